@@ -1,0 +1,7 @@
+//! threadlab: learn threads and concurrency by typing.
+//!
+//! The modules, in the order in which a program's text flows through them.
+
+pub mod pos;
+
+pub mod language;

@@ -1,0 +1,3 @@
+//! Arguments to a front to an exit code.
+
+fn main() {}
