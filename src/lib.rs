@@ -3,5 +3,8 @@
 //! The modules, in the order in which a program's text flows through them.
 
 pub mod pos;
+pub mod program;
+pub mod value;
+pub mod vm;
 
 pub mod language;

@@ -1,0 +1,196 @@
+//! A lowered function: its instructions and the tables they point into.
+
+use super::op::{Op, Reg};
+use crate::pos::Pos;
+use crate::value::object::Verb;
+use crate::value::{CodeId, FaultKind, Literal, Value};
+
+/// A function of the learner's, a closure, or the top level of one input.
+#[derive(Debug)]
+pub struct Code {
+    /// Which one.
+    pub id: CodeId,
+    /// Its name for people: `square`, `closure`, or `main` for a top level.
+    pub name: Literal,
+    /// Where its definition begins.
+    pub pos: Pos,
+    /// How many parameters it takes; they are its first registers.
+    pub params: u16,
+    /// The register of `this`, when the function mentions it.
+    pub this: Option<Reg>,
+    /// How many registers it needs.
+    pub registers: u16,
+    /// How many variables it captures.
+    pub captures: u16,
+    /// The instructions.
+    pub ops: Vec<Op>,
+    /// For each instruction, where in the text it comes from.
+    pub positions: Vec<Pos>,
+    /// The constants.
+    pub constants: Vec<Value>,
+    /// The keys of map literals.
+    pub shapes: Vec<Box<[Literal]>>,
+    /// The closures that it makes.
+    pub closures: Vec<ClosureShape>,
+    /// The names that it calls or mentions as functions: indices of the program's name table.
+    pub names: Vec<u32>,
+    /// The top-level variables that it mentions: indices of the program's global table.
+    pub globals: Vec<u32>,
+    /// The places of chains such as `a.b[i]`.
+    pub places: Vec<Place>,
+    /// The method calls.
+    pub sites: Vec<Site>,
+    /// The tables of `switch`.
+    pub switches: Vec<Switch>,
+    /// Faults known since lowering.
+    pub faults: Vec<FaultKind>,
+    /// Where errors are caught, innermost first.
+    pub handlers: Vec<Handler>,
+    /// The names of registers that hold variables, for people: event log and step mode.
+    pub variables: Vec<Variable>,
+    /// The names of captured variables, in order.
+    pub capture_names: Vec<Literal>,
+}
+
+/// How a closure is made.
+#[derive(Debug)]
+pub struct ClosureShape {
+    /// Its code.
+    pub code: CodeId,
+    /// For people: `closure`, or the name of the variable that it is first bound to.
+    pub name: Literal,
+    /// Where each captured cell comes from.
+    pub captures: Box<[CaptureFrom]>,
+}
+
+/// Where the maker of a closure finds a cell to capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureFrom {
+    /// In this register.
+    Register(Reg),
+    /// Among its own captures.
+    Capture(u16),
+    /// In the top-level variable (index into [`Code::globals`]) as it is bound now.
+    Global(u16),
+}
+
+/// Where a chain such as `a.b[i]` begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A register that holds a value.
+    Register(Reg),
+    /// A register that holds a cell.
+    Cell(Reg),
+    /// A captured cell.
+    Capture(u16),
+    /// A top-level variable (index into [`Code::globals`]).
+    Global(u16),
+}
+
+/// One link of a chain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Key {
+    /// `[i]`, with the index in this register.
+    Index {
+        /// The register.
+        index: Reg,
+        /// Whether `()` before it makes the whole chain `()`: `?[`.
+        optional: bool,
+        /// Where the link stands.
+        pos: Pos,
+    },
+    /// `.name`
+    Field {
+        /// The name.
+        name: Literal,
+        /// The verb of that name, for objects.
+        verb: Option<Verb>,
+        /// Whether `()` before it makes the whole chain `()`: `?.`.
+        optional: bool,
+        /// Where the link stands.
+        pos: Pos,
+    },
+}
+
+/// A chain of links from a root.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Where it begins.
+    pub root: Root,
+    /// The links; empty for the root itself.
+    pub keys: Box<[Key]>,
+}
+
+/// A method call.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What it is called on.
+    pub place: Place,
+    /// The method's name: an index of the program's name table.
+    pub name: u32,
+    /// The verb of that name, for objects.
+    pub verb: Option<Verb>,
+    /// Whether `()` before it makes the whole chain `()`: `?.`.
+    pub optional: bool,
+}
+
+/// The table of a `switch`: cases in order, ranges in order, then the default.
+#[derive(Clone, Debug, Default)]
+pub struct Switch {
+    /// Literal values and where they go.
+    pub cases: Vec<(Value, u32)>,
+    /// Ranges (start, end, inclusive) and where they go; asked when no case fits.
+    pub ranges: Vec<(i64, i64, bool, u32)>,
+    /// Where everything else goes.
+    pub otherwise: u32,
+}
+
+/// A part of a function in which errors are caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The first instruction covered.
+    pub start: u32,
+    /// The first instruction no longer covered.
+    pub end: u32,
+    /// Where an error goes.
+    pub target: u32,
+    /// What kind of handler it is.
+    pub kind: HandlerKind,
+}
+
+/// The kinds of handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerKind {
+    /// `catch`: this register gets what the learner sees of the error.
+    Catch(Reg),
+    /// `catch` in the prelude: this register gets the error itself, which can be thrown again.
+    CatchRaw(Reg),
+    /// `with`: `error` gets the error itself, for [`Op::Rethrow`]. When the thread is being stopped
+    /// the code is not run; the value in `context` is abandoned instead.
+    With {
+        /// The register of the value that was entered.
+        context: Reg,
+        /// The register for the error.
+        error: Reg,
+    },
+}
+
+/// A register that holds a variable during a part of the code.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Literal,
+    /// Its register.
+    pub register: Reg,
+    /// From this instruction ...
+    pub start: u32,
+    /// ... until before this one.
+    pub end: u32,
+}
+
+impl Code {
+    /// Where the instruction `index` comes from.
+    pub fn pos(&self, index: usize) -> Pos {
+        self.positions.get(index).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,194 @@
+//! The program of a session: bytecode, the table of names, and where everything comes from.
+//!
+//! It only grows: units never move or go away, so that running threads, closures and other
+//! processes can point into it. A function that is defined anew takes the place of the old one in
+//! the table of names; threads that run the old one finish with it, and see the new one at their
+//! next call by name.
+
+pub mod code;
+pub mod disassemble;
+pub mod op;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::RwLock;
+
+use crate::value::CodeId;
+pub use code::Code;
+
+/// The most arguments that a call can have.
+pub const MAX_ARGUMENTS: usize = 32;
+
+/// One input: its text and the functions lowered from it. Function 0 is its top level.
+#[derive(Debug)]
+pub struct Unit {
+    /// What the text is called in messages: a file's name, or `input 3`.
+    pub name: String,
+    /// The text.
+    pub text: Arc<str>,
+    /// The functions.
+    pub functions: Vec<Code>,
+    /// Whether it belongs to the library: its lines mean nothing to the learner.
+    pub is_prelude: bool,
+}
+
+/// A name that is called or mentioned as a function.
+#[derive(Debug)]
+pub struct Name {
+    /// The name.
+    pub text: Box<str>,
+    /// The verb of that name.
+    pub verb: Option<crate::value::object::Verb>,
+    /// The library's function of that name: an index of the catalogue.
+    pub native: Option<u32>,
+    /// The learner's functions by number of parameters, packed as [`pack`] does; 0 is none.
+    functions: [AtomicU64; MAX_ARGUMENTS + 1],
+}
+
+fn pack(id: CodeId) -> u64 {
+    (u64::from(id.unit) << 32 | u64::from(id.ordinal)) + 1
+}
+
+fn unpack(word: u64) -> Option<CodeId> {
+    let word = word.checked_sub(1)?;
+    Some(CodeId {
+        unit: (word >> 32) as u32,
+        ordinal: word as u32,
+    })
+}
+
+impl Name {
+    /// The learner's function of this name with `argc` parameters.
+    #[inline]
+    pub fn function(&self, argc: usize) -> Option<CodeId> {
+        unpack(self.functions.get(argc)?.load(Ordering::Acquire))
+    }
+
+    /// The numbers of parameters for which there is a function.
+    pub fn arities(&self) -> Vec<usize> {
+        (0..=MAX_ARGUMENTS)
+            .filter(|&argc| self.function(argc).is_some())
+            .collect()
+    }
+
+    /// Makes `id` the function of this name with `params` parameters.
+    pub fn define(&self, params: usize, id: CodeId) {
+        self.functions[params].store(pack(id), Ordering::Release);
+    }
+
+    /// Forgets the learner's functions of this name.
+    pub fn forget(&self) {
+        self.functions
+            .iter()
+            .for_each(|function| function.store(0, Ordering::Release));
+    }
+}
+
+/// A top-level variable that functions or closures mention.
+#[derive(Debug)]
+pub struct Global {
+    /// Its name.
+    pub name: Box<str>,
+}
+
+/// All code of a session.
+#[derive(Debug, Default)]
+pub struct Program {
+    units: boxcar::Vec<Unit>,
+    names: boxcar::Vec<Name>,
+    globals: boxcar::Vec<Global>,
+    name_ids: RwLock<HashMap<Box<str>, u32>>,
+    global_ids: RwLock<HashMap<Box<str>, u32>>,
+}
+
+impl Program {
+    /// An empty program.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number that the next unit will have.
+    pub fn next_unit(&self) -> u32 {
+        self.units.count() as u32
+    }
+
+    /// Adds a unit, whose functions were lowered for the number [`Program::next_unit`]. Its names
+    /// are not yet defined.
+    pub fn add_unit(&self, unit: Unit) -> u32 {
+        self.units.push(unit) as u32
+    }
+
+    /// The unit of this number.
+    pub fn unit(&self, unit: u32) -> Option<&Unit> {
+        self.units.get(unit as usize)
+    }
+
+    /// All units in order.
+    pub fn units(&self) -> impl Iterator<Item = &Unit> {
+        self.units.iter().map(|(_, unit)| unit)
+    }
+
+    /// The code of `id`.
+    #[inline]
+    pub fn code(&self, id: CodeId) -> &Code {
+        &self.units[id.unit as usize].functions[id.ordinal as usize]
+    }
+
+    /// The number of a name, made when there is none yet; `native` finds the library's function.
+    pub fn name_id(&self, text: &str, native: impl FnOnce(&str) -> Option<u32>) -> u32 {
+        if let Some(&id) = self.name_ids.read().get(text) {
+            return id;
+        }
+        let mut ids = self.name_ids.write();
+        *ids.entry(text.into()).or_insert_with(|| {
+            let functions = std::array::from_fn(|_| AtomicU64::new(0));
+            let verb = crate::value::object::Verb::named(text);
+            self.names.push(Name {
+                text: text.into(),
+                verb,
+                native: native(text),
+                functions,
+            }) as u32
+        })
+    }
+
+    /// The number of a name that was mentioned before.
+    pub fn find_name(&self, text: &str) -> Option<u32> {
+        self.name_ids.read().get(text).copied()
+    }
+
+    /// The name of this number.
+    #[inline]
+    pub fn name(&self, id: u32) -> &Name {
+        &self.names[id as usize]
+    }
+
+    /// All names, in the order in which they were first mentioned.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.names.iter().map(|(_, name)| name)
+    }
+
+    /// The number of a top-level variable, made when there is none yet.
+    pub fn global_id(&self, text: &str) -> u32 {
+        let mut ids = self.global_ids.write();
+        *ids.entry(text.into())
+            .or_insert_with(|| self.globals.push(Global { name: text.into() }) as u32)
+    }
+
+    /// The number of a top-level variable that was mentioned before.
+    pub fn find_global(&self, text: &str) -> Option<u32> {
+        self.global_ids.read().get(text).copied()
+    }
+
+    /// The top-level variable of this number.
+    pub fn global(&self, id: u32) -> &Global {
+        &self.globals[id as usize]
+    }
+
+    /// All top-level variables that were ever mentioned, by number.
+    pub fn globals(&self) -> impl Iterator<Item = (u32, &Global)> {
+        self.globals.iter().map(|(id, global)| (id as u32, global))
+    }
+}

@@ -1,0 +1,325 @@
+//! What can go wrong while a script runs, as data; its text is made in one place.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+use super::object::TaskId;
+use crate::pos::Pos;
+
+/// An error of the running script: what, where, and through which calls.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// What went wrong.
+    pub kind: FaultKind,
+    /// Where: the position of the operation that failed.
+    pub pos: Pos,
+    /// The calls that led there, innermost first; empty when it failed in the outermost code.
+    pub trace: Vec<TraceEntry>,
+}
+
+/// One call on the way to a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceEntry {
+    /// The function that was called.
+    pub function: String,
+    /// Where it was called from.
+    pub called_at: Pos,
+}
+
+/// A primitive was used wrongly: what was found, what was expected, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misuse {
+    /// What happened: `release of a Lock that this thread does not hold`.
+    pub found: String,
+    /// What the operation expects: `the thread that acquired a lock releases it`.
+    pub expected: String,
+    /// What the learner can do next.
+    pub advice: String,
+}
+
+/// The kinds of faults. `try` catches each but [`FaultKind::Interrupted`].
+#[derive(Clone, Debug)]
+pub enum FaultKind {
+    /// `throw value`
+    Thrown(Value),
+    /// Overflow, division by zero, a shift by too much: the text is Rhai's.
+    Arithmetic(String),
+    /// An array index outside the array.
+    ArrayBounds {
+        /// How many items there are.
+        length: usize,
+        /// The index used.
+        index: i64,
+    },
+    /// A string index outside the string.
+    StringBounds {
+        /// How many characters there are.
+        length: usize,
+        /// The index used.
+        index: i64,
+    },
+    /// A bit index outside an integer.
+    BitBounds {
+        /// The index used.
+        index: i64,
+    },
+    /// A value of one type where another is needed.
+    Type {
+        /// What is needed: `bool`, `a function`.
+        expected: String,
+        /// The type of what was given.
+        found: String,
+    },
+    /// No such function for these arguments.
+    UnknownFunction {
+        /// Name and types: `foo (i64, string)`.
+        signature: String,
+        /// What to do instead, where there is something close.
+        advice: Option<String>,
+    },
+    /// A function exists, but takes another number of arguments.
+    Arity {
+        /// The function's name.
+        name: String,
+        /// The numbers of arguments that it takes.
+        expected: Vec<usize>,
+        /// How many were given.
+        found: usize,
+    },
+    /// A variable that does not exist (yet) when the code runs.
+    UnknownVariable {
+        /// Its name.
+        name: String,
+        /// The nearest known name.
+        nearest: Option<String>,
+    },
+    /// A property that the value does not have.
+    UnknownProperty {
+        /// The property.
+        name: String,
+        /// The type of the value.
+        on: String,
+    },
+    /// A value that cannot be indexed, or not by such an index.
+    Indexing {
+        /// Both types: `i64 [string]`.
+        signature: String,
+    },
+    /// A constant was written to.
+    Constant {
+        /// Its name.
+        name: String,
+    },
+    /// A value that a `for` cannot walk through.
+    NotIterable {
+        /// Its type.
+        found: String,
+    },
+    /// Calls nested too deeply: most likely a recursion without an end.
+    StackOverflow {
+        /// How many calls were open.
+        depth: usize,
+    },
+    /// Something grew beyond what a lesson needs.
+    TooLarge {
+        /// What: `string`, `array`.
+        what: String,
+    },
+    /// A primitive was used wrongly.
+    Misuse(Misuse),
+    /// A wait ended because its time was over, where that is an error.
+    Timeout {
+        /// What was waited for.
+        what: String,
+        /// How long, in seconds.
+        seconds: f64,
+    },
+    /// An `assert` did not hold.
+    Assertion(String),
+    /// Another error of a native function, in its words.
+    Native(String),
+    /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
+    Interrupted,
+    /// This wait can never end.
+    Deadlock,
+}
+
+impl Fault {
+    /// A fault at `pos`.
+    pub fn new(kind: FaultKind, pos: Pos) -> Self {
+        Self {
+            kind,
+            pos,
+            trace: Vec::new(),
+        }
+    }
+
+    /// What `catch (e)` gives: the value thrown, or a map as in Rhai with `message`, `line`,
+    /// `position` and `error`, the family.
+    pub fn to_value(&self) -> Value {
+        if let FaultKind::Thrown(value) = &self.kind {
+            return value.clone();
+        }
+        let mut map = super::Map::new();
+        map.insert("error".into(), Value::from(self.kind.family()));
+        map.insert("message".into(), Value::from(self.kind.to_string()));
+        if !self.pos.is_none() {
+            map.insert("line".into(), Value::Int(i64::from(self.pos.line)));
+            map.insert("position".into(), Value::Int(i64::from(self.pos.column)));
+        }
+        Value::map(map)
+    }
+}
+
+impl FaultKind {
+    /// A value of the wrong type.
+    pub fn mismatch(expected: &str, found: &Value) -> Self {
+        Self::Type {
+            expected: expected.into(),
+            found: found.type_name(),
+        }
+    }
+
+    /// A wrong use of a primitive.
+    pub fn misuse(found: &str, expected: &str, advice: &str) -> Self {
+        Self::Misuse(Misuse {
+            found: found.into(),
+            expected: expected.into(),
+            advice: advice.into(),
+        })
+    }
+
+    /// Whether `try` may catch it.
+    pub fn is_catchable(&self) -> bool {
+        !matches!(self, Self::Interrupted | Self::Deadlock)
+    }
+
+    /// The name of the family, as Rhai names it in a caught error.
+    pub fn family(&self) -> &'static str {
+        match self {
+            Self::Thrown(_) | Self::Native(_) => "ErrorRuntime",
+            Self::Arithmetic(_) => "ErrorArithmetic",
+            Self::ArrayBounds { .. } => "ErrorArrayBounds",
+            Self::StringBounds { .. } => "ErrorStringBounds",
+            Self::BitBounds { .. } => "ErrorBitFieldBounds",
+            Self::Type { .. } => "ErrorMismatchDataType",
+            Self::UnknownFunction { .. } | Self::Arity { .. } => "ErrorFunctionNotFound",
+            Self::UnknownVariable { .. } => "ErrorVariableNotFound",
+            Self::UnknownProperty { .. } => "ErrorDotExpr",
+            Self::Indexing { .. } => "ErrorIndexingType",
+            Self::Constant { .. } => "ErrorAssignmentToConstant",
+            Self::NotIterable { .. } => "ErrorFor",
+            Self::StackOverflow { .. } => "ErrorStackOverflow",
+            Self::TooLarge { .. } => "ErrorDataTooLarge",
+            Self::Misuse(_) => "Misuse",
+            Self::Timeout { .. } => "TimeoutError",
+            Self::Assertion(_) => "AssertionError",
+            Self::Interrupted => "ErrorTerminated",
+            Self::Deadlock => "Deadlock",
+        }
+    }
+
+    /// What the learner can do next, where the message alone does not say it.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::Misuse(misuse) => Some(misuse.advice.clone()),
+            Self::UnknownVariable {
+                nearest: Some(name),
+                ..
+            } => Some(format!("did you mean `{name}`?")),
+            Self::UnknownVariable {
+                name,
+                nearest: None,
+            } => Some(format!("make the variable first: `let {name} = ...;`")),
+            Self::UnknownFunction { advice, .. } => advice.clone(),
+            Self::StackOverflow { .. } => {
+                Some("give the recursion a case in which it does not call itself".into())
+            }
+            Self::Constant { name } => Some(format!(
+                "make it a variable: `let {name} = ...;` instead of `const`"
+            )),
+            _ => None,
+        }
+    }
+}
+
+fn plural(count: usize, thing: &str) -> String {
+    if count == 1 {
+        format!("{count} {thing}")
+    } else {
+        format!("{count} {thing}s")
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Thrown(value) => f.write_str(&super::print_text(value)),
+            Self::Arithmetic(text) | Self::Native(text) => f.write_str(text),
+            Self::ArrayBounds { length, index } => {
+                write!(f, "array index {index} is out of bounds: the array has ")?;
+                f.write_str(&plural(*length, "item"))
+            }
+            Self::StringBounds { length, index } => {
+                write!(f, "string index {index} is out of bounds: the string has ")?;
+                f.write_str(&plural(*length, "character"))
+            }
+            Self::BitBounds { index } => {
+                write!(
+                    f,
+                    "bit index {index} is out of bounds: an integer has 64 bits"
+                )
+            }
+            Self::Type { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::UnknownFunction { signature, .. } => write!(f, "unknown function: {signature}"),
+            Self::Arity {
+                name,
+                expected,
+                found,
+            } => {
+                let counts: Vec<String> = expected.iter().map(usize::to_string).collect();
+                let noun = if expected == &[1] {
+                    "argument"
+                } else {
+                    "arguments"
+                };
+                write!(
+                    f,
+                    "{name} takes {} {noun}, but {found} given",
+                    counts.join(" or ")
+                )
+            }
+            Self::UnknownVariable { name, .. } => write!(f, "unknown variable: {name}"),
+            Self::UnknownProperty { name, on } => write!(f, "unknown property: {name} of {on}"),
+            Self::Indexing { signature } => write!(f, "cannot index: {signature}"),
+            Self::Constant { name } => write!(f, "cannot change the constant {name}"),
+            Self::NotIterable { found } => write!(f, "cannot go through {found} with `for`"),
+            Self::StackOverflow { depth } => {
+                write!(
+                    f,
+                    "too many nested calls ({depth}): does a recursion never end?"
+                )
+            }
+            Self::TooLarge { what } => write!(f, "{what} too large"),
+            Self::Misuse(misuse) => write!(f, "{}: {}", misuse.found, misuse.expected),
+            Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
+            Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
+            Self::Assertion(text) => write!(f, "assertion failed: {text}"),
+            Self::Interrupted => f.write_str("interrupted"),
+            Self::Deadlock => f.write_str("deadlock"),
+        }
+    }
+}
+
+/// A fault that a handle has kept, shared by all who ask for it.
+pub type SharedFault = Arc<Fault>;
+
+/// Who holds what a thread waits for, for deadlock reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The thread that holds it.
+    pub task: TaskId,
+    /// Since which line.
+    pub since: Pos,
+}

@@ -1,0 +1,49 @@
+//! Functions as values: what `Thread(f)`, `|x| x + 1` and `Fn("f")` make.
+
+use std::sync::Arc;
+
+use super::{Cell, Literal, Value};
+
+/// Which piece of code: a unit of the program and an ordinal within it.
+///
+/// Units are append-only and never move, so this stays valid for as long as the program does; it
+/// is also what can cross to another process together with the units' text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeId {
+    /// The unit: one input of the session, or one part of the prelude.
+    pub unit: u32,
+    /// The function within the unit.
+    pub ordinal: u32,
+}
+
+/// What a function value calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// Whatever has this name, in the program's table of names, when the call is made.
+    Named(u32),
+    /// This very code: a closure.
+    Code(CodeId),
+}
+
+/// A function as a value.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The name for people: the function's, or `closure` for one without.
+    pub name: Literal,
+    /// What is called.
+    pub target: Target,
+    /// The variables that a closure captured, in the order its code expects.
+    pub captures: Box<[Arc<Cell>]>,
+    /// Arguments fixed by `curry`; they come before those of the call.
+    pub curried: Vec<Value>,
+}
+
+impl Function {
+    /// Calls `visit` on each curried argument and on each captured cell.
+    pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+        self.curried.iter().for_each(&mut *visit);
+        for cell in &self.captures {
+            visit(&Value::Cell(cell.clone()));
+        }
+    }
+}

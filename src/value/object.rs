@@ -1,0 +1,381 @@
+//! The handle of a runtime object, and the trait that every primitive implements.
+//!
+//! A primitive (a lock, a queue, a thread's end ...) is a pure state machine. It is told who asks
+//! for what and answers at once: done, or wait. It never blocks, and knows no thread, clock,
+//! randomness or screen; who is woken or started it only says. That is why one implementation
+//! serves every scheduler.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::{FaultKind, Function, Holder, Value};
+use crate::pos::Pos;
+
+/// The number of a thread of the script, from 1 for `main`, never used twice in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u64);
+
+/// The number of a runtime object, never used twice in a session. For display and order only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u64);
+
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident = $name:literal,)*) => {
+        /// What can be asked of an object. Names in the script map to verbs when the text is
+        /// lowered; a name in angle brackets cannot be typed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Verb { $($(#[$doc])* $verb,)* }
+
+        impl Verb {
+            /// Every verb.
+            pub const ALL: &'static [Self] = &[$(Self::$verb,)*];
+
+            /// The name as it is typed.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$verb => $name,)* }
+            }
+
+            /// The verb for a method or property of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$verb),)* _ => None }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// Entering `with`: the value bound by `as`.
+    Enter = "<enter>",
+    /// Leaving `with`; the argument says whether an error is passing.
+    Exit = "<exit>",
+    /// Leaving `with` when the thread is being stopped: never waits.
+    Abandon = "<abandon>",
+    /// The item at an index (the argument), or [`Attempt::End`].
+    Item = "<item>",
+    /// A thread's function has returned: the argument is its value.
+    Finish = "<finish>",
+    /// A thread's function has failed: the argument is the error.
+    Fail = "<fail>",
+    /// A worker asks its pool for the next job.
+    TakeJob = "<take job>",
+    /// A worker reports a job's value.
+    JobDone = "<job done>",
+    /// A worker reports a job's error.
+    JobFailed = "<job failed>",
+    /// A future gets its value.
+    Resolve = "<resolve>",
+    /// A future gets its error.
+    Reject = "<reject>",
+    /// `acquire`
+    Acquire = "acquire",
+    /// `try_acquire`
+    TryAcquire = "try_acquire",
+    /// `release`
+    Release = "release",
+    /// `locked`
+    Locked = "locked",
+    /// `start`
+    Start = "start",
+    /// `join`
+    Join = "join",
+    /// `is_alive`
+    IsAlive = "is_alive",
+    /// `name`
+    Name = "name",
+    /// `ident`
+    Ident = "ident",
+    /// `daemon`
+    Daemon = "daemon",
+    /// `result`
+    Result = "result",
+    /// `exception`
+    Exception = "exception",
+    /// `done`
+    Done = "done",
+    /// `running`
+    Running = "running",
+    /// `cancelled`
+    Cancelled = "cancelled",
+    /// `cancel`
+    Cancel = "cancel",
+    /// `submit`
+    Submit = "submit",
+    /// `map`
+    Map = "map",
+    /// `shutdown`
+    Shutdown = "shutdown",
+    /// `len`
+    Len = "len",
+    /// `wait`
+    Wait = "wait",
+    /// `notify`
+    Notify = "notify",
+    /// `notify_all`
+    NotifyAll = "notify_all",
+    /// `set`
+    Set = "set",
+    /// `clear`
+    Clear = "clear",
+    /// `is_set`
+    IsSet = "is_set",
+    /// `put`
+    Put = "put",
+    /// `get`
+    Get = "get",
+}
+
+/// One request to an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// What is asked.
+    pub verb: Verb,
+    /// The arguments, without the object itself.
+    pub args: &'a [Value],
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub enum Attempt {
+    /// Done, with this value.
+    Done(Value),
+    /// There is no such item: a `for` over the object ends here.
+    End,
+    /// Not now: the thread waits until it is woken, or for at most this long. The object has noted
+    /// the thread if it must wake it.
+    Wait(Option<Duration>),
+    /// It cannot be done.
+    Fail(FaultKind),
+    /// The object has no such operation.
+    Unknown,
+}
+
+/// How a waiting thread is woken.
+#[derive(Clone, Debug)]
+pub enum Wake {
+    /// Its wait is over, with this value: the object has already given it what it wanted.
+    Grant(Value),
+    /// Its wait is over, with this error.
+    Fail(FaultKind),
+    /// It shall ask again; somebody else may have been faster.
+    Retry,
+}
+
+/// A thread that an object wants started.
+#[derive(Clone, Debug)]
+pub struct Spawn {
+    /// The handle that is told of the end ([`Verb::Finish`] or [`Verb::Fail`]).
+    pub handle: Arc<Object>,
+    /// The name for people.
+    pub name: String,
+    /// Whether it ends with the main thread.
+    pub daemon: bool,
+    /// Whether it is one of a pool's own threads: it does not count as the learner's.
+    pub worker: bool,
+    /// What it runs.
+    pub function: Arc<Function>,
+    /// With which arguments.
+    pub args: Vec<Value>,
+}
+
+/// What an object wants done beyond its answer. The scheduler carries it out after the attempt.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Threads to wake, in this order.
+    pub wakes: Vec<(TaskId, Wake)>,
+    /// Threads to start, in this order.
+    pub spawns: Vec<Spawn>,
+}
+
+impl Effects {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.wakes.is_empty() && self.spawns.is_empty()
+    }
+}
+
+/// What an object may know of the one who asks.
+pub struct Ctx<'a> {
+    /// The thread that asks.
+    pub task: TaskId,
+    /// The object itself, for what it hands out.
+    pub this: &'a Arc<Object>,
+    /// Where in the text it asks.
+    pub pos: Pos,
+    /// What shall happen besides the answer.
+    pub effects: &'a mut Effects,
+    /// Makes the numbers of new objects.
+    pub ids: &'a Ids,
+}
+
+impl Ctx<'_> {
+    /// Wakes `task` after this attempt.
+    pub fn wake(&mut self, task: TaskId, wake: Wake) {
+        self.effects.wakes.push((task, wake));
+    }
+
+    /// Makes a new object around `primitive`.
+    pub fn make(&self, primitive: impl Primitive + 'static) -> Arc<Object> {
+        Object::new(self.ids, self.pos, primitive)
+    }
+}
+
+/// The source of object and thread numbers of one session.
+#[derive(Debug, Default)]
+pub struct Ids {
+    objects: AtomicU64,
+    tasks: AtomicU64,
+}
+
+impl Ids {
+    /// The next object's number, from 1.
+    pub fn next_object(&self) -> ObjectId {
+        ObjectId(self.objects.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The next thread's number, from 1.
+    pub fn next_task(&self) -> TaskId {
+        TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// Why a wait ends without having been granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// Its time is over.
+    Timeout,
+    /// The thread is being stopped.
+    Stop,
+}
+
+/// What a waiting thread waits for, for `:threads` and deadlock reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// In words: `the Lock made in line 3`.
+    pub what: String,
+    /// Who could end the wait, where that is known.
+    pub holders: Vec<Holder>,
+}
+
+/// A lock, a queue, a thread's end: one state machine.
+pub trait Primitive: Send {
+    /// The name of the type, as `type_of` shows it: `Lock`.
+    fn kind(&self) -> &'static str;
+
+    /// Answers a request. On [`Attempt::Wait`] it has noted the thread; when the thread is woken by
+    /// [`Wake::Retry`], the same request comes again.
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt;
+
+    /// Whether `attempt` would do something now, other than noting a waiter. Asked by the stepped
+    /// schedulers: a thread that would only wait is not enabled. Where the order of arrival is
+    /// promised, arriving is doing something.
+    fn is_ready(&self, _call: Call<'_>, _task: TaskId) -> bool {
+        true
+    }
+
+    /// Forgets a waiting thread and says how its wait ends. A grant that is already on its way to
+    /// the thread passes to the next one.
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt;
+
+    /// What `task`, which waits here, waits for.
+    fn waiting(&self, task: TaskId) -> Waiting;
+
+    /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
+    fn state_text(&self) -> String;
+
+    /// Calls `visit` on every value that the object holds.
+    fn visit_parts(&self, visit: &mut dyn FnMut(&Value));
+
+    /// A copy of the state, for snapshots.
+    fn duplicate(&self) -> Box<dyn Primitive>;
+}
+
+/// A runtime object: identity and state.
+pub struct Object {
+    /// Its number.
+    pub id: ObjectId,
+    /// Where in the text it was made.
+    pub made_at: Pos,
+    kind: &'static str,
+    state: Mutex<Box<dyn Primitive>>,
+}
+
+impl Object {
+    /// A new object.
+    pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
+        let kind = primitive.kind();
+        let state = Mutex::new(Box::new(primitive) as Box<dyn Primitive>);
+        Arc::new(Self {
+            id: ids.next_object(),
+            made_at,
+            kind,
+            state,
+        })
+    }
+
+    /// The name of its type.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The state, for as long as the guard lives. Never held while a script runs.
+    pub fn state(&self) -> MutexGuard<'_, Box<dyn Primitive>> {
+        self.state.lock()
+    }
+
+    /// Asks the object for something on behalf of `task`.
+    pub fn attempt(
+        self: &Arc<Self>,
+        call: Call<'_>,
+        task: TaskId,
+        pos: Pos,
+        effects: &mut Effects,
+        ids: &Ids,
+    ) -> Attempt {
+        let mut ctx = Ctx {
+            task,
+            this: self,
+            pos,
+            effects,
+            ids,
+        };
+        self.state.lock().attempt(call, &mut ctx)
+    }
+
+    /// Takes `task` out of the waiters; see [`Primitive::withdraw`].
+    pub fn withdraw(
+        self: &Arc<Self>,
+        task: TaskId,
+        why: Withdrawal,
+        effects: &mut Effects,
+        ids: &Ids,
+    ) -> Attempt {
+        let mut ctx = Ctx {
+            task,
+            this: self,
+            pos: Pos::NONE,
+            effects,
+            ids,
+        };
+        self.state.lock().withdraw(task, why, &mut ctx)
+    }
+
+    /// The object in words: `Lock(held by Thread-1)`.
+    pub fn text(&self) -> String {
+        let mut text = String::from(self.kind);
+        let state = self.state.lock().state_text();
+        if !state.is_empty() {
+            let _ = write!(text, "({state})");
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} #{}", self.kind, self.id.0)
+    }
+}

@@ -1,0 +1,68 @@
+//! The top-level variables of a session: names bound to cells.
+//!
+//! A second `let` of a name binds it to a new cell. Functions look the binding up each time;
+//! closures that captured the old cell keep it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
+
+use crate::value::{Cell, Value};
+
+/// What a name is bound to.
+#[derive(Debug)]
+pub struct Binding {
+    /// The variable.
+    pub cell: Arc<Cell>,
+    /// Whether it may not be assigned to.
+    pub is_constant: bool,
+}
+
+/// The bindings of all top-level names, by the number that the program gave the name.
+#[derive(Debug, Default)]
+pub struct Globals {
+    slots: boxcar::Vec<ArcSwapOption<Binding>>,
+}
+
+impl Globals {
+    /// No variables.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn slot(&self, global: u32) -> &ArcSwapOption<Binding> {
+        loop {
+            if let Some(slot) = self.slots.get(global as usize) {
+                return slot;
+            }
+            self.slots.push(ArcSwapOption::const_empty());
+        }
+    }
+
+    /// Calls `use_it` with the binding, without touching its count.
+    #[inline]
+    pub fn with<R>(&self, global: u32, use_it: impl FnOnce(Option<&Binding>) -> R) -> R {
+        use_it(self.slot(global).load().as_deref())
+    }
+
+    /// What the name is bound to now.
+    pub fn get(&self, global: u32) -> Option<Arc<Binding>> {
+        self.slot(global).load_full()
+    }
+
+    /// Binds the name to a new variable that holds `value`.
+    pub fn bind(&self, global: u32, value: Value, is_constant: bool) -> Arc<Cell> {
+        let cell = Arc::new(Cell::new(value));
+        let binding = Binding {
+            cell: cell.clone(),
+            is_constant,
+        };
+        self.slot(global).store(Some(Arc::new(binding)));
+        cell
+    }
+
+    /// Sets the binding as it was: for snapshots.
+    pub fn restore(&self, global: u32, binding: Option<Arc<Binding>>) {
+        self.slot(global).store(binding);
+    }
+}
