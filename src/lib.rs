@@ -3,8 +3,11 @@
 //! The modules, in the order in which a program's text flows through them.
 
 pub mod pos;
+
+pub mod language;
 pub mod program;
 pub mod value;
 pub mod vm;
 
-pub mod language;
+pub mod event;
+pub mod session;
