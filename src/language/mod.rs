@@ -8,3 +8,5 @@ pub mod diagnostic;
 mod limits;
 pub mod parse;
 pub mod with;
+
+pub use diagnostic::Diagnostic;
