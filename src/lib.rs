@@ -11,3 +11,9 @@ pub mod vm;
 
 pub mod event;
 pub mod session;
+pub mod view;
+
+pub mod lesson;
+
+pub mod front;
+pub mod host;
