@@ -371,17 +371,22 @@ impl Learner {
         let Some(lesson) = &self.lesson else { return Ok(()) };
         let mut out = String::new();
         if let Some(step) = lesson.section.steps.get(lesson.step) {
+            let is_last = lesson.step + 1 == lesson.section.steps.len();
             let _ = writeln!(out, "{}\n", step.prose);
-            if !step.code.is_empty() {
-                for line in highlight(&step.code, None, self.paint).lines() {
-                    let _ = writeln!(out, "    {line}");
-                }
-                let hint = "Type it, or press Enter to run it; q leaves the tutorial.";
-                let _ = writeln!(out, "\n{}", self.paint.text(Role::Faint, hint));
+            for line in highlight(&step.code, None, self.paint).lines() {
+                let _ = writeln!(out, "{line}");
+            }
+            let hint = if !step.code.is_empty() {
+                "\n[Type it, or press Enter to run it; q leaves the tutorial]"
+            } else {
+                "[Press Enter to go on; q leaves the tutorial]"
+            };
+            if !(is_last && step.code.is_empty()) {
+                let _ = writeln!(out, "{}", self.paint.text(Role::Faint, hint));
                 return self.say(&out);
             }
         }
-        out += "(End of this section; :tutorial lists all.)\n";
+        out += "[End of this section; :tutorial lists all]\n";
         self.lesson = None;
         self.say(&out)
     }
@@ -391,7 +396,7 @@ impl Learner {
         let Some(lesson) = &self.lesson else { return Ok(Flow::Stay) };
         let code = lesson.section.steps[lesson.step].code.clone();
         let (name, step) = (lesson.section.name, lesson.step + 1);
-        if self.run(&code, Some(&format!("{name}, step {step}")))? {
+        if code.is_empty() || self.run(&code, Some(&format!("{name}, step {step}")))? {
             self.next_step()?;
         }
         Ok(Flow::Stay)
