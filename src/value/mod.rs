@@ -11,6 +11,7 @@ mod cell;
 mod fault;
 mod format;
 mod function;
+pub mod index;
 mod literal;
 pub mod object;
 mod range;
