@@ -19,8 +19,6 @@ use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, V
 enum Receiver {
     /// It stands in this register (absolute) and goes back there.
     Register(u32),
-    /// It is this value; changes are lost.
-    Value(Value),
     /// It is this value; changes go back to the place of the call.
     Place(Value),
 }
@@ -383,7 +381,6 @@ impl Machine<'_, '_> {
             // A method that does not mention `this` leaves the receiver where it is.
             Receiver::Register(_) if code.this.is_none() => (Value::Unit, NONE),
             Receiver::Register(at) => (std::mem::take(&mut self.fiber.registers[at as usize]), at),
-            Receiver::Value(value) => (value, NONE),
             Receiver::Place(value) if code.this.is_some_and(|this| code.writes(this)) => {
                 // The receiver comes back to the register before the arguments, and from there to
                 // its place, when this instruction runs a second time.

@@ -638,11 +638,11 @@ impl Machine<'_, '_> {
             (frame.base as usize, frame.dst, frame.receiver)
         };
         let code = self.env.program.code(fiber.frames[top].code);
-        if receiver != NONE {
-            if let Some(this) = code.this {
-                let this = std::mem::take(&mut fiber.registers[base + this as usize]);
-                put(&mut fiber.registers[receiver as usize], this);
-            }
+        if receiver != NONE
+            && let Some(this) = code.this
+        {
+            let this = std::mem::take(&mut fiber.registers[base + this as usize]);
+            put(&mut fiber.registers[receiver as usize], this);
         }
         // What the call leaves behind must not keep arrays alive: a second owner makes the next
         // change copy.

@@ -15,11 +15,7 @@ use crate::value::{Cell, Object, Value};
 /// Marks every variable that can be reached from `value` as shared: a second thread will see it.
 pub fn publish(value: &Value) {
     match value {
-        Value::Cell(cell) => {
-            if !cell.publish() {
-                publish(&cell.load());
-            }
-        }
+        Value::Cell(cell) if !cell.publish() => publish(&cell.load()),
         Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => {
             value.visit_parts(&mut publish);
         }
