@@ -242,9 +242,11 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rhai::Expr;
 
     use super::*;
+    use crate::language::render::{Style, render};
     use crate::language::with::as_with;
 
     fn parsed(text: &str) -> Parsed {
@@ -416,5 +418,32 @@ mod tests {
     fn a_hash_bang_line_is_a_comment() {
         let parsed = parsed("#!/usr/bin/env threadlab\nlet x = 1;");
         assert_eq!(pos(parsed.statements[0].position()), Pos::new(2, 1));
+    }
+
+    /// Parses and draws what is wrong; the assertion is that nothing panics.
+    fn survives(text: &str) {
+        if let Err(problems) = parse(text) {
+            assert!(!problems.is_empty());
+            assert!(!render(&problems, "input", text, Style::Plain).is_empty());
+        }
+        let _ = crate::language::python::translate(text);
+        let _ = crate::language::python::hints(text);
+    }
+
+    const PIECES: &str = "(let|fn|if|else|for|in|while|with|as|def|x|f|1|2.5|'a'|'ab|\"s\"|\"|`|\\$\\{|\\{|\\}|\\(|\\)|\\[|\\]|#\\{|;|:|,|\\.|=|==|\\+|-|\\||//|/\\*|\\*/|#|\\n|    |lambda|not|and|is|None|return|thread|switch|=>|_|print|try|catch|except|class|f\"\\{x\\}\"|%|\\\\|é| )";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}") {
+            survives(&text);
+        }
+
+        #[test]
+        fn no_mix_of_words_panics(text in proptest::collection::vec(PIECES, 0..30)) {
+            survives(&text.concat());
+            survives(&text.join(" "));
+        }
     }
 }
