@@ -134,13 +134,21 @@ fn missing_semicolon(at: Pos, text: &str, scan: &Scan<'_>) -> Diagnostic {
     };
     let end = end_of(&before);
     if end.line == token.pos.line {
-        return Diagnostic::error(
-            Code::MissingSemicolon,
-            Span::of(token.pos, token.text.chars().count()),
-            format!("`{}` cannot stand after `{}`", token.text, before.text),
-        )
-        .label("not expected here")
-        .help("if a new statement begins here, put `;` before it; if not, an operator or a comma is missing");
+        let help = match (token.text, instead(before.text)) {
+            (":", _) => "write the line without types: a variable has no declared one".to_string(),
+            ("=>", _) => "write `|x| x + 1` for a function without a name".to_string(),
+            (_, Some(instead)) => format!("in place of `{}` write {instead}", before.text),
+            _ => {
+                "if a new statement begins here, put `;` before it; if not, an operator or a comma \
+                  is missing"
+                    .to_string()
+            }
+        };
+        let message = format!("`{}` cannot stand after `{}`", token.text, before.text);
+        let span = Span::of(token.pos, token.text.chars().count());
+        return Diagnostic::error(Code::MissingSemicolon, span, message)
+            .label("not expected here")
+            .help(help);
     }
     let line = line_of(text, end.line);
     let column = usize::from(end.column) - 1;
@@ -167,12 +175,6 @@ fn with_let(line: &str, text: &str) -> String {
     };
     let new = name.kind == Kind::Word
         && equals.text == "="
-        && scan(text)
-            .code()
-            .iter()
-            .filter(|token| token.text == name.text && token.start < text.len())
-            .take(2)
-            .all(|token| token.pos.line > 0)
         && first_use(text, name.text, line)
         && value.iter().all(|token| token.text != name.text);
     if new {
@@ -473,6 +475,11 @@ fn instead(word: &str) -> Option<&'static str> {
         "is" => "`==`",
         "case" => "`switch x { 1 => ..., _ => ... }`",
         "then" => "`if x { ... }`",
+        "function" | "func" | "def" => "`fn`",
+        "async" => "`fn` alone: any function can run in a thread",
+        "mut" => "`let` alone: every variable can change",
+        "use" | "include" => "nothing: all names are there already",
+        "yield" => "`print` or `return`: there are no generators",
         "goto" => "a loop",
         _ => return None,
     })
