@@ -9,6 +9,7 @@ mod diagnose;
 pub mod diagnostic;
 mod limits;
 pub mod parse;
+pub mod python;
 pub mod render;
 mod scan;
 pub mod with;
