@@ -249,12 +249,8 @@ fn the_words_for_overflow_are_those_of_rhai() {
             .eval::<Dynamic>(&format!("let a = {a}; let b = {b}; a {symbol} b"))
             .unwrap_err();
         let op = BinaryOp::from_symbol(symbol).unwrap();
-        let ours = operators::binary(
-            op,
-            &value(&engine, a).unwrap(),
-            &value(&engine, b).unwrap(),
-        )
-        .unwrap_err();
+        let ours = operators::binary(op, &value(&engine, a).unwrap(), &value(&engine, b).unwrap())
+            .unwrap_err();
         assert!(error.to_string().starts_with(&ours.to_string()), "{ours}");
     }
 }

@@ -94,11 +94,18 @@ impl Machine<'_, '_> {
     /// Runs until something happens that is not this loop's.
     fn run<const STEPPED: bool>(&mut self, fuel: &mut u32) -> Step {
         let program = self.env.program;
+        // Most calls stay within one unit: its functions are looked up once.
+        let mut unit = u32::MAX;
+        let mut functions: &[Code] = &[];
         // One turn of the outer loop for each change of frame.
         'frame: loop {
             let top = self.fiber.frames.len() - 1;
             let frame = &self.fiber.frames[top];
-            let code = program.code(frame.code);
+            if frame.code.unit != unit {
+                unit = frame.code.unit;
+                functions = program.functions(unit);
+            }
+            let code = &functions[frame.code.ordinal as usize];
             let ops = &code.ops[..];
             let base = frame.base as usize;
             let callee = frame.callee;
@@ -512,8 +519,7 @@ impl Machine<'_, '_> {
                         name,
                     } => {
                         burn!();
-                        let id = code.names[name as usize];
-                        match program.name(id).function(argc as usize) {
+                        match code.linked[name as usize].function(argc as usize) {
                             Some(id) if top < MAX_DEPTH => {
                                 save!();
                                 self.fiber.frames.push(Frame {
@@ -528,7 +534,10 @@ impl Machine<'_, '_> {
                                 continue 'frame;
                             }
                             Some(_) => fault!(FaultKind::StackOverflow { depth: top }),
-                            None => elsewhere!(self.call_name(id, argc, dst, first)),
+                            None => {
+                                let id = code.names[name as usize];
+                                elsewhere!(self.call_name(id, argc, dst, first));
+                            }
                         }
                     }
                     Op::CallValue {
@@ -594,13 +603,13 @@ impl Machine<'_, '_> {
                     }
                     Op::Return { src } => {
                         let value = std::mem::take(&mut r!(src));
-                        if let Some(stop) = self.leave(value) {
+                        if let Some(stop) = self.leave(code, value) {
                             return Ok(Flow::Stop(stop));
                         }
                         continue 'frame;
                     }
                     Op::ReturnUnit => {
-                        if let Some(stop) = self.leave(Value::Unit) {
+                        if let Some(stop) = self.leave(code, Value::Unit) {
                             return Ok(Flow::Stop(stop));
                         }
                         continue 'frame;
@@ -630,14 +639,13 @@ impl Machine<'_, '_> {
 
     /// Ends the top frame with `value`; says so when it was the last one.
     #[inline(always)]
-    fn leave(&mut self, value: Value) -> Option<Stop> {
+    fn leave(&mut self, code: &Code, value: Value) -> Option<Stop> {
         let fiber = &mut *self.fiber;
         let top = fiber.frames.len() - 1;
         let (base, dst, receiver) = {
             let frame = &fiber.frames[top];
             (frame.base as usize, frame.dst, frame.receiver)
         };
-        let code = self.env.program.code(fiber.frames[top].code);
         if receiver != NONE
             && let Some(this) = code.this
         {
