@@ -8,6 +8,7 @@
 pub mod code;
 pub mod disassemble;
 pub mod op;
+pub mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
