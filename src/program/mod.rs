@@ -9,6 +9,7 @@ pub mod boot;
 pub mod code;
 pub mod disassemble;
 pub mod op;
+pub mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
