@@ -8,10 +8,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{
-    Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
-    Scope,
-};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
 
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
@@ -80,7 +77,9 @@ impl Bridge {
                 });
             }
         };
-        if changes_first && let (Some(first), Some(changed)) = (args.first_mut(), dynamics.into_iter().next()) {
+        if changes_first
+            && let (Some(first), Some(changed)) = (args.first_mut(), dynamics.into_iter().next())
+        {
             **first = from_dynamic(changed, &self.engine);
         }
         Ok(value)
