@@ -4,8 +4,11 @@
 
 pub mod library;
 pub mod pos;
+
+pub mod language;
 pub mod program;
 pub mod value;
 pub mod vm;
 
-pub mod language;
+pub mod event;
+pub mod session;

@@ -1,0 +1,94 @@
+//! What happens in a run, as one ordered stream of values.
+//!
+//! Schedulers write events, fronts and views read them. Nothing here knows how either works.
+
+mod stream;
+
+use std::sync::Arc;
+
+use crate::pos::Pos;
+
+pub use stream::Stream;
+
+/// A thread of the script, as events name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Thread {
+    /// Its number, from 1 for `main`.
+    pub number: u64,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its place in the order of all events of the session, from 1.
+    pub sequence: u64,
+    /// Seconds since the session began, in the scheduler's time.
+    pub seconds: f64,
+    /// Who did it.
+    pub thread: Thread,
+    /// Where in the text; [`Pos::NONE`] where there is no such place.
+    pub pos: Pos,
+    /// What happened.
+    pub kind: Kind,
+}
+
+/// The kinds of events. The first two are always recorded, the others only when somebody listens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// The thread printed a line.
+    Print {
+        /// The line, without its end; it may itself contain line ends.
+        text: String,
+    },
+    /// The thread ended by an error that nobody caught.
+    Failure {
+        /// The error in one line.
+        message: String,
+    },
+    /// The thread began to run.
+    Start,
+    /// The thread ended.
+    Finish,
+    /// It read a shared place.
+    Read {
+        /// The place: `counter`, `a[0]`.
+        place: String,
+        /// What it read.
+        value: String,
+    },
+    /// It wrote a shared place.
+    Write {
+        /// The place.
+        place: String,
+        /// What it wrote.
+        value: String,
+    },
+    /// It called an atomic method of a shared place: `push`.
+    Method {
+        /// The place.
+        place: String,
+        /// The method.
+        method: String,
+    },
+    /// An object answered it.
+    Object {
+        /// The object: its kind and number.
+        object: String,
+        /// What was asked.
+        verb: String,
+        /// The answer.
+        answer: String,
+    },
+    /// It began to wait.
+    Wait {
+        /// For what, in words.
+        what: String,
+    },
+    /// It sleeps.
+    Sleep {
+        /// For how long.
+        seconds: f64,
+    },
+}

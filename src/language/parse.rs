@@ -1,0 +1,420 @@
+//! From a text to Rhai's syntax tree, with the three liberties that this language takes.
+//!
+//! The parser is Rhai's own, so that whatever is valid Rhai means here what its book says. Three
+//! things are set differently: words that Rhai reserves for nothing in particular (`thread`, `new`,
+//! `shared` ...) are ordinary names, `with` is a statement (`super::with`), and a `#!` first line is
+//! a comment. Nothing is registered in the engine and nothing is ever evaluated by it: names and
+//! operators are resolved by the lowering, which alone knows what exists.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rhai::{AST, ASTNode, Engine, Module, OptimizationLevel, ScriptFuncDef, Shared, Stmt, Token};
+
+use super::diagnostic::Diagnostic;
+use super::{diagnose, limits, with};
+use crate::pos::Pos;
+
+/// Words that Rhai reserves for the future, or for its own two printing functions, and that are
+/// ordinary names here.
+///
+/// `print` and `debug` are among them because a function's bare name is a value
+/// (`pool.map(print, items)`), which Rhai allows for every function but those two.
+const FREED_WORDS: [&str; 13] = [
+    "async", "await", "debug", "go", "match", "new", "print", "shared", "spawn", "sync", "thread",
+    "use", "yield",
+];
+
+/// How deep expressions and blocks may nest, in levels as Rhai counts them (about two for each pair
+/// of parentheses, three for each block).
+///
+/// Rhai's parser, and everything that walks the tree afterwards, is recursive. This bound keeps all
+/// of them well within the 2 MiB stack of an ordinary thread, even without optimisation.
+const MAX_DEPTH: usize = 200;
+
+/// A text as Rhai understood it.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// The statements outside functions, in the order of the text.
+    pub statements: Vec<Stmt>,
+    /// The functions and closures, sorted by position.
+    pub functions: Vec<FunctionDef>,
+}
+
+impl Parsed {
+    /// The function that a closure expression names (`anon$...`), if it is part of this text.
+    pub fn closure(&self, name: &str) -> Option<&FunctionDef> {
+        self.functions
+            .iter()
+            .find(|function| function.closure && function.name == name)
+    }
+}
+
+/// One `fn` or one closure.
+#[derive(Debug, Clone)]
+pub struct FunctionDef {
+    /// The name; for a closure the `anon$...` by which expressions refer to it. Those names differ
+    /// from process to process: they are keys, never to be shown or sorted by.
+    pub name: String,
+    /// The type of `this` that a `fn Type.name()` asks for.
+    pub this_type: Option<String>,
+    /// The parameters. A closure's captured names come first, then the parameters it declares.
+    ///
+    /// Captured names are what *Rhai* takes to come from outside: a superset of the real captures,
+    /// because names that `with` defines inside the closure are in it too, and a name may turn out
+    /// to be that of a function.
+    pub params: Vec<String>,
+    /// The statements of the body.
+    pub body: Vec<Stmt>,
+    /// Where the function stands: its `fn` keyword where it can be found, or the start of the body.
+    pub pos: Pos,
+    /// Whether this is a closure.
+    pub closure: bool,
+}
+
+/// Rhai's parser, set up for this language. Making one costs a few microseconds.
+pub struct Parser {
+    engine: Engine,
+    /// What the engine's token callback remembers from one token to the next.
+    freer: Arc<Mutex<WordFreer>>,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parser {
+    /// A parser, ready for any number of texts.
+    pub fn new() -> Self {
+        // `new_raw` registers no function library: the parser needs none.
+        let mut engine = Engine::new_raw();
+        let freer = Arc::new(Mutex::new(WordFreer::default()));
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.set_max_expr_depths(MAX_DEPTH, MAX_DEPTH);
+        #[allow(
+            deprecated,
+            reason = "Rhai marks volatile interfaces so; the version is pinned"
+        )]
+        engine.on_parse_token({
+            let freer = freer.clone();
+            move |token, _, _| freer.lock().map(token)
+        });
+        with::register(&mut engine);
+        Self { engine, freer }
+    }
+
+    /// Parses a whole text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text; never an empty list.
+    pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+        *self.freer.lock() = WordFreer::default();
+        limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
+        // All but the line break of a `#!` line is left out, so that line numbers stay.
+        let code = match text.starts_with("#!") {
+            true => text.find('\n').map_or("", |end| &text[end..]),
+            false => text,
+        };
+        match self.engine.compile(code) {
+            Ok(ast) => Ok(Parsed {
+                statements: ast.statements().to_vec(),
+                functions: functions(&ast),
+            }),
+            Err(error) => Err(diagnose::diagnose(&error, text)),
+        }
+    }
+}
+
+/// Parses a whole text with a parser of its own.
+///
+/// # Errors
+///
+/// As [`Parser::parse`].
+pub fn parse(text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+    Parser::new().parse(text)
+}
+
+/// Our position for one of Rhai's.
+pub fn pos(position: rhai::Position) -> Pos {
+    match position.line() {
+        Some(line) => Pos::new(saturate(line), saturate(position.position().unwrap_or(0))),
+        None => Pos::NONE,
+    }
+}
+
+/// The module that a statement imports, if it is an `import` of a dotted name
+/// (`import threading;`, `import concurrent.futures;`) and so needs nothing: `"concurrent.futures"`.
+pub fn imported_module(statement: &Stmt) -> Option<String> {
+    fn dotted(expr: &rhai::Expr) -> Option<String> {
+        match expr {
+            rhai::Expr::Variable(name, ..) if name.2.is_empty() => Some(name.1.to_string()),
+            rhai::Expr::Property(names, _) => Some(names.2.to_string()),
+            rhai::Expr::Dot(pair, ..) => {
+                Some(format!("{}.{}", dotted(&pair.lhs)?, dotted(&pair.rhs)?))
+            }
+            _ => None,
+        }
+    }
+    match statement {
+        Stmt::Import(import, _) => dotted(&import.0),
+        _ => None,
+    }
+}
+
+fn saturate(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+/// Frees reserved words on their way from Rhai's tokenizer to its parser.
+///
+/// One place insists on words that are not reserved: the name after `fn`. There a freed word gets a
+/// suffix, which `function` takes off again, so that `fn new() { }` works; calls need nothing.
+#[derive(Debug, Default)]
+struct WordFreer {
+    /// Whether the last token was `fn`, or the point of a `fn Type.name`.
+    name_follows: bool,
+    /// Whether the last token was the word after `fn`.
+    after_name: bool,
+}
+
+/// What a freed word carries while it is the name of a function.
+const SUFFIX: &str = "__freed_word";
+
+/// The name that was typed, for a name that may carry the suffix.
+pub(super) fn typed_name(name: &str) -> &str {
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}
+
+impl WordFreer {
+    fn map(&mut self, token: Token) -> Token {
+        let is_name = self.name_follows;
+        self.name_follows =
+            matches!(token, Token::Fn) || (self.after_name && matches!(token, Token::Period));
+        self.after_name = is_name;
+        match token {
+            Token::Reserved(mut word) if FREED_WORDS.contains(&word.as_str()) => {
+                if is_name {
+                    word.push_str(SUFFIX);
+                }
+                Token::Identifier(word)
+            }
+            other => other,
+        }
+    }
+}
+
+fn functions(ast: &AST) -> Vec<FunctionDef> {
+    let mut functions: Vec<FunctionDef> = ast
+        .shared_lib()
+        .iter_script_fn_info()
+        .map(|(.., definition)| function(definition))
+        .collect();
+    functions.sort_by_key(|function| function.pos);
+    functions
+}
+
+/// Copies a function out of Rhai's own structures.
+fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
+    // The type that holds a function's body has no public name. A syntax tree that consists of this
+    // one function has a public walk, which reaches the statements of the body at depth one.
+    let mut module = Module::new();
+    module.set_script_fn(definition.clone());
+    let mut body = Vec::new();
+    AST::new_from_module(module).walk(&mut |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            body.push((*statement).clone());
+        }
+        true
+    });
+    let closure = definition.name.starts_with("anon$");
+    FunctionDef {
+        name: typed_name(&definition.name).to_string(),
+        this_type: definition.this_type.as_ref().map(ToString::to_string),
+        params: definition.params.iter().map(ToString::to_string).collect(),
+        pos: pos(definition.body.start_position()),
+        body,
+        closure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rhai::Expr;
+
+    use super::*;
+    use crate::language::with::as_with;
+
+    fn parsed(text: &str) -> Parsed {
+        parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
+    }
+
+    #[test]
+    fn every_function_and_closure_is_found_with_its_body() {
+        let parsed = parsed("fn f(a, b) { a + b }\nlet n = 1;\nlet g = |x| { n; x };\nfn h() {}\n");
+        let found: Vec<_> = parsed
+            .functions
+            .iter()
+            .map(|f| (f.closure, f.params.join(","), f.body.len(), f.pos.line))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (false, "a,b".to_string(), 1, 1),
+                (true, "n,x".to_string(), 2, 3),
+                (false, String::new(), 0, 4)
+            ]
+        );
+        assert_eq!(parsed.statements.len(), 2);
+    }
+
+    #[test]
+    fn freed_words_are_names_everywhere() {
+        for word in FREED_WORDS {
+            parsed(&format!(
+                "let {word} = 1; {word} += 2; x.{word} = {word}; x.{word}(); {word}(1);"
+            ));
+            parsed(&format!(
+                "fn f({word}) {{ |a| {word} + a }} for {word} in 0..3 {{ }}"
+            ));
+            parsed(&format!("fn {word}(a) {{ a }} let m = #{{ {word}: 1 }};"));
+        }
+    }
+
+    #[test]
+    fn a_function_may_have_a_freed_name() {
+        let names: Vec<_> = parsed("fn new() { } fn int.go() { } private fn spawn(sync) { sync }")
+            .functions
+            .into_iter()
+            .map(|f| f.name)
+            .collect();
+        assert_eq!(names, ["new", "go", "spawn"]);
+    }
+
+    #[test]
+    fn nesting_too_deep_is_a_diagnostic() {
+        let count = 10_000;
+        for (open, close) in [
+            ("(", ")"),
+            ("[", "]"),
+            ("{", "}"),
+            ("|| ", ""),
+            ("|| {", "}"),
+            ("#{a:", "}"),
+            ("f(", ")"),
+            ("a[", "]"),
+            ("!", ""),
+            ("- ", ""),
+            ("if a {", "}"),
+            ("if a {} else ", "{}"),
+            ("with a {", "}"),
+            ("with ", " {}"),
+            ("1 + (", ")"),
+            ("`${", "}`"),
+            ("switch a { 1 => ", "}"),
+            ("x = (", ")"),
+            ("2 ** ", "2"),
+            ("return ", "1"),
+        ] {
+            let text = format!("{} 1 {}", open.repeat(count), close.repeat(count));
+            assert!(parse(&text).is_err(), "{open}");
+            assert!(
+                parse(&format!("fn f() {{ {text} }}")).is_err(),
+                "{open} in a function"
+            );
+            assert!(parse(&open.repeat(count)).is_err(), "{open}, unclosed");
+        }
+    }
+
+    #[test]
+    fn long_chains_never_overflow_the_stack() {
+        let count = 10_000;
+        for part in [
+            "1 + ", "a.", "a?.", "a && ", "a ?? ", "a == ", "a..", "a[0]", "a.b()", "f()", "x += ",
+        ] {
+            let _ = parse(&format!("{}a", part.repeat(count)));
+            let _ = parse(&format!("a{}", part.repeat(count)));
+            let _ = parse(&format!(
+                "a{}",
+                format!(".{}", part.trim_end_matches('.')).repeat(count)
+            ));
+        }
+    }
+
+    #[test]
+    fn a_with_is_a_statement_anywhere() {
+        for text in [
+            "with lock { x += 1; } let y = 1;",
+            "with ThreadPoolExecutor() as executor { let r = executor.map(f, xs); }\nfor r in r { print(r); }",
+            "fn f() { with lock { return 1; } 2 }",
+            "let f = || { with lock { n += 1; } n };",
+            "let v = with lock { 42 };",
+            "with a { with b as c { c } }",
+            "with A() as a, b, C(1) as c { a }",
+            "loop { with lock { break; } }",
+            "with #{a: 1} as m { m }",
+        ] {
+            parsed(text);
+        }
+        for text in [
+            "with { }",
+            "with a",
+            "with a as { }",
+            "with a as b",
+            "with a, { }",
+            "with a b { }",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_with_is_taken_apart() {
+        let parsed = parsed("with a, B() as b { 1; 2; }");
+        let Stmt::Expr(expr) = &parsed.statements[0] else {
+            panic!("{:?}", parsed.statements)
+        };
+        let Expr::Custom(custom, _) = &**expr else {
+            panic!("{expr:?}")
+        };
+        let parts = as_with(custom).unwrap();
+        let names: Vec<_> = parts.managers.iter().map(|manager| manager.name).collect();
+        assert_eq!(names, [None, Some(("b", Pos::new(1, 16)))]);
+        assert_eq!(parts.body.statements().len(), 2);
+    }
+
+    #[test]
+    fn names_in_a_with_are_captured_by_the_closure_around_it() {
+        let parsed = parsed(
+            "let lock = 1; let n = 0; let f = || { with lock as l { n += l; let r = 1; } return || r; };",
+        );
+        let params: Vec<_> = parsed
+            .functions
+            .iter()
+            .map(|f| f.params.join(","))
+            .collect();
+        assert_eq!(params, ["lock,n,l,r", "r"]);
+    }
+
+    #[test]
+    fn imports_of_dotted_names_are_recognised() {
+        let names: Vec<_> =
+            parsed("import threading; import concurrent.futures; import a.b.c as d; import \"x\";")
+                .statements
+                .iter()
+                .map(imported_module)
+                .collect();
+        let expected =
+            ["threading", "concurrent.futures", "a.b.c"].map(|name| Some(name.to_string()));
+        assert_eq!(names[..3], expected);
+        assert_eq!(names[3], None);
+    }
+
+    #[test]
+    fn a_hash_bang_line_is_a_comment() {
+        let parsed = parsed("#!/usr/bin/env threadlab\nlet x = 1;");
+        assert_eq!(pos(parsed.statements[0].position()), Pos::new(2, 1));
+    }
+}
