@@ -2,6 +2,7 @@
 
 pub mod bridge;
 mod limits;
+mod methods;
 pub mod operators;
 #[cfg(test)]
 mod oracle;
