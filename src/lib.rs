@@ -9,5 +9,8 @@ pub mod program;
 pub mod value;
 pub mod vm;
 
+pub mod host;
+pub mod runtime;
+
 pub mod event;
 pub mod session;
