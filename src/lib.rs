@@ -11,6 +11,7 @@ pub mod vm;
 
 pub mod host;
 pub mod runtime;
+pub mod schedule;
 
 pub mod event;
 pub mod session;

@@ -83,4 +83,12 @@ impl Fiber {
             .find(|(_, pos)| !pos.is_none())
             .map_or(Pos::NONE, |(_, pos)| pos)
     }
+
+    /// The unit of the program and the place in the learner's text.
+    pub fn place(&self, _program: &Program) -> Option<(u32, Pos)> {
+        None
+    }
+
+    /// Gives back memory that it does not need while it waits.
+    pub fn shrink(&mut self) {}
 }

@@ -44,6 +44,9 @@ pub struct Wait {
     pub object: Option<Arc<Object>>,
     /// The longest time; nothing for ever.
     pub limit: Option<Duration>,
+    /// Whether the fiber was woken by [`Wake::Retry`](crate::value::object::Wake::Retry), asked
+    /// again, and waits again: a deadline that it had before still counts.
+    pub renewed: bool,
 }
 
 /// What a stepped fiber stands before.
@@ -99,6 +102,9 @@ pub trait Services {
 
     /// A line printed by the script, without its line end.
     fn print(&mut self, task: TaskId, text: String, pos: Pos);
+
+    /// The handle of a running thread.
+    fn handle(&mut self, task: TaskId) -> Option<Arc<Object>>;
 
     /// The handles of all threads that have started and not ended, in the order of their numbers.
     fn threads(&mut self) -> Vec<Arc<Object>>;
@@ -236,6 +242,9 @@ pub struct Env<'a> {
     pub natives: &'a mut dyn Natives,
     /// The scheduler.
     pub services: &'a mut dyn Services,
+    /// Whether the program can observe the lives of threads (`is_alive`, `threads`, a timed join,
+    /// daemons): then starting, joining and ending are visible operations.
+    pub observes_threads: bool,
     /// What objects want done; empty between operations.
     pub effects: Effects,
 }
@@ -249,3 +258,6 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
     let _ = (fiber, env, fuel);
     Stop::Fuel
 }
+
+/// Marks every variable that can be reached from `value` as shared.
+pub fn publish(_value: &Value) {}
