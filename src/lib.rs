@@ -2,6 +2,7 @@
 //!
 //! The modules, in the order in which a program's text flows through them.
 
+pub mod library;
 pub mod pos;
 
 pub mod language;

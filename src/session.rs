@@ -151,7 +151,9 @@ impl Session {
 
     /// What can stop a running input from elsewhere.
     pub fn stopper(&self) -> Stopper {
-        Stopper { request: Arc::new(|| {}) }
+        Stopper {
+            request: Arc::new(|| {}),
+        }
     }
 
     /// The threads that are alive, main included.

@@ -6,6 +6,9 @@
 //! a comment. Nothing is registered in the engine and nothing is ever evaluated by it: names and
 //! operators are resolved by the lowering, which alone knows what exists.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use rhai::{AST, ASTNode, Engine, Module, OptimizationLevel, ScriptFuncDef, Shared, Stmt, Token};
 
 use super::diagnostic::Diagnostic;
@@ -72,6 +75,8 @@ pub struct FunctionDef {
 /// Rhai's parser, set up for this language. Making one costs a few microseconds.
 pub struct Parser {
     engine: Engine,
+    /// What the engine's token callback remembers from one token to the next.
+    freer: Arc<Mutex<WordFreer>>,
 }
 
 impl Default for Parser {
@@ -85,15 +90,19 @@ impl Parser {
     pub fn new() -> Self {
         // `new_raw` registers no function library: the parser needs none.
         let mut engine = Engine::new_raw();
+        let freer = Arc::new(Mutex::new(WordFreer::default()));
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_expr_depths(MAX_DEPTH, MAX_DEPTH);
         #[allow(
             deprecated,
             reason = "Rhai marks volatile interfaces so; the version is pinned"
         )]
-        engine.on_parse_token(|token, _, _| free_word(token));
+        engine.on_parse_token({
+            let freer = freer.clone();
+            move |token, _, _| freer.lock().map(token)
+        });
         with::register(&mut engine);
-        Self { engine }
+        Self { engine, freer }
     }
 
     /// Parses a whole text.
@@ -101,14 +110,15 @@ impl Parser {
     /// # Errors
     ///
     /// What is wrong with the text; never an empty list.
-    pub fn parse(&self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+    pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+        *self.freer.lock() = WordFreer::default();
         limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
-        let ast = match text.strip_prefix("#!") {
-            // Two characters for two: every column stays where it was.
-            Some(rest) => self.engine.compile(format!("//{rest}")),
-            None => self.engine.compile(text),
+        // All but the line break of a `#!` line is left out, so that line numbers stay.
+        let code = match text.starts_with("#!") {
+            true => text.find('\n').map_or("", |end| &text[end..]),
+            false => text,
         };
-        match ast {
+        match self.engine.compile(code) {
             Ok(ast) => Ok(Parsed {
                 statements: ast.statements().to_vec(),
                 functions: functions(&ast),
@@ -158,10 +168,41 @@ fn saturate(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-fn free_word(token: Token) -> Token {
-    match token {
-        Token::Reserved(word) if FREED_WORDS.contains(&word.as_str()) => Token::Identifier(word),
-        other => other,
+/// Frees reserved words on their way from Rhai's tokenizer to its parser.
+///
+/// One place insists on words that are not reserved: the name after `fn`. There a freed word gets a
+/// suffix, which `function` takes off again, so that `fn new() { }` works; calls need nothing.
+#[derive(Debug, Default)]
+struct WordFreer {
+    /// Whether the last token was `fn`, or the point of a `fn Type.name`.
+    name_follows: bool,
+    /// Whether the last token was the word after `fn`.
+    after_name: bool,
+}
+
+/// What a freed word carries while it is the name of a function.
+const SUFFIX: &str = "__freed_word";
+
+/// The name that was typed, for a name that may carry the suffix.
+pub(super) fn typed_name(name: &str) -> &str {
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}
+
+impl WordFreer {
+    fn map(&mut self, token: Token) -> Token {
+        let is_name = self.name_follows;
+        self.name_follows =
+            matches!(token, Token::Fn) || (self.after_name && matches!(token, Token::Period));
+        self.after_name = is_name;
+        match token {
+            Token::Reserved(mut word) if FREED_WORDS.contains(&word.as_str()) => {
+                if is_name {
+                    word.push_str(SUFFIX);
+                }
+                Token::Identifier(word)
+            }
+            other => other,
+        }
     }
 }
 
@@ -190,7 +231,7 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
     });
     let closure = definition.name.starts_with("anon$");
     FunctionDef {
-        name: definition.name.to_string(),
+        name: typed_name(&definition.name).to_string(),
         this_type: definition.this_type.as_ref().map(ToString::to_string),
         params: definition.params.iter().map(ToString::to_string).collect(),
         pos: pos(definition.body.start_position()),
@@ -240,6 +281,16 @@ mod tests {
             ));
             parsed(&format!("fn {word}(a) {{ a }} let m = #{{ {word}: 1 }};"));
         }
+    }
+
+    #[test]
+    fn a_function_may_have_a_freed_name() {
+        let names: Vec<_> = parsed("fn new() { } fn int.go() { } private fn spawn(sync) { sync }")
+            .functions
+            .into_iter()
+            .map(|f| f.name)
+            .collect();
+        assert_eq!(names, ["new", "go", "spawn"]);
     }
 
     #[test]
@@ -337,7 +388,7 @@ mod tests {
     #[test]
     fn names_in_a_with_are_captured_by_the_closure_around_it() {
         let parsed = parsed(
-            "let lock = 1; let n = 0; let f = || { with lock as l { n += l; let r = 1; } || r };",
+            "let lock = 1; let n = 0; let f = || { with lock as l { n += l; let r = 1; } return || r; };",
         );
         let params: Vec<_> = parsed
             .functions

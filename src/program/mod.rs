@@ -5,13 +5,14 @@
 //! the table of names; threads that run the old one finish with it, and see the new one at their
 //! next call by name.
 
+pub mod boot;
 pub mod code;
 pub mod disassemble;
 pub mod op;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
@@ -91,10 +92,24 @@ impl Name {
 pub struct Global {
     /// Its name.
     pub name: Box<str>,
+    /// Whether a function mentions it: then any thread may come to it.
+    named_by_function: AtomicBool,
 }
 
-/// All code of a session.
-#[derive(Debug, Default)]
+impl Global {
+    /// Whether a function mentions it.
+    pub fn is_named_by_function(&self) -> bool {
+        self.named_by_function.load(Ordering::Relaxed)
+    }
+
+    /// Says that a function mentions it.
+    pub fn name_by_function(&self) {
+        self.named_by_function.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All code of a session. Unit 0 is the [`boot`] unit.
+#[derive(Debug)]
 pub struct Program {
     units: boxcar::Vec<Unit>,
     names: boxcar::Vec<Name>,
@@ -103,10 +118,24 @@ pub struct Program {
     global_ids: RwLock<HashMap<Box<str>, u32>>,
 }
 
+impl Default for Program {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Program {
-    /// An empty program.
+    /// A program without a line of the learner's.
     pub fn new() -> Self {
-        Self::default()
+        let program = Self {
+            units: boxcar::Vec::new(),
+            names: boxcar::Vec::new(),
+            globals: boxcar::Vec::new(),
+            name_ids: RwLock::default(),
+            global_ids: RwLock::default(),
+        };
+        program.add_unit(boot::unit());
+        program
     }
 
     /// The number that the next unit will have.
@@ -173,8 +202,12 @@ impl Program {
     /// The number of a top-level variable, made when there is none yet.
     pub fn global_id(&self, text: &str) -> u32 {
         let mut ids = self.global_ids.write();
-        *ids.entry(text.into())
-            .or_insert_with(|| self.globals.push(Global { name: text.into() }) as u32)
+        *ids.entry(text.into()).or_insert_with(|| {
+            self.globals.push(Global {
+                name: text.into(),
+                named_by_function: AtomicBool::new(false),
+            }) as u32
+        })
     }
 
     /// The number of a top-level variable that was mentioned before.

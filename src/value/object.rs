@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -290,6 +290,12 @@ pub trait Primitive: Send {
         true
     }
 
+    /// Whether the request concerns only the life of a thread (its start, an untimed join), which
+    /// is a visible operation only in programs that can observe it, or nothing that can change.
+    fn is_private(&self, _call: Call<'_>) -> bool {
+        false
+    }
+
     /// Forgets a waiting thread and says how its wait ends.
     ///
     /// When the thread has already been woken and the wake is still on its way, a thread that is
@@ -318,6 +324,8 @@ pub struct Object {
     pub made_at: Pos,
     kind: &'static str,
     state: Mutex<Box<dyn Primitive>>,
+    /// Whether a second thread can reach it. Only the stepped schedulers ask.
+    published: AtomicBool,
 }
 
 impl Object {
@@ -330,12 +338,18 @@ impl Object {
             made_at,
             kind,
             state,
+            published: AtomicBool::new(false),
         })
     }
 
     /// The name of its type.
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// Marks the object as reachable by a second thread; returns whether it was so already.
+    pub fn publish(&self) -> bool {
+        self.published.swap(true, Ordering::Relaxed)
     }
 
     /// The state, for as long as the guard lives. Never held while a script runs.

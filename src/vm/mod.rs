@@ -7,8 +7,16 @@
 //! The machine knows no scheduler: it says why it stopped ([`Stop`]) and gives what objects want
 //! done ([`Effects`]) to its [`Services`]. It knows no library: it asks [`Natives`].
 
+mod arithmetic;
+mod ask;
+mod call;
 mod fiber;
 mod globals;
+mod iterate;
+mod place;
+mod step;
+mod unwind;
+mod visible;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +27,10 @@ use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 
-pub use fiber::{Fiber, Frame};
-pub use globals::Globals;
+pub use fiber::Fiber;
+pub use globals::{Binding, Globals};
+pub use step::step;
+pub use visible::publish;
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]
@@ -192,6 +202,20 @@ pub trait Natives {
     /// Overflow and the like, or that there is no such operator for these types.
     fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind>;
 
+    /// `target op= operand` for types that the machine does not treat itself.
+    ///
+    /// # Errors
+    /// As for `binary`; `target` is unchanged then.
+    fn update(
+        &mut self,
+        op: BinaryOp,
+        target: &mut Value,
+        operand: &Value,
+    ) -> Result<(), FaultKind> {
+        *target = self.binary(op, target, operand)?;
+        Ok(())
+    }
+
     /// `op a` for types that the machine does not treat itself.
     ///
     /// # Errors
@@ -248,16 +272,3 @@ pub struct Env<'a> {
     /// What objects want done; empty between operations.
     pub effects: Effects,
 }
-
-/// Runs `fiber` until it stops. `fuel` counts loop rounds, calls and operations on shared
-/// variables, and is used up as the fiber runs.
-///
-/// With `STEPPED`, the fiber stops before each visible operation, unless [`Fiber::allow`] was
-/// called, which lets it do one.
-pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mut u32) -> Stop {
-    let _ = (fiber, env, fuel);
-    Stop::Fuel
-}
-
-/// Marks every variable that can be reached from `value` as shared.
-pub fn publish(_value: &Value) {}

@@ -321,6 +321,14 @@ impl Primitive for Thread {
         !(asks_for_end && waits && call.args.is_empty())
     }
 
+    fn is_private(&self, call: Call<'_>) -> bool {
+        match call.verb {
+            Verb::Start | Verb::Finish | Verb::Fail | Verb::Name | Verb::Ident | Verb::Daemon => true,
+            Verb::Join | Verb::Result => call.args.is_empty(),
+            _ => false,
+        }
+    }
+
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         let name = &self.name;
         self.waiters.withdraw(task, why, |wants| match wants {
