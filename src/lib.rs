@@ -10,5 +10,9 @@ pub mod program;
 pub mod value;
 pub mod vm;
 
+pub mod host;
+pub mod runtime;
+pub mod schedule;
+
 pub mod event;
 pub mod session;
