@@ -16,3 +16,9 @@ pub mod schedule;
 
 pub mod event;
 pub mod session;
+pub mod view;
+
+pub mod lesson;
+
+pub mod front;
+pub mod host;
