@@ -19,7 +19,10 @@ struct File {
 
 macro_rules! section {
     ($name:literal, $file:literal) => {
-        File { name: $name, text: include_str!(concat!("../../scripts/tutorial/", $file)) }
+        File {
+            name: $name,
+            text: include_str!(concat!("../../scripts/tutorial/", $file)),
+        }
     };
 }
 
@@ -53,7 +56,10 @@ pub struct Step {
 
 /// All sections, in the order in which they are to be read.
 pub fn sections() -> Vec<Section> {
-    FILES.iter().map(|file| parse(file.name, file.text)).collect()
+    FILES
+        .iter()
+        .map(|file| parse(file.name, file.text))
+        .collect()
 }
 
 /// Cuts a script into steps.
@@ -68,7 +74,8 @@ fn parse(name: &'static str, text: &'static str) -> Section {
             if !step.code.trim().is_empty() {
                 steps.push(std::mem::take(&mut step));
             }
-            step.prose.push_str(prose.strip_prefix(' ').unwrap_or(prose));
+            step.prose
+                .push_str(prose.strip_prefix(' ').unwrap_or(prose));
             step.prose.push('\n');
         } else if !(step.code.is_empty() && line.trim().is_empty()) {
             step.code.push_str(line);
@@ -118,7 +125,10 @@ fn essence(code: &str) -> String {
         Some((code, _)) => code,
         None => line,
     });
-    let text: String = lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
+    let text: String = lines
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
     text.trim_end_matches(';').into()
 }
 
@@ -136,14 +146,20 @@ mod tests {
                 prose: "Read\nthis.".into(),
                 code: "let a = 1; // one\n\n    // in\nf(a);".into(),
             },
-            Step { prose: "Then\nthat.".into(), code: String::new() },
+            Step {
+                prose: "Then\nthat.".into(),
+                code: String::new(),
+            },
         ];
         assert_eq!(section.steps, expected);
     }
 
     #[test]
     fn typing_a_step_is_recognised_line_by_line() {
-        let step = Step { prose: String::new(), code: "let a = 1; // one\nf(a);".into() };
+        let step = Step {
+            prose: String::new(),
+            code: "let a = 1; // one\nf(a);".into(),
+        };
         assert_eq!(step.progress("let a=1;"), Progress::Begun);
         assert_eq!(step.progress("let a = 1"), Progress::Begun);
         assert_eq!(step.progress("let a = 1;\nf(a)"), Progress::Done);
@@ -159,10 +175,18 @@ mod tests {
                 assert!(!step.prose.is_empty(), "{}: {step:?}", section.name);
                 let lines = || step.prose.lines().chain(step.code.lines());
                 assert!(lines().all(|line| line.chars().count() <= 80), "{step:?}");
-                assert!(lines().count() <= 22, "{}: too long for a screen: {step:?}", section.name);
+                assert!(
+                    lines().count() <= 22,
+                    "{}: too long for a screen: {step:?}",
+                    section.name
+                );
             }
             let (_, others) = section.steps.split_last().unwrap();
-            assert!(others.iter().all(|step| !step.code.is_empty()), "{}", section.name);
+            assert!(
+                others.iter().all(|step| !step.code.is_empty()),
+                "{}",
+                section.name
+            );
         }
     }
 }

@@ -120,8 +120,8 @@ impl Lowering<'_> {
                 self.builder().emit(Op::Take { dst, src }, at);
             }
             Some(op) => {
-                let small = small_int(rhs)
-                    .and_then(|value| binary_int(op, register, register, value));
+                let small =
+                    small_int(rhs).and_then(|value| binary_int(op, register, register, value));
                 let op = match small {
                     Some(op) => op,
                     None => {
@@ -136,7 +136,9 @@ impl Lowering<'_> {
 
     fn assign_place(&mut self, lhs: &Expr, op: Option<BinaryOp>, rhs: &Expr, at: Pos) {
         let (root, links) = links(lhs);
-        let has_method = links.iter().any(|link| matches!(link.what, What::Method(_)));
+        let has_method = links
+            .iter()
+            .any(|link| matches!(link.what, What::Method(_)));
         let constant = match root {
             Expr::Variable(name, ..) if self.traits(&name.1).is_some_and(|t| t.constant) => {
                 Some(&name.1)

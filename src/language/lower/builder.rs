@@ -10,9 +10,7 @@ use std::collections::HashMap;
 
 use crate::pos::Pos;
 use crate::program::Code;
-use crate::program::code::{
-    ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable,
-};
+use crate::program::code::{ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable};
 use crate::program::op::{Op, Reg};
 use crate::value::{CodeId, FaultKind, Literal, Value};
 
@@ -88,27 +86,8 @@ pub(super) struct Builder {
 impl Builder {
     pub(super) fn new(kind: Kind, id: CodeId, name: Literal, pos: Pos, hide: bool) -> Self {
         let code = Code {
-            id,
-            name,
             pos: if hide { Pos::NONE } else { pos },
-            params: 0,
-            this: None,
-            registers: 0,
-            captures: 0,
-            ops: Vec::new(),
-            positions: Vec::new(),
-            constants: Vec::new(),
-            shapes: Vec::new(),
-            closures: Vec::new(),
-            names: Vec::new(),
-            globals: Vec::new(),
-            places: Vec::new(),
-            sites: Vec::new(),
-            switches: Vec::new(),
-            faults: Vec::new(),
-            handlers: Vec::new(),
-            variables: Vec::new(),
-            capture_names: Vec::new(),
+            ..Code::empty(id, name)
         };
         Self {
             kind,
@@ -310,7 +289,13 @@ impl Builder {
 
     /// The index of a new place.
     pub(super) fn add_place(&mut self, place: Place) -> u16 {
-        let known = self.code.places.iter().rev().take(8).position(|old| *old == place);
+        let known = self
+            .code
+            .places
+            .iter()
+            .rev()
+            .take(8)
+            .position(|old| *old == place);
         if let Some(back) = known {
             return (self.code.places.len() - 1 - back) as u16;
         }
@@ -361,12 +346,14 @@ impl Builder {
         let target = self.here();
         self.landing = target;
         let handlers = ranges.iter().filter(|(start, end)| start < end);
-        self.code.handlers.extend(handlers.map(|&(start, end)| Handler {
-            start,
-            end,
-            target,
-            kind,
-        }));
+        self.code
+            .handlers
+            .extend(handlers.map(|&(start, end)| Handler {
+                start,
+                end,
+                target,
+                kind,
+            }));
     }
 
     /// Notes that `register` holds the variable `name` from `start` until here.

@@ -205,7 +205,8 @@ impl Lowering<'_> {
             _ => {}
         }
         let cond = self.operand(cond);
-        self.builder().jump(Op::JumpUnless { cond, to: 0 }, label, at);
+        self.builder()
+            .jump(Op::JumpUnless { cond, to: 0 }, label, at);
     }
 
     /// Goes to `label` when `cond` is true.
