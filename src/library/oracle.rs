@@ -407,3 +407,40 @@ fn methods_are_those_of_rhai() {
         }
     }
 }
+
+/// Runs each example of the catalogue that is plain Rhai.
+#[test]
+fn examples_print_what_they_say() {
+    let mut engine = engine();
+    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
+    // `print` with several arguments exists only here: the examples call `show` instead.
+    let show = || {
+        let (lines, engine) = (lines.clone(), self::engine());
+        move |values: &[Dynamic]| {
+            let texts: Vec<String> = (values.iter())
+                .map(|value| print_text(&from_dynamic(value.clone(), &engine)))
+                .collect();
+            lines.lock().unwrap().push(texts.join(" "));
+        }
+    };
+    let (one, two) = (show(), show());
+    engine.register_fn("show", move |a: Dynamic| one(&[a]));
+    engine.register_fn("show", move |a: Dynamic, b: Dynamic| two(&[a, b]));
+    for entry in super::catalogue::entries() {
+        let is_ours = entry.name == "any" || entry.name == "for_each";
+        if entry.receiver.is_none() || is_ours {
+            continue;
+        }
+        lines.lock().unwrap().clear();
+        let code = entry.example.code.replace("print(", "show(");
+        let name = (entry.receiver, entry.name);
+        if let Err(error) = engine.run(&code) {
+            panic!("{name:?}: {error}");
+        }
+        assert_eq!(
+            lines.lock().unwrap().join("\n"),
+            entry.example.output,
+            "{name:?}"
+        );
+    }
+}
