@@ -48,19 +48,43 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 enum Detail<'a> {
-    Print { text: &'a str },
-    Failure { message: &'a str },
+    Print {
+        text: &'a str,
+    },
+    Failure {
+        message: &'a str,
+    },
     Start,
     Finish,
-    Read { place: &'a str, value: &'a str },
-    Write { place: &'a str, value: &'a str },
-    Method { place: &'a str, method: &'a str },
-    Object { object: &'a str, verb: &'a str, answer: &'a str },
-    Wait { what: &'a str },
-    Sleep { duration: f64 },
+    Read {
+        place: &'a str,
+        value: &'a str,
+    },
+    Write {
+        place: &'a str,
+        value: &'a str,
+    },
+    Method {
+        place: &'a str,
+        method: &'a str,
+    },
+    Object {
+        object: &'a str,
+        verb: &'a str,
+        answer: &'a str,
+    },
+    Wait {
+        what: &'a str,
+    },
+    Sleep {
+        duration: f64,
+    },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 fn is_zero(number: &u16) -> bool {
     *number == 0
 }
@@ -89,7 +113,15 @@ fn detail(kind: &Kind) -> Detail<'_> {
         Kind::Read { place, value } => Detail::Read { place, value },
         Kind::Write { place, value } => Detail::Write { place, value },
         Kind::Method { place, method } => Detail::Method { place, method },
-        Kind::Object { object, verb, answer } => Detail::Object { object, verb, answer },
+        Kind::Object {
+            object,
+            verb,
+            answer,
+        } => Detail::Object {
+            object,
+            verb,
+            answer,
+        },
         Kind::Wait { what } => Detail::Wait { what },
         Kind::Sleep { seconds } => Detail::Sleep { duration: *seconds },
     }
@@ -102,8 +134,17 @@ mod tests {
     use crate::pos::Pos;
 
     fn check(pos: Pos, kind: Kind, expected: &str) {
-        let thread = Thread { number: 2, name: "A".into() };
-        let event = Event { sequence: 7, seconds: 0.000_003, thread, pos, kind };
+        let thread = Thread {
+            number: 2,
+            name: "A".into(),
+        };
+        let event = Event {
+            sequence: 7,
+            seconds: 0.000_003,
+            thread,
+            pos,
+            kind,
+        };
         let mut out = Vec::new();
         write_line(&mut out, &event).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
@@ -113,7 +154,9 @@ mod tests {
     fn a_line_has_its_keys_in_order() {
         check(
             Pos::new(3, 5),
-            Kind::Print { text: "a \"b\"\n".into() },
+            Kind::Print {
+                text: "a \"b\"\n".into(),
+            },
             "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",\"line\":3,\"column\":5,\
              \"event\":\"print\",\"text\":\"a \\\"b\\\"\\n\"}\n",
         );
@@ -122,32 +165,62 @@ mod tests {
     #[test]
     fn nowhere_is_left_out() {
         let head = "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",";
-        check(Pos::NONE, Kind::Start, &format!("{head}\"event\":\"start\"}}\n"));
+        check(
+            Pos::NONE,
+            Kind::Start,
+            &format!("{head}\"event\":\"start\"}}\n"),
+        );
     }
 
     #[test]
     fn each_kind_has_its_keys() {
         let cases = [
-            (Kind::Failure { message: "m".into() }, r#""event":"failure","message":"m""#),
+            (
+                Kind::Failure {
+                    message: "m".into(),
+                },
+                r#""event":"failure","message":"m""#,
+            ),
             (Kind::Finish, r#""event":"finish""#),
             (
-                Kind::Read { place: "x".into(), value: "1".into() },
+                Kind::Read {
+                    place: "x".into(),
+                    value: "1".into(),
+                },
                 r#""event":"read","place":"x","value":"1""#,
             ),
             (
-                Kind::Write { place: "x".into(), value: "1".into() },
+                Kind::Write {
+                    place: "x".into(),
+                    value: "1".into(),
+                },
                 r#""event":"write","place":"x","value":"1""#,
             ),
             (
-                Kind::Method { place: "x".into(), method: "push".into() },
+                Kind::Method {
+                    place: "x".into(),
+                    method: "push".into(),
+                },
                 r#""event":"method","place":"x","method":"push""#,
             ),
             (
-                Kind::Object { object: "Lock 1".into(), verb: "acquire".into(), answer: "()".into() },
+                Kind::Object {
+                    object: "Lock 1".into(),
+                    verb: "acquire".into(),
+                    answer: "()".into(),
+                },
                 r#""event":"object","object":"Lock 1","verb":"acquire","answer":"()""#,
             ),
-            (Kind::Wait { what: "Lock 1".into() }, r#""event":"wait","what":"Lock 1""#),
-            (Kind::Sleep { seconds: 0.2 }, r#""event":"sleep","duration":0.2"#),
+            (
+                Kind::Wait {
+                    what: "Lock 1".into(),
+                },
+                r#""event":"wait","what":"Lock 1""#,
+            ),
+            (
+                Kind::Sleep { seconds: 0.2 },
+                r#""event":"sleep","duration":0.2"#,
+            ),
         ];
         for (kind, keys) in cases {
             let head = "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",";

@@ -57,7 +57,13 @@ impl Stream {
         }
         state.sequence += 1;
         let sequence = state.sequence;
-        state.events.push_back(Event { sequence, seconds, thread, pos, kind });
+        state.events.push_back(Event {
+            sequence,
+            seconds,
+            thread,
+            pos,
+            kind,
+        });
         // The reader looks every few milliseconds anyway; waking it for every line would cost more
         // than the line.
         if state.events.len() == CAPACITY / 2 {

@@ -121,7 +121,9 @@ impl Arguments {
         let run = drop_run(&mut words);
         let words = Words::try_parse_from(words)?;
         if run && words.script.is_empty() {
-            return Err(usage("`run` needs a FILE; a file that is itself named so is ./run"));
+            return Err(usage(
+                "`run` needs a FILE; a file that is itself named so is ./run",
+            ));
         }
         let scheduler = match (words.scheduler, words.seed) {
             (Some(SchedulerName::Parallel), Some(_)) => {
@@ -171,8 +173,14 @@ impl Arguments {
 /// Says whether it was there.
 fn drop_run(words: &mut Vec<OsString>) -> bool {
     // The options that take their value from the next word.
-    const WITH_VALUE: [&str; 6] =
-        ["-e", "--scheduler", "--seed", "--workers", "--events", "--color"];
+    const WITH_VALUE: [&str; 6] = [
+        "-e",
+        "--scheduler",
+        "--seed",
+        "--workers",
+        "--events",
+        "--color",
+    ];
     let mut index = 1;
     while let Some(word) = words.get(index) {
         match word.to_str() {
@@ -181,7 +189,9 @@ fn drop_run(words: &mut Vec<OsString>) -> bool {
                 return true;
             }
             Some(option) if WITH_VALUE.contains(&option) => index += 2,
-            Some(option) if option.starts_with('-') && option != "-" && option != "--" => index += 1,
+            Some(option) if option.starts_with('-') && option != "-" && option != "--" => {
+                index += 1
+            }
             _ => return false,
         }
     }
@@ -219,7 +229,11 @@ mod tests {
         check(&["a.rhai", "--help"], file(), &["--help"]);
         check(&["a.rhai", "run"], file(), &["run"]);
         check(&["a.rhai", "-e", "1"], file(), &["-e", "1"]);
-        check(&["-e", "print(1)", "x", "--y"], Command::Code("print(1)".into()), &["x", "--y"]);
+        check(
+            &["-e", "print(1)", "x", "--y"],
+            Command::Code("print(1)".into()),
+            &["x", "--y"],
+        );
         check(&["-e", "-1"], Command::Code("-1".into()), &[]);
     }
 
@@ -241,8 +255,14 @@ mod tests {
         let scheduler = |line: &[&str]| read(line).map(|read| read.config.scheduler).ok();
         assert_eq!(scheduler(&[]), Some(Scheduler::Parallel));
         assert_eq!(scheduler(&["--seed", "7"]), Some(Scheduler::Seeded));
-        assert_eq!(scheduler(&["--seed", "7", "--scheduler", "gil"]), Some(Scheduler::Gil));
-        assert_eq!(scheduler(&["--scheduler", "seeded"]), Some(Scheduler::Seeded));
+        assert_eq!(
+            scheduler(&["--seed", "7", "--scheduler", "gil"]),
+            Some(Scheduler::Gil)
+        );
+        assert_eq!(
+            scheduler(&["--scheduler", "seeded"]),
+            Some(Scheduler::Seeded)
+        );
         assert_eq!(scheduler(&["--scheduler", "parallel", "--seed", "7"]), None);
     }
 

@@ -38,7 +38,11 @@ pub(super) fn run(
     let mut session = Session::new(config, stream.clone());
     let stopper = session.stopper();
     let stop = stopper.clone();
-    let sink = Streams { out: Vec::with_capacity(BLOCK), paint, log };
+    let sink = Streams {
+        out: Vec::with_capacity(BLOCK),
+        paint,
+        log,
+    };
     let printer = match Printer::start(stream, sink, move || stop.stop()) {
         Ok(printer) => printer,
         Err(error) => {
@@ -56,10 +60,17 @@ pub(super) fn run(
         stopper.stop();
     });
 
-    let input = Input { name: &source.name, text: &source.text, kind: InputKind::Script };
+    let input = Input {
+        name: &source.name,
+        text: &source.text,
+        kind: InputKind::Script,
+    };
     let report = session.run(input);
     let shown = printer.finish();
-    let quoted = Quoted { name: &source.name, text: &source.text };
+    let quoted = Quoted {
+        name: &source.name,
+        text: &source.text,
+    };
     match shown {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Status::Unread,
@@ -73,7 +84,10 @@ pub(super) fn run(
     status
 }
 
-#[expect(clippy::exit, reason = "the learner has asked twice, and the script does not end")]
+#[expect(
+    clippy::exit,
+    reason = "the learner has asked twice, and the script does not end"
+)]
 fn leave_at_once() -> ! {
     std::process::exit(130)
 }
@@ -81,7 +95,10 @@ fn leave_at_once() -> ! {
 /// The file for `--events`, made anew.
 pub(super) fn open_log(path: &Path) -> Result<BufWriter<File>, Status> {
     File::create(path).map(BufWriter::new).map_err(|error| {
-        complain(&format!("the event log '{}' cannot be made: {error}", path.display()));
+        complain(&format!(
+            "the event log '{}' cannot be made: {error}",
+            path.display()
+        ));
         Status::Usage
     })
 }
@@ -89,10 +106,12 @@ pub(super) fn open_log(path: &Path) -> Result<BufWriter<File>, Status> {
 /// What is said of a run when it is over, and how the process ends.
 fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) -> (String, Status) {
     match report {
-        Report::Rejected(problems) => {
-            (report::diagnostics(problems, quoted, paint), Status::Usage)
-        }
-        Report::Ran { outcome, warnings, notices } => {
+        Report::Rejected(problems) => (report::diagnostics(problems, quoted, paint), Status::Usage),
+        Report::Ran {
+            outcome,
+            warnings,
+            notices,
+        } => {
             let mut text = report::diagnostics(warnings, quoted, paint);
             let status = match outcome {
                 Outcome::Value(_) => Status::Success,

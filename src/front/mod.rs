@@ -54,7 +54,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version come this way too, and go to standard output.
             let _ = error.print();
-            return if error.use_stderr() { Status::Usage } else { Status::Success }.into();
+            return if error.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Success
+            }
+            .into();
         }
     };
     let command = match arguments.command {

@@ -69,7 +69,11 @@ impl Printer {
                 result
             }
         })?;
-        Ok(Self { stream, shared, thread })
+        Ok(Self {
+            stream,
+            shared,
+            thread,
+        })
     }
 
     /// Waits until everything that is in the stream now has been shown.
@@ -140,7 +144,10 @@ mod tests {
     }
 
     fn push(stream: &Stream, text: &str) {
-        let thread = Thread { number: 1, name: "main".into() };
+        let thread = Thread {
+            number: 1,
+            name: "main".into(),
+        };
         stream.push(0.0, thread, Pos::NONE, Kind::Print { text: text.into() });
     }
 
@@ -170,7 +177,12 @@ mod tests {
         printer.finish().unwrap();
         let lines = lines.lock();
         assert_eq!(lines.len(), 200_000);
-        assert!(lines.iter().enumerate().all(|(number, line)| *line == number.to_string()));
+        assert!(
+            lines
+                .iter()
+                .enumerate()
+                .all(|(number, line)| *line == number.to_string())
+        );
     }
 
     #[test]

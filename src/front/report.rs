@@ -4,9 +4,9 @@
 
 use std::fmt::Write;
 
+use crate::language::Diagnostic;
 use crate::language::diagnostic::{Severity, Span};
 use crate::language::render::{self, Style};
-use crate::language::Diagnostic;
 use crate::pos::Pos;
 use crate::session::{Session, ThreadInfo};
 use crate::value::Fault;
@@ -47,7 +47,9 @@ pub(super) fn failure(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String
         });
     }
     if fault.trace.len() > CALLS {
-        report.notes.push(format!("and {} calls more", fault.trace.len() - CALLS));
+        report
+            .notes
+            .push(format!("and {} calls more", fault.trace.len() - CALLS));
     }
     report.help.extend(fault.kind.advice());
     render::draw(&report, quoted.name, quoted.text, style(paint)) + "\n"
@@ -80,16 +82,15 @@ pub(super) fn interrupted(
 }
 
 /// Each thread on a line, and under it the source line at which it is.
-fn places(
-    threads: &[ThreadInfo],
-    session: &Session,
-    quoted: Quoted<'_>,
-    paint: Paint,
-) -> String {
+fn places(threads: &[ThreadInfo], session: &Session, quoted: Quoted<'_>, paint: Paint) -> String {
     let mut out = String::new();
     for thread in threads {
         let elsewhere = thread.input != quoted.name && !thread.input.is_empty();
-        let stored = if elsewhere { session.text_of(&thread.input) } else { None };
+        let stored = if elsewhere {
+            session.text_of(&thread.input)
+        } else {
+            None
+        };
         let text = match &stored {
             Some(text) => Some(&**text),
             None if elsewhere => None,
@@ -100,13 +101,7 @@ fn places(
     out
 }
 
-fn place(
-    out: &mut String,
-    thread: &ThreadInfo,
-    elsewhere: bool,
-    text: Option<&str>,
-    paint: Paint,
-) {
+fn place(out: &mut String, thread: &ThreadInfo, elsewhere: bool, text: Option<&str>, paint: Paint) {
     out.push_str("  ");
     paint.write(out, Role::Thread(thread.number), &thread.name);
     if !thread.pos.is_none() {
@@ -141,7 +136,9 @@ pub(super) fn doing(thread: &ThreadInfo) -> String {
 
 fn source_line(text: &str, pos: Pos) -> Option<&str> {
     let index = usize::from(pos.line).checked_sub(1)?;
-    text.lines().nth(index).filter(|line| !line.trim().is_empty())
+    text.lines()
+        .nth(index)
+        .filter(|line| !line.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -167,7 +164,13 @@ mod tests {
 
     fn check(thread: &ThreadInfo, expected: &str) {
         let mut out = String::new();
-        place(&mut out, thread, false, Some("let a = Lock();\n  a.acquire();"), Paint::Plain);
+        place(
+            &mut out,
+            thread,
+            false,
+            Some("let a = Lock();\n  a.acquire();"),
+            Paint::Plain,
+        );
         assert_eq!(out, expected);
     }
 
@@ -195,10 +198,19 @@ mod tests {
 
     #[test]
     fn an_error_is_drawn_with_its_calls_and_what_to_do() {
-        let name = FaultKind::UnknownVariable { name: "x".into(), nearest: Some("y".into()) };
+        let name = FaultKind::UnknownVariable {
+            name: "x".into(),
+            nearest: Some("y".into()),
+        };
         let mut fault = Fault::new(name, Pos::new(1, 10));
-        fault.trace.push(TraceEntry { function: "f".into(), called_at: Pos::new(2, 1) });
-        let quoted = Quoted { name: "a.rhai", text: "fn f() { x }\nf();" };
+        fault.trace.push(TraceEntry {
+            function: "f".into(),
+            called_at: Pos::new(2, 1),
+        });
+        let quoted = Quoted {
+            name: "a.rhai",
+            text: "fn f() { x }\nf();",
+        };
         assert_eq!(
             failure(&fault, quoted, Paint::Plain),
             "error: unknown variable: x\n --> a.rhai:1:10\n  |\n1 | fn f() { x }\n  |          ^\n  \

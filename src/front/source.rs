@@ -16,10 +16,21 @@ pub(super) struct Source {
 /// Why there is no text.
 #[derive(Debug)]
 pub(super) enum SourceError {
-    Missing { name: String },
-    Directory { name: String },
-    Unreadable { name: String, cause: io::Error },
-    NotText { name: String, byte: usize, line: usize },
+    Missing {
+        name: String,
+    },
+    Directory {
+        name: String,
+    },
+    Unreadable {
+        name: String,
+        cause: io::Error,
+    },
+    NotText {
+        name: String,
+        byte: usize,
+        line: usize,
+    },
 }
 
 impl Source {
@@ -27,13 +38,19 @@ impl Source {
     pub(super) fn read(command: Command) -> Result<Self, SourceError> {
         match command {
             Command::File(path) => Self::from_file(&path),
-            Command::Code(text) => Ok(Self { name: "-e".into(), text }),
+            Command::Code(text) => Ok(Self {
+                name: "-e".into(),
+                text,
+            }),
             Command::Stdin | Command::Standard => {
                 let name = "standard input";
                 let mut bytes = Vec::new();
-                io::stdin().read_to_end(&mut bytes).map_err(|cause| {
-                    SourceError::Unreadable { name: name.into(), cause }
-                })?;
+                io::stdin()
+                    .read_to_end(&mut bytes)
+                    .map_err(|cause| SourceError::Unreadable {
+                        name: name.into(),
+                        cause,
+                    })?;
                 Self::from_bytes(name, bytes)
             }
         }
@@ -57,8 +74,15 @@ impl Source {
     fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, SourceError> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..good].iter().filter(|&&byte| byte == b'\n').count();
-            SourceError::NotText { name: name.into(), byte: good + 1, line }
+            let line = 1 + error.as_bytes()[..good]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count();
+            SourceError::NotText {
+                name: name.into(),
+                byte: good + 1,
+                line,
+            }
         })?;
         let mut text = match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.into(),
@@ -68,7 +92,10 @@ impl Source {
         if text.starts_with("#!") {
             text.replace_range(..2, "//");
         }
-        Ok(Self { name: name.into(), text })
+        Ok(Self {
+            name: name.into(),
+            text,
+        })
     }
 }
 
@@ -112,7 +139,9 @@ mod tests {
         let said = |path: &Path| Source::from_file(path).unwrap_err().to_string();
         assert!(said(&folder.path().join("x.rhai")).contains("there is no file"));
         assert!(said(folder.path()).contains("is a folder"));
-        let wrong = Source::from_bytes("a", b"x\ny\xff".to_vec()).unwrap_err().to_string();
+        let wrong = Source::from_bytes("a", b"x\ny\xff".to_vec())
+            .unwrap_err()
+            .to_string();
         assert!(wrong.contains("byte 4, in line 2"), "{wrong}");
     }
 }

@@ -20,7 +20,10 @@ struct File {
 
 macro_rules! section {
     ($name:literal, $file:literal) => {
-        File { name: $name, text: include_str!(concat!("../../scripts/tutorial/", $file)) }
+        File {
+            name: $name,
+            text: include_str!(concat!("../../scripts/tutorial/", $file)),
+        }
     };
 }
 
@@ -54,7 +57,10 @@ pub struct Step {
 
 /// All sections, in the order in which they are to be read.
 pub fn sections() -> Vec<Section> {
-    FILES.iter().map(|file| parse(file.name, file.text)).collect()
+    FILES
+        .iter()
+        .map(|file| parse(file.name, file.text))
+        .collect()
 }
 
 /// Cuts a script into steps.
@@ -70,7 +76,8 @@ fn parse(name: &'static str, text: &'static str) -> Section {
             if page_ends {
                 steps.push(std::mem::take(&mut step));
             }
-            step.prose.push_str(prose.strip_prefix(' ').unwrap_or(prose));
+            step.prose
+                .push_str(prose.strip_prefix(' ').unwrap_or(prose));
             step.prose.push('\n');
             page_ends = false;
         } else {
@@ -124,7 +131,10 @@ fn essence(code: &str) -> String {
         Some((code, _)) => code,
         None => line,
     });
-    let text: String = lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
+    let text: String = lines
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
     text.trim_end_matches(';').into()
 }
 
@@ -142,15 +152,24 @@ mod tests {
                 prose: "Read\nthis.".into(),
                 code: "let a = 1; // one\n\n    // in\nf(a);".into(),
             },
-            Step { prose: "Then\nthat.".into(), code: String::new() },
-            Step { prose: "End.".into(), code: String::new() },
+            Step {
+                prose: "Then\nthat.".into(),
+                code: String::new(),
+            },
+            Step {
+                prose: "End.".into(),
+                code: String::new(),
+            },
         ];
         assert_eq!(section.steps, expected);
     }
 
     #[test]
     fn typing_a_step_is_recognised_line_by_line() {
-        let step = Step { prose: String::new(), code: "let a = 1; // one\nf(a);".into() };
+        let step = Step {
+            prose: String::new(),
+            code: "let a = 1; // one\nf(a);".into(),
+        };
         assert_eq!(step.progress("let a=1;"), Progress::Begun);
         assert_eq!(step.progress("let a = 1"), Progress::Begun);
         assert_eq!(step.progress("let a = 1;\nf(a)"), Progress::Done);
@@ -166,7 +185,11 @@ mod tests {
                 assert!(!step.prose.is_empty(), "{}: {step:?}", section.name);
                 let lines = || step.prose.lines().chain(step.code.lines());
                 assert!(lines().all(|line| line.chars().count() <= 80), "{step:?}");
-                assert!(lines().count() <= 20, "{}: too long for a screen: {step:?}", section.name);
+                assert!(
+                    lines().count() <= 20,
+                    "{}: too long for a screen: {step:?}",
+                    section.name
+                );
             }
         }
     }

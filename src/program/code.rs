@@ -1,5 +1,8 @@
 //! A lowered function: its instructions and the tables they point into.
 
+use std::sync::Arc;
+
+use super::Name;
 use super::op::{Op, Reg};
 use crate::pos::Pos;
 use crate::value::object::Verb;
@@ -34,6 +37,8 @@ pub struct Code {
     pub closures: Vec<ClosureShape>,
     /// The names that it calls or mentions as functions: indices of the program's name table.
     pub names: Vec<u32>,
+    /// The entries of these names in the table, filled in when the unit is added to the program.
+    pub linked: Vec<Arc<Name>>,
     /// The top-level variables that it mentions: indices of the program's global table.
     pub globals: Vec<u32>,
     /// The places of chains such as `a.b[i]`.
@@ -189,6 +194,79 @@ pub struct Variable {
 }
 
 impl Code {
+    /// Code without an instruction.
+    pub fn empty(id: CodeId, name: Literal) -> Self {
+        Self {
+            id,
+            name,
+            pos: Pos::NONE,
+            params: 0,
+            this: None,
+            registers: 0,
+            captures: 0,
+            ops: Vec::new(),
+            positions: Vec::new(),
+            constants: Vec::new(),
+            shapes: Vec::new(),
+            closures: Vec::new(),
+            names: Vec::new(),
+            linked: Vec::new(),
+            globals: Vec::new(),
+            places: Vec::new(),
+            sites: Vec::new(),
+            switches: Vec::new(),
+            faults: Vec::new(),
+            handlers: Vec::new(),
+            variables: Vec::new(),
+            capture_names: Vec::new(),
+        }
+    }
+
+    /// The name of the variable that `register` holds at instruction `pc`; empty for none.
+    pub fn variable_name(&self, register: Reg, pc: u32) -> String {
+        self.variables
+            .iter()
+            .filter(|variable| variable.register == register)
+            .find(|variable| (variable.start..variable.end).contains(&pc))
+            .map_or_else(String::new, |variable| variable.name.as_str().into())
+    }
+
+    /// Whether an instruction may write `register` or something inside it.
+    pub fn writes(&self, register: Reg) -> bool {
+        let root = Root::Register(register);
+        self.ops.iter().any(|op| match *op {
+            Op::Move { dst, .. }
+            | Op::Take { dst, .. }
+            | Op::Add { dst, .. }
+            | Op::Sub { dst, .. }
+            | Op::Mul { dst, .. }
+            | Op::Rem { dst, .. }
+            | Op::AddInt { dst, .. }
+            | Op::SubInt { dst, .. }
+            | Op::Binary { dst, .. }
+            | Op::Unary { dst, .. }
+            | Op::Call { dst, .. }
+            | Op::CallValue { dst, .. }
+            | Op::Get { dst, .. }
+            | Op::Index { dst, .. }
+            | Op::Int { dst, .. }
+            | Op::Bool { dst, .. }
+            | Op::Unit { dst }
+            | Op::Constant { dst, .. }
+            | Op::Array { dst, .. }
+            | Op::Map { dst, .. }
+            | Op::Join { dst, .. } => dst == register,
+            Op::SetIndex { object, .. } => object == register,
+            Op::Set { place, .. } | Op::Update { place, .. } => {
+                self.places[place as usize].root == root
+            }
+            Op::CallMethod { dst, site, .. } => {
+                dst == register || self.sites[site as usize].place.root == root
+            }
+            _ => false,
+        })
+    }
+
     /// Where the instruction `index` comes from.
     pub fn pos(&self, index: usize) -> Pos {
         self.positions.get(index).copied().unwrap_or_default()

@@ -5,13 +5,15 @@
 //! the table of names; threads that run the old one finish with it, and see the new one at their
 //! next call by name.
 
+pub mod boot;
 pub mod code;
 pub mod disassemble;
 pub mod op;
+pub mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
@@ -91,22 +93,50 @@ impl Name {
 pub struct Global {
     /// Its name.
     pub name: Box<str>,
+    /// Whether a function mentions it: then any thread may come to it.
+    named_by_function: AtomicBool,
 }
 
-/// All code of a session.
-#[derive(Debug, Default)]
+impl Global {
+    /// Whether a function mentions it.
+    pub fn is_named_by_function(&self) -> bool {
+        self.named_by_function.load(Ordering::Relaxed)
+    }
+
+    /// Says that a function mentions it.
+    pub fn name_by_function(&self) {
+        self.named_by_function.store(true, Ordering::Relaxed);
+    }
+}
+
+/// All code of a session. Unit 0 is the [`boot`] unit.
+#[derive(Debug)]
 pub struct Program {
     units: boxcar::Vec<Unit>,
-    names: boxcar::Vec<Name>,
+    names: boxcar::Vec<Arc<Name>>,
     globals: boxcar::Vec<Global>,
     name_ids: RwLock<HashMap<Box<str>, u32>>,
     global_ids: RwLock<HashMap<Box<str>, u32>>,
 }
 
+impl Default for Program {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Program {
-    /// An empty program.
+    /// A program without a line of the learner's.
     pub fn new() -> Self {
-        Self::default()
+        let program = Self {
+            units: boxcar::Vec::new(),
+            names: boxcar::Vec::new(),
+            globals: boxcar::Vec::new(),
+            name_ids: RwLock::default(),
+            global_ids: RwLock::default(),
+        };
+        program.add_unit(boot::unit());
+        program
     }
 
     /// The number that the next unit will have.
@@ -116,7 +146,14 @@ impl Program {
 
     /// Adds a unit, whose functions were lowered for the number [`Program::next_unit`]. Its names
     /// are not yet defined.
-    pub fn add_unit(&self, unit: Unit) -> u32 {
+    pub fn add_unit(&self, mut unit: Unit) -> u32 {
+        for code in &mut unit.functions {
+            code.linked = code
+                .names
+                .iter()
+                .map(|&id| self.names[id as usize].clone())
+                .collect();
+        }
         self.units.push(unit) as u32
     }
 
@@ -136,6 +173,11 @@ impl Program {
         &self.units[id.unit as usize].functions[id.ordinal as usize]
     }
 
+    /// The functions of a unit.
+    pub fn functions(&self, unit: u32) -> &[Code] {
+        &self.units[unit as usize].functions
+    }
+
     /// The number of a name, made when there is none yet; `native` finds the library's function.
     pub fn name_id(&self, text: &str, native: impl FnOnce(&str) -> Option<u32>) -> u32 {
         if let Some(&id) = self.name_ids.read().get(text) {
@@ -145,12 +187,12 @@ impl Program {
         *ids.entry(text.into()).or_insert_with(|| {
             let functions = std::array::from_fn(|_| AtomicU64::new(0));
             let verb = crate::value::object::Verb::named(text);
-            self.names.push(Name {
+            self.names.push(Arc::new(Name {
                 text: text.into(),
                 verb,
                 native: native(text),
                 functions,
-            }) as u32
+            })) as u32
         })
     }
 
@@ -167,14 +209,18 @@ impl Program {
 
     /// All names, in the order in which they were first mentioned.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
-        self.names.iter().map(|(_, name)| name)
+        self.names.iter().map(|(_, name)| &**name)
     }
 
     /// The number of a top-level variable, made when there is none yet.
     pub fn global_id(&self, text: &str) -> u32 {
         let mut ids = self.global_ids.write();
-        *ids.entry(text.into())
-            .or_insert_with(|| self.globals.push(Global { name: text.into() }) as u32)
+        *ids.entry(text.into()).or_insert_with(|| {
+            self.globals.push(Global {
+                name: text.into(),
+                named_by_function: AtomicBool::new(false),
+            }) as u32
+        })
     }
 
     /// The number of a top-level variable that was mentioned before.

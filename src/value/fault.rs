@@ -7,6 +7,9 @@ use super::Value;
 use super::object::TaskId;
 use crate::pos::Pos;
 
+/// No unit of the program.
+pub const NO_UNIT: u32 = u32::MAX;
+
 /// An error of the running script: what, where, and through which calls.
 #[derive(Clone, Debug)]
 pub struct Fault {
@@ -14,6 +17,8 @@ pub struct Fault {
     pub kind: FaultKind,
     /// Where: the position of the operation that failed.
     pub pos: Pos,
+    /// In which unit of the program that position is; [`NO_UNIT`] where there is none.
+    pub unit: u32,
     /// The calls that led there, innermost first; empty when it failed in the outermost code.
     pub trace: Vec<TraceEntry>,
 }
@@ -151,6 +156,7 @@ impl Fault {
         Self {
             kind,
             pos,
+            unit: NO_UNIT,
             trace: Vec::new(),
         }
     }

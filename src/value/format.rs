@@ -2,20 +2,21 @@
 
 use std::fmt::Write;
 
-use super::{Target, Value};
+use super::{Range, Value};
 
-/// As `print` shows it: a string without quotes.
+/// As `print` shows it: a string without quotes, and nothing at all for `()`.
 pub fn print_text(value: &Value) -> String {
     match value {
         Value::Literal(text) => text.as_str().into(),
         Value::Str(text) => text.as_str().into(),
-        Value::Char(character) => character.to_string(),
         Value::Unit => String::new(),
+        Value::Float(value) => float_text(*value),
         other => debug_text(other),
     }
 }
 
-/// As `debug` shows it, and as a value stands inside an array: a string with quotes.
+/// As `debug` shows it, and as a value stands inside an array: a string with quotes. A character
+/// has none, as in Rhai.
 pub fn debug_text(value: &Value) -> String {
     let mut text = String::new();
     write_debug(&mut text, value);
@@ -23,15 +24,15 @@ pub fn debug_text(value: &Value) -> String {
 }
 
 fn write_debug(out: &mut String, value: &Value) {
-    // Writing to a String cannot fail.
-    let _ = match value {
-        Value::Unit => write!(out, "()"),
-        Value::Bool(value) => write!(out, "{value}"),
-        Value::Int(value) => write!(out, "{value}"),
-        Value::Float(value) => write!(out, "{}", float_text(*value)),
-        Value::Char(value) => write!(out, "{value:?}"),
-        Value::Literal(text) => write!(out, "{:?}", text.as_str()),
-        Value::Str(text) => write!(out, "{:?}", text.as_str()),
+    // Writing to a String cannot fail, so the results are not looked at.
+    match value {
+        Value::Unit => out.push_str("()"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Int(value) => _ = write!(out, "{value}"),
+        Value::Float(value) => _ = write!(out, "{value:?}"),
+        Value::Char(value) => out.push(*value),
+        Value::Literal(text) => _ = write!(out, "{:?}", text.as_str()),
+        Value::Str(text) => _ = write!(out, "{:?}", text.as_str()),
         Value::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -41,7 +42,6 @@ fn write_debug(out: &mut String, value: &Value) {
                 write_debug(out, item);
             }
             out.push(']');
-            Ok(())
         }
         Value::Map(map) => {
             out.push_str("#{");
@@ -49,11 +49,10 @@ fn write_debug(out: &mut String, value: &Value) {
                 if index > 0 {
                     out.push_str(", ");
                 }
-                let _ = write!(out, "{key:?}: ");
+                _ = write!(out, "{key:?}: ");
                 write_debug(out, item);
             }
             out.push('}');
-            Ok(())
         }
         Value::Blob(bytes) => {
             out.push('[');
@@ -61,42 +60,73 @@ fn write_debug(out: &mut String, value: &Value) {
                 if index > 0 && index % 8 == 0 {
                     out.push(' ');
                 }
-                let _ = write!(out, "{byte:02x}");
+                _ = write!(out, "{byte:02x}");
             }
             out.push(']');
-            Ok(())
         }
-        Value::Range(range) => {
-            let dots = if range.inclusive { "..=" } else { ".." };
-            if range.step == 1 {
-                write!(out, "{}{dots}{}", range.start, range.end)
-            } else {
-                write!(out, "range({}, {}, {})", range.start, range.end, range.step)
-            }
-        }
-        Value::Function(function) => match function.target {
-            Target::Named(_) => write!(out, "Fn({})", function.name.as_str()),
-            Target::Code(_) => write!(out, "Fn({})", function.name.as_str()),
-        },
-        Value::Object(object) => write!(out, "{}", object.text()),
-        Value::Cell(cell) => cell.with(|value| {
-            write_debug(out, value);
-            Ok(())
-        }),
-        Value::Error(fault) => write!(out, "{}", fault.kind),
-        Value::Foreign(foreign) => write!(out, "{}", foreign.text()),
+        Value::Range(range) => write_range(out, range),
+        Value::Function(function) => _ = write!(out, "Fn({})", function.name.as_str()),
+        Value::Object(object) => out.push_str(&object.text()),
+        Value::Cell(cell) => cell.with(|value| write_debug(out, value)),
+        Value::Error(fault) => _ = write!(out, "{}", fault.kind),
+        Value::Foreign(foreign) => out.push_str(&foreign.text()),
+    }
+}
+
+/// A range without an end ends at the greatest integer, and is shown as it was typed.
+fn write_range(out: &mut String, range: &Range) {
+    let Range {
+        start,
+        end,
+        step,
+        inclusive,
+    } = range;
+    let dots = if *inclusive { "..=" } else { ".." };
+    _ = match (step, *end) {
+        (1, i64::MAX) => write!(out, "{start}{dots}"),
+        (1, end) => write!(out, "{start}{dots}{end}"),
+        (step, end) => write!(out, "range({start}, {end}, {step})"),
     };
 }
 
-/// A float as Rhai prints it: always with a point, very large and very small ones with an
+/// A float as `print` shows it: always with a point, very large and very small ones with an
 /// exponent.
-pub fn float_text(value: f64) -> String {
+fn float_text(value: f64) -> String {
     let magnitude = value.abs();
-    if magnitude > 1e13 || magnitude != 0.0 && magnitude < 1e-13 {
+    if magnitude == 0.0 {
+        "0.0".into()
+    } else if !(1e-13..=1e13).contains(&magnitude) && !magnitude.is_nan() {
         format!("{value:e}")
-    } else if value.fract() == 0.0 {
+    } else if magnitude.fract() == 0.0 {
         format!("{value:.1}")
     } else {
         value.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_quoted_only_inside() {
+        let text = Value::from("a\"b\n");
+        assert_eq!(print_text(&text), "a\"b\n");
+        assert_eq!(debug_text(&text), r#""a\"b\n""#);
+        assert_eq!(print_text(&Value::array(vec![text])), r#"["a\"b\n"]"#);
+    }
+
+    #[test]
+    fn unit_is_shown_only_inside() {
+        assert_eq!(print_text(&Value::Unit), "");
+        assert_eq!(print_text(&Value::array(vec![Value::Unit])), "[()]");
+    }
+
+    #[test]
+    fn open_ranges_are_shown_as_typed() {
+        let show = |range| print_text(&Value::Range(std::sync::Arc::new(range)));
+        assert_eq!(show(Range::exclusive(1, 4)), "1..4");
+        assert_eq!(show(Range::inclusive(1, 4)), "1..=4");
+        assert_eq!(show(Range::exclusive(1, i64::MAX)), "1..");
     }
 }

@@ -11,6 +11,7 @@ mod cell;
 mod fault;
 mod format;
 mod function;
+pub mod index;
 mod literal;
 pub mod object;
 mod range;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use cell::Cell;
-pub use fault::{Fault, FaultKind, Holder, Misuse, SharedFault, TraceEntry};
+pub use fault::{Fault, FaultKind, Holder, Misuse, NO_UNIT, SharedFault, TraceEntry};
 pub use format::{debug_text, print_text};
 pub use function::{CodeId, Function, Target};
 pub use literal::Literal;

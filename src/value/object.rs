@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -60,15 +60,13 @@ verbs! {
     Finish = "<finish>",
     /// A thread's function has failed: the argument is the error.
     Fail = "<fail>",
-    /// A worker asks its pool for the next job.
+    /// A pool's thread asks its pool, or the pool asks a task, for the next job.
     TakeJob = "<take job>",
-    /// A worker reports a job's value.
-    JobDone = "<job done>",
-    /// A worker reports a job's error.
-    JobFailed = "<job failed>",
-    /// A future gets its value.
+    /// A pool's thread was stopped and takes no further job.
+    Leave = "<leave>",
+    /// A task gets its value.
     Resolve = "<resolve>",
-    /// A future gets its error.
+    /// A task gets its error.
     Reject = "<reject>",
     /// `acquire`
     Acquire = "acquire",
@@ -167,6 +165,8 @@ pub enum Wake {
 /// A thread that an object wants started.
 #[derive(Clone, Debug)]
 pub struct Spawn {
+    /// Its number.
+    pub task: TaskId,
     /// The handle that is told of the end ([`Verb::Finish`] or [`Verb::Fail`]).
     pub handle: Arc<Object>,
     /// The name for people.
@@ -188,12 +188,14 @@ pub struct Effects {
     pub wakes: Vec<(TaskId, Wake)>,
     /// Threads to start, in this order.
     pub spawns: Vec<Spawn>,
+    /// What the thread whose end was just reported runs next: a pool's thread takes job after job.
+    pub next: Option<(Arc<Function>, Vec<Value>)>,
 }
 
 impl Effects {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.wakes.is_empty() && self.spawns.is_empty()
+        self.wakes.is_empty() && self.spawns.is_empty() && self.next.is_none()
     }
 }
 
@@ -228,6 +230,8 @@ impl Ctx<'_> {
 pub struct Ids {
     objects: AtomicU64,
     tasks: AtomicU64,
+    thread_names: AtomicU64,
+    pools: AtomicU64,
 }
 
 impl Ids {
@@ -239,6 +243,16 @@ impl Ids {
     /// The next thread's number, from 1.
     pub fn next_task(&self) -> TaskId {
         TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// The number in the next default name `Thread-1`, from 1.
+    pub fn next_thread_name(&self) -> u64 {
+        self.thread_names.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The number in the next default name `ThreadPoolExecutor-0`, from 0 as in Python.
+    pub fn next_pool(&self) -> u64 {
+        self.pools.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -276,8 +290,17 @@ pub trait Primitive: Send {
         true
     }
 
-    /// Forgets a waiting thread and says how its wait ends. A grant that is already on its way to
-    /// the thread passes to the next one.
+    /// Whether the request concerns only the life of a thread (its start, an untimed join), which
+    /// is a visible operation only in programs that can observe it, or nothing that can change.
+    fn is_private(&self, _call: Call<'_>) -> bool {
+        false
+    }
+
+    /// Forgets a waiting thread and says how its wait ends.
+    ///
+    /// When the thread has already been woken and the wake is still on its way, a thread that is
+    /// being stopped gives what it was granted to the next one; one whose time is over gets
+    /// [`Attempt::Wait`]: the wake was faster and counts.
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt;
 
     /// What `task`, which waits here, waits for.
@@ -301,6 +324,8 @@ pub struct Object {
     pub made_at: Pos,
     kind: &'static str,
     state: Mutex<Box<dyn Primitive>>,
+    /// Whether a second thread can reach it. Only the stepped schedulers ask.
+    published: AtomicBool,
 }
 
 impl Object {
@@ -313,12 +338,18 @@ impl Object {
             made_at,
             kind,
             state,
+            published: AtomicBool::new(false),
         })
     }
 
     /// The name of its type.
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// Marks the object as reachable by a second thread; returns whether it was so already.
+    pub fn publish(&self) -> bool {
+        self.published.swap(true, Ordering::Relaxed)
     }
 
     /// The state, for as long as the guard lives. Never held while a script runs.

@@ -21,7 +21,10 @@ pub struct Live {
 impl Live {
     /// A view in these colours.
     pub fn new(paint: Paint) -> Self {
-        Self { paint, crowded: false }
+        Self {
+            paint,
+            crowded: false,
+        }
     }
 
     /// A new input begins; `crowded` when threads of earlier ones still run.
@@ -40,7 +43,8 @@ impl Live {
                 for line in text.split('\n') {
                     if self.crowded {
                         let label = format!("[{}]", event.thread.name);
-                        self.paint.write(out, Role::Thread(event.thread.number), &label);
+                        self.paint
+                            .write(out, Role::Thread(event.thread.number), &label);
                         out.push(' ');
                     }
                     out.push_str(line);
@@ -82,8 +86,17 @@ mod tests {
     use crate::pos::Pos;
 
     fn event(number: u64, name: &str, kind: Kind) -> Event {
-        let thread = Thread { number, name: name.into() };
-        Event { sequence: 1, seconds: 0.0, thread, pos: Pos::new(2, 5), kind }
+        let thread = Thread {
+            number,
+            name: name.into(),
+        };
+        Event {
+            sequence: 1,
+            seconds: 0.0,
+            thread,
+            pos: Pos::new(2, 5),
+            kind,
+        }
     }
 
     fn print(number: u64, name: &str, text: &str) -> Event {
@@ -107,15 +120,31 @@ mod tests {
 
     #[test]
     fn with_another_thread_about_every_line_is_marked() {
-        let events = [print(1, "main", "a"), print(2, "T", "b\nc"), print(1, "main", "d")];
+        let events = [
+            print(1, "main", "a"),
+            print(2, "T", "b\nc"),
+            print(1, "main", "d"),
+        ];
         check(false, &events, "a\n[T] b\n[T] c\n[main] d\n");
         check(true, &events[..1], "[main] a\n");
     }
 
     #[test]
     fn a_failed_thread_says_where() {
-        let failed = |number| event(number, "T", Kind::Failure { message: "oh".into() });
-        check(false, &[failed(2)], "Exception in thread T: oh (line 2, column 5)\n");
+        let failed = |number| {
+            event(
+                number,
+                "T",
+                Kind::Failure {
+                    message: "oh".into(),
+                },
+            )
+        };
+        check(
+            false,
+            &[failed(2)],
+            "Exception in thread T: oh (line 2, column 5)\n",
+        );
         check(false, &[failed(1)], "");
         check(false, &[event(2, "T", Kind::Start)], "");
     }

@@ -114,8 +114,14 @@ mod tests {
     #[test]
     fn a_role_has_one_look() {
         assert_eq!(Paint::Coloured.text(Role::Error, "x"), "\x1b[1;31mx\x1b[0m");
-        assert_eq!(Paint::Coloured.text(Role::Thread(1), "x"), "\x1b[1mx\x1b[0m");
-        assert_eq!(Paint::Coloured.text(Role::Thread(2), "x"), "\x1b[36mx\x1b[0m");
+        assert_eq!(
+            Paint::Coloured.text(Role::Thread(1), "x"),
+            "\x1b[1mx\x1b[0m"
+        );
+        assert_eq!(
+            Paint::Coloured.text(Role::Thread(2), "x"),
+            "\x1b[36mx\x1b[0m"
+        );
         assert_eq!(Paint::Coloured.text(Role::Number, ""), "");
     }
 

@@ -2,32 +2,47 @@
 
 use std::sync::Arc;
 
+use super::Intrinsic;
 use crate::pos::Pos;
-use crate::program::Program;
+use crate::program::{Program, boot};
 use crate::value::object::{TaskId, Wake};
-use crate::value::{CodeId, Fault, Function, Value};
+use crate::value::{CodeId, Fault, Function, Object, Value};
+
+/// No such register.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Where a method call stands that runs code of the learner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing is under way.
+    Fresh,
+    /// The method has returned; the receiver, in the register before the arguments, goes back to
+    /// the shared place that it was read from.
+    StoreBack,
+}
 
 /// One call that is under way.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub(super) struct Frame {
     /// The code.
-    pub code: CodeId,
-    /// The next instruction.
-    pub pc: u32,
+    pub(super) code: CodeId,
+    /// The instruction that it executes now or, for a caller, the call.
+    pub(super) pc: u32,
     /// The index of register 0 in the fiber's registers.
-    pub base: u32,
+    pub(super) base: u32,
     /// The caller's register (absolute) that gets the value.
-    pub dst: u32,
-    /// Where the closure stands (absolute), for its captures; [`NO_CALLEE`] for a plain function.
-    pub callee: u32,
-    /// Where the receiver goes back to (absolute) when a method returns; [`NO_CALLEE`] for none.
-    pub receiver: u32,
+    pub(super) dst: u32,
+    /// Where the closure stands (absolute), for its captures; [`NONE`] for a plain function.
+    pub(super) callee: u32,
+    /// Where the receiver goes back to (absolute) when a method returns; [`NONE`] for none.
+    pub(super) receiver: u32,
+    /// How far its current method call is.
+    pub(super) stage: Stage,
 }
 
-/// No such register.
-pub const NO_CALLEE: u32 = u32::MAX;
-
 /// One thread of the script: registers and frames.
+///
+/// A copy of it is a snapshot of the thread, except for the contents of cells and objects.
 #[derive(Clone, Debug)]
 pub struct Fiber {
     /// Its number.
@@ -38,26 +53,51 @@ pub struct Fiber {
     pub(super) woken: Option<Wake>,
     /// Whether it may do the visible operation that it stands before.
     pub(super) allowed: bool,
+    /// Whether it was woken to ask again.
+    pub(super) retrying: bool,
+    /// The object that a chain has reached, while the fiber stands before asking it: the object,
+    /// and how many keys of the chain lead to it.
+    pub(super) reached: Option<(Arc<Object>, u16)>,
+    /// What a native function wants the machine to do, while the fiber stands before doing it.
+    pub(super) pending: Option<Box<Intrinsic>>,
+    /// Whether it sleeps.
+    pub(super) sleeping: bool,
     /// Whether it shall end as soon as it goes on.
     pub(super) stopping: Option<Box<Fault>>,
 }
 
 impl Fiber {
-    /// A fiber that will call `function` with `args`.
+    /// A fiber that will call `function` with `args`, of which there are at most
+    /// [`MAX_ARGUMENTS`](crate::program::MAX_ARGUMENTS).
     pub fn new(task: TaskId, function: Arc<Function>, args: Vec<Value>) -> Self {
-        let mut registers = vec![Value::Function(function)];
+        let frame = Frame {
+            code: boot::entry(args.len()),
+            pc: 0,
+            base: 0,
+            dst: NONE,
+            callee: NONE,
+            receiver: NONE,
+            stage: Stage::Fresh,
+        };
+        let mut registers = Vec::with_capacity(args.len() + 8);
+        registers.push(Value::Function(function));
         registers.extend(args);
         Self {
             task,
             registers,
-            frames: Vec::new(),
+            frames: vec![frame],
             woken: None,
             allowed: false,
+            retrying: false,
+            reached: None,
+            pending: None,
+            sleeping: false,
             stopping: None,
         }
     }
 
-    /// Ends the wait of a fiber that stopped with [`super::Stop::Wait`].
+    /// Ends the wait of a fiber that stopped with [`super::Stop::Wait`]. A sleep ends with any
+    /// wake.
     pub fn wake(&mut self, wake: Wake) {
         self.woken = Some(wake);
     }
@@ -73,14 +113,37 @@ impl Fiber {
         self.stopping = Some(Box::new(fault));
     }
 
-    /// Where in the learner's text it stands: the innermost position that is not in the prelude.
-    pub fn pos(&self, program: &Program) -> Pos {
-        self.frames
-            .iter()
-            .rev()
-            .map(|frame| (frame, program.code(frame.code)))
-            .map(|(frame, code)| (frame, code.pos(frame.pc as usize)))
-            .find(|(_, pos)| !pos.is_none())
-            .map_or(Pos::NONE, |(_, pos)| pos)
+    /// Where in the learner's text it stands: the innermost place that is not in the library, and
+    /// the unit of the program that it is in.
+    pub fn place(&self, program: &Program) -> Option<(u32, Pos)> {
+        place_of(&self.frames, program)
     }
+
+    /// Where in the learner's text it stands.
+    pub fn pos(&self, program: &Program) -> Pos {
+        self.place(program).map_or(Pos::NONE, |(_, pos)| pos)
+    }
+
+    /// Gives back memory that it does not need while it waits.
+    pub fn shrink(&mut self) {
+        let top = self.frames.last().map_or(0, |frame| frame.base as usize);
+        let used = self.registers[top..]
+            .iter()
+            .rposition(|value| !value.is_unit())
+            .map_or(top, |last| top + last + 1);
+        self.registers.truncate(used);
+        self.registers.shrink_to_fit();
+        self.frames.shrink_to_fit();
+    }
+}
+
+/// The innermost place in the learner's own text.
+pub(super) fn place_of(frames: &[Frame], program: &Program) -> Option<(u32, Pos)> {
+    frames.iter().rev().find_map(|frame| {
+        let unit = program
+            .unit(frame.code.unit)
+            .filter(|unit| !unit.is_prelude)?;
+        let pos = unit.functions[frame.code.ordinal as usize].pos(frame.pc as usize);
+        (!pos.is_none()).then_some((frame.code.unit, pos))
+    })
 }

@@ -7,8 +7,17 @@
 //! The machine knows no scheduler: it says why it stopped ([`Stop`]) and gives what objects want
 //! done ([`Effects`]) to its [`Services`]. It knows no library: it asks [`Natives`].
 
+mod arithmetic;
+mod ask;
+mod call;
 mod fiber;
 mod globals;
+mod iterate;
+mod place;
+mod step;
+mod unwind;
+mod visible;
+mod window;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +28,10 @@ use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 
-pub use fiber::{Fiber, Frame};
-pub use globals::Globals;
+pub use fiber::Fiber;
+pub use globals::{Binding, Globals};
+pub use step::step;
+pub use visible::publish;
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]
@@ -44,6 +55,9 @@ pub struct Wait {
     pub object: Option<Arc<Object>>,
     /// The longest time; nothing for ever.
     pub limit: Option<Duration>,
+    /// Whether the fiber was woken by [`Wake::Retry`](crate::value::object::Wake::Retry), asked
+    /// again, and waits again: a deadline that it had before still counts.
+    pub renewed: bool,
 }
 
 /// What a stepped fiber stands before.
@@ -99,6 +113,9 @@ pub trait Services {
 
     /// A line printed by the script, without its line end.
     fn print(&mut self, task: TaskId, text: String, pos: Pos);
+
+    /// The handle of a running thread.
+    fn handle(&mut self, task: TaskId) -> Option<Arc<Object>>;
 
     /// The handles of all threads that have started and not ended, in the order of their numbers.
     fn threads(&mut self) -> Vec<Arc<Object>>;
@@ -186,6 +203,20 @@ pub trait Natives {
     /// Overflow and the like, or that there is no such operator for these types.
     fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind>;
 
+    /// `target op= operand` for types that the machine does not treat itself.
+    ///
+    /// # Errors
+    /// As for `binary`; `target` is unchanged then.
+    fn update(
+        &mut self,
+        op: BinaryOp,
+        target: &mut Value,
+        operand: &Value,
+    ) -> Result<(), FaultKind> {
+        *target = self.binary(op, target, operand)?;
+        Ok(())
+    }
+
     /// `op a` for types that the machine does not treat itself.
     ///
     /// # Errors
@@ -236,16 +267,9 @@ pub struct Env<'a> {
     pub natives: &'a mut dyn Natives,
     /// The scheduler.
     pub services: &'a mut dyn Services,
+    /// Whether the program can observe the lives of threads (`is_alive`, `threads`, a timed join,
+    /// daemons): then starting, joining and ending are visible operations.
+    pub observes_threads: bool,
     /// What objects want done; empty between operations.
     pub effects: Effects,
-}
-
-/// Runs `fiber` until it stops. `fuel` counts loop rounds, calls and operations on shared
-/// variables, and is used up as the fiber runs.
-///
-/// With `STEPPED`, the fiber stops before each visible operation, unless [`Fiber::allow`] was
-/// called, which lets it do one.
-pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mut u32) -> Stop {
-    let _ = (fiber, env, fuel);
-    Stop::Fuel
 }

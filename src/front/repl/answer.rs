@@ -69,13 +69,24 @@ impl Learner {
         live: Arc<Mutex<Live>>,
         paint: Paint,
     ) -> Self {
-        Self { session, screen, printer, live, paint, inputs: 0, leaving: false, lesson: None }
+        Self {
+            session,
+            screen,
+            printer,
+            live,
+            paint,
+            inputs: 0,
+            leaving: false,
+            lesson: None,
+        }
     }
 
     /// Says hello.
     pub(super) fn greet(&self, warning: Option<&str>) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        let name = self.paint.text(Role::Heading, &format!("threadlab {version}"));
+        let name = self
+            .paint
+            .text(Role::Heading, &format!("threadlab {version}"));
         self.say(&format!(
             "{name}: type code and press Enter; threads print as they run.\n\
              :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
@@ -88,19 +99,34 @@ impl Learner {
 
     /// The names that Tab offers: the learner's own and those of the language.
     pub(super) fn names(&self) -> Vec<String> {
-        let variables = self.session.variables().into_iter().map(|variable| variable.name);
+        let variables = self
+            .session
+            .variables()
+            .into_iter()
+            .map(|variable| variable.name);
         let functions = self.session.functions().into_iter().map(|function| {
             let end = function.find('(').unwrap_or(function.len());
             function[..end].to_string()
         });
-        variables.chain(functions).chain(library_names().map(String::from)).collect()
+        variables
+            .chain(functions)
+            .chain(library_names().map(String::from))
+            .collect()
     }
 
     /// The commands that Tab offers.
     pub(super) fn commands() -> Vec<String> {
         let mut commands: Vec<String> = COMMANDS.iter().map(|entry| entry.name.into()).collect();
-        commands.extend(SCHEDULERS.iter().map(|(name, _)| format!(":scheduler {name}")));
-        commands.extend(tutorial::sections().iter().map(|part| format!(":tutorial {}", part.name)));
+        commands.extend(
+            SCHEDULERS
+                .iter()
+                .map(|(name, _)| format!(":scheduler {name}")),
+        );
+        commands.extend(
+            tutorial::sections()
+                .iter()
+                .map(|part| format!(":tutorial {}", part.name)),
+        );
         commands
     }
 
@@ -157,7 +183,9 @@ impl Learner {
         }
         self.leaving = true;
         let names = names_of(&running);
-        self.say(&format!("Still running: {names}. Once more stops them and leaves.\n"))?;
+        self.say(&format!(
+            "Still running: {names}. Once more stops them and leaves.\n"
+        ))?;
         Ok(Flow::Stay)
     }
 
@@ -173,9 +201,15 @@ impl Learner {
     }
 
     fn is_known(&self, name: &str) -> bool {
-        self.session.variables().iter().any(|variable| variable.name == name)
+        self.session
+            .variables()
+            .iter()
+            .any(|variable| variable.name == name)
             || self.session.functions().iter().any(|function| {
-                function.split('(').next().is_some_and(|function| function == name)
+                function
+                    .split('(')
+                    .next()
+                    .is_some_and(|function| function == name)
             })
     }
 
@@ -204,18 +238,32 @@ impl Learner {
         let name = name.unwrap_or(&numbered);
         let crowded = !self.background().is_empty();
         self.live.lock().begin_input(crowded);
-        let report = self.session.run(Input { name, text, kind: InputKind::Prompt });
+        let report = self.session.run(Input {
+            name,
+            text,
+            kind: InputKind::Prompt,
+        });
         self.printer.catch_up();
         let told = self.tell(&report, Quoted { name, text });
         self.say(&told)?;
-        Ok(matches!(report, Report::Ran { outcome: Outcome::Value(_), .. }))
+        Ok(matches!(
+            report,
+            Report::Ran {
+                outcome: Outcome::Value(_),
+                ..
+            }
+        ))
     }
 
     fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
         let paint = self.paint;
         let (outcome, warnings, notices) = match report {
             Report::Rejected(problems) => return report::diagnostics(problems, quoted, paint),
-            Report::Ran { outcome, warnings, notices } => (outcome, warnings, notices),
+            Report::Ran {
+                outcome,
+                warnings,
+                notices,
+            } => (outcome, warnings, notices),
         };
         let mut told = report::diagnostics(warnings, quoted, paint);
         match outcome {
@@ -279,7 +327,11 @@ impl Learner {
         for variable in self.session.variables() {
             let word = if variable.is_constant { "const" } else { "let" };
             let text = shorten(&variable.text, GLANCE);
-            let _ = writeln!(out, "{word} {} = {text}  ({})", variable.name, variable.type_name);
+            let _ = writeln!(
+                out,
+                "{word} {} = {text}  ({})",
+                variable.name, variable.type_name
+            );
         }
         for function in self.session.functions() {
             let _ = writeln!(out, "fn {function}");
@@ -351,7 +403,10 @@ impl Learner {
 
     fn begin_lesson(&mut self, name: &str) -> io::Result<()> {
         let mut sections = tutorial::sections();
-        let number = name.parse().ok().and_then(|number: usize| number.checked_sub(1));
+        let number = name
+            .parse()
+            .ok()
+            .and_then(|number: usize| number.checked_sub(1));
         let found = number
             .filter(|index| *index < sections.len())
             .or_else(|| sections.iter().position(|section| section.name == name));
@@ -362,13 +417,19 @@ impl Learner {
         let section = sections.swap_remove(index);
         let title = self.paint.text(Role::Heading, section.title);
         self.say(&format!("{title}\n\n"))?;
-        self.lesson = Some(Lesson { section, step: 0, typed: String::new() });
+        self.lesson = Some(Lesson {
+            section,
+            step: 0,
+            typed: String::new(),
+        });
         self.show_step()
     }
 
     /// Shows the step at which the lesson is, and ends the lesson after the last.
     fn show_step(&mut self) -> io::Result<()> {
-        let Some(lesson) = &self.lesson else { return Ok(()) };
+        let Some(lesson) = &self.lesson else {
+            return Ok(());
+        };
         let mut out = String::new();
         if let Some(step) = lesson.section.steps.get(lesson.step) {
             let is_last = lesson.step + 1 == lesson.section.steps.len();
@@ -393,7 +454,9 @@ impl Learner {
 
     /// Enter on an empty line: in a lesson it runs the code that is shown.
     fn enter(&mut self) -> io::Result<Flow> {
-        let Some(lesson) = &self.lesson else { return Ok(Flow::Stay) };
+        let Some(lesson) = &self.lesson else {
+            return Ok(Flow::Stay);
+        };
         let code = lesson.section.steps[lesson.step].code.clone();
         let (name, step) = (lesson.section.name, lesson.step + 1);
         if code.is_empty() || self.run(&code, Some(&format!("{name}, step {step}")))? {
@@ -404,7 +467,9 @@ impl Learner {
 
     /// After an input in a lesson: goes on when it was the last of the step's code.
     fn follow_lesson(&mut self, text: &str) -> io::Result<()> {
-        let Some(lesson) = &mut self.lesson else { return Ok(()) };
+        let Some(lesson) = &mut self.lesson else {
+            return Ok(());
+        };
         lesson.typed.push_str(text);
         lesson.typed.push('\n');
         match lesson.section.steps[lesson.step].progress(&lesson.typed) {
@@ -434,8 +499,20 @@ fn library_names() -> impl Iterator<Item = &'static str> {
         "continue", "return", "throw", "try", "catch", "with", "as", "true", "false",
     ];
     const LIBRARY: [&str; 14] = [
-        "Thread", "Lock", "ThreadPoolExecutor", "spawn", "join", "pool", "sleep", "perf_counter",
-        "current_thread", "threads", "assert", "print", "debug", "range",
+        "Thread",
+        "Lock",
+        "ThreadPoolExecutor",
+        "spawn",
+        "join",
+        "pool",
+        "sleep",
+        "perf_counter",
+        "current_thread",
+        "threads",
+        "assert",
+        "print",
+        "debug",
+        "range",
     ];
     WORDS.into_iter().chain(LIBRARY)
 }
@@ -462,7 +539,10 @@ fn names_of(threads: &[ThreadInfo]) -> String {
 }
 
 fn scheduler_name(scheduler: Scheduler) -> &'static str {
-    SCHEDULERS.iter().find(|(_, known)| *known == scheduler).map_or("", |(name, _)| name)
+    SCHEDULERS
+        .iter()
+        .find(|(_, known)| *known == scheduler)
+        .map_or("", |(name, _)| name)
 }
 
 fn seconds(seconds: f64) -> String {
@@ -486,7 +566,11 @@ fn help(paint: Paint) -> String {
 }
 
 fn help_on(name: &str) -> String {
-    let command = if name.starts_with(':') { name.to_string() } else { format!(":{name}") };
+    let command = if name.starts_with(':') {
+        name.to_string()
+    } else {
+        format!(":{name}")
+    };
     match COMMANDS.iter().find(|entry| entry.name == command) {
         Some(entry) => {
             let head = format!("{} {}", entry.name, entry.operand);
@@ -508,7 +592,11 @@ fn table_of_sections(paint: Paint) -> String {
 
 /// Name, state, line and what it waits for, a thread a line.
 fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
-    let width = threads.iter().map(|thread| thread.name.chars().count()).max().unwrap_or(0);
+    let width = threads
+        .iter()
+        .map(|thread| thread.name.chars().count())
+        .max()
+        .unwrap_or(0);
     let mut out = String::new();
     for thread in threads {
         let name = format!("{:<width$}", thread.name);

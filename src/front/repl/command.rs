@@ -37,17 +37,37 @@ pub(super) struct Entry {
 }
 
 const fn entry(name: &'static str, operand: &'static str, what: &'static str) -> Entry {
-    Entry { name, operand, what }
+    Entry {
+        name,
+        operand,
+        what,
+    }
 }
 
 /// All commands, as `:help` lists them.
 pub(super) const COMMANDS: [Entry; 11] = [
     entry(":help", "[NAME]", "this list, or what a name means"),
-    entry(":tutorial", "[NAME]", "lessons to type along; without NAME, their list"),
-    entry(":threads", "", "the threads that are alive, and what they wait for"),
+    entry(
+        ":tutorial",
+        "[NAME]",
+        "lessons to type along; without NAME, their list",
+    ),
+    entry(
+        ":threads",
+        "",
+        "the threads that are alive, and what they wait for",
+    ),
     entry(":vars", "", "the variables and functions of this session"),
-    entry(":scheduler", "[NAME]", "who decides when threads run: parallel, gil, seeded"),
-    entry(":seed", "[N | none]", "the last seed; with N, the seed of all further runs"),
+    entry(
+        ":scheduler",
+        "[NAME]",
+        "who decides when threads run: parallel, gil, seeded",
+    ),
+    entry(
+        ":seed",
+        "[N | none]",
+        "the last seed; with N, the seed of all further runs",
+    ),
     entry(":time", "CODE", "run CODE and say how long it took"),
     entry(":load", "FILE", "run a file here"),
     entry(":save", "FILE", "keep all inputs so far in a file"),
@@ -56,8 +76,13 @@ pub(super) const COMMANDS: [Entry; 11] = [
 ];
 
 /// Short forms that learners may know from elsewhere.
-const SHORT: [(&str, &str); 5] =
-    [(":h", ":help"), (":?", ":help"), (":q", ":quit"), (":exit", ":quit"), (":variables", ":vars")];
+const SHORT: [(&str, &str); 5] = [
+    (":h", ":help"),
+    (":?", ":help"),
+    (":q", ":quit"),
+    (":exit", ":quit"),
+    (":variables", ":vars"),
+];
 
 /// The names of the schedulers.
 pub(super) const SCHEDULERS: [(&str, Scheduler); 3] = [
@@ -73,10 +98,15 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         Some((word, rest)) => (word, rest.trim()),
         None => (line, ""),
     };
-    let name = SHORT.iter().find(|(short, _)| *short == word).map_or(word, |(_, name)| name);
+    let name = SHORT
+        .iter()
+        .find(|(short, _)| *short == word)
+        .map_or(word, |(_, name)| name);
     let operand = (!rest.is_empty()).then(|| rest.to_string());
     let required = |what: &str| {
-        operand.clone().ok_or_else(|| format!("{name} needs {what}: {name} {}", what_follows(name)))
+        operand
+            .clone()
+            .ok_or_else(|| format!("{name} needs {what}: {name} {}", what_follows(name)))
     };
     match name {
         ":help" => Ok(Command::Help(operand)),
@@ -86,7 +116,10 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":load" => Ok(Command::Load(required("a file")?.into())),
         ":save" | ":save!" => {
             let file = operand.ok_or("`:save` needs a file: :save FILE")?;
-            Ok(Command::Save { file: file.into(), replace: name == ":save!" })
+            Ok(Command::Save {
+                file: file.into(),
+                replace: name == ":save!",
+            })
         }
         ":time" => Ok(Command::Time(required("code to run")?)),
         ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
@@ -98,24 +131,30 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
 }
 
 fn what_follows(name: &str) -> &'static str {
-    COMMANDS.iter().find(|entry| entry.name == name).map_or("", |entry| entry.operand)
+    COMMANDS
+        .iter()
+        .find(|entry| entry.name == name)
+        .map_or("", |entry| entry.operand)
 }
 
 fn scheduler(name: Option<&str>) -> Result<Option<Scheduler>, String> {
     let Some(name) = name else { return Ok(None) };
     let found = SCHEDULERS.iter().find(|(known, _)| *known == name);
-    found.map(|(_, scheduler)| Some(*scheduler)).ok_or_else(|| {
-        format!("there is no scheduler `{name}`; choose parallel, gil or seeded")
-    })
+    found
+        .map(|(_, scheduler)| Some(*scheduler))
+        .ok_or_else(|| format!("there is no scheduler `{name}`; choose parallel, gil or seeded"))
 }
 
 fn seed(text: Option<&str>) -> Result<Option<SeedChoice>, String> {
     match text {
         None => Ok(None),
         Some("none") => Ok(Some(SeedChoice::Drawn)),
-        Some(digits) => digits.parse().map(|seed| Some(SeedChoice::Fixed(seed))).map_err(|_| {
-            format!("`{digits}` is no seed: give a whole number from 0 on, or `none`")
-        }),
+        Some(digits) => digits
+            .parse()
+            .map(|seed| Some(SeedChoice::Fixed(seed)))
+            .map_err(|_| {
+                format!("`{digits}` is no seed: give a whole number from 0 on, or `none`")
+            }),
     }
 }
 
@@ -163,8 +202,20 @@ mod tests {
             (":help  Lock ", Command::Help(Some("Lock".into()))),
             (":q", Command::Quit),
             (":load my file.rhai", Command::Load("my file.rhai".into())),
-            (":save a", Command::Save { file: "a".into(), replace: false }),
-            (":save! a", Command::Save { file: "a".into(), replace: true }),
+            (
+                ":save a",
+                Command::Save {
+                    file: "a".into(),
+                    replace: false,
+                },
+            ),
+            (
+                ":save! a",
+                Command::Save {
+                    file: "a".into(),
+                    replace: true,
+                },
+            ),
             (":time f(1)\n+ 2", Command::Time("f(1)\n+ 2".into())),
             (":scheduler", Command::Scheduler(None)),
             (":scheduler gil", Command::Scheduler(Some(Scheduler::Gil))),
@@ -180,13 +231,25 @@ mod tests {
     #[test]
     fn what_is_wrong_gets_the_line_to_type() {
         let cases = [
-            (":treads", "there is no command :treads; did you mean :threads?"),
+            (
+                ":treads",
+                "there is no command :treads; did you mean :threads?",
+            ),
             (":th", "there is no command :th; did you mean :threads?"),
-            (":frobnicate", "there is no command :frobnicate; :help lists all"),
+            (
+                ":frobnicate",
+                "there is no command :frobnicate; :help lists all",
+            ),
             (":load", ":load needs a file: :load FILE"),
             (":time", ":time needs code to run: :time CODE"),
-            (":scheduler fair", "there is no scheduler `fair`; choose parallel, gil or seeded"),
-            (":seed -1", "`-1` is no seed: give a whole number from 0 on, or `none`"),
+            (
+                ":scheduler fair",
+                "there is no scheduler `fair`; choose parallel, gil or seeded",
+            ),
+            (
+                ":seed -1",
+                "`-1` is no seed: give a whole number from 0 on, or `none`",
+            ),
         ];
         for (line, answer) in cases {
             assert_eq!(parse(line), Err(answer.into()), "{line}");

@@ -85,7 +85,9 @@ impl Lines {
         names: Vec<String>,
         commands: Vec<String>,
     ) -> Result<Typed, ReadlineError> {
-        let Some(helper) = self.editor.helper_mut() else { return Ok(Typed::End) };
+        let Some(helper) = self.editor.helper_mut() else {
+            return Ok(Typed::End);
+        };
         helper.names = names;
         helper.commands = commands;
         let screen = helper.screen.clone();
@@ -113,7 +115,9 @@ impl Lines {
 
     /// Keeps the history in its file. The error is a quiet warning.
     pub(super) fn keep_history(&mut self) -> Result<(), String> {
-        let Some(file) = &self.history else { return Ok(()) };
+        let Some(file) = &self.history else {
+            return Ok(());
+        };
         // Appended: another prompt may have kept its own meanwhile.
         self.editor
             .append_history(file)
@@ -135,7 +139,10 @@ fn bell(mut printer: impl ExternalPrinter + Send + 'static) -> Option<Bell> {
             }
         }
     };
-    std::thread::Builder::new().name("bell".into()).spawn(ringer).ok()?;
+    std::thread::Builder::new()
+        .name("bell".into())
+        .spawn(ringer)
+        .ok()?;
     Some(Box::new(move || {
         let _ = ring.try_send(());
     }))
@@ -207,14 +214,19 @@ impl Completer for Learner {
             return self.files.complete(line, cursor, context);
         }
         let (start, found) = candidates(line, cursor, &self.names, &self.commands);
-        let pair = |name: String| Pair { display: name.clone(), replacement: name };
+        let pair = |name: String| Pair {
+            display: name.clone(),
+            replacement: name,
+        };
         Ok((start, found.into_iter().map(pair).collect()))
     }
 }
 
 /// Whether the line is a command that is followed by a file's name.
 fn names_a_file(line: &str) -> bool {
-    [":load ", ":save ", ":save! ", ":explore "].iter().any(|command| line.starts_with(command))
+    [":load ", ":save ", ":save! ", ":explore "]
+        .iter()
+        .any(|command| line.starts_with(command))
 }
 
 /// The names that the word before the cursor may become, and where that word begins.
@@ -236,8 +248,11 @@ fn candidates(
     if begun.is_empty() {
         return (start, Vec::new());
     }
-    let mut found: Vec<String> =
-        known.iter().filter(|name| name.starts_with(begun)).cloned().collect();
+    let mut found: Vec<String> = known
+        .iter()
+        .filter(|name| name.starts_with(begun))
+        .cloned()
+        .collect();
     found.sort();
     found.dedup();
     (start, found)
@@ -275,11 +290,26 @@ mod tests {
 
     #[test]
     fn enter_ends_what_is_complete() {
-        let done = ["", "1 + 2", "print(1);", ":threads", ":load {", "let x = \"a", "f() }"];
+        let done = [
+            "",
+            "1 + 2",
+            "print(1);",
+            ":threads",
+            ":load {",
+            "let x = \"a",
+            "f() }",
+        ];
         for text in done {
             assert!(is_done(text), "{text:?}");
         }
-        for text in ["fn f() {", "[1,", "`a", ":time fn f() {", "if x { 1 }", "1 +"] {
+        for text in [
+            "fn f() {",
+            "[1,",
+            "`a",
+            ":time fn f() {",
+            "if x { 1 }",
+            "1 +",
+        ] {
             assert!(!is_done(text), "{text:?}");
         }
     }
@@ -294,12 +324,18 @@ mod tests {
 
     #[test]
     fn tab_completes_names_and_commands() {
-        let names: Vec<String> = ["print", "printer", "perf_counter"].map(String::from).into();
-        let commands: Vec<String> =
-            [":threads", ":tutorial", ":tutorial gil"].map(String::from).into();
+        let names: Vec<String> = ["print", "printer", "perf_counter"]
+            .map(String::from)
+            .into();
+        let commands: Vec<String> = [":threads", ":tutorial", ":tutorial gil"]
+            .map(String::from)
+            .into();
         let check = |line: &str, start: usize, found: &[&str]| {
             let expected: Vec<String> = found.iter().map(ToString::to_string).collect();
-            assert_eq!(candidates(line, line.len(), &names, &commands), (start, expected));
+            assert_eq!(
+                candidates(line, line.len(), &names, &commands),
+                (start, expected)
+            );
         };
         check("f(pri", 2, &["print", "printer"]);
         check("x.pe", 2, &["perf_counter"]);

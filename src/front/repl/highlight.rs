@@ -6,9 +6,36 @@
 use crate::view::paint::{Paint, Role};
 
 const KEYWORDS: [&str; 30] = [
-    "let", "const", "fn", "private", "if", "else", "switch", "while", "loop", "do", "until", "for",
-    "in", "break", "continue", "return", "throw", "try", "catch", "with", "as", "import", "export",
-    "global", "this", "true", "false", "is_shared", "Fn", "eval",
+    "let",
+    "const",
+    "fn",
+    "private",
+    "if",
+    "else",
+    "switch",
+    "while",
+    "loop",
+    "do",
+    "until",
+    "for",
+    "in",
+    "break",
+    "continue",
+    "return",
+    "throw",
+    "try",
+    "catch",
+    "with",
+    "as",
+    "import",
+    "export",
+    "global",
+    "this",
+    "true",
+    "false",
+    "is_shared",
+    "Fn",
+    "eval",
 ];
 
 /// `code` in colours. `lit` are the bytes of two brackets to be shown as a pair.
@@ -56,7 +83,10 @@ pub(super) fn pair(code: &str, cursor: usize) -> Option<(usize, usize)> {
         at += length;
     }
     let stands = |place: usize| {
-        pairs.iter().copied().find(|&(one, other)| one == place || other == place)
+        pairs
+            .iter()
+            .copied()
+            .find(|&(one, other)| one == place || other == place)
     };
     stands(cursor).or_else(|| cursor.checked_sub(1).and_then(stands))
 }
@@ -78,7 +108,9 @@ fn token(rest: &str) -> (usize, Option<Role>) {
         '0'..='9' => {
             let mut length = run(|c| c.is_ascii_alphanumeric() || c == '_');
             // A point belongs to the number only before a digit: `0..5` is a range.
-            if bytes.get(length) == Some(&b'.') && bytes.get(length + 1).is_some_and(u8::is_ascii_digit) {
+            if bytes.get(length) == Some(&b'.')
+                && bytes.get(length + 1).is_some_and(u8::is_ascii_digit)
+            {
                 length += 1;
                 length += rest[length..]
                     .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
@@ -88,7 +120,10 @@ fn token(rest: &str) -> (usize, Option<Role>) {
         }
         c if c.is_alphabetic() || c == '_' => {
             let length = run(|c| c.is_alphanumeric() || c == '_');
-            (length, KEYWORDS.contains(&&rest[..length]).then_some(Role::Keyword))
+            (
+                length,
+                KEYWORDS.contains(&&rest[..length]).then_some(Role::Keyword),
+            )
         }
         other => (other.len_utf8(), None),
     }

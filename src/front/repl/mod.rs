@@ -59,7 +59,11 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     let _ = host::on_interrupt(move || stopper.stop());
 
     let live = Arc::new(Mutex::new(Live::new(paint)));
-    let sink = Above { screen: screen.clone(), live: live.clone(), log };
+    let sink = Above {
+        screen: screen.clone(),
+        live: live.clone(),
+        log,
+    };
     let printer = Printer::start(stream, sink, || {})?;
     let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
     learner.greet(warning.as_deref())?;
@@ -97,7 +101,9 @@ impl Sink for Above {
             }
         }
         if let Some(log) = &mut self.log {
-            events.iter().try_for_each(|event| json::write_line(log, event))?;
+            events
+                .iter()
+                .try_for_each(|event| json::write_line(log, event))?;
             log.flush()?;
         }
         self.screen.show(&lines)

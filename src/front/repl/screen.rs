@@ -41,8 +41,16 @@ impl Screen {
     /// A screen that shows its text on `out`. Without a bell, text appears in the middle of what is
     /// being typed; a simple terminal can do no better.
     pub(super) fn new(out: Box<dyn Write + Send>, bell: Option<Bell>) -> Self {
-        let state = State { out, typing: false, waiting: String::new() };
-        Self { state: Mutex::new(state), drawn: Condvar::new(), bell }
+        let state = State {
+            out,
+            typing: false,
+            waiting: String::new(),
+        };
+        Self {
+            state: Mutex::new(state),
+            drawn: Condvar::new(),
+            bell,
+        }
     }
 
     /// Shows whole lines. Blocks while much waits for an editor that does not draw, and as the

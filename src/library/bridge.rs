@@ -1,0 +1,259 @@
+//! Rhai's own native functions, for everything that is not written natively here.
+//!
+//! The only file of the library that names `rhai`. A value crosses by conversion, which costs about
+//! 20 ns for a scalar and more for what it contains; so what is hot is written natively. Functions
+//! and objects of ours cross as closed boxes: Rhai can store them in an array but not call them.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use rhai::packages::{Package, StandardPackage};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
+
+use crate::value::{FaultKind, Foreign, Map, Range, Value};
+
+use super::operators::unknown;
+
+/// Functions of Rhai's that would go past the virtual machine: they block, end the script or
+/// print.
+const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
+
+/// A set of Rhai's functions. Making one takes a few milliseconds, so it is made when the first
+/// function is needed; each worker has its own.
+pub(super) struct Bridge {
+    engine: Engine,
+    global: GlobalRuntimeState,
+    caches: Caches,
+}
+
+impl Bridge {
+    /// The standard functions.
+    pub(super) fn new() -> Self {
+        let mut engine = Engine::new_raw();
+        engine.register_global_module(StandardPackage::new().as_shared_module());
+        let global = engine.new_global_runtime_state();
+        Self {
+            engine,
+            global,
+            caches: Caches::new(),
+        }
+    }
+
+    /// Calls the function `name`. When `changes_first`, the first argument gets what the function
+    /// made of it.
+    ///
+    /// # Errors
+    /// [`FaultKind::UnknownFunction`] when there is none for these types, or the function's.
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        args: &mut [&mut Value],
+        changes_first: bool,
+    ) -> Result<Value, FaultKind> {
+        let refuse = |args: &[&mut Value]| {
+            let args: Vec<&Value> = args.iter().map(|arg| &**arg).collect();
+            unknown(name, &args, None)
+        };
+        if REFUSED.contains(&name) {
+            return Err(refuse(args));
+        }
+        let mut dynamics: Vec<Dynamic> = args.iter().map(|arg| to_dynamic(arg)).collect();
+        let mut references: Vec<&mut Dynamic> = dynamics.iter_mut().collect();
+        let mut scope = Scope::new();
+        let result = EvalContext::new(
+            &self.engine,
+            &mut self.global,
+            &mut self.caches,
+            &mut scope,
+            None,
+        )
+        .call_native_fn_raw(name, changes_first, &mut references);
+        let value = match result {
+            Ok(value) => from_dynamic(value, &self.engine),
+            Err(error) => {
+                return Err(match *error {
+                    EvalAltResult::ErrorFunctionNotFound(..) => refuse(args),
+                    error => fault(error),
+                });
+            }
+        };
+        if changes_first
+            && let (Some(first), Some(changed)) = (args.first_mut(), dynamics.into_iter().next())
+        {
+            **first = from_dynamic(changed, &self.engine);
+        }
+        Ok(value)
+    }
+}
+
+impl Default for Bridge {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A value of ours inside one of Rhai's arrays.
+#[derive(Clone)]
+struct Closed(Value);
+
+/// A value of Rhai's that we know nothing of: a timestamp.
+struct Unknown {
+    value: Dynamic,
+    type_name: String,
+}
+
+impl Foreign for Unknown {
+    fn type_name(&self) -> String {
+        self.type_name.clone()
+    }
+
+    fn text(&self) -> String {
+        self.value.to_string()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn to_dynamic(value: &Value) -> Dynamic {
+    match value {
+        Value::Unit => Dynamic::UNIT,
+        Value::Bool(value) => Dynamic::from_bool(*value),
+        Value::Int(value) => Dynamic::from_int(*value),
+        Value::Float(value) => Dynamic::from_float(*value),
+        Value::Char(value) => Dynamic::from_char(*value),
+        Value::Literal(text) => text.as_str().into(),
+        Value::Str(text) => text.as_str().into(),
+        Value::Array(items) => Dynamic::from_array(items.iter().map(to_dynamic).collect()),
+        Value::Map(map) => Dynamic::from_map(
+            map.iter()
+                .map(|(key, item)| (key.as_ref().into(), to_dynamic(item)))
+                .collect(),
+        ),
+        Value::Blob(bytes) => Dynamic::from_blob(bytes.to_vec()),
+        Value::Range(range) if range.step == 1 && range.inclusive => {
+            Dynamic::from(range.start..=range.end)
+        }
+        Value::Range(range) if range.step == 1 => Dynamic::from(range.start..range.end),
+        Value::Foreign(foreign) => match foreign.as_any().downcast_ref::<Unknown>() {
+            Some(unknown) => unknown.value.clone(),
+            None => Dynamic::from(Closed(value.clone())),
+        },
+        Value::Range(_)
+        | Value::Function(_)
+        | Value::Object(_)
+        | Value::Cell(_)
+        | Value::Error(_) => Dynamic::from(Closed(value.clone())),
+    }
+}
+
+pub(super) fn from_dynamic(dynamic: Dynamic, engine: &Engine) -> Value {
+    if dynamic.is_unit() {
+        Value::Unit
+    } else if let Ok(value) = dynamic.as_int() {
+        Value::Int(value)
+    } else if let Ok(value) = dynamic.as_float() {
+        Value::Float(value)
+    } else if let Ok(value) = dynamic.as_bool() {
+        Value::Bool(value)
+    } else if let Ok(value) = dynamic.as_char() {
+        Value::Char(value)
+    } else if let Ok(text) = dynamic.as_immutable_string_ref() {
+        Value::from(text.as_str())
+    } else if let Ok(items) = dynamic.as_array_ref() {
+        Value::array(
+            (items.iter())
+                .map(|item| from_dynamic(item.clone(), engine))
+                .collect(),
+        )
+    } else if let Ok(map) = dynamic.as_map_ref() {
+        let map: Map = (map.iter())
+            .map(|(key, item)| (key.as_str().into(), from_dynamic(item.clone(), engine)))
+            .collect();
+        Value::map(map)
+    } else if let Ok(bytes) = dynamic.as_blob_ref() {
+        Value::Blob(Arc::new(bytes.to_vec()))
+    } else if let Some(range) = dynamic.read_lock::<std::ops::Range<i64>>() {
+        Value::Range(Arc::new(Range::exclusive(range.start, range.end)))
+    } else if let Some(range) = dynamic.read_lock::<std::ops::RangeInclusive<i64>>() {
+        Value::Range(Arc::new(Range::inclusive(*range.start(), *range.end())))
+    } else if let Some(closed) = dynamic.read_lock::<Closed>() {
+        closed.0.clone()
+    } else {
+        let type_name = engine.map_type_name(dynamic.type_name()).to_string();
+        Value::Foreign(Arc::new(Box::new(Unknown {
+            value: dynamic.clone(),
+            type_name,
+        })))
+    }
+}
+
+fn fault(error: EvalAltResult) -> FaultKind {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => fault(*inner),
+        EvalAltResult::ErrorArithmetic(text, _) => FaultKind::Arithmetic(text),
+        EvalAltResult::ErrorArrayBounds(length, index, _) => {
+            FaultKind::ArrayBounds { length, index }
+        }
+        EvalAltResult::ErrorStringBounds(length, index, _) => {
+            FaultKind::StringBounds { length, index }
+        }
+        EvalAltResult::ErrorBitFieldBounds(_, index, _) => FaultKind::BitBounds { index },
+        EvalAltResult::ErrorMismatchDataType(expected, found, _) => {
+            FaultKind::Type { expected, found }
+        }
+        EvalAltResult::ErrorIndexingType(signature, _) => FaultKind::Indexing { signature },
+        EvalAltResult::ErrorDataTooLarge(what, _) => FaultKind::TooLarge { what },
+        EvalAltResult::ErrorRuntime(value, _) => FaultKind::Native(value.to_string()),
+        other => FaultKind::Native(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::debug_text;
+
+    #[test]
+    fn calls_by_name_and_changes_the_first_argument() {
+        let mut bridge = Bridge::new();
+        let mut array = Value::array(vec![Value::Int(1), Value::Bool(true)]);
+        let mut index = Value::Int(0);
+        let removed = bridge.call("remove", &mut [&mut array, &mut index], true);
+        assert!(matches!(removed, Ok(Value::Int(1))));
+        assert_eq!(debug_text(&array), "[true]");
+    }
+
+    #[test]
+    fn what_rhai_does_not_know_survives_the_way_there_and_back() {
+        let mut bridge = Bridge::new();
+        let steps = Range {
+            step: 2,
+            ..Range::exclusive(0, 9)
+        };
+        let mut array = Value::array(vec![Value::Range(Arc::new(steps)), Value::Int(1)]);
+        assert!(bridge.call("reverse", &mut [&mut array], true).is_ok());
+        assert_eq!(debug_text(&array), "[1, range(0, 9, 2)]");
+    }
+
+    #[test]
+    fn unknown_functions_say_the_types() {
+        let error = Bridge::new().call("nothing", &mut [&mut Value::Int(1)], false);
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "unknown function: nothing (i64)"
+        );
+    }
+
+    #[test]
+    fn properties_are_functions_too() {
+        let mut bridge = Bridge::new();
+        let odd = bridge.call("get$is_odd", &mut [&mut Value::Int(3)], false);
+        assert!(matches!(odd, Ok(Value::Bool(true))));
+        let mut moment = bridge.call("timestamp", &mut [], false).unwrap();
+        assert_eq!(moment.type_name(), "timestamp");
+        let passed = bridge.call("get$elapsed", &mut [&mut moment], false);
+        assert!(matches!(passed, Ok(Value::Float(_))));
+    }
+}

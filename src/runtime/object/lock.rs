@@ -1,0 +1,336 @@
+//! A mutual-exclusion lock, not re-entrant: Python's `threading.Lock`.
+//!
+//! A running thread may take a free lock although others wait for it ("barging"): handing it over
+//! in order of arrival would force a switch of threads at every release. So a release only tells
+//! the first waiter to ask again, and tells no other until that one has asked.
+//!
+//! A waiter with a time limit is handed the lock instead: if it had to ask again it would have to
+//! be told how much of its time is left, and an object knows no clock.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::args;
+use crate::pos::Pos;
+use crate::value::object::{
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+};
+use crate::value::{FaultKind, Holder, Value};
+
+#[derive(Clone, Debug)]
+struct Waiter {
+    task: TaskId,
+    pos: Pos,
+    timed: bool,
+}
+
+/// How long a request may wait.
+#[derive(Clone, Copy, PartialEq)]
+enum Patience {
+    None,
+    Limited(Duration),
+    Endless,
+}
+
+/// A lock.
+#[derive(Clone, Debug)]
+pub struct Lock {
+    made_at: Pos,
+    holder: Option<Holder>,
+    /// Invariant: when the lock is free and somebody waits, somebody has been told to ask again.
+    waiters: VecDeque<Waiter>,
+    /// The thread that was told to ask again and has not yet done so.
+    told: Option<TaskId>,
+}
+
+impl Lock {
+    /// A free lock. The position is for messages.
+    pub fn new(made_at: Pos) -> Self {
+        Self {
+            made_at,
+            holder: None,
+            waiters: VecDeque::new(),
+            told: None,
+        }
+    }
+
+    fn acquire(&mut self, patience: Patience, ctx: &mut Ctx<'_>) -> Attempt {
+        let was_told = self.told == Some(ctx.task);
+        if was_told {
+            self.told = None;
+        }
+        if self.holder.is_none() {
+            self.holder = Some(Holder {
+                task: ctx.task,
+                since: ctx.pos,
+            });
+            return Attempt::Done(true.into());
+        }
+        let limit = match patience {
+            Patience::None => return Attempt::Done(false.into()),
+            Patience::Limited(limit) => Some(limit),
+            Patience::Endless => None,
+        };
+        let waiter = Waiter {
+            task: ctx.task,
+            pos: ctx.pos,
+            timed: limit.is_some(),
+        };
+        if was_told {
+            // It was the first before; somebody was faster, and it keeps its place.
+            self.waiters.push_front(waiter);
+        } else {
+            self.waiters.push_back(waiter);
+        }
+        Attempt::Wait(limit)
+    }
+
+    fn release(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+        match &self.holder {
+            Some(holder) if holder.task == ctx.task => {
+                self.holder = None;
+                self.pass_on(ctx);
+                Attempt::Done(Value::Unit)
+            }
+            Some(holder) => Attempt::Fail(FaultKind::misuse(
+                &format!(
+                    "release of a Lock that thread {} took ({})",
+                    holder.task.0, holder.since
+                ),
+                "the thread that acquired a lock releases it",
+                "use `with lock { ... }`: it acquires and releases in one thread",
+            )),
+            None => Attempt::Fail(FaultKind::misuse(
+                "release of a Lock that nobody holds",
+                "a lock is released once for each acquire",
+                "use `with lock { ... }`: it releases exactly once",
+            )),
+        }
+    }
+
+    /// The lock has become free: it goes to the first waiter with a time limit, or the first
+    /// waiter is told to ask again.
+    fn pass_on(&mut self, ctx: &mut Ctx<'_>) {
+        if self.told.is_some() {
+            return;
+        }
+        let Some(waiter) = self.waiters.pop_front() else {
+            return;
+        };
+        if waiter.timed {
+            self.holder = Some(Holder {
+                task: waiter.task,
+                since: waiter.pos,
+            });
+            ctx.wake(waiter.task, Wake::Grant(true.into()));
+        } else {
+            self.told = Some(waiter.task);
+            ctx.wake(waiter.task, Wake::Retry);
+        }
+    }
+
+    fn is_held_by(&self, task: TaskId) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|holder| holder.task == task)
+    }
+}
+
+/// `acquire()`, `acquire(seconds)`, `acquire(blocking)` and `acquire(blocking, seconds)`.
+fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
+    match call.args {
+        [] | [Value::Bool(true)] => Ok(Patience::Endless),
+        [Value::Bool(false)] => Ok(Patience::None),
+        [seconds] | [Value::Bool(true), seconds] => {
+            let limit = args::seconds(call.verb, seconds)?;
+            Ok(if limit.is_zero() {
+                Patience::None
+            } else {
+                Patience::Limited(limit)
+            })
+        }
+        [Value::Bool(false), _] => Err(FaultKind::misuse(
+            "acquire(false, ...) was given a time",
+            "an acquire that does not wait has no time limit",
+            "write acquire(false) to look, or acquire(seconds) to wait",
+        )),
+        more => Err(args::arity(call.verb, &[0, 1, 2], more.len())),
+    }
+}
+
+impl Primitive for Lock {
+    fn kind(&self) -> &'static str {
+        "Lock"
+    }
+
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let checked = match call.verb {
+            Verb::Acquire => Ok(()),
+            Verb::TryAcquire | Verb::Release | Verb::Locked => args::none(call),
+            _ => Ok(()),
+        };
+        if let Err(fault) = checked {
+            return Attempt::Fail(fault);
+        }
+        match call.verb {
+            Verb::Acquire => match patience(call) {
+                Ok(patience) => self.acquire(patience, ctx),
+                Err(fault) => Attempt::Fail(fault),
+            },
+            Verb::Enter => self.acquire(Patience::Endless, ctx),
+            Verb::TryAcquire => self.acquire(Patience::None, ctx),
+            Verb::Release | Verb::Exit => self.release(ctx),
+            Verb::Abandon => {
+                if self.is_held_by(ctx.task) {
+                    self.release(ctx);
+                }
+                Attempt::Done(Value::Unit)
+            }
+            Verb::Locked => Attempt::Done(self.holder.is_some().into()),
+            _ => Attempt::Unknown,
+        }
+    }
+
+    fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
+        let would_wait = match call.verb {
+            Verb::Enter => true,
+            // With a limit, arriving starts the clock.
+            Verb::Acquire => matches!(patience(call), Ok(Patience::Endless)),
+            _ => false,
+        };
+        !would_wait || self.holder.is_none()
+    }
+
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+        if let Some(index) = self.waiters.iter().position(|waiter| waiter.task == task) {
+            self.waiters.remove(index);
+            return Attempt::Done(
+                (why == Withdrawal::Stop)
+                    .then_some(Value::Unit)
+                    .unwrap_or(false.into()),
+            );
+        }
+        if why == Withdrawal::Timeout {
+            return Attempt::Wait(None);
+        }
+        if self.told == Some(task) {
+            self.told = None;
+            if self.holder.is_none() {
+                self.pass_on(ctx);
+            }
+        } else if self.is_held_by(task) {
+            self.holder = None;
+            self.pass_on(ctx);
+        }
+        Attempt::Done(Value::Unit)
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        let what = if self.made_at.is_none() {
+            "a Lock".into()
+        } else {
+            format!("the Lock made in line {}", self.made_at.line)
+        };
+        Waiting {
+            what,
+            holders: self.holder.iter().cloned().collect(),
+        }
+    }
+
+    fn state_text(&self) -> String {
+        match &self.holder {
+            Some(holder) => format!("held since line {}", holder.since.line),
+            None => "free".into(),
+        }
+    }
+
+    fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Table;
+    use super::*;
+
+    const A: u64 = 1;
+    const B: u64 = 2;
+    const C: u64 = 3;
+
+    #[test]
+    fn one_holder_at_a_time() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, B, Verb::TryAcquire, &[], "false");
+        table.done(&lock, B, Verb::Acquire, &[Value::Bool(false)], "false");
+        table.waits(&lock, B, Verb::Acquire, &[]);
+        table.waits(&lock, A, Verb::Enter, &[]);
+        table.misuse(&lock, C, Verb::Release, &[], "thread 1 took (line 1");
+        table.done(&lock, A, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["2: retry"]);
+    }
+
+    #[test]
+    fn a_running_thread_may_barge_in_and_the_first_waiter_keeps_its_place() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.waits(&lock, B, Verb::Acquire, &[]);
+        table.waits(&lock, C, Verb::Acquire, &[]);
+        table.done(&lock, A, Verb::Release, &[], "()");
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, A, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["2: retry"], "B has been told only once");
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.waits(&lock, B, Verb::Acquire, &[]);
+        table.done(&lock, A, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["2: retry"]);
+    }
+
+    #[test]
+    fn a_release_without_a_holder_is_misuse() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.misuse(&lock, A, Verb::Release, &[], "nobody holds");
+        table.done(&lock, A, Verb::Abandon, &[], "()");
+        table.misuse(&lock, A, Verb::Acquire, &[Value::Int(-1)], "acquire(-1)");
+    }
+
+    #[test]
+    fn a_waiter_with_a_limit_is_handed_the_lock() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.waits(&lock, B, Verb::Acquire, &[Value::Float(0.5)]);
+        table.done(&lock, A, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["2: true"]);
+        table.done(&lock, A, Verb::TryAcquire, &[], "false");
+        let answer = table.withdraw(&lock, B, Withdrawal::Timeout);
+        assert!(
+            matches!(answer, Attempt::Wait(None)),
+            "the grant was faster"
+        );
+        table.waits(&lock, C, Verb::Acquire, &[Value::Float(0.5)]);
+        let answer = table.withdraw(&lock, C, Withdrawal::Timeout);
+        assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
+    }
+
+    #[test]
+    fn what_a_stopped_thread_was_given_passes_on() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.waits(&lock, B, Verb::Acquire, &[]);
+        table.waits(&lock, C, Verb::Acquire, &[Value::Float(0.5)]);
+        table.done(&lock, A, Verb::Release, &[], "()");
+        table.withdraw(&lock, B, Withdrawal::Stop);
+        assert_eq!(table.wakes(), ["2: retry", "3: true"]);
+        table.waits(&lock, A, Verb::Acquire, &[]);
+        table.withdraw(&lock, C, Withdrawal::Stop);
+        assert_eq!(table.wakes(), ["1: retry"]);
+    }
+}

@@ -1,0 +1,53 @@
+//! Visible operations as events.
+
+use std::fmt::Write;
+
+use crate::event::Kind;
+use crate::value::{Value, debug_text};
+use crate::vm::{Action, SharedPlace, Visible};
+
+/// The event for a visible operation that was answered by `value`. None for a print, which is
+/// an event already.
+pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
+    Some(match &visible.action {
+        Action::Print => return None,
+        Action::Read(place) => Kind::Read {
+            place: place_text(place),
+            value: debug_text(value),
+        },
+        Action::Write(place) => Kind::Write {
+            place: place_text(place),
+            value: debug_text(value),
+        },
+        Action::Method(place, method) => Kind::Method {
+            place: place_text(place),
+            method: method.clone(),
+        },
+        Action::Object(object, verb) => Kind::Object {
+            object: format!("{} {}", object.kind(), object.id.0),
+            verb: verb.name().into(),
+            answer: debug_text(value),
+        },
+        Action::Sleep => Kind::Sleep {
+            seconds: value.as_number().unwrap_or_default(),
+        },
+        Action::Other(name) => Kind::Object {
+            object: "session".into(),
+            verb: (*name).into(),
+            answer: debug_text(value),
+        },
+    })
+}
+
+/// A place as it is typed: `a[0].name`.
+fn place_text(place: &SharedPlace) -> String {
+    let mut text = place.name.clone();
+    for key in &place.keys {
+        // Writing to a String cannot fail.
+        let _ = match key {
+            Value::Literal(name) => write!(text, ".{}", name.as_str()),
+            other => write!(text, "[{}]", debug_text(other)),
+        };
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! Who runs when.
+//!
+//! Each scheduler runs fibers to their stops, carries out what objects want, and keeps time. They
+//! differ in nothing else, so that every primitive works under each of them: [`Workers`] runs
+//! fibers on threads of the host, as many as there are cores or just one (a global interpreter
+//! lock); [`Stepped`] runs one at a time and lets a policy choose at every visible operation.
+
+mod log;
+// mod stepped;
+mod workers;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+use crate::event::Stream;
+use crate::host::Clock;
+use crate::pos::Pos;
+use crate::program::Program;
+use crate::runtime::object::Thread;
+use crate::runtime::threads::ThreadInfo;
+use crate::value::object::{Ids, TaskId};
+use crate::value::{Fault, Function, Object, Value};
+use crate::vm::{Globals, Natives};
+
+// pub use stepped::{Policy, Seeded, Stepped};
+pub use workers::{Slice, Workers, WorkersConfig};
+
+/// The number of the main thread.
+pub const MAIN: TaskId = TaskId(1);
+
+/// Makes the library of native functions, once for each thread of the host.
+pub type NativesFactory = Box<dyn Fn() -> Box<dyn Natives + Send> + Send + Sync>;
+
+/// What a session's threads live in, whatever scheduler runs them.
+pub struct World {
+    /// The code.
+    pub program: Arc<Program>,
+    /// The top-level variables.
+    pub globals: Globals,
+    /// The source of object and thread numbers.
+    pub ids: Ids,
+    /// Where events go.
+    pub stream: Arc<Stream>,
+    /// The time since the session began.
+    pub clock: Clock,
+    /// The handle of the main thread, which is alive for as long as the session.
+    pub main: Arc<Object>,
+    /// Whether the program can observe the lives of threads; set when it is lowered.
+    pub observes_threads: AtomicBool,
+    natives: NativesFactory,
+}
+
+impl World {
+    /// A world without variables. The clock starts now.
+    pub fn new(program: Arc<Program>, stream: Arc<Stream>, natives: NativesFactory) -> Self {
+        let ids = Ids::default();
+        let task = ids.next_task();
+        debug_assert_eq!(task, MAIN);
+        let main = Object::new(&ids, Pos::NONE, Thread::main(task));
+        Self {
+            program,
+            globals: Globals::new(),
+            ids,
+            stream,
+            clock: Clock::start(),
+            main,
+            observes_threads: AtomicBool::new(false),
+            natives,
+        }
+    }
+
+    /// The library, for one thread of the host.
+    fn natives(&self) -> Box<dyn Natives + Send> {
+        (self.natives)()
+    }
+
+    /// The name of the input with this number.
+    fn input_name(&self, unit: u32) -> String {
+        self.program
+            .unit(unit)
+            .map_or_else(String::new, |unit| unit.name.clone())
+    }
+}
+
+/// Until when [`Schedule::run_main`] runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// Until the main thread has ended; the others run on in the background. For the prompt.
+    Main,
+    /// Until all threads that are not daemons have ended; then the daemons are stopped. For
+    /// scripts.
+    AllThreads,
+}
+
+/// How a run has ended.
+#[derive(Debug)]
+pub enum MainEnd {
+    /// The main thread has returned this value.
+    Value(Value),
+    /// The main thread ended by this error.
+    Failed(Fault),
+    /// It was stopped from outside. Where each thread was then; all have ended.
+    Interrupted(Vec<ThreadInfo>),
+    /// Every thread waited for ever, or some for each other in a cycle. Where each thread was; all
+    /// have ended.
+    Deadlock(Vec<ThreadInfo>),
+}
+
+/// Asks the running input to end; can be sent to another thread of the host.
+pub type StopRequest = Arc<dyn Fn() + Send + Sync>;
+
+/// A scheduler as a session drives it.
+pub trait Schedule: Send {
+    /// Runs `function` as the main thread. Blocks until the run has ended.
+    fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd;
+
+    /// What stops a running input from elsewhere, within 100 ms. Harmless when nothing runs.
+    fn stop_request(&self) -> StopRequest;
+
+    /// The threads that are alive, by number; main only while it runs.
+    fn threads(&self) -> Vec<ThreadInfo>;
+
+    /// The threads in the background that wait for each other in a cycle.
+    fn deadlocked(&self) -> Vec<ThreadInfo>;
+
+    /// Stops all threads and says where they were. Blocks until they have ended, which is soon:
+    /// nothing waits on the way out.
+    fn stop_all(&mut self) -> Vec<ThreadInfo>;
+
+    /// What the learner should know of the time since the last call: virtual time skipped.
+    fn notices(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Pseudo-random numbers from a seed: xoshiro256++ (Blackman and Vigna, 2018), the same on every
+/// platform and in every version.
+pub(crate) struct Random(Xoshiro256PlusPlus);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        // Multiply and shift (Lemire, 2019); its bias is below bound / 2^64.
+        ((u128::from(self.0.next_u64()) * u128::from(bound.max(1))) >> 64) as u64
+    }
+}

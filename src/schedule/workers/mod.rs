@@ -1,0 +1,403 @@
+//! Fibers on threads of the host: many on as many as there are cores (`parallel`), or many on one
+//! (`gil`).
+//!
+//! In reading order: [`table`], where each fiber is, and how park and wake meet; [`timers`];
+//! [`idle`], workers without work; [`worker`], the loop. Here stands what they share, and how a
+//! session drives them.
+//!
+//! A worker is started when there is work for it, never before.
+
+mod idle;
+mod table;
+mod timers;
+mod worker;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam::deque::{self, Injector, Steal, Stealer};
+use crossbeam::sync::Parker;
+use parking_lot::{Condvar, Mutex};
+
+use self::idle::Idle;
+use self::table::{About, Job, Stopping, Table};
+use self::timers::Timers;
+use self::worker::{Queue, Worker};
+use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World};
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::runtime::deadlock::{self, WaitsFor};
+use crate::runtime::threads::{self, Doing, Snapshot, ThreadInfo};
+use crate::value::object::TaskId;
+use crate::value::{Fault, Function, Value};
+use crate::vm::Fiber;
+
+/// How often a run is searched for threads that wait for each other in a cycle while others run.
+const CYCLE_SEARCH: Duration = Duration::from_millis(50);
+
+/// How long a fiber runs before the next one's turn, in units of the machine's fuel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slice {
+    /// Always this much.
+    Fixed(u32),
+    /// Each time another length, `mean` on average, drawn from `seed`: slices of one length would
+    /// fall into step with the script's loops and show the same result in every run.
+    Random {
+        /// The average length.
+        mean: u32,
+        /// Where the lengths are drawn from.
+        seed: u64,
+    },
+}
+
+/// How [`Workers`] run.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkersConfig {
+    /// At most so many threads of the host run script; at least one.
+    pub workers: usize,
+    /// How long a fiber's turn is.
+    pub slice: Slice,
+    /// For the script's own random numbers.
+    pub seed: u64,
+}
+
+impl WorkersConfig {
+    /// Truly in parallel: turns of about a millisecond.
+    pub fn parallel(workers: usize, seed: u64) -> Self {
+        Self {
+            workers,
+            slice: Slice::Fixed(40_000),
+            seed,
+        }
+    }
+
+    /// One thread at a time, for random turns: as under a global interpreter lock.
+    pub fn gil(seed: u64) -> Self {
+        Self {
+            workers: 1,
+            slice: Slice::Random { mean: 4_000, seed },
+            seed,
+        }
+    }
+}
+
+/// What the host thread that waits for a run is told.
+#[derive(Default)]
+struct Control {
+    main_end: Option<Result<Value, Fault>>,
+    stop_requested: bool,
+}
+
+struct Shared {
+    world: Arc<World>,
+    slice: Slice,
+    table: Table,
+    timers: Timers,
+    injector: Injector<Box<Job>>,
+    stealers: Vec<Stealer<Box<Job>>>,
+    idle: Idle,
+    /// The workers not yet started, the last one first.
+    unstarted: Mutex<Vec<(usize, Queue, Parker)>>,
+    all_started: AtomicBool,
+    started: Mutex<Vec<JoinHandle<()>>>,
+    closing: AtomicBool,
+    random: Mutex<Random>,
+    control: Mutex<Control>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn now(&self) -> u64 {
+        self.world.clock.nanoseconds()
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    fn tell(&self, about: &About, pos: Pos, kind: Kind) {
+        let seconds = self.world.clock.elapsed().as_secs_f64();
+        self.world
+            .stream
+            .push(seconds, about.event_thread(), pos, kind);
+    }
+
+    /// Tells the host thread that waits for the run that it should look.
+    fn signal(&self) {
+        let _control = self.control.lock();
+        self.changed.notify_all();
+    }
+
+    /// Both under one lock: who sees the end finds main gone, and the reverse.
+    fn main_has_ended(&self, main: &About, end: Result<Value, Fault>) {
+        let mut control = self.control.lock();
+        self.table.remove(main);
+        control.main_end = Some(end);
+        self.changed.notify_all();
+    }
+
+    fn has_work(&self) -> bool {
+        !self.injector.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
+    }
+
+    /// Takes work from the common queue or from another worker.
+    fn steal(&self, index: usize, into: &deque::Worker<Box<Job>>) -> Option<Box<Job>> {
+        let count = self.stealers.len();
+        let others = (1..count).map(|step| &self.stealers[(index + step) % count]);
+        loop {
+            let mut again = false;
+            let mut take = |steal: Steal<Box<Job>>| {
+                again |= steal.is_retry();
+                steal.success()
+            };
+            if let Some(job) = take(self.injector.steal_batch_and_pop(into)) {
+                return Some(job);
+            }
+            for other in others.clone() {
+                if let Some(job) = take(other.steal_batch_and_pop(into)) {
+                    return Some(job);
+                }
+            }
+            if !again {
+                return None;
+            }
+        }
+    }
+
+    /// Wakes or starts a worker for work that was queued, unless one looks for work already.
+    fn wake_worker(self: &Arc<Self>) {
+        if !self.idle.wake_one() || self.all_started.load(Ordering::Relaxed) {
+            return;
+        }
+        let next = {
+            let mut unstarted = self.unstarted.lock();
+            let next = unstarted.pop();
+            self.all_started
+                .store(unstarted.is_empty(), Ordering::Relaxed);
+            next
+        };
+        let Some((index, queue, parker)) = next else {
+            return;
+        };
+        let shared = self.clone();
+        let handle = std::thread::Builder::new()
+            .name(format!("worker {index}"))
+            .spawn(move || Worker::new(index, shared, queue, parker).run());
+        // Without a further thread the ones there are do the work.
+        if let Ok(handle) = handle {
+            self.started.lock().push(handle);
+        }
+    }
+
+    /// Queues work from outside the workers.
+    fn inject(self: &Arc<Self>, job: Box<Job>) {
+        self.injector.push(job);
+        self.wake_worker();
+    }
+
+    /// The threads that wait for each other in a cycle, and who waits for whom.
+    ///
+    /// Other threads run on meanwhile, so what was seen of one thread may be over when the next is
+    /// looked at. But a thread that was found waiting before and after, without having run in
+    /// between, has waited all the time; if all in a cycle have, the cycle was there.
+    fn cycle(&self) -> (Vec<TaskId>, WaitsFor) {
+        let threads = self.table.snapshot(&self.world);
+        let parks = |task: &TaskId| self.table.endless_wait(*task);
+        let mut waits = WaitsFor::new();
+        let mut before = Vec::new();
+        for thread in &threads {
+            if let Doing::Waiting { limited: false, .. } = thread.doing {
+                before.push((thread.task, parks(&thread.task)));
+            }
+        }
+        for thread in &threads {
+            if let (Doing::Waiting { limited: false, .. }, Some(waiting)) =
+                (&thread.doing, thread.waiting())
+            {
+                let holders = waiting.holders.iter().map(|holder| holder.task);
+                waits.insert(thread.task, holders.collect());
+            }
+        }
+        before.retain(|(task, number)| number.is_some() && parks(task) == *number);
+        let sure: BTreeSet<TaskId> = before.iter().map(|(task, _)| *task).collect();
+        waits.retain(|task, _| sure.contains(task));
+        (deadlock::cycle(&waits), waits)
+    }
+}
+
+/// The `parallel` and `gil` schedulers.
+pub struct Workers {
+    shared: Arc<Shared>,
+}
+
+impl Workers {
+    /// Workers for `world`; none is started yet.
+    pub fn new(config: WorkersConfig, world: Arc<World>) -> Self {
+        let count = config.workers.max(1);
+        let (idle, parkers) = Idle::new(count);
+        let queues: Vec<deque::Worker<Box<Job>>> =
+            (0..count).map(|_| deque::Worker::new_fifo()).collect();
+        let stealers = queues.iter().map(deque::Worker::stealer).collect();
+        let unstarted = queues
+            .into_iter()
+            .zip(parkers)
+            .enumerate()
+            .map(|(index, (queue, parker))| (index, Queue::new(queue), parker))
+            .rev()
+            .collect();
+        let shared = Arc::new(Shared {
+            world,
+            slice: config.slice,
+            table: Table::new(),
+            timers: Timers::default(),
+            injector: Injector::new(),
+            stealers,
+            idle,
+            unstarted: Mutex::new(unstarted),
+            all_started: AtomicBool::new(false),
+            started: Mutex::default(),
+            closing: AtomicBool::new(false),
+            random: Mutex::new(Random::new(config.seed)),
+            control: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        Self { shared }
+    }
+
+    fn snapshot(&self) -> Vec<Snapshot> {
+        self.shared.table.snapshot(&self.shared.world)
+    }
+
+    /// Stops all threads and waits for their ends.
+    fn stop(&self, why: Stopping) {
+        let shared = &self.shared;
+        for job in shared.table.begin_stop(why) {
+            shared.inject(job);
+        }
+        let mut control = shared.control.lock();
+        while shared.table.alive() > 0 {
+            // The limit is for a signal that came just before we held the lock.
+            shared
+                .changed
+                .wait_for(&mut control, Duration::from_millis(1));
+        }
+        drop(control);
+        shared.table.end_stop();
+    }
+
+    /// Whether the run is over, and how. `search` says whether to look for cycles.
+    fn look(&self, control: &mut Control, until: Until, search: bool) -> Option<Over> {
+        let table = &self.shared.table;
+        if control.stop_requested {
+            return Some(Over::Stopped(Stopping::Interrupt));
+        }
+        let main_runs = control.main_end.is_none();
+        if !main_runs && (until == Until::Main || table.learners() == 0) {
+            return control.main_end.take().map(Over::Ended);
+        }
+        if table.awake() == 0 {
+            return Some(Over::Stopped(Stopping::Deadlock));
+        }
+        if search {
+            let (cycle, waits) = self.shared.cycle();
+            let concerns_us =
+                until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits);
+            if !cycle.is_empty() && concerns_us {
+                return Some(Over::Stopped(Stopping::Deadlock));
+            }
+        }
+        None
+    }
+}
+
+/// How a run is over.
+enum Over {
+    Ended(Result<Value, Fault>),
+    Stopped(Stopping),
+}
+
+impl Schedule for Workers {
+    fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
+        let shared = &self.shared;
+        *shared.control.lock() = Control::default();
+        let main = About::new(MAIN, "main".into(), shared.world.main.clone(), false, false);
+        let main = Arc::new(main);
+        shared.table.insert(main.clone());
+        shared.inject(Box::new(Job::new(
+            Fiber::new(MAIN, function, Vec::new()),
+            main,
+        )));
+        let mut control = shared.control.lock();
+        let mut search = false;
+        let over = loop {
+            if let Some(over) = self.look(&mut control, until, search) {
+                break over;
+            }
+            let waited = shared.changed.wait_for(&mut control, CYCLE_SEARCH);
+            search = waited.timed_out();
+        };
+        drop(control);
+        let end = match over {
+            Over::Ended(end) => {
+                if until == Until::AllThreads {
+                    self.stop(Stopping::Interrupt);
+                }
+                return match end {
+                    Ok(value) => MainEnd::Value(value),
+                    Err(fault) => MainEnd::Failed(fault),
+                };
+            }
+            Over::Stopped(why) => {
+                let infos = threads::describe(&self.snapshot());
+                self.stop(why);
+                match why {
+                    Stopping::Deadlock => MainEnd::Deadlock(infos),
+                    _ => MainEnd::Interrupted(infos),
+                }
+            }
+        };
+        shared.control.lock().main_end = None;
+        end
+    }
+
+    fn stop_request(&self) -> StopRequest {
+        let shared = self.shared.clone();
+        Arc::new(move || {
+            shared.control.lock().stop_requested = true;
+            shared.changed.notify_all();
+        })
+    }
+
+    fn threads(&self) -> Vec<ThreadInfo> {
+        threads::describe(&self.snapshot())
+    }
+
+    fn deadlocked(&self) -> Vec<ThreadInfo> {
+        let (cycle, _) = self.shared.cycle();
+        let mut infos = threads::describe(&self.snapshot());
+        infos.retain(|info| cycle.contains(&TaskId(info.number)));
+        infos
+    }
+
+    fn stop_all(&mut self) -> Vec<ThreadInfo> {
+        let infos = threads::describe(&self.snapshot());
+        self.stop(Stopping::Interrupt);
+        infos
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop(Stopping::Interrupt);
+        self.shared.closing.store(true, Ordering::SeqCst);
+        self.shared.idle.wake_all();
+        let started = std::mem::take(&mut *self.shared.started.lock());
+        for handle in started {
+            // A worker that has panicked has nothing left to give back.
+            let _ = handle.join();
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! All threads of the script that are alive, and where each one's fiber is.
+//!
+//! A fiber that waits lies here; one that runs or is ready belongs to a worker. Objects wake
+//! threads by number, and a wake may come before its thread has lain down: the object notes the
+//! waiter under its own lock, and the fiber is parked only afterwards. Park and wake therefore
+//! meet under the lock of the thread's shard:
+//!
+//! | waiting worker            | waking worker             | entry                        |
+//! |---------------------------|---------------------------|------------------------------|
+//! | attempt: `Wait`           |                           | `Going`                      |
+//! | park: `Going` -> `Parked` |                           | `Parked`                     |
+//! |                           | wake: takes the fiber     | `Going`, fiber in a queue    |
+//!
+//! | waiting worker            | waking worker             | entry                        |
+//! |---------------------------|---------------------------|------------------------------|
+//! | attempt: `Wait`           |                           | `Going`                      |
+//! |                           | wake: leaves a mark       | `Woken`                      |
+//! | park: finds the mark      |                           | `Going`, fiber runs on       |
+//!
+//! A deadline takes the fiber like a wake, if the wait is still the one it was set for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::event;
+use crate::pos::Pos;
+use crate::runtime::threads::{Doing, Snapshot};
+use crate::value::Object;
+use crate::value::object::{TaskId, Wake};
+use crate::vm::Fiber;
+
+use super::super::World;
+
+const SHARDS: usize = 64;
+
+/// What never changes about a thread, and where it was last seen.
+pub(super) struct About {
+    pub(super) task: TaskId,
+    pub(super) name: Arc<str>,
+    pub(super) handle: Arc<Object>,
+    pub(super) daemon: bool,
+    /// Whether it is one of a pool's own threads, which give their errors to the pool.
+    pub(super) worker: bool,
+    /// Unit, line and column of the end of its last slice.
+    last_seen: AtomicU64,
+}
+
+impl About {
+    pub(super) fn new(
+        task: TaskId,
+        name: Arc<str>,
+        handle: Arc<Object>,
+        daemon: bool,
+        worker: bool,
+    ) -> Self {
+        Self {
+            task,
+            name,
+            handle,
+            daemon,
+            worker,
+            last_seen: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn event_thread(&self) -> event::Thread {
+        event::Thread {
+            number: self.task.0,
+            name: self.name.clone(),
+        }
+    }
+
+    pub(super) fn see(&self, place: Option<(u32, Pos)>) {
+        if let Some((unit, pos)) = place {
+            let word = u64::from(unit) << 32 | u64::from(pos.line) << 16 | u64::from(pos.column);
+            self.last_seen.store(word, Ordering::Relaxed);
+        }
+    }
+
+    fn last_place(&self) -> (u32, Pos) {
+        let word = self.last_seen.load(Ordering::Relaxed);
+        (
+            (word >> 32) as u32,
+            Pos::new((word >> 16) as u16, word as u16),
+        )
+    }
+}
+
+/// A fiber with all that travels with it from worker to worker.
+pub(super) struct Job {
+    pub(super) fiber: Fiber,
+    pub(super) about: Arc<About>,
+    /// The object that its last wait was on, until it has gone on from there.
+    pub(super) waited_on: Option<Arc<Object>>,
+    /// When its last wait with a limit was to end.
+    pub(super) deadline: u64,
+    /// How often it has lain down.
+    pub(super) parks: u64,
+    /// Whether the fiber was told to stop.
+    pub(super) stopping: bool,
+}
+
+struct Parked {
+    job: Box<Job>,
+    object: Option<Arc<Object>>,
+    /// The ticket of its deadline, when it has one.
+    ticket: Option<u64>,
+}
+
+enum Place {
+    Going,
+    Woken(Wake),
+    Parked(Parked),
+}
+
+struct Entry {
+    about: Arc<About>,
+    place: Place,
+}
+
+/// Whether all threads are being stopped, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Stopping {
+    No = 0,
+    Interrupt = 1,
+    Deadlock = 2,
+}
+
+/// What became of a fiber that wanted to wait.
+pub(super) enum Park {
+    /// It lies here.
+    Parked,
+    /// It lies here, and now all threads wait for ever.
+    AllWait,
+    /// It was woken before, or is to be stopped: it runs on.
+    GoOn(Box<Job>),
+}
+
+/// See the head of the file.
+pub(super) struct Table {
+    shards: [Mutex<BTreeMap<TaskId, Entry>>; SHARDS],
+    /// How many threads run, are ready, or wait for a limited time: those that can go on without
+    /// another's help. At 0 nothing can ever happen again from inside.
+    awake: AtomicUsize,
+    /// How many threads there are, and how many of them are not daemons.
+    alive: AtomicUsize,
+    learners: AtomicUsize,
+    stopping: AtomicU8,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            awake: AtomicUsize::new(0),
+            alive: AtomicUsize::new(0),
+            learners: AtomicUsize::new(0),
+            stopping: AtomicU8::new(0),
+        }
+    }
+
+    fn shard(&self, task: TaskId) -> &Mutex<BTreeMap<TaskId, Entry>> {
+        &self.shards[task.0 as usize % SHARDS]
+    }
+
+    pub(super) fn awake(&self) -> usize {
+        self.awake.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn alive(&self) -> usize {
+        self.alive.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn learners(&self) -> usize {
+        self.learners.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn stopping(&self) -> Stopping {
+        match self.stopping.load(Ordering::SeqCst) {
+            0 => Stopping::No,
+            1 => Stopping::Interrupt,
+            _ => Stopping::Deadlock,
+        }
+    }
+
+    /// Adds a thread whose fiber is about to be queued.
+    pub(super) fn insert(&self, about: Arc<About>) {
+        self.awake.fetch_add(1, Ordering::SeqCst);
+        self.alive.fetch_add(1, Ordering::SeqCst);
+        if !about.daemon {
+            self.learners.fetch_add(1, Ordering::SeqCst);
+        }
+        let entry = Entry {
+            about: about.clone(),
+            place: Place::Going,
+        };
+        self.shard(about.task).lock().insert(about.task, entry);
+    }
+
+    /// Removes a thread that has ended. Returns whether somebody may want to know: that it was the
+    /// last thread, the last that is no daemon, or the last that was awake.
+    pub(super) fn remove(&self, about: &About) -> bool {
+        self.shard(about.task).lock().remove(&about.task);
+        let last_learner = !about.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
+        let last_alive = self.alive.fetch_sub(1, Ordering::SeqCst) == 1;
+        let last_awake = self.awake.fetch_sub(1, Ordering::SeqCst) == 1;
+        last_learner || last_alive || last_awake
+    }
+
+    /// Lays down a fiber that waits on `object`; with a `ticket` when the wait has a limit.
+    pub(super) fn park(
+        &self,
+        mut job: Box<Job>,
+        object: Option<Arc<Object>>,
+        ticket: Option<u64>,
+    ) -> Park {
+        let task = job.about.task;
+        let mut shard = self.shard(task).lock();
+        let Some(entry) = shard.get_mut(&task) else {
+            return Park::GoOn(job);
+        };
+        if let Place::Woken(wake) = std::mem::replace(&mut entry.place, Place::Going) {
+            job.fiber.wake(wake);
+            job.waited_on = object;
+            return Park::GoOn(job);
+        }
+        // Whoever begins to stop all threads sets the mark before it looks into the shards: either
+        // we see the mark, or it sees the fiber.
+        if self.stopping() != Stopping::No {
+            job.waited_on = object;
+            return Park::GoOn(job);
+        }
+        let endless = ticket.is_none();
+        job.fiber.shrink();
+        job.parks += 1;
+        entry.place = Place::Parked(Parked {
+            job,
+            object,
+            ticket,
+        });
+        if endless && self.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
+            Park::AllWait
+        } else {
+            Park::Parked
+        }
+    }
+
+    /// Ends the wait of `task` and gives its fiber, or leaves a mark when it does not lie here yet.
+    pub(super) fn wake(&self, task: TaskId, wake: Wake) -> Option<Box<Job>> {
+        let mut shard = self.shard(task).lock();
+        let entry = shard.get_mut(&task)?;
+        match std::mem::replace(&mut entry.place, Place::Going) {
+            Place::Parked(parked) => {
+                let mut job = self.take(parked);
+                job.fiber.wake(wake);
+                Some(job)
+            }
+            Place::Going | Place::Woken(_) => {
+                entry.place = Place::Woken(wake);
+                None
+            }
+        }
+    }
+
+    /// Takes the fiber whose wait has this ticket, if it still waits so.
+    pub(super) fn expire(&self, task: TaskId, ticket: u64) -> Option<Box<Job>> {
+        let mut shard = self.shard(task).lock();
+        let entry = shard.get_mut(&task)?;
+        match std::mem::replace(&mut entry.place, Place::Going) {
+            Place::Parked(parked) if parked.ticket == Some(ticket) => Some(self.take(parked)),
+            other => {
+                entry.place = other;
+                None
+            }
+        }
+    }
+
+    fn take(&self, parked: Parked) -> Box<Job> {
+        if parked.ticket.is_none() {
+            self.awake.fetch_add(1, Ordering::SeqCst);
+        }
+        let mut job = parked.job;
+        job.waited_on = parked.object;
+        job
+    }
+
+    /// Marks that all threads shall stop, and gives the fibers of those that waited. The others
+    /// are told by their workers.
+    pub(super) fn begin_stop(&self, why: Stopping) -> Vec<Box<Job>> {
+        self.stopping.store(why as u8, Ordering::SeqCst);
+        let mut jobs = Vec::new();
+        for shard in &self.shards {
+            for entry in shard.lock().values_mut() {
+                match std::mem::replace(&mut entry.place, Place::Going) {
+                    Place::Parked(parked) => jobs.push(self.take(parked)),
+                    other => entry.place = other,
+                }
+            }
+        }
+        jobs.sort_by_key(|job| job.about.task);
+        jobs
+    }
+
+    pub(super) fn end_stop(&self) {
+        self.stopping.store(Stopping::No as u8, Ordering::SeqCst);
+    }
+
+    /// What is known of `task`.
+    pub(super) fn about(&self, task: TaskId) -> Option<Arc<About>> {
+        let shard = self.shard(task).lock();
+        shard.get(&task).map(|entry| entry.about.clone())
+    }
+
+    /// All threads, by number.
+    pub(super) fn all(&self) -> Vec<Arc<About>> {
+        let mut all: Vec<Arc<About>> = Vec::new();
+        for shard in &self.shards {
+            all.extend(shard.lock().values().map(|entry| entry.about.clone()));
+        }
+        all.sort_by_key(|about| about.task);
+        all
+    }
+
+    /// All threads as they are, by number. Shards are looked at one after the other: a thread that
+    /// runs may be seen before or after something it does.
+    pub(super) fn snapshot(&self, world: &World) -> Vec<Snapshot> {
+        let mut threads = Vec::new();
+        for shard in &self.shards {
+            for entry in shard.lock().values() {
+                let about = &entry.about;
+                let (place, doing) = match &entry.place {
+                    Place::Parked(parked) => (
+                        parked.job.fiber.place(&world.program),
+                        match &parked.object {
+                            None => Doing::Sleeping,
+                            Some(object) => Doing::Waiting {
+                                object: object.clone(),
+                                limited: parked.ticket.is_some(),
+                            },
+                        },
+                    ),
+                    _ => (Some(about.last_place()), Doing::Running),
+                };
+                let (unit, pos) = place.unwrap_or((0, Pos::NONE));
+                threads.push(Snapshot {
+                    task: about.task,
+                    name: about.name.clone(),
+                    daemon: about.daemon,
+                    pos,
+                    input: world.input_name(unit),
+                    doing,
+                });
+            }
+        }
+        threads.sort_by_key(|thread| thread.task);
+        threads
+    }
+
+    /// How often `task` had lain down before it lay down as it does now, without a limit; nothing
+    /// when it does not.
+    pub(super) fn endless_wait(&self, task: TaskId) -> Option<u64> {
+        match &self.shard(task).lock().get(&task)?.place {
+            Place::Parked(parked) if parked.ticket.is_none() => Some(parked.job.parks),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! One thread of the host that runs fibers: the loop, and what a fiber's stop leads to.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crossbeam::deque;
+use crossbeam::sync::Parker;
+use crossbeam::utils::Backoff;
+
+use super::table::{About, Job, Park, Stopping};
+use super::{Shared, Slice};
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::schedule::{MAIN, Random, log};
+use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
+use crate::value::{Fault, FaultKind, Object, Value};
+use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
+
+/// How often the common queue is looked into although there is work of one's own.
+const FAIRNESS: u32 = 61;
+
+/// The work of one worker, in the order in which it came.
+///
+/// The newest piece is kept back from the others: a thread that is started and then joined runs
+/// right here, without waking anybody. It is handed out when the next one comes, and at the end of
+/// the slice.
+pub(super) struct Queue {
+    shared_part: deque::Worker<Box<Job>>,
+    newest: Option<Box<Job>>,
+}
+
+impl Queue {
+    pub(super) fn new(shared_part: deque::Worker<Box<Job>>) -> Self {
+        Self {
+            shared_part,
+            newest: None,
+        }
+    }
+
+    fn push(&mut self, job: Box<Job>, shared: &Arc<Shared>) {
+        if let Some(older) = self.newest.replace(job) {
+            self.shared_part.push(older);
+            shared.wake_worker();
+        }
+    }
+
+    fn pop(&mut self) -> Option<Box<Job>> {
+        self.shared_part.pop().or_else(|| self.newest.take())
+    }
+
+    /// Ends a slice: `job` goes to the end, and all is there for the others.
+    fn yield_now(&mut self, job: Box<Job>, shared: &Arc<Shared>) {
+        if let Some(newest) = self.newest.take() {
+            self.shared_part.push(newest);
+        }
+        let alone = self.shared_part.is_empty();
+        self.shared_part.push(job);
+        if !alone {
+            shared.wake_worker();
+        }
+    }
+}
+
+/// One worker.
+pub(super) struct Worker {
+    index: usize,
+    shared: Arc<Shared>,
+    queue: Queue,
+    parker: Parker,
+    natives: Box<dyn Natives + Send>,
+    slices: Option<Random>,
+    turns: u32,
+}
+
+impl Worker {
+    pub(super) fn new(index: usize, shared: Arc<Shared>, queue: Queue, parker: Parker) -> Self {
+        let natives = shared.world.natives();
+        let slices = match shared.slice {
+            Slice::Fixed(_) => None,
+            Slice::Random { seed, .. } => Some(Random::new(seed ^ index as u64)),
+        };
+        Self {
+            index,
+            shared,
+            queue,
+            parker,
+            natives,
+            slices,
+            turns: 0,
+        }
+    }
+
+    /// Runs fibers until the workers shall end.
+    pub(super) fn run(mut self) {
+        while !self.shared.is_closing() {
+            self.fire_timers();
+            match self.own_work().or_else(|| self.others_work()) {
+                Some(job) => self.run_job(job),
+                None => self.sleep(),
+            }
+        }
+    }
+
+    fn own_work(&mut self) -> Option<Box<Job>> {
+        self.turns = self.turns.wrapping_add(1);
+        if self.turns.is_multiple_of(FAIRNESS)
+            && let Some(job) = self.shared.injector.steal().success()
+        {
+            return Some(job);
+        }
+        self.queue.pop()
+    }
+
+    /// Looks for work in the common queue and with the other workers, for some microseconds.
+    fn others_work(&mut self) -> Option<Box<Job>> {
+        let shared = self.shared.clone();
+        shared.idle.look();
+        let backoff = Backoff::new();
+        let mut found = None;
+        while found.is_none() && !backoff.is_completed() {
+            found = shared.steal(self.index, &self.queue.shared_part);
+            backoff.snooze();
+        }
+        let last = shared.idle.stop_looking();
+        if found.is_some() && last {
+            shared.wake_worker();
+        }
+        found
+    }
+
+    fn sleep(&mut self) {
+        let shared = &self.shared;
+        let limit = || {
+            let soonest = shared.timers.soonest()?;
+            Some(Duration::from_nanos(soonest.saturating_sub(shared.now())))
+        };
+        let is_work = || shared.has_work() || shared.is_closing();
+        shared.idle.sleep(self.index, &self.parker, limit, is_work);
+    }
+
+    /// Ends the waits whose time is over.
+    fn fire_timers(&mut self) {
+        let Some(soonest) = self.shared.timers.soonest() else {
+            return;
+        };
+        let now = self.shared.now();
+        if soonest > now {
+            return;
+        }
+        for (ticket, task) in self.shared.timers.due(now) {
+            if let Some(job) = self.shared.table.expire(task, ticket) {
+                self.time_is_over(job);
+            }
+        }
+    }
+
+    fn time_is_over(&mut self, mut job: Box<Job>) {
+        let Some(object) = job.waited_on.clone() else {
+            job.fiber.wake(Wake::Grant(Value::Unit));
+            self.queue.push(job, &self.shared);
+            return;
+        };
+        let mut effects = Effects::default();
+        let task = job.about.task;
+        let ids = &self.shared.world.ids;
+        match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids) {
+            Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
+            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
+            // It was woken in time, and the wake is on its way.
+            _ => {
+                if let Some(job) = self.park(job, Some(object), None) {
+                    self.queue.push(job, &self.shared);
+                }
+                return;
+            }
+        }
+        self.queue.push(job, &self.shared);
+        carry_out(&self.shared, &mut self.queue, &mut effects);
+    }
+
+    /// Lays a fiber down; gives it back when it can go on at once.
+    fn park(
+        &mut self,
+        job: Box<Job>,
+        object: Option<Arc<Object>>,
+        limit: Option<u64>,
+    ) -> Option<Box<Job>> {
+        let task = job.about.task;
+        let ticket = limit.map(|_| self.shared.timers.ticket());
+        match self.shared.table.park(job, object, ticket) {
+            Park::GoOn(job) => return Some(job),
+            Park::AllWait => self.shared.signal(),
+            Park::Parked => {}
+        }
+        // After the fiber lies there: a deadline that found it missing would be lost.
+        if let (Some(deadline), Some(ticket)) = (limit, ticket) {
+            self.shared.timers.add(deadline, ticket, task);
+        }
+        None
+    }
+
+    fn slice(&mut self) -> u32 {
+        match (self.shared.slice, &mut self.slices) {
+            (Slice::Random { mean, .. }, Some(random)) => {
+                1 + random.below(2 * u64::from(mean)) as u32
+            }
+            (Slice::Fixed(fuel) | Slice::Random { mean: fuel, .. }, _) => fuel,
+        }
+    }
+
+    /// Runs one fiber for a slice.
+    fn run_job(&mut self, mut job: Box<Job>) {
+        let mut fuel = self.slice();
+        loop {
+            if !job.stopping && self.shared.table.stopping() != Stopping::No {
+                self.tell_to_stop(&mut job);
+            }
+            match self.step(&mut job, &mut fuel) {
+                Stop::Fuel | Stop::Visible => {
+                    job.about.see(job.fiber.place(&self.shared.world.program));
+                    self.queue.yield_now(job, &self.shared);
+                    return;
+                }
+                Stop::Wait(wait) => match self.wait(job, wait) {
+                    Some(same) => job = same,
+                    None => return,
+                },
+                Stop::Finished(value) => match self.end(job, Ok(value)) {
+                    Some(same) => job = same,
+                    None => return,
+                },
+                Stop::Failed(fault) => match self.end(job, Err(fault)) {
+                    Some(same) => job = same,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn step(&mut self, job: &mut Job, fuel: &mut u32) -> Stop {
+        let world = &self.shared.world;
+        let mut hands = Hands {
+            shared: &self.shared,
+            queue: &mut self.queue,
+            about: &job.about,
+        };
+        let mut env = Env {
+            program: &world.program,
+            globals: &world.globals,
+            ids: &world.ids,
+            natives: &mut *self.natives,
+            services: &mut hands,
+            observes_threads: world.observes_threads.load(Ordering::Relaxed),
+            effects: Effects::default(),
+        };
+        vm::step::<false>(&mut job.fiber, &mut env, fuel)
+    }
+
+    fn tell_to_stop(&mut self, job: &mut Job) {
+        job.stopping = true;
+        if let Some(object) = job.waited_on.take() {
+            let mut effects = Effects::default();
+            let ids = &self.shared.world.ids;
+            // How the wait ends does not matter to a thread that ends.
+            let _ = object.withdraw(job.about.task, Withdrawal::Stop, &mut effects, ids);
+            carry_out(&self.shared, &mut self.queue, &mut effects);
+        }
+        let kind = match self.shared.table.stopping() {
+            Stopping::Deadlock => FaultKind::Deadlock,
+            _ => FaultKind::Interrupted,
+        };
+        job.fiber.stop(Fault::new(kind, Pos::NONE));
+    }
+
+    fn wait(&mut self, mut job: Box<Job>, wait: Wait) -> Option<Box<Job>> {
+        if let Some(limit) = wait.limit
+            && !wait.renewed
+        {
+            let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+            job.deadline = self.shared.now().saturating_add(limit);
+        }
+        let deadline = wait.limit.map(|_| job.deadline);
+        self.park(job, wait.object, deadline)
+    }
+
+    /// Reports the end of a thread. Gives the fiber back when it has something more to run.
+    fn end(&mut self, mut job: Box<Job>, end: Result<Value, Fault>) -> Option<Box<Job>> {
+        let about = job.about.clone();
+        if about.task == MAIN {
+            self.shared.main_has_ended(&about, end);
+            return None;
+        }
+        let (verb, arg) = match end {
+            Ok(value) => (Verb::Finish, value),
+            Err(fault) => {
+                if !about.worker && fault.kind.is_catchable() {
+                    let message = fault.kind.to_string();
+                    self.shared
+                        .tell(&about, fault.pos, Kind::Failure { message });
+                }
+                (Verb::Fail, Value::Error(Arc::new(fault)))
+            }
+        };
+        let mut effects = Effects::default();
+        let call = Call { verb, args: &[arg] };
+        let ids = &self.shared.world.ids;
+        // A handle takes the report, whatever it answers.
+        let _ = about
+            .handle
+            .attempt(call, about.task, Pos::NONE, &mut effects, ids);
+        let next = effects.next.take();
+        // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
+        carry_out(&self.shared, &mut self.queue, &mut effects);
+        if let Some((function, args)) = next {
+            job.fiber = Fiber::new(about.task, function, args);
+            return Some(job);
+        }
+        if self.shared.world.stream.is_detailed() {
+            self.shared.tell(&about, Pos::NONE, Kind::Finish);
+        }
+        if self.shared.table.remove(&about) {
+            self.shared.signal();
+        }
+        None
+    }
+}
+
+/// Wakes and starts threads.
+fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, effects: &mut Effects) {
+    for (task, wake) in effects.wakes.drain(..) {
+        if let Some(job) = shared.table.wake(task, wake) {
+            queue.push(job, shared);
+        }
+    }
+    for spawn in effects.spawns.drain(..) {
+        let about = Arc::new(About::new(
+            spawn.task,
+            spawn.name.into(),
+            spawn.handle,
+            spawn.daemon,
+            spawn.worker,
+        ));
+        if shared.world.stream.is_detailed() {
+            // Only who reads the log asks which variables are shared.
+            vm::publish(&Value::Function(spawn.function.clone()));
+            spawn.args.iter().for_each(vm::publish);
+            shared.tell(&about, Pos::NONE, Kind::Start);
+        }
+        shared.table.insert(about.clone());
+        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args);
+        queue.push(Box::new(Job::new(fiber, about)), shared);
+    }
+}
+
+/// What the machine may ask of us while it runs a fiber.
+struct Hands<'a> {
+    shared: &'a Arc<Shared>,
+    queue: &'a mut Queue,
+    about: &'a Arc<About>,
+}
+
+impl Services for Hands<'_> {
+    fn carry_out(&mut self, effects: &mut Effects) {
+        carry_out(self.shared, self.queue, effects);
+    }
+
+    fn now(&mut self) -> f64 {
+        self.shared.world.clock.elapsed().as_secs_f64()
+    }
+
+    fn random(&mut self, bound: u64) -> u64 {
+        self.shared.random.lock().below(bound)
+    }
+
+    fn print(&mut self, _task: TaskId, text: String, pos: Pos) {
+        self.shared.tell(self.about, pos, Kind::Print { text });
+    }
+
+    fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
+        if task == self.about.task {
+            return Some(self.about.handle.clone());
+        }
+        self.shared
+            .table
+            .about(task)
+            .map(|about| about.handle.clone())
+    }
+
+    fn threads(&mut self) -> Vec<Arc<Object>> {
+        let all = self.shared.table.all();
+        let main = (all.first().is_none_or(|about| about.task != MAIN))
+            .then(|| self.shared.world.main.clone());
+        main.into_iter()
+            .chain(all.iter().map(|about| about.handle.clone()))
+            .collect()
+    }
+
+    fn is_listening(&self) -> bool {
+        self.shared.world.stream.is_detailed()
+    }
+
+    fn note(&mut self, _task: TaskId, visible: &Visible, value: &Value) {
+        if let Some(kind) = log::kind(visible, value) {
+            self.shared.tell(self.about, visible.pos, kind);
+        }
+    }
+}
+
+impl Job {
+    pub(super) fn new(fiber: Fiber, about: Arc<About>) -> Self {
+        Self {
+            fiber,
+            about,
+            waited_on: None,
+            deadline: 0,
+            parks: 0,
+            stopping: false,
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Asking runtime objects, and going on when a wait has ended.
+
+use std::sync::Arc;
+
+use super::arithmetic::put;
+use super::step::{Flow, Machine, Step};
+use super::{Intrinsic, Stop, Wait};
+use crate::program::op::Op;
+use crate::value::object::{Attempt, Call, Verb, Wake};
+use crate::value::{FaultKind, Object, Value};
+
+impl Machine<'_, '_> {
+    /// What comes first when the fiber goes on.
+    pub(super) fn resume(&mut self) -> Step {
+        if let Some(wake) = self.fiber.woken.take() {
+            if std::mem::take(&mut self.fiber.sleeping) {
+                return self.give(Value::Unit);
+            }
+            return match wake {
+                Wake::Retry => {
+                    self.fiber.retrying = true;
+                    Ok(Flow::Reload)
+                }
+                Wake::Grant(value) => self.give(value),
+                Wake::Fail(kind) => {
+                    self.fiber.reached = None;
+                    Err(kind)
+                }
+            };
+        }
+        match self.fiber.pending.take() {
+            Some(intrinsic) => self.intrinsic(*intrinsic),
+            None => Ok(Flow::Reload),
+        }
+    }
+
+    /// Whether the visible operation that the fiber stands before may be done now.
+    pub(super) fn may_proceed(&mut self) -> bool {
+        !self.stepped || std::mem::take(&mut self.fiber.allowed)
+    }
+
+    /// Asks `object`. The current instruction is finished by the answer, or comes again.
+    pub(super) fn ask(&mut self, object: &Arc<Object>, verb: Verb, args: &[Value]) -> Step {
+        let call = Call { verb, args };
+        let private = !self.env.observes_threads && object.state().is_private(call);
+        if !private && !self.may_proceed() {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        let before = if private { None } else { self.seen() };
+        let pos = self.fiber.pos(self.env.program);
+        let task = self.fiber.task;
+        let attempt = object.attempt(call, task, pos, &mut self.env.effects, self.env.ids);
+        if !self.env.effects.is_empty() {
+            self.env.services.carry_out(&mut self.env.effects);
+        }
+        match attempt {
+            Attempt::Done(value) => {
+                self.tell(before, &value);
+                self.give(value)
+            }
+            Attempt::End => {
+                self.tell(before, &Value::Unit);
+                self.end_of_items()
+            }
+            Attempt::Wait(limit) => {
+                let renewed = std::mem::take(&mut self.fiber.retrying);
+                Ok(Flow::Stop(Stop::Wait(Wait {
+                    object: Some(object.clone()),
+                    limit,
+                    renewed,
+                })))
+            }
+            Attempt::Fail(kind) => {
+                self.fiber.reached = None;
+                Err(kind)
+            }
+            Attempt::Unknown => {
+                self.fiber.reached = None;
+                Err(unknown(object, verb))
+            }
+        }
+    }
+
+    /// Asks the object in `register`: for `with`.
+    pub(super) fn ask_register(&mut self, register: u16, verb: Verb, args: &[Value]) -> Step {
+        match self.register(register).clone() {
+            Value::Object(object) => self.ask(&object, verb, args),
+            other => Err(FaultKind::mismatch(
+                "something that `with` can enter (a Lock, a pool ...)",
+                &other,
+            )),
+        }
+    }
+
+    /// Finishes the current instruction with what an object or a sleep has answered.
+    pub(super) fn give(&mut self, value: Value) -> Step {
+        self.fiber.retrying = false;
+        let pc = self.frame().pc as usize;
+        let (code, base) = self.code();
+        let op = code.ops[pc];
+        match op {
+            Op::CallMethod {
+                argc,
+                dst,
+                base: first,
+                ..
+            }
+            | Op::Call {
+                argc,
+                dst,
+                base: first,
+                ..
+            }
+            | Op::CallValue {
+                argc,
+                dst,
+                base: first,
+                ..
+            } => {
+                self.fiber.reached = None;
+                let first = base + first as usize;
+                for register in &mut self.fiber.registers[first..first + argc as usize] {
+                    put(register, Value::Unit);
+                }
+                put(&mut self.fiber.registers[base + dst as usize], value);
+            }
+            Op::Get { dst, place } => {
+                let used = self.fiber.reached.take().map_or(0, |(_, used)| used);
+                let program = self.env.program;
+                let code = program.code(self.frame().code);
+                return self.get_rest(dst, &code.places[place as usize], &value, used + 1);
+            }
+            Op::ForNext { state, dst, .. } => {
+                let next = self.register(state + 1);
+                if let Value::Int(index) = next {
+                    *index += 1;
+                }
+                put(self.register(dst), value);
+            }
+            Op::Index { dst, .. } | Op::Enter { dst, .. } => put(self.register(dst), value),
+            _ => {}
+        }
+        Ok(Flow::Next)
+    }
+
+    /// The object has no such item.
+    fn end_of_items(&mut self) -> Step {
+        let pc = self.frame().pc as usize;
+        let (code, _) = self.code();
+        match code.ops[pc] {
+            Op::ForNext { skip, .. } => {
+                let frame = self.frame();
+                frame.pc = frame.pc.wrapping_add_signed(i32::from(skip));
+                Ok(Flow::Next)
+            }
+            Op::Index { index, .. } => {
+                let index = self.register(index).as_int().unwrap_or_default();
+                Err(FaultKind::Native(format!("there is no item {index}")))
+            }
+            _ => {
+                self.fiber.reached = None;
+                Err(FaultKind::Native("there is no such item".into()))
+            }
+        }
+    }
+
+    /// Does what a native function could only ask the machine for; it finishes the current call.
+    pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step {
+        let visible = matches!(
+            intrinsic,
+            Intrinsic::Print(_) | Intrinsic::Sleep(_) | Intrinsic::Threads
+        );
+        if visible && !self.may_proceed() {
+            self.fiber.pending = Some(Box::new(intrinsic));
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        let task = self.fiber.task;
+        match intrinsic {
+            Intrinsic::Print(text) => {
+                let pos = self.fiber.pos(self.env.program);
+                self.env.services.print(task, text, pos);
+                self.give(Value::Unit)
+            }
+            Intrinsic::Sleep(time) => {
+                self.fiber.sleeping = true;
+                let wait = Wait {
+                    object: None,
+                    limit: Some(time),
+                    renewed: false,
+                };
+                Ok(Flow::Stop(Stop::Wait(wait)))
+            }
+            Intrinsic::Now => {
+                let now = self.env.services.now();
+                self.give(Value::Float(now))
+            }
+            Intrinsic::CurrentThread => {
+                let handle = self.env.services.handle(task);
+                self.give(handle.map_or(Value::Unit, Value::Object))
+            }
+            Intrinsic::Threads => {
+                let threads = self.env.services.threads();
+                self.give(Value::array(
+                    threads.into_iter().map(Value::Object).collect(),
+                ))
+            }
+            Intrinsic::Random(low, high) => {
+                let span = high.wrapping_sub(low) as u64;
+                let drawn = match span.checked_add(1) {
+                    Some(bound) => self.env.services.random(bound),
+                    None => self.env.services.random(u64::MAX),
+                };
+                self.give(Value::Int(low.wrapping_add(drawn as i64)))
+            }
+            Intrinsic::Call(function, args) => self.call_function(function, args),
+            Intrinsic::IsDefined(name) => {
+                let program = self.env.program;
+                let defined = program
+                    .find_global(&name)
+                    .is_some_and(|id| self.env.globals.with(id, |binding| binding.is_some()));
+                self.give(Value::Bool(defined))
+            }
+        }
+    }
+}
+
+fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
+    let name = match verb {
+        Verb::Enter => return not_a_context(object),
+        Verb::Item => {
+            return FaultKind::Indexing {
+                signature: format!("{} [...]", object.kind()),
+            };
+        }
+        verb => verb.name(),
+    };
+    FaultKind::UnknownFunction {
+        signature: format!("{}.{name}", object.kind()),
+        advice: Some(format!("see what a {0} can do: `:help {0}`", object.kind())),
+    }
+}
+
+fn not_a_context(object: &Arc<Object>) -> FaultKind {
+    FaultKind::Type {
+        expected: "something that `with` can enter (a Lock, a pool ...)".into(),
+        found: object.kind().into(),
+    }
+}

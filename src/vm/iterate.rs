@@ -1,0 +1,94 @@
+//! `for`: walking through ranges, arrays, strings and the items of objects.
+//!
+//! Three registers hold where it is: what is walked through, the next position, and for a plain
+//! range of integers its end. A `for` over a variable walks through a copy, as it was when the loop
+//! began.
+
+use super::arithmetic::put;
+use super::step::{Flow, Machine, Step};
+use crate::value::object::Verb;
+use crate::value::{FaultKind, Range, Value};
+
+impl Machine<'_, '_> {
+    /// Readies the registers `state ...` for a `for` over `src`.
+    pub(super) fn for_prepare(&mut self, state: u16, src: u16) -> Step {
+        let source = self.register(src).clone();
+        let (source, next, end) = match source {
+            Value::Range(range) => match *range {
+                Range {
+                    start,
+                    end,
+                    step: 1,
+                    inclusive: false,
+                } => (Value::Unit, Value::Int(start), Value::Int(end)),
+                Range {
+                    start,
+                    end,
+                    step: 1,
+                    inclusive: true,
+                } if end < i64::MAX => (Value::Unit, Value::Int(start), Value::Int(end + 1)),
+                _ => {
+                    let first = range
+                        .contains(range.start)
+                        .then_some(Value::Int(range.start));
+                    (Value::Range(range), first.unwrap_or_default(), Value::Unit)
+                }
+            },
+            Value::Array(_) | Value::Literal(_) | Value::Str(_) | Value::Blob(_) => {
+                (source, Value::Int(0), Value::Unit)
+            }
+            Value::Object(_) => (source, Value::Int(0), Value::Unit),
+            other => {
+                return Err(FaultKind::NotIterable {
+                    found: other.type_name(),
+                });
+            }
+        };
+        put(self.register(state), source);
+        put(self.register(state + 1), next);
+        put(self.register(state + 2), end);
+        Ok(Flow::Next)
+    }
+
+    /// The next item of anything but a plain range.
+    pub(super) fn for_next(&mut self, state: u16, dst: u16, skip: i16) -> Step {
+        let base = self.frame().base as usize;
+        let at = base + state as usize;
+        let position = self.fiber.registers[at + 1].as_int();
+        let found = match (&self.fiber.registers[at], position) {
+            (Value::Object(object), Some(position)) => {
+                let object = object.clone();
+                return self.ask(&object, Verb::Item, &[Value::Int(position)]);
+            }
+            (Value::Array(items), Some(position)) => items
+                .get(position as usize)
+                .map(|item| (item.clone(), Some(position + 1))),
+            (Value::Blob(bytes), Some(position)) => bytes
+                .get(position as usize)
+                .map(|byte| (Value::Int(i64::from(*byte)), Some(position + 1))),
+            (Value::Range(range), Some(number)) => Some((Value::Int(number), range.after(number))),
+            (text, Some(position)) => text.as_str().and_then(|text| {
+                let character = text[position as usize..].chars().next()?;
+                Some((
+                    Value::Char(character),
+                    Some(position + character.len_utf8() as i64),
+                ))
+            }),
+            (_, None) => None,
+        };
+        match found {
+            Some((item, next)) => {
+                put(
+                    &mut self.fiber.registers[at + 1],
+                    next.map_or(Value::Unit, Value::Int),
+                );
+                put(self.register(dst), item);
+            }
+            None => {
+                let frame = self.frame();
+                frame.pc = frame.pc.wrapping_add_signed(i32::from(skip));
+            }
+        }
+        Ok(Flow::Next)
+    }
+}

@@ -1,0 +1,681 @@
+//! The dispatch loop.
+//!
+//! It is one long `match` on purpose: the instruction, the registers of the running function and
+//! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
+//! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
+
+use super::arithmetic::{self, compare, copy, floats, holds, put};
+use super::fiber::{Fiber, Frame, NONE, Stage};
+use super::window::{Window, fetch};
+use super::{Env, Stop};
+use crate::program::Code;
+use crate::program::op::{BinaryOp, Op};
+use crate::value::object::Verb;
+use crate::value::{Fault, FaultKind, Value};
+
+/// The most calls that may be open in one thread.
+pub(super) const MAX_DEPTH: usize = 50_000;
+
+/// How it goes on after an instruction that was carried out elsewhere.
+pub(super) enum Flow {
+    /// With the next instruction.
+    Next,
+    /// With whatever the top frame says: a call was made, or the fiber has jumped.
+    Reload,
+    /// Not now.
+    Stop(Stop),
+}
+
+/// What an instruction that was carried out elsewhere answers.
+pub(super) type Step = Result<Flow, FaultKind>;
+
+/// One fiber in what it runs in.
+pub(super) struct Machine<'m, 'e> {
+    pub(super) fiber: &'m mut Fiber,
+    pub(super) env: &'m mut Env<'e>,
+    /// Whether it stops before visible operations.
+    pub(super) stepped: bool,
+    /// Whether anybody wants to know of visible operations.
+    pub(super) listening: bool,
+}
+
+/// Runs `fiber` until it stops. `fuel` counts loop rounds, calls and operations on shared
+/// variables, and is used up as the fiber runs.
+///
+/// With `STEPPED`, the fiber stops before each visible operation, unless [`Fiber::allow`] was
+/// called, which lets it do one.
+pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mut u32) -> Stop {
+    let listening = env.services.is_listening();
+    let mut machine = Machine {
+        fiber,
+        env,
+        stepped: STEPPED,
+        listening,
+    };
+    if let Some(fault) = machine.fiber.stopping.take() {
+        return machine.unwind_stopped(*fault);
+    }
+    let mut flow = machine.resume();
+    loop {
+        flow = match flow {
+            Ok(Flow::Next) => {
+                machine.frame().pc += 1;
+                machine.run::<STEPPED>(fuel)
+            }
+            Ok(Flow::Reload) => machine.run::<STEPPED>(fuel),
+            Ok(Flow::Stop(stop)) => return stop,
+            Err(kind) => match machine.catch(kind) {
+                None => machine.run::<STEPPED>(fuel),
+                Some(fault) => return Stop::Failed(fault),
+            },
+        }
+    }
+}
+
+impl Machine<'_, '_> {
+    /// The top frame.
+    #[inline(always)]
+    pub(super) fn frame(&mut self) -> &mut Frame {
+        let top = self.fiber.frames.len() - 1;
+        &mut self.fiber.frames[top]
+    }
+
+    /// The code of the top frame, and its base.
+    pub(super) fn code(&mut self) -> (&Code, usize) {
+        let frame = &self.fiber.frames[self.fiber.frames.len() - 1];
+        (self.env.program.code(frame.code), frame.base as usize)
+    }
+
+    /// A register of the top frame.
+    pub(super) fn register(&mut self, register: u16) -> &mut Value {
+        let base = self.frame().base as usize;
+        &mut self.fiber.registers[base + register as usize]
+    }
+
+    /// Runs until something happens that is not this loop's.
+    fn run<const STEPPED: bool>(&mut self, fuel: &mut u32) -> Step {
+        let program = self.env.program;
+        // Most calls stay within one unit: its functions are looked up once.
+        let mut unit = u32::MAX;
+        let mut functions: &[Code] = &[];
+        // One turn of the outer loop for each change of frame.
+        'frame: loop {
+            let top = self.fiber.frames.len() - 1;
+            let frame = &self.fiber.frames[top];
+            if frame.code.unit != unit {
+                unit = frame.code.unit;
+                functions = program.functions(unit);
+            }
+            let code = &functions[frame.code.ordinal as usize];
+            let base = frame.base as usize;
+            let callee = frame.callee;
+            let mut pc = frame.pc as usize;
+            let mut window = Window::new(&mut self.fiber.registers, base, code);
+
+            // Reads a register; writes a register.
+            macro_rules! r {
+                ($register:expr) => {
+                    *window.get($register)
+                };
+            }
+            macro_rules! set {
+                ($register:expr, $value:expr) => {{
+                    let value = $value;
+                    put(window.get_mut($register), value);
+                }};
+            }
+            macro_rules! refresh {
+                () => {
+                    window = Window::new(&mut self.fiber.registers, base, code)
+                };
+            }
+            // Notes where the fiber is, for everything that is carried out elsewhere.
+            macro_rules! save {
+                () => {
+                    self.fiber.frames[top].pc = pc as u32
+                };
+            }
+            // Carries an instruction out elsewhere.
+            macro_rules! elsewhere {
+                ($step:expr) => {{
+                    save!();
+                    match $step {
+                        Ok(Flow::Next) => {
+                            refresh!();
+                        }
+                        Ok(Flow::Reload) => continue 'frame,
+                        other => return other,
+                    }
+                }};
+            }
+            macro_rules! fault {
+                ($kind:expr) => {{
+                    save!();
+                    return Err($kind);
+                }};
+            }
+            macro_rules! burn {
+                () => {{
+                    if *fuel == 0 {
+                        save!();
+                        return Ok(Flow::Stop(Stop::Fuel));
+                    }
+                    *fuel -= 1;
+                }};
+            }
+            macro_rules! arithmetic {
+                ($op:expr, $checked:ident, $symbol:tt, $dst:expr, $a:expr, $b:expr) => {{
+                    let quick = match (&r!($a), &r!($b)) {
+                        (Value::Int(a), Value::Int(b)) => a.$checked(*b).map(Value::Int),
+                        (a, b) => floats(a, b).map(|(a, b)| Value::Float(a $symbol b)),
+                    };
+                    match quick {
+                        Some(value) => set!($dst, value),
+                        None => elsewhere!(self.binary($op, $dst, $a, $b)),
+                    }
+                }};
+            }
+            macro_rules! arithmetic_int {
+                ($op:expr, $checked:ident, $symbol:tt, $dst:expr, $a:expr, $value:expr) => {{
+                    let quick = match &r!($a) {
+                        Value::Int(a) => a.$checked(i64::from($value)).map(Value::Int),
+                        Value::Float(a) => Some(Value::Float(a $symbol f64::from($value))),
+                        _ => None,
+                    };
+                    match quick {
+                        Some(value) => set!($dst, value),
+                        None => elsewhere!(self.binary_int($op, $dst, $a, $value)),
+                    }
+                }};
+            }
+            // Fused compare and jump.
+            macro_rules! unless {
+                ($op:expr, $symbol:tt, $a:expr, $b:expr, $skip:expr) => {{
+                    let holds = match (&r!($a), &r!($b)) {
+                        (Value::Int(a), Value::Int(b)) => a $symbol b,
+                        (a, b) => match compare(a, b) {
+                            Some(ordering) => holds($op, ordering),
+                            None => {
+                                save!();
+                                let holds = self.compare($op, $a, $b)?;
+                                refresh!();
+                                holds
+                            }
+                        },
+                    };
+                    if !holds {
+                        pc = pc.wrapping_add_signed($skip as isize);
+                    }
+                }};
+            }
+            macro_rules! unless_int {
+                ($op:expr, $symbol:tt, $a:expr, $value:expr, $skip:expr) => {{
+                    let holds = match &r!($a) {
+                        Value::Int(a) => *a $symbol i64::from($value),
+                        a => {
+                            let operand = Value::Int(i64::from($value));
+                            match compare(a, &operand) {
+                                Some(ordering) => holds($op, ordering),
+                                None => {
+                                    save!();
+                                    let holds = self.compare_int($op, $a, operand)?;
+                                    refresh!();
+                                    holds
+                                }
+                            }
+                        }
+                    };
+                    if !holds {
+                        pc = pc.wrapping_add_signed($skip as isize);
+                    }
+                }};
+            }
+            // Stops before an operation on a variable that another thread can reach.
+            macro_rules! visible {
+                ($cell:expr) => {
+                    if STEPPED && $cell.is_published() {
+                        if !self.fiber.allowed {
+                            save!();
+                            return Ok(Flow::Stop(Stop::Visible));
+                        }
+                        self.fiber.allowed = false;
+                    }
+                };
+            }
+
+            loop {
+                match fetch(code, pc) {
+                    Op::Unit { dst } => set!(dst, Value::Unit),
+                    Op::Bool { dst, value } => set!(dst, Value::Bool(value)),
+                    Op::Int { dst, value } => set!(dst, Value::Int(i64::from(value))),
+                    Op::Constant { dst, index } => set!(dst, copy(&code.constants[index as usize])),
+                    Op::Move { dst, src } => set!(dst, copy(&r!(src))),
+                    Op::Take { dst, src } => set!(dst, std::mem::take(window.get_mut(src))),
+                    Op::Array {
+                        dst,
+                        base: first,
+                        count,
+                    } => {
+                        let items = window.slice_mut(first, count as usize);
+                        let items = items.iter_mut().map(std::mem::take).collect();
+                        set!(dst, Value::array(items));
+                    }
+                    Op::Append { array, src } => {
+                        let item = std::mem::take(window.get_mut(src));
+                        if let Value::Array(items) = window.get_mut(array) {
+                            std::sync::Arc::make_mut(items).push(item);
+                        }
+                    }
+                    Op::Map {
+                        dst,
+                        base: first,
+                        shape,
+                    } => {
+                        let keys = code.shapes[shape as usize].iter();
+                        let values = window
+                            .slice_mut(first, keys.len())
+                            .iter_mut()
+                            .map(std::mem::take);
+                        let map = keys
+                            .zip(values)
+                            .map(|(key, value)| (key.as_str().into(), value));
+                        let map = map.collect();
+                        set!(dst, Value::map(map));
+                    }
+                    Op::Join {
+                        dst,
+                        base: first,
+                        count,
+                    } => {
+                        let parts = window.slice_mut(first, count as usize);
+                        let mut text = String::new();
+                        for part in parts {
+                            match part.as_str() {
+                                Some(part) => text.push_str(part),
+                                None => text.push_str(&crate::value::print_text(part)),
+                            }
+                            put(part, Value::Unit);
+                        }
+                        set!(dst, Value::string(text));
+                    }
+                    Op::Closure { dst, index } => elsewhere!(self.make_closure(dst, index)),
+                    Op::FunctionName { dst, name } => elsewhere!(self.function_name(dst, name)),
+                    Op::NewCell { reg } => {
+                        let value = std::mem::take(window.get_mut(reg));
+                        set!(
+                            reg,
+                            Value::Cell(std::sync::Arc::new(crate::value::Cell::new(value)))
+                        );
+                    }
+                    Op::LoadCell { dst, cell } => {
+                        burn!();
+                        if let Value::Cell(cell) = &r!(cell) {
+                            visible!(cell);
+                            let value = cell.load();
+                            if self.listening {
+                                elsewhere!(self.loaded(dst, value));
+                            } else {
+                                set!(dst, value);
+                            }
+                        }
+                    }
+                    Op::StoreCell { cell, src } => {
+                        burn!();
+                        if let Value::Cell(cell) = &r!(cell) {
+                            visible!(cell);
+                            let value = copy(&r!(src));
+                            if STEPPED || self.listening {
+                                let cell = cell.clone();
+                                elsewhere!(self.store(&cell, value));
+                            } else {
+                                cell.store(value);
+                            }
+                        }
+                    }
+                    Op::LoadCapture { dst, index } => {
+                        burn!();
+                        if let Value::Function(function) = &self.fiber.registers[callee as usize] {
+                            let cell = &function.captures[index as usize];
+                            visible!(cell);
+                            let value = cell.load();
+                            refresh!();
+                            if self.listening {
+                                elsewhere!(self.loaded(dst, value));
+                            } else {
+                                set!(dst, value);
+                            }
+                        } else {
+                            refresh!();
+                        }
+                    }
+                    Op::StoreCapture { index, src } => {
+                        burn!();
+                        let value = copy(&r!(src));
+                        if let Value::Function(function) = &self.fiber.registers[callee as usize] {
+                            let cell = &function.captures[index as usize];
+                            visible!(cell);
+                            if STEPPED || self.listening {
+                                let cell = cell.clone();
+                                elsewhere!(self.store(&cell, value));
+                            } else {
+                                cell.store(value);
+                                refresh!();
+                            }
+                        } else {
+                            refresh!();
+                        }
+                    }
+                    Op::LoadGlobal { dst, global } => {
+                        burn!();
+                        let id = code.globals[global as usize];
+                        if STEPPED || self.listening {
+                            elsewhere!(self.load_global(dst, id));
+                        } else {
+                            let value = self
+                                .env
+                                .globals
+                                .with(id, |binding| binding.map(|binding| binding.cell.load()));
+                            match value {
+                                Some(value) => set!(dst, value),
+                                None => elsewhere!(self.load_global(dst, id)),
+                            }
+                        }
+                    }
+                    Op::StoreGlobal { global, src } => {
+                        burn!();
+                        let id = code.globals[global as usize];
+                        let value = copy(&r!(src));
+                        if STEPPED || self.listening {
+                            elsewhere!(self.store_global(id, value));
+                        } else {
+                            let mut value = Some(value);
+                            self.env.globals.with(id, |binding| match binding {
+                                Some(binding) if !binding.is_constant => {
+                                    binding.cell.store(value.take().unwrap_or_default());
+                                }
+                                _ => {}
+                            });
+                            if let Some(value) = value {
+                                elsewhere!(self.store_global(id, value));
+                            }
+                        }
+                    }
+                    Op::LetGlobal { global, src } => {
+                        let value = copy(&r!(src));
+                        elsewhere!(self.bind_global(code.globals[global as usize], value, false));
+                    }
+                    Op::ConstGlobal { global, src } => {
+                        let value = copy(&r!(src));
+                        elsewhere!(self.bind_global(code.globals[global as usize], value, true));
+                    }
+                    Op::Add { dst, a, b } => {
+                        arithmetic!(BinaryOp::Add, checked_add, +, dst, a, b);
+                    }
+                    Op::Sub { dst, a, b } => {
+                        arithmetic!(BinaryOp::Sub, checked_sub, -, dst, a, b);
+                    }
+                    Op::Mul { dst, a, b } => {
+                        arithmetic!(BinaryOp::Mul, checked_mul, *, dst, a, b);
+                    }
+                    Op::Rem { dst, a, b } => {
+                        arithmetic!(BinaryOp::Rem, checked_rem, %, dst, a, b);
+                    }
+                    Op::AddInt { dst, a, value } => {
+                        arithmetic_int!(BinaryOp::Add, checked_add, +, dst, a, value);
+                    }
+                    Op::SubInt { dst, a, value } => {
+                        arithmetic_int!(BinaryOp::Sub, checked_sub, -, dst, a, value);
+                    }
+                    Op::Binary { op, dst, a, b } => elsewhere!(self.binary(op, dst, a, b)),
+                    Op::Unary { op, dst, src } => {
+                        save!();
+                        let value = arithmetic::unary(self.env.natives, op, &r!(src))?;
+                        set!(dst, value);
+                    }
+                    Op::Jump { to } => {
+                        pc = to as usize;
+                        continue;
+                    }
+                    Op::Loop { to } => {
+                        pc = to as usize;
+                        burn!();
+                        continue;
+                    }
+                    Op::JumpIf { cond, to } => match &r!(cond) {
+                        Value::Bool(true) => {
+                            pc = to as usize;
+                            continue;
+                        }
+                        Value::Bool(false) => {}
+                        other => fault!(FaultKind::mismatch("bool", other)),
+                    },
+                    Op::JumpUnless { cond, to } => match &r!(cond) {
+                        Value::Bool(false) => {
+                            pc = to as usize;
+                            continue;
+                        }
+                        Value::Bool(true) => {}
+                        other => fault!(FaultKind::mismatch("bool", other)),
+                    },
+                    Op::JumpIfValue { src, to } => {
+                        if !r!(src).is_unit() {
+                            pc = to as usize;
+                            continue;
+                        }
+                    }
+                    Op::UnlessLess { a, b, skip } => unless!(BinaryOp::Less, <, a, b, skip),
+                    Op::UnlessLessEqual { a, b, skip } => {
+                        unless!(BinaryOp::LessEqual, <=, a, b, skip);
+                    }
+                    Op::UnlessGreater { a, b, skip } => unless!(BinaryOp::Greater, >, a, b, skip),
+                    Op::UnlessGreaterEqual { a, b, skip } => {
+                        unless!(BinaryOp::GreaterEqual, >=, a, b, skip);
+                    }
+                    Op::UnlessEqual { a, b, skip } => unless!(BinaryOp::Equal, ==, a, b, skip),
+                    Op::UnlessNotEqual { a, b, skip } => {
+                        unless!(BinaryOp::NotEqual, !=, a, b, skip);
+                    }
+                    Op::UnlessLessInt { a, value, skip } => {
+                        unless_int!(BinaryOp::Less, <, a, value, skip);
+                    }
+                    Op::UnlessLessEqualInt { a, value, skip } => {
+                        unless_int!(BinaryOp::LessEqual, <=, a, value, skip);
+                    }
+                    Op::UnlessGreaterInt { a, value, skip } => {
+                        unless_int!(BinaryOp::Greater, >, a, value, skip);
+                    }
+                    Op::UnlessGreaterEqualInt { a, value, skip } => {
+                        unless_int!(BinaryOp::GreaterEqual, >=, a, value, skip);
+                    }
+                    Op::UnlessEqualInt { a, value, skip } => {
+                        unless_int!(BinaryOp::Equal, ==, a, value, skip);
+                    }
+                    Op::UnlessNotEqualInt { a, value, skip } => {
+                        unless_int!(BinaryOp::NotEqual, !=, a, value, skip);
+                    }
+                    Op::Switch { src, index } => {
+                        save!();
+                        pc = self.switch(src, index)? as usize;
+                        refresh!();
+                        continue;
+                    }
+                    Op::ForPrepare { state, src } => elsewhere!(self.for_prepare(state, src)),
+                    Op::ForNext { state, dst, skip } => {
+                        // A range of integers: the next one and the end.
+                        match (
+                            window.get(state),
+                            window.get(state + 1),
+                            window.get(state + 2),
+                        ) {
+                            (Value::Unit, Value::Int(next), Value::Int(last)) => {
+                                let (next, last) = (*next, *last);
+                                if next < last {
+                                    set!(state + 1, Value::Int(next + 1));
+                                    set!(dst, Value::Int(next));
+                                } else {
+                                    pc = pc.wrapping_add_signed(skip as isize);
+                                }
+                            }
+                            _ => elsewhere!(self.for_next(state, dst, skip)),
+                        }
+                    }
+                    Op::Call {
+                        argc,
+                        dst,
+                        base: first,
+                        name,
+                    } => {
+                        burn!();
+                        match code.linked[name as usize].function(argc as usize) {
+                            Some(id) if top < MAX_DEPTH => {
+                                save!();
+                                self.fiber.frames.push(Frame {
+                                    code: id,
+                                    pc: 0,
+                                    base: (base + first as usize) as u32,
+                                    dst: (base + dst as usize) as u32,
+                                    callee: NONE,
+                                    receiver: NONE,
+                                    stage: Stage::Fresh,
+                                });
+                                continue 'frame;
+                            }
+                            Some(_) => fault!(FaultKind::StackOverflow { depth: top }),
+                            None => {
+                                let id = code.names[name as usize];
+                                elsewhere!(self.call_name(id, argc, dst, first));
+                            }
+                        }
+                    }
+                    Op::CallValue {
+                        argc,
+                        dst,
+                        base: first,
+                        callee,
+                    } => {
+                        burn!();
+                        elsewhere!(self.call_value(argc, dst, first, callee));
+                    }
+                    Op::CallMethod {
+                        argc,
+                        dst,
+                        base: first,
+                        site,
+                    } => {
+                        burn!();
+                        elsewhere!(self.call_method(argc, dst, first, &code.sites[site as usize]));
+                    }
+                    Op::Index { dst, object, index } => match (&r!(object), &r!(index)) {
+                        (Value::Array(items), Value::Int(index))
+                            if (*index as usize) < items.len() && *index >= 0 =>
+                        {
+                            let value = copy(&items[*index as usize]);
+                            set!(dst, value);
+                        }
+                        _ => elsewhere!(self.index(dst, object, index)),
+                    },
+                    Op::SetIndex { object, index, src } => {
+                        save!();
+                        let value = copy(&r!(src));
+                        let index = copy(&r!(index));
+                        let object = window.get_mut(object);
+                        match (object, index) {
+                            (Value::Array(items), Value::Int(index))
+                                if (index as usize) < items.len() && index >= 0 =>
+                            {
+                                put(&mut std::sync::Arc::make_mut(items)[index as usize], value);
+                            }
+                            (object, index) => {
+                                crate::value::index::set_index(object, &index, value)?;
+                            }
+                        }
+                    }
+                    Op::Get { dst, place } => {
+                        burn!();
+                        elsewhere!(self.get(dst, &code.places[place as usize]));
+                    }
+                    Op::Set { place, src } => {
+                        burn!();
+                        elsewhere!(self.set(&code.places[place as usize], src));
+                    }
+                    Op::Update { op, place, src } => {
+                        elsewhere!(self.update(op, &code.places[place as usize], src));
+                    }
+                    Op::Enter { context, .. } => {
+                        elsewhere!(self.ask_register(context, Verb::Enter, &[]));
+                    }
+                    Op::Exit { failed, context } => {
+                        let failed = [Value::Bool(failed)];
+                        elsewhere!(self.ask_register(context, Verb::Exit, &failed));
+                    }
+                    Op::Return { src } => {
+                        let value = std::mem::take(window.get_mut(src));
+                        if let Some(stop) = self.leave(code, value) {
+                            return Ok(Flow::Stop(stop));
+                        }
+                        continue 'frame;
+                    }
+                    Op::ReturnUnit => {
+                        if let Some(stop) = self.leave(code, Value::Unit) {
+                            return Ok(Flow::Stop(stop));
+                        }
+                        continue 'frame;
+                    }
+                    Op::Throw { src } => {
+                        save!();
+                        // The prelude throws again what it has caught, with nothing lost.
+                        if let Value::Error(fault) = &r!(src) {
+                            let fault = Fault::clone(fault);
+                            return self.rethrow(fault);
+                        }
+                        fault!(FaultKind::Thrown(copy(&r!(src))));
+                    }
+                    Op::Rethrow { src } => {
+                        save!();
+                        let error = std::mem::take(window.get_mut(src));
+                        if let Value::Error(fault) = error {
+                            return self.rethrow(Fault::clone(&fault));
+                        }
+                    }
+                    Op::Fault { index } => fault!(code.faults[index as usize].clone()),
+                }
+                pc += 1;
+            }
+        }
+    }
+
+    /// Ends the top frame with `value`; says so when it was the last one.
+    #[inline(always)]
+    fn leave(&mut self, code: &Code, value: Value) -> Option<Stop> {
+        let fiber = &mut *self.fiber;
+        let top = fiber.frames.len() - 1;
+        let (base, dst, receiver) = {
+            let frame = &fiber.frames[top];
+            (frame.base as usize, frame.dst, frame.receiver)
+        };
+        if receiver != NONE
+            && let Some(this) = code.this
+        {
+            let this = std::mem::take(&mut fiber.registers[base + this as usize]);
+            put(&mut fiber.registers[receiver as usize], this);
+        }
+        // What the call leaves behind must not keep arrays alive: a second owner makes the next
+        // change copy.
+        for register in &mut fiber.registers[base..base + code.registers as usize] {
+            if !register.is_scalar() {
+                put(register, Value::Unit);
+            }
+        }
+        fiber.frames.truncate(top);
+        match fiber.frames.last_mut() {
+            None => Some(Stop::Finished(value)),
+            Some(caller) => {
+                if caller.stage == Stage::Fresh {
+                    caller.pc += 1;
+                }
+                put(&mut fiber.registers[dst as usize], value);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What happens to an error: it is caught, or leaves function after function.
+
+use std::sync::Arc;
+
+use super::Stop;
+use super::arithmetic::put;
+use super::fiber::{NONE, Stage};
+use super::step::{Flow, Machine, Step};
+use crate::pos::Pos;
+use crate::program::code::{Handler, HandlerKind};
+use crate::value::object::{Call, Verb};
+use crate::value::{Fault, FaultKind, NO_UNIT, TraceEntry, Value};
+
+/// How many calls an error remembers: a recursion without end would fill pages.
+const MAX_TRACE: usize = 16;
+
+impl Machine<'_, '_> {
+    /// Finds who catches an error of the current instruction; the fiber then stands there. Returns
+    /// the fault when nobody does.
+    pub(super) fn catch(&mut self, kind: FaultKind) -> Option<Fault> {
+        let place = self.fiber.place(self.env.program);
+        let (unit, pos) = place.unwrap_or((NO_UNIT, Pos::NONE));
+        let mut fault = Fault::new(kind, pos);
+        fault.unit = unit;
+        self.unwind(fault)
+    }
+
+    /// Throws an error again that was caught before.
+    pub(super) fn rethrow(&mut self, fault: Fault) -> Step {
+        match self.unwind(fault) {
+            None => Ok(Flow::Reload),
+            Some(fault) => Ok(Flow::Stop(Stop::Failed(fault))),
+        }
+    }
+
+    fn unwind(&mut self, mut fault: Fault) -> Option<Fault> {
+        self.fiber.reached = None;
+        self.fiber.retrying = false;
+        while !self.fiber.frames.is_empty() {
+            if let Some(handler) = self.handler() {
+                self.frame().stage = Stage::Fresh;
+                let (register, value) = match handler.kind {
+                    HandlerKind::Catch(register) => (register, fault.to_value()),
+                    HandlerKind::CatchRaw(error) | HandlerKind::With { error, .. } => {
+                        (error, Value::Error(Arc::new(fault)))
+                    }
+                };
+                put(self.register(register), value);
+                self.frame().pc = handler.target;
+                return None;
+            }
+            self.pop(&mut fault);
+        }
+        Some(fault)
+    }
+
+    /// The innermost handler around the current instruction.
+    fn handler(&mut self) -> Option<Handler> {
+        let pc = self.frame().pc;
+        let (code, _) = self.code();
+        code.handlers
+            .iter()
+            .find(|handler| (handler.start..handler.end).contains(&pc))
+            .copied()
+    }
+
+    /// Ends a fiber that is being stopped: every value that a `with` has entered is abandoned,
+    /// innermost first, and no code of the script runs any more.
+    pub(super) fn unwind_stopped(&mut self, mut fault: Fault) -> Stop {
+        if let Some((unit, pos)) = self.fiber.place(self.env.program) {
+            fault.unit = unit;
+            fault.pos = pos;
+        }
+        while !self.fiber.frames.is_empty() {
+            let pc = self.frame().pc;
+            let program = self.env.program;
+            let code = program.code(self.frame().code);
+            for handler in &code.handlers {
+                if let HandlerKind::With { context, .. } = handler.kind
+                    && (handler.start..handler.end).contains(&pc)
+                    && let Value::Object(object) = self.register(context).clone()
+                {
+                    let call = Call {
+                        verb: Verb::Abandon,
+                        args: &[],
+                    };
+                    let task = self.fiber.task;
+                    let (effects, ids) = (&mut self.env.effects, self.env.ids);
+                    // Abandoning never waits, and whatever it answers, the thread ends.
+                    let _ = object.attempt(call, task, Pos::NONE, effects, ids);
+                    if !self.env.effects.is_empty() {
+                        self.env.services.carry_out(&mut self.env.effects);
+                    }
+                }
+            }
+            self.pop(&mut fault);
+        }
+        Stop::Failed(fault)
+    }
+
+    /// Leaves the top frame by an error.
+    fn pop(&mut self, fault: &mut Fault) {
+        let Some(frame) = self.fiber.frames.pop() else {
+            return;
+        };
+        let code = self.env.program.code(frame.code);
+        let base = frame.base as usize;
+        if frame.receiver != NONE
+            && let Some(this) = code.this
+            && let Some(this) = self.fiber.registers.get_mut(base + this as usize)
+        {
+            let this = std::mem::take(this);
+            put(&mut self.fiber.registers[frame.receiver as usize], this);
+        }
+        let end = (base + code.registers as usize).min(self.fiber.registers.len());
+        for register in &mut self.fiber.registers[base.min(end)..end] {
+            put(register, Value::Unit);
+        }
+        if fault.trace.len() < MAX_TRACE
+            && let Some(caller) = self.fiber.frames.last()
+            && let Some(unit) = self.env.program.unit(caller.code.unit)
+            && !unit.is_prelude
+        {
+            let pos = unit.functions[caller.code.ordinal as usize].pos(caller.pc as usize);
+            fault.trace.push(TraceEntry {
+                function: code.name.as_str().into(),
+                called_at: pos,
+            });
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! What other threads can notice: which variables are shared, and what a stepped fiber stands
+//! before.
+
+use std::sync::Arc;
+
+use super::fiber::{Fiber, Stage};
+use super::step::Machine;
+use super::{Action, Globals, Intrinsic, SharedPlace, Visible};
+use crate::program::code::{Key, Place, Root};
+use crate::program::op::Op;
+use crate::program::{Code, Program};
+use crate::value::object::{Call, Verb};
+use crate::value::{Cell, Object, Value};
+
+/// Marks every variable that can be reached from `value` as shared: a second thread will see it.
+pub fn publish(value: &Value) {
+    match value {
+        Value::Cell(cell) if !cell.publish() => publish(&cell.load()),
+        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => {
+            value.visit_parts(&mut publish);
+        }
+        Value::Object(object) => {
+            // Objects can hold each other: what is inside one was published when it was put there
+            // or is reached once, by the first thread that gets the object.
+            let mut parts = Vec::new();
+            if object.publish() {
+                return;
+            }
+            object
+                .state()
+                .visit_parts(&mut |part| parts.push(part.clone()));
+            parts.iter().for_each(publish);
+        }
+        _ => {}
+    }
+}
+
+impl Machine<'_, '_> {
+    /// Whether a shared variable may be touched now; one that only this thread knows always may.
+    pub(super) fn may_touch(&mut self, cell: &Cell) -> bool {
+        !cell.is_published() || self.may_proceed()
+    }
+
+    /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
+    /// when it is done.
+    pub(super) fn seen(&mut self) -> Option<Visible> {
+        if !self.listening {
+            return None;
+        }
+        self.fiber
+            .standing_before(self.env.program, self.env.globals)
+    }
+
+    /// Tells the listener that it was done.
+    pub(super) fn tell(&mut self, visible: Option<Visible>, value: &Value) {
+        if let Some(visible) = visible {
+            self.env.services.note(self.fiber.task, &visible, value);
+        }
+    }
+}
+
+impl Fiber {
+    /// The visible operation that the current instruction is, or nothing when only this thread
+    /// can notice it.
+    pub fn standing_before(&self, program: &Program, globals: &Globals) -> Option<Visible> {
+        let frame = self.frames.last()?;
+        let code = program.code(frame.code);
+        let pos = self.pos(program);
+        let action = match &self.pending {
+            Some(intrinsic) => match &**intrinsic {
+                Intrinsic::Print(_) => Action::Print,
+                Intrinsic::Sleep(_) => Action::Sleep,
+                _ => Action::Other("threads"),
+            },
+            None => self.action(program, code, globals)?,
+        };
+        Some(Visible { pos, action })
+    }
+
+    /// The object operation that the fiber stands before, if it is one.
+    pub fn asking(&self, program: &Program) -> Option<(Arc<Object>, Verb, Vec<Value>)> {
+        let frame = self.frames.last()?;
+        let code = program.code(frame.code);
+        let base = frame.base as usize;
+        let register = |register: u16| self.registers.get(base + register as usize);
+        let op = *code.ops.get(frame.pc as usize)?;
+        let reached = || self.reached.as_ref().map(|(object, _)| object.clone());
+        let object = |value: Option<&Value>| match value {
+            Some(Value::Object(object)) => Some(object.clone()),
+            _ => None,
+        };
+        match op {
+            Op::CallMethod {
+                argc,
+                base: first,
+                site,
+                ..
+            } => {
+                let site = &code.sites[site as usize];
+                let receiver = reached().or_else(|| match site.place.root {
+                    Root::Register(root) if site.place.keys.is_empty() => object(register(root)),
+                    _ => None,
+                })?;
+                let first = base + first as usize;
+                let args = self.registers.get(first..first + argc as usize)?.to_vec();
+                Some((receiver, site.verb?, args))
+            }
+            Op::Get { place, .. } => {
+                let place = &code.places[place as usize];
+                let (receiver, used) = self.reached.clone()?;
+                match &place.keys[used as usize] {
+                    Key::Index { index, .. } => {
+                        Some((receiver, Verb::Item, vec![register(*index)?.clone()]))
+                    }
+                    Key::Field { verb, .. } => Some((receiver, (*verb)?, Vec::new())),
+                }
+            }
+            Op::Index {
+                object: of, index, ..
+            } => Some((
+                object(register(of))?,
+                Verb::Item,
+                vec![register(index)?.clone()],
+            )),
+            Op::ForNext { state, .. } => Some((
+                object(register(state))?,
+                Verb::Item,
+                vec![register(state + 1)?.clone()],
+            )),
+            Op::Enter { context, .. } => Some((object(register(context))?, Verb::Enter, vec![])),
+            Op::Exit { context, failed } => Some((
+                object(register(context))?,
+                Verb::Exit,
+                vec![Value::Bool(failed)],
+            )),
+            _ => None,
+        }
+    }
+
+    /// Whether the operation that the fiber stands before would do something now, rather than only
+    /// wait.
+    pub fn is_enabled(&self, program: &Program) -> bool {
+        match self.asking(program) {
+            Some((object, verb, args)) => object
+                .state()
+                .is_ready(Call { verb, args: &args }, self.task),
+            None => true,
+        }
+    }
+
+    fn action(&self, program: &Program, code: &Code, globals: &Globals) -> Option<Action> {
+        let frame = self.frames.last()?;
+        let op = *code.ops.get(frame.pc as usize)?;
+        let root = |root: Root, keys: &[Key]| self.shared(program, globals, root, keys);
+        if let Some((object, verb, _)) = self.asking(program) {
+            return Some(Action::Object(object, verb));
+        }
+        match op {
+            Op::LoadCell { cell, .. } => root(Root::Cell(cell), &[]).map(Action::Read),
+            Op::StoreCell { cell, .. } => root(Root::Cell(cell), &[]).map(Action::Write),
+            Op::LoadCapture { index, .. } => root(Root::Capture(index), &[]).map(Action::Read),
+            Op::StoreCapture { index, .. } => root(Root::Capture(index), &[]).map(Action::Write),
+            Op::LoadGlobal { global, .. } => root(Root::Global(global), &[]).map(Action::Read),
+            Op::StoreGlobal { global, .. } => root(Root::Global(global), &[]).map(Action::Write),
+            Op::Get { place, .. } if self.reached.is_none() => {
+                let Place { root: begin, keys } = &code.places[place as usize];
+                root(*begin, keys).map(Action::Read)
+            }
+            Op::Set { place, .. } | Op::Update { place, .. } => {
+                let Place { root: begin, keys } = &code.places[place as usize];
+                root(*begin, keys).map(Action::Write)
+            }
+            Op::CallMethod { site, .. } => {
+                let site = &code.sites[site as usize];
+                let place = root(site.place.root, &site.place.keys)?;
+                if frame.stage == Stage::StoreBack {
+                    return Some(Action::Write(place));
+                }
+                match self.peek(program, globals, &site.place) {
+                    Some(Value::Object(_) | Value::Function(_)) => Some(Action::Read(place)),
+                    _ => Some(Action::Method(
+                        place,
+                        program.name(site.name).text.to_string(),
+                    )),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The cell in which a chain begins, with its name, without changing anything.
+    fn begin(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+    ) -> Option<(Arc<Cell>, String)> {
+        let frame = self.frames.last()?;
+        let code = program.code(frame.code);
+        let base = frame.base as usize;
+        match root {
+            Root::Register(_) => None,
+            Root::Cell(register) => match self.registers.get(base + register as usize) {
+                Some(Value::Cell(cell)) => {
+                    Some((cell.clone(), code.variable_name(register, frame.pc)))
+                }
+                _ => None,
+            },
+            Root::Capture(index) => match self.registers.get(frame.callee as usize) {
+                Some(Value::Function(function)) => {
+                    let cell = function.captures.get(index as usize)?.clone();
+                    let name = code.capture_names.get(index as usize);
+                    Some((
+                        cell,
+                        name.map_or_else(String::new, |name| name.as_str().into()),
+                    ))
+                }
+                _ => None,
+            },
+            Root::Global(global) => {
+                let id = *code.globals.get(global as usize)?;
+                let binding = globals.get(id)?;
+                Some((binding.cell.clone(), program.global(id).name.to_string()))
+            }
+        }
+    }
+
+    fn shared(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+        keys: &[Key],
+    ) -> Option<SharedPlace> {
+        let (cell, name) = self.begin(program, globals, root)?;
+        if !cell.is_published() {
+            return None;
+        }
+        let base = self.frames.last()?.base as usize;
+        let keys = keys
+            .iter()
+            .map(|key| match key {
+                Key::Index { index, .. } => self
+                    .registers
+                    .get(base + *index as usize)
+                    .cloned()
+                    .unwrap_or_default(),
+                Key::Field { name, .. } => Value::Literal(*name),
+            })
+            .collect();
+        Some(SharedPlace {
+            name,
+            cell: Arc::as_ptr(&cell) as usize,
+            keys,
+        })
+    }
+
+    /// What stands at a shared place now, if that can be said without the library.
+    pub(super) fn peek(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        place: &Place,
+    ) -> Option<Value> {
+        let (cell, _) = self.begin(program, globals, place.root)?;
+        let base = self.frames.last()?.base as usize;
+        let mut value = cell.load();
+        for key in &place.keys {
+            value = match (&value, key) {
+                (Value::Map(map), Key::Field { name, .. }) => map.get(name.as_str())?.clone(),
+                (_, Key::Index { index, .. }) => {
+                    let index = self.registers.get(base + *index as usize)?;
+                    crate::value::index::get_index(&value, index).ok()?
+                }
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+}
