@@ -1,3 +1,7 @@
 //! Arguments to a front to an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    threadlab::front::run(std::env::args_os())
+}

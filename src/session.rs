@@ -2,12 +2,28 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use parking_lot::Mutex;
 
 use crate::event::Stream;
+use crate::host;
 use crate::language::Diagnostic;
-use crate::pos::Pos;
-use crate::value::{Fault, Value};
+use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
+use crate::language::parse::Parser;
+use crate::language::python::hints;
+use crate::library::{Library, catalogue};
+use crate::program::op::Op;
+use crate::program::{Program, Unit};
+use crate::schedule::{
+    MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
+};
+use crate::value::{CodeId, Fault, Function, Literal, Target, Value, debug_text};
+use crate::vm::{self, Natives};
+
+pub use crate::runtime::threads::ThreadInfo;
 
 /// Who decides when a thread runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,27 +99,6 @@ pub enum Outcome {
     Deadlock(Vec<ThreadInfo>),
 }
 
-/// A thread of the script, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThreadInfo {
-    /// Its number, from 1 for `main`.
-    pub number: u64,
-    /// Its name.
-    pub name: String,
-    /// What it does: `running`, `waiting`, `sleeping`.
-    pub state: &'static str,
-    /// Where it is.
-    pub pos: Pos,
-    /// The name of the input in which that place is, to be shown when it is not the current one.
-    pub input: String,
-    /// What it waits for, in words; empty when it does not.
-    pub waits_for: String,
-    /// Who holds what it waits for, and since where: thread names and positions.
-    pub held_by: Vec<(String, Pos)>,
-    /// Whether it ends with the main thread.
-    pub daemon: bool,
-}
-
 /// A top-level variable, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -120,64 +115,242 @@ pub struct Variable {
 /// Stops what a session runs; can be sent to another thread of the host.
 #[derive(Clone)]
 pub struct Stopper {
-    request: Arc<dyn Fn() + Send + Sync>,
+    /// What stops the scheduler of the moment; the session changes it with the scheduler.
+    request: Arc<Mutex<StopRequest>>,
 }
 
 impl Stopper {
     /// Asks the running input to end: every thread of the script leaves its `with` blocks without
     /// waiting. Returns at once; harmless when nothing runs.
     pub fn stop(&self) {
-        (self.request)();
+        let request = self.request.lock().clone();
+        request();
     }
 }
 
 /// One learner's session.
 pub struct Session {
     config: Config,
-    stream: Arc<Stream>,
+    world: Arc<World>,
+    schedule: Box<dyn Schedule>,
+    stopper: Stopper,
+    parser: Parser,
+    prelude: HashSet<&'static str>,
+    /// The texts of the inputs that were accepted.
+    accepted: Vec<String>,
+    last_seed: Option<u64>,
 }
 
 impl Session {
     /// A session that writes its events to `stream`. Somebody has to read them.
     pub fn new(config: Config, stream: Arc<Stream>) -> Self {
-        Self { config, stream }
+        let world = new_world(&config, stream);
+        let seed = config.seed.unwrap_or_else(host::draw_seed);
+        let schedule = new_schedule(&config, seed, &world);
+        let stopper = Stopper {
+            request: Arc::new(Mutex::new(schedule.stop_request())),
+        };
+        Self {
+            config,
+            world,
+            schedule,
+            stopper,
+            parser: Parser::new(),
+            prelude: HashSet::new(),
+            accepted: Vec::new(),
+            last_seed: Some(seed),
+        }
     }
 
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
-    pub fn run(&mut self, _input: Input<'_>) -> Report {
-        let _ = &self.stream;
-        Report::Rejected(Vec::new())
+    pub fn run(&mut self, input: Input<'_>) -> Report {
+        let (function, warnings) = match self.accept(input) {
+            Ok(accepted) => accepted,
+            Err(diagnostics) => return Report::Rejected(diagnostics),
+        };
+        let until = match input.kind {
+            InputKind::Script => Until::AllThreads,
+            InputKind::Prompt => Until::Main,
+        };
+        self.seed_run();
+        let end = self.schedule.run_main(function, until);
+        let outcome = match end {
+            MainEnd::Value(value) => Outcome::Value(value),
+            MainEnd::Failed(fault) => Outcome::Failed(fault),
+            MainEnd::Interrupted(threads) => Outcome::Interrupted(threads),
+            MainEnd::Deadlock(threads) => Outcome::Deadlock(threads),
+        };
+        Report::Ran {
+            outcome,
+            warnings,
+            notices: self.schedule.notices(),
+        }
+    }
+
+    /// Parses, lowers and adds a text; gives the function that runs it.
+    fn accept(
+        &mut self,
+        input: Input<'_>,
+    ) -> Result<(Arc<Function>, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let parsed = self.parser.parse(input.text)?;
+        let top = match input.kind {
+            InputKind::Script => TopLevel::Script,
+            InputKind::Prompt => TopLevel::Prompt,
+        };
+        let program = &self.world.program;
+        let lowered = lower(&parsed, input.name, input.text, program, &Names, top, false)?;
+        let loaded = self.load_prelude(&lowered.mentioned);
+        // A part of the prelude that came first has taken the number that this unit was lowered
+        // for.
+        let lowered = if loaded {
+            lower(
+                &parsed,
+                input.name,
+                input.text,
+                &self.world.program,
+                &Names,
+                top,
+                false,
+            )?
+        } else {
+            lowered
+        };
+        let mut warnings = lowered.warnings.clone();
+        warnings.extend(hints(input.text));
+        let unit = self.define(lowered);
+        self.accepted.push(input.text.into());
+        let function = Function {
+            name: Literal::new("main"),
+            target: Target::Code(CodeId { unit, ordinal: 0 }),
+            captures: Box::default(),
+            curried: Vec::new(),
+        };
+        Ok((Arc::new(function), warnings))
+    }
+
+    /// Adds what the prelude has for these names; says whether that was anything.
+    fn load_prelude(&mut self, mentioned: &[String]) -> bool {
+        let mut loaded = false;
+        for (name, source) in Library::prelude_units(mentioned) {
+            if !self.prelude.insert(name) {
+                continue;
+            }
+            let lowered = self.parser.parse(source).and_then(|parsed| {
+                let program = &self.world.program;
+                lower(
+                    &parsed,
+                    name,
+                    source,
+                    program,
+                    &Names,
+                    TopLevel::Script,
+                    true,
+                )
+            });
+            match lowered {
+                Ok(lowered) => {
+                    self.define(lowered);
+                    loaded = true;
+                }
+                // A test lowers every part of the prelude.
+                Err(problems) => debug_assert!(false, "prelude {name}: {problems:?}"),
+            }
+        }
+        loaded
+    }
+
+    /// Makes lowered code part of the program.
+    fn define(&self, lowered: Lowered) -> u32 {
+        let program = &self.world.program;
+        if observes_threads(&lowered.unit, program) {
+            self.world.observes_threads.store(true, Ordering::Relaxed);
+        }
+        let unit = program.add_unit(lowered.unit);
+        for global in lowered.named_globals {
+            program.global(global).name_by_function();
+            if let Some(binding) = self.world.globals.get(global) {
+                vm::publish(&Value::Cell(binding.cell.clone()));
+            }
+        }
+        for (name, params, id) in lowered.defined {
+            program.name(name).define(params, id);
+        }
+        unit
+    }
+
+    /// Draws a new seed for the next run, unless one is fixed.
+    fn seed_run(&mut self) {
+        let seed = self.config.seed.unwrap_or_else(host::draw_seed);
+        self.last_seed = Some(seed);
+        self.schedule.set_seed(seed);
     }
 
     /// What can stop a running input from elsewhere.
     pub fn stopper(&self) -> Stopper {
-        Stopper {
-            request: Arc::new(|| {}),
-        }
+        self.stopper.clone()
     }
 
     /// The threads that are alive, main included.
     pub fn threads(&self) -> Vec<ThreadInfo> {
-        Vec::new()
+        self.schedule.threads()
     }
 
     /// The top-level variables, by name.
     pub fn variables(&self) -> Vec<Variable> {
-        Vec::new()
+        let mut variables: Vec<Variable> = self
+            .world
+            .program
+            .globals()
+            .filter_map(|(id, global)| {
+                let binding = self.world.globals.get(id)?;
+                let value = binding.cell.load();
+                Some(Variable {
+                    name: global.name.to_string(),
+                    type_name: value.type_name(),
+                    text: debug_text(&value),
+                    is_constant: binding.is_constant,
+                })
+            })
+            .collect();
+        variables.sort_by(|a, b| a.name.cmp(&b.name));
+        variables
     }
 
     /// The learner's functions as `name(parameters)`, by name.
     pub fn functions(&self) -> Vec<String> {
-        Vec::new()
+        let program = &self.world.program;
+        let mut functions: Vec<String> = program
+            .names()
+            .flat_map(|name| {
+                name.arities()
+                    .into_iter()
+                    .filter_map(move |argc| name.function(argc))
+            })
+            .filter(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude))
+            .map(|id| program.code(id))
+            .map(|code| {
+                let params = code.variables.iter().take(code.params as usize);
+                let params: Vec<&str> = params.map(|variable| variable.name.as_str()).collect();
+                format!("{}({})", code.name.as_str(), params.join(", "))
+            })
+            .collect();
+        functions.sort();
+        functions
     }
 
     /// Stops the threads that run in the background and says which.
     pub fn stop_background(&mut self) -> Vec<ThreadInfo> {
-        Vec::new()
+        self.schedule.stop_all()
     }
 
     /// Stops all threads and forgets all variables and functions.
-    pub fn reset(&mut self) {}
+    pub fn reset(&mut self) {
+        self.schedule.stop_all();
+        self.world = new_world(&self.config, self.world.stream.clone());
+        self.prelude.clear();
+        self.accepted.clear();
+        self.replace_schedule();
+    }
 
     /// Who decides when a thread runs.
     pub fn scheduler(&self) -> Scheduler {
@@ -186,26 +359,121 @@ impl Session {
 
     /// Stops the background threads and goes on with another scheduler; variables stay.
     pub fn set_scheduler(&mut self, scheduler: Scheduler) {
+        self.schedule.stop_all();
         self.config.scheduler = scheduler;
+        self.replace_schedule();
+    }
+
+    fn replace_schedule(&mut self) {
+        let seed = self.config.seed.unwrap_or_else(host::draw_seed);
+        self.schedule = new_schedule(&self.config, seed, &self.world);
+        *self.stopper.request.lock() = self.schedule.stop_request();
     }
 
     /// The seed of the last run that used one.
     pub fn seed(&self) -> Option<u64> {
-        self.config.seed
+        self.last_seed
     }
 
     /// Sets the seed of all further runs, or lets each draw its own.
     pub fn set_seed(&mut self, seed: Option<u64>) {
         self.config.seed = seed;
+        if seed.is_some() {
+            self.last_seed = seed;
+        }
     }
 
     /// The texts of all accepted inputs in order, for `:save`.
     pub fn accepted(&self) -> Vec<String> {
-        Vec::new()
+        self.accepted.clone()
     }
 
     /// The text of an input by its name, for messages that point into it.
-    pub fn text_of(&self, _name: &str) -> Option<Arc<str>> {
-        None
+    pub fn text_of(&self, name: &str) -> Option<Arc<str>> {
+        let program = &self.world.program;
+        let units: Vec<_> = program.units().filter(|unit| !unit.is_prelude).collect();
+        units
+            .iter()
+            .rev()
+            .find(|unit| unit.name == name)
+            .map(|unit| unit.text.clone())
+    }
+
+    /// The name of the input in which a fault lies.
+    pub fn name_of_unit(&self, unit: u32) -> Option<String> {
+        self.world.program.unit(unit).map(|unit| unit.name.clone())
+    }
+}
+
+/// Variables, functions and objects: what a reset throws away.
+fn new_world(config: &Config, stream: Arc<Stream>) -> Arc<World> {
+    let natives = || Box::new(Library::new()) as Box<dyn Natives + Send>;
+    let world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
+    let args = config
+        .args
+        .iter()
+        .map(|arg| Value::from(arg.as_str()))
+        .collect();
+    world
+        .globals
+        .bind(world.program.global_id(ARGS), Value::array(args), true);
+    Arc::new(world)
+}
+
+/// The only place where the kind of scheduler matters.
+fn new_schedule(config: &Config, seed: u64, world: &Arc<World>) -> Box<dyn Schedule> {
+    let world = world.clone();
+    let workers = config.workers.unwrap_or_else(host::cores);
+    match config.scheduler {
+        Scheduler::Parallel => {
+            Box::new(Workers::new(WorkersConfig::parallel(workers, seed), world))
+        }
+        Scheduler::Gil => Box::new(Workers::new(WorkersConfig::gil(seed), world)),
+        Scheduler::Seeded => Box::new(Stepped::new(Box::new(Seeded::new(seed)), world)),
+    }
+}
+
+/// Whether code can observe the lives of threads: then starting, joining and ending are visible
+/// operations.
+fn observes_threads(unit: &Unit, program: &Program) -> bool {
+    const OBSERVERS: [&str; 4] = ["is_alive", "threads", "active_count", "enumerate"];
+    unit.functions.iter().any(|code| {
+        let observes = |name: u32, argc: u8, limit: u8| {
+            let name = &*program.name(name).text;
+            OBSERVERS.contains(&name) || name == "join" && argc > limit
+        };
+        code.ops.iter().any(|op| match *op {
+            Op::CallMethod { argc, site, .. } => observes(code.sites[site as usize].name, argc, 0),
+            // A thread with options may be a daemon.
+            Op::Call { argc, name, .. } => {
+                let id = code.names[name as usize];
+                observes(id, argc, 1) || argc == 3 && &*program.name(id).text == "Thread"
+            }
+            _ => false,
+        })
+    })
+}
+
+/// The variable that holds the arguments of a script.
+const ARGS: &str = "args";
+
+/// The library's names, for the lowering.
+struct Names;
+
+impl Catalogue for Names {
+    fn native(&self, name: &str) -> Option<u32> {
+        catalogue::native_index(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        catalogue::names().collect()
+    }
+
+    fn is_module(&self, name: &str) -> bool {
+        catalogue::is_module(name)
+    }
+
+    fn is_variable(&self, name: &str) -> bool {
+        name == ARGS
     }
 }

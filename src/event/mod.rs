@@ -1,7 +1,9 @@
 //! What happens in a run, as one ordered stream of values.
 //!
 //! Schedulers write events, fronts and views read them. Nothing here knows how either works.
+//! [`Stream`] is the queue between them, [`json`] the form in which a log of it is kept.
 
+pub mod json;
 mod stream;
 
 use std::sync::Arc;

@@ -90,6 +90,22 @@ impl Stream {
         events
     }
 
+    /// Waits until the queue is half full, somebody calls [`Stream::wake`] or closes it, or `limit`
+    /// is over. So a reader takes many events at once instead of fighting the writers for each.
+    pub fn wait(&self, limit: Duration) {
+        let mut state = self.state.lock();
+        if state.events.len() < CAPACITY / 2 && !state.closed {
+            self.written.wait_for(&mut state, limit);
+        }
+    }
+
+    /// Ends the reader's wait: somebody wants to see what is there.
+    pub fn wake(&self) {
+        // With the lock, so that a reader that is about to wait cannot miss it.
+        let _state = self.state.lock();
+        self.written.notify_all();
+    }
+
     /// Says that nobody reads any more: writers no longer wait for room.
     pub fn close(&self) {
         self.state.lock().closed = true;

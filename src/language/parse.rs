@@ -6,12 +6,14 @@
 //! a comment. Nothing is registered in the engine and nothing is ever evaluated by it: names and
 //! operators are resolved by the lowering, which alone knows what exists.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use rhai::{AST, ASTNode, Engine, Module, OptimizationLevel, ScriptFuncDef, Shared, Stmt, Token};
 
 use super::diagnostic::Diagnostic;
+use super::scan::{self, Kind};
 use super::{diagnose, limits, with};
 use crate::pos::Pos;
 
@@ -66,7 +68,7 @@ pub struct FunctionDef {
     pub params: Vec<String>,
     /// The statements of the body.
     pub body: Vec<Stmt>,
-    /// Where the function stands: its `fn` keyword where it can be found, or the start of the body.
+    /// Where the function's body begins: the `{`, or the expression of a closure without braces.
     pub pos: Pos,
     /// Whether this is a closure.
     pub closure: bool,
@@ -113,12 +115,7 @@ impl Parser {
     pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
         *self.freer.lock() = WordFreer::default();
         limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
-        // All but the line break of a `#!` line is left out, so that line numbers stay.
-        let code = match text.starts_with("#!") {
-            true => text.find('\n').map_or("", |end| &text[end..]),
-            false => text,
-        };
-        match self.engine.compile(code) {
+        match self.engine.compile(plain_comments(text).as_ref()) {
             Ok(ast) => Ok(Parsed {
                 statements: ast.statements().to_vec(),
                 functions: functions(&ast),
@@ -135,6 +132,39 @@ impl Parser {
 /// As [`Parser::parse`].
 pub fn parse(text: &str) -> Result<Parsed, Vec<Diagnostic>> {
     Parser::new().parse(text)
+}
+
+/// The text as Rhai is to see it: a `#!` line and documentation comments (which Rhai allows before
+/// functions only) become ordinary comments. Every other character stays where it was.
+fn plain_comments(text: &str) -> Cow<'_, str> {
+    if !["#!", "///", "//!", "/**"]
+        .iter()
+        .any(|sign| text.contains(sign))
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = text.to_string();
+    for token in scan::scan(text)
+        .tokens
+        .iter()
+        .filter(|token| token.kind == Kind::Comment)
+    {
+        let sign = token.start..token.start + token.text.len().min(3);
+        match &token.text[..token.text.len().min(2)] {
+            // (An empty block comment is one of Rhai's documentation comments.)
+            _ if token.text.starts_with("#!") || token.text == "/**/" => {
+                plain.replace_range(token.start..token.end(), &" ".repeat(token.text.len()));
+            }
+            "//" if token.text.starts_with("///") || token.text.starts_with("//!") => {
+                plain.replace_range(sign, "// ");
+            }
+            "/*" if token.text.starts_with("/**") => {
+                plain.replace_range(sign, "/* ");
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// Our position for one of Rhai's.
@@ -242,9 +272,11 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rhai::Expr;
 
     use super::*;
+    use crate::language::render::{Style, render};
     use crate::language::with::as_with;
 
     fn parsed(text: &str) -> Parsed {
@@ -413,8 +445,42 @@ mod tests {
     }
 
     #[test]
+    fn documentation_comments_may_stand_anywhere() {
+        let text = "//! é\nlet a = 1; /// one\n/** two */ let b = \"/// three\"; /**/ fn f() { /// four\n 1 }";
+        assert_eq!(parsed(text).statements.len(), 2);
+        assert_eq!(plain_comments("a /// b"), "a //  b");
+    }
+
+    #[test]
     fn a_hash_bang_line_is_a_comment() {
         let parsed = parsed("#!/usr/bin/env threadlab\nlet x = 1;");
         assert_eq!(pos(parsed.statements[0].position()), Pos::new(2, 1));
+    }
+
+    /// Parses and draws what is wrong; the assertion is that nothing panics.
+    fn survives(text: &str) {
+        if let Err(problems) = parse(text) {
+            assert!(!problems.is_empty());
+            assert!(!render(&problems, "input", text, Style::Plain).is_empty());
+        }
+        let _ = crate::language::python::translate(text);
+        let _ = crate::language::python::hints(text);
+    }
+
+    const PIECES: &str = "(let|fn|if|else|for|in|while|with|as|def|x|f|1|2.5|'a'|'ab|\"s\"|\"|`|\\$\\{|\\{|\\}|\\(|\\)|\\[|\\]|#\\{|;|:|,|\\.|=|==|\\+|-|\\||//|/\\*|\\*/|#|\\n|    |lambda|not|and|is|None|return|thread|switch|=>|_|print|try|catch|except|class|f\"\\{x\\}\"|%|\\\\|é| )";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}") {
+            survives(&text);
+        }
+
+        #[test]
+        fn no_mix_of_words_panics(text in proptest::collection::vec(PIECES, 0..30)) {
+            survives(&text.concat());
+            survives(&text.join(" "));
+        }
     }
 }

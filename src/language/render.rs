@@ -33,6 +33,8 @@ pub struct Report<'a> {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// The lines to type instead; drawn last and indented only a little, to be copied.
+    pub suggestion: Option<&'a str>,
 }
 
 impl<'a> Report<'a> {
@@ -45,24 +47,16 @@ impl<'a> Report<'a> {
             secondary: vec![],
             notes: vec![],
             help: vec![],
+            suggestion: None,
         }
     }
 
-    /// A diagnostic as a report: its suggestion becomes help.
+    /// A diagnostic as a report.
     pub fn of(diagnostic: &'a Diagnostic) -> Self {
-        let mut help: Vec<String> = diagnostic.help.iter().cloned().collect();
-        if let Some(lines) = &diagnostic.suggestion {
-            let lines: Vec<String> = lines.lines().map(|line| format!("    {line}")).collect();
-            let lead = if lines.len() > 1 {
-                "type these lines:"
-            } else {
-                "type this:"
-            };
-            help.push(format!("{lead}\n{}", lines.join("\n")));
-        }
         Self {
             primary: Some((diagnostic.span, &diagnostic.label)),
-            help,
+            help: diagnostic.help.iter().cloned().collect(),
+            suggestion: diagnostic.suggestion.as_deref(),
             ..Self::new(diagnostic.severity, &diagnostic.message)
         }
     }
@@ -115,14 +109,27 @@ pub fn draw(report: &Report<'_>, name: &str, text: &str, style: Style) -> String
     for help in &report.help {
         group = group.element(Level::HELP.message(help));
     }
+    let code: Vec<&str> = report.suggestion.unwrap_or_default().lines().collect();
+    match code.len() {
+        0 => {}
+        1 => group = group.element(Level::HELP.message("type this:")),
+        _ => group = group.element(Level::HELP.message("type these lines:")),
+    }
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Coloured => Renderer::styled(),
     };
-    renderer
+    let mut drawn = renderer
         .term_width(80)
         .decor_style(DecorStyle::Ascii)
-        .render(&[group])
+        .render(&[group]);
+    for line in code {
+        drawn.push('\n');
+        if !line.is_empty() {
+            drawn += &format!("    {line}");
+        }
+    }
+    drawn
 }
 
 /// The bytes of a text that a span covers; never empty but at the end of a line, and always within.

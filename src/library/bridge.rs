@@ -8,10 +8,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{
-    Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState,
-    Scope,
-};
+use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
 
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
@@ -23,7 +20,7 @@ const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "c
 
 /// A set of Rhai's functions. Making one takes a few milliseconds, so it is made when the first
 /// function is needed; each worker has its own.
-pub struct Bridge {
+pub(super) struct Bridge {
     engine: Engine,
     global: GlobalRuntimeState,
     caches: Caches,
@@ -31,7 +28,7 @@ pub struct Bridge {
 
 impl Bridge {
     /// The standard functions.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut engine = Engine::new_raw();
         engine.register_global_module(StandardPackage::new().as_shared_module());
         let global = engine.new_global_runtime_state();
@@ -47,7 +44,7 @@ impl Bridge {
     ///
     /// # Errors
     /// [`FaultKind::UnknownFunction`] when there is none for these types, or the function's.
-    pub fn call(
+    pub(super) fn call(
         &mut self,
         name: &str,
         args: &mut [&mut Value],
@@ -80,7 +77,9 @@ impl Bridge {
                 });
             }
         };
-        if changes_first && let (Some(first), Some(changed)) = (args.first_mut(), dynamics.into_iter().next()) {
+        if changes_first
+            && let (Some(first), Some(changed)) = (args.first_mut(), dynamics.into_iter().next())
+        {
             **first = from_dynamic(changed, &self.engine);
         }
         Ok(value)

@@ -4,20 +4,20 @@
 use crate::value::FaultKind;
 
 /// The longest string, in bytes.
-pub const MAX_STRING_BYTES: usize = 1 << 28;
+pub(super) const MAX_STRING_BYTES: usize = 1 << 28;
 
 /// The longest array, in items.
-pub const MAX_ARRAY_ITEMS: usize = 1 << 26;
+pub(super) const MAX_ARRAY_ITEMS: usize = 1 << 26;
 
 /// # Errors
 /// [`FaultKind::TooLarge`] for a string longer than [`MAX_STRING_BYTES`].
-pub fn check_bytes(bytes: usize) -> Result<(), FaultKind> {
+pub(super) fn check_bytes(bytes: usize) -> Result<(), FaultKind> {
     check(bytes <= MAX_STRING_BYTES, "string")
 }
 
 /// # Errors
 /// [`FaultKind::TooLarge`] for an array longer than [`MAX_ARRAY_ITEMS`].
-pub fn check_items(items: usize) -> Result<(), FaultKind> {
+pub(super) fn check_items(items: usize) -> Result<(), FaultKind> {
     check(items <= MAX_ARRAY_ITEMS, "array")
 }
 

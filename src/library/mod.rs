@@ -1,7 +1,234 @@
 //! The functions, methods and operators that a script can use.
+//!
+//! In reading order: `catalogue`, the one table of all names; `operators`; `methods`, those of
+//! Rhai's types that are native; `bridge`, Rhai's own functions for the long tail; `prelude`, what
+//! is written in Rhai because it calls the script back. [`Library`] is all of it as the virtual
+//! machine sees it.
+//!
+//! Nothing here waits: a function that must ask the machine says so by its result.
 
-pub mod bridge;
+mod bridge;
+pub mod catalogue;
 mod limits;
+mod methods;
 pub mod operators;
 #[cfg(test)]
 mod oracle;
+mod prelude;
+
+use crate::program::op::{BinaryOp, UnaryOp};
+use crate::value::{FaultKind, Value};
+use crate::vm::{NativeCtx, NativeResult, Natives};
+
+use bridge::Bridge;
+use catalogue::Run;
+pub use prelude::{Piece, Prelude};
+
+/// The library of one worker.
+#[derive(Default)]
+pub struct Library {
+    /// Made when it is first needed: it takes milliseconds.
+    bridge: Option<Bridge>,
+}
+
+impl Library {
+    /// A library. Costs nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The pieces of the prelude, as name and text, that a text needs which mentions these names:
+    /// what they need in turn is among them. A piece is to be lowered once in a session.
+    pub fn prelude_units(mentioned: &[String]) -> Vec<(&'static str, &'static str)> {
+        (Prelude::new()
+            .needed(mentioned.iter().map(String::as_str))
+            .into_iter())
+        .map(|piece| (piece.name, piece.source))
+        .collect()
+    }
+
+    /// The text of the prelude's function of this name: `elapsed`, `array__map`.
+    pub fn prelude_for(name: &str) -> Option<&'static str> {
+        Prelude::new().find(name).map(|piece| piece.source)
+    }
+
+    fn bridge(&mut self) -> &mut Bridge {
+        self.bridge.get_or_insert_default()
+    }
+
+    /// A function of the catalogue with a value as its first argument: `x.type_of()`. Nothing when
+    /// there is none that takes these arguments.
+    fn function_as_method(
+        &mut self,
+        name: &str,
+        receiver: &Value,
+        args: &[Value],
+        ctx: &mut NativeCtx<'_>,
+    ) -> Option<Result<NativeResult, FaultKind>> {
+        let native = catalogue::native_index(name)?;
+        let mut all = vec![receiver.clone()];
+        all.extend_from_slice(args);
+        catalogue::check(catalogue::entry(native as usize)?, &all).ok()?;
+        Some(self.call(native, &mut all, ctx))
+    }
+}
+
+impl Natives for Library {
+    fn call(
+        &mut self,
+        native: u32,
+        args: &mut [Value],
+        ctx: &mut NativeCtx<'_>,
+    ) -> Result<NativeResult, FaultKind> {
+        match catalogue::entry(native as usize) {
+            Some(entry) if let Run::Native(run) = entry.run => {
+                catalogue::check(entry, args)?;
+                run(args, ctx)
+            }
+            _ => Err(FaultKind::Native(format!("no native function {native}"))),
+        }
+    }
+
+    fn call_named(&mut self, name: &str, args: &mut [Value]) -> Result<Value, FaultKind> {
+        if let [receiver, rest @ ..] = &mut *args
+            && let Some(answer) = methods::call(name, receiver, rest)
+        {
+            return answer;
+        }
+        let mut references: Vec<&mut Value> = args.iter_mut().collect();
+        self.bridge()
+            .call(name, &mut references, !methods::is_pure(name))
+            .map_err(|kind| advised(kind, name, catalogue::names()))
+    }
+
+    fn method(
+        &mut self,
+        name: &str,
+        receiver: &mut Value,
+        args: &mut [Value],
+        ctx: &mut NativeCtx<'_>,
+    ) -> Result<NativeResult, FaultKind> {
+        if let Some(result) = methods::call_function(name, receiver, args, ctx) {
+            return Ok(result);
+        }
+        if let Some(answer) = methods::call(name, receiver, args) {
+            return answer.map(NativeResult::Value);
+        }
+        if let Some(result) = self.function_as_method(name, receiver, args, ctx) {
+            return result;
+        }
+        let type_name = receiver.type_name();
+        let takes_callback = args.iter().any(|arg| matches!(arg, Value::Function(_)));
+        let result = if takes_callback && prelude::has_method(name) {
+            // The machine will find the prelude's function; the bridge has none.
+            let all: Vec<&Value> = std::iter::once(&*receiver).chain(&*args).collect();
+            Err(operators::unknown(name, &all, None))
+        } else {
+            let mut references = vec![receiver];
+            references.extend(args.iter_mut());
+            self.bridge()
+                .call(name, &mut references, !methods::is_pure(name))
+        };
+        let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
+        result
+            .map(NativeResult::Value)
+            .map_err(|kind| advised(kind, name, known))
+    }
+
+    fn is_pure_method(&self, name: &str) -> bool {
+        methods::is_pure(name)
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
+        if matches!((a, b), (Value::Foreign(_), _) | (_, Value::Foreign(_))) {
+            let (mut a, mut b) = (a.clone(), b.clone());
+            return self
+                .bridge()
+                .call(op.symbol(), &mut [&mut a, &mut b], false);
+        }
+        operators::binary(op, a, b)
+    }
+
+    fn update(
+        &mut self,
+        op: BinaryOp,
+        target: &mut Value,
+        operand: &Value,
+    ) -> Result<(), FaultKind> {
+        if matches!(
+            (&*target, operand),
+            (Value::Foreign(_), _) | (_, Value::Foreign(_))
+        ) {
+            *target = self.binary(op, target, operand)?;
+            return Ok(());
+        }
+        operators::update(op, target, operand)
+    }
+
+    fn unary(&mut self, op: UnaryOp, a: &Value) -> Result<Value, FaultKind> {
+        operators::unary(op, a)
+    }
+
+    fn property(&mut self, value: &Value, name: &str) -> Result<Value, FaultKind> {
+        let mut value = value.clone();
+        if methods::is_property(name, &value)
+            && let Some(answer) = methods::call(name, &mut value, &mut [])
+        {
+            return answer;
+        }
+        let getter = format!("get${name}");
+        self.bridge()
+            .call(&getter, &mut [&mut value], false)
+            .map_err(|kind| no_property(kind, &value, name))
+    }
+
+    fn set_property(
+        &mut self,
+        value: &mut Value,
+        name: &str,
+        mut new: Value,
+    ) -> Result<(), FaultKind> {
+        let setter = format!("set${name}");
+        let result = self
+            .bridge()
+            .call(&setter, &mut [&mut *value, &mut new], true);
+        result
+            .map(drop)
+            .map_err(|kind| no_property(kind, value, name))
+    }
+}
+
+/// Adds the nearest known name to the fault of an unknown one.
+fn advised<'n>(kind: FaultKind, name: &str, known: impl Iterator<Item = &'n str>) -> FaultKind {
+    match kind {
+        FaultKind::UnknownFunction {
+            signature,
+            advice: None,
+        } => {
+            let near = known
+                .filter(|known| *known != name)
+                .map(|known| (strsim::damerau_levenshtein(known, name), known))
+                .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+                .min();
+            FaultKind::UnknownFunction {
+                signature,
+                advice: near.map(|(_, known)| format!("did you mean `{known}`?")),
+            }
+        }
+        other => other,
+    }
+}
+
+/// A getter or setter that Rhai does not have.
+fn no_property(kind: FaultKind, value: &Value, name: &str) -> FaultKind {
+    match kind {
+        FaultKind::Native(_) | FaultKind::UnknownFunction { .. } => FaultKind::UnknownProperty {
+            name: name.into(),
+            on: value.type_name(),
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

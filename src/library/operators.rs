@@ -18,7 +18,7 @@ use super::limits;
 pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
     let result = match op {
         BinaryOp::Equal => Some(Ok(Value::Bool(equal(a, b)))),
-        BinaryOp::NotEqual => Some(Ok(Value::Bool(!equal(a, b)))),
+        BinaryOp::NotEqual => Some(Ok(Value::Bool(not_equal(a, b)))),
         BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
             compare(op, a, b).map(|holds| Ok(Value::Bool(holds)))
         }
@@ -55,6 +55,7 @@ pub fn update(op: BinaryOp, a: &mut Value, b: &Value) -> Result<(), FaultKind> {
         (BinaryOp::Add, Value::Blob(bytes), Value::Literal(_) | Value::Str(_)) => {
             Arc::make_mut(bytes).extend(print_text(b).bytes());
         }
+        (BinaryOp::Add, Value::Char(_), _) if b.as_str() == Some("") => {}
         (BinaryOp::Add, Value::Str(text), other) => {
             let more = text_of(other);
             limits::check_bytes(text.len() + more.len())?;
@@ -140,7 +141,18 @@ fn difference(a: f64, b: f64) -> f64 {
     } else {
         a.abs().max(b.abs())
     };
-    (a - b) / scale
+    if scale == 0.0 { 0.0 } else { (a - b) / scale }
+}
+
+/// `a != b`. In Rhai a number that is not one (`0.0 / 0.0`) is neither equal nor unequal.
+fn not_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a != b,
+        _ => match (a.as_number(), b.as_number()) {
+            (Some(a), Some(b)) => difference(a, b).abs() > f64::EPSILON,
+            _ => !equal(a, b),
+        },
+    }
 }
 
 fn in_order<T: PartialOrd>(op: BinaryOp, a: T, b: T) -> bool {
@@ -341,7 +353,7 @@ fn joined(a: &Value, b: &Value) -> Result<Value, FaultKind> {
 }
 
 /// `a` without any `b` in it. What an empty text gives is a quirk of Rhai's.
-pub(super) fn subtract_text(a: &Value, b: &Value) -> Option<String> {
+fn subtract_text(a: &Value, b: &Value) -> Option<String> {
     let text = a.as_str()?;
     match (b, b.as_str()) {
         (Value::Char(character), _) => Some(text.replace(*character, "")),

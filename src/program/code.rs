@@ -1,5 +1,8 @@
 //! A lowered function: its instructions and the tables they point into.
 
+use std::sync::Arc;
+
+use super::Name;
 use super::op::{Op, Reg};
 use crate::pos::Pos;
 use crate::value::object::Verb;
@@ -34,6 +37,8 @@ pub struct Code {
     pub closures: Vec<ClosureShape>,
     /// The names that it calls or mentions as functions: indices of the program's name table.
     pub names: Vec<u32>,
+    /// The entries of these names in the table, filled in when the unit is added to the program.
+    pub linked: Vec<Arc<Name>>,
     /// The top-level variables that it mentions: indices of the program's global table.
     pub globals: Vec<u32>,
     /// The places of chains such as `a.b[i]`.
@@ -205,6 +210,7 @@ impl Code {
             shapes: Vec::new(),
             closures: Vec::new(),
             names: Vec::new(),
+            linked: Vec::new(),
             globals: Vec::new(),
             places: Vec::new(),
             sites: Vec::new(),

@@ -9,6 +9,7 @@ pub mod boot;
 pub mod code;
 pub mod disassemble;
 pub mod op;
+pub mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ impl Global {
 #[derive(Debug)]
 pub struct Program {
     units: boxcar::Vec<Unit>,
-    names: boxcar::Vec<Name>,
+    names: boxcar::Vec<Arc<Name>>,
     globals: boxcar::Vec<Global>,
     name_ids: RwLock<HashMap<Box<str>, u32>>,
     global_ids: RwLock<HashMap<Box<str>, u32>>,
@@ -145,7 +146,14 @@ impl Program {
 
     /// Adds a unit, whose functions were lowered for the number [`Program::next_unit`]. Its names
     /// are not yet defined.
-    pub fn add_unit(&self, unit: Unit) -> u32 {
+    pub fn add_unit(&self, mut unit: Unit) -> u32 {
+        for code in &mut unit.functions {
+            code.linked = code
+                .names
+                .iter()
+                .map(|&id| self.names[id as usize].clone())
+                .collect();
+        }
         self.units.push(unit) as u32
     }
 
@@ -165,6 +173,11 @@ impl Program {
         &self.units[id.unit as usize].functions[id.ordinal as usize]
     }
 
+    /// The functions of a unit.
+    pub fn functions(&self, unit: u32) -> &[Code] {
+        &self.units[unit as usize].functions
+    }
+
     /// The number of a name, made when there is none yet; `native` finds the library's function.
     pub fn name_id(&self, text: &str, native: impl FnOnce(&str) -> Option<u32>) -> u32 {
         if let Some(&id) = self.name_ids.read().get(text) {
@@ -174,12 +187,12 @@ impl Program {
         *ids.entry(text.into()).or_insert_with(|| {
             let functions = std::array::from_fn(|_| AtomicU64::new(0));
             let verb = crate::value::object::Verb::named(text);
-            self.names.push(Name {
+            self.names.push(Arc::new(Name {
                 text: text.into(),
                 verb,
                 native: native(text),
                 functions,
-            }) as u32
+            })) as u32
         })
     }
 
@@ -196,7 +209,7 @@ impl Program {
 
     /// All names, in the order in which they were first mentioned.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
-        self.names.iter().map(|(_, name)| name)
+        self.names.iter().map(|(_, name)| &**name)
     }
 
     /// The number of a top-level variable, made when there is none yet.

@@ -99,7 +99,9 @@ pub fn describe(threads: &[Snapshot]) -> Vec<ThreadInfo> {
                 pos: thread.pos,
                 input: thread.input.clone(),
                 waits_for: waiting.what,
-                held_by: held.map(|holder| (name(holder.task), holder.since)).collect(),
+                held_by: held
+                    .map(|holder| (name(holder.task), holder.since))
+                    .collect(),
                 daemon: thread.daemon,
             }
         })

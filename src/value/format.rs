@@ -91,7 +91,7 @@ fn write_range(out: &mut String, range: &Range) {
 
 /// A float as `print` shows it: always with a point, very large and very small ones with an
 /// exponent.
-pub fn float_text(value: f64) -> String {
+fn float_text(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude == 0.0 {
         "0.0".into()

@@ -17,6 +17,7 @@ mod place;
 mod step;
 mod unwind;
 mod visible;
+mod window;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,6 +6,7 @@
 
 use super::arithmetic::{self, compare, copy, floats, holds, put};
 use super::fiber::{Fiber, Frame, NONE, Stage};
+use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
 use crate::program::op::{BinaryOp, Op};
@@ -94,32 +95,39 @@ impl Machine<'_, '_> {
     /// Runs until something happens that is not this loop's.
     fn run<const STEPPED: bool>(&mut self, fuel: &mut u32) -> Step {
         let program = self.env.program;
+        // Most calls stay within one unit: its functions are looked up once.
+        let mut unit = u32::MAX;
+        let mut functions: &[Code] = &[];
         // One turn of the outer loop for each change of frame.
         'frame: loop {
             let top = self.fiber.frames.len() - 1;
             let frame = &self.fiber.frames[top];
-            let code = program.code(frame.code);
-            let ops = &code.ops[..];
+            if frame.code.unit != unit {
+                unit = frame.code.unit;
+                functions = program.functions(unit);
+            }
+            let code = &functions[frame.code.ordinal as usize];
             let base = frame.base as usize;
             let callee = frame.callee;
             let mut pc = frame.pc as usize;
-            let end = base + code.registers as usize;
-            if self.fiber.registers.len() < end {
-                self.fiber.registers.resize(end, Value::Unit);
-            }
-            let mut window = &mut self.fiber.registers[base..end];
+            let mut window = Window::new(&mut self.fiber.registers, base, code);
 
             // Reads a register; writes a register.
             macro_rules! r {
                 ($register:expr) => {
-                    window[$register as usize]
+                    *window.get($register)
                 };
             }
             macro_rules! set {
                 ($register:expr, $value:expr) => {{
                     let value = $value;
-                    put(&mut window[$register as usize], value);
+                    put(window.get_mut($register), value);
                 }};
+            }
+            macro_rules! refresh {
+                () => {
+                    window = Window::new(&mut self.fiber.registers, base, code)
+                };
             }
             // Notes where the fiber is, for everything that is carried out elsewhere.
             macro_rules! save {
@@ -133,7 +141,7 @@ impl Machine<'_, '_> {
                     save!();
                     match $step {
                         Ok(Flow::Next) => {
-                            window = &mut self.fiber.registers[base..end];
+                            refresh!();
                         }
                         Ok(Flow::Reload) => continue 'frame,
                         other => return other,
@@ -190,7 +198,7 @@ impl Machine<'_, '_> {
                             None => {
                                 save!();
                                 let holds = self.compare($op, $a, $b)?;
-                                window = &mut self.fiber.registers[base..end];
+                                refresh!();
                                 holds
                             }
                         },
@@ -211,7 +219,7 @@ impl Machine<'_, '_> {
                                 None => {
                                     save!();
                                     let holds = self.compare_int($op, $a, operand)?;
-                                    window = &mut self.fiber.registers[base..end];
+                                    refresh!();
                                     holds
                                 }
                             }
@@ -236,25 +244,25 @@ impl Machine<'_, '_> {
             }
 
             loop {
-                match ops[pc] {
+                match fetch(code, pc) {
                     Op::Unit { dst } => set!(dst, Value::Unit),
                     Op::Bool { dst, value } => set!(dst, Value::Bool(value)),
                     Op::Int { dst, value } => set!(dst, Value::Int(i64::from(value))),
                     Op::Constant { dst, index } => set!(dst, copy(&code.constants[index as usize])),
                     Op::Move { dst, src } => set!(dst, copy(&r!(src))),
-                    Op::Take { dst, src } => set!(dst, std::mem::take(&mut r!(src))),
+                    Op::Take { dst, src } => set!(dst, std::mem::take(window.get_mut(src))),
                     Op::Array {
                         dst,
                         base: first,
                         count,
                     } => {
-                        let items = &mut window[first as usize..first as usize + count as usize];
+                        let items = window.slice_mut(first, count as usize);
                         let items = items.iter_mut().map(std::mem::take).collect();
                         set!(dst, Value::array(items));
                     }
                     Op::Append { array, src } => {
-                        let item = std::mem::take(&mut r!(src));
-                        if let Value::Array(items) = &mut r!(array) {
+                        let item = std::mem::take(window.get_mut(src));
+                        if let Value::Array(items) = window.get_mut(array) {
                             std::sync::Arc::make_mut(items).push(item);
                         }
                     }
@@ -264,7 +272,10 @@ impl Machine<'_, '_> {
                         shape,
                     } => {
                         let keys = code.shapes[shape as usize].iter();
-                        let values = window[first as usize..].iter_mut().map(std::mem::take);
+                        let values = window
+                            .slice_mut(first, keys.len())
+                            .iter_mut()
+                            .map(std::mem::take);
                         let map = keys
                             .zip(values)
                             .map(|(key, value)| (key.as_str().into(), value));
@@ -276,7 +287,7 @@ impl Machine<'_, '_> {
                         base: first,
                         count,
                     } => {
-                        let parts = &mut window[first as usize..first as usize + count as usize];
+                        let parts = window.slice_mut(first, count as usize);
                         let mut text = String::new();
                         for part in parts {
                             match part.as_str() {
@@ -290,7 +301,7 @@ impl Machine<'_, '_> {
                     Op::Closure { dst, index } => elsewhere!(self.make_closure(dst, index)),
                     Op::FunctionName { dst, name } => elsewhere!(self.function_name(dst, name)),
                     Op::NewCell { reg } => {
-                        let value = std::mem::take(&mut r!(reg));
+                        let value = std::mem::take(window.get_mut(reg));
                         set!(
                             reg,
                             Value::Cell(std::sync::Arc::new(crate::value::Cell::new(value)))
@@ -327,14 +338,14 @@ impl Machine<'_, '_> {
                             let cell = &function.captures[index as usize];
                             visible!(cell);
                             let value = cell.load();
-                            window = &mut self.fiber.registers[base..end];
+                            refresh!();
                             if self.listening {
                                 elsewhere!(self.loaded(dst, value));
                             } else {
                                 set!(dst, value);
                             }
                         } else {
-                            window = &mut self.fiber.registers[base..end];
+                            refresh!();
                         }
                     }
                     Op::StoreCapture { index, src } => {
@@ -348,10 +359,10 @@ impl Machine<'_, '_> {
                                 elsewhere!(self.store(&cell, value));
                             } else {
                                 cell.store(value);
-                                window = &mut self.fiber.registers[base..end];
+                                refresh!();
                             }
                         } else {
-                            window = &mut self.fiber.registers[base..end];
+                            refresh!();
                         }
                     }
                     Op::LoadGlobal { dst, global } => {
@@ -485,14 +496,17 @@ impl Machine<'_, '_> {
                     Op::Switch { src, index } => {
                         save!();
                         pc = self.switch(src, index)? as usize;
-                        window = &mut self.fiber.registers[base..end];
+                        refresh!();
                         continue;
                     }
                     Op::ForPrepare { state, src } => elsewhere!(self.for_prepare(state, src)),
                     Op::ForNext { state, dst, skip } => {
                         // A range of integers: the next one and the end.
-                        let at = state as usize;
-                        match (&window[at], &window[at + 1], &window[at + 2]) {
+                        match (
+                            window.get(state),
+                            window.get(state + 1),
+                            window.get(state + 2),
+                        ) {
                             (Value::Unit, Value::Int(next), Value::Int(last)) => {
                                 let (next, last) = (*next, *last);
                                 if next < last {
@@ -512,8 +526,7 @@ impl Machine<'_, '_> {
                         name,
                     } => {
                         burn!();
-                        let id = code.names[name as usize];
-                        match program.name(id).function(argc as usize) {
+                        match code.linked[name as usize].function(argc as usize) {
                             Some(id) if top < MAX_DEPTH => {
                                 save!();
                                 self.fiber.frames.push(Frame {
@@ -528,7 +541,10 @@ impl Machine<'_, '_> {
                                 continue 'frame;
                             }
                             Some(_) => fault!(FaultKind::StackOverflow { depth: top }),
-                            None => elsewhere!(self.call_name(id, argc, dst, first)),
+                            None => {
+                                let id = code.names[name as usize];
+                                elsewhere!(self.call_name(id, argc, dst, first));
+                            }
                         }
                     }
                     Op::CallValue {
@@ -562,7 +578,7 @@ impl Machine<'_, '_> {
                         save!();
                         let value = copy(&r!(src));
                         let index = copy(&r!(index));
-                        let object = &mut r!(object);
+                        let object = window.get_mut(object);
                         match (object, index) {
                             (Value::Array(items), Value::Int(index))
                                 if (index as usize) < items.len() && index >= 0 =>
@@ -593,14 +609,14 @@ impl Machine<'_, '_> {
                         elsewhere!(self.ask_register(context, Verb::Exit, &failed));
                     }
                     Op::Return { src } => {
-                        let value = std::mem::take(&mut r!(src));
-                        if let Some(stop) = self.leave(value) {
+                        let value = std::mem::take(window.get_mut(src));
+                        if let Some(stop) = self.leave(code, value) {
                             return Ok(Flow::Stop(stop));
                         }
                         continue 'frame;
                     }
                     Op::ReturnUnit => {
-                        if let Some(stop) = self.leave(Value::Unit) {
+                        if let Some(stop) = self.leave(code, Value::Unit) {
                             return Ok(Flow::Stop(stop));
                         }
                         continue 'frame;
@@ -616,7 +632,7 @@ impl Machine<'_, '_> {
                     }
                     Op::Rethrow { src } => {
                         save!();
-                        let error = std::mem::take(&mut r!(src));
+                        let error = std::mem::take(window.get_mut(src));
                         if let Value::Error(fault) = error {
                             return self.rethrow(Fault::clone(&fault));
                         }
@@ -630,14 +646,13 @@ impl Machine<'_, '_> {
 
     /// Ends the top frame with `value`; says so when it was the last one.
     #[inline(always)]
-    fn leave(&mut self, value: Value) -> Option<Stop> {
+    fn leave(&mut self, code: &Code, value: Value) -> Option<Stop> {
         let fiber = &mut *self.fiber;
         let top = fiber.frames.len() - 1;
         let (base, dst, receiver) = {
             let frame = &fiber.frames[top];
             (frame.base as usize, frame.dst, frame.receiver)
         };
-        let code = self.env.program.code(fiber.frames[top].code);
         if receiver != NONE
             && let Some(this) = code.this
         {

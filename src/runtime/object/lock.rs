@@ -130,7 +130,9 @@ impl Lock {
     }
 
     fn is_held_by(&self, task: TaskId) -> bool {
-        self.holder.as_ref().is_some_and(|holder| holder.task == task)
+        self.holder
+            .as_ref()
+            .is_some_and(|holder| holder.task == task)
     }
 }
 
@@ -141,7 +143,11 @@ fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
         [Value::Bool(false)] => Ok(Patience::None),
         [seconds] | [Value::Bool(true), seconds] => {
             let limit = args::seconds(call.verb, seconds)?;
-            Ok(if limit.is_zero() { Patience::None } else { Patience::Limited(limit) })
+            Ok(if limit.is_zero() {
+                Patience::None
+            } else {
+                Patience::Limited(limit)
+            })
         }
         [Value::Bool(false), _] => Err(FaultKind::misuse(
             "acquire(false, ...) was given a time",
@@ -198,7 +204,11 @@ impl Primitive for Lock {
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
         if let Some(index) = self.waiters.iter().position(|waiter| waiter.task == task) {
             self.waiters.remove(index);
-            return Attempt::Done((why == Withdrawal::Stop).then_some(Value::Unit).unwrap_or(false.into()));
+            return Attempt::Done(
+                (why == Withdrawal::Stop)
+                    .then_some(Value::Unit)
+                    .unwrap_or(false.into()),
+            );
         }
         if why == Withdrawal::Timeout {
             return Attempt::Wait(None);
@@ -300,7 +310,10 @@ mod tests {
         assert_eq!(table.wakes(), ["2: true"]);
         table.done(&lock, A, Verb::TryAcquire, &[], "false");
         let answer = table.withdraw(&lock, B, Withdrawal::Timeout);
-        assert!(matches!(answer, Attempt::Wait(None)), "the grant was faster");
+        assert!(
+            matches!(answer, Attempt::Wait(None)),
+            "the grant was faster"
+        );
         table.waits(&lock, C, Verb::Acquire, &[Value::Float(0.5)]);
         let answer = table.withdraw(&lock, C, Withdrawal::Timeout);
         assert!(matches!(answer, Attempt::Done(Value::Bool(false))));

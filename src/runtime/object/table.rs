@@ -34,7 +34,13 @@ impl Table {
     }
 
     /// Asks in line number `task`.
-    pub(super) fn ask(&mut self, on: &Arc<Object>, task: u64, verb: Verb, args: &[Value]) -> Attempt {
+    pub(super) fn ask(
+        &mut self,
+        on: &Arc<Object>,
+        task: u64,
+        verb: Verb,
+        args: &[Value],
+    ) -> Attempt {
         let pos = Pos::new(task as u16, 1);
         let call = Call { verb, args };
         on.attempt(call, TaskId(task), pos, &mut self.effects, &self.ids)

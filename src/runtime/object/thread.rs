@@ -323,7 +323,9 @@ impl Primitive for Thread {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         match call.verb {
-            Verb::Start | Verb::Finish | Verb::Fail | Verb::Name | Verb::Ident | Verb::Daemon => true,
+            Verb::Start | Verb::Finish | Verb::Fail | Verb::Name | Verb::Ident | Verb::Daemon => {
+                true
+            }
             Verb::Join | Verb::Result => call.args.is_empty(),
             _ => false,
         }
@@ -419,13 +421,7 @@ mod tests {
         table.waits(&a, 8, Verb::Join, &[]);
         table.waits(&a, 9, Verb::Result, &[]);
         let fault = Fault::new(FaultKind::Assertion("no".into()), Pos::NONE);
-        table.done(
-            &a,
-            1,
-            Verb::Fail,
-            &[Value::Error(Arc::new(fault))],
-            "()",
-        );
+        table.done(&a, 1, Verb::Fail, &[Value::Error(Arc::new(fault))], "()");
         assert_eq!(table.wakes(), ["8: ()", "9: fail assertion failed: no"]);
     }
 

@@ -29,7 +29,10 @@ impl Idle {
     /// For as many workers as `count`; each gets one of the parkers.
     pub(super) fn new(count: usize) -> (Self, Vec<Parker>) {
         let parkers: Vec<Parker> = (0..count).map(|_| Parker::new()).collect();
-        let unparkers = parkers.iter().map(|parker| parker.unparker().clone()).collect();
+        let unparkers = parkers
+            .iter()
+            .map(|parker| parker.unparker().clone())
+            .collect();
         let idle = Self {
             looking: AtomicUsize::new(0),
             asleep: AtomicUsize::new(0),

@@ -175,10 +175,13 @@ impl Shared {
         let next = {
             let mut unstarted = self.unstarted.lock();
             let next = unstarted.pop();
-            self.all_started.store(unstarted.is_empty(), Ordering::Relaxed);
+            self.all_started
+                .store(unstarted.is_empty(), Ordering::Relaxed);
             next
         };
-        let Some((index, queue, parker)) = next else { return };
+        let Some((index, queue, parker)) = next else {
+            return;
+        };
         let shared = self.clone();
         let handle = std::thread::Builder::new()
             .name(format!("worker {index}"))
@@ -277,7 +280,9 @@ impl Workers {
         let mut control = shared.control.lock();
         while shared.table.alive() > 0 {
             // The limit is for a signal that came just before we held the lock.
-            shared.changed.wait_for(&mut control, Duration::from_millis(1));
+            shared
+                .changed
+                .wait_for(&mut control, Duration::from_millis(1));
         }
         drop(control);
         shared.table.end_stop();
@@ -321,7 +326,10 @@ impl Schedule for Workers {
         let main = About::new(MAIN, "main".into(), shared.world.main.clone(), false, false);
         let main = Arc::new(main);
         shared.table.insert(main.clone());
-        shared.inject(Box::new(Job::new(Fiber::new(MAIN, function, Vec::new()), main)));
+        shared.inject(Box::new(Job::new(
+            Fiber::new(MAIN, function, Vec::new()),
+            main,
+        )));
         let mut control = shared.control.lock();
         let mut search = false;
         let over = loop {

@@ -82,7 +82,10 @@ impl About {
 
     fn last_place(&self) -> (u32, Pos) {
         let word = self.last_seen.load(Ordering::Relaxed);
-        ((word >> 32) as u32, Pos::new((word >> 16) as u16, word as u16))
+        (
+            (word >> 32) as u32,
+            Pos::new((word >> 16) as u16, word as u16),
+        )
     }
 }
 

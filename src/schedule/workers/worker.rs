@@ -296,16 +296,14 @@ impl Worker {
             Err(fault) => {
                 if !about.worker && fault.kind.is_catchable() {
                     let message = fault.kind.to_string();
-                    self.shared.tell(&about, fault.pos, Kind::Failure { message });
+                    self.shared
+                        .tell(&about, fault.pos, Kind::Failure { message });
                 }
                 (Verb::Fail, Value::Error(Arc::new(fault)))
             }
         };
         let mut effects = Effects::default();
-        let call = Call {
-            verb,
-            args: &[arg],
-        };
+        let call = Call { verb, args: &[arg] };
         let ids = &self.shared.world.ids;
         // A handle takes the report, whatever it answers.
         let _ = about
@@ -383,7 +381,10 @@ impl Services for Hands<'_> {
         if task == self.about.task {
             return Some(self.about.handle.clone());
         }
-        self.shared.table.about(task).map(|about| about.handle.clone())
+        self.shared
+            .table
+            .about(task)
+            .map(|about| about.handle.clone())
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {

@@ -1,0 +1,230 @@
+//! The event log as JSON Lines: one event a line, in the order of the session.
+//!
+//! Every line is an object with these keys, in this order, and then those of its kind:
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `sequence` | the event's place in the order of all events, from 1 |
+//! | `seconds` | seconds since the session began, in the scheduler's time (virtual under `seeded`) |
+//! | `thread` | the thread's number, from 1 for `main` |
+//! | `name` | the thread's name |
+//! | `line`, `column` | where in the text, from 1; both left out where there is no such place |
+//! | `event` | the kind |
+//!
+//! | `event` | further keys |
+//! |---|---|
+//! | `print` | `text`: the line without its end |
+//! | `failure` | `message`: the error in one line |
+//! | `start`, `finish` | none |
+//! | `read`, `write` | `place`: `counter`, `a[0]`; `value`: as `debug` shows it |
+//! | `method` | `place`; `method`: `push` |
+//! | `object` | `object`: its kind and number; `verb`: what was asked; `answer` |
+//! | `wait` | `what` it waits for, in words |
+//! | `sleep` | `duration` in seconds |
+//!
+//! The same events give the same bytes on every platform: the order of the keys is fixed, and a
+//! float has the shortest digits that read back as itself.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Event, Kind};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    sequence: u64,
+    seconds: f64,
+    thread: u64,
+    name: &'a str,
+    #[serde(skip_serializing_if = "is_zero")]
+    line: u16,
+    #[serde(skip_serializing_if = "is_zero")]
+    column: u16,
+    #[serde(flatten)]
+    detail: Detail<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Detail<'a> {
+    Print {
+        text: &'a str,
+    },
+    Failure {
+        message: &'a str,
+    },
+    Start,
+    Finish,
+    Read {
+        place: &'a str,
+        value: &'a str,
+    },
+    Write {
+        place: &'a str,
+        value: &'a str,
+    },
+    Method {
+        place: &'a str,
+        method: &'a str,
+    },
+    Object {
+        object: &'a str,
+        verb: &'a str,
+        answer: &'a str,
+    },
+    Wait {
+        what: &'a str,
+    },
+    Sleep {
+        duration: f64,
+    },
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_zero(number: &u16) -> bool {
+    *number == 0
+}
+
+/// Writes one event and a line end. Fails as `out` fails; blocks as `out` blocks.
+pub fn write_line(out: &mut impl Write, event: &Event) -> io::Result<()> {
+    let line = Line {
+        sequence: event.sequence,
+        seconds: event.seconds,
+        thread: event.thread.number,
+        name: &event.thread.name,
+        line: event.pos.line,
+        column: event.pos.column,
+        detail: detail(&event.kind),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
+fn detail(kind: &Kind) -> Detail<'_> {
+    match kind {
+        Kind::Print { text } => Detail::Print { text },
+        Kind::Failure { message } => Detail::Failure { message },
+        Kind::Start => Detail::Start,
+        Kind::Finish => Detail::Finish,
+        Kind::Read { place, value } => Detail::Read { place, value },
+        Kind::Write { place, value } => Detail::Write { place, value },
+        Kind::Method { place, method } => Detail::Method { place, method },
+        Kind::Object {
+            object,
+            verb,
+            answer,
+        } => Detail::Object {
+            object,
+            verb,
+            answer,
+        },
+        Kind::Wait { what } => Detail::Wait { what },
+        Kind::Sleep { seconds } => Detail::Sleep { duration: *seconds },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Thread;
+    use crate::pos::Pos;
+
+    fn check(pos: Pos, kind: Kind, expected: &str) {
+        let thread = Thread {
+            number: 2,
+            name: "A".into(),
+        };
+        let event = Event {
+            sequence: 7,
+            seconds: 0.000_003,
+            thread,
+            pos,
+            kind,
+        };
+        let mut out = Vec::new();
+        write_line(&mut out, &event).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_line_has_its_keys_in_order() {
+        check(
+            Pos::new(3, 5),
+            Kind::Print {
+                text: "a \"b\"\n".into(),
+            },
+            "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",\"line\":3,\"column\":5,\
+             \"event\":\"print\",\"text\":\"a \\\"b\\\"\\n\"}\n",
+        );
+    }
+
+    #[test]
+    fn nowhere_is_left_out() {
+        let head = "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",";
+        check(
+            Pos::NONE,
+            Kind::Start,
+            &format!("{head}\"event\":\"start\"}}\n"),
+        );
+    }
+
+    #[test]
+    fn each_kind_has_its_keys() {
+        let cases = [
+            (
+                Kind::Failure {
+                    message: "m".into(),
+                },
+                r#""event":"failure","message":"m""#,
+            ),
+            (Kind::Finish, r#""event":"finish""#),
+            (
+                Kind::Read {
+                    place: "x".into(),
+                    value: "1".into(),
+                },
+                r#""event":"read","place":"x","value":"1""#,
+            ),
+            (
+                Kind::Write {
+                    place: "x".into(),
+                    value: "1".into(),
+                },
+                r#""event":"write","place":"x","value":"1""#,
+            ),
+            (
+                Kind::Method {
+                    place: "x".into(),
+                    method: "push".into(),
+                },
+                r#""event":"method","place":"x","method":"push""#,
+            ),
+            (
+                Kind::Object {
+                    object: "Lock 1".into(),
+                    verb: "acquire".into(),
+                    answer: "()".into(),
+                },
+                r#""event":"object","object":"Lock 1","verb":"acquire","answer":"()""#,
+            ),
+            (
+                Kind::Wait {
+                    what: "Lock 1".into(),
+                },
+                r#""event":"wait","what":"Lock 1""#,
+            ),
+            (
+                Kind::Sleep { seconds: 0.2 },
+                r#""event":"sleep","duration":0.2"#,
+            ),
+        ];
+        for (kind, keys) in cases {
+            let head = "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",";
+            check(Pos::NONE, kind, &format!("{head}{keys}}}\n"));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Running a whole script: its output on standard output, all else on standard error.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::arguments::Color;
+use super::printer::{Printer, Sink};
+use super::report::{self, Quoted};
+use super::source::Source;
+use super::{Status, complain};
+use crate::event::{Event, Kind, Stream, json};
+use crate::host;
+use crate::session::{Config, Input, InputKind, Outcome, Report, Session};
+use crate::view::live::failure_line;
+use crate::view::paint::{Paint, Role};
+
+/// How much output is gathered before it is written.
+const BLOCK: usize = 1 << 16;
+
+/// Runs a script to its end. Blocks for as long as that takes.
+pub(super) fn run(
+    config: Config,
+    source: &Source,
+    color: Color,
+    events: Option<PathBuf>,
+) -> Status {
+    let paint = color.paint(io::stderr().is_terminal());
+    let stream = Arc::new(Stream::new());
+    let log = match events.as_deref().map(open_log).transpose() {
+        Ok(log) => log,
+        Err(status) => return status,
+    };
+    stream.set_detailed(log.is_some());
+    let mut session = Session::new(config, stream.clone());
+    let stopper = session.stopper();
+    let stop = stopper.clone();
+    let sink = Streams {
+        out: Vec::with_capacity(BLOCK),
+        paint,
+        log,
+    };
+    let printer = match Printer::start(stream, sink, move || stop.stop()) {
+        Ok(printer) => printer,
+        Err(error) => {
+            complain(&format!("no thread for the output: {error}"));
+            return Status::Failure;
+        }
+    };
+    let asked = AtomicBool::new(false);
+    // Where signals cannot be had, Ctrl-C ends the process without a report.
+    let _ = host::on_interrupt(move || {
+        // Asked twice, even a script that cannot be stopped ends.
+        if asked.swap(true, Ordering::Relaxed) {
+            leave_at_once();
+        }
+        stopper.stop();
+    });
+
+    let input = Input {
+        name: &source.name,
+        text: &source.text,
+        kind: InputKind::Script,
+    };
+    let report = session.run(input);
+    let shown = printer.finish();
+    let quoted = Quoted {
+        name: &source.name,
+        text: &source.text,
+    };
+    match shown {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Status::Unread,
+        Err(error) => {
+            complain(&format!("the output cannot be written: {error}"));
+            return Status::Failure;
+        }
+    }
+    let (text, status) = tell(&report, &session, quoted, paint);
+    let _ = io::stderr().write_all(text.as_bytes());
+    status
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the learner has asked twice, and the script does not end"
+)]
+fn leave_at_once() -> ! {
+    std::process::exit(130)
+}
+
+/// The file for `--events`, made anew.
+pub(super) fn open_log(path: &Path) -> Result<BufWriter<File>, Status> {
+    File::create(path).map(BufWriter::new).map_err(|error| {
+        complain(&format!(
+            "the event log '{}' cannot be made: {error}",
+            path.display()
+        ));
+        Status::Usage
+    })
+}
+
+/// What is said of a run when it is over, and how the process ends.
+fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) -> (String, Status) {
+    match report {
+        Report::Rejected(problems) => (report::diagnostics(problems, quoted, paint), Status::Usage),
+        Report::Ran {
+            outcome,
+            warnings,
+            notices,
+        } => {
+            let mut text = report::diagnostics(warnings, quoted, paint);
+            let status = match outcome {
+                Outcome::Value(_) => Status::Success,
+                Outcome::Failed(fault) => {
+                    text += &report::failure(fault, quoted, paint);
+                    Status::Failure
+                }
+                Outcome::Interrupted(threads) => {
+                    text += &report::interrupted(threads, session, quoted, paint);
+                    Status::Interrupted
+                }
+                Outcome::Deadlock(threads) => {
+                    text += &report::deadlock(threads, session, quoted, paint);
+                    Status::Failure
+                }
+            };
+            for notice in notices {
+                text += &format!("note: {notice}\n");
+            }
+            (text, status)
+        }
+    }
+}
+
+/// The sink of a script: prints to standard output, failures of threads to standard error.
+struct Streams {
+    /// Whole lines that wait to be written.
+    out: Vec<u8>,
+    paint: Paint,
+    log: Option<BufWriter<File>>,
+}
+
+impl Streams {
+    /// Writes what has gathered. Standard output is buffered by lines, but a block that ends with a
+    /// line end passes through it in one write.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&self.out)?;
+        stdout.flush()?;
+        self.out.clear();
+        Ok(())
+    }
+}
+
+impl Sink for Streams {
+    fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
+        for event in &events {
+            if let Some(log) = &mut self.log {
+                json::write_line(log, event)?;
+            }
+            if let Kind::Print { text } = &event.kind {
+                self.out.extend_from_slice(text.as_bytes());
+                self.out.push(b'\n');
+                if self.out.len() >= BLOCK {
+                    self.flush()?;
+                }
+            } else if let Some(line) = failure_line(event) {
+                self.flush()?;
+                // A closed standard error is no reason to stop the script.
+                let line = self.paint.text(Role::Error, &line) + "\n";
+                let _ = io::stderr().write_all(line.as_bytes());
+            }
+        }
+        if let Some(log) = &mut self.log {
+            log.flush()?;
+        }
+        self.flush()
+    }
+}

@@ -1,0 +1,98 @@
+//! How people meet the program: a command line, a runner of scripts and a prompt.
+//!
+//! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
+//! what became of a run in words; `printer`, the thread that shows events as they happen; then the
+//! two fronts, `batch` and `repl`. They talk to the session only. Only here is anything printed.
+
+pub mod arguments;
+mod batch;
+mod printer;
+mod repl;
+mod report;
+mod source;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use source::Source;
+
+use crate::view::paint::Paint;
+
+/// How a process ends, as its exit status says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// All went well.
+    Success,
+    /// The script failed: an error that nobody caught, or a deadlock.
+    Failure,
+    /// Wrong usage, or a text that cannot run.
+    Usage,
+    /// Ctrl-C.
+    Interrupted,
+    /// Nobody reads the output any more; the status is that of a program that ended by SIGPIPE.
+    Unread,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Success => 0,
+            Status::Failure => 1,
+            Status::Usage => 2,
+            Status::Interrupted => 130,
+            Status::Unread => 141,
+        })
+    }
+}
+
+/// The whole program: from the words of the command line to the status to exit with.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::from_words(words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too, and go to standard output.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Status::Usage
+            } else {
+                Status::Success
+            }
+            .into();
+        }
+    };
+    let command = match arguments.command {
+        Command::Standard if io::stdin().is_terminal() => {
+            return repl::run(arguments.config, arguments.color, arguments.events).into();
+        }
+        command => command,
+    };
+    match Source::read(command) {
+        Ok(source) => {
+            batch::run(arguments.config, &source, arguments.color, arguments.events).into()
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            Status::Usage.into()
+        }
+    }
+}
+
+/// Says on standard error why nothing can be done.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "threadlab: {message}");
+}
+
+impl arguments::Color {
+    /// Whether to colour what goes to a stream that is a terminal, or not.
+    fn paint(self, is_terminal: bool) -> Paint {
+        let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        match self {
+            Self::Always => Paint::Coloured,
+            Self::Auto if is_terminal && !dumb && !named("NO_COLOR") => Paint::Coloured,
+            Self::Auto | Self::Never => Paint::Plain,
+        }
+    }
+}

@@ -1,0 +1,635 @@
+//! What an input or a command at the prompt is answered.
+//!
+//! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
+//! feeds it lines and reads the screen.
+
+use std::fmt::Write;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
+use super::highlight::highlight;
+use super::screen::Screen;
+use crate::front::printer::Printer;
+use crate::front::report::{self, Quoted};
+use crate::front::source::Source;
+use crate::host::Clock;
+use crate::lesson::tutorial::{self, Progress, Section};
+use crate::session::{Input, InputKind, Outcome, Report, Scheduler, Session, ThreadInfo};
+use crate::value::{Value, debug_text};
+use crate::view::live::Live;
+use crate::view::paint::{Paint, Role};
+
+/// How much of a value is echoed, in characters.
+const ECHO: usize = 1000;
+/// How much of a variable's value `:vars` shows, in characters.
+const GLANCE: usize = 60;
+/// The thread number of `main`.
+const MAIN: u64 = 1;
+
+/// Whether the prompt goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Stay,
+    Leave,
+}
+
+/// A learner's conversation with a session.
+pub(super) struct Learner {
+    session: Session,
+    screen: Arc<Screen>,
+    printer: Printer,
+    live: Arc<Mutex<Live>>,
+    paint: Paint,
+    /// How many inputs there were: their names in messages.
+    inputs: usize,
+    /// The learner was told once which threads still run, and asked to confirm.
+    leaving: bool,
+    lesson: Option<Lesson>,
+}
+
+/// A section of the tutorial that is being read.
+struct Lesson {
+    section: Section,
+    step: usize,
+    /// What was typed of the step's code so far.
+    typed: String,
+}
+
+impl Learner {
+    /// A conversation that begins. The printer shows the session's events on the screen.
+    pub(super) fn new(
+        session: Session,
+        screen: Arc<Screen>,
+        printer: Printer,
+        live: Arc<Mutex<Live>>,
+        paint: Paint,
+    ) -> Self {
+        Self {
+            session,
+            screen,
+            printer,
+            live,
+            paint,
+            inputs: 0,
+            leaving: false,
+            lesson: None,
+        }
+    }
+
+    /// Says hello.
+    pub(super) fn greet(&self, warning: Option<&str>) -> io::Result<()> {
+        let version = env!("CARGO_PKG_VERSION");
+        let name = self
+            .paint
+            .text(Role::Heading, &format!("threadlab {version}"));
+        self.say(&format!(
+            "{name}: type code and press Enter; threads print as they run.\n\
+             :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
+        ))?;
+        match warning {
+            Some(warning) => self.say(&format!("note: {warning}\n")),
+            None => Ok(()),
+        }
+    }
+
+    /// The names that Tab offers: the learner's own and those of the language.
+    pub(super) fn names(&self) -> Vec<String> {
+        let variables = self
+            .session
+            .variables()
+            .into_iter()
+            .map(|variable| variable.name);
+        let functions = self.session.functions().into_iter().map(|function| {
+            let end = function.find('(').unwrap_or(function.len());
+            function[..end].to_string()
+        });
+        variables
+            .chain(functions)
+            .chain(library_names().map(String::from))
+            .collect()
+    }
+
+    /// The commands that Tab offers.
+    pub(super) fn commands() -> Vec<String> {
+        let mut commands: Vec<String> = COMMANDS.iter().map(|entry| entry.name.into()).collect();
+        commands.extend(
+            SCHEDULERS
+                .iter()
+                .map(|(name, _)| format!(":scheduler {name}")),
+        );
+        commands.extend(
+            tutorial::sections()
+                .iter()
+                .map(|part| format!(":tutorial {}", part.name)),
+        );
+        commands
+    }
+
+    /// Answers what was typed. Blocks while it runs.
+    pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
+        let line = text.trim();
+        if line.is_empty() {
+            return self.enter();
+        }
+        if self.lesson.is_some() && line == "q" && !self.is_known("q") {
+            self.lesson = None;
+            self.say("The tutorial waits: :tutorial lists its sections.\n")?;
+            return Ok(Flow::Stay);
+        }
+        if line.starts_with(':') {
+            return match command::parse(line) {
+                Ok(command) => self.obey(command),
+                Err(answer) => {
+                    self.say(&format!("{answer}\n"))?;
+                    Ok(Flow::Stay)
+                }
+            };
+        }
+        if let Some(command) = command::plain_word(line, |name| self.is_known(name)) {
+            return self.obey(command);
+        }
+        self.leaving = false;
+        self.run(text, None)?;
+        self.follow_lesson(text)?;
+        Ok(Flow::Stay)
+    }
+
+    /// Ctrl-C at the prompt.
+    pub(super) fn interrupted(&mut self, half_typed: bool) -> io::Result<Flow> {
+        if half_typed {
+            return Ok(Flow::Stay);
+        }
+        if self.lesson.take().is_some() {
+            self.say("The tutorial waits: :tutorial lists its sections.\n")?;
+            return Ok(Flow::Stay);
+        }
+        let stopped = self.stop_background()?;
+        if !stopped {
+            self.say("Nothing is running. Ctrl-D or :quit leaves.\n")?;
+        }
+        Ok(Flow::Stay)
+    }
+
+    /// Ctrl-D or `:quit`.
+    pub(super) fn leave(&mut self) -> io::Result<Flow> {
+        let running = self.background();
+        if running.is_empty() || self.leaving {
+            return Ok(Flow::Leave);
+        }
+        self.leaving = true;
+        let names = names_of(&running);
+        self.say(&format!(
+            "Still running: {names}. Once more stops them and leaves.\n"
+        ))?;
+        Ok(Flow::Stay)
+    }
+
+    /// Stops what still runs and shows what it printed.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.session.stop_background();
+        drop(self.session);
+        self.printer.finish()
+    }
+
+    fn say(&self, lines: &str) -> io::Result<()> {
+        self.screen.show(lines)
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.session
+            .variables()
+            .iter()
+            .any(|variable| variable.name == name)
+            || self.session.functions().iter().any(|function| {
+                function
+                    .split('(')
+                    .next()
+                    .is_some_and(|function| function == name)
+            })
+    }
+
+    /// The threads that run besides `main`.
+    fn background(&self) -> Vec<ThreadInfo> {
+        let mut threads = self.session.threads();
+        threads.retain(|thread| thread.number != MAIN);
+        threads
+    }
+
+    fn stop_background(&mut self) -> io::Result<bool> {
+        let stopped = self.session.stop_background();
+        self.printer.catch_up();
+        if stopped.is_empty() {
+            return Ok(false);
+        }
+        self.say(&format!("Stopped: {}.\n", names_of(&stopped)))?;
+        Ok(true)
+    }
+
+    /// Runs an input and says what became of it. `name` is what its text is called; without one it
+    /// is numbered. Says whether it came to its end.
+    fn run(&mut self, text: &str, name: Option<&str>) -> io::Result<bool> {
+        self.inputs += 1;
+        let numbered = format!("input {}", self.inputs);
+        let name = name.unwrap_or(&numbered);
+        let crowded = !self.background().is_empty();
+        self.live.lock().begin_input(crowded);
+        let report = self.session.run(Input {
+            name,
+            text,
+            kind: InputKind::Prompt,
+        });
+        self.printer.catch_up();
+        let told = self.tell(&report, Quoted { name, text });
+        self.say(&told)?;
+        Ok(matches!(
+            report,
+            Report::Ran {
+                outcome: Outcome::Value(_),
+                ..
+            }
+        ))
+    }
+
+    fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
+        let paint = self.paint;
+        let (outcome, warnings, notices) = match report {
+            Report::Rejected(problems) => return report::diagnostics(problems, quoted, paint),
+            Report::Ran {
+                outcome,
+                warnings,
+                notices,
+            } => (outcome, warnings, notices),
+        };
+        let mut told = report::diagnostics(warnings, quoted, paint);
+        match outcome {
+            Outcome::Value(value) => told += &echo(value),
+            Outcome::Failed(fault) => told += &report::failure(fault, quoted, paint),
+            Outcome::Interrupted(threads) => {
+                told += &report::interrupted(threads, &self.session, quoted, paint);
+            }
+            Outcome::Deadlock(threads) => {
+                told += &report::deadlock(threads, &self.session, quoted, paint);
+            }
+        }
+        for notice in notices {
+            let _ = writeln!(told, "note: {notice}");
+        }
+        told
+    }
+
+    fn obey(&mut self, command: Command) -> io::Result<Flow> {
+        if command == Command::Quit {
+            return self.leave();
+        }
+        self.leaving = false;
+        match command {
+            Command::Quit => {}
+            Command::Help(None) => self.say(&help(self.paint))?,
+            Command::Help(Some(name)) => self.say(&help_on(&name))?,
+            Command::Threads => self.say(&thread_table(&self.session.threads(), self.paint))?,
+            Command::Variables => self.variables()?,
+            Command::Reset => {
+                self.stop_background()?;
+                self.session.reset();
+                self.say("All variables and functions are forgotten.\n")?;
+            }
+            Command::Load(file) => self.load(&file)?,
+            Command::Save { file, replace } => self.save(&file, replace)?,
+            Command::Time(code) => {
+                let clock = Clock::start();
+                self.run(&code, None)?;
+                let took = seconds(clock.elapsed().as_secs_f64());
+                self.say(&format!("took {took}\n"))?;
+            }
+            Command::Scheduler(None) => {
+                let name = scheduler_name(self.session.scheduler());
+                self.say(&format!("scheduler: {name} (parallel, gil or seeded)\n"))?;
+            }
+            Command::Scheduler(Some(scheduler)) => {
+                self.stop_background()?;
+                self.session.set_scheduler(scheduler);
+                self.say(&format!("scheduler: {}\n", scheduler_name(scheduler)))?;
+            }
+            Command::Seed(choice) => self.seed(choice)?,
+            Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,
+            Command::Tutorial(Some(name)) => self.begin_lesson(&name)?,
+        }
+        Ok(Flow::Stay)
+    }
+
+    fn variables(&self) -> io::Result<()> {
+        let mut out = String::new();
+        for variable in self.session.variables() {
+            let word = if variable.is_constant { "const" } else { "let" };
+            let text = shorten(&variable.text, GLANCE);
+            let _ = writeln!(
+                out,
+                "{word} {} = {text}  ({})",
+                variable.name, variable.type_name
+            );
+        }
+        for function in self.session.functions() {
+            let _ = writeln!(out, "fn {function}");
+        }
+        if out.is_empty() {
+            out = "No variables yet. `let x = 1;` makes one.\n".into();
+        }
+        self.say(&out)
+    }
+
+    fn load(&mut self, file: &Path) -> io::Result<()> {
+        match Source::from_file(file) {
+            Ok(source) => self.run(&source.text, Some(&source.name)).map(drop),
+            Err(error) => self.say(&format!("{error}\n")),
+        }
+    }
+
+    fn save(&self, file: &Path, replace: bool) -> io::Result<()> {
+        let inputs = self.session.accepted();
+        let name = file.display();
+        if inputs.is_empty() {
+            return self.say("There is nothing to save yet.\n");
+        }
+        let mut text = String::new();
+        for input in &inputs {
+            text.push_str(input.trim_end());
+            // Saved inputs stand one after the other: what ended with its line now needs a `;`.
+            if !text.ends_with([';', '}']) {
+                text.push(';');
+            }
+            text.push('\n');
+        }
+        let written = if replace {
+            fs::write(file, &text)
+        } else {
+            let made = OpenOptions::new().write(true).create_new(true).open(file);
+            made.and_then(|mut made| made.write_all(text.as_bytes()))
+        };
+        self.say(&match written {
+            Ok(()) => format!("Saved. `threadlab {name}` runs it.\n"),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                format!("'{name}' is there already. `:save! {name}` replaces it.\n")
+            }
+            Err(error) => format!("'{name}' cannot be written: {error}\n"),
+        })
+    }
+
+    fn seed(&mut self, choice: Option<SeedChoice>) -> io::Result<()> {
+        let set = match choice {
+            None => {
+                return self.say(&match self.session.seed() {
+                    Some(seed) => format!("seed: {seed}\n"),
+                    None => "No run has used a seed yet; gil and seeded do.\n".into(),
+                });
+            }
+            Some(SeedChoice::Fixed(seed)) => Some(seed),
+            Some(SeedChoice::Drawn) => None,
+        };
+        self.session.set_seed(set);
+        let mut said = match set {
+            Some(seed) => format!("seed: {seed} for all further runs\n"),
+            None => "seed: each run draws its own\n".into(),
+        };
+        if set.is_some() && self.session.scheduler() == Scheduler::Parallel {
+            said += "Under parallel the cores decide: choose `:scheduler seeded` to repeat runs.\n";
+        }
+        self.say(&said)
+    }
+
+    fn begin_lesson(&mut self, name: &str) -> io::Result<()> {
+        let mut sections = tutorial::sections();
+        let number = name
+            .parse()
+            .ok()
+            .and_then(|number: usize| number.checked_sub(1));
+        let found = number
+            .filter(|index| *index < sections.len())
+            .or_else(|| sections.iter().position(|section| section.name == name));
+        let Some(index) = found else {
+            let list = table_of_sections(self.paint);
+            return self.say(&format!("There is no section `{name}`.\n{list}"));
+        };
+        let section = sections.swap_remove(index);
+        let title = self.paint.text(Role::Heading, section.title);
+        self.say(&format!("{title}\n\n"))?;
+        self.lesson = Some(Lesson {
+            section,
+            step: 0,
+            typed: String::new(),
+        });
+        self.show_step()
+    }
+
+    /// Shows the step at which the lesson is, and ends the lesson after the last.
+    fn show_step(&mut self) -> io::Result<()> {
+        let Some(lesson) = &self.lesson else {
+            return Ok(());
+        };
+        let mut out = String::new();
+        if let Some(step) = lesson.section.steps.get(lesson.step) {
+            let _ = writeln!(out, "{}\n", step.prose);
+            if !step.code.is_empty() {
+                for line in highlight(&step.code, None, self.paint).lines() {
+                    let _ = writeln!(out, "    {line}");
+                }
+                let hint = "Type it, or press Enter to run it; q leaves the tutorial.";
+                let _ = writeln!(out, "\n{}", self.paint.text(Role::Faint, hint));
+                return self.say(&out);
+            }
+        }
+        out += "(End of this section; :tutorial lists all.)\n";
+        self.lesson = None;
+        self.say(&out)
+    }
+
+    /// Enter on an empty line: in a lesson it runs the code that is shown.
+    fn enter(&mut self) -> io::Result<Flow> {
+        let Some(lesson) = &self.lesson else {
+            return Ok(Flow::Stay);
+        };
+        let code = lesson.section.steps[lesson.step].code.clone();
+        let (name, step) = (lesson.section.name, lesson.step + 1);
+        if self.run(&code, Some(&format!("{name}, step {step}")))? {
+            self.next_step()?;
+        }
+        Ok(Flow::Stay)
+    }
+
+    /// After an input in a lesson: goes on when it was the last of the step's code.
+    fn follow_lesson(&mut self, text: &str) -> io::Result<()> {
+        let Some(lesson) = &mut self.lesson else {
+            return Ok(());
+        };
+        lesson.typed.push_str(text);
+        lesson.typed.push('\n');
+        match lesson.section.steps[lesson.step].progress(&lesson.typed) {
+            Progress::Done => self.next_step(),
+            Progress::Begun => Ok(()),
+            Progress::Elsewhere => {
+                lesson.typed.clear();
+                Ok(())
+            }
+        }
+    }
+
+    fn next_step(&mut self) -> io::Result<()> {
+        if let Some(lesson) = &mut self.lesson {
+            lesson.step += 1;
+            lesson.typed.clear();
+        }
+        self.say("\n")?;
+        self.show_step()
+    }
+}
+
+/// The names of the language and its library.
+fn library_names() -> impl Iterator<Item = &'static str> {
+    const WORDS: [&str; 20] = [
+        "let", "const", "fn", "if", "else", "switch", "while", "loop", "for", "in", "break",
+        "continue", "return", "throw", "try", "catch", "with", "as", "true", "false",
+    ];
+    const LIBRARY: [&str; 14] = [
+        "Thread",
+        "Lock",
+        "ThreadPoolExecutor",
+        "spawn",
+        "join",
+        "pool",
+        "sleep",
+        "perf_counter",
+        "current_thread",
+        "threads",
+        "assert",
+        "print",
+        "debug",
+        "range",
+    ];
+    WORDS.into_iter().chain(LIBRARY)
+}
+
+/// The line that shows an input's value; none for `()`.
+fn echo(value: &Value) -> String {
+    if value.is_unit() {
+        return String::new();
+    }
+    shorten(&debug_text(value), ECHO) + "\n"
+}
+
+/// `text`, or its beginning and how long it is.
+fn shorten(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.into(),
+        Some((end, _)) => format!("{} ... ({} characters)", &text[..end], text.chars().count()),
+    }
+}
+
+fn names_of(threads: &[ThreadInfo]) -> String {
+    let names: Vec<&str> = threads.iter().map(|thread| thread.name.as_str()).collect();
+    names.join(", ")
+}
+
+fn scheduler_name(scheduler: Scheduler) -> &'static str {
+    SCHEDULERS
+        .iter()
+        .find(|(_, known)| *known == scheduler)
+        .map_or("", |(name, _)| name)
+}
+
+fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 1e-3 => format!("{:.0} us", s * 1e6),
+        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
+        s => format!("{s:.2} s"),
+    }
+}
+
+fn help(paint: Paint) -> String {
+    let mut out = String::new();
+    for entry in &COMMANDS {
+        let head = format!("{:<12}", entry.name);
+        let head = paint.text(Role::Prompt, &head);
+        let _ = writeln!(out, "{head}{:<10}{}", entry.operand, entry.what);
+    }
+    out += "\nCtrl-C stops what runs, or drops a half-typed input. Tab completes names.\n\
+            An open bracket continues the input on the next line.\n";
+    out
+}
+
+fn help_on(name: &str) -> String {
+    let command = if name.starts_with(':') {
+        name.to_string()
+    } else {
+        format!(":{name}")
+    };
+    match COMMANDS.iter().find(|entry| entry.name == command) {
+        Some(entry) => {
+            let head = format!("{} {}", entry.name, entry.operand);
+            format!("{}: {}\n", head.trim_end(), entry.what)
+        }
+        None => format!("There is no help on `{name}` yet; :help lists the commands.\n"),
+    }
+}
+
+fn table_of_sections(paint: Paint) -> String {
+    let mut out = String::new();
+    for (index, section) in tutorial::sections().iter().enumerate() {
+        let name = paint.text(Role::Prompt, &format!("{:<10}", section.name));
+        let _ = writeln!(out, "{}  {name}{}", index + 1, section.title);
+    }
+    out += "`:tutorial threads` begins the first one.\n";
+    out
+}
+
+/// Name, state, line and what it waits for, a thread a line.
+fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
+    let width = threads
+        .iter()
+        .map(|thread| thread.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut out = String::new();
+    for thread in threads {
+        let name = format!("{:<width$}", thread.name);
+        paint.write(&mut out, Role::Thread(thread.number), &name);
+        let _ = write!(out, "  {:<8}", thread.state);
+        if !thread.pos.is_none() {
+            let _ = write!(out, "  line {} of {}", thread.pos.line, thread.input);
+        }
+        if !thread.waits_for.is_empty() {
+            let _ = write!(out, "  {}", report::doing(thread));
+        }
+        if thread.daemon {
+            out.push_str("  (daemon)");
+        }
+        out.push('\n');
+    }
+    if threads.is_empty() {
+        out.push_str("main is here, and no other thread.\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unit_is_never_echoed_and_long_values_are_cut() {
+        assert_eq!(echo(&Value::Unit), "");
+        assert_eq!(echo(&Value::from("a")), "\"a\"\n");
+        let long = echo(&Value::from("é".repeat(5000)));
+        assert!(long.ends_with(" ... (5002 characters)\n"), "{long}");
+    }
+
+    #[test]
+    fn durations_have_a_unit_that_fits() {
+        assert_eq!(seconds(0.000_012), "12 us");
+        assert_eq!(seconds(0.0125), "12.5 ms");
+        assert_eq!(seconds(1.5), "1.50 s");
+    }
+}

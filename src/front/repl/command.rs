@@ -1,0 +1,268 @@
+//! The prompt's own commands as data: what the learner asked for, or what to say instead.
+
+use std::path::PathBuf;
+
+use crate::session::Scheduler;
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Command {
+    Help(Option<String>),
+    Threads,
+    Variables,
+    Reset,
+    Load(PathBuf),
+    Save { file: PathBuf, replace: bool },
+    Time(String),
+    Scheduler(Option<Scheduler>),
+    Seed(Option<SeedChoice>),
+    Tutorial(Option<String>),
+    Quit,
+}
+
+/// What `:seed` sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SeedChoice {
+    /// This one, for all further runs.
+    Fixed(u64),
+    /// Each run draws its own.
+    Drawn,
+}
+
+/// A command's line in `:help`: name, what follows it, what it does.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) operand: &'static str,
+    pub(super) what: &'static str,
+}
+
+const fn entry(name: &'static str, operand: &'static str, what: &'static str) -> Entry {
+    Entry {
+        name,
+        operand,
+        what,
+    }
+}
+
+/// All commands, as `:help` lists them.
+pub(super) const COMMANDS: [Entry; 11] = [
+    entry(":help", "[NAME]", "this list, or what a name means"),
+    entry(
+        ":tutorial",
+        "[NAME]",
+        "lessons to type along; without NAME, their list",
+    ),
+    entry(
+        ":threads",
+        "",
+        "the threads that are alive, and what they wait for",
+    ),
+    entry(":vars", "", "the variables and functions of this session"),
+    entry(
+        ":scheduler",
+        "[NAME]",
+        "who decides when threads run: parallel, gil, seeded",
+    ),
+    entry(
+        ":seed",
+        "[N | none]",
+        "the last seed; with N, the seed of all further runs",
+    ),
+    entry(":time", "CODE", "run CODE and say how long it took"),
+    entry(":load", "FILE", "run a file here"),
+    entry(":save", "FILE", "keep all inputs so far in a file"),
+    entry(":reset", "", "stop all threads and forget everything"),
+    entry(":quit", "", "leave (so does Ctrl-D)"),
+];
+
+/// Short forms that learners may know from elsewhere.
+const SHORT: [(&str, &str); 5] = [
+    (":h", ":help"),
+    (":?", ":help"),
+    (":q", ":quit"),
+    (":exit", ":quit"),
+    (":variables", ":vars"),
+];
+
+/// The names of the schedulers.
+pub(super) const SCHEDULERS: [(&str, Scheduler); 3] = [
+    ("parallel", Scheduler::Parallel),
+    ("gil", Scheduler::Gil),
+    ("seeded", Scheduler::Seeded),
+];
+
+/// Reads a line that begins with `:`. The error is what to tell the learner.
+pub(super) fn parse(line: &str) -> Result<Command, String> {
+    let line = line.trim();
+    let (word, rest) = match line.split_once(char::is_whitespace) {
+        Some((word, rest)) => (word, rest.trim()),
+        None => (line, ""),
+    };
+    let name = SHORT
+        .iter()
+        .find(|(short, _)| *short == word)
+        .map_or(word, |(_, name)| name);
+    let operand = (!rest.is_empty()).then(|| rest.to_string());
+    let required = |what: &str| {
+        operand
+            .clone()
+            .ok_or_else(|| format!("{name} needs {what}: {name} {}", what_follows(name)))
+    };
+    match name {
+        ":help" => Ok(Command::Help(operand)),
+        ":threads" => Ok(Command::Threads),
+        ":vars" => Ok(Command::Variables),
+        ":reset" => Ok(Command::Reset),
+        ":load" => Ok(Command::Load(required("a file")?.into())),
+        ":save" | ":save!" => {
+            let file = operand.ok_or("`:save` needs a file: :save FILE")?;
+            Ok(Command::Save {
+                file: file.into(),
+                replace: name == ":save!",
+            })
+        }
+        ":time" => Ok(Command::Time(required("code to run")?)),
+        ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
+        ":seed" => seed(operand.as_deref()).map(Command::Seed),
+        ":tutorial" => Ok(Command::Tutorial(operand)),
+        ":quit" => Ok(Command::Quit),
+        _ => Err(unknown(word)),
+    }
+}
+
+fn what_follows(name: &str) -> &'static str {
+    COMMANDS
+        .iter()
+        .find(|entry| entry.name == name)
+        .map_or("", |entry| entry.operand)
+}
+
+fn scheduler(name: Option<&str>) -> Result<Option<Scheduler>, String> {
+    let Some(name) = name else { return Ok(None) };
+    let found = SCHEDULERS.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, scheduler)| Some(*scheduler))
+        .ok_or_else(|| format!("there is no scheduler `{name}`; choose parallel, gil or seeded"))
+}
+
+fn seed(text: Option<&str>) -> Result<Option<SeedChoice>, String> {
+    match text {
+        None => Ok(None),
+        Some("none") => Ok(Some(SeedChoice::Drawn)),
+        Some(digits) => digits
+            .parse()
+            .map(|seed| Some(SeedChoice::Fixed(seed)))
+            .map_err(|_| {
+                format!("`{digits}` is no seed: give a whole number from 0 on, or `none`")
+            }),
+    }
+}
+
+fn unknown(word: &str) -> String {
+    let nearest = COMMANDS
+        .iter()
+        .map(|entry| (strsim::damerau_levenshtein(word, entry.name), entry.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, name)| name)
+        // `:t` may mean several; the first that begins so is as good a guess as any.
+        .or_else(|| {
+            let begins = |entry: &&Entry| word.len() > 1 && entry.name.starts_with(word);
+            COMMANDS.iter().find(begins).map(|entry| entry.name)
+        });
+    match nearest {
+        Some(name) => format!("there is no command {word}; did you mean {name}?"),
+        None => format!("there is no command {word}; :help lists all"),
+    }
+}
+
+/// The answer to a word that other prompts understand, if `line` is one. `is_known` says whether
+/// the learner has given the name a meaning.
+pub(super) fn plain_word(line: &str, is_known: impl Fn(&str) -> bool) -> Option<Command> {
+    let word = line.trim().trim_end_matches(';').trim_end();
+    let bare = word.strip_suffix("()").unwrap_or(word);
+    if is_known(bare) {
+        return None;
+    }
+    match bare {
+        "exit" | "quit" => Some(Command::Quit),
+        "help" => Some(Command::Help(None)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_with_what_follows() {
+        let cases = [
+            (":help", Command::Help(None)),
+            (":help  Lock ", Command::Help(Some("Lock".into()))),
+            (":q", Command::Quit),
+            (":load my file.rhai", Command::Load("my file.rhai".into())),
+            (
+                ":save a",
+                Command::Save {
+                    file: "a".into(),
+                    replace: false,
+                },
+            ),
+            (
+                ":save! a",
+                Command::Save {
+                    file: "a".into(),
+                    replace: true,
+                },
+            ),
+            (":time f(1)\n+ 2", Command::Time("f(1)\n+ 2".into())),
+            (":scheduler", Command::Scheduler(None)),
+            (":scheduler gil", Command::Scheduler(Some(Scheduler::Gil))),
+            (":seed", Command::Seed(None)),
+            (":seed 7", Command::Seed(Some(SeedChoice::Fixed(7)))),
+            (":seed none", Command::Seed(Some(SeedChoice::Drawn))),
+        ];
+        for (line, command) in cases {
+            assert_eq!(parse(line), Ok(command), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_gets_the_line_to_type() {
+        let cases = [
+            (
+                ":treads",
+                "there is no command :treads; did you mean :threads?",
+            ),
+            (":th", "there is no command :th; did you mean :threads?"),
+            (
+                ":frobnicate",
+                "there is no command :frobnicate; :help lists all",
+            ),
+            (":load", ":load needs a file: :load FILE"),
+            (":time", ":time needs code to run: :time CODE"),
+            (
+                ":scheduler fair",
+                "there is no scheduler `fair`; choose parallel, gil or seeded",
+            ),
+            (
+                ":seed -1",
+                "`-1` is no seed: give a whole number from 0 on, or `none`",
+            ),
+        ];
+        for (line, answer) in cases {
+            assert_eq!(parse(line), Err(answer.into()), "{line}");
+        }
+    }
+
+    #[test]
+    fn words_of_other_prompts_are_understood_unless_they_are_names_here() {
+        for line in ["exit", "quit", "exit()", "quit();"] {
+            assert_eq!(plain_word(line, |_| false), Some(Command::Quit), "{line}");
+            assert_eq!(plain_word(line, |_| true), None, "{line}");
+        }
+        assert_eq!(plain_word("help", |_| false), Some(Command::Help(None)));
+        assert_eq!(plain_word("exit(1)", |_| false), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! The prompt.
+//!
+//! In reading order: [`command`], the prompt's own commands as data; [`screen`], the terminal that
+//! typing and printing share; [`highlight`] and [`editor`], the line that is being typed;
+//! [`answer`], what an input or command is answered. Here they become a loop.
+
+mod answer;
+mod command;
+mod editor;
+mod highlight;
+mod screen;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use self::answer::{Flow, Learner};
+use self::editor::{Lines, Typed};
+use self::screen::Screen;
+use super::arguments::Color;
+use super::batch::open_log;
+use super::printer::{Printer, Sink};
+use super::{Status, complain};
+use crate::event::{Event, Stream, json};
+use crate::host;
+use crate::session::{Config, Session};
+use crate::view::live::Live;
+
+const PROMPT: &str = "> ";
+
+/// Opens the prompt and stays there until the learner leaves.
+pub(super) fn run(config: Config, color: Color, events: Option<PathBuf>) -> Status {
+    let log = match events.as_deref().map(open_log).transpose() {
+        Ok(log) => log,
+        Err(status) => return status,
+    };
+    match converse(config, color, log) {
+        Ok(()) => Status::Success,
+        Err(error) => {
+            complain(&format!("the prompt cannot go on: {error}"));
+            Status::Failure
+        }
+    }
+}
+
+fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::Result<()> {
+    let paint = color.paint(io::stdout().is_terminal());
+    let (mut lines, screen, warning) = Lines::open(paint).map_err(io::Error::other)?;
+    let stream = Arc::new(Stream::new());
+    stream.set_detailed(log.is_some());
+    let session = Session::new(config, stream.clone());
+    let stopper = session.stopper();
+    // While a line is edited the terminal hands Ctrl-C over as a key; a signal means that an input
+    // runs. Without signals the prompt works all the same.
+    let _ = host::on_interrupt(move || stopper.stop());
+
+    let live = Arc::new(Mutex::new(Live::new(paint)));
+    let sink = Above {
+        screen: screen.clone(),
+        live: live.clone(),
+        log,
+    };
+    let printer = Printer::start(stream, sink, || {})?;
+    let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
+    learner.greet(warning.as_deref())?;
+    loop {
+        let typed = lines.read(PROMPT, learner.names(), Learner::commands());
+        let flow = match typed.map_err(io::Error::other)? {
+            Typed::Input(text) => learner.answer(&text)?,
+            Typed::Interrupt { half_typed } => learner.interrupted(half_typed)?,
+            Typed::End => learner.leave()?,
+        };
+        if flow == Flow::Leave {
+            break;
+        }
+    }
+    if let Err(warning) = lines.keep_history() {
+        screen.show(&format!("note: {warning}\n"))?;
+    }
+    learner.end()
+}
+
+/// The sink of the prompt: lines above what is being typed.
+struct Above {
+    screen: Arc<Screen>,
+    live: Arc<Mutex<Live>>,
+    log: Option<BufWriter<File>>,
+}
+
+impl Sink for Above {
+    fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
+        let mut lines = String::new();
+        {
+            let mut live = self.live.lock();
+            for event in &events {
+                live.write(&mut lines, event);
+            }
+        }
+        if let Some(log) = &mut self.log {
+            events
+                .iter()
+                .try_for_each(|event| json::write_line(log, event))?;
+            log.flush()?;
+        }
+        self.screen.show(&lines)
+    }
+}

@@ -1,0 +1,220 @@
+//! What became of a run, in words: problems of the text, an error, where threads were.
+//!
+//! Texts only; who shows them, and where, is the fronts' business.
+
+use std::fmt::Write;
+
+use crate::language::Diagnostic;
+use crate::language::diagnostic::{Severity, Span};
+use crate::language::render::{self, Style};
+use crate::pos::Pos;
+use crate::session::{Session, ThreadInfo};
+use crate::value::Fault;
+use crate::view::paint::{Paint, Role};
+
+/// How many calls on the way to an error are told.
+const CALLS: usize = 8;
+
+/// The text that a run was given, to be quoted.
+#[derive(Clone, Copy)]
+pub(super) struct Quoted<'a> {
+    pub(super) name: &'a str,
+    pub(super) text: &'a str,
+}
+
+fn style(paint: Paint) -> Style {
+    match paint {
+        Paint::Plain => Style::Plain,
+        Paint::Coloured => Style::Coloured,
+    }
+}
+
+/// Problems of a text, each with its line and a caret; ends with a line end unless there are none.
+pub(super) fn diagnostics(problems: &[Diagnostic], quoted: Quoted<'_>, paint: Paint) -> String {
+    render::render(problems, quoted.name, quoted.text, style(paint))
+}
+
+/// An error that nobody caught in `main`, with its line, the calls that led there, and what to do.
+pub(super) fn failure(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
+    let title = fault.kind.to_string();
+    let mut report = render::Report::new(Severity::Error, &title);
+    report.primary = Some((Span::at(fault.pos), ""));
+    for call in fault.trace.iter().take(CALLS) {
+        report.notes.push(if call.called_at.is_none() {
+            format!("in {}", call.function)
+        } else {
+            format!("in {}, called from {}", call.function, call.called_at)
+        });
+    }
+    if fault.trace.len() > CALLS {
+        report
+            .notes
+            .push(format!("and {} calls more", fault.trace.len() - CALLS));
+    }
+    report.help.extend(fault.kind.advice());
+    render::draw(&report, quoted.name, quoted.text, style(paint)) + "\n"
+}
+
+/// The report of a deadlock: who waits for what, who holds it and since which line.
+pub(super) fn deadlock(
+    threads: &[ThreadInfo],
+    session: &Session,
+    quoted: Quoted<'_>,
+    paint: Paint,
+) -> String {
+    let head = paint.text(Role::Error, "deadlock");
+    let told = places(threads, session, quoted, paint);
+    format!("{head}: these threads wait for ever\n{told}")
+}
+
+/// The report of a run that Ctrl-C ended: where each thread was.
+pub(super) fn interrupted(
+    threads: &[ThreadInfo],
+    session: &Session,
+    quoted: Quoted<'_>,
+    paint: Paint,
+) -> String {
+    if threads.is_empty() {
+        return "interrupted\n".into();
+    }
+    let told = places(threads, session, quoted, paint);
+    format!("interrupted; the threads were here:\n{told}")
+}
+
+/// Each thread on a line, and under it the source line at which it is.
+fn places(threads: &[ThreadInfo], session: &Session, quoted: Quoted<'_>, paint: Paint) -> String {
+    let mut out = String::new();
+    for thread in threads {
+        let elsewhere = thread.input != quoted.name && !thread.input.is_empty();
+        let stored = if elsewhere {
+            session.text_of(&thread.input)
+        } else {
+            None
+        };
+        let text = match &stored {
+            Some(text) => Some(&**text),
+            None if elsewhere => None,
+            None => Some(quoted.text),
+        };
+        place(&mut out, thread, elsewhere, text, paint);
+    }
+    out
+}
+
+fn place(out: &mut String, thread: &ThreadInfo, elsewhere: bool, text: Option<&str>, paint: Paint) {
+    out.push_str("  ");
+    paint.write(out, Role::Thread(thread.number), &thread.name);
+    if !thread.pos.is_none() {
+        let _ = write!(out, ", {}", thread.pos);
+        if elsewhere {
+            let _ = write!(out, " of {}", thread.input);
+        }
+    }
+    let _ = writeln!(out, ": {}", doing(thread));
+    if let Some(line) = text.and_then(|text| source_line(text, thread.pos)) {
+        paint.write(out, Role::Faint, &format!("{:>6} | ", thread.pos.line));
+        out.push_str(line.trim());
+        out.push('\n');
+    }
+}
+
+/// What a thread does, in words: `running`, or what it waits for and who holds that.
+pub(super) fn doing(thread: &ThreadInfo) -> String {
+    if thread.waits_for.is_empty() {
+        return thread.state.into();
+    }
+    let mut words = format!("waits for {}", thread.waits_for);
+    for (index, (holder, since)) in thread.held_by.iter().enumerate() {
+        words.push_str(if index == 0 { ", held by " } else { " and " });
+        words.push_str(holder);
+        if !since.is_none() {
+            let _ = write!(words, " since line {}", since.line);
+        }
+    }
+    words
+}
+
+fn source_line(text: &str, pos: Pos) -> Option<&str> {
+    let index = usize::from(pos.line).checked_sub(1)?;
+    text.lines()
+        .nth(index)
+        .filter(|line| !line.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{FaultKind, TraceEntry};
+
+    fn thread(waits_for: &str, held_by: &[(&str, u16)]) -> ThreadInfo {
+        ThreadInfo {
+            number: 2,
+            name: "A".into(),
+            state: "running",
+            pos: Pos::new(2, 3),
+            input: "a.rhai".into(),
+            waits_for: waits_for.into(),
+            held_by: held_by
+                .iter()
+                .map(|(name, line)| ((*name).into(), Pos::new(*line, 1)))
+                .collect(),
+            daemon: false,
+        }
+    }
+
+    fn check(thread: &ThreadInfo, expected: &str) {
+        let mut out = String::new();
+        place(
+            &mut out,
+            thread,
+            false,
+            Some("let a = Lock();\n  a.acquire();"),
+            Paint::Plain,
+        );
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_thread_says_where_it_is_and_what_it_waits_for() {
+        check(
+            &thread("", &[]),
+            "  A, line 2, column 3: running\n     2 | a.acquire();\n",
+        );
+        check(
+            &thread("Lock 1", &[("main", 1)]),
+            "  A, line 2, column 3: waits for Lock 1, held by main since line 1\n\
+             \x20    2 | a.acquire();\n",
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_not_quoted() {
+        let mut lost = thread("", &[]);
+        lost.pos = Pos::new(9, 1);
+        check(&lost, "  A, line 9, column 1: running\n");
+        lost.pos = Pos::NONE;
+        check(&lost, "  A: running\n");
+    }
+
+    #[test]
+    fn an_error_is_drawn_with_its_calls_and_what_to_do() {
+        let name = FaultKind::UnknownVariable {
+            name: "x".into(),
+            nearest: Some("y".into()),
+        };
+        let mut fault = Fault::new(name, Pos::new(1, 10));
+        fault.trace.push(TraceEntry {
+            function: "f".into(),
+            called_at: Pos::new(2, 1),
+        });
+        let quoted = Quoted {
+            name: "a.rhai",
+            text: "fn f() { x }\nf();",
+        };
+        assert_eq!(
+            failure(&fault, quoted, Paint::Plain),
+            "error: unknown variable: x\n --> a.rhai:1:10\n  |\n1 | fn f() { x }\n  |          ^\n  \
+             |\n  = note: in f, called from line 2, column 1\n  = help: did you mean `y`?\n"
+        );
+    }
+}

@@ -1,0 +1,235 @@
+//! Assignments: to variables and to places, plain (`=`) and with an operator (`+=`).
+//!
+//! As in Rhai the right side is evaluated first, then the indices on the left. With an operator, a
+//! variable in a register is changed at once; one that others may see is read in one step and written
+//! in another.
+
+use rhai::{BinaryExpr, Expr, OpAssignment};
+
+use super::chains::{What, links};
+use super::expressions::writes_once;
+use super::operators::{binary, binary_int, small_int};
+use super::scope::Found;
+use super::{Lowering, problems};
+use crate::language::parse::pos;
+use crate::pos::Pos;
+use crate::program::code::{Key, Place, Root};
+use crate::program::op::{BinaryOp, Op, Reg};
+
+impl Lowering<'_> {
+    pub(super) fn assignment(&mut self, assignment: &(OpAssignment, BinaryExpr)) {
+        let (info, BinaryExpr { lhs, rhs }) = assignment;
+        let at = pos(info.position());
+        let op = match info.get_op_assignment_info() {
+            None => None,
+            Some((.., symbol)) => match BinaryOp::from_symbol(symbol) {
+                Some(op) => Some(op),
+                None => {
+                    let what = format!("the operator `{symbol}=`");
+                    self.diagnostics.push(problems::unsupported(&what, at));
+                    return;
+                }
+            },
+        };
+        match lhs {
+            Expr::Variable(name, _, name_pos) => {
+                self.assign_variable(&name.1, pos(*name_pos), op, rhs, at);
+            }
+            Expr::ThisPtr(this_pos) => match self.builder().this() {
+                Some(this) => self.assign_register(this, op, rhs, at),
+                None => self.no_this(pos(*this_pos)),
+            },
+            Expr::Index(..) | Expr::Dot(..) => self.assign_place(lhs, op, rhs, at),
+            _ => self
+                .diagnostics
+                .push(problems::bad_target(pos(lhs.start_position()))),
+        }
+    }
+
+    fn assign_variable(
+        &mut self,
+        name: &str,
+        name_pos: Pos,
+        op: Option<BinaryOp>,
+        rhs: &Expr,
+        at: Pos,
+    ) {
+        if self.traits(name).is_some_and(|traits| traits.constant) {
+            self.diagnostics.push(problems::constant(name, name_pos));
+            return;
+        }
+        let found = self.find(name);
+        if let Found::Register(register) = found {
+            return self.assign_register(register, op, rhs, at);
+        }
+        if matches!(found, Found::Unknown | Found::Function) {
+            self.unknown_target(name, name_pos, op.is_none());
+        }
+        let value = self.operand(rhs);
+        let src = match op {
+            None => value,
+            Some(op) => {
+                // A read step, and below a write step.
+                let old = self.builder().register();
+                self.load_known(name, found, old, name_pos);
+                self.builder().emit(binary(op, old, old, value), at);
+                old
+            }
+        };
+        let store = match found {
+            Found::Cell(cell) => Op::StoreCell { cell, src },
+            Found::Capture(index) => Op::StoreCapture { index, src },
+            _ => {
+                let global = self.program.global_id(name);
+                let global = self.builder().global(global);
+                Op::StoreGlobal { global, src }
+            }
+        };
+        self.builder().emit(store, at);
+    }
+
+    /// Loads a variable to change it: what is no variable is looked for at run time.
+    fn load_known(&mut self, name: &str, found: Found, dst: Reg, at: Pos) {
+        let op = match found {
+            Found::Cell(cell) => Op::LoadCell { dst, cell },
+            Found::Capture(index) => Op::LoadCapture { dst, index },
+            _ => {
+                let global = self.program.global_id(name);
+                let global = self.builder().global(global);
+                Op::LoadGlobal { dst, global }
+            }
+        };
+        self.builder().emit(op, at);
+    }
+
+    fn unknown_target(&mut self, name: &str, at: Pos, is_plain: bool) {
+        let nearest = self.nearest(name);
+        let certain = self.builder().kind == super::builder::Kind::TopLevel || self.is_prelude;
+        let line = is_plain.then(|| self.line_with_let(at)).flatten();
+        let problem = problems::unknown_target(name, nearest, certain, at, line);
+        self.diagnostics.push(problem);
+    }
+
+    /// Assigns to a variable that lives in `register`.
+    fn assign_register(&mut self, register: Reg, op: Option<BinaryOp>, rhs: &Expr, at: Pos) {
+        match op {
+            None if writes_once(rhs) => self.expression(rhs, register),
+            None => {
+                let src = self.temporary(rhs);
+                let dst = register;
+                self.builder().emit(Op::Take { dst, src }, at);
+            }
+            Some(op) => {
+                let small =
+                    small_int(rhs).and_then(|value| binary_int(op, register, register, value));
+                let op = match small {
+                    Some(op) => op,
+                    None => {
+                        let value = self.operand(rhs);
+                        binary(op, register, register, value)
+                    }
+                };
+                self.builder().emit(op, at);
+            }
+        }
+    }
+
+    fn assign_place(&mut self, lhs: &Expr, op: Option<BinaryOp>, rhs: &Expr, at: Pos) {
+        let (root, links) = links(lhs);
+        let has_method = links
+            .iter()
+            .any(|link| matches!(link.what, What::Method(_)));
+        let constant = match root {
+            Expr::Variable(name, ..) if self.traits(&name.1).is_some_and(|t| t.constant) => {
+                Some(&name.1)
+            }
+            _ => None,
+        };
+        let root_pos = pos(root.start_position());
+        if let Some(name) = constant {
+            self.diagnostics.push(problems::constant(name, root_pos));
+            return;
+        }
+        if has_method {
+            self.diagnostics.push(problems::bad_target(root_pos));
+            return;
+        }
+        let root = match (self.variable_place(root), root) {
+            (Some(place), _) => place.root,
+            (None, Expr::Variable(name, ..)) => {
+                // Looked up when it runs; at the top level this is an error.
+                self.unknown_target(&name.1, root_pos, false);
+                let global = self.program.global_id(&name.1);
+                Root::Global(self.builder().global(global))
+            }
+            (None, Expr::ThisPtr(_)) => return self.no_this(root_pos),
+            (None, _) => {
+                self.diagnostics.push(problems::bad_target(root_pos));
+                return;
+            }
+        };
+        let indices = links.iter().filter_map(|link| match link.what {
+            What::Index(index) => Some(index),
+            _ => None,
+        });
+        let src = self.operand_before(rhs, indices);
+        let operands = self.operands(&links, None);
+        let mut keys = Vec::new();
+        for (link, operand) in links.iter().zip(operands) {
+            keys.push(self.key(link, operand, link.optional));
+        }
+        let last_pos = links.last().map_or(at, |link| link.pos);
+        match op {
+            None => self.write(root, keys, src, last_pos),
+            Some(op) => self.update(root, keys, op, src, last_pos, at),
+        }
+    }
+
+    /// Writes a place.
+    fn write(&mut self, root: Root, keys: Vec<Key>, src: Reg, at: Pos) {
+        let op = match (root, &keys[..]) {
+            (
+                Root::Register(object),
+                &[
+                    Key::Index {
+                        index,
+                        optional: false,
+                        ..
+                    },
+                ],
+            ) => Op::SetIndex { object, index, src },
+            _ => {
+                let keys = keys.into();
+                let place = self.builder().add_place(Place { root, keys });
+                Op::Set { place, src }
+            }
+        };
+        self.builder().emit(op, at);
+    }
+
+    /// `place op= src`
+    fn update(&mut self, root: Root, keys: Vec<Key>, op: BinaryOp, src: Reg, key: Pos, at: Pos) {
+        let is_optional = keys.iter().any(|key| match key {
+            Key::Index { optional, .. } | Key::Field { optional, .. } => *optional,
+        });
+        let keys = keys.into();
+        let place = self.builder().add_place(Place { root, keys });
+        if matches!(root, Root::Register(_)) {
+            return self.builder().emit(Op::Update { op, place, src }, at);
+        }
+        let old = self.builder().register();
+        self.builder().emit(Op::Get { dst: old, place }, key);
+        let end = self.builder().label();
+        if is_optional {
+            // `()` in the chain, or at its end: there is nothing to change.
+            let go_on = self.builder().label();
+            let jump = Op::JumpIfValue { src: old, to: 0 };
+            self.builder().jump(jump, go_on, at);
+            self.builder().jump(Op::Jump { to: 0 }, end, at);
+            self.builder().place(go_on);
+        }
+        self.builder().emit(binary(op, old, old, src), at);
+        self.builder().emit(Op::Set { place, src: old }, key);
+        self.builder().place(end);
+    }
+}

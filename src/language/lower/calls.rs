@@ -1,0 +1,209 @@
+//! Calls by name: of a function, or of a variable that holds one.
+//!
+//! The registers of a call's arguments lie above everything that is still needed, since the machine
+//! puts the called function's registers there.
+
+use rhai::{Expr, FnCallExpr};
+
+use super::expressions::is_quiet;
+use super::scope::Found;
+use super::{Lowering, problems};
+use crate::pos::Pos;
+use crate::program::MAX_ARGUMENTS;
+use crate::program::code::{Place, Site};
+use crate::program::op::{Op, Reg};
+use crate::value::object::Verb;
+
+/// Functions of Rhai that change their first argument in place when it is a variable: `push(a, 1)`
+/// does what `a.push(1)` does.
+const CHANGERS: [&str; 31] = [
+    "append",
+    "chop",
+    "clear",
+    "crop",
+    "dedup",
+    "drain",
+    "extract",
+    "fill_with",
+    "insert",
+    "make_lower",
+    "make_upper",
+    "mixin",
+    "pad",
+    "pop",
+    "push",
+    "remove",
+    "replace",
+    "retain",
+    "reverse",
+    "set",
+    "set_bit",
+    "set_bits",
+    "shift",
+    "sort",
+    "sort_by",
+    "sort_desc",
+    "splice",
+    "split_rev",
+    "trim",
+    "truncate",
+    "write",
+];
+
+/// Whether a call of this name may change its first argument.
+pub(super) fn changes_first_argument(name: &str) -> bool {
+    CHANGERS.contains(&name)
+}
+
+impl Lowering<'_> {
+    /// A call; its value goes to `dst`.
+    pub(super) fn call(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
+        let refused = if call.op_token.is_some() {
+            return self.operator(call, dst, at);
+        } else if !call.namespace.is_empty() {
+            format!("`{}::{}`", call.namespace, call.name)
+        } else if call.capture_parent_scope {
+            format!("`{}!(...)`", call.name)
+        } else if call.name == "eval" {
+            "`eval`".to_string()
+        } else {
+            return self.named_call(&call.name, &call.args, dst, at);
+        };
+        self.diagnostics.push(problems::unsupported(&refused, at));
+    }
+
+    /// A call of `name`.
+    pub(super) fn named_call(&mut self, name: &str, args: &[Expr], dst: Reg, at: Pos) {
+        if args.len() > MAX_ARGUMENTS {
+            self.diagnostics
+                .push(problems::too_many_arguments(name, at));
+            return;
+        }
+        if let ("is_def_var", [Expr::StringConstant(variable, _)]) = (name, args)
+            && self.traits(variable).is_some()
+        {
+            self.builder().emit(Op::Bool { dst, value: true }, at);
+            return;
+        }
+        if self.calls_variable(name) {
+            return self.value_call(name, args, dst, at);
+        }
+        if changes_first_argument(name)
+            && !self.is_own_function(name)
+            && let Some((receiver, args)) = args.split_first()
+            && let Some(place) = self.variable_place(receiver)
+        {
+            let base = self.arguments_with_receiver(args);
+            return self.method_call(place, name, false, base, args.len(), dst, at);
+        }
+        let base = self.arguments(args);
+        let call = Op::Call {
+            argc: args.len() as u8,
+            dst,
+            base,
+            name: self.name(name),
+        };
+        self.builder().emit(call, at);
+    }
+
+    /// Whether `name(...)` calls what the variable `name` holds. The learner's functions come first;
+    /// a variable hides the library's only when it looks as if it held a function.
+    fn calls_variable(&self, name: &str) -> bool {
+        let Some(traits) = self.traits(name) else {
+            return false;
+        };
+        !self.is_own_function(name) && (traits.callable || !self.is_function(name))
+    }
+
+    fn value_call(&mut self, name: &str, args: &[Expr], dst: Reg, at: Pos) {
+        let callee = match self.find(name) {
+            Found::Register(register) if args.iter().all(is_quiet) => register,
+            _ => {
+                let callee = self.builder().register();
+                self.load(name, callee, at);
+                callee
+            }
+        };
+        let base = self.arguments(args);
+        let call = Op::CallValue {
+            argc: args.len() as u8,
+            dst,
+            base,
+            callee,
+        };
+        self.builder().emit(call, at);
+    }
+
+    /// Calls the method `name` of what is at `place`, with `argc` arguments from `base` on.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a separate operand of one instruction"
+    )]
+    pub(super) fn method_call(
+        &mut self,
+        place: Place,
+        name: &str,
+        optional: bool,
+        base: Reg,
+        argc: usize,
+        dst: Reg,
+        at: Pos,
+    ) {
+        let site = Site {
+            place,
+            name: self.name_id(name),
+            verb: Verb::named(name),
+            optional,
+        };
+        let call = Op::CallMethod {
+            argc: argc as u8,
+            dst,
+            base,
+            site: self.builder().add_site(site),
+        };
+        self.builder().emit(call, at);
+    }
+
+    /// Evaluates arguments for a call that comes right after; where they begin.
+    fn arguments(&mut self, args: &[Expr]) -> Reg {
+        let base = self.builder().registers(args.len());
+        // As in Rhai, a first argument that is a plain variable is read after the others.
+        let late = matches!(args.first(), Some(Expr::Variable(..)));
+        let (first, others) = args.split_at(usize::from(late));
+        self.arguments_into(others, base + first.len() as Reg);
+        self.arguments_into(first, base);
+        self.above_variables(base, args.len())
+    }
+
+    /// Evaluates the arguments of a method call that comes right after, above a register that is
+    /// left free; where they begin.
+    pub(super) fn arguments_with_receiver(&mut self, args: &[Expr]) -> Reg {
+        let base = self.builder().registers(args.len() + 1) + 1;
+        self.arguments_into(args, base);
+        self.above_variables(base - 1, args.len() + 1) + 1
+    }
+
+    /// Evaluates arguments into registers that were set aside for them.
+    pub(super) fn arguments_into(&mut self, args: &[Expr], base: Reg) {
+        for (offset, arg) in args.iter().enumerate() {
+            self.expression(arg, base + offset as Reg);
+        }
+    }
+
+    /// Moves the `count` registers from `base` on above all variables, where an argument has made
+    /// one (as `with` can); where they are then.
+    pub(super) fn above_variables(&mut self, base: Reg, count: usize) -> Reg {
+        if self.builder().floor() <= u32::from(base) {
+            return base;
+        }
+        let above = self.builder().registers(count);
+        for offset in 0..count as Reg {
+            let take = Op::Take {
+                dst: above + offset,
+                src: base + offset,
+            };
+            self.builder().emit(take, Pos::NONE);
+        }
+        above
+    }
+}

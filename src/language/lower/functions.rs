@@ -1,0 +1,211 @@
+//! Whole bodies: the top level, functions, and closures with what they capture.
+
+use rhai::Stmt;
+
+use super::builder::{Builder, Kind};
+use super::scope::{Capture, Found, Traits};
+use super::{Lowering, problems};
+use crate::language::parse::FunctionDef;
+use crate::language::resolve::{ClosureExpr, Declaration};
+use crate::pos::Pos;
+use crate::program::MAX_ARGUMENTS;
+use crate::program::code::{CaptureFrom, ClosureShape};
+use crate::program::op::{Op, Reg};
+use crate::value::{CodeId, Literal};
+
+impl Lowering<'_> {
+    /// Lowers the top level and all functions; gives what to define.
+    pub(super) fn whole_text(&mut self) -> Vec<(u32, usize, CodeId)> {
+        let parsed = self.parsed;
+        let main = self.reserve();
+        self.open(Kind::TopLevel, main, "main", Pos::new(1, 1));
+        self.body(&parsed.statements, Pos::NONE);
+        self.close(main, Vec::new());
+        let mut defined = Vec::new();
+        for (index, function) in parsed.functions.iter().enumerate() {
+            if function.closure {
+                continue;
+            }
+            if let Some(of_type) = &function.this_type {
+                self.diagnostics
+                    .push(problems::typed_method(of_type, function));
+                continue;
+            }
+            let id = self.reserve();
+            let name = self.name_id(&function.name);
+            self.open(Kind::Function, id, &function.name, function.pos);
+            self.parameters(index, function, 0);
+            self.body(&function.body, function.pos);
+            self.close(id, Vec::new());
+            if function.params.len() <= MAX_ARGUMENTS {
+                defined.push((name, function.params.len(), id));
+            }
+        }
+        defined
+    }
+
+    /// Lowers a closure, and makes it a value in `dst`. `name` is the variable it is bound to.
+    pub(super) fn closure(&mut self, closure: &ClosureExpr, name: Option<&str>, dst: Reg) {
+        let parsed = self.parsed;
+        let definition = parsed
+            .functions
+            .iter()
+            .enumerate()
+            .find(|(_, function)| function.closure && function.name == closure.key);
+        let Some((index, definition)) = definition else {
+            self.diagnostics
+                .push(problems::unsupported("this function pointer", closure.pos));
+            return;
+        };
+        let name = name.unwrap_or("closure");
+        let (captures, sources) = self.captures_of(closure);
+        let id = self.reserve();
+        self.open(Kind::Closure, id, name, closure.pos);
+        let mut capture_names = Vec::new();
+        for capture in &captures {
+            capture_names.push(self.literal(&capture.name));
+        }
+        self.builder().captures = captures;
+        self.parameters(index, definition, closure.captured);
+        self.body(&definition.body, closure.pos);
+        self.close(id, capture_names);
+        let shape = ClosureShape {
+            code: id,
+            name: self.literal(name),
+            captures: sources.into(),
+        };
+        let index = self.builder().add_closure(shape);
+        self.builder().emit(Op::Closure { dst, index }, closure.pos);
+    }
+
+    /// What a closure that is made here captures, and where from.
+    fn captures_of(&mut self, closure: &ClosureExpr) -> (Vec<Capture>, Vec<CaptureFrom>) {
+        let free = self.resolution.free.get(&closure.pos).cloned();
+        let mut captures = Vec::new();
+        let mut sources = Vec::new();
+        for name in free.unwrap_or_default() {
+            let source = match self.find(&name) {
+                Found::Cell(register) => CaptureFrom::Register(register),
+                Found::Capture(index) => CaptureFrom::Capture(index),
+                Found::Global(global) => CaptureFrom::Global(self.builder().global(global)),
+                // Every captured variable is a cell: the analysis and the lowering agree on scopes.
+                Found::Register(_) => {
+                    debug_assert!(false, "{name} is captured but no cell");
+                    continue;
+                }
+                Found::Function | Found::Unknown => continue,
+            };
+            let traits = self.traits(&name).unwrap_or(Traits {
+                constant: false,
+                callable: true,
+            });
+            captures.push(Capture { name, traits });
+            sources.push(source);
+        }
+        (captures, sources)
+    }
+
+    /// An ordinal for a function that will be lowered now.
+    fn reserve(&mut self) -> CodeId {
+        self.codes.push(None);
+        CodeId {
+            unit: self.unit,
+            ordinal: self.codes.len() as u32 - 1,
+        }
+    }
+
+    fn open(&mut self, kind: Kind, id: CodeId, name: &str, pos: Pos) {
+        let name = self.literal(name);
+        let builder = Builder::new(kind, id, name, pos, self.is_prelude);
+        self.builders.push(builder);
+    }
+
+    fn close(&mut self, id: CodeId, capture_names: Vec<Literal>) {
+        self.close_body();
+        let Some(builder) = self.builders.pop() else {
+            return;
+        };
+        if let Some((what, pos)) = builder.overflow {
+            self.diagnostics.push(problems::too_large(what, pos));
+        }
+        self.codes[id.ordinal as usize] = Some(builder.finish(capture_names));
+    }
+
+    /// Declares the parameters of a function, after the first `captured` of them.
+    fn parameters(&mut self, index: usize, function: &FunctionDef, captured: usize) {
+        let params = &function.params[captured..];
+        if params.len() > MAX_ARGUMENTS {
+            let name = if function.closure {
+                "a closure"
+            } else {
+                &function.name
+            };
+            self.diagnostics
+                .push(problems::too_many_parameters(name, function.pos));
+            return;
+        }
+        let first = self.builder().registers(params.len());
+        self.builder().set_params(params.len());
+        if self.resolution.uses_this.contains(&index) {
+            let this = self.builder().register();
+            self.builder().keep(this);
+            self.builder().set_this(this);
+        }
+        let traits = Traits {
+            constant: false,
+            callable: true,
+        };
+        for (offset, name) in params.iter().enumerate() {
+            let declaration = Declaration::Parameter(index, captured + offset);
+            let register = first + offset as Reg;
+            self.declare(name, declaration, register, traits, function.pos);
+        }
+    }
+
+    /// Lowers the statements of a body and returns the value of the last one.
+    fn body(&mut self, statements: &[Stmt], pos: Pos) {
+        self.tail(statements);
+        // Falling off the end, where the last statement has no value.
+        self.fall_off(pos);
+    }
+
+    /// Returns `()`, unless everything has returned before.
+    fn fall_off(&mut self, pos: Pos) {
+        if !self.builder().is_dead() {
+            self.builder().emit(Op::ReturnUnit, pos);
+        }
+    }
+
+    /// Lowers statements in the current scope and returns the value of the last one, unless it has
+    /// none.
+    fn tail(&mut self, statements: &[Stmt]) {
+        let Some((last, others)) = statements.split_last() else {
+            return;
+        };
+        others.iter().for_each(|stmt| self.statement(stmt, None));
+        let pos = super::statements::position(last);
+        match last {
+            Stmt::If(flow, _) => {
+                let otherwise = self.builder().label();
+                self.jump_unless(&flow.expr, otherwise);
+                self.scoped(|this| this.tail(flow.body.statements()));
+                self.fall_off(pos);
+                self.builder().place(otherwise);
+                self.scoped(|this| this.tail(flow.branch.statements()));
+            }
+            Stmt::Block(block) => self.scoped(|this| this.tail(block.statements())),
+            Stmt::Var(..) | Stmt::Assignment(..) | Stmt::Return(..) | Stmt::BreakLoop(..) => {
+                self.statement(last, None);
+            }
+            Stmt::Expr(expr) => {
+                let src = self.operand(expr);
+                self.builder().emit(Op::Return { src }, pos);
+            }
+            _ => {
+                let src = self.builder().register();
+                self.statement(last, Some(src));
+                self.builder().emit(Op::Return { src }, pos);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! From the syntax tree to bytecode.
+//!
+//! In reading order: `builder` collects the instructions, tables, labels and registers of one
+//! function; `scope` says what a name means; `statements`, `control`, `switch` and `protect` (`try`,
+//! `with`, and all ways out of them) lower statements; `expressions`, `operators`, `chains`,
+//! `assign` and `calls` lower expressions; `functions` lowers bodies and closures; `problems` words
+//! what is wrong.
+//!
+//! The order of evaluation is Rhai's, taken from its evaluator. Nothing here runs anything, and
+//! nothing becomes visible in the program but numbers for names: the caller adds the unit and defines
+//! its functions.
+
+mod assign;
+mod builder;
+mod calls;
+mod chains;
+mod control;
+mod expressions;
+mod functions;
+mod operators;
+mod problems;
+mod protect;
+mod scope;
+mod statements;
+mod switch;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::parse::Parsed;
+use super::resolve::{self, Resolution};
+use crate::program::op::Op;
+use crate::program::{Code, Program, Unit};
+use crate::value::{CodeId, Literal};
+use builder::Builder;
+
+/// What becomes of the variables at the top level of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopLevel {
+    /// A whole script: a variable stays in a register unless a function or closure mentions it.
+    Script,
+    /// One input at the prompt: every variable lives on after it.
+    Prompt,
+}
+
+/// What the library offers, as far as the lowering wants to know.
+pub trait Catalogue {
+    /// The number of the library's function of this name.
+    fn native(&self, name: &str) -> Option<u32>;
+
+    /// The names of the library's functions, to suggest the nearest one.
+    fn names(&self) -> Vec<&str>;
+
+    /// Whether this is the name of one of Python's modules, such as `threading`: as a prefix it
+    /// means nothing.
+    fn is_module(&self, name: &str) -> bool;
+
+    /// Whether the host has made a top-level variable of this name, such as `args`.
+    fn is_variable(&self, _name: &str) -> bool {
+        false
+    }
+}
+
+/// A lowered text, ready to be added to the program.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The code. Function 0 is the top level; it returns the value of the last statement.
+    pub unit: Unit,
+    /// What to define once the unit is part of the program: the name's number, the number of
+    /// parameters, the code.
+    pub defined: Vec<(u32, usize, CodeId)>,
+    /// What will probably go wrong.
+    pub warnings: Vec<Diagnostic>,
+    /// The top-level variables that a function (not a closure) of this unit names.
+    pub named_globals: Vec<u32>,
+    /// The names of all functions and methods that are called or mentioned, sorted.
+    pub mentioned: Vec<String>,
+}
+
+/// Lowers a text for the number that the program gives its next unit.
+///
+/// # Errors
+///
+/// Everything that is wrong with the text; never an empty list.
+pub fn lower(
+    parsed: &Parsed,
+    name: &str,
+    text: &str,
+    program: &Program,
+    catalogue: &dyn Catalogue,
+    top: TopLevel,
+    is_prelude: bool,
+) -> Result<Lowered, Vec<Diagnostic>> {
+    let mut lowering = Lowering {
+        parsed,
+        text,
+        program,
+        catalogue,
+        top,
+        is_prelude,
+        unit: program.next_unit(),
+        resolution: resolve::resolve(parsed),
+        session: session_variables(program),
+        own_functions: parsed
+            .functions
+            .iter()
+            .filter(|function| !function.closure)
+            .map(|function| function.name.as_str())
+            .collect(),
+        builders: Vec::new(),
+        codes: Vec::new(),
+        literals: HashMap::new(),
+        diagnostics: Vec::new(),
+        mentioned: BTreeSet::new(),
+    };
+    let defined = lowering.whole_text();
+    lowering.finish(name, defined)
+}
+
+/// The work on one text.
+struct Lowering<'a> {
+    parsed: &'a Parsed,
+    text: &'a str,
+    program: &'a Program,
+    catalogue: &'a dyn Catalogue,
+    top: TopLevel,
+    is_prelude: bool,
+    /// The number that the unit will have.
+    unit: u32,
+    resolution: Resolution,
+    /// The top-level variables that earlier inputs have made.
+    session: HashSet<u32>,
+    /// The names of the functions that this text defines.
+    own_functions: HashSet<&'a str>,
+    /// The functions being lowered, outermost first; a closure stands inside its maker.
+    builders: Vec<Builder>,
+    /// The functions of the unit by ordinal, empty until they are finished.
+    codes: Vec<Option<Code>>,
+    /// The texts that are already kept for the rest of the process.
+    literals: HashMap<String, Literal>,
+    diagnostics: Vec<Diagnostic>,
+    mentioned: BTreeSet<String>,
+}
+
+/// The variables that the top levels of earlier inputs make.
+fn session_variables(program: &Program) -> HashSet<u32> {
+    program
+        .units()
+        .filter(|unit| !unit.is_prelude)
+        .filter_map(|unit| unit.functions.first())
+        .flat_map(|code| code.ops.iter().map(move |op| (code, op)))
+        .filter_map(|(code, op)| match op {
+            Op::LetGlobal { global, .. } | Op::ConstGlobal { global, .. } => {
+                code.globals.get(usize::from(*global)).copied()
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+impl Lowering<'_> {
+    /// The function that is being lowered.
+    fn builder(&mut self) -> &mut Builder {
+        self.builders
+            .last_mut()
+            .expect("something is lowered only inside a function")
+    }
+
+    /// `text` as a value, kept once for each text.
+    fn literal(&mut self, text: &str) -> Literal {
+        match self.literals.get(text) {
+            Some(literal) => *literal,
+            None => {
+                let literal = Literal::new(text);
+                self.literals.insert(text.to_string(), literal);
+                literal
+            }
+        }
+    }
+
+    fn finish(
+        self,
+        name: &str,
+        defined: Vec<(u32, usize, CodeId)>,
+    ) -> Result<Lowered, Vec<Diagnostic>> {
+        let (errors, warnings): (Vec<_>, Vec<_>) = self
+            .diagnostics
+            .into_iter()
+            .partition(|diagnostic| diagnostic.severity == Severity::Error);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let functions: Vec<Code> = self.codes.into_iter().flatten().collect();
+        if cfg!(debug_assertions) {
+            for code in &functions {
+                if let Err(problem) = crate::program::verify::verify(code) {
+                    panic!(
+                        "{problem}\n{}",
+                        crate::program::disassemble::disassemble(code)
+                    );
+                }
+            }
+        }
+        let named_globals = self
+            .resolution
+            .named_by_functions
+            .iter()
+            .filter_map(|name| self.program.find_global(name))
+            .collect::<BTreeSet<u32>>();
+        Ok(Lowered {
+            unit: Unit {
+                name: name.to_string(),
+                text: self.text.into(),
+                functions,
+                is_prelude: self.is_prelude,
+            },
+            defined,
+            warnings,
+            named_globals: named_globals.into_iter().collect(),
+            mentioned: self.mentioned.into_iter().collect(),
+        })
+    }
+}

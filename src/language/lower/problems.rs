@@ -1,0 +1,173 @@
+//! What can be wrong with a text that parses, in words.
+
+use super::Lowering;
+use crate::language::diagnostic::{Code, Diagnostic, Span};
+use crate::language::parse::FunctionDef;
+use crate::pos::Pos;
+use crate::program::MAX_ARGUMENTS;
+
+/// How alike two names must be (Jaro-Winkler) for one to be offered in place of the other.
+const ALIKE: f64 = 0.82;
+
+/// A part of Rhai that is not there (yet).
+pub(super) fn unsupported(what: &str, pos: Pos) -> Diagnostic {
+    Diagnostic::error(
+        Code::Unsupported,
+        Span::at(pos),
+        format!("{what} is not supported here (line {})", pos.line),
+    )
+    .label("not supported")
+}
+
+/// `fn int.double()`
+pub(super) fn typed_method(of_type: &str, function: &FunctionDef) -> Diagnostic {
+    let name = &function.name;
+    unsupported(&format!("`fn {of_type}.{name}`"), function.pos)
+        .help(format!("define `fn {name}()` and use `this` in it"))
+}
+
+/// A name that nothing has.
+pub(super) fn unknown_name(
+    name: &str,
+    nearest: Option<String>,
+    certain: bool,
+    pos: Pos,
+) -> Diagnostic {
+    let span = Span::of(pos, name.chars().count());
+    let found = if certain {
+        Diagnostic::error(
+            Code::UnknownName,
+            span,
+            format!("nothing is called `{name}`"),
+        )
+    } else {
+        let message = format!("`{name}` is not known when this is defined");
+        Diagnostic::warning(Code::UnknownName, span, message)
+    };
+    let found = found.label("unknown name");
+    match nearest {
+        Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+        None if certain => found.help(format!("make it first: `let {name} = ...;`")),
+        None => found.help(format!(
+            "`let {name} = ...;` must have run before the function does"
+        )),
+    }
+}
+
+/// An assignment to a name that nothing has.
+pub(super) fn unknown_target(
+    name: &str,
+    nearest: Option<String>,
+    certain: bool,
+    pos: Pos,
+    line: Option<String>,
+) -> Diagnostic {
+    let mut found = unknown_name(name, nearest, certain, pos);
+    if certain {
+        found.message = format!("there is no variable `{name}` to assign to");
+        if found.suggestion.is_none()
+            && let Some(line) = line
+        {
+            found.suggestion = Some(line);
+            found.help = Some("a new variable begins with `let`".to_string());
+        }
+    }
+    found
+}
+
+/// An assignment to a constant.
+pub(super) fn constant(name: &str, pos: Pos) -> Diagnostic {
+    let span = Span::of(pos, name.chars().count());
+    Diagnostic::error(Code::Constant, span, format!("`{name}` is a constant"))
+        .label("cannot be changed")
+        .help(format!("make it a variable: `let {name} = ...;`"))
+}
+
+/// An assignment to something that cannot be assigned to.
+pub(super) fn bad_target(pos: Pos) -> Diagnostic {
+    let message = "only a variable, an item or a property can be assigned to";
+    Diagnostic::error(Code::BadAssignment, Span::at(pos), message).label("not one of these")
+}
+
+/// `break` or `continue` outside a loop.
+pub(super) fn misplaced_break(pos: Pos) -> Diagnostic {
+    let message = "`break` and `continue` belong in a loop";
+    Diagnostic::error(Code::Misplaced, Span::at(pos), message).label("no loop here")
+}
+
+/// More arguments than a call can have.
+pub(super) fn too_many_arguments(name: &str, pos: Pos) -> Diagnostic {
+    let message = format!("`{name}` is called with more than {MAX_ARGUMENTS} arguments");
+    Diagnostic::error(Code::TooLarge, Span::at(pos), message)
+        .label("too many arguments")
+        .help("pass an array or a map")
+}
+
+/// More parameters than a function can have.
+pub(super) fn too_many_parameters(name: &str, pos: Pos) -> Diagnostic {
+    let message = format!("{name} has more than {MAX_ARGUMENTS} parameters");
+    Diagnostic::error(Code::TooLarge, Span::at(pos), message)
+        .label("too many parameters")
+        .help("take an array or a map")
+}
+
+/// A function that is too large in some way.
+pub(super) fn too_large(what: &str, pos: Pos) -> Diagnostic {
+    Diagnostic::error(Code::TooLarge, Span::at(pos), format!("this code {what}"))
+        .label("too large")
+        .help("split it into several functions")
+}
+
+impl Lowering<'_> {
+    /// The known name that is most like `name`, if one is like it at all.
+    pub(super) fn nearest(&self, name: &str) -> Option<String> {
+        let locals = self.builders.last().into_iter().flat_map(|builder| {
+            let captures = builder.captures.iter().map(|capture| capture.name.as_str());
+            builder
+                .scopes
+                .iter()
+                .flat_map(|scope| scope.names())
+                .chain(captures)
+        });
+        let session = self
+            .session
+            .iter()
+            .map(|&global| &*self.program.global(global).name);
+        let functions = self
+            .program
+            .names()
+            .filter(|name| !name.arities().is_empty())
+            .map(|name| &*name.text);
+        locals
+            .chain(session)
+            .chain(functions)
+            .chain(self.own_functions.iter().copied())
+            .chain(self.resolution.top_level.iter().map(String::as_str))
+            .chain(self.catalogue.names())
+            .filter(|known| *known != name)
+            .map(|known| (strsim::jaro_winkler(known, name), known))
+            .filter(|(alike, _)| *alike > ALIKE)
+            // The name decides between equals, so that the answer does not depend on hash order.
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+            .map(|(_, known)| known.to_string())
+    }
+
+    /// The line at `pos` with `let` before the assignment that begins there.
+    pub(super) fn line_with_let(&self, pos: Pos) -> Option<String> {
+        let line = self
+            .text
+            .lines()
+            .nth(usize::from(pos.line).checked_sub(1)?)?;
+        let column = usize::from(pos.column).checked_sub(1)?;
+        let before: String = line.chars().take(column).collect();
+        let after: String = line.chars().skip(column).collect();
+        let fixed = format!("{before}let {after}");
+        let fixed = fixed.trim();
+        let end = if fixed.ends_with([';', '}', '{']) {
+            ""
+        } else {
+            ";"
+        };
+        Some(format!("{fixed}{end}"))
+    }
+}

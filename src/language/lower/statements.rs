@@ -1,0 +1,112 @@
+//! Statements one after the other. Each may be asked to leave its value in a register: the last one
+//! of a block whose value is used.
+
+use rhai::{ASTFlags, Stmt};
+
+use super::scope::Traits;
+use super::{Lowering, problems};
+use crate::language::parse::{imported_module, pos};
+use crate::language::resolve::{Declaration, as_closure};
+use crate::pos::Pos;
+use crate::program::op::{Op, Reg};
+
+/// Where a statement stands.
+pub(super) fn position(stmt: &Stmt) -> Pos {
+    pos(stmt.position())
+}
+
+impl Lowering<'_> {
+    /// Lowers the statements of a block in a scope of its own; its value goes to `dst`.
+    pub(super) fn block(&mut self, statements: &[Stmt], dst: Option<Reg>, pos: Pos) {
+        self.scoped(|this| this.sequence(statements, dst, pos));
+    }
+
+    /// Lowers statements in the current scope; the value of the last one goes to `dst`.
+    pub(super) fn sequence(&mut self, statements: &[Stmt], dst: Option<Reg>, pos: Pos) {
+        match statements.split_last() {
+            None => self.unit(dst, pos),
+            Some((last, others)) => {
+                others.iter().for_each(|stmt| self.statement(stmt, None));
+                self.statement(last, dst);
+            }
+        }
+    }
+
+    /// Puts `()` where a value is wanted.
+    pub(super) fn unit(&mut self, dst: Option<Reg>, pos: Pos) {
+        if let Some(dst) = dst {
+            self.builder().emit(Op::Unit { dst }, pos);
+        }
+    }
+
+    /// Lowers one statement; its value, `()` where it has none, goes to `dst`.
+    pub(super) fn statement(&mut self, stmt: &Stmt, dst: Option<Reg>) {
+        let mark = self.builder().mark();
+        self.statement_inner(stmt, dst);
+        self.builder().release(mark);
+    }
+
+    fn statement_inner(&mut self, stmt: &Stmt, dst: Option<Reg>) {
+        let at = position(stmt);
+        match stmt {
+            Stmt::Noop(_) | Stmt::Share(_) => self.unit(dst, at),
+            Stmt::Expr(expr) => match dst {
+                Some(dst) => self.expression(expr, dst),
+                None => self.discard(expr),
+            },
+            Stmt::FnCall(call, at) => {
+                let dst = dst.unwrap_or_else(|| self.builder().register());
+                self.call(call, dst, pos(*at));
+            }
+            Stmt::Block(block) => self.block(block.statements(), dst, at),
+            Stmt::Var(variable, flags, _) => {
+                if flags.contains(ASTFlags::EXPORTED) {
+                    self.diagnostics.push(problems::unsupported("`export`", at));
+                }
+                let (name, value, _) = &**variable;
+                self.variable(&name.name, pos(name.pos), value, *flags);
+                self.unit(dst, at);
+            }
+            Stmt::Assignment(assignment) => {
+                self.assignment(assignment);
+                self.unit(dst, at);
+            }
+            Stmt::If(flow, _) => self.if_statement(flow, dst, at),
+            Stmt::While(flow, _) => self.while_loop(flow, dst, at),
+            Stmt::Do(flow, flags, _) => {
+                self.do_loop(flow, flags.contains(ASTFlags::NEGATED), dst, at);
+            }
+            Stmt::For(parts, _) => self.for_loop(parts, dst, at),
+            Stmt::Switch(parts, _) => self.switch(&parts.0, &parts.1, dst, at),
+            Stmt::TryCatch(flow, _) => self.try_catch(flow, dst, at),
+            Stmt::BreakLoop(value, flags, _) => {
+                self.leave_loop(value.as_deref(), flags.contains(ASTFlags::BREAK), at);
+            }
+            Stmt::Return(value, flags, _) if flags.contains(ASTFlags::BREAK) => {
+                self.throw(value.as_deref(), at);
+            }
+            Stmt::Return(value, ..) => self.return_statement(value.as_deref(), at),
+            Stmt::Import(..) if imported_module(stmt).is_some() => self.unit(dst, at),
+            Stmt::Import(..) => self.diagnostics.push(problems::unsupported("`import`", at)),
+            Stmt::Export(..) => self.diagnostics.push(problems::unsupported("`export`", at)),
+            _ => self
+                .diagnostics
+                .push(problems::unsupported("this statement", at)),
+        }
+    }
+
+    /// `let` and `const`.
+    fn variable(&mut self, name: &str, at: Pos, value: &rhai::Expr, flags: ASTFlags) {
+        let closure = as_closure(value);
+        let register = self.builder().register();
+        match &closure {
+            Some(closure) => self.closure(closure, Some(name), register),
+            None => self.expression(value, register),
+        }
+        let traits = Traits {
+            constant: flags.contains(ASTFlags::CONSTANT),
+            callable: closure.is_some(),
+        };
+        self.declare(name, Declaration::Name(at), register, traits, at);
+    }
+}

@@ -1,0 +1,3 @@
+//! What the program teaches with. [`tutorial`] holds the sections of the tutorial.
+
+pub mod tutorial;

@@ -1,0 +1,192 @@
+//! The tutorial's sections: scripts that read as lessons, cut into steps.
+//!
+//! A section is a script that runs as it stands. Its comments are the prose, and what stands between
+//! them is the code, so that one text serves the prompt, the editor and the test that runs it:
+//!
+//! - a comment line that begins with `// # ` is the title;
+//! - other lines that begin with `//` in the first column are prose, and begin a new step when code
+//!   came before them;
+//! - everything else is the code of the step, blank lines at its ends aside. Comments that stand
+//!   behind code or are indented belong to it.
+//!
+//! This module knows neither the prompt nor the session.
+
+/// A section as the binary carries it.
+struct File {
+    name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! section {
+    ($name:literal, $file:literal) => {
+        File {
+            name: $name,
+            text: include_str!(concat!("../../scripts/tutorial/", $file)),
+        }
+    };
+}
+
+/// The sections, in the order in which they are to be read.
+const FILES: [File; 4] = [
+    section!("threads", "01_threads.rhai"),
+    section!("gil", "02_gil.rhai"),
+    section!("futures", "03_futures.rhai"),
+    section!("race", "04_race.rhai"),
+];
+
+/// A part of the tutorial.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// What follows `:tutorial`.
+    pub name: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// What to read and what to run, in turn.
+    pub steps: Vec<Step>,
+}
+
+/// Something to read, and then something to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// The prose, without comment marks. May be empty.
+    pub prose: String,
+    /// The code; empty only in a last step.
+    pub code: String,
+}
+
+/// All sections, in the order in which they are to be read.
+pub fn sections() -> Vec<Section> {
+    FILES
+        .iter()
+        .map(|file| parse(file.name, file.text))
+        .collect()
+}
+
+/// Cuts a script into steps.
+fn parse(name: &'static str, text: &'static str) -> Section {
+    let mut title = name;
+    let mut steps: Vec<Step> = Vec::new();
+    let mut step = Step::default();
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix("// # ") {
+            title = heading;
+        } else if let Some(prose) = line.strip_prefix("//") {
+            if !step.code.trim().is_empty() {
+                steps.push(std::mem::take(&mut step));
+            }
+            step.prose
+                .push_str(prose.strip_prefix(' ').unwrap_or(prose));
+            step.prose.push('\n');
+        } else if !(step.code.is_empty() && line.trim().is_empty()) {
+            step.code.push_str(line);
+            step.code.push('\n');
+        }
+    }
+    if step != Step::default() {
+        steps.push(step);
+    }
+    for step in &mut steps {
+        step.prose = step.prose.trim_matches('\n').into();
+        step.code = step.code.trim_end().into();
+    }
+    Section { name, title, steps }
+}
+
+/// Whether the learner has typed the step's code: all of it, only a beginning, or something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// All of it.
+    Done,
+    /// A beginning of it.
+    Begun,
+    /// Something else.
+    Elsewhere,
+}
+
+impl Step {
+    /// Compares what was typed so far with the code. Spaces, line ends, comments and a `;` at the
+    /// end do not count.
+    pub fn progress(&self, typed: &str) -> Progress {
+        let (code, typed) = (essence(&self.code), essence(typed));
+        if typed == code {
+            Progress::Done
+        } else if code.starts_with(&typed) {
+            Progress::Begun
+        } else {
+            Progress::Elsewhere
+        }
+    }
+}
+
+/// The characters that matter when code is compared.
+fn essence(code: &str) -> String {
+    let lines = code.lines().map(|line| match line.split_once("//") {
+        // A `//` inside a string is rare in lessons, and then counts as a comment on both sides.
+        Some((code, _)) => code,
+        None => line,
+    });
+    let text: String = lines
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    text.trim_end_matches(';').into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_falls_into_steps() {
+        let text = "// # Title\n//\n// Read\n// this.\n\nlet a = 1; // one\n\n    // in\nf(a);\n\n// Then\n// that.\n";
+        let section = parse("x", text);
+        assert_eq!(section.title, "Title");
+        let expected = [
+            Step {
+                prose: "Read\nthis.".into(),
+                code: "let a = 1; // one\n\n    // in\nf(a);".into(),
+            },
+            Step {
+                prose: "Then\nthat.".into(),
+                code: String::new(),
+            },
+        ];
+        assert_eq!(section.steps, expected);
+    }
+
+    #[test]
+    fn typing_a_step_is_recognised_line_by_line() {
+        let step = Step {
+            prose: String::new(),
+            code: "let a = 1; // one\nf(a);".into(),
+        };
+        assert_eq!(step.progress("let a=1;"), Progress::Begun);
+        assert_eq!(step.progress("let a = 1"), Progress::Begun);
+        assert_eq!(step.progress("let a = 1;\nf(a)"), Progress::Done);
+        assert_eq!(step.progress("g()"), Progress::Elsewhere);
+    }
+
+    #[test]
+    fn each_section_has_a_title_prose_and_code_that_fit_the_screen() {
+        for section in sections() {
+            assert_ne!(section.title, section.name, "{}", section.name);
+            assert!(section.steps.len() >= 2, "{}", section.name);
+            for step in &section.steps {
+                assert!(!step.prose.is_empty(), "{}: {step:?}", section.name);
+                let lines = || step.prose.lines().chain(step.code.lines());
+                assert!(lines().all(|line| line.chars().count() <= 80), "{step:?}");
+                assert!(
+                    lines().count() <= 22,
+                    "{}: too long for a screen: {step:?}",
+                    section.name
+                );
+            }
+            let (_, others) = section.steps.split_last().unwrap();
+            assert!(
+                others.iter().all(|step| !step.code.is_empty()),
+                "{}",
+                section.name
+            );
+        }
+    }
+}

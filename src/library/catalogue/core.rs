@@ -1,0 +1,370 @@
+//! Rows that every script needs: printing, checking, functions as values, ranges, chance.
+
+use std::sync::Arc;
+
+use crate::value::{FaultKind, Function, Literal, Range, Target, Value, debug_text, print_text};
+use crate::vm::{Intrinsic, NativeCtx, NativeResult};
+
+use super::super::limits;
+use super::{Entry, Example, Kind, Run, native_index, param, sig};
+
+type Outcome = Result<NativeResult, FaultKind>;
+
+const FUNCTION: Kind = Kind::Function;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "print",
+        signatures: &[sig(&[param("values...", Kind::Rest)], "()")],
+        summary: "Prints its arguments in one line, separated by spaces.",
+        details: "A line is never torn by a line of another thread.",
+        example: Example {
+            code: "print(\"Number:\", 1);",
+            output: "Number: 1",
+        },
+        run: Run::Native(print),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "debug",
+        signatures: &[sig(&[param("values...", Kind::Rest)], "()")],
+        summary: "Prints its arguments as they would be typed: strings with quotes.",
+        example: Example {
+            code: "debug(\"1\", 1);",
+            output: "\"1\" 1",
+        },
+        run: Run::Native(debug),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "type_of",
+        signatures: &[sig(&[param("value", Kind::Any)], "string")],
+        summary: "Gives the name of a value's type.",
+        example: Example {
+            code: "print(type_of(1), type_of(\"a\"), type_of([]));",
+            output: "i64 string array",
+        },
+        run: Run::Native(|args, _| value(Value::string(args[0].type_name()))),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "assert",
+        signatures: &[
+            sig(&[param("condition", Kind::Bool)], "()"),
+            sig(
+                &[param("condition", Kind::Bool), param("message", Kind::Any)],
+                "()",
+            ),
+        ],
+        summary: "Fails unless the condition is true.",
+        details: "While all interleavings are searched, a failed assertion is what is looked for.",
+        errors: "AssertionError with the message.",
+        example: Example {
+            code: "assert(1 + 1 == 2, \"arithmetic\");\nprint(\"fine\");",
+            output: "fine",
+        },
+        run: Run::Native(assert),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "range",
+        signatures: &[
+            sig(&[param("from", Kind::Int), param("to", Kind::Int)], "range"),
+            sig(
+                &[
+                    param("from", Kind::Int),
+                    param("to", Kind::Int),
+                    param("step", Kind::Int),
+                ],
+                "iterator",
+            ),
+            sig(
+                &[param("range", Kind::Range), param("step", Kind::Int)],
+                "iterator",
+            ),
+            sig(
+                &[
+                    param("from", Kind::Number),
+                    param("to", Kind::Number),
+                    param("step", Kind::Number),
+                ],
+                "array",
+            ),
+        ],
+        summary: "Gives the numbers from one to before another, for `for`.",
+        details: "The last number is not included, as in Python. A negative step counts down.",
+        errors: "A step of 0 is refused.",
+        example: Example {
+            code: "for i in range(1, 4) { print(i); }",
+            output: "1\n2\n3",
+        },
+        run: Run::Native(range),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "rand_int",
+        signatures: &[sig(
+            &[param("from", Kind::Int), param("to", Kind::Int)],
+            "i64",
+        )],
+        summary: "Gives a random integer; both ends are possible.",
+        details: "The numbers come from the scheduler's seed: the same seed gives the same ones.",
+        errors: "`to` must not be less than `from`.",
+        example: Example {
+            code: "print(rand_int(3, 3));",
+            output: "3",
+        },
+        run: Run::Native(rand_int),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "rand",
+        signatures: &[sig(&[], "f64")],
+        summary: "Gives a random float from 0 to before 1.",
+        example: Example {
+            code: "let x = rand();\nprint(x >= 0.0 && x < 1.0);",
+            output: "true",
+        },
+        run: Run::Prelude,
+        ..Entry::NEW
+    },
+    Entry {
+        name: "Fn",
+        signatures: &[sig(&[param("name", Kind::Text)], "Fn")],
+        summary: "Gives the function of this name as a value.",
+        details: "The bare name of a function is the same: `let f = square;`.",
+        errors: "A text that cannot be a function's name is refused.",
+        example: Example {
+            code: "fn square(x) { x * x }\nlet f = Fn(\"square\");\nprint(f.call(4));",
+            output: "16",
+        },
+        run: Run::Native(function_named),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "call",
+        signatures: &[sig(
+            &[param("f", FUNCTION), param("arguments...", Kind::Rest)],
+            "any",
+        )],
+        summary: "Calls a function value.",
+        example: Example {
+            code: "let add = |a, b| a + b;\nprint(call(add, 1, 2));",
+            output: "3",
+        },
+        run: Run::Native(call),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "curry",
+        signatures: &[sig(
+            &[param("f", FUNCTION), param("arguments...", Kind::Rest)],
+            "Fn",
+        )],
+        summary: "Fixes the first arguments of a function.",
+        example: Example {
+            code: "let add = |a, b| a + b;\nlet next = curry(add, 1);\nprint(next.call(41));",
+            output: "42",
+        },
+        run: Run::Native(curry),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "is_def_fn",
+        signatures: &[sig(
+            &[param("name", Kind::Text), param("parameters", Kind::Int)],
+            "bool",
+        )],
+        summary: "Says whether the script has such a function.",
+        example: Example {
+            code: "fn square(x) { x * x }\nprint(is_def_fn(\"square\", 1));",
+            output: "true",
+        },
+        run: Run::Native(is_def_fn),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "is_def_var",
+        signatures: &[sig(&[param("name", Kind::Text)], "bool")],
+        summary: "Says whether there is such a variable at the top level.",
+        example: Example {
+            code: "print(is_def_var(\"nobody\"));",
+            output: "false",
+        },
+        run: Run::Native(is_def_var),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "is_shared",
+        signatures: &[sig(&[param("value", Kind::Any)], "bool")],
+        summary: "Says whether a value is a variable shared with a closure.",
+        details: "An argument is a copy, so this is false for all that can be given here.",
+        example: Example {
+            code: "print(is_shared(1));",
+            output: "false",
+        },
+        run: Run::Native(|args, _| value(Value::Bool(matches!(args[0], Value::Cell(_))))),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "current_thread",
+        signatures: &[sig(&[], "Thread")],
+        summary: "Gives the thread that asks.",
+        example: Example {
+            code: "print(current_thread().name);",
+            output: "main",
+        },
+        run: Run::Native(|_, _| Ok(NativeResult::Intrinsic(Intrinsic::CurrentThread))),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "threads",
+        signatures: &[sig(&[], "array")],
+        summary: "Gives all threads that have started and not ended.",
+        example: Example {
+            code: "print(threads().len());",
+            output: "1",
+        },
+        run: Run::Native(|_, _| Ok(NativeResult::Intrinsic(Intrinsic::Threads))),
+        ..Entry::NEW
+    },
+];
+
+fn value(value: Value) -> Outcome {
+    Ok(NativeResult::Value(value))
+}
+
+fn line(args: &[Value], text: fn(&Value) -> String) -> Outcome {
+    let texts: Vec<String> = args.iter().map(text).collect();
+    Ok(NativeResult::Intrinsic(Intrinsic::Print(texts.join(" "))))
+}
+
+fn print(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    line(args, print_text)
+}
+
+fn debug(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    line(args, debug_text)
+}
+
+fn assert(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    match args {
+        [Value::Bool(true), ..] => value(Value::Unit),
+        [_, message] => Err(FaultKind::Assertion(print_text(message))),
+        _ => Err(FaultKind::Assertion(String::new())),
+    }
+}
+
+fn range(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    let (start, end, step) = match *args {
+        [Value::Int(start), Value::Int(end)] => (start, end, 1),
+        [Value::Int(start), Value::Int(end), Value::Int(step)] => (start, end, step),
+        [Value::Range(ref range), Value::Int(step)] => (range.start, range.end, step),
+        _ => return float_range(args),
+    };
+    if step == 0 {
+        return Err(no_step());
+    }
+    value(Value::Range(Arc::new(Range {
+        step,
+        ..Range::exclusive(start, end)
+    })))
+}
+
+/// Floats are counted by adding, as in Rhai, so that rounding gives the same numbers.
+fn float_range(args: &[Value]) -> Outcome {
+    let numbers: Vec<f64> = args.iter().filter_map(Value::as_number).collect();
+    let &[start, end, step] = &numbers[..] else {
+        return value(Value::array(Vec::new()));
+    };
+    if start + step == start {
+        return Err(no_step());
+    }
+    let mut items = Vec::new();
+    let mut next = start;
+    while if step > 0.0 { next < end } else { next > end } {
+        items.push(Value::Float(next));
+        limits::check_items(items.len())?;
+        next += step;
+    }
+    value(Value::array(items))
+}
+
+fn no_step() -> FaultKind {
+    FaultKind::Arithmetic("step value cannot be zero".into())
+}
+
+fn rand_int(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    let (from, to) = (args[0].as_int().unwrap_or(0), args[1].as_int().unwrap_or(0));
+    if to < from {
+        return Err(FaultKind::misuse(
+            &format!("rand_int from {from} to {to}"),
+            "the second number is not less than the first",
+            &format!("write the smaller one first: `rand_int({to}, {from})`"),
+        ));
+    }
+    Ok(NativeResult::Intrinsic(Intrinsic::Random(from, to)))
+}
+
+fn function_named(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    let name = args[0].as_str().unwrap_or_default();
+    let mut characters = name.chars();
+    let is_name = (characters.next()).is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|character| character.is_alphanumeric() || character == '_');
+    if !is_name {
+        return Err(FaultKind::misuse(
+            &format!("Fn of {name:?}"),
+            "the name of a function",
+            "write the name of a function without parentheses: `Fn(\"square\")`",
+        ));
+    }
+    let id = ctx.program.name_id(name, native_index);
+    value(Value::Function(Arc::new(Function {
+        name: Literal::new(name),
+        target: Target::Named(id),
+        captures: Box::default(),
+        curried: Vec::new(),
+    })))
+}
+
+/// The function and the arguments after it, both taken.
+fn function_and_rest(args: &mut [Value]) -> Option<(Arc<Function>, Vec<Value>)> {
+    let (function, rest) = args.split_first_mut()?;
+    let Value::Function(function) = std::mem::take(function) else {
+        return None;
+    };
+    Some((function, rest.iter_mut().map(std::mem::take).collect()))
+}
+
+fn call(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    match function_and_rest(args) {
+        Some((function, rest)) => Ok(NativeResult::Call(function, rest)),
+        None => value(Value::Unit),
+    }
+}
+
+fn curry(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    match function_and_rest(args) {
+        Some((function, rest)) => {
+            let mut function = Function::clone(&function);
+            function.curried.extend(rest);
+            value(Value::Function(Arc::new(function)))
+        }
+        None => value(Value::Unit),
+    }
+}
+
+fn is_def_fn(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    let parameters = args[1]
+        .as_int()
+        .and_then(|count| usize::try_from(count).ok());
+    let function = (args[0].as_str())
+        .and_then(|name| ctx.program.find_name(name))
+        .and_then(|id| ctx.program.name(id).function(parameters?));
+    value(Value::Bool(function.is_some()))
+}
+
+fn is_def_var(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    let name = args[0].as_str().unwrap_or_default().to_string();
+    Ok(NativeResult::Intrinsic(Intrinsic::IsDefined(name)))
+}

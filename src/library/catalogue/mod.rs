@@ -1,0 +1,261 @@
+//! The catalogue: one table of everything that a script can call by name.
+//!
+//! Help, completion, the reference, the checks of arguments and the tests of the examples all read
+//! these rows; so does the virtual machine, which calls their functions. A file holds one group.
+
+mod check;
+mod collections;
+mod core;
+mod text;
+mod threading;
+mod time;
+
+use crate::value::{FaultKind, Value};
+use crate::vm::{NativeCtx, NativeResult};
+
+pub use check::check;
+
+/// A native function. Its arguments fit a signature of its row, and may be taken.
+pub type Native = fn(&mut [Value], &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind>;
+
+/// One row: a function, or a method of one type.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// For a method, the type that has it, as `type_of` shows it: `array`, `Lock`.
+    pub receiver: Option<&'static str>,
+    /// The name.
+    pub name: &'static str,
+    /// The ways to call it.
+    pub signatures: &'static [Signature],
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// More about it, in full sentences; may be empty.
+    pub details: &'static str,
+    /// What can go wrong; empty when nothing can.
+    pub errors: &'static str,
+    /// When it makes the thread wait; empty when never.
+    pub blocks: &'static str,
+    /// An example that is checked.
+    pub example: Example,
+    /// How it is carried out.
+    pub run: Run,
+}
+
+/// How a row is carried out.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// By this function.
+    Native(Native),
+    /// By the type of the receiver: a native method, or the runtime object's.
+    Method,
+    /// By a function of the prelude, in Rhai.
+    Prelude,
+}
+
+/// One way to call something.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The arguments, without the receiver.
+    pub params: &'static [Param],
+    /// The type of what it gives; `()` for nothing.
+    pub result: &'static str,
+}
+
+/// One argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// Its name, with the unit where it has one: `seconds`.
+    pub name: &'static str,
+    /// What it can be.
+    pub kind: Kind,
+}
+
+/// What an argument can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything.
+    Any,
+    /// Any number of arguments of any type; only as the last one.
+    Rest,
+    /// `true` or `false`
+    Bool,
+    /// An integer.
+    Int,
+    /// An integer or a float.
+    Number,
+    /// A float.
+    Float,
+    /// A string.
+    Text,
+    /// A string or a character.
+    Pattern,
+    /// An array.
+    Array,
+    /// A map.
+    Map,
+    /// A range.
+    Range,
+    /// A function or closure.
+    Function,
+}
+
+/// Code and what it prints.
+#[derive(Clone, Copy, Debug)]
+pub struct Example {
+    /// The code.
+    pub code: &'static str,
+    /// The lines that it prints.
+    pub output: &'static str,
+}
+
+impl Entry {
+    /// What rows leave out.
+    const NEW: Self = Self {
+        receiver: None,
+        name: "",
+        signatures: &[],
+        summary: "",
+        details: "",
+        errors: "",
+        blocks: "",
+        example: Example {
+            code: "",
+            output: "",
+        },
+        run: Run::Method,
+    };
+
+    /// The ways to call it, as they are typed: `sleep(seconds)`, `array.push(item)`.
+    pub fn usages(&self) -> Vec<String> {
+        self.signatures
+            .iter()
+            .map(|signature| {
+                let params: Vec<&str> = signature.params.iter().map(|p| p.name).collect();
+                let receiver = self
+                    .receiver
+                    .map_or(String::new(), |name| format!("{name}."));
+                format!("{receiver}{}({})", self.name, params.join(", "))
+            })
+            .collect()
+    }
+}
+
+const fn sig(params: &'static [Param], result: &'static str) -> Signature {
+    Signature { params, result }
+}
+
+const fn param(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind }
+}
+
+const TABLES: &[&[Entry]] = &[
+    core::ENTRIES,
+    text::ENTRIES,
+    collections::ENTRIES,
+    time::ENTRIES,
+    threading::ENTRIES,
+];
+
+/// Python's module names: a prefix such as `threading.` means nothing and may be typed.
+const MODULES: &[&str] = &[
+    "asyncio",
+    "concurrent",
+    "futures",
+    "math",
+    "multiprocessing",
+    "queue",
+    "random",
+    "threading",
+    "time",
+];
+
+/// All rows, in the order of the reference. A row's place is its number for the machine.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    TABLES.iter().copied().flatten()
+}
+
+/// The row of this number.
+pub fn entry(mut number: usize) -> Option<&'static Entry> {
+    for table in TABLES {
+        match table.get(number) {
+            Some(entry) => return Some(entry),
+            None => number -= table.len(),
+        }
+    }
+    None
+}
+
+/// The number of the native function of this name.
+pub fn native_index(name: &str) -> Option<u32> {
+    entries()
+        .position(|entry| {
+            entry.receiver.is_none() && entry.name == name && matches!(entry.run, Run::Native(_))
+        })
+        .map(|number| number as u32)
+}
+
+/// The rows of this name: a function's, and one for each type that has such a method.
+/// `Lock.acquire` names one method.
+pub fn doc(name: &str) -> Vec<&'static Entry> {
+    let (receiver, name) = match name.rsplit_once('.') {
+        Some((receiver, name)) if !is_module(receiver) => (Some(receiver), name),
+        Some((_, name)) => (None, name),
+        None => (None, name),
+    };
+    entries()
+        .filter(|entry| entry.name == name && (receiver.is_none() || entry.receiver == receiver))
+        .collect()
+}
+
+/// The names of all functions, in the order of the table.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    entries()
+        .filter(|entry| entry.receiver.is_none())
+        .map(|entry| entry.name)
+}
+
+/// The methods of a type, in the order of the table.
+pub fn methods_of(type_name: &str) -> impl Iterator<Item = &'static Entry> {
+    entries().filter(move |entry| entry.receiver == Some(type_name))
+}
+
+/// Whether this is one of Python's module names that may stand before a name.
+pub fn is_module(name: &str) -> bool {
+    MODULES.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_complete_and_stands_once() {
+        let mut seen = std::collections::HashSet::new();
+        for entry in entries() {
+            let name = (entry.receiver, entry.name);
+            assert!(seen.insert(name), "{name:?} stands twice");
+            assert!(!entry.signatures.is_empty(), "{name:?} has no signature");
+            assert!(!entry.summary.is_empty(), "{name:?} has no summary");
+            assert!(!entry.example.code.is_empty(), "{name:?} has no example");
+        }
+    }
+
+    #[test]
+    fn numbers_find_their_rows() {
+        for (number, row) in entries().enumerate() {
+            assert!(std::ptr::eq(entry(number).unwrap(), row));
+        }
+        assert!(entry(entries().count()).is_none());
+        let print = native_index("print").unwrap();
+        assert_eq!(entry(print as usize).unwrap().name, "print");
+        assert_eq!(native_index("push"), None);
+    }
+
+    #[test]
+    fn a_name_is_found_with_and_without_its_type_or_module() {
+        assert_eq!(doc("time.sleep").len(), 1);
+        assert_eq!(doc("array.push")[0].receiver, Some("array"));
+        assert!(doc("len").len() >= 3);
+        assert!(doc("nothing").is_empty());
+    }
+}

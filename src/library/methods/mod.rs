@@ -1,0 +1,213 @@
+//! The methods of Rhai's types that are written natively: all that is hot or common. The rest goes
+//! through the bridge, and what takes a callback is in the prelude.
+//!
+//! Each file holds one type. A method that does not exist for the arguments answers nothing, so
+//! that the next place can be asked.
+
+mod array;
+mod map;
+mod number;
+mod string;
+
+use std::sync::Arc;
+
+use crate::value::index::span;
+use crate::value::{FaultKind, Function, Range, Target, Value, debug_text, print_text};
+use crate::vm::{NativeCtx, NativeResult};
+
+/// What a method gives; nothing when there is no such method for these arguments.
+type Answer = Option<Result<Value, FaultKind>>;
+
+/// Calls the method `name`. `args` may be taken when there is an answer.
+pub(super) fn call(
+    name: &str,
+    receiver: &mut Value,
+    args: &mut [Value],
+) -> Option<Result<Value, FaultKind>> {
+    let answer = match receiver {
+        Value::Array(items) => array::call(name, items, args),
+        Value::Literal(_) | Value::Str(_) => string::call(name, receiver, args),
+        Value::Map(map) => map::call(name, map, args),
+        Value::Int(_) | Value::Float(_) | Value::Char(_) => number::call(name, receiver, args),
+        Value::Range(range) => range_method(name, range, args),
+        Value::Blob(bytes) => blob_method(name, bytes, args),
+        Value::Function(function) => function_method(name, function, args),
+        _ => None,
+    };
+    answer.or_else(|| any_method(name, receiver, args))
+}
+
+/// Whether a value of this type has the property `name`: a method that can be written without
+/// parentheses.
+pub(super) fn is_property(name: &str, value: &Value) -> bool {
+    match value {
+        Value::Array(_) | Value::Blob(_) => matches!(name, "len" | "is_empty"),
+        Value::Literal(_) | Value::Str(_) => matches!(name, "len" | "is_empty" | "bytes" | "chars"),
+        Value::Range(_) => matches!(
+            name,
+            "start" | "end" | "is_inclusive" | "is_exclusive" | "is_empty" | "len"
+        ),
+        Value::Function(_) => matches!(name, "name" | "is_anonymous"),
+        _ => false,
+    }
+}
+
+/// Whether the method only reads its receiver.
+pub(super) fn is_pure(name: &str) -> bool {
+    const CHANGING: &[&str] = &[
+        "append",
+        "chop",
+        "clear",
+        "crop",
+        "dedup",
+        "drain",
+        "fill_with",
+        "insert",
+        "make_lower",
+        "make_upper",
+        "mixin",
+        "pad",
+        "pop",
+        "push",
+        "remove",
+        "replace",
+        "retain",
+        "reverse",
+        "set",
+        "set_bit",
+        "set_bits",
+        "set_tag",
+        "shift",
+        "sort",
+        "sort_by",
+        "sort_desc",
+        "splice",
+        "take",
+        "trim",
+        "truncate",
+        "write_be",
+        "write_le",
+        "write_utf8",
+        "write_ascii",
+    ];
+    // `split` cuts an array in two but leaves a string alone: it counts as changing.
+    name != "split" && !CHANGING.contains(&name)
+}
+
+/// First position and number of items that `range`, `start, count` or `start` (with `to_end`)
+/// name.
+fn span_of(args: &[Value], length: usize) -> Option<(usize, usize)> {
+    match args {
+        [Value::Range(range)] if range.step == 1 => {
+            let start = range.start.max(0);
+            let count = if range.inclusive {
+                range.end.max(start).min(i64::MAX - 1) - start + 1
+            } else {
+                range.end.max(start) - start
+            };
+            Some(span(length, start, count))
+        }
+        [Value::Int(start), Value::Int(count)] => Some(span(length, *start, *count)),
+        _ => None,
+    }
+}
+
+/// As [`span_of`], where a `start` alone means everything from there.
+fn span_or_tail(args: &[Value], length: usize) -> Option<(usize, usize)> {
+    match args {
+        [Value::Int(start)] => Some(span(length, *start, i64::MAX)),
+        _ => span_of(args, length),
+    }
+}
+
+fn int(number: usize) -> Value {
+    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn done(value: Value) -> Answer {
+    Some(Ok(value))
+}
+
+fn range_method(name: &str, range: &Range, args: &[Value]) -> Answer {
+    done(match (name, args) {
+        ("start", []) => Value::Int(range.start),
+        ("end", []) => Value::Int(range.end),
+        ("is_inclusive", []) => Value::Bool(range.inclusive),
+        ("is_exclusive", []) => Value::Bool(!range.inclusive),
+        ("is_empty", []) => Value::Bool(range.is_empty()),
+        ("len", []) => Value::Int(i64::try_from(range.len()).unwrap_or(i64::MAX)),
+        ("contains", [Value::Int(number)]) => Value::Bool(range.contains(*number)),
+        _ => return None,
+    })
+}
+
+fn blob_method(name: &str, bytes: &mut Arc<Vec<u8>>, args: &[Value]) -> Answer {
+    done(match (name, args) {
+        ("len", []) => int(bytes.len()),
+        ("is_empty", []) => Value::Bool(bytes.is_empty()),
+        ("push", [Value::Int(byte)]) => {
+            Arc::make_mut(bytes).push((byte & 0xff) as u8);
+            Value::Unit
+        }
+        _ => return None,
+    })
+}
+
+fn function_method(name: &str, function: &Arc<Function>, args: &mut [Value]) -> Answer {
+    done(match (name, &*args) {
+        ("name", []) => Value::from(function.name.as_str()),
+        ("is_anonymous", []) => Value::Bool(matches!(function.target, Target::Code(_))),
+        ("curry", [_, ..]) => {
+            let mut curried = (**function).clone();
+            curried.curried.extend(args.iter_mut().map(std::mem::take));
+            Value::Function(Arc::new(curried))
+        }
+        _ => return None,
+    })
+}
+
+fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
+    done(match (name, args) {
+        ("to_string", []) => Value::string(print_text(receiver)),
+        ("to_debug", []) => Value::string(debug_text(receiver)),
+        ("type_of", []) => Value::string(receiver.type_name()),
+        ("is_shared", []) => Value::Bool(matches!(receiver, Value::Cell(_))),
+        _ => return None,
+    })
+}
+
+/// The methods of functions that only the machine can finish: `call`, and `call_fitting`, which
+/// the prelude uses to give a callback as many of its arguments as it takes.
+pub(super) fn call_function(
+    name: &str,
+    receiver: &Value,
+    args: &mut [Value],
+    ctx: &NativeCtx<'_>,
+) -> Option<NativeResult> {
+    let Value::Function(function) = receiver else {
+        return None;
+    };
+    let args = match (name, &*args) {
+        ("call", _) => args,
+        ("call_fitting", [Value::Int(least), ..]) => {
+            let least = usize::try_from(*least).unwrap_or(0);
+            let count = fitting_count(function, least, args.len() - 1, ctx);
+            &mut args[1..=count]
+        }
+        _ => return None,
+    };
+    let args = args.iter_mut().map(std::mem::take).collect();
+    Some(NativeResult::Call(function.clone(), args))
+}
+
+/// The smallest number of arguments from `least` to `most` that the function takes; `least` when
+/// it takes none of them, so that the call says what is wrong.
+fn fitting_count(function: &Function, least: usize, most: usize, ctx: &NativeCtx<'_>) -> usize {
+    let takes = |count: usize| match function.target {
+        Target::Code(code) => usize::from(ctx.program.code(code).params) == count,
+        Target::Named(name) => ctx.program.name(name).function(count).is_some(),
+    };
+    (least..=most)
+        .find(|count| takes(count + function.curried.len()))
+        .unwrap_or(least)
+}

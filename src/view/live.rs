@@ -1,0 +1,151 @@
+//! Each line as it is printed, marked with the thread that printed it.
+//!
+//! For the prompt. While only `main` is about, its lines stand alone, as from a script; as soon as
+//! another thread is, every line says whose it is. This turns events into text and knows neither
+//! the terminal nor the session.
+
+use super::paint::{Paint, Role};
+use crate::event::{Event, Kind};
+
+/// The thread number of `main`.
+const MAIN: u64 = 1;
+
+/// Turns events into lines for the learner.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    paint: Paint,
+    /// Whether another thread than `main` is about.
+    crowded: bool,
+}
+
+impl Live {
+    /// A view in these colours.
+    pub fn new(paint: Paint) -> Self {
+        Self {
+            paint,
+            crowded: false,
+        }
+    }
+
+    /// A new input begins; `crowded` when threads of earlier ones still run.
+    pub fn begin_input(&mut self, crowded: bool) {
+        self.crowded = crowded;
+    }
+
+    /// Appends the lines for an event to `out`, each with its line end. Most kinds have none.
+    ///
+    /// A failure of `main` has none either: it is the outcome of the input, and is reported as such
+    /// with its source line.
+    pub fn write(&mut self, out: &mut String, event: &Event) {
+        self.crowded |= event.thread.number != MAIN;
+        match &event.kind {
+            Kind::Print { text } => {
+                for line in text.split('\n') {
+                    if self.crowded {
+                        let label = format!("[{}]", event.thread.name);
+                        self.paint
+                            .write(out, Role::Thread(event.thread.number), &label);
+                        out.push(' ');
+                    }
+                    out.push_str(line);
+                    out.push('\n');
+                }
+            }
+            Kind::Failure { .. } => {
+                if let Some(line) = failure_line(event) {
+                    self.paint.write(out, Role::Error, &line);
+                    out.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is said of a thread that failed; `None` for other events and for `main`, whose failure is
+/// the outcome of the run.
+pub fn failure_line(event: &Event) -> Option<String> {
+    let Kind::Failure { message } = &event.kind else {
+        return None;
+    };
+    if event.thread.number == MAIN {
+        return None;
+    }
+    let name = &event.thread.name;
+    Some(if event.pos.is_none() {
+        format!("Exception in thread {name}: {message}")
+    } else {
+        format!("Exception in thread {name}: {message} ({})", event.pos)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Thread;
+    use crate::pos::Pos;
+
+    fn event(number: u64, name: &str, kind: Kind) -> Event {
+        let thread = Thread {
+            number,
+            name: name.into(),
+        };
+        Event {
+            sequence: 1,
+            seconds: 0.0,
+            thread,
+            pos: Pos::new(2, 5),
+            kind,
+        }
+    }
+
+    fn print(number: u64, name: &str, text: &str) -> Event {
+        event(number, name, Kind::Print { text: text.into() })
+    }
+
+    fn check(crowded: bool, events: &[Event], expected: &str) {
+        let mut live = Live::new(Paint::Plain);
+        live.begin_input(crowded);
+        let mut out = String::new();
+        for event in events {
+            live.write(&mut out, event);
+        }
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn main_alone_is_not_marked() {
+        check(false, &[print(1, "main", "a\nb")], "a\nb\n");
+    }
+
+    #[test]
+    fn with_another_thread_about_every_line_is_marked() {
+        let events = [
+            print(1, "main", "a"),
+            print(2, "T", "b\nc"),
+            print(1, "main", "d"),
+        ];
+        check(false, &events, "a\n[T] b\n[T] c\n[main] d\n");
+        check(true, &events[..1], "[main] a\n");
+    }
+
+    #[test]
+    fn a_failed_thread_says_where() {
+        let failed = |number| {
+            event(
+                number,
+                "T",
+                Kind::Failure {
+                    message: "oh".into(),
+                },
+            )
+        };
+        check(
+            false,
+            &[failed(2)],
+            "Exception in thread T: oh (line 2, column 5)\n",
+        );
+        check(false, &[failed(1)], "");
+        check(false, &[event(2, "T", Kind::Start)], "");
+    }
+}
