@@ -345,10 +345,7 @@ impl Schedule for Workers {
                 if until == Until::AllThreads {
                     self.stop(Stopping::Interrupt);
                 }
-                return match end {
-                    Ok(value) => MainEnd::Value(value),
-                    Err(fault) => MainEnd::Failed(fault),
-                };
+                return MainEnd::from(end);
             }
             Over::Stopped(why) => {
                 let infos = threads::describe(&self.snapshot());
