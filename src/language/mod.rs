@@ -1,13 +1,18 @@
 //! From text to a checked syntax tree, and from there to bytecode.
 //!
 //! In reading order: `parse` makes the tree (with `with` and `limits`), `diagnose` says in plain
-//! words why a text has none, and `diagnostic` is what it says it with; `resolve` finds what closures
-//! capture, and `lower` makes the bytecode.
+//! words why a text has none, `diagnostic` is what it says it with, and `render` draws that.
+//! `complete` tells the prompt whether to wait for more lines; it shares `scan` with `diagnose`.
+//! `resolve` finds what closures capture, and `lower` makes the bytecode.
 
+pub mod complete;
 mod diagnose;
 pub mod diagnostic;
 mod limits;
 pub mod lower;
 pub mod parse;
+pub mod python;
+pub mod render;
 mod resolve;
+mod scan;
 pub mod with;

@@ -6,9 +6,14 @@
 //! a comment. Nothing is registered in the engine and nothing is ever evaluated by it: names and
 //! operators are resolved by the lowering, which alone knows what exists.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 use rhai::{AST, ASTNode, Engine, Module, OptimizationLevel, ScriptFuncDef, Shared, Stmt, Token};
 
 use super::diagnostic::Diagnostic;
+use super::scan::{self, Kind};
 use super::{diagnose, limits, with};
 use crate::pos::Pos;
 
@@ -63,7 +68,7 @@ pub struct FunctionDef {
     pub params: Vec<String>,
     /// The statements of the body.
     pub body: Vec<Stmt>,
-    /// Where the function stands: its `fn` keyword where it can be found, or the start of the body.
+    /// Where the function's body begins: the `{`, or the expression of a closure without braces.
     pub pos: Pos,
     /// Whether this is a closure.
     pub closure: bool,
@@ -72,6 +77,8 @@ pub struct FunctionDef {
 /// Rhai's parser, set up for this language. Making one costs a few microseconds.
 pub struct Parser {
     engine: Engine,
+    /// What the engine's token callback remembers from one token to the next.
+    freer: Arc<Mutex<WordFreer>>,
 }
 
 impl Default for Parser {
@@ -85,15 +92,19 @@ impl Parser {
     pub fn new() -> Self {
         // `new_raw` registers no function library: the parser needs none.
         let mut engine = Engine::new_raw();
+        let freer = Arc::new(Mutex::new(WordFreer::default()));
         engine.set_optimization_level(OptimizationLevel::None);
         engine.set_max_expr_depths(MAX_DEPTH, MAX_DEPTH);
         #[allow(
             deprecated,
             reason = "Rhai marks volatile interfaces so; the version is pinned"
         )]
-        engine.on_parse_token(|token, _, _| free_word(token));
+        engine.on_parse_token({
+            let freer = freer.clone();
+            move |token, _, _| freer.lock().map(token)
+        });
         with::register(&mut engine);
-        Self { engine }
+        Self { engine, freer }
     }
 
     /// Parses a whole text.
@@ -101,14 +112,10 @@ impl Parser {
     /// # Errors
     ///
     /// What is wrong with the text; never an empty list.
-    pub fn parse(&self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+    pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+        *self.freer.lock() = WordFreer::default();
         limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
-        let ast = match text.strip_prefix("#!") {
-            // Two characters for two: every column stays where it was.
-            Some(rest) => self.engine.compile(format!("//{rest}")),
-            None => self.engine.compile(text),
-        };
-        match ast {
+        match self.engine.compile(plain_comments(text).as_ref()) {
             Ok(ast) => Ok(Parsed {
                 statements: ast.statements().to_vec(),
                 functions: functions(&ast),
@@ -125,6 +132,39 @@ impl Parser {
 /// As [`Parser::parse`].
 pub fn parse(text: &str) -> Result<Parsed, Vec<Diagnostic>> {
     Parser::new().parse(text)
+}
+
+/// The text as Rhai is to see it: a `#!` line and documentation comments (which Rhai allows before
+/// functions only) become ordinary comments. Every other character stays where it was.
+fn plain_comments(text: &str) -> Cow<'_, str> {
+    if !["#!", "///", "//!", "/**"]
+        .iter()
+        .any(|sign| text.contains(sign))
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = text.to_string();
+    for token in scan::scan(text)
+        .tokens
+        .iter()
+        .filter(|token| token.kind == Kind::Comment)
+    {
+        let sign = token.start..token.start + token.text.len().min(3);
+        match &token.text[..token.text.len().min(2)] {
+            // (An empty block comment is one of Rhai's documentation comments.)
+            _ if token.text.starts_with("#!") || token.text == "/**/" => {
+                plain.replace_range(token.start..token.end(), &" ".repeat(token.text.len()));
+            }
+            "//" if token.text.starts_with("///") || token.text.starts_with("//!") => {
+                plain.replace_range(sign, "// ");
+            }
+            "/*" if token.text.starts_with("/**") => {
+                plain.replace_range(sign, "/* ");
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// Our position for one of Rhai's.
@@ -158,10 +198,41 @@ fn saturate(number: usize) -> u16 {
     u16::try_from(number).unwrap_or(u16::MAX)
 }
 
-fn free_word(token: Token) -> Token {
-    match token {
-        Token::Reserved(word) if FREED_WORDS.contains(&word.as_str()) => Token::Identifier(word),
-        other => other,
+/// Frees reserved words on their way from Rhai's tokenizer to its parser.
+///
+/// One place insists on words that are not reserved: the name after `fn`. There a freed word gets a
+/// suffix, which `function` takes off again, so that `fn new() { }` works; calls need nothing.
+#[derive(Debug, Default)]
+struct WordFreer {
+    /// Whether the last token was `fn`, or the point of a `fn Type.name`.
+    name_follows: bool,
+    /// Whether the last token was the word after `fn`.
+    after_name: bool,
+}
+
+/// What a freed word carries while it is the name of a function.
+const SUFFIX: &str = "__freed_word";
+
+/// The name that was typed, for a name that may carry the suffix.
+pub(super) fn typed_name(name: &str) -> &str {
+    name.strip_suffix(SUFFIX).unwrap_or(name)
+}
+
+impl WordFreer {
+    fn map(&mut self, token: Token) -> Token {
+        let is_name = self.name_follows;
+        self.name_follows =
+            matches!(token, Token::Fn) || (self.after_name && matches!(token, Token::Period));
+        self.after_name = is_name;
+        match token {
+            Token::Reserved(mut word) if FREED_WORDS.contains(&word.as_str()) => {
+                if is_name {
+                    word.push_str(SUFFIX);
+                }
+                Token::Identifier(word)
+            }
+            other => other,
+        }
     }
 }
 
@@ -190,7 +261,7 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
     });
     let closure = definition.name.starts_with("anon$");
     FunctionDef {
-        name: definition.name.to_string(),
+        name: typed_name(&definition.name).to_string(),
         this_type: definition.this_type.as_ref().map(ToString::to_string),
         params: definition.params.iter().map(ToString::to_string).collect(),
         pos: pos(definition.body.start_position()),
@@ -201,9 +272,11 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rhai::Expr;
 
     use super::*;
+    use crate::language::render::{Style, render};
     use crate::language::with::as_with;
 
     fn parsed(text: &str) -> Parsed {
@@ -240,6 +313,16 @@ mod tests {
             ));
             parsed(&format!("fn {word}(a) {{ a }} let m = #{{ {word}: 1 }};"));
         }
+    }
+
+    #[test]
+    fn a_function_may_have_a_freed_name() {
+        let names: Vec<_> = parsed("fn new() { } fn int.go() { } private fn spawn(sync) { sync }")
+            .functions
+            .into_iter()
+            .map(|f| f.name)
+            .collect();
+        assert_eq!(names, ["new", "go", "spawn"]);
     }
 
     #[test]
@@ -337,7 +420,7 @@ mod tests {
     #[test]
     fn names_in_a_with_are_captured_by_the_closure_around_it() {
         let parsed = parsed(
-            "let lock = 1; let n = 0; let f = || { with lock as l { n += l; let r = 1; } || r };",
+            "let lock = 1; let n = 0; let f = || { with lock as l { n += l; let r = 1; } return || r; };",
         );
         let params: Vec<_> = parsed
             .functions
@@ -362,8 +445,42 @@ mod tests {
     }
 
     #[test]
+    fn documentation_comments_may_stand_anywhere() {
+        let text = "//! é\nlet a = 1; /// one\n/** two */ let b = \"/// three\"; /**/ fn f() { /// four\n 1 }";
+        assert_eq!(parsed(text).statements.len(), 2);
+        assert_eq!(plain_comments("a /// b"), "a //  b");
+    }
+
+    #[test]
     fn a_hash_bang_line_is_a_comment() {
         let parsed = parsed("#!/usr/bin/env threadlab\nlet x = 1;");
         assert_eq!(pos(parsed.statements[0].position()), Pos::new(2, 1));
+    }
+
+    /// Parses and draws what is wrong; the assertion is that nothing panics.
+    fn survives(text: &str) {
+        if let Err(problems) = parse(text) {
+            assert!(!problems.is_empty());
+            assert!(!render(&problems, "input", text, Style::Plain).is_empty());
+        }
+        let _ = crate::language::python::translate(text);
+        let _ = crate::language::python::hints(text);
+    }
+
+    const PIECES: &str = "(let|fn|if|else|for|in|while|with|as|def|x|f|1|2.5|'a'|'ab|\"s\"|\"|`|\\$\\{|\\{|\\}|\\(|\\)|\\[|\\]|#\\{|;|:|,|\\.|=|==|\\+|-|\\||//|/\\*|\\*/|#|\\n|    |lambda|not|and|is|None|return|thread|switch|=>|_|print|try|catch|except|class|f\"\\{x\\}\"|%|\\\\|é| )";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}") {
+            survives(&text);
+        }
+
+        #[test]
+        fn no_mix_of_words_panics(text in proptest::collection::vec(PIECES, 0..30)) {
+            survives(&text.concat());
+            survives(&text.join(" "));
+        }
     }
 }

@@ -184,9 +184,7 @@ impl Resolver<'_> {
         scopes
             .flat_map(|(depth, scope)| scope.iter().rev().map(move |entry| (depth, entry)))
             .find(|(_, (declared, _))| declared == name)
-            .map(|(depth, (_, declaration))| {
-                (*declaration, depth == 0 && body.function.is_none())
-            })
+            .map(|(depth, (_, declaration))| (*declaration, depth == 0 && body.function.is_none()))
     }
 
     fn mention(&mut self, name: &str) {
@@ -313,7 +311,10 @@ impl Resolver<'_> {
             Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
                 parts.iter().for_each(|part| self.expression(part));
             }
-            Expr::Map(entries, _) => entries.0.iter().for_each(|(_, value)| self.expression(value)),
+            Expr::Map(entries, _) => entries
+                .0
+                .iter()
+                .for_each(|(_, value)| self.expression(value)),
             Expr::Custom(custom, _) => {
                 if let Some(with) = as_with(custom) {
                     for manager in &with.managers {

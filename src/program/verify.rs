@@ -45,7 +45,11 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn register(&self, register: Reg) -> Result<(), String> {
-        within("register", usize::from(register), usize::from(self.code.registers))
+        within(
+            "register",
+            usize::from(register),
+            usize::from(self.code.registers),
+        )
     }
 
     fn registers(&self, base: Reg, count: usize) -> Result<(), String> {
@@ -106,15 +110,33 @@ impl Check<'_> {
                 self.register(cell)?;
                 self.register(src)
             }
-            Op::LoadCapture { dst: register, index: i }
-            | Op::StoreCapture { src: register, index: i } => {
+            Op::LoadCapture {
+                dst: register,
+                index: i,
+            }
+            | Op::StoreCapture {
+                src: register,
+                index: i,
+            } => {
                 self.register(register)?;
                 index("capture", i, usize::from(code.captures))
             }
-            Op::LoadGlobal { dst: register, global }
-            | Op::StoreGlobal { src: register, global }
-            | Op::LetGlobal { src: register, global }
-            | Op::ConstGlobal { src: register, global } => {
+            Op::LoadGlobal {
+                dst: register,
+                global,
+            }
+            | Op::StoreGlobal {
+                src: register,
+                global,
+            }
+            | Op::LetGlobal {
+                src: register,
+                global,
+            }
+            | Op::ConstGlobal {
+                src: register,
+                global,
+            } => {
                 self.register(register)?;
                 index("global", global, code.globals.len())
             }
@@ -170,12 +192,22 @@ impl Check<'_> {
                 self.register(dst)?;
                 self.skip(at, skip)
             }
-            Op::Call { argc, dst, base, name } => {
+            Op::Call {
+                argc,
+                dst,
+                base,
+                name,
+            } => {
                 self.register(dst)?;
                 self.registers(base, usize::from(argc))?;
                 index("name", name, code.names.len())
             }
-            Op::CallValue { argc, dst, base, callee } => {
+            Op::CallValue {
+                argc,
+                dst,
+                base,
+                callee,
+            } => {
                 self.register(dst)?;
                 self.register(callee)?;
                 if callee >= base {
@@ -183,7 +215,12 @@ impl Check<'_> {
                 }
                 self.registers(base, usize::from(argc))
             }
-            Op::CallMethod { argc, dst, base, site } => {
+            Op::CallMethod {
+                argc,
+                dst,
+                base,
+                site,
+            } => {
                 self.register(dst)?;
                 if base == 0 {
                     return Err("there is no register for the receiver".into());
@@ -192,13 +229,28 @@ impl Check<'_> {
                 index("site", site, code.sites.len())?;
                 self.keys_below(&code.sites[usize::from(site)].place, base - 1)
             }
-            Op::Index { dst: a, object: b, index: c }
-            | Op::SetIndex { object: a, index: b, src: c } => {
+            Op::Index {
+                dst: a,
+                object: b,
+                index: c,
+            }
+            | Op::SetIndex {
+                object: a,
+                index: b,
+                src: c,
+            } => {
                 self.register(a)?;
                 self.register(b)?;
                 self.register(c)
             }
-            Op::Get { dst: register, place } | Op::Set { place, src: register } => {
+            Op::Get {
+                dst: register,
+                place,
+            }
+            | Op::Set {
+                place,
+                src: register,
+            } => {
                 self.register(register)?;
                 index("place", place, code.places.len())
             }
@@ -210,7 +262,9 @@ impl Check<'_> {
                 self.register(dst)?;
                 self.register(context)
             }
-            Op::Exit { context: register, .. }
+            Op::Exit {
+                context: register, ..
+            }
             | Op::Return { src: register }
             | Op::Throw { src: register }
             | Op::Rethrow { src: register } => self.register(register),
@@ -267,7 +321,9 @@ impl Check<'_> {
             self.register(this)?;
         }
         code.places.iter().try_for_each(|place| self.place(place))?;
-        code.sites.iter().try_for_each(|site| self.place(&site.place))?;
+        code.sites
+            .iter()
+            .try_for_each(|site| self.place(&site.place))?;
         for switch in &code.switches {
             for (_, target) in &switch.cases {
                 self.target(*target)?;

@@ -65,14 +65,18 @@ impl Lowering<'_> {
         if matches!(found, Found::Unknown | Found::Function) {
             self.unknown_target(name, name_pos, op.is_none());
         }
-        let value = self.operand(rhs);
         let src = match op {
-            None => value,
+            None => self.operand(rhs),
             Some(op) => {
-                // A read step, and below a write step.
                 let old = self.builder().register();
+                let small = small_int(rhs).and_then(|value| binary_int(op, old, old, value));
+                let change = match small {
+                    Some(change) => change,
+                    None => binary(op, old, old, self.operand(rhs)),
+                };
+                // A read step, and below a write step.
                 self.load_known(name, found, old, name_pos);
-                self.builder().emit(binary(op, old, old, value), at);
+                self.builder().emit(change, at);
                 old
             }
         };
@@ -120,8 +124,8 @@ impl Lowering<'_> {
                 self.builder().emit(Op::Take { dst, src }, at);
             }
             Some(op) => {
-                let small = small_int(rhs)
-                    .and_then(|value| binary_int(op, register, register, value));
+                let small =
+                    small_int(rhs).and_then(|value| binary_int(op, register, register, value));
                 let op = match small {
                     Some(op) => op,
                     None => {
@@ -136,7 +140,9 @@ impl Lowering<'_> {
 
     fn assign_place(&mut self, lhs: &Expr, op: Option<BinaryOp>, rhs: &Expr, at: Pos) {
         let (root, links) = links(lhs);
-        let has_method = links.iter().any(|link| matches!(link.what, What::Method(_)));
+        let has_method = links
+            .iter()
+            .any(|link| matches!(link.what, What::Method(_)));
         let constant = match root {
             Expr::Variable(name, ..) if self.traits(&name.1).is_some_and(|t| t.constant) => {
                 Some(&name.1)

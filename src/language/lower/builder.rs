@@ -10,9 +10,7 @@ use std::collections::HashMap;
 
 use crate::pos::Pos;
 use crate::program::Code;
-use crate::program::code::{
-    ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable,
-};
+use crate::program::code::{ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable};
 use crate::program::op::{Op, Reg};
 use crate::value::{CodeId, FaultKind, Literal, Value};
 
@@ -310,7 +308,13 @@ impl Builder {
 
     /// The index of a new place.
     pub(super) fn add_place(&mut self, place: Place) -> u16 {
-        let known = self.code.places.iter().rev().take(8).position(|old| *old == place);
+        let known = self
+            .code
+            .places
+            .iter()
+            .rev()
+            .take(8)
+            .position(|old| *old == place);
         if let Some(back) = known {
             return (self.code.places.len() - 1 - back) as u16;
         }
@@ -361,12 +365,14 @@ impl Builder {
         let target = self.here();
         self.landing = target;
         let handlers = ranges.iter().filter(|(start, end)| start < end);
-        self.code.handlers.extend(handlers.map(|&(start, end)| Handler {
-            start,
-            end,
-            target,
-            kind,
-        }));
+        self.code
+            .handlers
+            .extend(handlers.map(|&(start, end)| Handler {
+                start,
+                end,
+                target,
+                kind,
+            }));
     }
 
     /// Notes that `register` holds the variable `name` from `start` until here.

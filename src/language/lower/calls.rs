@@ -17,10 +17,37 @@ use crate::value::object::Verb;
 /// Functions of Rhai that change their first argument in place when it is a variable: `push(a, 1)`
 /// does what `a.push(1)` does.
 const CHANGERS: [&str; 31] = [
-    "append", "chop", "clear", "crop", "dedup", "drain", "extract", "fill_with", "insert",
-    "make_lower", "make_upper", "mixin", "pad", "pop", "push", "remove", "replace", "retain",
-    "reverse", "set", "set_bit", "set_bits", "shift", "sort", "sort_by", "sort_desc", "splice",
-    "split_rev", "trim", "truncate", "write",
+    "append",
+    "chop",
+    "clear",
+    "crop",
+    "dedup",
+    "drain",
+    "extract",
+    "fill_with",
+    "insert",
+    "make_lower",
+    "make_upper",
+    "mixin",
+    "pad",
+    "pop",
+    "push",
+    "remove",
+    "replace",
+    "retain",
+    "reverse",
+    "set",
+    "set_bit",
+    "set_bits",
+    "shift",
+    "sort",
+    "sort_by",
+    "sort_desc",
+    "splice",
+    "split_rev",
+    "trim",
+    "truncate",
+    "write",
 ];
 
 /// Whether a call of this name may change its first argument.
@@ -31,7 +58,11 @@ pub(super) fn changes_first_argument(name: &str) -> bool {
 impl Lowering<'_> {
     /// A call; its value goes to `dst`.
     pub(super) fn call(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
-        let refused = if call.op_token.is_some() {
+        let is_contains = call.name == "contains"
+            && call.args.len() == 2
+            && call.namespace.is_empty()
+            && !self.is_own_function("contains");
+        let refused = if call.op_token.is_some() || is_contains {
             return self.operator(call, dst, at);
         } else if !call.namespace.is_empty() {
             format!("`{}::{}`", call.namespace, call.name)

@@ -141,11 +141,12 @@ impl Lowering<'_> {
     /// to look at.
     fn spare(&mut self, links: &[Link<'_>]) -> Reg {
         let count = methods(links);
-        self.builder().registers(if count > 1 || !is_method(links.last()) {
-            count + 1
-        } else {
-            0
-        })
+        self.builder()
+            .registers(if count > 1 || !is_method(links.last()) {
+                count + 1
+            } else {
+                0
+            })
     }
 
     /// Evaluates the indices and arguments of all links. The arguments of method calls lie above all

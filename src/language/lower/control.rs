@@ -122,10 +122,7 @@ impl Lowering<'_> {
     }
 
     /// Begins a loop: where `continue` goes, where it ends by itself, where `break` goes.
-    fn open_loop(
-        &mut self,
-        dst: Option<Reg>,
-    ) -> (Label, Label, Label) {
+    fn open_loop(&mut self, dst: Option<Reg>) -> (Label, Label, Label) {
         let builder = self.builder();
         let (again, exit, end) = (builder.label(), builder.label(), builder.label());
         let around = Loop {
@@ -138,13 +135,7 @@ impl Lowering<'_> {
         (again, exit, end)
     }
 
-    fn close_loop(
-        &mut self,
-        exit: Label,
-        end: Label,
-        dst: Option<Reg>,
-        at: Pos,
-    ) {
+    fn close_loop(&mut self, exit: Label, end: Label, dst: Option<Reg>, at: Pos) {
         self.builder().loops.pop();
         self.builder().place(exit);
         self.unit(dst, at);

@@ -135,7 +135,11 @@ impl Lowering<'_> {
     fn parameters(&mut self, index: usize, function: &FunctionDef, captured: usize) {
         let params = &function.params[captured..];
         if params.len() > MAX_ARGUMENTS {
-            let name = if function.closure { "a closure" } else { &function.name };
+            let name = if function.closure {
+                "a closure"
+            } else {
+                &function.name
+            };
             self.diagnostics
                 .push(problems::too_many_parameters(name, function.pos));
             return;

@@ -35,7 +35,11 @@ pub(super) fn unknown_name(
 ) -> Diagnostic {
     let span = Span::of(pos, name.chars().count());
     let found = if certain {
-        Diagnostic::error(Code::UnknownName, span, format!("nothing is called `{name}`"))
+        Diagnostic::error(
+            Code::UnknownName,
+            span,
+            format!("nothing is called `{name}`"),
+        )
     } else {
         let message = format!("`{name}` is not known when this is defined");
         Diagnostic::warning(Code::UnknownName, span, message)
@@ -44,7 +48,9 @@ pub(super) fn unknown_name(
     match nearest {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
         None if certain => found.help(format!("make it first: `let {name} = ...;`")),
-        None => found.help(format!("`let {name} = ...;` must have run before the function does")),
+        None => found.help(format!(
+            "`let {name} = ...;` must have run before the function does"
+        )),
     }
 }
 
@@ -117,9 +123,16 @@ impl Lowering<'_> {
     pub(super) fn nearest(&self, name: &str) -> Option<String> {
         let locals = self.builders.last().into_iter().flat_map(|builder| {
             let captures = builder.captures.iter().map(|capture| capture.name.as_str());
-            builder.scopes.iter().flat_map(|scope| scope.names()).chain(captures)
+            builder
+                .scopes
+                .iter()
+                .flat_map(|scope| scope.names())
+                .chain(captures)
         });
-        let session = self.session.iter().map(|&global| &*self.program.global(global).name);
+        let session = self
+            .session
+            .iter()
+            .map(|&global| &*self.program.global(global).name);
         let functions = self
             .program
             .names()
@@ -141,13 +154,20 @@ impl Lowering<'_> {
 
     /// The line at `pos` with `let` before the assignment that begins there.
     pub(super) fn line_with_let(&self, pos: Pos) -> Option<String> {
-        let line = self.text.lines().nth(usize::from(pos.line).checked_sub(1)?)?;
+        let line = self
+            .text
+            .lines()
+            .nth(usize::from(pos.line).checked_sub(1)?)?;
         let column = usize::from(pos.column).checked_sub(1)?;
         let before: String = line.chars().take(column).collect();
         let after: String = line.chars().skip(column).collect();
         let fixed = format!("{before}let {after}");
         let fixed = fixed.trim();
-        let end = if fixed.ends_with([';', '}', '{']) { "" } else { ";" };
+        let end = if fixed.ends_with([';', '}', '{']) {
+            ""
+        } else {
+            ";"
+        };
         Some(format!("{fixed}{end}"))
     }
 }

@@ -39,7 +39,10 @@ impl Lowering<'_> {
 
         let mut table = Switch::default();
         let mut labels = entries.clone();
-        table.cases = literals.iter().map(|(value, _)| (value.clone(), 0)).collect();
+        table.cases = literals
+            .iter()
+            .map(|(value, _)| (value.clone(), 0))
+            .collect();
         add_ranges(&mut table, &mut labels, &ranges, &range_entries, otherwise);
         self.table(src, table, labels, at);
 

@@ -1,0 +1,351 @@
+//! Python typed by habit, answered with the line to type.
+//!
+//! `table` holds one row for each thing that Python writes differently: how to recognise it, what to
+//! type instead, and an example that a test checks. `tree` takes a line apart, `rewrite` applies the
+//! rows to it, `block` does so for a whole pasted block, closing braces by indentation, and `hints`
+//! looks at texts that are valid Rhai but may have been meant as Python. Valid Rhai keeps its
+//! meaning: rows are tried only on texts that the parser has refused.
+
+mod block;
+mod hints;
+mod rewrite;
+mod table;
+mod tree;
+
+pub use block::translate;
+pub use hints::{hints, meant_value, undefined_assignment};
+
+use table::Reply;
+
+use super::diagnostic::{Code, Diagnostic, Span};
+use crate::pos::Pos;
+
+/// What to type instead of the Python that made a text unreadable; `error` is where the parser gave
+/// up. `None` if nothing up to there looks like Python.
+pub(super) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
+    let lines = block::logical_lines(text);
+    let mut names = rewrite::Names::declared_in(text);
+    for line in &lines {
+        if error.line != 0 && line.number > error.line {
+            return None;
+        }
+        let Some(answer) = rewrite::line(line.text, &mut names) else {
+            continue;
+        };
+        let Some(row) = answer.row else { continue };
+        let indent = line
+            .text
+            .chars()
+            .take_while(|ch| ch.is_whitespace())
+            .count();
+        let width = line
+            .text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .chars()
+            .count();
+        let start = Pos::new(line.number, u16::try_from(indent + 1).unwrap_or(1));
+        let mut diagnostic = Diagnostic::error(Code::Python, Span::of(start, width), row.what)
+            .label("this is Python");
+        if !row.help.is_empty() {
+            diagnostic = diagnostic.help(row.help);
+        }
+        let whole = if lines.len() > 1 {
+            translate(text)
+        } else {
+            None
+        };
+        let single = match answer.reply {
+            Reply::Type(text) => Some(text),
+            Reply::LeaveOut | Reply::Nothing => None,
+        };
+        return Some(match whole.or(single) {
+            Some(lines) => diagnostic.suggest(lines),
+            None => diagnostic,
+        });
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::parse::parse;
+
+    fn answer(python: &str) -> Option<String> {
+        match rewrite::line(python, &mut rewrite::Names::default())?.reply {
+            Reply::Type(text) => Some(text),
+            Reply::LeaveOut | Reply::Nothing => None,
+        }
+    }
+
+    /// Whether a line parses, its block closed or its `else` and `catch` opened.
+    fn parses(line: &str) -> bool {
+        let mut text = match line.trim_start() {
+            line if line.starts_with("} catch") => format!("try {{ {line}"),
+            line if line.starts_with("} else") => format!("if a {{ {line}"),
+            line => line.to_string(),
+        };
+        text += match line.ends_with('{') {
+            true if line.starts_with("try") => " } catch { }",
+            true => " }",
+            false => "",
+        };
+        parse(&text).is_ok()
+    }
+
+    #[test]
+    fn every_row_answers_its_example_with_a_line_that_parses() {
+        for row in &table::ROWS {
+            let found = answer(row.example).unwrap_or_default();
+            assert_eq!(found, row.answer, "{}", row.example);
+            assert!(parses(&found), "{found}");
+            let known = rewrite::line(row.example, &mut rewrite::Names::default())
+                .unwrap()
+                .row;
+            if row.certain {
+                let (known, expected) = (known.unwrap().what, row.what);
+                assert!(
+                    known == expected || row.example.contains('='),
+                    "{}: {known}",
+                    row.example
+                );
+            } else {
+                assert!(known.is_none(), "{}", row.example);
+            }
+        }
+    }
+
+    const FIRST: &str = "import threading
+
+def print_numbers():
+    for i in range(1, 6):
+        print(\"Number:\", i)
+
+def print_letters():
+    for letter in 'abcde':
+        print(\"Letter:\", letter)
+
+# Create two threads
+thread1 = threading.Thread(target=print_numbers)
+thread2 = threading.Thread(target=print_letters)
+
+# Start the threads
+thread1.start()
+thread2.start()
+
+# Wait for both threads to finish
+thread1.join()
+thread2.join()
+
+print(\"Both threads have finished.\")
+";
+
+    const THIRD: &str = "from concurrent.futures import ThreadPoolExecutor
+
+def square(number):
+    return number * number
+
+numbers = [1, 2, 3, 4, 5]
+with ThreadPoolExecutor() as executor:
+    results = executor.map(square, numbers)
+
+for result in results:
+    print(result)
+";
+
+    #[test]
+    fn the_tutorial_is_translated_whole() {
+        assert_eq!(
+            translate(FIRST).unwrap(),
+            "import threading;
+
+fn print_numbers() {
+    for i in range(1, 6) {
+        print(\"Number:\", i);
+    }
+}
+
+fn print_letters() {
+    for letter in \"abcde\" {
+        print(\"Letter:\", letter);
+    }
+}
+
+// Create two threads
+let thread1 = threading.Thread(print_numbers);
+let thread2 = threading.Thread(print_letters);
+
+// Start the threads
+thread1.start();
+thread2.start();
+
+// Wait for both threads to finish
+thread1.join();
+thread2.join();
+
+print(\"Both threads have finished.\");
+"
+        );
+        assert_eq!(
+            translate(THIRD).unwrap(),
+            "import concurrent.futures;
+
+fn square(number) {
+    return number * number;
+}
+
+let numbers = [1, 2, 3, 4, 5];
+with ThreadPoolExecutor() as executor {
+    let results = executor.map(square, numbers);
+}
+
+for result in results {
+    print(result);
+}
+"
+        );
+    }
+
+    #[test]
+    fn blocks_close_and_go_on_where_indentation_says() {
+        let python = "def f(x):
+    global total
+    if x > 1:  # big
+        y = 'a'
+    elif not x:
+        y = None
+    else:
+        try:
+            y = g(x)
+        except ValueError as e:
+            print(f\"{e}\")
+    total = total + 1
+    while True: break
+with lock: total += 1
+m = {
+    'a': 1,
+}
+if __name__ == '__main__':
+    f(1)
+";
+        assert_eq!(
+            translate(python).unwrap(),
+            "fn f(x) {
+    if x > 1 { // big
+        let y = \"a\";
+    } else if !x {
+        let y = ();
+    } else {
+        try {
+            let y = g(x);
+        } catch (e) {
+            print(`${e}`);
+        }
+    }
+    total = total + 1;
+    while true { break; }
+}
+with lock { total += 1; }
+let m = #{\"a\": 1};
+{
+    f(1);
+}
+"
+        );
+    }
+
+    #[test]
+    fn what_has_no_counterpart_is_not_translated() {
+        for text in [
+            "class A:\n    pass",
+            "try:\n    x()\nfinally:\n    y()",
+            "def f():\nprint(1)",
+            "x = (1",
+        ] {
+            assert_eq!(translate(text), None, "{text}");
+        }
+    }
+
+    /// The answer to a text that does not parse.
+    fn check(text: &str, suggestion: &str) {
+        let problems = parse(text).expect_err(text);
+        assert_eq!(
+            problems[0].suggestion.as_deref(),
+            Some(suggestion),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn python_that_does_not_parse_is_answered() {
+        check("def print_numbers():", "fn print_numbers() {");
+        check("    for i in range(1, 6):", "    for i in range(1, 6) {");
+        check("for letter in 'abcde':", "for letter in \"abcde\" {");
+        check(
+            "thread1 = threading.Thread(target=print_numbers)",
+            "let thread1 = threading.Thread(print_numbers);",
+        );
+        check(
+            "with ThreadPoolExecutor() as executor:",
+            "with ThreadPoolExecutor() as executor {",
+        );
+        check("for result in results:", "for result in results {");
+        check(
+            "from concurrent.futures import ThreadPoolExecutor",
+            "import concurrent.futures;",
+        );
+        check(
+            "import threading\nlet x = 1;",
+            "import threading;\nlet x = 1;\n",
+        );
+        check("let x = 1;\nx++;", "let x = 1;\nx += 1;\n");
+        check("fn f() {\n    while True:\n}", "    while true {");
+        check("# a comment", "// a comment");
+        check("async def f(): await g()", "fn f() { g(); }");
+        check("def f(): return 1", "fn f() { return 1; }");
+    }
+
+    #[test]
+    fn valid_rhai_gets_at_most_a_hint() {
+        let only = |text: &str| {
+            assert!(parse(text).is_ok(), "{text}");
+            let hints = hints(text);
+            assert!(hints.len() < 2, "{hints:?}");
+            hints.into_iter().next().and_then(|hint| hint.suggestion)
+        };
+        assert_eq!(only("5 // 2").as_deref(), Some("5 / 2;"));
+        assert_eq!(only("let x = 5 // 2").as_deref(), Some("let x = 5 / 2;"));
+        assert_eq!(
+            only("let t = Thread(f());").as_deref(),
+            Some("let t = Thread(f);")
+        );
+        assert_eq!(
+            only("let t = Thread(f(1, 2));").as_deref(),
+            Some("let t = Thread(f, [1, 2]);")
+        );
+        assert_eq!(only("spawn(f(1));").as_deref(), Some("spawn(|| f(1));"));
+        for fine in [
+            "Thread(f);",
+            "Thread(|| f());",
+            "x; // 2",
+            "let x = 5; // five",
+            "let x = 5 // two things",
+        ] {
+            assert_eq!(only(fine), None, "{fine}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_that_is_assigned_gets_let() {
+        assert_eq!(undefined_assignment("x", "x = 5"), "let x = 5;");
+        assert_eq!(undefined_assignment("x", "  x = 5; // five"), "let x = 5;");
+        assert_eq!(undefined_assignment("x", "x += 5;"), "let x += 5;");
+        assert_eq!(
+            undefined_assignment("numbers", "numbers = [1, 2]"),
+            "let numbers = [1, 2];"
+        );
+    }
+}
