@@ -192,6 +192,15 @@ fn a_variable_is_global_only_when_a_function_mentions_it() {
 }
 
 #[test]
+fn this_is_copied_when_it_is_returned() {
+    check(
+        "fn f() { this }",
+        1,
+        &["Move { dst: 1, src: 0 }", "Return { src: 1 }"],
+    );
+}
+
+#[test]
 fn nested_closures_capture_what_they_need() {
     let lowered = script("fn f() { |x| |y| |z| x + y + z } [|| 1, || || 1, || 1]");
     let mut captures: Vec<u16> = lowered
