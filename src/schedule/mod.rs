@@ -6,7 +6,7 @@
 //! lock); [`Stepped`] runs one at a time and lets a policy choose at every visible operation.
 
 mod log;
-// mod stepped;
+mod stepped;
 mod workers;
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::value::object::{Ids, TaskId};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{Globals, Natives};
 
-// pub use stepped::{Policy, Seeded, Stepped};
+pub use stepped::{Policy, Seeded, Stepped};
 pub use workers::{Slice, Workers, WorkersConfig};
 
 /// The number of the main thread.
@@ -107,6 +107,15 @@ pub enum MainEnd {
     /// Every thread waited for ever, or some for each other in a cycle. Where each thread was; all
     /// have ended.
     Deadlock(Vec<ThreadInfo>),
+}
+
+impl From<Result<Value, Fault>> for MainEnd {
+    fn from(end: Result<Value, Fault>) -> Self {
+        match end {
+            Ok(value) => Self::Value(value),
+            Err(fault) => Self::Failed(fault),
+        }
+    }
 }
 
 /// Asks the running input to end; can be sent to another thread of the host.

@@ -1,14 +1,35 @@
 //! The primitives, one small state machine a file. None knows a thread of the host, a clock,
 //! randomness or the screen.
 //!
-//! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion.
+//! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion; [`Future`], the
+//! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
+//! runs them on its [`PoolThread`]s.
+//!
+//! # How a pool runs its tasks
+//!
+//! A pool has threads only while it has tasks. Futures and results are *tasks*: they answer
+//! [`TakeJob`](crate::value::object::Verb::TakeJob) with a call to run, as long as they have one,
+//! and are told its value. The end of a call is reported to the thread's handle, a `PoolThread`,
+//! which tells the task, takes the next call and has it run by the same fiber. So a task costs no
+//! hand-over between threads and no wake-up.
+//!
+//! Objects ask each other only in this order, so that none waits for another's state in a circle:
+//! pool thread, executor, task.
 
 mod args;
+mod executor;
+mod future;
 mod lock;
+mod pool_thread;
+mod results;
 #[cfg(test)]
 mod table;
 mod thread;
 mod waiters;
 
+pub use executor::Executor;
+pub use future::Future;
 pub use lock::Lock;
+pub use pool_thread::PoolThread;
+pub use results::Results;
 pub use thread::{Thread, call};

@@ -1,0 +1,261 @@
+//! One fiber at a time; a policy chooses before every visible operation. Time is virtual.
+//!
+//! A step is one visible operation of one thread and the private work behind it, up to where every
+//! thread stands before its next visible operation, waits, or has ended. Nothing depends on
+//! addresses, on the host's clock or on the number of its cores: the same answers of the policy
+//! give the same run.
+//!
+//! In reading order: [`policy`]; [`state`], the threads and what objects want done with them; here,
+//! the loop.
+
+mod policy;
+mod state;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use self::state::{Being, Member, State};
+use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
+use crate::pos::Pos;
+use crate::runtime::deadlock::{self, WaitsFor};
+use crate::runtime::threads::{self, ThreadInfo};
+use crate::value::object::{TaskId, Wake};
+use crate::value::{Fault, FaultKind, Function, Value};
+use crate::vm::{self, Env, Fiber, Natives, Stop};
+
+pub use policy::{Policy, Seeded};
+
+/// What a step costs of the virtual time.
+const STEP_NANOSECONDS: u64 = 1_000;
+
+/// What a unit of fuel costs: a thousand cost as much as a step.
+const FUEL_NANOSECONDS: u64 = 1;
+
+/// After so much private work a thread gives way, so that an endless loop stops nobody else.
+const PRIVATE_FUEL: u32 = 100_000;
+
+/// How many threads a pool has that is not told a number: the same on every machine.
+const POOL_WORKERS: usize = 4;
+
+/// How often, in steps, a run is searched for threads that wait for each other in a cycle.
+const CYCLE_SEARCH: u64 = 64;
+
+/// The scheduler that asks a policy.
+pub struct Stepped {
+    state: State,
+    natives: Box<dyn Natives + Send>,
+    stop_requested: Arc<AtomicBool>,
+    steps: u64,
+    main_end: Option<Result<Value, Fault>>,
+}
+
+impl Stepped {
+    /// A scheduler for `world` that asks `policy`.
+    pub fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
+        world.ids.set_usual_workers(POOL_WORKERS);
+        Self {
+            natives: world.natives(),
+            state: State::new(policy, world),
+            stop_requested: Arc::new(AtomicBool::new(false)),
+            steps: 0,
+            main_end: None,
+        }
+    }
+
+    /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
+    fn run(&mut self, task: TaskId) {
+        let Some(mut fiber) = self.state.take_fiber(task) else {
+            return;
+        };
+        let mut fuel = PRIVATE_FUEL;
+        let stop = {
+            let world = self.state.world.clone();
+            self.state.running = task;
+            let mut env = Env {
+                program: &world.program,
+                globals: &world.globals,
+                ids: &world.ids,
+                natives: &mut *self.natives,
+                services: &mut self.state,
+                observes_threads: world.observes_threads.load(Ordering::Relaxed),
+                effects: Default::default(),
+            };
+            vm::step::<true>(&mut fiber, &mut env, &mut fuel)
+        };
+        self.state.now += u64::from(PRIVATE_FUEL - fuel) * FUEL_NANOSECONDS;
+        match stop {
+            Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
+            Stop::Visible => self.state.put_fiber(task, fiber, Being::Standing),
+            Stop::Wait(wait) => self.state.wait(task, fiber, wait),
+            Stop::Finished(value) => self.end(task, Ok(value)),
+            Stop::Failed(fault) => self.end(task, Err(fault)),
+        }
+    }
+
+    fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        if task == MAIN {
+            self.state.members.remove(&MAIN);
+            self.main_end = Some(end);
+        } else {
+            self.state.end(task, end);
+        }
+    }
+
+    /// Lets every thread do its private work, in the order of their numbers.
+    fn settle(&mut self) {
+        while let Some(task) = self.state.first_ready() {
+            self.run(task);
+        }
+    }
+
+    /// Does one step, or lets time pass. False when neither is possible.
+    fn advance(&mut self, may_skip_time: bool) -> bool {
+        let enabled = self.state.enabled();
+        if enabled.is_empty() {
+            return may_skip_time && self.state.skip_to_next_deadline();
+        }
+        let index = self.state.policy.next(&enabled).min(enabled.len() - 1);
+        self.steps += 1;
+        self.state.now += STEP_NANOSECONDS;
+        self.state.allow(enabled[index]);
+        self.run(enabled[index]);
+        self.settle();
+        self.state.fire_due();
+        true
+    }
+
+    /// Who waits for whom without a limit.
+    fn waits(&self) -> WaitsFor {
+        let mut waits = BTreeMap::new();
+        for thread in self.state.snapshot() {
+            if let threads::Doing::Waiting { limited: false, .. } = thread.doing
+                && let Some(waiting) = thread.waiting()
+            {
+                let holders = waiting.holders.iter().map(|holder| holder.task);
+                waits.insert(thread.task, holders.collect());
+            }
+        }
+        waits
+    }
+
+    /// Whether threads wait for each other in a cycle, so that this run cannot end.
+    fn is_in_cycle(&self, until: Until) -> bool {
+        let waits = self.waits();
+        let cycle = deadlock::cycle(&waits);
+        !cycle.is_empty()
+            && (until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits))
+    }
+
+    /// Stops all threads with `kind` and says where they were.
+    fn stop(&mut self, kind: &FaultKind) -> Vec<ThreadInfo> {
+        let infos = threads::describe(&self.state.snapshot());
+        while let Some(task) = self.state.members.keys().next().copied() {
+            self.state.withdraw_for_stop(task);
+            match self.state.members.get_mut(&task).and_then(|member| member.fiber.as_mut()) {
+                Some(fiber) => fiber.stop(Fault::new(kind.clone(), Pos::NONE)),
+                None => {
+                    self.state.members.remove(&task);
+                    continue;
+                }
+            }
+            self.run(task);
+            // A stopped fiber always ends; nothing shall hang here if one does not.
+            self.state.members.remove(&task);
+        }
+        infos
+    }
+
+    /// How the run is over when nothing can happen any more.
+    fn at_rest(&mut self, until: Until) -> MainEnd {
+        match self.main_end.take() {
+            Some(end) if until == Until::Main => MainEnd::from(end),
+            _ => MainEnd::Deadlock(self.stop(&FaultKind::Deadlock)),
+        }
+    }
+}
+
+impl Schedule for Stepped {
+    /// At the prompt, too, all threads go on until each has ended or waits for ever; daemons do not
+    /// make the clock jump.
+    fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
+        self.stop_requested.store(false, Ordering::SeqCst);
+        self.main_end = None;
+        let main = Member {
+            name: "main".into(),
+            handle: self.state.world.main.clone(),
+            daemon: false,
+            worker: false,
+            fiber: Some(Fiber::new(MAIN, function, Vec::new())),
+            being: Being::Ready,
+        };
+        self.state.members.insert(MAIN, main);
+        self.settle();
+        loop {
+            if self.stop_requested.swap(false, Ordering::SeqCst) {
+                let infos = self.stop(&FaultKind::Interrupted);
+                return MainEnd::Interrupted(infos);
+            }
+            let learners = self.state.members.values().any(|member| !member.daemon);
+            if !learners && let Some(end) = self.main_end.take() {
+                if until == Until::AllThreads {
+                    self.stop(&FaultKind::Interrupted);
+                }
+                return MainEnd::from(end);
+            }
+            let may_skip = self.main_end.is_none() || self.state.learner_has_deadline();
+            if !self.advance(may_skip) {
+                return self.at_rest(until);
+            }
+            if self.steps.is_multiple_of(CYCLE_SEARCH) && self.is_in_cycle(until) {
+                return MainEnd::Deadlock(self.stop(&FaultKind::Deadlock));
+            }
+        }
+    }
+
+    fn set_seed(&mut self, seed: u64) {
+        self.state.policy.set_seed(seed);
+    }
+
+    fn stop_request(&self) -> StopRequest {
+        let stop_requested = self.stop_requested.clone();
+        Arc::new(move || stop_requested.store(true, Ordering::SeqCst))
+    }
+
+    fn threads(&self) -> Vec<ThreadInfo> {
+        threads::describe(&self.state.snapshot())
+    }
+
+    fn deadlocked(&self) -> Vec<ThreadInfo> {
+        let cycle = deadlock::cycle(&self.waits());
+        let mut infos = self.threads();
+        infos.retain(|info| cycle.contains(&TaskId(info.number)));
+        infos
+    }
+
+    fn stop_all(&mut self) -> Vec<ThreadInfo> {
+        self.stop(&FaultKind::Interrupted)
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        match std::mem::take(&mut self.state.skipped) {
+            0 => Vec::new(),
+            skipped => {
+                let seconds = skipped as f64 / 1e9;
+                let rounded = (seconds * 1_000.0).round() / 1_000.0;
+                vec![format!("virtual time: {rounded} s skipped")]
+            }
+        }
+    }
+}
+
+/// How a wait that is over by its deadline goes on.
+fn wake_of(attempt: crate::value::object::Attempt) -> Wake {
+    use crate::value::object::Attempt;
+    match attempt {
+        Attempt::Done(value) => Wake::Grant(value),
+        Attempt::Fail(kind) => Wake::Fail(kind),
+        // Nobody else runs while a deadline fires: no other wake can be on its way.
+        _ => Wake::Retry,
+    }
+}

@@ -1,0 +1,349 @@
+//! The threads of a stepped run, its clock and its deadlines, and what objects and the machine
+//! want done with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::super::{World, log};
+use super::{MAIN, Policy, wake_of};
+use crate::event::{self, Kind};
+use crate::pos::Pos;
+use crate::runtime::threads::{Doing, Snapshot};
+use crate::value::object::{Call, Effects, TaskId, Verb, Wake, Withdrawal};
+use crate::value::{Fault, Object, Value};
+use crate::vm::{self, Fiber, Services, Visible, Wait};
+
+/// What a thread is at, between the turns.
+pub(super) enum Being {
+    /// It has private work to do.
+    Ready,
+    /// It stands before a visible operation.
+    Standing,
+    /// It has so much private work that others come in between: going on counts as a step.
+    Busy,
+    /// It waits: on an object, or for a time alone; until a deadline, or for ever.
+    Waiting {
+        object: Option<Arc<Object>>,
+        deadline: Option<Deadline>,
+    },
+}
+
+/// When, in nanoseconds of the virtual time, and the number of the wait: what is set first fires
+/// first.
+type Deadline = (u64, u64);
+
+/// One thread.
+pub(super) struct Member {
+    pub(super) name: Arc<str>,
+    pub(super) handle: Arc<Object>,
+    pub(super) daemon: bool,
+    pub(super) worker: bool,
+    /// Not here while it runs.
+    pub(super) fiber: Option<Fiber>,
+    pub(super) being: Being,
+}
+
+/// See the head of the file.
+pub(super) struct State {
+    pub(super) world: Arc<World>,
+    pub(super) policy: Box<dyn Policy>,
+    pub(super) members: BTreeMap<TaskId, Member>,
+    /// The thread that runs.
+    pub(super) running: TaskId,
+    /// Nanoseconds of virtual time since the session began, and how many of them were skipped
+    /// since somebody asked.
+    pub(super) now: u64,
+    pub(super) skipped: u64,
+    deadlines: BTreeSet<(Deadline, TaskId)>,
+    waits: u64,
+}
+
+impl State {
+    pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
+        Self {
+            world,
+            policy,
+            members: BTreeMap::new(),
+            running: MAIN,
+            now: 0,
+            skipped: 0,
+            deadlines: BTreeSet::new(),
+            waits: 0,
+        }
+    }
+
+    pub(super) fn take_fiber(&mut self, task: TaskId) -> Option<Fiber> {
+        self.members.get_mut(&task)?.fiber.take()
+    }
+
+    pub(super) fn put_fiber(&mut self, task: TaskId, fiber: Fiber, being: Being) {
+        if let Some(member) = self.members.get_mut(&task) {
+            member.fiber = Some(fiber);
+            member.being = being;
+        }
+    }
+
+    pub(super) fn first_ready(&self) -> Option<TaskId> {
+        let ready = |member: &&Member| matches!(member.being, Being::Ready);
+        let mut members = self.members.iter();
+        members.find(|(_, member)| ready(member)).map(|(task, _)| *task)
+    }
+
+    /// The threads that can do a step.
+    pub(super) fn enabled(&self) -> Vec<TaskId> {
+        let program = &self.world.program;
+        let is_enabled = |member: &Member| match (&member.being, &member.fiber) {
+            (Being::Busy, _) => true,
+            (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
+            _ => false,
+        };
+        let enabled = self.members.iter().filter(|(_, member)| is_enabled(member));
+        enabled.map(|(task, _)| *task).collect()
+    }
+
+    /// Lets a thread do what it stands before.
+    pub(super) fn allow(&mut self, task: TaskId) {
+        if let Some(member) = self.members.get_mut(&task)
+            && let (Being::Standing, Some(fiber)) = (&member.being, &mut member.fiber)
+        {
+            fiber.allow();
+        }
+    }
+
+    pub(super) fn wait(&mut self, task: TaskId, fiber: Fiber, wait: Wait) {
+        self.waits += 1;
+        let deadline = wait.limit.map(|limit| {
+            let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+            (self.now.saturating_add(limit), self.waits)
+        });
+        if let Some(deadline) = deadline {
+            self.deadlines.insert((deadline, task));
+        }
+        let being = Being::Waiting {
+            object: wait.object,
+            deadline,
+        };
+        self.put_fiber(task, fiber, being);
+    }
+
+    fn wake(&mut self, task: TaskId, wake: Wake) {
+        let Some(member) = self.members.get_mut(&task) else {
+            return;
+        };
+        if let (Being::Waiting { deadline, .. }, Some(fiber)) = (&member.being, &mut member.fiber) {
+            if let Some(deadline) = deadline {
+                self.deadlines.remove(&(*deadline, task));
+            }
+            fiber.wake(wake);
+            member.being = Being::Ready;
+        }
+    }
+
+    /// Ends the waits whose time is over.
+    pub(super) fn fire_due(&mut self) {
+        while let Some(((deadline, _), task)) = self.deadlines.first().copied() {
+            if deadline > self.now {
+                return;
+            }
+            self.time_is_over(task);
+        }
+    }
+
+    /// Lets the clock jump. False when there is no deadline.
+    pub(super) fn skip_to_next_deadline(&mut self) -> bool {
+        let Some(((deadline, _), _)) = self.deadlines.first().copied() else {
+            return false;
+        };
+        self.skipped += deadline.saturating_sub(self.now);
+        self.now = self.now.max(deadline);
+        self.fire_due();
+        true
+    }
+
+    /// Whether a thread that is no daemon goes on at some time.
+    pub(super) fn learner_has_deadline(&self) -> bool {
+        self.deadlines
+            .iter()
+            .any(|(_, task)| self.members.get(task).is_some_and(|member| !member.daemon))
+    }
+
+    fn time_is_over(&mut self, task: TaskId) {
+        let Some(Being::Waiting { object, .. }) = self.members.get(&task).map(|m| &m.being) else {
+            return;
+        };
+        match object.clone() {
+            None => self.wake(task, Wake::Grant(Value::Unit)),
+            Some(object) => {
+                let mut effects = Effects::default();
+                let attempt =
+                    object.withdraw(task, Withdrawal::Timeout, &mut effects, &self.world.ids);
+                self.wake(task, wake_of(attempt));
+                self.carry_out(&mut effects);
+            }
+        }
+    }
+
+    /// Takes a thread that is to be stopped out of what it waits for.
+    pub(super) fn withdraw_for_stop(&mut self, task: TaskId) {
+        let Some(member) = self.members.get(&task) else {
+            return;
+        };
+        if let Being::Waiting { object: Some(object), .. } = &member.being {
+            let object = object.clone();
+            let mut effects = Effects::default();
+            // How the wait ends does not matter to a thread that ends.
+            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &self.world.ids);
+            self.carry_out(&mut effects);
+        }
+        self.wake(task, Wake::Retry);
+    }
+
+    /// Reports the end of a thread other than main.
+    pub(super) fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        let Some(member) = self.members.get(&task) else {
+            return;
+        };
+        let handle = member.handle.clone();
+        let (verb, arg) = match end {
+            Ok(value) => (Verb::Finish, value),
+            Err(fault) => {
+                if !member.worker && fault.kind.is_catchable() {
+                    let message = fault.kind.to_string();
+                    self.tell(task, fault.pos, Kind::Failure { message });
+                }
+                (Verb::Fail, Value::Error(Arc::new(fault)))
+            }
+        };
+        let mut effects = Effects::default();
+        let call = Call {
+            verb,
+            args: &[arg],
+        };
+        // A handle takes the report, whatever it answers.
+        let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
+        match effects.next.take() {
+            Some((function, args)) => {
+                self.put_fiber(task, Fiber::new(task, function, args), Being::Ready);
+            }
+            None => {
+                self.tell_of_life(task, Kind::Finish);
+                self.members.remove(&task);
+            }
+        }
+        self.carry_out(&mut effects);
+    }
+
+    /// Starts and ends of threads are in the log only of programs that can observe them.
+    fn tell_of_life(&self, task: TaskId, kind: Kind) {
+        let observed = &self.world.observes_threads;
+        if self.is_listening() && observed.load(std::sync::atomic::Ordering::Relaxed) {
+            self.tell(task, Pos::NONE, kind);
+        }
+    }
+
+    fn tell(&self, task: TaskId, pos: Pos, kind: Kind) {
+        let name = self.members.get(&task).map(|member| member.name.clone());
+        let thread = event::Thread {
+            number: task.0,
+            name: name.unwrap_or_else(|| "main".into()),
+        };
+        let seconds = self.now as f64 / 1e9;
+        self.world.stream.push(seconds, thread, pos, kind);
+    }
+
+    /// All threads as they are.
+    pub(super) fn snapshot(&self) -> Vec<Snapshot> {
+        let program = &self.world.program;
+        let snapshot = |(task, member): (&TaskId, &Member)| {
+            let fiber = member.fiber.as_ref();
+            let place = fiber.and_then(|fiber| fiber.place(program));
+            let (unit, pos) = place.unwrap_or((0, Pos::NONE));
+            Snapshot {
+                task: *task,
+                name: member.name.clone(),
+                daemon: member.daemon,
+                pos,
+                input: self.world.input_name(unit),
+                doing: doing(member, program),
+            }
+        };
+        self.members.iter().map(snapshot).collect()
+    }
+}
+
+/// What a thread does, for people: one that stands before an operation that would only wait,
+/// waits.
+fn doing(member: &Member, program: &crate::program::Program) -> Doing {
+    match (&member.being, &member.fiber) {
+        (Being::Waiting { object: None, .. }, _) => Doing::Sleeping,
+        (Being::Waiting { object: Some(object), deadline }, _) => Doing::Waiting {
+            object: object.clone(),
+            limited: deadline.is_some(),
+        },
+        (Being::Standing, Some(fiber)) if !fiber.is_enabled(program) => {
+            match fiber.asking(program) {
+                Some((object, ..)) => Doing::Waiting {
+                    object,
+                    limited: false,
+                },
+                None => Doing::Running,
+            }
+        }
+        _ => Doing::Running,
+    }
+}
+
+impl Services for State {
+    fn carry_out(&mut self, effects: &mut Effects) {
+        for (task, wake) in effects.wakes.drain(..) {
+            self.wake(task, wake);
+        }
+        for spawn in effects.spawns.drain(..) {
+            vm::publish(&Value::Function(spawn.function.clone()));
+            spawn.args.iter().for_each(vm::publish);
+            let member = Member {
+                name: spawn.name.into(),
+                handle: spawn.handle,
+                daemon: spawn.daemon,
+                worker: spawn.worker,
+                fiber: Some(Fiber::new(spawn.task, spawn.function, spawn.args)),
+                being: Being::Ready,
+            };
+            self.members.insert(spawn.task, member);
+            self.tell_of_life(spawn.task, Kind::Start);
+        }
+    }
+
+    fn now(&mut self) -> f64 {
+        self.now as f64 / 1e9
+    }
+
+    fn random(&mut self, bound: u64) -> u64 {
+        self.policy.random(bound)
+    }
+
+    fn print(&mut self, task: TaskId, text: String, pos: Pos) {
+        self.tell(task, pos, Kind::Print { text });
+    }
+
+    fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
+        self.members.get(&task).map(|member| member.handle.clone())
+    }
+
+    fn threads(&mut self) -> Vec<Arc<Object>> {
+        let main = (!self.members.contains_key(&MAIN)).then(|| self.world.main.clone());
+        main.into_iter()
+            .chain(self.members.values().map(|member| member.handle.clone()))
+            .collect()
+    }
+
+    fn is_listening(&self) -> bool {
+        self.world.stream.is_detailed()
+    }
+
+    fn note(&mut self, task: TaskId, visible: &Visible, value: &Value) {
+        if let Some(kind) = log::kind(visible, value) {
+            self.tell(task, visible.pos, kind);
+        }
+    }
+}
