@@ -18,7 +18,7 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MainEnd, Schedule, StopRequest, Until, Workers, WorkersConfig, World,
+    MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
 };
 use crate::value::{CodeId, Fault, Function, Literal, Target, Value, debug_text};
 use crate::vm::{self, Natives};
@@ -429,7 +429,7 @@ fn new_schedule(config: &Config, seed: u64, world: &Arc<World>) -> Box<dyn Sched
             Box::new(Workers::new(WorkersConfig::parallel(workers, seed), world))
         }
         Scheduler::Gil => Box::new(Workers::new(WorkersConfig::gil(seed), world)),
-        Scheduler::Seeded => Box::new(Workers::new(WorkersConfig::gil(seed), world)),
+        Scheduler::Seeded => Box::new(Stepped::new(Box::new(Seeded::new(seed)), world)),
     }
 }
 

@@ -47,7 +47,9 @@ pub(super) fn floats(a: &Value, b: &Value) -> Option<(f64, f64)> {
 /// What a comparison of two integers gives; nothing for other operators or types. Floats are not
 /// compared here: Rhai holds two that are very close for equal.
 fn compare(op: BinaryOp, a: &Value, b: &Value) -> Option<bool> {
-    let (Value::Int(a), Value::Int(b)) = (a, b) else { return None };
+    let (Value::Int(a), Value::Int(b)) = (a, b) else {
+        return None;
+    };
     match op {
         BinaryOp::Less => Some(a < b),
         BinaryOp::LessEqual => Some(a <= b),
