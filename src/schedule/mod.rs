@@ -139,6 +139,9 @@ pub trait Schedule: Send {
     /// nothing waits on the way out.
     fn stop_all(&mut self) -> Vec<ThreadInfo>;
 
+    /// Sets the seed of the next run.
+    fn set_seed(&mut self, _seed: u64) {}
+
     /// What the learner should know of the time since the last call: virtual time skipped.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()

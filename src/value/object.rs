@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -225,13 +225,14 @@ impl Ctx<'_> {
     }
 }
 
-/// The source of object and thread numbers of one session.
+/// The numbers that one session gives to its objects and threads.
 #[derive(Debug, Default)]
 pub struct Ids {
     objects: AtomicU64,
     tasks: AtomicU64,
     thread_names: AtomicU64,
     pools: AtomicU64,
+    usual_workers: AtomicUsize,
 }
 
 impl Ids {
@@ -243,6 +244,16 @@ impl Ids {
     /// The next thread's number, from 1.
     pub fn next_task(&self) -> TaskId {
         TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// How many threads a pool has that is not told a number: at least one.
+    pub fn usual_workers(&self) -> usize {
+        self.usual_workers.load(Ordering::Relaxed).max(1)
+    }
+
+    /// Sets that; the scheduler knows it.
+    pub fn set_usual_workers(&self, workers: usize) {
+        self.usual_workers.store(workers, Ordering::Relaxed);
     }
 
     /// The number in the next default name `Thread-1`, from 1.

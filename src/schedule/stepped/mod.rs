@@ -35,6 +35,9 @@ const FUEL_NANOSECONDS: u64 = 1;
 /// After so much private work a thread gives way, so that an endless loop stops nobody else.
 const PRIVATE_FUEL: u32 = 100_000;
 
+/// How many threads a pool has that is not told a number: the same on every machine.
+const POOL_WORKERS: usize = 4;
+
 /// How often, in steps, a run is searched for threads that wait for each other in a cycle.
 const CYCLE_SEARCH: u64 = 64;
 
@@ -50,6 +53,7 @@ pub struct Stepped {
 impl Stepped {
     /// A scheduler for `world` that asks `policy`.
     pub fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
+        world.ids.set_usual_workers(POOL_WORKERS);
         Self {
             natives: world.natives(),
             state: State::new(policy, world),
@@ -148,7 +152,12 @@ impl Stepped {
         let infos = threads::describe(&self.state.snapshot());
         while let Some(task) = self.state.members.keys().next().copied() {
             self.state.withdraw_for_stop(task);
-            match self.state.members.get_mut(&task).and_then(|member| member.fiber.as_mut()) {
+            match self
+                .state
+                .members
+                .get_mut(&task)
+                .and_then(|member| member.fiber.as_mut())
+            {
                 Some(fiber) => fiber.stop(Fault::new(kind.clone(), Pos::NONE)),
                 None => {
                     self.state.members.remove(&task);
@@ -207,6 +216,10 @@ impl Schedule for Stepped {
                 return MainEnd::Deadlock(self.stop(&FaultKind::Deadlock));
             }
         }
+    }
+
+    fn set_seed(&mut self, seed: u64) {
+        self.state.policy.set_seed(seed);
     }
 
     fn stop_request(&self) -> StopRequest {

@@ -11,6 +11,9 @@ pub trait Policy: Send {
 
     /// A number below `bound` for the script.
     fn random(&mut self, bound: u64) -> u64;
+
+    /// Answers from now on as `seed` says, if a seed says anything.
+    fn set_seed(&mut self, seed: u64);
 }
 
 /// Draws every answer from a seed.
@@ -37,5 +40,9 @@ impl Policy for Seeded {
 
     fn random(&mut self, bound: u64) -> u64 {
         self.numbers.below(bound)
+    }
+
+    fn set_seed(&mut self, seed: u64) {
+        *self = Self::new(seed);
     }
 }

@@ -43,14 +43,9 @@ const CYCLE_SEARCH: Duration = Duration::from_millis(50);
 pub enum Slice {
     /// Always this much.
     Fixed(u32),
-    /// Each time another length, `mean` on average, drawn from `seed`: slices of one length would
-    /// fall into step with the script's loops and show the same result in every run.
-    Random {
-        /// The average length.
-        mean: u32,
-        /// Where the lengths are drawn from.
-        seed: u64,
-    },
+    /// Each time another length, this much on average, drawn from the seed: slices of one length
+    /// would fall into step with the script's loops and show the same result in every run.
+    Random(u32),
 }
 
 /// How [`Workers`] run.
@@ -60,7 +55,7 @@ pub struct WorkersConfig {
     pub workers: usize,
     /// How long a fiber's turn is.
     pub slice: Slice,
-    /// For the script's own random numbers.
+    /// For the lengths of random turns and the script's own random numbers.
     pub seed: u64,
 }
 
@@ -78,7 +73,7 @@ impl WorkersConfig {
     pub fn gil(seed: u64) -> Self {
         Self {
             workers: 1,
-            slice: Slice::Random { mean: 4_000, seed },
+            slice: Slice::Random(4_000),
             seed,
         }
     }
@@ -105,6 +100,7 @@ struct Shared {
     started: Mutex<Vec<JoinHandle<()>>>,
     closing: AtomicBool,
     random: Mutex<Random>,
+    slices: Mutex<Random>,
     control: Mutex<Control>,
     changed: Condvar,
 }
@@ -237,6 +233,10 @@ impl Workers {
     /// Workers for `world`; none is started yet.
     pub fn new(config: WorkersConfig, world: Arc<World>) -> Self {
         let count = config.workers.max(1);
+        // As many as Python would start.
+        world
+            .ids
+            .set_usual_workers((crate::host::cores() + 4).min(32));
         let (idle, parkers) = Idle::new(count);
         let queues: Vec<deque::Worker<Box<Job>>> =
             (0..count).map(|_| deque::Worker::new_fifo()).collect();
@@ -261,6 +261,7 @@ impl Workers {
             started: Mutex::default(),
             closing: AtomicBool::new(false),
             random: Mutex::new(Random::new(config.seed)),
+            slices: Mutex::new(Random::new(!config.seed)),
             control: Mutex::default(),
             changed: Condvar::new(),
         });
@@ -358,6 +359,11 @@ impl Schedule for Workers {
         };
         shared.control.lock().main_end = None;
         end
+    }
+
+    fn set_seed(&mut self, seed: u64) {
+        *self.shared.random.lock() = Random::new(seed);
+        *self.shared.slices.lock() = Random::new(!seed);
     }
 
     fn stop_request(&self) -> StopRequest {

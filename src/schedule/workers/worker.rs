@@ -12,7 +12,7 @@ use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
-use crate::schedule::{MAIN, Random, log};
+use crate::schedule::{MAIN, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Object, Value};
 use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -69,24 +69,18 @@ pub(super) struct Worker {
     queue: Queue,
     parker: Parker,
     natives: Box<dyn Natives + Send>,
-    slices: Option<Random>,
     turns: u32,
 }
 
 impl Worker {
     pub(super) fn new(index: usize, shared: Arc<Shared>, queue: Queue, parker: Parker) -> Self {
         let natives = shared.world.natives();
-        let slices = match shared.slice {
-            Slice::Fixed(_) => None,
-            Slice::Random { seed, .. } => Some(Random::new(seed ^ index as u64)),
-        };
         Self {
             index,
             shared,
             queue,
             parker,
             natives,
-            slices,
             turns: 0,
         }
     }
@@ -200,12 +194,11 @@ impl Worker {
         None
     }
 
-    fn slice(&mut self) -> u32 {
-        match (self.shared.slice, &mut self.slices) {
-            (Slice::Random { mean, .. }, Some(random)) => {
-                1 + random.below(2 * u64::from(mean)) as u32
-            }
-            (Slice::Fixed(fuel) | Slice::Random { mean: fuel, .. }, _) => fuel,
+    /// How long the next turn is.
+    fn slice(&self) -> u32 {
+        match self.shared.slice {
+            Slice::Fixed(fuel) => fuel,
+            Slice::Random(mean) => 1 + self.shared.slices.lock().below(2 * u64::from(mean)) as u32,
         }
     }
 
