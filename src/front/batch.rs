@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::arguments::Color;
 use super::printer::{Printer, Sink};
@@ -20,6 +21,8 @@ use crate::view::paint::{Paint, Role};
 
 /// How much output is gathered before it is written.
 const BLOCK: usize = 1 << 16;
+/// How long a script that was asked to stop may take; it should need a few milliseconds.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Runs a script to its end. Blocks for as long as that takes.
 pub(super) fn run(
@@ -53,10 +56,17 @@ pub(super) fn run(
     let asked = AtomicBool::new(false);
     // Where signals cannot be had, Ctrl-C ends the process without a report.
     let _ = host::on_interrupt(move || {
-        // Asked twice, even a script that cannot be stopped ends.
         if asked.swap(true, Ordering::Relaxed) {
             leave_at_once();
         }
+        // Even a script that cannot be stopped ends, at once when asked again.
+        let last_resort = || {
+            std::thread::sleep(PATIENCE);
+            leave_at_once()
+        };
+        let _ = std::thread::Builder::new()
+            .name("last resort".into())
+            .spawn(last_resort);
         stopper.stop();
     });
 
@@ -84,10 +94,7 @@ pub(super) fn run(
     status
 }
 
-#[expect(
-    clippy::exit,
-    reason = "the learner has asked twice, and the script does not end"
-)]
+#[expect(clippy::exit, reason = "the script was asked to end and does not")]
 fn leave_at_once() -> ! {
     std::process::exit(130)
 }
