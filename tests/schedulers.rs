@@ -31,7 +31,11 @@ impl Catalogue for Names {
 
 fn add(program: &Program, name: &str, text: &str, is_prelude: bool) -> u32 {
     let parsed = parse(text).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
-    let top = if is_prelude { TopLevel::Script } else { TopLevel::Prompt };
+    let top = if is_prelude {
+        TopLevel::Script
+    } else {
+        TopLevel::Prompt
+    };
     let lowered = lower(&parsed, name, text, program, &Names, top, is_prelude)
         .unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
     let unit = program.add_unit(lowered.unit);
@@ -49,7 +53,9 @@ fn compile(program: &Program, text: &str) -> Arc<Function> {
     let parsed = parse(text).unwrap_or_else(|problems| panic!("{problems:?}"));
     let top = TopLevel::Prompt;
     let lowered = lower(&parsed, "test", text, program, &Names, top, false);
-    let mentioned = lowered.unwrap_or_else(|problems| panic!("{problems:?}")).mentioned;
+    let mentioned = lowered
+        .unwrap_or_else(|problems| panic!("{problems:?}"))
+        .mentioned;
     for (name, text) in Library::prelude_units(&mentioned) {
         add(program, name, text, true);
     }
@@ -70,7 +76,12 @@ enum Mode {
     Seeded(u64),
 }
 
-const MODES: [Mode; 4] = [Mode::Parallel(1), Mode::Parallel(3), Mode::Gil(1), Mode::Seeded(1)];
+const MODES: [Mode; 4] = [
+    Mode::Parallel(1),
+    Mode::Parallel(3),
+    Mode::Gil(1),
+    Mode::Seeded(1),
+];
 
 struct Run {
     world: Arc<World>,
@@ -79,12 +90,18 @@ struct Run {
 
 impl Run {
     fn new(mode: Mode) -> Self {
-        let natives = Box::new(|| Box::new(Library::new()) as Box<dyn threadlab::vm::Natives + Send>);
-        let world = Arc::new(World::new(Arc::new(Program::new()), Arc::new(Stream::new()), natives));
+        let natives =
+            Box::new(|| Box::new(Library::new()) as Box<dyn threadlab::vm::Natives + Send>);
+        let world = Arc::new(World::new(
+            Arc::new(Program::new()),
+            Arc::new(Stream::new()),
+            natives,
+        ));
         let schedule: Box<dyn Schedule> = match mode {
-            Mode::Parallel(workers) => {
-                Box::new(Workers::new(WorkersConfig::parallel(workers, 1), world.clone()))
-            }
+            Mode::Parallel(workers) => Box::new(Workers::new(
+                WorkersConfig::parallel(workers, 1),
+                world.clone(),
+            )),
             Mode::Gil(seed) => Box::new(Workers::new(WorkersConfig::gil(seed), world.clone())),
             Mode::Seeded(seed) => {
                 Box::new(Stepped::new(Box::new(Seeded::new(seed)), world.clone()))
@@ -117,7 +134,11 @@ fn script(text: &str, expected: &[&str]) {
     for mode in MODES {
         let mut run = Run::new(mode);
         let end = run.run(text, Until::AllThreads);
-        assert!(matches!(end, MainEnd::Value(_)), "{mode:?}: {end:?} {:?}", run.lines());
+        assert!(
+            matches!(end, MainEnd::Value(_)),
+            "{mode:?}: {end:?} {:?}",
+            run.lines()
+        );
         assert_eq!(run.lines(), expected, "{mode:?}");
     }
 }
@@ -184,8 +205,14 @@ fn times_run_out() {
 #[test]
 fn a_script_waits_for_its_threads_but_not_for_daemons() {
     script("spawn(|| { sleep(0.02); print(\"late\"); });", &["late"]);
-    script("Thread(|| { loop { sleep(0.01); } }, [], #{daemon: true}).start(); print(1);", &["1"]);
-    script("Thread(|| { loop { } }, [], #{daemon: true}).start(); print(1);", &["1"]);
+    script(
+        "Thread(|| { loop { sleep(0.01); } }, [], #{daemon: true}).start(); print(1);",
+        &["1"],
+    );
+    script(
+        "Thread(|| { loop { } }, [], #{daemon: true}).start(); print(1);",
+        &["1"],
+    );
 }
 
 #[test]
@@ -261,8 +288,14 @@ fn a_stop_ends_everything_within_100_ms() {
             let end = run.run(text, Until::AllThreads);
             let stopped = Instant::now();
             let asked = helper.join().unwrap();
-            assert!(matches!(end, MainEnd::Interrupted(_)), "{mode:?} {text}: {end:?}");
-            assert!(stopped - asked < Duration::from_millis(100), "{mode:?} {text}");
+            assert!(
+                matches!(end, MainEnd::Interrupted(_)),
+                "{mode:?} {text}: {end:?}"
+            );
+            assert!(
+                stopped - asked < Duration::from_millis(100),
+                "{mode:?} {text}"
+            );
             assert!(run.schedule.threads().is_empty(), "{mode:?} {text}");
         }
     }
@@ -290,7 +323,10 @@ fn log(seed: u64) -> Vec<String> {
     let mut run = Run::new(Mode::Seeded(seed));
     run.world.stream.set_detailed(true);
     run.run(RACE, Until::AllThreads);
-    run.events().iter().map(|event| format!("{event:?}")).collect()
+    run.events()
+        .iter()
+        .map(|event| format!("{event:?}"))
+        .collect()
 }
 
 #[test]
@@ -303,12 +339,22 @@ fn the_same_seed_gives_the_same_log() {
 fn the_log_shows_exactly_the_visible_operations() {
     let mut run = Run::new(Mode::Seeded(3));
     run.world.stream.set_detailed(true);
-    run.run("let n = 0; let t = spawn(|| { n += 1; }); t.join(); print(n);", Until::AllThreads);
-    let kinds: Vec<String> = run.events().iter().map(|event| {
-        let kind = format!("{:?}", event.kind);
-        format!("{} {}", event.thread.name, kind.split(' ').next().unwrap())
-    }).collect();
-    assert_eq!(kinds, ["Thread-1 Read", "Thread-1 Write", "main Read", "main Print"]);
+    run.run(
+        "let n = 0; let t = spawn(|| { n += 1; }); t.join(); print(n);",
+        Until::AllThreads,
+    );
+    let kinds: Vec<String> = run
+        .events()
+        .iter()
+        .map(|event| {
+            let kind = format!("{:?}", event.kind);
+            format!("{} {}", event.thread.name, kind.split(' ').next().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        kinds,
+        ["Thread-1 Read", "Thread-1 Write", "main Read", "main Print"]
+    );
 }
 
 #[test]

@@ -55,6 +55,8 @@ const VALUES: &[&str] = &[
 fn engine() -> Engine {
     let mut engine = Engine::new();
     engine.set_optimization_level(OptimizationLevel::None);
+    // Rhai's limits are tighter in debug builds.
+    engine.set_max_expr_depths(0, 0);
     engine
 }
 
@@ -442,5 +444,180 @@ fn examples_print_what_they_say() {
             entry.example.output,
             "{name:?}"
         );
+    }
+}
+
+/// The prelude's methods of one type as functions of Rhai's, under names that begin with `our_`.
+fn engine_with_prelude(type_name: &str) -> (Engine, String) {
+    let prefix = format!("{type_name}__");
+    let words: Vec<String> = PRELUDE_METHODS
+        .iter()
+        .map(|word| word.to_string())
+        .collect();
+    let mut code = String::new();
+    for (name, source) in super::Library::prelude_units(&words) {
+        if name.starts_with(&prefix) {
+            code.push_str(source);
+        }
+    }
+    for word in PRELUDE_METHODS {
+        code = code
+            .replace(&format!("fn {prefix}{word}("), &format!("fn our_{word}("))
+            .replace(&format!("this.{word}(f"), &format!("this.our_{word}(f"))
+            .replace(
+                &format!("this.{word}(compare"),
+                &format!("this.our_{word}(compare"),
+            );
+    }
+    let mut engine = engine();
+    fn fitting(
+        ctx: &rhai::NativeCallContext<'_>,
+        f: &rhai::FnPtr,
+        least: i64,
+        args: &[Dynamic],
+    ) -> Result<Dynamic, Box<rhai::EvalAltResult>> {
+        let mut result = f.call_raw(ctx, None, args[..least as usize].to_vec());
+        for count in (least as usize + 1..=args.len()).chain([0]) {
+            match result {
+                Err(error) if matches!(*error, rhai::EvalAltResult::ErrorFunctionNotFound(..)) => {
+                    result = f.call_raw(ctx, None, args[..count].to_vec());
+                }
+                other => return other,
+            }
+        }
+        result
+    }
+    if let Err(error) = engine.compile(&code) {
+        panic!("the prelude is not valid Rhai: {error}");
+    }
+    type Context<'a> = rhai::NativeCallContext<'a>;
+    engine.register_fn(
+        "call_fitting",
+        |ctx: Context<'_>, f: rhai::FnPtr, least: i64, a: Dynamic, b: Dynamic| {
+            fitting(&ctx, &f, least, &[a, b])
+        },
+    );
+    engine.register_fn(
+        "call_fitting",
+        |ctx: Context<'_>, f: rhai::FnPtr, least: i64, a: Dynamic, b: Dynamic, c: Dynamic| {
+            fitting(&ctx, &f, least, &[a, b, c])
+        },
+    );
+    (engine, code)
+}
+
+const PRELUDE_METHODS: &[&str] = &[
+    "map",
+    "filter",
+    "reduce",
+    "reduce_rev",
+    "some",
+    "all",
+    "index_of",
+    "find",
+    "find_map",
+    "zip",
+    "drain",
+    "retain",
+    "dedup",
+    "sort",
+    "sort_by",
+    "order",
+    "order_by",
+];
+
+#[test]
+fn the_preludes_array_methods_are_those_of_rhai() {
+    let (engine, prelude) = engine_with_prelude("array");
+    let mut differences = Differences::default();
+    let arrays = [
+        "[]",
+        "[1]",
+        "[3, 1, 2, 2, 5, 4, 1, 9, 7]",
+        "[2, 1]",
+        "[\"b\", \"a\", \"c\"]",
+        "[1.5, -2.0, 1.5]",
+    ];
+    let calls = [
+        "map(|x| [x])",
+        "map(|x, i| [x, i])",
+        "filter(|x| x > 2)",
+        "filter(|x, i| i % 2 == 0)",
+        "filter(|x| x)",
+        "reduce(|sum, x| sum + x, \"\")",
+        "reduce(|sum, x, i| `${sum}${x}${i}`)",
+        "reduce_rev(|sum, x| `${sum}${x}`)",
+        "reduce_rev(|sum, x, i| `${sum}${x}${i}`, 0)",
+        "some(|x| x == 2)",
+        "some(|x, i| i == 3)",
+        "all(|x| x != 7)",
+        "all(|x, i| i < 2)",
+        "index_of(|x| x == 2)",
+        "index_of(|x, i| i > 1)",
+        "index_of(|x| x == 1, 1)",
+        "index_of(|x| x == 1, -2)",
+        "index_of(|x| true, 99)",
+        "find(|x| x == 5)",
+        "find(|x| x != 3, 1)",
+        "find_map(|x| if x == 2 { x.to_string() })",
+        "find_map(|x, i| if i == 1 { x }, -2)",
+        "zip([7, 8, 9], |x, y| [x, y])",
+        "zip([], |x, y| x)",
+        "zip([7, 8], |x, y, i| [x, y, i])",
+        "drain(|x| x == 1)",
+        "drain(|x, i| i > 3)",
+        "retain(|x| x == 1)",
+        "retain(|x, i| i > 3)",
+        "dedup(|x, y| x == y)",
+        "dedup(|x, y| x >= y)",
+        "sort(|x, y| if x < y { -1 } else if x > y { 1 } else { 0 })",
+        "sort(|x, y| x < y)",
+        "sort_by(|x, y| x > y)",
+        "order(|x, y| x < y)",
+        "order_by(|x, y| if x < y { 1 } else if x > y { -1 } else { 0 })",
+        "map(|| 1)",
+        "map(|a, b, c| 1)",
+    ];
+    for array in arrays {
+        for call in calls {
+            let expected = value(
+                &engine,
+                &format!("let a = {array}; let r = a.{call}; [a, r]"),
+            );
+            let ours = format!("{prelude}\nlet a = {array}; let r = a.our_{call}; [a, r]");
+            let failed = FaultKind::Native("failed".into());
+            let found = value(&engine, &ours);
+            differences.compare(
+                &format!("{array}.{call}"),
+                expected.as_ref(),
+                found.as_ref().ok_or(&failed),
+            );
+        }
+    }
+}
+
+#[test]
+fn the_preludes_map_methods_are_those_of_rhai() {
+    let (engine, prelude) = engine_with_prelude("map");
+    let mut differences = Differences::default();
+    for map in ["#{}", "#{b: 1, a: 2, c: 3}"] {
+        for call in [
+            "map(|k, v| v + 1)",
+            "map(|k| k)",
+            "filter(|k, v| v > 1)",
+            "filter(|k| k == \"a\")",
+            "drain(|k, v| v > 1)",
+            "retain(|k, v| v > 1)",
+        ] {
+            let expected = value(&engine, &format!("let a = {map}; let r = a.{call}; [a, r]"));
+            let ours = format!("{prelude}\nlet a = {map}; let r = a.our_{call}; [a, r]");
+            let failed = FaultKind::Native("failed".into());
+            let found = value(&engine, &ours);
+            differences.compare(
+                &format!("{map}.{call}"),
+                expected.as_ref(),
+                found.as_ref().ok_or(&failed),
+            );
+        }
     }
 }

@@ -146,7 +146,15 @@ impl Program {
 
     /// Adds a unit, whose functions were lowered for the number [`Program::next_unit`]. Its names
     /// are not yet defined.
+    ///
+    /// # Panics
+    /// When the code is malformed: the machine trusts it blindly, and the lowering must not err.
     pub fn add_unit(&self, mut unit: Unit) -> u32 {
+        for code in &unit.functions {
+            if let Err(problem) = verify::verify(code) {
+                panic!("malformed code in {}: {problem}", code.name.as_str());
+            }
+        }
         for code in &mut unit.functions {
             code.linked = code
                 .names

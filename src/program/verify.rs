@@ -1,7 +1,7 @@
 //! Checks that bytecode is well formed: every register, jump and table index is in range.
 //!
-//! The machine trusts its code. In debug builds the lowering runs this check on every function that
-//! it makes, so that a mistake shows where it was made.
+//! The machine trusts its code: it reads registers and instructions without a check. Every function
+//! passes here before it becomes part of the program.
 
 use super::Code;
 use super::code::{CaptureFrom, HandlerKind, Key, Place, Root};

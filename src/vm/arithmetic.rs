@@ -1,7 +1,5 @@
 //! The operators on numbers, which the machine treats itself; everything else is the library's.
 
-use std::cmp::Ordering;
-
 use super::Natives;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
@@ -46,25 +44,20 @@ pub(super) fn floats(a: &Value, b: &Value) -> Option<(f64, f64)> {
     }
 }
 
-/// How two numbers compare; `None` inside for NaN, outside for other types.
-#[inline(always)]
-pub(super) fn compare(a: &Value, b: &Value) -> Option<Option<Ordering>> {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => Some(Some(a.cmp(b))),
-        _ => floats(a, b).map(|(a, b)| a.partial_cmp(&b)),
-    }
-}
-
-/// What a comparison operator says of an ordering; `None` is the ordering with a NaN.
-#[inline(always)]
-pub(super) fn holds(op: BinaryOp, ordering: Option<Ordering>) -> bool {
+/// What a comparison of two integers gives; nothing for other operators or types. Floats are not
+/// compared here: Rhai holds two that are very close for equal.
+fn compare(op: BinaryOp, a: &Value, b: &Value) -> Option<bool> {
+    let (Value::Int(a), Value::Int(b)) = (a, b) else {
+        return None;
+    };
     match op {
-        BinaryOp::Less => ordering == Some(Ordering::Less),
-        BinaryOp::LessEqual => matches!(ordering, Some(Ordering::Less | Ordering::Equal)),
-        BinaryOp::Greater => ordering == Some(Ordering::Greater),
-        BinaryOp::GreaterEqual => matches!(ordering, Some(Ordering::Greater | Ordering::Equal)),
-        BinaryOp::Equal => ordering == Some(Ordering::Equal),
-        _ => ordering != Some(Ordering::Equal),
+        BinaryOp::Less => Some(a < b),
+        BinaryOp::LessEqual => Some(a <= b),
+        BinaryOp::Greater => Some(a > b),
+        BinaryOp::GreaterEqual => Some(a >= b),
+        BinaryOp::Equal => Some(a == b),
+        BinaryOp::NotEqual => Some(a != b),
+        _ => None,
     }
 }
 
@@ -86,22 +79,16 @@ pub(super) fn binary(
         (BinaryOp::Sub, ..) => floats(a, b).map(|(a, b)| Value::Float(a - b)),
         (BinaryOp::Mul, ..) => floats(a, b).map(|(a, b)| Value::Float(a * b)),
         (BinaryOp::Div, ..) => floats(a, b).map(|(a, b)| Value::Float(a / b)),
-        (
-            BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual
-            | BinaryOp::Equal
-            | BinaryOp::NotEqual,
-            ..,
-        ) => compare(a, b).map(|ordering| Value::Bool(holds(op, ordering))),
-        _ => None,
+        _ => compare(op, a, b).map(Value::Bool),
     };
     match quick {
         Some(value) => Ok(value),
         None => natives.binary(op, a, b),
     }
 }
+
+/// Longer texts are the library's, which knows how long one may be.
+const QUICK_TEXT: usize = 1 << 20;
 
 /// `target op= operand`, in place where that saves a copy.
 pub(super) fn update(
@@ -116,6 +103,7 @@ pub(super) fn update(
     }
     if let (BinaryOp::Add, Value::Str(text)) = (op, &mut *target)
         && let Some(more) = operand.as_str()
+        && text.len() + more.len() < QUICK_TEXT
     {
         std::sync::Arc::make_mut(text).push_str(more);
         return Ok(());

@@ -148,11 +148,7 @@ impl Machine<'_, '_> {
         let pc = self.frame().pc as usize;
         let (code, _) = self.code();
         match code.ops[pc] {
-            Op::ForNext { skip, .. } => {
-                let frame = self.frame();
-                frame.pc = frame.pc.wrapping_add_signed(i32::from(skip));
-                Ok(Flow::Next)
-            }
+            Op::ForNext { skip, .. } => self.end_loop(skip),
             Op::Index { index, .. } => {
                 let index = self.register(index).as_int().unwrap_or_default();
                 Err(FaultKind::Native(format!("there is no item {index}")))

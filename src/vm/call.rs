@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::arithmetic::{self, compare, copy, holds, put};
+use super::arithmetic::{self, copy, put};
 use super::fiber::{Frame, NONE, Stage};
 use super::place::{Walked, Window, change, walk};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
@@ -76,10 +76,11 @@ impl Machine<'_, '_> {
         &mut self,
         op: BinaryOp,
         a: u16,
-        value: Value,
+        value: i16,
     ) -> Result<bool, FaultKind> {
         let base = self.frame().base as usize;
         let a = &self.fiber.registers[base + a as usize];
+        let value = Value::Int(i64::from(value));
         truth(arithmetic::binary(self.env.natives, op, a, &value)?)
     }
 
@@ -90,18 +91,14 @@ impl Machine<'_, '_> {
         let table = &code.switches[index as usize];
         let value = copy(self.register(src));
         for (case, to) in &table.cases {
-            let fits = match compare(case, &value) {
-                Some(ordering)
-                    if std::mem::discriminant(case) == std::mem::discriminant(&value) =>
-                {
-                    holds(BinaryOp::Equal, ordering)
-                }
-                Some(_) => false,
-                None => match self.env.natives.binary(BinaryOp::Equal, case, &value) {
-                    Ok(Value::Bool(fits)) => fits,
-                    _ => false,
-                },
-            };
+            // Literals of another type never fit, not even 1.0 for 1.
+            let fits = std::mem::discriminant(case) == std::mem::discriminant(&value)
+                || case.as_str().is_some() && value.as_str().is_some();
+            let fits = fits
+                && matches!(
+                    self.env.natives.binary(BinaryOp::Equal, case, &value),
+                    Ok(Value::Bool(true))
+                );
             if fits {
                 return Ok(*to);
             }

@@ -84,11 +84,15 @@ impl Machine<'_, '_> {
                 );
                 put(self.register(dst), item);
             }
-            None => {
-                let frame = self.frame();
-                frame.pc = frame.pc.wrapping_add_signed(i32::from(skip));
-            }
+            None => return self.end_loop(skip),
         }
         Ok(Flow::Next)
+    }
+
+    /// Leaves the loop: there is no next item.
+    pub(super) fn end_loop(&mut self, skip: i16) -> Step {
+        let frame = self.frame();
+        frame.pc = frame.pc.wrapping_add_signed(i32::from(skip) + 1);
+        Ok(Flow::Reload)
     }
 }

@@ -4,7 +4,7 @@
 //! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
-use super::arithmetic::{self, compare, copy, floats, holds, put};
+use super::arithmetic::{self, copy, floats, put};
 use super::fiber::{Fiber, Frame, NONE, Stage};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
@@ -193,15 +193,12 @@ impl Machine<'_, '_> {
                 ($op:expr, $symbol:tt, $a:expr, $b:expr, $skip:expr) => {{
                     let holds = match (&r!($a), &r!($b)) {
                         (Value::Int(a), Value::Int(b)) => a $symbol b,
-                        (a, b) => match compare(a, b) {
-                            Some(ordering) => holds($op, ordering),
-                            None => {
-                                save!();
-                                let holds = self.compare($op, $a, $b)?;
-                                refresh!();
-                                holds
-                            }
-                        },
+                        _ => {
+                            save!();
+                            let holds = self.compare($op, $a, $b)?;
+                            refresh!();
+                            holds
+                        }
                     };
                     if !holds {
                         pc = pc.wrapping_add_signed($skip as isize);
@@ -212,17 +209,11 @@ impl Machine<'_, '_> {
                 ($op:expr, $symbol:tt, $a:expr, $value:expr, $skip:expr) => {{
                     let holds = match &r!($a) {
                         Value::Int(a) => *a $symbol i64::from($value),
-                        a => {
-                            let operand = Value::Int(i64::from($value));
-                            match compare(a, &operand) {
-                                Some(ordering) => holds($op, ordering),
-                                None => {
-                                    save!();
-                                    let holds = self.compare_int($op, $a, operand)?;
-                                    refresh!();
-                                    holds
-                                }
-                            }
+                        _ => {
+                            save!();
+                            let holds = self.compare_int($op, $a, $value)?;
+                            refresh!();
+                            holds
                         }
                     };
                     if !holds {

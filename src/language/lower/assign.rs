@@ -65,14 +65,18 @@ impl Lowering<'_> {
         if matches!(found, Found::Unknown | Found::Function) {
             self.unknown_target(name, name_pos, op.is_none());
         }
-        let value = self.operand(rhs);
         let src = match op {
-            None => value,
+            None => self.operand(rhs),
             Some(op) => {
-                // A read step, and below a write step.
                 let old = self.builder().register();
+                let small = small_int(rhs).and_then(|value| binary_int(op, old, old, value));
+                let change = match small {
+                    Some(change) => change,
+                    None => binary(op, old, old, self.operand(rhs)),
+                };
+                // A read step, and below a write step.
                 self.load_known(name, found, old, name_pos);
-                self.builder().emit(binary(op, old, old, value), at);
+                self.builder().emit(change, at);
                 old
             }
         };

@@ -58,7 +58,11 @@ pub(super) fn changes_first_argument(name: &str) -> bool {
 impl Lowering<'_> {
     /// A call; its value goes to `dst`.
     pub(super) fn call(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
-        let refused = if call.op_token.is_some() {
+        let is_contains = call.name == "contains"
+            && call.args.len() == 2
+            && call.namespace.is_empty()
+            && !self.is_own_function("contains");
+        let refused = if call.op_token.is_some() || is_contains {
             return self.operator(call, dst, at);
         } else if !call.namespace.is_empty() {
             format!("`{}::{}`", call.namespace, call.name)

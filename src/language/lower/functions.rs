@@ -1,6 +1,6 @@
 //! Whole bodies: the top level, functions, and closures with what they capture.
 
-use rhai::Stmt;
+use rhai::{Expr, Stmt};
 
 use super::builder::{Builder, Kind};
 use super::scope::{Capture, Found, Traits};
@@ -176,6 +176,15 @@ impl Lowering<'_> {
         }
     }
 
+    /// Evaluates what a function returns. Returning takes it from its register, and what is in `this`
+    /// must go back to the receiver, so that is copied.
+    pub(super) fn returned(&mut self, expr: &Expr) -> Reg {
+        match expr {
+            Expr::ThisPtr(_) => self.temporary(expr),
+            _ => self.operand(expr),
+        }
+    }
+
     /// Lowers statements in the current scope and returns the value of the last one, unless it has
     /// none.
     fn tail(&mut self, statements: &[Stmt]) {
@@ -198,7 +207,7 @@ impl Lowering<'_> {
                 self.statement(last, None);
             }
             Stmt::Expr(expr) => {
-                let src = self.operand(expr);
+                let src = self.returned(expr);
                 self.builder().emit(Op::Return { src }, pos);
             }
             _ => {

@@ -76,6 +76,10 @@ enum Operation<'e> {
 
 /// The operator that `call` is, if it is one of the language's own.
 fn operation(call: &FnCallExpr) -> Option<Operation<'_>> {
+    if let ("contains", [container, item]) = (call.name.as_str(), &*call.args) {
+        // `item in container` comes as a plain call.
+        return Some(Operation::Binary(BinaryOp::Contains, container, item));
+    }
     call.op_token.as_ref()?;
     match &*call.args {
         [operand] => {
@@ -111,6 +115,12 @@ impl Lowering<'_> {
             Some(Operation::Unary(op, operand)) => {
                 let src = self.operand(operand);
                 self.builder().emit(Op::Unary { op, dst, src }, at);
+            }
+            // As a call, it reads a first operand that is a variable after the second.
+            Some(Operation::Binary(op @ BinaryOp::Contains, left @ Expr::Variable(..), right)) => {
+                let b = self.operand_before(right, [left]);
+                let a = self.operand(left);
+                self.builder().emit(binary(op, dst, a, b), at);
             }
             Some(Operation::Binary(op, left, right)) => {
                 let a = self.operand_before(left, [right]);

@@ -88,14 +88,13 @@ impl Lowering<'_> {
 
     /// The literals with their blocks, in the order of the text. Rhai keeps them by hash.
     fn literal_cases(&mut self, cases: &SwitchCasesCollection) -> Vec<(Value, Vec<usize>)> {
-        let mut literals = Vec::new();
-        for case in cases.cases.values() {
-            match constant(self, &case.value) {
-                // Ranges are listed here too, and come by themselves.
-                Some(Value::Range(_)) | None => {}
-                Some(value) => literals.push((value, case.blocks.to_vec())),
-            }
-        }
+        // Ranges are listed here too, and come by themselves.
+        let mut literals: Vec<(Value, Vec<usize>)> = cases
+            .cases
+            .values()
+            .filter_map(|case| Some((constant(self, &case.value)?, case.blocks.to_vec())))
+            .filter(|(value, _)| !matches!(value, Value::Range(_)))
+            .collect();
         literals.sort_by_cached_key(|(value, blocks)| (blocks.clone(), format!("{value:?}")));
         literals
     }

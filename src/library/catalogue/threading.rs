@@ -12,7 +12,18 @@ use super::{Entry, Example, Kind, Run, param, sig};
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "Thread",
-        signatures: &[sig(&[param("f", Kind::Any)], "Thread"), sig(&[param("f", Kind::Any), param("args", Kind::Any)], "Thread"), sig(&[param("f", Kind::Any), param("args", Kind::Any), param("options", Kind::Any)], "Thread")],
+        signatures: &[
+            sig(&[param("f", Kind::Any)], "Thread"),
+            sig(&[param("f", Kind::Any), param("args", Kind::Any)], "Thread"),
+            sig(
+                &[
+                    param("f", Kind::Any),
+                    param("args", Kind::Any),
+                    param("options", Kind::Any),
+                ],
+                "Thread",
+            ),
+        ],
         summary: "Makes a thread that will call a function; `start` runs it.",
         details: "The options are `name`, a string, and `daemon`: a daemon ends with the main thread.",
         errors: "The first argument must be a function, without brackets.",
@@ -25,7 +36,16 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "spawn",
-        signatures: &[sig(&[param("f", Kind::Function)], "Thread"), sig(&[param("f", Kind::Function), param("arguments...", Kind::Rest)], "Thread")],
+        signatures: &[
+            sig(&[param("f", Kind::Function)], "Thread"),
+            sig(
+                &[
+                    param("f", Kind::Function),
+                    param("arguments...", Kind::Rest),
+                ],
+                "Thread",
+            ),
+        ],
         summary: "Makes a thread that calls a function with these arguments, and starts it.",
         example: Example {
             code: "let t = spawn(|x| x + 1, 1);\nprint(t.join());",
@@ -60,7 +80,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "ThreadPoolExecutor",
-        signatures: &[sig(&[], "ThreadPoolExecutor"), sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor")],
+        signatures: &[
+            sig(&[], "ThreadPoolExecutor"),
+            sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor"),
+        ],
         summary: "Makes a pool of threads that run tasks.",
         errors: "The number of workers is a whole number from 1 on.",
         example: Example {
@@ -72,7 +95,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "pool",
-        signatures: &[sig(&[], "ThreadPoolExecutor"), sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor")],
+        signatures: &[
+            sig(&[], "ThreadPoolExecutor"),
+            sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor"),
+        ],
         summary: "Short for `ThreadPoolExecutor`.",
         example: Example {
             code: "for x in pool(2).map(|x| x * 2, [1, 2]) { print(x); }",
@@ -173,7 +199,17 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Lock"),
         name: "acquire",
-        signatures: &[sig(&[], "bool"), sig(&[param("blocking or seconds", Kind::Any)], "bool"), sig(&[param("blocking", Kind::Bool), param("seconds", Kind::Number)], "bool")],
+        signatures: &[
+            sig(&[], "bool"),
+            sig(&[param("blocking or seconds", Kind::Any)], "bool"),
+            sig(
+                &[
+                    param("blocking", Kind::Bool),
+                    param("seconds", Kind::Number),
+                ],
+                "bool",
+            ),
+        ],
         summary: "Takes the lock; false when it was not to be had in time.",
         blocks: "While another thread holds it.",
         example: Example {
@@ -223,7 +259,16 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("ThreadPoolExecutor"),
         name: "submit",
-        signatures: &[sig(&[param("f", Kind::Function)], "Future"), sig(&[param("f", Kind::Function), param("arguments...", Kind::Rest)], "Future")],
+        signatures: &[
+            sig(&[param("f", Kind::Function)], "Future"),
+            sig(
+                &[
+                    param("f", Kind::Function),
+                    param("arguments...", Kind::Rest),
+                ],
+                "Future",
+            ),
+        ],
         summary: "Has the pool call a function; gives a Future of its value.",
         errors: "Not after shutdown.",
         example: Example {
@@ -236,7 +281,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("ThreadPoolExecutor"),
         name: "map",
-        signatures: &[sig(&[param("f", Kind::Function), param("inputs...", Kind::Rest)], "Results")],
+        signatures: &[sig(
+            &[param("f", Kind::Function), param("inputs...", Kind::Rest)],
+            "Results",
+        )],
         summary: "Calls a function with each item; gives the results in the order of the items.",
         details: "With several inputs the shortest ends it. An item's error is raised when that item is read.",
         errors: "Not after shutdown.",

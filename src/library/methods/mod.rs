@@ -200,14 +200,15 @@ pub(super) fn call_function(
     Some(NativeResult::Call(function.clone(), args))
 }
 
-/// The smallest number of arguments from `least` to `most` that the function takes; `least` when
-/// it takes none of them, so that the call says what is wrong.
+/// The smallest number of arguments from `least` to `most` that the function takes, or none when it
+/// has no parameters; `least` when nothing fits, so that the call says what is wrong.
 fn fitting_count(function: &Function, least: usize, most: usize, ctx: &NativeCtx<'_>) -> usize {
     let takes = |count: usize| match function.target {
         Target::Code(code) => usize::from(ctx.program.code(code).params) == count,
         Target::Named(name) => ctx.program.name(name).function(count).is_some(),
     };
     (least..=most)
+        .chain([0])
         .find(|count| takes(count + function.curried.len()))
         .unwrap_or(least)
 }

@@ -83,8 +83,7 @@ impl Executor {
             };
             let name: Arc<str> = format!("{}_{slot}", self.name).into();
             let pool = ctx.this.clone();
-            let thread =
-                PoolThread::new(name.clone(), number, pool, slot, (task.clone(), index));
+            let thread = PoolThread::new(name.clone(), number, pool, slot, (task.clone(), index));
             self.slots[slot] = Some(number);
             let handle = ctx.make(thread);
             ctx.effects.spawns.push(Spawn {
@@ -119,8 +118,9 @@ impl Executor {
             *slot = None;
         }
         if self.is_idle() {
-            self.waiters
-                .wake_with(ctx, |()| Some(crate::value::object::Wake::Grant(Value::Unit)));
+            self.waiters.wake_with(ctx, |()| {
+                Some(crate::value::object::Wake::Grant(Value::Unit))
+            });
         }
     }
 
@@ -226,7 +226,10 @@ fn items(input: &Value) -> Result<Arc<Vec<Value>>, FaultKind> {
             let text = text.as_str().unwrap_or_default();
             Ok(Arc::new(text.chars().map(Value::Char).collect()))
         }
-        other => Err(FaultKind::mismatch("an array, a range or a string to map over", other)),
+        other => Err(FaultKind::mismatch(
+            "an array, a range or a string to map over",
+            other,
+        )),
     }
 }
 
@@ -255,10 +258,14 @@ impl Primitive for Executor {
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
-        let holders = self.slots.iter().flatten().map(|task| crate::value::Holder {
-            task: *task,
-            since: self.made_at,
-        });
+        let holders = self
+            .slots
+            .iter()
+            .flatten()
+            .map(|task| crate::value::Holder {
+                task: *task,
+                since: self.made_at,
+            });
         Waiting {
             what: format!("all tasks of {}", self.name),
             holders: holders.collect(),

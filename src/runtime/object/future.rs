@@ -171,7 +171,10 @@ impl Primitive for Future {
         let what = if self.submitted_at.is_none() {
             "the result of a Future".into()
         } else {
-            format!("the result of the task submitted in line {}", self.submitted_at.line)
+            format!(
+                "the result of the task submitted in line {}",
+                self.submitted_at.line
+            )
         };
         let holders = match self.state {
             State::Running { by } => vec![Holder {
@@ -224,7 +227,10 @@ mod tests {
         table.waits(&future, 2, Verb::Exception, &[Value::Float(0.1)]);
         table.done(&future, 3, Verb::TakeJob, &[Value::Int(7)], "()");
         assert!(table.effects.next.take().is_some());
-        assert!(matches!(table.ask(&future, 3, Verb::TakeJob, &[]), Attempt::End));
+        assert!(matches!(
+            table.ask(&future, 3, Verb::TakeJob, &[]),
+            Attempt::End
+        ));
         table.done(&future, 1, Verb::Running, &[], "true");
         table.done(&future, 1, Verb::Cancel, &[], "false");
         assert_eq!(future.state().waiting(TaskId(1)).holders[0].task, TaskId(7));
@@ -241,7 +247,10 @@ mod tests {
         table.done(&future, 2, Verb::Cancel, &[], "true");
         assert!(table.wakes()[0].contains("cancelled Future"));
         table.done(&future, 2, Verb::Cancelled, &[], "true");
-        assert!(matches!(table.ask(&future, 3, Verb::TakeJob, &[]), Attempt::End));
+        assert!(matches!(
+            table.ask(&future, 3, Verb::TakeJob, &[]),
+            Attempt::End
+        ));
     }
 
     #[test]
@@ -250,6 +259,9 @@ mod tests {
         let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
         table.waits(&future, 1, Verb::Result, &[Value::Float(0.5)]);
         let answer = table.withdraw(&future, 1, Withdrawal::Timeout);
-        assert!(matches!(answer, Attempt::Fail(FaultKind::Timeout { seconds: 0.5, .. })));
+        assert!(matches!(
+            answer,
+            Attempt::Fail(FaultKind::Timeout { seconds: 0.5, .. })
+        ));
     }
 }

@@ -40,8 +40,7 @@ impl PoolThread {
     /// Tells the task of the end of its call, and takes the next.
     fn end_of_call(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) {
         let value = call.args.first().cloned().unwrap_or_default();
-        let stopped =
-            matches!(&value, Value::Error(fault) if call.verb == Verb::Fail && !fault.kind.is_catchable());
+        let stopped = matches!(&value, Value::Error(fault) if call.verb == Verb::Fail && !fault.kind.is_catchable());
         let verb = if call.verb == Verb::Fail {
             Verb::Reject
         } else {
@@ -52,7 +51,12 @@ impl PoolThread {
         };
         ask(&task, verb, &[index, value], ctx);
         if stopped {
-            ask(&self.pool, Verb::Leave, &[Value::Int(self.slot as i64)], ctx);
+            ask(
+                &self.pool,
+                Verb::Leave,
+                &[Value::Int(self.slot as i64)],
+                ctx,
+            );
             return;
         }
         let number = Value::Int(self.number.0 as i64);
@@ -63,7 +67,8 @@ impl PoolThread {
             return;
         }
         let slot = Value::Int(self.slot as i64);
-        if let Attempt::Done(Value::Array(next)) = ask(&self.pool, Verb::TakeJob, &[number, slot], ctx)
+        if let Attempt::Done(Value::Array(next)) =
+            ask(&self.pool, Verb::TakeJob, &[number, slot], ctx)
             && let [Value::Object(task), index] = &next[..]
         {
             self.task = Some((task.clone(), index.clone()));

@@ -257,10 +257,25 @@ mod tests {
         table.waits(&results, 2, Verb::Item, &[Value::Int(-1)]);
         table.done(&results, 8, Verb::TakeJob, &[], "0");
         table.done(&results, 9, Verb::TakeJob, &[], "1");
-        assert!(matches!(table.ask(&results, 8, Verb::TakeJob, &[]), Attempt::End));
-        table.done(&results, 9, Verb::Resolve, &[Value::Int(1), Value::Int(11)], "()");
+        assert!(matches!(
+            table.ask(&results, 8, Verb::TakeJob, &[]),
+            Attempt::End
+        ));
+        table.done(
+            &results,
+            9,
+            Verb::Resolve,
+            &[Value::Int(1), Value::Int(11)],
+            "()",
+        );
         assert_eq!(table.wakes(), ["2: 11"]);
-        table.done(&results, 8, Verb::Resolve, &[Value::Int(0), Value::Int(10)], "()");
+        table.done(
+            &results,
+            8,
+            Verb::Resolve,
+            &[Value::Int(0), Value::Int(10)],
+            "()",
+        );
         assert_eq!(table.wakes(), ["1: 10"]);
         table.done(&results, 1, Verb::Item, &[Value::Int(1)], "11");
         let end = table.ask(&results, 1, Verb::Item, &[Value::Int(2)]);

@@ -155,7 +155,12 @@ impl Stepped {
         let infos = threads::describe(&self.state.snapshot());
         while let Some(task) = self.state.members.keys().next().copied() {
             self.state.withdraw_for_stop(task);
-            match self.state.members.get_mut(&task).and_then(|member| member.fiber.as_mut()) {
+            match self
+                .state
+                .members
+                .get_mut(&task)
+                .and_then(|member| member.fiber.as_mut())
+            {
                 Some(fiber) => fiber.stop(Fault::new(kind.clone(), Pos::NONE)),
                 None => {
                     self.state.members.remove(&task);

@@ -86,7 +86,9 @@ impl State {
     pub(super) fn first_ready(&self) -> Option<TaskId> {
         let ready = |member: &&Member| matches!(member.being, Being::Ready);
         let mut members = self.members.iter();
-        members.find(|(_, member)| ready(member)).map(|(task, _)| *task)
+        members
+            .find(|(_, member)| ready(member))
+            .map(|(task, _)| *task)
     }
 
     /// The threads that can do a step.
@@ -188,7 +190,11 @@ impl State {
         let Some(member) = self.members.get(&task) else {
             return;
         };
-        if let Being::Waiting { object: Some(object), .. } = &member.being {
+        if let Being::Waiting {
+            object: Some(object),
+            ..
+        } = &member.being
+        {
             let object = object.clone();
             let mut effects = Effects::default();
             // How the wait ends does not matter to a thread that ends.
@@ -215,10 +221,7 @@ impl State {
             }
         };
         let mut effects = Effects::default();
-        let call = Call {
-            verb,
-            args: &[arg],
-        };
+        let call = Call { verb, args: &[arg] };
         // A handle takes the report, whatever it answers.
         let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
         match effects.next.take() {
@@ -276,7 +279,13 @@ impl State {
 fn doing(member: &Member, program: &crate::program::Program) -> Doing {
     match (&member.being, &member.fiber) {
         (Being::Waiting { object: None, .. }, _) => Doing::Sleeping,
-        (Being::Waiting { object: Some(object), deadline }, _) => Doing::Waiting {
+        (
+            Being::Waiting {
+                object: Some(object),
+                deadline,
+            },
+            _,
+        ) => Doing::Waiting {
             object: object.clone(),
             limited: deadline.is_some(),
         },

@@ -234,7 +234,9 @@ impl Workers {
     pub fn new(config: WorkersConfig, world: Arc<World>) -> Self {
         let count = config.workers.max(1);
         // As many as Python would start.
-        world.ids.set_usual_workers((crate::host::cores() + 4).min(32));
+        world
+            .ids
+            .set_usual_workers((crate::host::cores() + 4).min(32));
         let (idle, parkers) = Idle::new(count);
         let queues: Vec<deque::Worker<Box<Job>>> =
             (0..count).map(|_| deque::Worker::new_fifo()).collect();

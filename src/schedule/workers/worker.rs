@@ -198,9 +198,7 @@ impl Worker {
     fn slice(&self) -> u32 {
         match self.shared.slice {
             Slice::Fixed(fuel) => fuel,
-            Slice::Random(mean) => {
-                1 + self.shared.slices.lock().below(2 * u64::from(mean)) as u32
-            }
+            Slice::Random(mean) => 1 + self.shared.slices.lock().below(2 * u64::from(mean)) as u32,
         }
     }
 
