@@ -372,14 +372,3 @@ fn the_gil_loses_updates_and_differently_with_each_seed() {
     assert!(counts.iter().all(|count| *count < 80_000), "{counts:?}");
     assert!(counts.iter().any(|count| *count != counts[0]), "{counts:?}");
 }
-
-#[test]
-fn probe() {
-    let Ok(text) = std::env::var("PROBE") else { return };
-    for mode in MODES {
-        let mut run = Run::new(mode);
-        eprintln!("{mode:?}");
-        let end = run.run(&text, Until::AllThreads);
-        eprintln!("{end:?} {:?}", run.lines());
-    }
-}
