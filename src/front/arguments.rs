@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 
 use crate::session::{Config, Scheduler};
 
@@ -30,7 +30,13 @@ run, 130 after Ctrl-C.";
 /// Learn threads by typing: run a script, or open the prompt.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab", version, override_usage = USAGE, after_help = EXAMPLES)]
+#[command(disable_help_flag = true)]
 struct Words {
+    /// Show this help
+    // The long form would list what each value means and no longer fit a screen.
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
     /// Run CODE instead of a file
     #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
     code: Option<String>,

@@ -116,7 +116,7 @@ fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) ->
             let status = match outcome {
                 Outcome::Value(_) => Status::Success,
                 Outcome::Failed(fault) => {
-                    text += &report::failure(fault, quoted, paint);
+                    text += &report::failure(fault, session, quoted, paint);
                     Status::Failure
                 }
                 Outcome::Interrupted(threads) => {

@@ -35,7 +35,25 @@ pub(super) fn diagnostics(problems: &[Diagnostic], quoted: Quoted<'_>, paint: Pa
 }
 
 /// An error that nobody caught in `main`, with its line, the calls that led there, and what to do.
-pub(super) fn failure(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
+/// The error may lie in an earlier input: a function that this one called.
+pub(super) fn failure(
+    fault: &Fault,
+    session: &Session,
+    quoted: Quoted<'_>,
+    paint: Paint,
+) -> String {
+    let name = session
+        .name_of_unit(fault.unit)
+        .filter(|name| name != quoted.name);
+    let stored = name.and_then(|name| session.text_of(&name).map(|text| (name, text)));
+    let quoted = match &stored {
+        Some((name, text)) => Quoted { name, text },
+        None => quoted,
+    };
+    failure_in(fault, quoted, paint)
+}
+
+fn failure_in(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
     let title = fault.kind.to_string();
     let mut report = render::Report::new(Severity::Error, &title);
     report.primary = Some((Span::at(fault.pos), ""));
@@ -212,7 +230,7 @@ mod tests {
             text: "fn f() { x }\nf();",
         };
         assert_eq!(
-            failure(&fault, quoted, Paint::Plain),
+            failure_in(&fault, quoted, Paint::Plain),
             "error: unknown variable: x\n --> a.rhai:1:10\n  |\n1 | fn f() { x }\n  |          ^\n  \
              |\n  = note: in f, called from line 2, column 1\n  = help: did you mean `y`?\n"
         );

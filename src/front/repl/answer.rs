@@ -19,6 +19,7 @@ use crate::front::report::{self, Quoted};
 use crate::front::source::Source;
 use crate::host::Clock;
 use crate::lesson::tutorial::{self, Progress, Section};
+use crate::library::catalogue;
 use crate::session::{Input, InputKind, Outcome, Report, Scheduler, Session, ThreadInfo};
 use crate::value::{Value, debug_text};
 use crate::view::live::Live;
@@ -268,7 +269,7 @@ impl Learner {
         let mut told = report::diagnostics(warnings, quoted, paint);
         match outcome {
             Outcome::Value(value) => told += &echo(value),
-            Outcome::Failed(fault) => told += &report::failure(fault, quoted, paint),
+            Outcome::Failed(fault) => told += &report::failure(fault, &self.session, quoted, paint),
             Outcome::Interrupted(threads) => {
                 told += &report::interrupted(threads, &self.session, quoted, paint);
             }
@@ -325,6 +326,10 @@ impl Learner {
     fn variables(&self) -> io::Result<()> {
         let mut out = String::new();
         for variable in self.session.variables() {
+            // Every session has it; without arguments it would only be in the way.
+            if variable.is_constant && variable.name == "args" && variable.text == "[]" {
+                continue;
+            }
             let word = if variable.is_constant { "const" } else { "let" };
             let text = shorten(&variable.text, GLANCE);
             let _ = writeln!(
@@ -432,17 +437,22 @@ impl Learner {
         };
         let mut out = String::new();
         if let Some(step) = lesson.section.steps.get(lesson.step) {
+            let is_last = lesson.step + 1 == lesson.section.steps.len();
             let _ = writeln!(out, "{}\n", step.prose);
-            if !step.code.is_empty() {
-                for line in highlight(&step.code, None, self.paint).lines() {
-                    let _ = writeln!(out, "    {line}");
-                }
-                let hint = "Type it, or press Enter to run it; q leaves the tutorial.";
-                let _ = writeln!(out, "\n{}", self.paint.text(Role::Faint, hint));
+            for line in highlight(&step.code, None, self.paint).lines() {
+                let _ = writeln!(out, "{line}");
+            }
+            let hint = if !step.code.is_empty() {
+                "\n[Type it, or press Enter to run it; q leaves the tutorial]"
+            } else {
+                "[Press Enter to go on; q leaves the tutorial]"
+            };
+            if !(is_last && step.code.is_empty()) {
+                let _ = writeln!(out, "{}", self.paint.text(Role::Faint, hint));
                 return self.say(&out);
             }
         }
-        out += "(End of this section; :tutorial lists all.)\n";
+        out += "[End of this section; :tutorial lists all]\n";
         self.lesson = None;
         self.say(&out)
     }
@@ -454,7 +464,7 @@ impl Learner {
         };
         let code = lesson.section.steps[lesson.step].code.clone();
         let (name, step) = (lesson.section.name, lesson.step + 1);
-        if self.run(&code, Some(&format!("{name}, step {step}")))? {
+        if code.is_empty() || self.run(&code, Some(&format!("{name}, step {step}")))? {
             self.next_step()?;
         }
         Ok(Flow::Stay)
@@ -487,29 +497,15 @@ impl Learner {
     }
 }
 
-/// The names of the language and its library.
+/// The names of the language and its library, methods too.
 fn library_names() -> impl Iterator<Item = &'static str> {
     const WORDS: [&str; 20] = [
         "let", "const", "fn", "if", "else", "switch", "while", "loop", "for", "in", "break",
         "continue", "return", "throw", "try", "catch", "with", "as", "true", "false",
     ];
-    const LIBRARY: [&str; 14] = [
-        "Thread",
-        "Lock",
-        "ThreadPoolExecutor",
-        "spawn",
-        "join",
-        "pool",
-        "sleep",
-        "perf_counter",
-        "current_thread",
-        "threads",
-        "assert",
-        "print",
-        "debug",
-        "range",
-    ];
-    WORDS.into_iter().chain(LIBRARY)
+    WORDS
+        .into_iter()
+        .chain(catalogue::entries().map(|entry| entry.name))
 }
 
 /// The line that shows an input's value; none for `()`.
@@ -560,18 +556,38 @@ fn help(paint: Paint) -> String {
     out
 }
 
+/// What a command or a name of the library means.
 fn help_on(name: &str) -> String {
     let command = if name.starts_with(':') {
         name.to_string()
     } else {
         format!(":{name}")
     };
-    match COMMANDS.iter().find(|entry| entry.name == command) {
-        Some(entry) => {
-            let head = format!("{} {}", entry.name, entry.operand);
-            format!("{}: {}\n", head.trim_end(), entry.what)
+    let mut out = String::new();
+    for entry in catalogue::doc(name.strip_suffix("()").unwrap_or(name)) {
+        let _ = writeln!(out, "{}\n  {}", entry.usages().join("\n"), entry.summary);
+        for more in [entry.details, entry.errors, entry.blocks] {
+            if !more.is_empty() {
+                let _ = writeln!(out, "  {more}");
+            }
         }
-        None => format!("There is no help on `{name}` yet; :help lists the commands.\n"),
+        for line in entry.example.code.lines() {
+            let _ = writeln!(out, "    {line}");
+        }
+    }
+    if let Some(entry) = COMMANDS.iter().find(|entry| entry.name == command) {
+        let head = format!("{} {}", entry.name, entry.operand);
+        let _ = writeln!(out, "{}: {}", head.trim_end(), entry.what);
+    }
+    if !out.is_empty() {
+        return out;
+    }
+    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    match library_names().map(|known| (distance(known), known)).min() {
+        Some((distance, known)) if distance <= 2 => {
+            format!("There is no `{name}` here; did you mean `{known}`?\n")
+        }
+        _ => format!("There is no `{name}` here; :help lists the commands.\n"),
     }
 }
 
@@ -616,7 +632,68 @@ fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::screen::tests::Page;
     use super::*;
+    use crate::session::Config;
+
+    /// Feeds lines to a conversation; each line is followed by what the screen shows.
+    fn check(script: &str) {
+        let page = Page::default();
+        let screen = Arc::new(Screen::new(Box::new(page.clone()), None));
+        let stream = Arc::new(crate::event::Stream::new());
+        let config = Config {
+            scheduler: Scheduler::Seeded,
+            seed: Some(1),
+            workers: None,
+            args: Vec::new(),
+        };
+        let session = Session::new(config, stream.clone());
+        let live = Arc::new(Mutex::new(Live::new(Paint::Plain)));
+        let sink = super::super::Above {
+            screen: screen.clone(),
+            live: live.clone(),
+            log: None,
+        };
+        let printer = Printer::start(stream, sink, || {}).unwrap();
+        let mut learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        let mut seen = String::new();
+        for line in script.lines().filter_map(|line| line.strip_prefix("> ")) {
+            let flow = learner.answer(&line.replace("\\n", "\n")).unwrap();
+            seen += &format!("> {line}\n{}", page.take());
+            if flow == Flow::Leave {
+                seen += "(left)\n";
+            }
+        }
+        assert_eq!(seen, script);
+    }
+
+    #[test]
+    fn values_are_echoed_and_variables_live_on() {
+        check(
+            "> let a = 1;\n> a + 1\n2\n> \"x\"\n\"x\"\n> fn f(x) { x * a }\n> f(21);\n21\n\
+             > :vars\nlet a = 1  (i64)\nfn f(x)\n> :reset\nAll variables and functions are \
+             forgotten.\n> :vars\nNo variables yet. `let x = 1;` makes one.\n",
+        );
+    }
+
+    #[test]
+    fn wrong_commands_are_answered_with_the_right_ones() {
+        check(
+            "> :treads\nthere is no command :treads; did you mean :threads?\n\
+             > :scheduler\nscheduler: seeded (parallel, gil or seeded)\n\
+             > :seed\nseed: 1\n> :seed 5\nseed: 5 for all further runs\n\
+             > :help vars\n:vars: the variables and functions of this session\n> exit\n(left)\n",
+        );
+    }
+
+    #[test]
+    fn an_error_shows_its_line_even_in_an_earlier_input() {
+        check(
+            "> fn f(x) { 1 / x }\n> f(0)\nerror: Division by zero: 1 / 0\n --> input 1:1:13\n  |\n\
+             1 | fn f(x) { 1 / x }\n  |             ^\n  |\n  = note: in f, called from line 1, \
+             column 1\n",
+        );
+    }
 
     #[test]
     fn unit_is_never_echoed_and_long_values_are_cut() {
