@@ -55,6 +55,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
     if let Some(fault) = machine.fiber.stopping.take() {
         return machine.unwind_stopped(*fault);
     }
+    machine.make_room();
     let mut flow = machine.resume();
     loop {
         flow = match flow {
@@ -73,6 +74,16 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
 }
 
 impl Machine<'_, '_> {
+    /// Gives the top frame all its registers: those of a fiber that waited may have been given back
+    /// ([`Fiber::shrink`]), and the answer to its wait is about to be written.
+    fn make_room(&mut self) {
+        let (code, base) = self.code();
+        let end = base + code.registers as usize;
+        if self.fiber.registers.len() < end {
+            self.fiber.registers.resize(end, Value::Unit);
+        }
+    }
+
     /// The top frame.
     #[inline(always)]
     pub(super) fn frame(&mut self) -> &mut Frame {

@@ -113,7 +113,9 @@ impl Stepped {
     fn advance(&mut self, may_skip_time: bool) -> bool {
         let enabled = self.state.enabled();
         if enabled.is_empty() {
-            return may_skip_time && self.state.skip_to_next_deadline();
+            let skipped = may_skip_time && self.state.skip_to_next_deadline();
+            self.settle();
+            return skipped;
         }
         let index = self.state.policy.next(&enabled).min(enabled.len() - 1);
         self.steps += 1;
@@ -122,6 +124,7 @@ impl Stepped {
         self.run(enabled[index]);
         self.settle();
         self.state.fire_due();
+        self.settle();
         true
     }
 
