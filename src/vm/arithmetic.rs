@@ -5,13 +5,26 @@ use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
 
 /// Writes a register. A scalar that is overwritten costs no call.
+///
+/// The old value is not read as a whole: a read of 16 bytes right after the tag and the payload
+/// were written one by one would wait for both to reach the cache.
 #[inline(always)]
 pub(super) fn put(register: &mut Value, value: Value) {
-    let old = std::mem::replace(register, value);
-    if old.is_scalar() {
-        std::mem::forget(old);
+    if register.is_scalar() {
+        *register = value;
     } else {
-        drop_counted(old);
+        drop_counted(std::mem::replace(register, value));
+    }
+}
+
+/// Takes a register's value and leaves it empty; see [`put`] for why integers come first.
+#[inline(always)]
+pub(super) fn take(register: &mut Value) -> Value {
+    match *register {
+        Value::Int(number) => Value::Int(number),
+        Value::Unit => Value::Unit,
+        Value::Bool(value) => Value::Bool(value),
+        _ => std::mem::take(register),
     }
 }
 

@@ -4,7 +4,7 @@
 //! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
-use super::arithmetic::{self, copy, floats, put};
+use super::arithmetic::{self, copy, floats, put, take};
 use super::fiber::{Fiber, Frame, NONE, Stage};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
@@ -252,7 +252,7 @@ impl Machine<'_, '_> {
                     Op::Int { dst, value } => set!(dst, Value::Int(i64::from(value))),
                     Op::Constant { dst, index } => set!(dst, copy(&code.constants[index as usize])),
                     Op::Move { dst, src } => set!(dst, copy(&r!(src))),
-                    Op::Take { dst, src } => set!(dst, std::mem::take(window.get_mut(src))),
+                    Op::Take { dst, src } => set!(dst, take(window.get_mut(src))),
                     Op::Array {
                         dst,
                         base: first,
@@ -611,7 +611,7 @@ impl Machine<'_, '_> {
                         elsewhere!(self.ask_register(context, Verb::Exit, &failed));
                     }
                     Op::Return { src } => {
-                        let value = std::mem::take(window.get_mut(src));
+                        let value = take(window.get_mut(src));
                         if let Some(stop) = self.leave(code, value) {
                             return Ok(Flow::Stop(stop));
                         }
