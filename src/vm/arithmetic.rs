@@ -1,21 +1,9 @@
 //! The operators on numbers, which the machine treats itself; everything else is the library's.
 
 use super::Natives;
+pub(super) use super::window::put;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
-
-/// Writes a register. A scalar that is overwritten costs no call.
-///
-/// The old value is not read as a whole: a read of 16 bytes right after the tag and the payload
-/// were written one by one would wait for both to reach the cache.
-#[inline(always)]
-pub(super) fn put(register: &mut Value, value: Value) {
-    if register.is_scalar() {
-        *register = value;
-    } else {
-        drop_counted(std::mem::replace(register, value));
-    }
-}
 
 /// Takes a register's value and leaves it empty; see [`put`] for why integers come first.
 #[inline(always)]
@@ -26,12 +14,6 @@ pub(super) fn take(register: &mut Value) -> Value {
         Value::Bool(value) => Value::Bool(value),
         _ => std::mem::take(register),
     }
-}
-
-#[cold]
-#[inline(never)]
-fn drop_counted(old: Value) {
-    drop(old);
 }
 
 /// Copies a register. A scalar costs no call.
