@@ -140,6 +140,9 @@ pub enum FaultKind {
         /// How long, in seconds.
         seconds: f64,
     },
+    /// An error that happened elsewhere, in another thread or a pool's task, and is raised here. The
+    /// machine unpacks it: nobody catches it as such.
+    Elsewhere(SharedFault),
     /// An `assert` did not hold.
     Assertion(String),
     /// Another error of a native function, in its words.
@@ -221,6 +224,7 @@ impl FaultKind {
             Self::Misuse(_) => "Misuse",
             Self::Timeout { .. } => "TimeoutError",
             Self::Assertion(_) => "AssertionError",
+            Self::Elsewhere(fault) => fault.kind.family(),
             Self::Interrupted => "ErrorTerminated",
             Self::Deadlock => "Deadlock",
         }
@@ -312,6 +316,7 @@ impl fmt::Display for FaultKind {
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
+            Self::Elsewhere(fault) => fault.kind.fmt(f),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Deadlock => f.write_str("deadlock"),
         }

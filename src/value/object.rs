@@ -307,6 +307,11 @@ pub trait Primitive: Send {
         false
     }
 
+    /// Whether `task` holds it, so that others may wait for `task` to release it.
+    fn is_held_by(&self, _task: TaskId) -> bool {
+        false
+    }
+
     /// Forgets a waiting thread and says how its wait ends.
     ///
     /// When the thread has already been woken and the wake is still on its way, a thread that is

@@ -18,6 +18,9 @@ impl Machine<'_, '_> {
     /// Finds who catches an error of the current instruction; the fiber then stands there. Returns
     /// the fault when nobody does.
     pub(super) fn catch(&mut self, kind: FaultKind) -> Option<Fault> {
+        if let FaultKind::Elsewhere(fault) = kind {
+            return self.unwind(Fault::clone(&fault));
+        }
         let place = self.fiber.place(self.env.program);
         let (unit, pos) = place.unwrap_or((NO_UNIT, Pos::NONE));
         let mut fault = Fault::new(kind, pos);

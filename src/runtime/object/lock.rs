@@ -128,12 +128,6 @@ impl Lock {
             ctx.wake(waiter.task, Wake::Retry);
         }
     }
-
-    fn is_held_by(&self, task: TaskId) -> bool {
-        self.holder
-            .as_ref()
-            .is_some_and(|holder| holder.task == task)
-    }
 }
 
 /// `acquire()`, `acquire(seconds)`, `acquire(blocking)` and `acquire(blocking, seconds)`.
@@ -242,6 +236,12 @@ impl Primitive for Lock {
             Some(holder) => format!("held since line {}", holder.since.line),
             None => "free".into(),
         }
+    }
+
+    fn is_held_by(&self, task: TaskId) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|holder| holder.task == task)
     }
 
     fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}

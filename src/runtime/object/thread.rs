@@ -20,6 +20,8 @@ enum State {
     Alive {
         task: TaskId,
         since: Pos,
+        /// What it runs, for those who ask which variables it holds; nothing for main.
+        function: Option<Arc<Function>>,
     },
     Returned {
         task: TaskId,
@@ -135,6 +137,7 @@ impl Thread {
             state: State::Alive {
                 task,
                 since: Pos::NONE,
+                function: None,
             },
             waiters: Waiters::default(),
         }
@@ -157,22 +160,25 @@ impl Thread {
                 "make a new one for another run: Thread(f)",
             ));
         }
+        let State::New { function, args } = &mut self.state else {
+            return Attempt::Done(Value::Unit);
+        };
+        let (function, args) = (function.clone(), std::mem::take(args));
         let task = ctx.ids.next_task();
-        let alive = State::Alive {
+        self.state = State::Alive {
             task,
             since: ctx.pos,
+            function: Some(function.clone()),
         };
-        if let State::New { function, args } = std::mem::replace(&mut self.state, alive) {
-            ctx.effects.spawns.push(Spawn {
-                task,
-                handle: ctx.this.clone(),
-                name: self.name.to_string(),
-                daemon: self.daemon,
-                worker: false,
-                function,
-                args,
-            });
-        }
+        ctx.effects.spawns.push(Spawn {
+            task,
+            handle: ctx.this.clone(),
+            name: self.name.to_string(),
+            daemon: self.daemon,
+            worker: false,
+            function,
+            args,
+        });
         Attempt::Done(Value::Unit)
     }
 
@@ -206,7 +212,9 @@ impl Thread {
     fn answer(&self, wants: Wants) -> Wake {
         match (&self.state, wants) {
             (State::Returned { value, .. }, _) => Wake::Grant(value.clone()),
-            (State::Failed { fault, .. }, Wants::Result(_)) => Wake::Fail(fault.kind.clone()),
+            (State::Failed { fault, .. }, Wants::Result(_)) => {
+                Wake::Fail(FaultKind::Elsewhere(fault.clone()))
+            }
             _ => Wake::Grant(Value::Unit),
         }
     }
@@ -344,7 +352,7 @@ impl Primitive for Thread {
 
     fn waiting(&self, _task: TaskId) -> Waiting {
         let holders = match self.state {
-            State::Alive { task, since } => vec![Holder { task, since }],
+            State::Alive { task, since, .. } => vec![Holder { task, since }],
             _ => Vec::new(),
         };
         Waiting {
@@ -371,7 +379,10 @@ impl Primitive for Thread {
             }
             State::Returned { value, .. } => visit(value),
             State::Failed { fault, .. } => visit(&Value::Error(fault.clone())),
-            State::Alive { .. } => {}
+            State::Alive { function, .. } => {
+                let function = function.iter().cloned();
+                function.for_each(|function| visit(&Value::Function(function)));
+            }
         }
     }
 
