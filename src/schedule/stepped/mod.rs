@@ -151,12 +151,15 @@ impl Stepped {
         waits
     }
 
-    /// Whether threads wait for each other in a cycle, so that this run cannot end.
-    fn is_in_cycle(&self, until: Until) -> bool {
+    /// The threads that can never go on because of a cycle of waits, if that concerns this run.
+    fn stuck(&self, until: Until) -> Option<Vec<TaskId>> {
         let waits = self.waits();
         let cycle = deadlock::cycle(&waits);
-        !cycle.is_empty()
-            && (until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits))
+        let is_stuck = |task: &TaskId| deadlock::is_stuck(*task, &cycle, &waits);
+        if cycle.is_empty() || until == Until::Main && !is_stuck(&MAIN) {
+            return None;
+        }
+        Some(waits.keys().copied().filter(is_stuck).collect())
     }
 
     /// Stops the threads of the current run, or all, with `kind`; says where everybody was.
@@ -233,8 +236,12 @@ impl Schedule for Stepped {
             if !self.advance(may_skip) {
                 return self.at_rest(until);
             }
-            if self.steps.is_multiple_of(CYCLE_SEARCH) && self.is_in_cycle(until) {
-                return MainEnd::Deadlock(self.stop(&FaultKind::Deadlock, Which::ThisRun));
+            if self.steps.is_multiple_of(CYCLE_SEARCH)
+                && let Some(stuck) = self.stuck(until)
+            {
+                let mut infos = self.stop(&FaultKind::Deadlock, Which::ThisRun);
+                infos.retain(|info| stuck.contains(&TaskId(info.number)));
+                return MainEnd::Deadlock(infos);
             }
         }
     }

@@ -295,21 +295,23 @@ impl Workers {
     fn look(&self, control: &mut Control, until: Until, search: bool) -> Option<Over> {
         let table = &self.shared.table;
         if control.stop_requested {
-            return Some(Over::Stopped(Stopping::Interrupt));
+            return Some(Over::Interrupted);
         }
         let main_runs = control.main_end.is_none();
         if !main_runs && (until == Until::Main || table.learners() == 0) {
             return control.main_end.take().map(Over::Ended);
         }
         if table.awake() == 0 {
-            return Some(Over::Stopped(Stopping::Deadlock));
+            return Some(Over::Deadlock(None));
         }
         if search {
             let (cycle, waits) = self.shared.cycle();
             let concerns_us =
                 until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits);
             if !cycle.is_empty() && concerns_us {
-                return Some(Over::Stopped(Stopping::Deadlock));
+                let stuck = waits.keys().copied();
+                let stuck = stuck.filter(|task| deadlock::is_stuck(*task, &cycle, &waits));
+                return Some(Over::Deadlock(Some(stuck.collect())));
             }
         }
         None
@@ -319,7 +321,9 @@ impl Workers {
 /// How a run is over.
 enum Over {
     Ended(Result<Value, Fault>),
-    Stopped(Stopping),
+    Interrupted,
+    /// All threads wait for ever, or these do, while others run.
+    Deadlock(Option<Vec<TaskId>>),
 }
 
 impl Schedule for Workers {
@@ -353,13 +357,18 @@ impl Schedule for Workers {
                 }
                 return MainEnd::from(end);
             }
-            Over::Stopped(why) => {
+            Over::Interrupted => {
                 let infos = threads::describe(&self.snapshot());
-                self.stop(why, run);
-                match why {
-                    Stopping::Deadlock => MainEnd::Deadlock(infos),
-                    _ => MainEnd::Interrupted(infos),
+                self.stop(Stopping::Interrupt, run);
+                MainEnd::Interrupted(infos)
+            }
+            Over::Deadlock(stuck) => {
+                let mut infos = threads::describe(&self.snapshot());
+                if let Some(stuck) = stuck {
+                    infos.retain(|info| stuck.contains(&TaskId(info.number)));
                 }
+                self.stop(Stopping::Deadlock, run);
+                MainEnd::Deadlock(infos)
             }
         };
         shared.control.lock().main_end = None;
