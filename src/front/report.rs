@@ -57,20 +57,35 @@ fn failure_in(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
     let title = fault.kind.to_string();
     let mut report = render::Report::new(Severity::Error, &title);
     report.primary = Some((Span::at(fault.pos), ""));
-    for call in fault.trace.iter().take(CALLS) {
-        report.notes.push(if call.called_at.is_none() {
-            format!("in {}", call.function)
-        } else {
-            format!("in {}, called from {}", call.function, call.called_at)
-        });
-    }
-    if fault.trace.len() > CALLS {
-        report
-            .notes
-            .push(format!("and {} calls more", fault.trace.len() - CALLS));
-    }
+    report.notes.extend(calls(fault));
     report.help.extend(fault.kind.advice());
     render::draw(&report, quoted.name, quoted.text, style(paint)) + "\n"
+}
+
+/// The calls on the way to an error, innermost first. A call that repeats the one before it, as in
+/// an endless recursion, is told once.
+fn calls(fault: &Fault) -> Vec<String> {
+    let mut distinct = fault.trace.clone();
+    distinct.dedup();
+    let repeats = distinct.len() < fault.trace.len();
+    let mut notes: Vec<String> = distinct
+        .iter()
+        .take(CALLS)
+        .map(|call| {
+            if call.called_at.is_none() {
+                format!("in {}", call.function)
+            } else {
+                format!("in {}, called from {}", call.function, call.called_at)
+            }
+        })
+        .collect();
+    if repeats {
+        notes.push("and again, in calls within calls".into());
+    }
+    if distinct.len() > CALLS {
+        notes.push("and further calls".into());
+    }
+    notes
 }
 
 /// The report of a deadlock: who waits for what, who holds it and since which line.
@@ -212,6 +227,31 @@ mod tests {
         check(&lost, "  A, line 9, column 1: running\n");
         lost.pos = Pos::NONE;
         check(&lost, "  A: running\n");
+    }
+
+    #[test]
+    fn a_call_that_repeats_is_told_once() {
+        let entry = |function: &str| TraceEntry {
+            function: function.into(),
+            called_at: Pos::new(1, 11),
+        };
+        let mut fault = Fault::new(FaultKind::Native("deep".into()), Pos::new(1, 11));
+        fault.trace = vec![entry("f"); 16];
+        assert_eq!(
+            calls(&fault),
+            [
+                "in f, called from line 1, column 11",
+                "and again, in calls within calls"
+            ]
+        );
+        fault.trace = vec![entry("f"), entry("g")];
+        assert_eq!(
+            calls(&fault),
+            [
+                "in f, called from line 1, column 11",
+                "in g, called from line 1, column 11"
+            ]
+        );
     }
 
     #[test]
