@@ -315,7 +315,9 @@ impl Services for State {
                 handle: spawn.handle,
                 daemon: spawn.daemon,
                 worker: spawn.worker,
-                fiber: Some(Fiber::new(spawn.task, spawn.function, spawn.args)),
+                fiber: Some(
+                    Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos),
+                ),
                 being: Being::Ready,
             };
             self.members.insert(spawn.task, member);
