@@ -179,6 +179,8 @@ pub struct Spawn {
     pub function: Arc<Function>,
     /// With which arguments.
     pub args: Vec<Value>,
+    /// Where in the text it was asked for: the place of an error before its first line.
+    pub pos: Pos,
 }
 
 /// What an object wants done beyond its answer. The scheduler carries it out after the attempt.

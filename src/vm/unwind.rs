@@ -22,7 +22,7 @@ impl Machine<'_, '_> {
             return self.unwind(Fault::clone(&fault));
         }
         let place = self.fiber.place(self.env.program);
-        let (unit, pos) = place.unwrap_or((NO_UNIT, Pos::NONE));
+        let (unit, pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
         let mut fault = Fault::new(kind, pos);
         fault.unit = unit;
         self.unwind(fault)

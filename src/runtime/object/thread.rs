@@ -87,8 +87,7 @@ impl Thread {
             return Err(FaultKind::misuse(
                 &format!("Thread(...) was given {} as its function", described(first)),
                 "the first argument is the function that the thread will run",
-                "give the function's name without brackets: Thread(f), or a closure: \
-                 Thread(|| f(1))",
+                &instead(first, "Thread(f), or a closure: Thread(|| f(1))"),
             ));
         };
         let arguments = match rest.first() {
@@ -178,6 +177,7 @@ impl Thread {
             worker: false,
             function,
             args,
+            pos: ctx.pos,
         });
         Attempt::Done(Value::Unit)
     }
@@ -292,6 +292,15 @@ fn described(value: &Value) -> String {
     }
 }
 
+/// What to write in place of `given`, which is no function.
+fn instead(given: &Value, usage: &str) -> String {
+    let marks = match given.as_str() {
+        Some(_) => "quotes",
+        None => "brackets",
+    };
+    format!("give the function's name without {marks}: {usage}")
+}
+
 /// The call in `args`: a function and its arguments, as `spawn(f, args...)` and
 /// `submit(f, args...)` take them.
 ///
@@ -308,7 +317,7 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
         [other, ..] => Err(FaultKind::misuse(
             &format!("{verb}(...) was given {} as its function", described(other)),
             "the first argument is the function to run",
-            &format!("give the function's name without brackets, then its arguments: {verb}(f, 1)"),
+            &instead(other, &format!("{verb}(f)")),
         )),
     }
 }

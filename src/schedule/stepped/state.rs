@@ -323,7 +323,9 @@ impl Services for State {
                 daemon: spawn.daemon,
                 worker: spawn.worker,
                 run,
-                fiber: Some(Fiber::new(spawn.task, spawn.function, spawn.args)),
+                fiber: Some(
+                    Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos),
+                ),
                 being: Being::Ready,
             };
             self.members.insert(spawn.task, member);

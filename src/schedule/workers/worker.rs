@@ -343,7 +343,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, run: u64, effects: &mut Ef
             shared.tell(&about, Pos::NONE, Kind::Start);
         }
         shared.table.insert(about.clone());
-        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args);
+        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
         queue.push(Box::new(Job::new(fiber, about)), shared);
     }
 }
