@@ -144,6 +144,8 @@ pub enum FaultKind {
     Assertion(String),
     /// Another error of a native function, in its words.
     Native(String),
+    /// A mistake in this program, not in the script: what it said as it broke off.
+    Internal(String),
     /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
     Interrupted,
     /// This wait can never end.
@@ -221,6 +223,7 @@ impl FaultKind {
             Self::Misuse(_) => "Misuse",
             Self::Timeout { .. } => "TimeoutError",
             Self::Assertion(_) => "AssertionError",
+            Self::Internal(_) => "InternalError",
             Self::Interrupted => "ErrorTerminated",
             Self::Deadlock => "Deadlock",
         }
@@ -312,6 +315,7 @@ impl fmt::Display for FaultKind {
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
+            Self::Internal(text) => write!(f, "internal error, please report: {text}"),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Deadlock => f.write_str("deadlock"),
         }
