@@ -5,6 +5,7 @@
 //! fibers on threads of the host, as many as there are cores or just one (a global interpreter
 //! lock); [`Stepped`] runs one at a time and lets a policy choose at every visible operation.
 
+mod guard;
 mod log;
 mod stepped;
 mod workers;

@@ -156,6 +156,8 @@ pub enum FaultKind {
     Assertion(String),
     /// Another error of a native function, in its words.
     Native(String),
+    /// A mistake in this program, not in the script: what it said as it broke off.
+    Internal(String),
     /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
     Interrupted,
     /// This wait can never end.
@@ -234,6 +236,7 @@ impl FaultKind {
             Self::Timeout { .. } => "TimeoutError",
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
+            Self::Internal(_) => "InternalError",
             Self::Interrupted => "ErrorTerminated",
             Self::Deadlock => "Deadlock",
         }
@@ -365,6 +368,7 @@ impl fmt::Display for FaultKind {
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
             Self::Elsewhere(fault) => fault.kind.fmt(f),
+            Self::Internal(text) => write!(f, "internal error, please report: {text}"),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Deadlock => f.write_str("deadlock"),
         }

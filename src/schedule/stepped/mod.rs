@@ -16,13 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::state::{Being, Member, State};
-use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
+use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World, guard};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, WaitsFor};
 use crate::runtime::threads::{self, ThreadInfo};
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
-use crate::vm::{self, Env, Fiber, Natives, Services, Stop};
+use crate::vm::{Env, Fiber, Natives, Services, Stop};
 
 pub use policy::{Policy, Seeded};
 
@@ -90,7 +90,7 @@ impl Stepped {
                 observes_threads: world.observes_threads.load(Ordering::Relaxed),
                 effects: Default::default(),
             };
-            vm::step::<true>(&mut fiber, &mut env, &mut fuel)
+            guard::step::<true>(&mut fiber, &mut env, &mut fuel)
         };
         self.state.now += u64::from(PRIVATE_FUEL - fuel) * FUEL_NANOSECONDS;
         match stop {

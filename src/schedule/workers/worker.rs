@@ -12,7 +12,7 @@ use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
-use crate::schedule::{MAIN, log};
+use crate::schedule::{MAIN, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Object, Value};
 use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -248,7 +248,7 @@ impl Worker {
             observes_threads: world.observes_threads.load(Ordering::Relaxed),
             effects: Effects::default(),
         };
-        vm::step::<false>(&mut job.fiber, &mut env, fuel)
+        guard::step::<false>(&mut job.fiber, &mut env, fuel)
     }
 
     fn tell_to_stop(&mut self, job: &mut Job) {
