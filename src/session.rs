@@ -2,7 +2,7 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -18,10 +18,11 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
+    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
 };
-use crate::value::{CodeId, Fault, Function, Literal, Target, Value, debug_text};
-use crate::vm::{self, Natives};
+use crate::value::object::ObjectId;
+use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
+use crate::vm::{self, Binding, Natives};
 
 pub use crate::runtime::threads::ThreadInfo;
 
@@ -164,6 +165,7 @@ impl Session {
 
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
+        let bound_before = self.bindings();
         let (function, warnings) = match self.accept(input) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
@@ -173,6 +175,7 @@ impl Session {
             InputKind::Prompt => Until::Main,
         };
         self.seed_run();
+        let held_before = self.held_by_main();
         let end = self.schedule.run_main(function, until);
         let outcome = match end {
             MainEnd::Value(value) => Outcome::Value(value),
@@ -180,10 +183,16 @@ impl Session {
             MainEnd::Interrupted(threads) => Outcome::Interrupted(threads),
             MainEnd::Deadlock(threads) => Outcome::Deadlock(threads),
         };
+        let old_variables = self.old_variables(bound_before);
+        let mut notices = self.schedule.notices();
+        if matches!(outcome, Outcome::Interrupted(_) | Outcome::Deadlock(_)) {
+            notices.extend(self.release_new(&held_before));
+        }
+        notices.extend(old_variables);
         Report::Ran {
             outcome,
             warnings,
-            notices: self.schedule.notices(),
+            notices,
         }
     }
 
@@ -278,6 +287,74 @@ impl Session {
         unit
     }
 
+    /// The objects that main holds, as far as its variables lead to them.
+    fn held_by_main(&self) -> BTreeMap<ObjectId, Arc<Object>> {
+        let mut held = BTreeMap::new();
+        for (_, binding) in self.bindings() {
+            let mut seen = HashSet::new();
+            reach(&binding.cell.load(), &mut seen, &mut |value| {
+                if let Value::Object(object) = value
+                    && object.state().is_held_by(MAIN)
+                {
+                    held.insert(object.id, object.clone());
+                }
+            });
+        }
+        held
+    }
+
+    /// Releases what main has taken since, because the input that took it is over; says so.
+    fn release_new(&mut self, before: &BTreeMap<ObjectId, Arc<Object>>) -> Vec<String> {
+        let held = self.held_by_main();
+        let new = held.into_iter().filter(|(id, _)| !before.contains_key(id));
+        new.map(|(_, object)| {
+            self.schedule.release(&object);
+            format!(
+                "released for you: the {} made in line {}",
+                object.kind(),
+                object.made_at.line
+            )
+        })
+        .collect()
+    }
+
+    /// What each top-level name is bound to.
+    fn bindings(&self) -> Vec<(u32, Arc<Binding>)> {
+        let globals = self.world.program.globals();
+        globals
+            .filter_map(|(id, _)| Some((id, self.world.globals.get(id)?)))
+            .collect()
+    }
+
+    /// Which live threads hold a variable whose name now means another one.
+    fn old_variables(&self, before: Vec<(u32, Arc<Binding>)>) -> Vec<String> {
+        let mut notices = Vec::new();
+        for (id, old) in before {
+            let now = self.world.globals.get(id);
+            if now.is_none_or(|now| Arc::ptr_eq(&now.cell, &old.cell)) {
+                continue;
+            }
+            let mut holders = Vec::new();
+            for (info, handle) in self.schedule.handles() {
+                let mut holds = false;
+                reach(&Value::Object(handle), &mut HashSet::new(), &mut |value| {
+                    holds |= matches!(value, Value::Cell(cell) if Arc::ptr_eq(cell, &old.cell));
+                });
+                if holds {
+                    holders.push(info.name);
+                }
+            }
+            if !holders.is_empty() {
+                let name = &self.world.program.global(id).name;
+                let holders = holders.join(", ");
+                notices.push(format!(
+                    "{holders} still uses the old `{name}`, not the new one"
+                ));
+            }
+        }
+        notices
+    }
+
     /// Draws a new seed for the next run, unless one is fixed.
     fn seed_run(&mut self) {
         let seed = self.config.seed.unwrap_or_else(host::draw_seed);
@@ -292,7 +369,12 @@ impl Session {
 
     /// The threads that are alive, main included.
     pub fn threads(&self) -> Vec<ThreadInfo> {
-        self.schedule.threads()
+        let mut threads = self.schedule.threads();
+        if threads.first().is_none_or(|first| first.number != MAIN.0) {
+            // Main is alive between inputs: it waits for the learner.
+            threads.insert(0, ThreadInfo::at_prompt());
+        }
+        threads
     }
 
     /// The top-level variables, by name.
@@ -402,6 +484,28 @@ impl Session {
     /// The name of the input in which a fault lies.
     pub fn name_of_unit(&self, unit: u32) -> Option<String> {
         self.world.program.unit(unit).map(|unit| unit.name.clone())
+    }
+}
+
+/// Calls `visit` on every value that can be reached from `value`, itself included.
+fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Value)) {
+    visit(value);
+    match value {
+        Value::Cell(cell) => {
+            if seen.insert(Arc::as_ptr(cell) as usize) {
+                reach(&cell.load(), seen, visit);
+            }
+        }
+        Value::Object(object) => {
+            if seen.insert(Arc::as_ptr(object) as usize) {
+                let mut parts = Vec::new();
+                object
+                    .state()
+                    .visit_parts(&mut |part| parts.push(part.clone()));
+                parts.iter().for_each(|part| reach(part, seen, visit));
+            }
+        }
+        other => other.visit_parts(&mut |part| reach(part, seen, visit)),
     }
 }
 

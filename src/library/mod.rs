@@ -135,6 +135,10 @@ impl Natives for Library {
             .map_err(|kind| advised(kind, name, known))
     }
 
+    fn nearest_method(&self, kind: &str, name: &str) -> Option<&'static str> {
+        nearest(name, catalogue::methods_of(kind).map(|entry| entry.name))
+    }
+
     fn is_pure_method(&self, name: &str) -> bool {
         methods::is_pure(name)
     }
@@ -198,23 +202,26 @@ impl Natives for Library {
     }
 }
 
+/// The known name that is most like `name`, if one is like it at all.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    known
+        .filter(|known| *known != name)
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+        .min()
+        .map(|(_, known)| known)
+}
+
 /// Adds the nearest known name to the fault of an unknown one.
 fn advised<'n>(kind: FaultKind, name: &str, known: impl Iterator<Item = &'n str>) -> FaultKind {
     match kind {
         FaultKind::UnknownFunction {
             signature,
             advice: None,
-        } => {
-            let near = known
-                .filter(|known| *known != name)
-                .map(|known| (strsim::damerau_levenshtein(known, name), known))
-                .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
-                .min();
-            FaultKind::UnknownFunction {
-                signature,
-                advice: near.map(|(_, known)| format!("did you mean `{known}`?")),
-            }
-        }
+        } => FaultKind::UnknownFunction {
+            signature,
+            advice: nearest(name, known).map(|known| format!("did you mean `{known}`?")),
+        },
         other => other,
     }
 }

@@ -53,6 +53,7 @@ fn pack(id: CodeId) -> u64 {
     (u64::from(id.unit) << 32 | u64::from(id.ordinal)) + 1
 }
 
+#[inline]
 fn unpack(word: u64) -> Option<CodeId> {
     let word = word.checked_sub(1)?;
     Some(CodeId {

@@ -29,6 +29,22 @@ pub struct ThreadInfo {
     pub daemon: bool,
 }
 
+impl ThreadInfo {
+    /// The main thread between two inputs.
+    pub fn at_prompt() -> Self {
+        Self {
+            number: 1,
+            name: "main".into(),
+            state: "at the prompt",
+            pos: Pos::NONE,
+            input: String::new(),
+            waits_for: String::new(),
+            held_by: Vec::new(),
+            daemon: false,
+        }
+    }
+}
+
 /// What a thread does at the moment, as its scheduler knows it.
 #[derive(Clone, Debug)]
 pub enum Doing {

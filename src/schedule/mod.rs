@@ -5,6 +5,7 @@
 //! fibers on threads of the host, as many as there are cores or just one (a global interpreter
 //! lock); [`Stepped`] runs one at a time and lets a policy choose at every visible operation.
 
+mod guard;
 mod log;
 mod stepped;
 mod workers;
@@ -132,12 +133,18 @@ pub trait Schedule: Send {
     /// The threads that are alive, by number; main only while it runs.
     fn threads(&self) -> Vec<ThreadInfo>;
 
+    /// The handles of the threads that are alive, with what is known of them.
+    fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)>;
+
     /// The threads in the background that wait for each other in a cycle.
     fn deadlocked(&self) -> Vec<ThreadInfo>;
 
     /// Stops all threads and says where they were. Blocks until they have ended, which is soon:
     /// nothing waits on the way out.
     fn stop_all(&mut self) -> Vec<ThreadInfo>;
+
+    /// Releases, for the main thread between two runs, an object that it holds.
+    fn release(&mut self, object: &Arc<Object>);
 
     /// Sets the seed of the next run.
     fn set_seed(&mut self, _seed: u64) {}

@@ -133,6 +133,15 @@ pub enum FaultKind {
     },
     /// A primitive was used wrongly.
     Misuse(Misuse),
+    /// Something was released that another thread holds.
+    HeldByAnother {
+        /// What: `a Lock`.
+        object: String,
+        /// Who holds it, and since where.
+        holder: Holder,
+        /// The holder's name. An object knows numbers only; the machine adds the name.
+        name: Option<String>,
+    },
     /// A wait ended because its time was over, where that is an error.
     Timeout {
         /// What was waited for.
@@ -140,10 +149,15 @@ pub enum FaultKind {
         /// How long, in seconds.
         seconds: f64,
     },
+    /// An error that happened elsewhere, in another thread or a pool's task, and is raised here. The
+    /// machine unpacks it: nobody catches it as such.
+    Elsewhere(SharedFault),
     /// An `assert` did not hold.
     Assertion(String),
     /// Another error of a native function, in its words.
     Native(String),
+    /// A mistake in this program, not in the script: what it said as it broke off.
+    Internal(String),
     /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
     Interrupted,
     /// This wait can never end.
@@ -218,9 +232,11 @@ impl FaultKind {
             Self::NotIterable { .. } => "ErrorFor",
             Self::StackOverflow { .. } => "ErrorStackOverflow",
             Self::TooLarge { .. } => "ErrorDataTooLarge",
-            Self::Misuse(_) => "Misuse",
+            Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
             Self::Timeout { .. } => "TimeoutError",
             Self::Assertion(_) => "AssertionError",
+            Self::Elsewhere(fault) => fault.kind.family(),
+            Self::Internal(_) => "InternalError",
             Self::Interrupted => "ErrorTerminated",
             Self::Deadlock => "Deadlock",
         }
@@ -230,6 +246,10 @@ impl FaultKind {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) => Some(misuse.advice.clone()),
+            Self::HeldByAnother { .. } => Some(
+                "use `with lock { ... }`: it acquires and releases in one thread".into(),
+            ),
+            Self::Arity { name, expected, .. } => expected.first().map(|count| usage(name, *count)),
             Self::UnknownVariable {
                 nearest: Some(name),
                 ..
@@ -246,6 +266,29 @@ impl FaultKind {
                 "make it a variable: `let {name} = ...;` instead of `const`"
             )),
             _ => None,
+        }
+    }
+}
+
+/// How to call something with this many arguments: `call it with 2: add(a, b)`.
+fn usage(name: &str, count: usize) -> String {
+    let names: Vec<String> = ('a'..='z').take(count).map(String::from).collect();
+    let call = format!("`{name}({})`", names.join(", "));
+    match count {
+        0 => format!("call it without arguments: {call}"),
+        _ => format!("call it with {}: {call}", plural(count, "argument")),
+    }
+}
+
+/// Numbers in words: `1`, `1 or 2`, `1 to 7`.
+fn choice(counts: &[usize]) -> String {
+    match counts {
+        [first, .., last] if counts.len() > 2 && last - first + 1 == counts.len() => {
+            format!("{first} to {last}")
+        }
+        _ => {
+            let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
+            counts.join(" or ")
         }
     }
 }
@@ -284,17 +327,13 @@ impl fmt::Display for FaultKind {
                 expected,
                 found,
             } => {
-                let counts: Vec<String> = expected.iter().map(usize::to_string).collect();
                 let noun = if expected == &[1] {
                     "argument"
                 } else {
                     "arguments"
                 };
-                write!(
-                    f,
-                    "{name} takes {} {noun}, but {found} given",
-                    counts.join(" or ")
-                )
+                let counts = choice(expected);
+                write!(f, "{name} takes {counts} {noun}, but {found} given")
             }
             Self::UnknownVariable { name, .. } => write!(f, "unknown variable: {name}"),
             Self::UnknownProperty { name, on } => write!(f, "unknown property: {name} of {on}"),
@@ -309,9 +348,27 @@ impl fmt::Display for FaultKind {
             }
             Self::TooLarge { what } => write!(f, "{what} too large"),
             Self::Misuse(misuse) => write!(f, "{}: {}", misuse.found, misuse.expected),
+            Self::HeldByAnother {
+                object,
+                holder,
+                name,
+            } => {
+                write!(f, "release of {object} that ")?;
+                match name {
+                    Some(name) => f.write_str(name)?,
+                    None => write!(f, "thread {}", holder.task.0)?,
+                }
+                write!(
+                    f,
+                    " has held since line {}: only the thread that acquired it releases it",
+                    holder.since.line
+                )
+            }
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
+            Self::Elsewhere(fault) => fault.kind.fmt(f),
+            Self::Internal(text) => write!(f, "internal error, please report: {text}"),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Deadlock => f.write_str("deadlock"),
         }

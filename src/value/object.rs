@@ -179,6 +179,8 @@ pub struct Spawn {
     pub function: Arc<Function>,
     /// With which arguments.
     pub args: Vec<Value>,
+    /// Where in the text it was asked for: the place of an error before its first line.
+    pub pos: Pos,
 }
 
 /// What an object wants done beyond its answer. The scheduler carries it out after the attempt.
@@ -304,6 +306,11 @@ pub trait Primitive: Send {
     /// Whether the request concerns only the life of a thread (its start, an untimed join), which
     /// is a visible operation only in programs that can observe it, or nothing that can change.
     fn is_private(&self, _call: Call<'_>) -> bool {
+        false
+    }
+
+    /// Whether `task` holds it, so that others may wait for `task` to release it.
+    fn is_held_by(&self, _task: TaskId) -> bool {
         false
     }
 

@@ -1,24 +1,19 @@
 //! The operators on numbers, which the machine treats itself; everything else is the library's.
 
 use super::Natives;
+pub(super) use super::window::put;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
 
-/// Writes a register. A scalar that is overwritten costs no call.
+/// Takes a register's value and leaves it empty; see [`put`] for why integers come first.
 #[inline(always)]
-pub(super) fn put(register: &mut Value, value: Value) {
-    let old = std::mem::replace(register, value);
-    if old.is_scalar() {
-        std::mem::forget(old);
-    } else {
-        drop_counted(old);
+pub(super) fn take(register: &mut Value) -> Value {
+    match *register {
+        Value::Int(number) => Value::Int(number),
+        Value::Unit => Value::Unit,
+        Value::Bool(value) => Value::Bool(value),
+        _ => std::mem::take(register),
     }
-}
-
-#[cold]
-#[inline(never)]
-fn drop_counted(old: Value) {
-    drop(old);
 }
 
 /// Copies a register. A scalar costs no call.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Intrinsic, Stop, Wait};
+use crate::pos::Pos;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
-use crate::value::{FaultKind, Object, Value};
+use crate::value::{FaultKind, Object, Value, print_text};
 
 impl Machine<'_, '_> {
     /// What comes first when the fiber goes on.
@@ -72,13 +73,31 @@ impl Machine<'_, '_> {
             }
             Attempt::Fail(kind) => {
                 self.fiber.reached = None;
-                Err(kind)
+                Err(self.with_holder_named(kind))
             }
             Attempt::Unknown => {
                 self.fiber.reached = None;
                 Err(unknown(object, verb))
             }
         }
+    }
+
+    /// Adds the holder's name to a fault that knows only its number.
+    fn with_holder_named(&mut self, mut kind: FaultKind) -> FaultKind {
+        if let FaultKind::HeldByAnother { holder, name, .. } = &mut kind
+            && let Some(handle) = self.env.services.handle(holder.task)
+        {
+            let call = Call {
+                verb: Verb::Name,
+                args: &[],
+            };
+            let (effects, ids) = (&mut self.env.effects, self.env.ids);
+            let answer = handle.attempt(call, self.fiber.task, Pos::NONE, effects, ids);
+            if let Attempt::Done(value) = answer {
+                *name = Some(print_text(&value));
+            }
+        }
+        kind
     }
 
     /// Asks the object in `register`: for `with`.

@@ -10,7 +10,7 @@ use super::fiber::{Frame, NONE, Stage};
 use super::place::{Walked, Window, change, walk};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
-use crate::program::MAX_ARGUMENTS;
+use crate::program::{MAX_ARGUMENTS, Program};
 use crate::program::code::{CaptureFrom, Root, Site};
 use crate::program::op::BinaryOp;
 use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, Value};
@@ -210,7 +210,11 @@ impl Machine<'_, '_> {
             }
         }
         let args = &mut self.fiber.registers[range];
-        let value = self.env.natives.call_named(&name.text, args)?;
+        let value = self
+            .env
+            .natives
+            .call_named(&name.text, args)
+            .map_err(|kind| near_function(kind, &name.text, program))?;
         self.native_result(NativeResult::Value(value), dst, first, argc)
     }
 
@@ -613,7 +617,10 @@ impl Machine<'_, '_> {
             let name = self.env.program.name(site.name);
             return Err(FaultKind::UnknownFunction {
                 signature: format!("{}.{}", object.kind(), name.text),
-                advice: Some(format!("see what a {0} can do: `:help {0}`", object.kind())),
+                advice: Some(match self.env.natives.nearest_method(object.kind(), &name.text) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("see what a {0} can do: `:help {0}`", object.kind()),
+                }),
             });
         };
         // The arguments stay where they are: the object may ask to be asked again.
@@ -822,6 +829,22 @@ impl Machine<'_, '_> {
             name,
         }
     }
+}
+
+/// Adds the learner's own function of nearly this name to the fault of an unknown one.
+fn near_function(mut kind: FaultKind, name: &str, program: &Program) -> FaultKind {
+    if let FaultKind::UnknownFunction { advice, .. } = &mut kind {
+        let near = program
+            .names()
+            .filter(|known| !known.arities().is_empty() && !known.text.contains("__"))
+            .map(|known| (strsim::damerau_levenshtein(&known.text, name), &*known.text))
+            .filter(|(distance, _)| *distance <= 2)
+            .min();
+        if let Some((_, near)) = near {
+            *advice = Some(format!("did you mean `{near}`?"));
+        }
+    }
+    kind
 }
 
 fn truth(value: Value) -> Result<bool, FaultKind> {

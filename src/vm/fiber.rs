@@ -62,6 +62,8 @@ pub struct Fiber {
     pub(super) pending: Option<Box<Intrinsic>>,
     /// Whether it sleeps.
     pub(super) sleeping: bool,
+    /// Where in the text it was started: the place of an error before its first line.
+    pub(super) started_at: Pos,
     /// Whether it shall end as soon as it goes on.
     pub(super) stopping: Option<Box<Fault>>,
 }
@@ -92,8 +94,15 @@ impl Fiber {
             reached: None,
             pending: None,
             sleeping: false,
+            started_at: Pos::NONE,
             stopping: None,
         }
+    }
+
+    /// Says where in the text the fiber was started.
+    pub fn started_at(mut self, pos: Pos) -> Self {
+        self.started_at = pos;
+        self
     }
 
     /// Ends the wait of a fiber that stopped with [`super::Stop::Wait`]. A sleep ends with any

@@ -193,6 +193,11 @@ pub trait Natives {
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind>;
 
+    /// The method of an object of this kind whose name is most like `name`.
+    fn nearest_method(&self, _kind: &str, _name: &str) -> Option<&'static str> {
+        None
+    }
+
     /// Whether the method only reads its receiver: `len`. Then a shared receiver is read, not
     /// written.
     fn is_pure_method(&self, name: &str) -> bool;

@@ -4,7 +4,7 @@
 //! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
-use super::arithmetic::{self, copy, floats, put};
+use super::arithmetic::{self, copy, floats, put, take};
 use super::fiber::{Fiber, Frame, NONE, Stage};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
@@ -109,17 +109,18 @@ impl Machine<'_, '_> {
         // Most calls stay within one unit: its functions are looked up once.
         let mut unit = u32::MAX;
         let mut functions: &[Code] = &[];
-        // One turn of the outer loop for each change of frame.
+        // One turn of the outer loop for each frame that is come back to; a call by name only sets
+        // the locals.
         'frame: loop {
-            let top = self.fiber.frames.len() - 1;
+            let mut top = self.fiber.frames.len() - 1;
             let frame = &self.fiber.frames[top];
             if frame.code.unit != unit {
                 unit = frame.code.unit;
                 functions = program.functions(unit);
             }
-            let code = &functions[frame.code.ordinal as usize];
-            let base = frame.base as usize;
-            let callee = frame.callee;
+            let mut code = &functions[frame.code.ordinal as usize];
+            let mut base = frame.base as usize;
+            let mut callee = frame.callee;
             let mut pc = frame.pc as usize;
             let mut window = Window::new(&mut self.fiber.registers, base, code);
 
@@ -252,7 +253,7 @@ impl Machine<'_, '_> {
                     Op::Int { dst, value } => set!(dst, Value::Int(i64::from(value))),
                     Op::Constant { dst, index } => set!(dst, copy(&code.constants[index as usize])),
                     Op::Move { dst, src } => set!(dst, copy(&r!(src))),
-                    Op::Take { dst, src } => set!(dst, std::mem::take(window.get_mut(src))),
+                    Op::Take { dst, src } => set!(dst, take(window.get_mut(src))),
                     Op::Array {
                         dst,
                         base: first,
@@ -531,16 +532,27 @@ impl Machine<'_, '_> {
                         match code.linked[name as usize].function(argc as usize) {
                             Some(id) if top < MAX_DEPTH => {
                                 save!();
+                                let dst = (base + dst as usize) as u32;
+                                base += first as usize;
+                                callee = NONE;
                                 self.fiber.frames.push(Frame {
                                     code: id,
                                     pc: 0,
-                                    base: (base + first as usize) as u32,
-                                    dst: (base + dst as usize) as u32,
-                                    callee: NONE,
+                                    base: base as u32,
+                                    dst,
+                                    callee,
                                     receiver: NONE,
                                     stage: Stage::Fresh,
                                 });
-                                continue 'frame;
+                                top += 1;
+                                if id.unit != unit {
+                                    unit = id.unit;
+                                    functions = program.functions(unit);
+                                }
+                                code = &functions[id.ordinal as usize];
+                                refresh!();
+                                pc = 0;
+                                continue;
                             }
                             Some(_) => fault!(FaultKind::StackOverflow { depth: top }),
                             None => {
@@ -611,7 +623,7 @@ impl Machine<'_, '_> {
                         elsewhere!(self.ask_register(context, Verb::Exit, &failed));
                     }
                     Op::Return { src } => {
-                        let value = std::mem::take(window.get_mut(src));
+                        let value = take(window.get_mut(src));
                         if let Some(stop) = self.leave(code, value) {
                             return Ok(Flow::Stop(stop));
                         }
@@ -650,11 +662,16 @@ impl Machine<'_, '_> {
     #[inline(always)]
     fn leave(&mut self, code: &Code, value: Value) -> Option<Stop> {
         let fiber = &mut *self.fiber;
-        let top = fiber.frames.len() - 1;
-        let (base, dst, receiver) = {
-            let frame = &fiber.frames[top];
-            (frame.base as usize, frame.dst, frame.receiver)
+        let Some(Frame {
+            base,
+            dst,
+            receiver,
+            ..
+        }) = fiber.frames.pop()
+        else {
+            return Some(Stop::Finished(value));
         };
+        let base = base as usize;
         if receiver != NONE
             && let Some(this) = code.this
         {
@@ -668,7 +685,6 @@ impl Machine<'_, '_> {
                 put(register, Value::Unit);
             }
         }
-        fiber.frames.truncate(top);
         match fiber.frames.last_mut() {
             None => Some(Stop::Finished(value)),
             Some(caller) => {

@@ -18,8 +18,11 @@ impl Machine<'_, '_> {
     /// Finds who catches an error of the current instruction; the fiber then stands there. Returns
     /// the fault when nobody does.
     pub(super) fn catch(&mut self, kind: FaultKind) -> Option<Fault> {
+        if let FaultKind::Elsewhere(fault) = kind {
+            return self.unwind(Fault::clone(&fault));
+        }
         let place = self.fiber.place(self.env.program);
-        let (unit, pos) = place.unwrap_or((NO_UNIT, Pos::NONE));
+        let (unit, pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
         let mut fault = Fault::new(kind, pos);
         fault.unit = unit;
         self.unwind(fault)

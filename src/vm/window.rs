@@ -10,7 +10,7 @@
 
 #![allow(
     unsafe_code,
-    reason = "bounds are verified once per function instead of at each access"
+    reason = "bounds are verified once per function, and scalars need no drop"
 )]
 
 use crate::program::Code;
@@ -66,6 +66,26 @@ impl Window {
         // SAFETY: as for `get_mut`; verified code names only ranges within its registers.
         unsafe { std::slice::from_raw_parts_mut(self.first.add(first as usize), count) }
     }
+}
+
+/// Writes a register. A scalar that is overwritten costs no call.
+///
+/// The old value is not read as a whole: a read of 16 bytes right after the tag and the payload
+/// were written one by one would wait for both to reach the cache.
+#[inline(always)]
+pub(super) fn put(register: &mut Value, value: Value) {
+    if register.is_scalar() {
+        // SAFETY: the reference is valid for writes, and a scalar owns nothing that would be lost.
+        unsafe { std::ptr::write(register, value) }
+    } else {
+        drop_counted(std::mem::replace(register, value));
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn drop_counted(old: Value) {
+    drop(old);
 }
 
 /// Instruction `pc` of `code`.

@@ -94,6 +94,7 @@ impl Executor {
                 worker: true,
                 function,
                 args,
+                pos: ctx.pos,
             });
         }
         self.queue.push_back(task);

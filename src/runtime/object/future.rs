@@ -76,7 +76,9 @@ impl Future {
             (State::Pending { .. } | State::Running { .. }, _) => return None,
             (State::Done(value), Wants::Result(_)) => Wake::Grant(value.clone()),
             (State::Done(_), Wants::Exception(_)) => Wake::Grant(Value::Unit),
-            (State::Failed(fault), Wants::Result(_)) => Wake::Fail(fault.kind.clone()),
+            (State::Failed(fault), Wants::Result(_)) => {
+                Wake::Fail(FaultKind::Elsewhere(fault.clone()))
+            }
             (State::Failed(fault), Wants::Exception(_)) => Wake::Grant(fault.to_value()),
             (State::Cancelled, _) => Wake::Fail(FaultKind::misuse(
                 "a cancelled Future was asked for its result",

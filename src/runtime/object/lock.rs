@@ -92,14 +92,11 @@ impl Lock {
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) => Attempt::Fail(FaultKind::misuse(
-                &format!(
-                    "release of a Lock that thread {} took ({})",
-                    holder.task.0, holder.since
-                ),
-                "the thread that acquired a lock releases it",
-                "use `with lock { ... }`: it acquires and releases in one thread",
-            )),
+            Some(holder) => Attempt::Fail(FaultKind::HeldByAnother {
+                object: "a Lock".into(),
+                holder: holder.clone(),
+                name: None,
+            }),
             None => Attempt::Fail(FaultKind::misuse(
                 "release of a Lock that nobody holds",
                 "a lock is released once for each acquire",
@@ -127,12 +124,6 @@ impl Lock {
             self.told = Some(waiter.task);
             ctx.wake(waiter.task, Wake::Retry);
         }
-    }
-
-    fn is_held_by(&self, task: TaskId) -> bool {
-        self.holder
-            .as_ref()
-            .is_some_and(|holder| holder.task == task)
     }
 }
 
@@ -244,6 +235,12 @@ impl Primitive for Lock {
         }
     }
 
+    fn is_held_by(&self, task: TaskId) -> bool {
+        self.holder
+            .as_ref()
+            .is_some_and(|holder| holder.task == task)
+    }
+
     fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
 
     fn duplicate(&self) -> Box<dyn Primitive> {
@@ -269,7 +266,7 @@ mod tests {
         table.done(&lock, B, Verb::Acquire, &[Value::Bool(false)], "false");
         table.waits(&lock, B, Verb::Acquire, &[]);
         table.waits(&lock, A, Verb::Enter, &[]);
-        table.misuse(&lock, C, Verb::Release, &[], "thread 1 took (line 1");
+        table.misuse(&lock, C, Verb::Release, &[], "thread 1 has held since line 1");
         table.done(&lock, A, Verb::Release, &[], "()");
         assert_eq!(table.wakes(), ["2: retry"]);
     }

@@ -103,7 +103,7 @@ impl Results {
         match &self.items[index] {
             Item::Open => None,
             Item::Done(value) => Some(Wake::Grant(value.clone())),
-            Item::Failed(fault) => Some(Wake::Fail(fault.kind.clone())),
+            Item::Failed(fault) => Some(Wake::Fail(FaultKind::Elsewhere(fault.clone()))),
         }
     }
 

@@ -20,6 +20,8 @@ enum State {
     Alive {
         task: TaskId,
         since: Pos,
+        /// What it runs, for those who ask which variables it holds; nothing for main.
+        function: Option<Arc<Function>>,
     },
     Returned {
         task: TaskId,
@@ -85,8 +87,7 @@ impl Thread {
             return Err(FaultKind::misuse(
                 &format!("Thread(...) was given {} as its function", described(first)),
                 "the first argument is the function that the thread will run",
-                "give the function's name without brackets: Thread(f), or a closure: \
-                 Thread(|| f(1))",
+                &instead(first, "Thread(f), or a closure: Thread(|| f(1))"),
             ));
         };
         let arguments = match rest.first() {
@@ -135,6 +136,7 @@ impl Thread {
             state: State::Alive {
                 task,
                 since: Pos::NONE,
+                function: None,
             },
             waiters: Waiters::default(),
         }
@@ -157,22 +159,26 @@ impl Thread {
                 "make a new one for another run: Thread(f)",
             ));
         }
+        let State::New { function, args } = &mut self.state else {
+            return Attempt::Done(Value::Unit);
+        };
+        let (function, args) = (function.clone(), std::mem::take(args));
         let task = ctx.ids.next_task();
-        let alive = State::Alive {
+        self.state = State::Alive {
             task,
             since: ctx.pos,
+            function: Some(function.clone()),
         };
-        if let State::New { function, args } = std::mem::replace(&mut self.state, alive) {
-            ctx.effects.spawns.push(Spawn {
-                task,
-                handle: ctx.this.clone(),
-                name: self.name.to_string(),
-                daemon: self.daemon,
-                worker: false,
-                function,
-                args,
-            });
-        }
+        ctx.effects.spawns.push(Spawn {
+            task,
+            handle: ctx.this.clone(),
+            name: self.name.to_string(),
+            daemon: self.daemon,
+            worker: false,
+            function,
+            args,
+            pos: ctx.pos,
+        });
         Attempt::Done(Value::Unit)
     }
 
@@ -206,7 +212,9 @@ impl Thread {
     fn answer(&self, wants: Wants) -> Wake {
         match (&self.state, wants) {
             (State::Returned { value, .. }, _) => Wake::Grant(value.clone()),
-            (State::Failed { fault, .. }, Wants::Result(_)) => Wake::Fail(fault.kind.clone()),
+            (State::Failed { fault, .. }, Wants::Result(_)) => {
+                Wake::Fail(FaultKind::Elsewhere(fault.clone()))
+            }
             _ => Wake::Grant(Value::Unit),
         }
     }
@@ -284,6 +292,15 @@ fn described(value: &Value) -> String {
     }
 }
 
+/// What to write in place of `given`, which is no function.
+fn instead(given: &Value, usage: &str) -> String {
+    let marks = match given.as_str() {
+        Some(_) => "quotes",
+        None => "brackets",
+    };
+    format!("give the function's name without {marks}: {usage}")
+}
+
 /// The call in `args`: a function and its arguments, as `spawn(f, args...)` and
 /// `submit(f, args...)` take them.
 ///
@@ -300,7 +317,7 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
         [other, ..] => Err(FaultKind::misuse(
             &format!("{verb}(...) was given {} as its function", described(other)),
             "the first argument is the function to run",
-            &format!("give the function's name without brackets, then its arguments: {verb}(f, 1)"),
+            &instead(other, &format!("{verb}(f)")),
         )),
     }
 }
@@ -344,7 +361,7 @@ impl Primitive for Thread {
 
     fn waiting(&self, _task: TaskId) -> Waiting {
         let holders = match self.state {
-            State::Alive { task, since } => vec![Holder { task, since }],
+            State::Alive { task, since, .. } => vec![Holder { task, since }],
             _ => Vec::new(),
         };
         Waiting {
@@ -371,7 +388,10 @@ impl Primitive for Thread {
             }
             State::Returned { value, .. } => visit(value),
             State::Failed { fault, .. } => visit(&Value::Error(fault.clone())),
-            State::Alive { .. } => {}
+            State::Alive { function, .. } => {
+                let function = function.iter().cloned();
+                function.for_each(|function| visit(&Value::Function(function)));
+            }
         }
     }
 

@@ -16,13 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::state::{Being, Member, State};
-use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
+use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World, guard};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, WaitsFor};
 use crate::runtime::threads::{self, ThreadInfo};
-use crate::value::object::{TaskId, Wake};
-use crate::value::{Fault, FaultKind, Function, Value};
-use crate::vm::{self, Env, Fiber, Natives, Stop};
+use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
+use crate::value::{Fault, FaultKind, Function, Object, Value};
+use crate::vm::{Env, Fiber, Natives, Services, Stop};
 
 pub use policy::{Policy, Seeded};
 
@@ -40,6 +40,15 @@ const POOL_WORKERS: usize = 4;
 
 /// How often, in steps, a run is searched for threads that wait for each other in a cycle.
 const CYCLE_SEARCH: u64 = 64;
+
+/// Whose threads are stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those of the current run.
+    ThisRun,
+    /// All.
+    All,
+}
 
 /// The scheduler that asks a policy.
 pub struct Stepped {
@@ -81,7 +90,7 @@ impl Stepped {
                 observes_threads: world.observes_threads.load(Ordering::Relaxed),
                 effects: Default::default(),
             };
-            vm::step::<true>(&mut fiber, &mut env, &mut fuel)
+            guard::step::<true>(&mut fiber, &mut env, &mut fuel)
         };
         self.state.now += u64::from(PRIVATE_FUEL - fuel) * FUEL_NANOSECONDS;
         match stop {
@@ -142,18 +151,28 @@ impl Stepped {
         waits
     }
 
-    /// Whether threads wait for each other in a cycle, so that this run cannot end.
-    fn is_in_cycle(&self, until: Until) -> bool {
+    /// The threads that can never go on because of a cycle of waits, if that concerns this run.
+    fn stuck(&self, until: Until) -> Option<Vec<TaskId>> {
         let waits = self.waits();
         let cycle = deadlock::cycle(&waits);
-        !cycle.is_empty()
-            && (until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits))
+        let is_stuck = |task: &TaskId| deadlock::is_stuck(*task, &cycle, &waits);
+        if cycle.is_empty() || until == Until::Main && !is_stuck(&MAIN) {
+            return None;
+        }
+        Some(waits.keys().copied().filter(is_stuck).collect())
     }
 
-    /// Stops all threads with `kind` and says where they were.
-    fn stop(&mut self, kind: &FaultKind) -> Vec<ThreadInfo> {
+    /// Stops the threads of the current run, or all, with `kind`; says where everybody was.
+    fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
         let infos = threads::describe(&self.state.snapshot());
-        while let Some(task) = self.state.members.keys().next().copied() {
+        let run = self.state.run;
+        let concerned = |member: &Member| which == Which::All || member.run == run;
+        loop {
+            let mut members = self.state.members.iter();
+            let next = members.find(|(_, member)| concerned(member));
+            let Some(task) = next.map(|(task, _)| *task) else {
+                break;
+            };
             self.state.withdraw_for_stop(task);
             match self
                 .state
@@ -178,7 +197,7 @@ impl Stepped {
     fn at_rest(&mut self, until: Until) -> MainEnd {
         match self.main_end.take() {
             Some(end) if until == Until::Main => MainEnd::from(end),
-            _ => MainEnd::Deadlock(self.stop(&FaultKind::Deadlock)),
+            _ => MainEnd::Deadlock(self.stop(&FaultKind::Deadlock, Which::ThisRun)),
         }
     }
 }
@@ -189,11 +208,13 @@ impl Schedule for Stepped {
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
         self.stop_requested.store(false, Ordering::SeqCst);
         self.main_end = None;
+        self.state.run += 1;
         let main = Member {
             name: "main".into(),
             handle: self.state.world.main.clone(),
             daemon: false,
             worker: false,
+            run: self.state.run,
             fiber: Some(Fiber::new(MAIN, function, Vec::new())),
             being: Being::Ready,
         };
@@ -201,13 +222,13 @@ impl Schedule for Stepped {
         self.settle();
         loop {
             if self.stop_requested.swap(false, Ordering::SeqCst) {
-                let infos = self.stop(&FaultKind::Interrupted);
+                let infos = self.stop(&FaultKind::Interrupted, Which::ThisRun);
                 return MainEnd::Interrupted(infos);
             }
             let learners = self.state.members.values().any(|member| !member.daemon);
             if !learners && let Some(end) = self.main_end.take() {
                 if until == Until::AllThreads {
-                    self.stop(&FaultKind::Interrupted);
+                    self.stop(&FaultKind::Interrupted, Which::All);
                 }
                 return MainEnd::from(end);
             }
@@ -215,8 +236,12 @@ impl Schedule for Stepped {
             if !self.advance(may_skip) {
                 return self.at_rest(until);
             }
-            if self.steps.is_multiple_of(CYCLE_SEARCH) && self.is_in_cycle(until) {
-                return MainEnd::Deadlock(self.stop(&FaultKind::Deadlock));
+            if self.steps.is_multiple_of(CYCLE_SEARCH)
+                && let Some(stuck) = self.stuck(until)
+            {
+                let mut infos = self.stop(&FaultKind::Deadlock, Which::ThisRun);
+                infos.retain(|info| stuck.contains(&TaskId(info.number)));
+                return MainEnd::Deadlock(infos);
             }
         }
     }
@@ -234,6 +259,15 @@ impl Schedule for Stepped {
         threads::describe(&self.state.snapshot())
     }
 
+    fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
+        let infos = self.threads().into_iter();
+        let handle = |info: ThreadInfo| {
+            let member = self.state.members.get(&TaskId(info.number))?;
+            Some((info, member.handle.clone()))
+        };
+        infos.filter_map(handle).collect()
+    }
+
     fn deadlocked(&self) -> Vec<ThreadInfo> {
         let cycle = deadlock::cycle(&self.waits());
         let mut infos = self.threads();
@@ -242,7 +276,18 @@ impl Schedule for Stepped {
     }
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {
-        self.stop(&FaultKind::Interrupted)
+        self.stop(&FaultKind::Interrupted, Which::All)
+    }
+
+    fn release(&mut self, object: &Arc<Object>) {
+        let mut effects = Effects::default();
+        let call = Call {
+            verb: Verb::Release,
+            args: &[],
+        };
+        // Whatever it answers, the run that took it is over.
+        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &self.state.world.ids);
+        self.state.carry_out(&mut effects);
     }
 
     fn notices(&mut self) -> Vec<String> {

@@ -38,6 +38,8 @@ pub(super) struct Member {
     pub(super) handle: Arc<Object>,
     pub(super) daemon: bool,
     pub(super) worker: bool,
+    /// The run that it belongs to: that of the thread that started it.
+    pub(super) run: u64,
     /// Not here while it runs.
     pub(super) fiber: Option<Fiber>,
     pub(super) being: Being,
@@ -50,6 +52,8 @@ pub(super) struct State {
     pub(super) members: BTreeMap<TaskId, Member>,
     /// The thread that runs.
     pub(super) running: TaskId,
+    /// How many runs there have been.
+    pub(super) run: u64,
     /// Nanoseconds of virtual time since the session began, and how many of them were skipped
     /// since somebody asked.
     pub(super) now: u64,
@@ -65,6 +69,7 @@ impl State {
             policy,
             members: BTreeMap::new(),
             running: MAIN,
+            run: 0,
             now: 0,
             skipped: 0,
             deadlines: BTreeSet::new(),
@@ -310,12 +315,17 @@ impl Services for State {
         for spawn in effects.spawns.drain(..) {
             vm::publish(&Value::Function(spawn.function.clone()));
             spawn.args.iter().for_each(vm::publish);
+            let starter = self.members.get(&self.running);
+            let run = starter.map_or(self.run, |starter| starter.run);
             let member = Member {
                 name: spawn.name.into(),
                 handle: spawn.handle,
                 daemon: spawn.daemon,
                 worker: spawn.worker,
-                fiber: Some(Fiber::new(spawn.task, spawn.function, spawn.args)),
+                run,
+                fiber: Some(
+                    Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos),
+                ),
                 being: Being::Ready,
             };
             self.members.insert(spawn.task, member);

@@ -23,7 +23,7 @@ use crossbeam::sync::Parker;
 use parking_lot::{Condvar, Mutex};
 
 use self::idle::Idle;
-use self::table::{About, Job, Stopping, Table};
+use self::table::{ALL_RUNS, About, Job, Stopping, Table};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
 use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World};
@@ -31,8 +31,8 @@ use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, WaitsFor};
 use crate::runtime::threads::{self, Doing, Snapshot, ThreadInfo};
-use crate::value::object::TaskId;
-use crate::value::{Fault, Function, Value};
+use crate::value::object::{Call, Effects, TaskId, Verb};
+use crate::value::{Fault, Function, Object, Value};
 use crate::vm::Fiber;
 
 /// How often a run is searched for threads that wait for each other in a cycle while others run.
@@ -227,6 +227,8 @@ impl Shared {
 /// The `parallel` and `gil` schedulers.
 pub struct Workers {
     shared: Arc<Shared>,
+    /// How many runs there have been.
+    runs: u64,
 }
 
 impl Workers {
@@ -265,21 +267,21 @@ impl Workers {
             control: Mutex::default(),
             changed: Condvar::new(),
         });
-        Self { shared }
+        Self { shared, runs: 0 }
     }
 
     fn snapshot(&self) -> Vec<Snapshot> {
         self.shared.table.snapshot(&self.shared.world)
     }
 
-    /// Stops all threads and waits for their ends.
-    fn stop(&self, why: Stopping) {
+    /// Stops the threads of a run and waits for their ends.
+    fn stop(&self, why: Stopping, run: u64) {
         let shared = &self.shared;
-        for job in shared.table.begin_stop(why) {
+        for job in shared.table.begin_stop(why, run) {
             shared.inject(job);
         }
         let mut control = shared.control.lock();
-        while shared.table.alive() > 0 {
+        while shared.table.alive(run) > 0 {
             // The limit is for a signal that came just before we held the lock.
             shared
                 .changed
@@ -293,21 +295,23 @@ impl Workers {
     fn look(&self, control: &mut Control, until: Until, search: bool) -> Option<Over> {
         let table = &self.shared.table;
         if control.stop_requested {
-            return Some(Over::Stopped(Stopping::Interrupt));
+            return Some(Over::Interrupted);
         }
         let main_runs = control.main_end.is_none();
         if !main_runs && (until == Until::Main || table.learners() == 0) {
             return control.main_end.take().map(Over::Ended);
         }
         if table.awake() == 0 {
-            return Some(Over::Stopped(Stopping::Deadlock));
+            return Some(Over::Deadlock(None));
         }
         if search {
             let (cycle, waits) = self.shared.cycle();
             let concerns_us =
                 until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits);
             if !cycle.is_empty() && concerns_us {
-                return Some(Over::Stopped(Stopping::Deadlock));
+                let stuck = waits.keys().copied();
+                let stuck = stuck.filter(|task| deadlock::is_stuck(*task, &cycle, &waits));
+                return Some(Over::Deadlock(Some(stuck.collect())));
             }
         }
         None
@@ -317,14 +321,19 @@ impl Workers {
 /// How a run is over.
 enum Over {
     Ended(Result<Value, Fault>),
-    Stopped(Stopping),
+    Interrupted,
+    /// All threads wait for ever, or these do, while others run.
+    Deadlock(Option<Vec<TaskId>>),
 }
 
 impl Schedule for Workers {
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
+        self.runs += 1;
+        let run = self.runs;
         let shared = &self.shared;
         *shared.control.lock() = Control::default();
-        let main = About::new(MAIN, "main".into(), shared.world.main.clone(), false, false);
+        let handle = shared.world.main.clone();
+        let main = About::new(MAIN, "main".into(), handle, false, false, run);
         let main = Arc::new(main);
         shared.table.insert(main.clone());
         shared.inject(Box::new(Job::new(
@@ -344,17 +353,22 @@ impl Schedule for Workers {
         let end = match over {
             Over::Ended(end) => {
                 if until == Until::AllThreads {
-                    self.stop(Stopping::Interrupt);
+                    self.stop(Stopping::Interrupt, ALL_RUNS);
                 }
                 return MainEnd::from(end);
             }
-            Over::Stopped(why) => {
+            Over::Interrupted => {
                 let infos = threads::describe(&self.snapshot());
-                self.stop(why);
-                match why {
-                    Stopping::Deadlock => MainEnd::Deadlock(infos),
-                    _ => MainEnd::Interrupted(infos),
+                self.stop(Stopping::Interrupt, run);
+                MainEnd::Interrupted(infos)
+            }
+            Over::Deadlock(stuck) => {
+                let mut infos = threads::describe(&self.snapshot());
+                if let Some(stuck) = stuck {
+                    infos.retain(|info| stuck.contains(&TaskId(info.number)));
                 }
+                self.stop(Stopping::Deadlock, run);
+                MainEnd::Deadlock(infos)
             }
         };
         shared.control.lock().main_end = None;
@@ -378,6 +392,15 @@ impl Schedule for Workers {
         threads::describe(&self.snapshot())
     }
 
+    fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
+        let infos = self.threads().into_iter();
+        let handle = |info: ThreadInfo| {
+            let about = self.shared.table.about(TaskId(info.number))?;
+            Some((info, about.handle.clone()))
+        };
+        infos.filter_map(handle).collect()
+    }
+
     fn deadlocked(&self) -> Vec<ThreadInfo> {
         let (cycle, _) = self.shared.cycle();
         let mut infos = threads::describe(&self.snapshot());
@@ -385,16 +408,32 @@ impl Schedule for Workers {
         infos
     }
 
+    fn release(&mut self, object: &Arc<Object>) {
+        let shared = &self.shared;
+        let mut effects = Effects::default();
+        let call = Call {
+            verb: Verb::Release,
+            args: &[],
+        };
+        // Whatever it answers, the run that took it is over. A release starts no threads.
+        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &shared.world.ids);
+        for (task, wake) in effects.wakes {
+            if let Some(job) = shared.table.wake(task, wake) {
+                shared.inject(job);
+            }
+        }
+    }
+
     fn stop_all(&mut self) -> Vec<ThreadInfo> {
         let infos = threads::describe(&self.snapshot());
-        self.stop(Stopping::Interrupt);
+        self.stop(Stopping::Interrupt, ALL_RUNS);
         infos
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.stop(Stopping::Interrupt);
+        self.stop(Stopping::Interrupt, ALL_RUNS);
         self.shared.closing.store(true, Ordering::SeqCst);
         self.shared.idle.wake_all();
         let started = std::mem::take(&mut *self.shared.started.lock());

@@ -36,6 +36,9 @@ use super::super::World;
 
 const SHARDS: usize = 64;
 
+/// Every run.
+pub(super) const ALL_RUNS: u64 = u64::MAX;
+
 /// What never changes about a thread, and where it was last seen.
 pub(super) struct About {
     pub(super) task: TaskId,
@@ -44,6 +47,8 @@ pub(super) struct About {
     pub(super) daemon: bool,
     /// Whether it is one of a pool's own threads, which give their errors to the pool.
     pub(super) worker: bool,
+    /// The run that it belongs to: that of the thread that started it.
+    pub(super) run: u64,
     /// Unit, line and column of the end of its last slice.
     last_seen: AtomicU64,
 }
@@ -55,6 +60,7 @@ impl About {
         handle: Arc<Object>,
         daemon: bool,
         worker: bool,
+        run: u64,
     ) -> Self {
         Self {
             task,
@@ -62,6 +68,7 @@ impl About {
             handle,
             daemon,
             worker,
+            run,
             last_seen: AtomicU64::new(0),
         }
     }
@@ -121,7 +128,7 @@ struct Entry {
     place: Place,
 }
 
-/// Whether all threads are being stopped, and why.
+/// Whether threads are being stopped, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Stopping {
@@ -150,6 +157,8 @@ pub(super) struct Table {
     alive: AtomicUsize,
     learners: AtomicUsize,
     stopping: AtomicU8,
+    /// The run whose threads are being stopped; [`ALL_RUNS`] for all.
+    stopping_run: AtomicU64,
 }
 
 impl Table {
@@ -160,6 +169,7 @@ impl Table {
             alive: AtomicUsize::new(0),
             learners: AtomicUsize::new(0),
             stopping: AtomicU8::new(0),
+            stopping_run: AtomicU64::new(ALL_RUNS),
         }
     }
 
@@ -171,16 +181,29 @@ impl Table {
         self.awake.load(Ordering::SeqCst)
     }
 
-    pub(super) fn alive(&self) -> usize {
-        self.alive.load(Ordering::SeqCst)
+    /// How many threads of `run` there are.
+    pub(super) fn alive(&self, run: u64) -> usize {
+        if run == ALL_RUNS {
+            return self.alive.load(Ordering::SeqCst);
+        }
+        let of_run = |entry: &&Entry| entry.about.run == run;
+        let count =
+            |shard: &Mutex<BTreeMap<TaskId, Entry>>| shard.lock().values().filter(of_run).count();
+        self.shards.iter().map(count).sum()
     }
 
     pub(super) fn learners(&self) -> usize {
         self.learners.load(Ordering::SeqCst)
     }
 
-    pub(super) fn stopping(&self) -> Stopping {
-        match self.stopping.load(Ordering::SeqCst) {
+    /// Whether a thread is being stopped.
+    pub(super) fn stopping(&self, about: &About) -> Stopping {
+        let why = self.stopping.load(Ordering::SeqCst);
+        let run = self.stopping_run.load(Ordering::SeqCst);
+        if why != 0 && run != ALL_RUNS && run != about.run {
+            return Stopping::No;
+        }
+        match why {
             0 => Stopping::No,
             1 => Stopping::Interrupt,
             _ => Stopping::Deadlock,
@@ -230,7 +253,7 @@ impl Table {
         }
         // Whoever begins to stop all threads sets the mark before it looks into the shards: either
         // we see the mark, or it sees the fiber.
-        if self.stopping() != Stopping::No {
+        if self.stopping(&entry.about) != Stopping::No {
             job.waited_on = object;
             return Park::GoOn(job);
         }
@@ -288,13 +311,17 @@ impl Table {
         job
     }
 
-    /// Marks that all threads shall stop, and gives the fibers of those that waited. The others
+    /// Marks that the threads of `run` shall stop, and gives the fibers of those that waited. The others
     /// are told by their workers.
-    pub(super) fn begin_stop(&self, why: Stopping) -> Vec<Box<Job>> {
+    pub(super) fn begin_stop(&self, why: Stopping, run: u64) -> Vec<Box<Job>> {
+        self.stopping_run.store(run, Ordering::SeqCst);
         self.stopping.store(why as u8, Ordering::SeqCst);
         let mut jobs = Vec::new();
         for shard in &self.shards {
             for entry in shard.lock().values_mut() {
+                if run != ALL_RUNS && run != entry.about.run {
+                    continue;
+                }
                 match std::mem::replace(&mut entry.place, Place::Going) {
                     Place::Parked(parked) => jobs.push(self.take(parked)),
                     other => entry.place = other,

@@ -12,7 +12,7 @@ use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
-use crate::schedule::{MAIN, log};
+use crate::schedule::{MAIN, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Object, Value};
 use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -169,8 +169,9 @@ impl Worker {
                 return;
             }
         }
+        let run = job.about.run;
         self.queue.push(job, &self.shared);
-        carry_out(&self.shared, &mut self.queue, &mut effects);
+        carry_out(&self.shared, &mut self.queue, run, &mut effects);
     }
 
     /// Lays a fiber down; gives it back when it can go on at once.
@@ -206,7 +207,7 @@ impl Worker {
     fn run_job(&mut self, mut job: Box<Job>) {
         let mut fuel = self.slice();
         loop {
-            if !job.stopping && self.shared.table.stopping() != Stopping::No {
+            if !job.stopping && self.shared.table.stopping(&job.about) != Stopping::No {
                 self.tell_to_stop(&mut job);
             }
             match self.step(&mut job, &mut fuel) {
@@ -247,7 +248,7 @@ impl Worker {
             observes_threads: world.observes_threads.load(Ordering::Relaxed),
             effects: Effects::default(),
         };
-        vm::step::<false>(&mut job.fiber, &mut env, fuel)
+        guard::step::<false>(&mut job.fiber, &mut env, fuel)
     }
 
     fn tell_to_stop(&mut self, job: &mut Job) {
@@ -257,9 +258,9 @@ impl Worker {
             let ids = &self.shared.world.ids;
             // How the wait ends does not matter to a thread that ends.
             let _ = object.withdraw(job.about.task, Withdrawal::Stop, &mut effects, ids);
-            carry_out(&self.shared, &mut self.queue, &mut effects);
+            carry_out(&self.shared, &mut self.queue, job.about.run, &mut effects);
         }
-        let kind = match self.shared.table.stopping() {
+        let kind = match self.shared.table.stopping(&job.about) {
             Stopping::Deadlock => FaultKind::Deadlock,
             _ => FaultKind::Interrupted,
         };
@@ -304,7 +305,7 @@ impl Worker {
             .attempt(call, about.task, Pos::NONE, &mut effects, ids);
         let next = effects.next.take();
         // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
-        carry_out(&self.shared, &mut self.queue, &mut effects);
+        carry_out(&self.shared, &mut self.queue, about.run, &mut effects);
         if let Some((function, args)) = next {
             job.fiber = Fiber::new(about.task, function, args);
             return Some(job);
@@ -319,8 +320,8 @@ impl Worker {
     }
 }
 
-/// Wakes and starts threads.
-fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, effects: &mut Effects) {
+/// Wakes threads, and starts some that belong to `run`.
+fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, run: u64, effects: &mut Effects) {
     for (task, wake) in effects.wakes.drain(..) {
         if let Some(job) = shared.table.wake(task, wake) {
             queue.push(job, shared);
@@ -333,6 +334,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, effects: &mut Effects) {
             spawn.handle,
             spawn.daemon,
             spawn.worker,
+            run,
         ));
         if shared.world.stream.is_detailed() {
             // Only who reads the log asks which variables are shared.
@@ -341,7 +343,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, effects: &mut Effects) {
             shared.tell(&about, Pos::NONE, Kind::Start);
         }
         shared.table.insert(about.clone());
-        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args);
+        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
         queue.push(Box::new(Job::new(fiber, about)), shared);
     }
 }
@@ -355,7 +357,7 @@ struct Hands<'a> {
 
 impl Services for Hands<'_> {
     fn carry_out(&mut self, effects: &mut Effects) {
-        carry_out(self.shared, self.queue, effects);
+        carry_out(self.shared, self.queue, self.about.run, effects);
     }
 
     fn now(&mut self) -> f64 {

@@ -1,0 +1,495 @@
+//! The contract of the primitives: each of them, asked in each way, in each situation, answers the
+//! same on every scheduler.
+//!
+//! A row is a script and what it must print; [`every_row_holds_on_every_scheduler`] runs them all,
+//! and [`no_case_is_left_out`] fails when a primitive lacks a row for a situation without a reason
+//! in [`ABSENT`]. The second table holds the answers to wrong use: where, what, and what to do.
+//! Longer than most files because it is a table.
+
+mod common;
+
+use common::{MODES, Mode, run, type_in};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Thread,
+    Lock,
+    Executor,
+    Future,
+    Results,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Waits as long as it takes.
+    Plain,
+    /// Only looks.
+    Try,
+    /// Waits for a limited time.
+    Timeout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Success,
+    WaitThenSuccess,
+    TimeIsOver,
+    Misuse,
+    OwnerDied,
+    /// By the learner, while it waits.
+    Stopped,
+}
+
+struct Row {
+    of: Of,
+    way: Way,
+    case: Case,
+    text: &'static str,
+    lines: &'static [&'static str],
+    outcome: &'static str,
+}
+
+const fn row(
+    of: Of,
+    way: Way,
+    case: Case,
+    text: &'static str,
+    lines: &'static [&'static str],
+    outcome: &'static str,
+) -> Row {
+    Row {
+        of,
+        way,
+        case,
+        text,
+        lines,
+        outcome,
+    }
+}
+
+/// Ways and cases that a primitive does not have.
+const ABSENT: &[(Of, Way, Case, &str)] = &[
+    (Of::Executor, Way::Timeout, Case::TimeIsOver, "as in Python, shutdown has no time limit"),
+    (Of::Results, Way::Timeout, Case::TimeIsOver, "waiting for one has no time limit"),
+];
+
+/// What each primitive must have a row for.
+const REQUIRED: &[(Way, Case)] = &[
+    (Way::Plain, Case::Success),
+    (Way::Plain, Case::WaitThenSuccess),
+    (Way::Plain, Case::Misuse),
+    (Way::Plain, Case::OwnerDied),
+    (Way::Plain, Case::Stopped),
+    (Way::Try, Case::Success),
+    (Way::Timeout, Case::TimeIsOver),
+];
+
+const ROWS: &[Row] = &[
+    // Thread.
+    row(Of::Thread, Way::Plain, Case::Success,
+        "let t = Thread(|x| x * x, [7]); t.start(); print(t.join()); print(t.join(), t.result());",
+        &["49", "49 49"], "()"),
+    row(Of::Thread, Way::Plain, Case::Success,
+        "let a = spawn(|x, y| x + y, 1, 2); print(join(a), a.name, a.is_alive());",
+        &["3 Thread-1 false"], "()"),
+    row(Of::Thread, Way::Plain, Case::WaitThenSuccess,
+        "let t = spawn(|| { sleep(0.02); print(\"slept\"); 5 }); print(t.join());",
+        &["slept", "5"], "()"),
+    row(Of::Thread, Way::Plain, Case::WaitThenSuccess,
+        "let t = spawn(|| { sleep(0.02); 5 });
+         let a = spawn(|| t.join() + 1); let b = spawn(|| t.result() + 2);
+         print(a.join(), b.join());",
+        &["6 7"], "()"),
+    row(Of::Thread, Way::Try, Case::Success,
+        "let t = Thread(|| sleep(0.02)); print(t.is_alive()); t.start(); print(t.is_alive());
+         t.join(); print(t.is_alive());",
+        &["false", "true", "false"], "()"),
+    row(Of::Thread, Way::Timeout, Case::Success,
+        "print(spawn(|| 5).join(60));", &["5"], "()"),
+    row(Of::Thread, Way::Timeout, Case::WaitThenSuccess,
+        "print(spawn(|| { sleep(0.02); 5 }).join(60));", &["5"], "()"),
+    row(Of::Thread, Way::Timeout, Case::TimeIsOver,
+        "let lock = Lock(); lock.acquire(); let t = spawn(|| { with lock { 5 } });
+         print(t.join(0.01) == ()); print(t.join(0) == ());
+         try { t.result(0.01); } catch (e) { print(e.error, e.message); }
+         lock.release(); print(t.join());",
+        &["true", "true", "TimeoutError the result of Thread-1 took longer than 0.01 s", "5"], "()"),
+    row(Of::Thread, Way::Plain, Case::Misuse,
+        "let t = Thread(|| 1); try { t.join(); } catch (e) { print(e.message); }
+         t.start(); try { t.start(); } catch (e) { print(e.message); } t.join();
+         current_thread().join();",
+        &["Thread-1 has not been started: only a thread that was started can end",
+          "Thread-1 was started a second time: a thread can be started once"],
+        "3:27 main waits for itself: a thread cannot wait for its own end \
+         / let another thread, such as main, join this one"),
+    row(Of::Thread, Way::Plain, Case::OwnerDied,
+        "let t = spawn(|| { throw \"no\"; }); print(t.join() == ()); t.result();",
+        &["Exception in thread Thread-1: no (line 1, column 20)", "true"], "1:63 no"),
+    row(Of::Thread, Way::Plain, Case::Stopped,
+        "let t = spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); t.join();",
+        &["stop me"], "interrupted"),
+    row(Of::Thread, Way::Timeout, Case::Stopped,
+        "let t = spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); t.join(1000000000);",
+        &["stop me"], "interrupted"),
+    // Lock.
+    row(Of::Lock, Way::Plain, Case::Success,
+        "let l = Lock(); print(l.acquire(), l.locked()); l.release(); print(l.locked());
+         with l { print(l.locked()); } print(l.locked());",
+        &["true true", "false", "true", "false"], "()"),
+    row(Of::Lock, Way::Plain, Case::WaitThenSuccess,
+        "let l = Lock(); l.acquire(); let t = spawn(|| { with l { print(\"got\"); } });
+         sleep(0.02); print(\"free\"); l.release(); t.join();",
+        &["free", "got"], "()"),
+    row(Of::Lock, Way::Plain, Case::WaitThenSuccess,
+        "let n = 0; let l = Lock(); let ts = [];
+         for i in 0..4 { ts.push(spawn(|| { for j in 0..200 { with l { n += 1; } } })); }
+         for t in ts { t.join(); } print(n);",
+        &["800"], "()"),
+    row(Of::Lock, Way::Try, Case::Success,
+        "let l = Lock(); print(l.try_acquire()); print(spawn(|| l.try_acquire()).join());
+         print(l.acquire(false)); l.release(); print(l.acquire(false));",
+        &["true", "false", "false", "true"], "()"),
+    row(Of::Lock, Way::Timeout, Case::Success,
+        "let l = Lock(); print(l.acquire(60)); l.release(); print(l.acquire(true, 60));",
+        &["true", "true"], "()"),
+    row(Of::Lock, Way::Timeout, Case::WaitThenSuccess,
+        "let l = Lock(); l.acquire(); let t = spawn(|| { let got = l.acquire(60); l.release(); got });
+         sleep(0.02); l.release(); print(t.join());",
+        &["true"], "()"),
+    row(Of::Lock, Way::Timeout, Case::TimeIsOver,
+        "let l = Lock(); l.acquire(); print(spawn(|| l.acquire(0.01)).join()); l.release();
+         print(l.acquire(0));",
+        &["false", "true"], "()"),
+    row(Of::Lock, Way::Plain, Case::Misuse,
+        "let l = Lock(); try { l.release(); } catch (e) { print(e.error, e.message); } l.release();",
+        &["Misuse release of a Lock that nobody holds: a lock is released once for each acquire"],
+        "1:81 release of a Lock that nobody holds: a lock is released once for each acquire \
+         / use `with lock { ... }`: it releases exactly once"),
+    row(Of::Lock, Way::Plain, Case::Misuse,
+        "let l = Lock();
+         let t = Thread(|| { l.acquire(); }, [], #{name: \"A\"}); t.start(); t.join();
+         l.release();",
+        &[],
+        "3:12 release of a Lock that thread 2 has held since line 2: \
+         only the thread that acquired it releases it \
+         / use `with lock { ... }`: it acquires and releases in one thread"),
+    row(Of::Lock, Way::Plain, Case::OwnerDied,
+        "let l = Lock(); spawn(|| { with l { throw \"no\"; } }).join(); with l { print(\"free\"); }",
+        &["Exception in thread Thread-1: no (line 1, column 37)", "free"], "()"),
+    row(Of::Lock, Way::Plain, Case::OwnerDied,
+        "let l = Lock(); spawn(|| { l.acquire(); throw \"no\"; }).join();
+         print(l.try_acquire(), l.acquire(0.01)); l.acquire();",
+        &["Exception in thread Thread-1: no (line 1, column 41)", "false false"],
+        "deadlock of main"),
+    row(Of::Lock, Way::Plain, Case::Stopped,
+        "let l = Lock(); l.acquire();
+         spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); l.acquire();",
+        &["stop me"], "interrupted"),
+    row(Of::Lock, Way::Timeout, Case::Stopped,
+        "let l = Lock(); l.acquire();
+         spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); l.acquire(1000000000);",
+        &["stop me"], "interrupted"),
+    // ThreadPoolExecutor.
+    row(Of::Executor, Way::Plain, Case::Success,
+        "fn square(x) { x * x }
+         with ThreadPoolExecutor() as executor { let results = executor.map(square, [1, 2, 3]); }
+         for r in results { print(r); }
+         print(pool(1).submit(|a, b| a - b, 5, 3).result());",
+        &["1", "4", "9", "2"], "()"),
+    row(Of::Executor, Way::Plain, Case::WaitThenSuccess,
+        "let p = pool(2); for i in 0..3 { p.submit(|| { sleep(0.01); print(\"done\"); }); }
+         p.shutdown(); print(\"down\");",
+        &["done", "done", "done", "down"], "()"),
+    row(Of::Executor, Way::Plain, Case::WaitThenSuccess,
+        "let outer = pool(2).map(|x| { let sum = 0;
+             for y in pool(2).map(|y| y * 10, [x, x]) { sum += y; } sum }, [1, 2]);
+         for x in outer { print(x); }",
+        &["20", "40"], "()"),
+    row(Of::Executor, Way::Try, Case::Success,
+        "let l = Lock(); l.acquire(); let p = pool(1);
+         let f = p.submit(|| { with l { 5 } }); p.shutdown(false); print(f.done());
+         l.release(); print(f.result());",
+        &["false", "5"], "()"),
+    row(Of::Executor, Way::Plain, Case::Misuse,
+        "let p = pool(1); p.shutdown(); p.shutdown();
+         try { p.map(|x| x, [1]); } catch (e) { print(e.message); } p.submit(|| 1);",
+        &["map(...) after shutdown: a pool that was shut down takes no new tasks"],
+        "2:71 submit(...) after shutdown: a pool that was shut down takes no new tasks \
+         / submit before shutdown, or inside its `with` block; or make a new pool"),
+    row(Of::Executor, Way::Plain, Case::Misuse,
+        "let p = pool(1); p.submit(|| p.submit(|| 1).result()).result();",
+        &[], "deadlock of main, ThreadPoolExecutor-0_0"),
+    row(Of::Executor, Way::Plain, Case::OwnerDied,
+        "let p = pool(1); let bad = p.submit(|| { throw \"no\"; }); let good = p.submit(|| 5);
+         print(good.result(), bad.exception()); with p { throw \"main\"; }",
+        &["5 no"], "2:58 main"),
+    row(Of::Executor, Way::Plain, Case::Stopped,
+        "with pool(2) as p { for i in 0..9 { p.submit(|| { loop { sleep(0.001); } }); }
+         print(\"stop me\"); }",
+        &["stop me"], "interrupted"),
+    // Future.
+    row(Of::Future, Way::Plain, Case::Success,
+        "let f = pool(1).submit(|| 5); print(f.result(), f.result(), f.exception() == ());",
+        &["5 5 true"], "()"),
+    row(Of::Future, Way::Plain, Case::WaitThenSuccess,
+        "let f = pool(1).submit(|| { sleep(0.02); print(\"slept\"); 5 }); print(f.result());",
+        &["slept", "5"], "()"),
+    row(Of::Future, Way::Try, Case::Success,
+        "let l = Lock(); l.acquire(); let p = pool(1); let f = p.submit(|| { with l { 5 } });
+         let g = p.submit(|| 6); print(f.done(), f.running(), g.running(), g.cancel(), f.cancel());
+         l.release(); print(f.result(), f.done(), g.done(), g.cancelled());",
+        &["false true false true false", "5 true true true"], "()"),
+    row(Of::Future, Way::Timeout, Case::WaitThenSuccess,
+        "let f = pool(1).submit(|| { sleep(0.02); 5 }); print(f.result(60), f.exception(60) == ());",
+        &["5 true"], "()"),
+    row(Of::Future, Way::Timeout, Case::TimeIsOver,
+        "let l = Lock(); l.acquire(); let f = pool(1).submit(|| { with l { 5 } });
+         try { f.exception(0); } catch (e) { print(e.error); }
+         try { f.result(0.01); } catch (e) { print(e.error, e.message); }
+         l.release(); print(f.result());",
+        &["TimeoutError", "TimeoutError the result of a Future took longer than 0.01 s", "5"], "()"),
+    row(Of::Future, Way::Plain, Case::Misuse,
+        "let l = Lock(); l.acquire(); let p = pool(1); p.submit(|| { with l { } });
+         let f = p.submit(|| 1); f.cancel(); l.release(); f.result();",
+        &[],
+        "2:61 a cancelled Future was asked for its result: \
+         a task that was cancelled never runs and has no result / ask cancelled() first"),
+    row(Of::Future, Way::Plain, Case::OwnerDied,
+        "let f = pool(1).submit(|| { throw \"no\"; }); print(f.exception(), f.done()); f.result();",
+        &["no true"], "1:80 no"),
+    row(Of::Future, Way::Plain, Case::Stopped,
+        "let f = pool(1).submit(|| { loop { sleep(0.001); } }); print(\"stop me\"); f.result();",
+        &["stop me"], "interrupted"),
+    row(Of::Future, Way::Timeout, Case::Stopped,
+        "let f = pool(1).submit(|| { loop { sleep(0.001); } }); print(\"stop me\"); f.result(1e9);",
+        &["stop me"], "interrupted"),
+    // The results of a map.
+    row(Of::Results, Way::Plain, Case::Success,
+        "let r = pool(2).map(|a, b| a + b, [1, 2, 3], 10..20);
+         for x in r { print(x); } for x in r { print(x); } print(r[2], r[-1]);",
+        &["11", "13", "15", "11", "13", "15", "15 15"], "()"),
+    row(Of::Results, Way::Plain, Case::WaitThenSuccess,
+        "let r = pool(2).map(|x| { sleep(0.01 * x); x }, [3, 2, 1]);
+         for x in r { print(x); } r.wait(); print(r);",
+        &["3", "2", "1", "Results(3, 2, 1)"], "()"),
+    row(Of::Results, Way::Try, Case::Success,
+        "let l = Lock(); l.acquire(); let r = pool(1).map(|x| { with l { x } }, [1, 2]);
+         print(r.len()); l.release(); r.wait(); print(r.len());",
+        &["2", "2"], "()"),
+    row(Of::Results, Way::Plain, Case::Misuse,
+        "let r = pool(1).map(|x| x, [1]); r[1];",
+        &[], "1:35 array index 1 is out of bounds: the array has 1 item"),
+    row(Of::Results, Way::Plain, Case::OwnerDied,
+        "let r = pool(1).map(|x| 6 / x, [1, 0, 2]);
+         print(r[0], r[2]); r.wait(); for x in r { print(x); }",
+        &["6 3", "6"], "2:39 Division by zero: 6 / 0"),
+    row(Of::Results, Way::Plain, Case::Stopped,
+        "let r = pool(1).map(|x| { loop { sleep(0.001); } }, [1, 2]); print(\"stop me\"); r[1];",
+        &["stop me"], "interrupted"),
+];
+
+#[test]
+fn every_row_holds_on_every_scheduler() {
+    let mut broken = Vec::new();
+    for row in ROWS {
+        for mode in MODES {
+            let ended = run(mode, row.text);
+            let (lines, outcome) = (ended.lines(), &ended.outcomes[0]);
+            if lines != row.lines || outcome != row.outcome {
+                broken.push(format!(
+                    "{:?} {:?} {:?} on {mode:?}:\n{}\nprinted {lines:#?}\nended with {outcome}",
+                    row.of, row.way, row.case, row.text
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
+
+#[test]
+fn no_case_is_left_out() {
+    for of in [Of::Thread, Of::Lock, Of::Executor, Of::Future, Of::Results] {
+        for &(way, case) in REQUIRED {
+            let there = ROWS.iter().any(|row| (row.of, row.way, row.case) == (of, way, case));
+            let excused = ABSENT.iter().any(|&(o, w, c, _)| (o, w, c) == (of, way, case));
+            assert!(there != excused, "{of:?} {way:?} {case:?}: there {there}, excused {excused}");
+        }
+    }
+}
+
+#[test]
+fn what_a_stopped_input_has_taken_is_free_again() {
+    for mode in MODES {
+        let ended = type_in(
+            mode,
+            &[
+                "let l = Lock(); let n = 5;",
+                "spawn(|| { with l { loop { sleep(0.001); } } });
+                 while !l.locked() { sleep(0.001); } print(\"stop me\"); l.acquire();",
+                "print(l.acquire(1), n, threads().len);",
+            ],
+        );
+        assert_eq!(ended.lines(), ["stop me", "true 5 1"], "{mode:?}");
+        assert_eq!(ended.outcomes[1], "interrupted", "{mode:?}");
+    }
+}
+
+/// What can never be stopped by waiting: endless loops and sleeps.
+#[test]
+fn a_stop_reaches_threads_that_never_ask() {
+    for text in [
+        "print(\"stop me\"); loop { }",
+        "spawn(|| { loop { } }); print(\"stop me\"); loop { }",
+        "spawn(|| { loop { sleep(1); } }); print(\"stop me\"); loop { sleep(1); }",
+        "fn f() { try { print(\"stop me\"); loop { } } catch { print(\"caught\"); } } f();",
+    ] {
+        for mode in MODES {
+            let ended = run(mode, text);
+            assert_eq!(ended.outcomes, ["interrupted"], "{mode:?} {text}");
+            assert_eq!(ended.lines(), ["stop me"], "{mode:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn a_deadlock_ends_the_run_and_names_who_waits() {
+    let both = "let a = Lock(); let b = Lock();
+        fn both(x, y) { with x { sleep(0.02); with y { } } }
+        let t1 = spawn(both, a, b); let t2 = spawn(both, b, a); ";
+    for mode in MODES {
+        let all = run(mode, &format!("{both} t1.join(); t2.join();"));
+        assert_eq!(all.outcomes, ["deadlock of main, Thread-1, Thread-2"], "{mode:?}");
+        // A cycle is found while others run.
+        let some = run(mode, &format!("{both} loop {{ sleep(0.001); }}"));
+        assert!(some.outcomes[0].starts_with("deadlock of "), "{mode:?} {some:?}");
+        let own = run(mode, "let l = Lock(); with l { with l { } }");
+        assert_eq!(own.outcomes, ["deadlock of main"], "{mode:?}");
+    }
+}
+
+#[test]
+fn a_script_waits_for_its_threads_but_not_for_daemons() {
+    for mode in MODES {
+        let late = run(mode, "spawn(|| { sleep(0.02); print(\"late\"); });");
+        assert_eq!(late.lines(), ["late"], "{mode:?}");
+        for body in ["loop { sleep(0.01); }", "loop { }"] {
+            let text = format!("Thread(|| {{ {body} }}, [], #{{daemon: true}}).start(); print(1);");
+            let ended = run(mode, &text);
+            assert_eq!(ended.lines(), ["1"], "{mode:?} {body}");
+            assert_eq!(ended.outcomes, ["()"], "{mode:?} {body}");
+        }
+    }
+}
+
+#[test]
+fn threads_run_on_in_the_background_of_the_prompt() {
+    for mode in [Mode::Parallel(2), Mode::Gil(1)] {
+        let ended = type_in(
+            mode,
+            &[
+                "let t = spawn(|| { loop { sleep(0.001); } });",
+                "print(t.is_alive(), threads().len);",
+            ],
+        );
+        assert_eq!(ended.lines(), ["true 2"], "{mode:?}");
+    }
+}
+
+/// Wrong use: the text, and place, message and advice of the answer.
+const BAD_INPUT: &[(&str, &str)] = &[
+    ("pool(0)", "1:1 ThreadPoolExecutor(0): the number of workers is a whole number from 1 to \
+     100000 / write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual number"),
+    ("ThreadPoolExecutor(-1)", "1:1 ThreadPoolExecutor(-1): the number of workers is a whole \
+     number from 1 to 100000 / write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual \
+     number"),
+    ("sleep(-1)", "1:1 sleep for -1 seconds: a time to wait is 0 or more seconds, and not for ever \
+     / write the time without the minus: `sleep(1)`"),
+    ("Lock().acquire(-1)", "1:8 acquire(-1): a time is a number of seconds, 0 or more / give 0 to \
+     look without waiting, or nothing to wait without a limit"),
+    ("Thread(\"f\")", "1:1 Thread(...) was given \"f\" (string) as its function: the first \
+     argument is the function that the thread will run / give the function's name without quotes: \
+     Thread(f), or a closure: Thread(|| f(1))"),
+    ("spawn(\"f\")", "1:1 Thread(...) was given \"f\" (string) as its function: the first \
+     argument is the function that the thread will run / give the function's name without quotes: \
+     Thread(f), or a closure: Thread(|| f(1))"),
+    ("pool(1).submit(5)", "1:9 submit(...) was given 5 (i64) as its function: the first argument \
+     is the function to run / give the function's name without brackets: submit(f)"),
+    ("pool(1).map(\"f\", [1])", "1:9 map(...) was given \"f\" (string) as its function: the first \
+     argument is the function to run / give the function's name without quotes: map(f)"),
+    ("fn add(a, b) { a + b } add(1)", "1:24 add takes 2 arguments, but 1 given / call it with 2 \
+     arguments: `add(a, b)`"),
+    ("sleep()", "1:1 sleep takes 1 argument, but 0 given / call it with 1 argument: `sleep(a)`"),
+    ("Lock(1)", "1:1 Lock takes 0 arguments, but 1 given / call it without arguments: `Lock()`"),
+    ("Lock().acquire(1, 2, 3)", "1:8 acquire takes 0 to 2 arguments, but 3 given / call it \
+     without arguments: `acquire()`"),
+    ("spawn()", "1:1 spawn takes 1 to 7 arguments, but 0 given / call it with 1 argument: \
+     `spawn(a)`"),
+    ("let counter = 1; print(countr);", "rejected 1:24 nothing is called `countr` / did you mean \
+     `counter`?"),
+    ("fn square(x) { x } sqare(1)", "1:20 unknown function: sqare (i64) / did you mean `square`?"),
+    ("pritn(1)", "1:1 unknown function: pritn (i64) / did you mean `print`?"),
+    ("spawn(|| 1).jion()", "1:13 unknown function: Thread.jion / did you mean `join`?"),
+    ("[1].pusch(2)", "1:5 unknown function: pusch (array, i64) / did you mean `push`?"),
+    ("Lock().frobnicate()", "1:8 unknown function: Lock.frobnicate / see what a Lock can do: \
+     `:help Lock`"),
+    ("if true { print(1)", "rejected 1:9 this `{` is never closed / add the `}` that belongs to \
+     it"),
+    ("fn f(n) { f(n + 1) } f(0)", "1:11 too many nested calls (1001): does a recursion never end? \
+     / give the recursion a case in which it does not call itself"),
+    ("9223372036854775807 + 1", "1:21 Addition overflow: 9223372036854775807 + 1"),
+    ("1 / 0", "1:3 Division by zero: 1 / 0"),
+    ("[1][1]", "1:4 array index 1 is out of bounds: the array has 1 item"),
+];
+
+#[test]
+fn wrong_use_is_answered_with_a_place_and_what_to_do() {
+    let mut broken = Vec::new();
+    for (text, answer) in BAD_INPUT {
+        for mode in [Mode::Parallel(1), Mode::Seeded(1)] {
+            let ended = run(mode, text);
+            if ended.outcomes != [*answer] {
+                broken.push(format!("{mode:?} {text}\n  {}\n  {answer}", ended.outcomes[0]));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn a_thread_that_fails_says_where_and_who_holds_what() {
+    for (text, line) in [
+        ("let t = (); t = spawn(|| { sleep(0.01); t.join(); }); t.join();",
+         "Exception in thread Thread-1: Thread-1 waits for itself: a thread cannot wait for its \
+          own end (line 1, column 43)"),
+        ("let l = Lock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
+          t.start(); t.join();",
+         "Exception in thread B: release of a Lock that main has held since line 2: only the \
+          thread that acquired it releases it (line 2, column 34)"),
+        ("let l = Lock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
+          a.start(); while !l.locked() { sleep(0.001); }\nspawn(|| l.release()).join();",
+         "Exception in thread Thread-1: release of a Lock that A has held since line 2: only the \
+          thread that acquired it releases it (line 4, column 12)"),
+        ("fn add(a, b) { a + b }\nspawn(add, 1).join();",
+         "Exception in thread Thread-1: add takes 2 arguments, but 1 given (line 2, column 1)"),
+        ("let t = Thread(|x| x);\nt.start();",
+         "Exception in thread Thread-1: closure takes 1 argument, but 0 given (line 2, column 3)"),
+    ] {
+        for mode in MODES {
+            let ended = run(mode, text);
+            assert_eq!(ended.lines(), [line], "{mode:?} {text}");
+            assert_eq!(ended.outcomes, ["()"], "{mode:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn the_gil_loses_updates_and_differently_with_each_seed() {
+    let text = "let n = 0; let ts = [];
+        for i in 0..4 { ts.push(spawn(|| { for j in 0..20000 { n += 1; } })); }
+        for t in ts { t.join(); } print(n);";
+    let counts: Vec<i64> = (0..5)
+        .map(|seed| run(Mode::Gil(seed), text).lines()[0].parse().unwrap())
+        .collect();
+    assert!(counts.iter().all(|count| *count < 80_000), "{counts:?}");
+    assert!(counts.iter().any(|count| *count != counts[0]), "{counts:?}");
+}

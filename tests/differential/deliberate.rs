@@ -1,0 +1,78 @@
+//! What is different from Rhai on purpose: each with what both do.
+
+use super::run::{Ended, as_script, in_rhai};
+
+/// Says what Rhai prints, or that it fails, and what is printed here.
+#[track_caller]
+fn differs(program: &str, in_rhais: Option<&[&str]>, here: &[&str]) {
+    let rhai = in_rhai(program);
+    let ours = as_script(program);
+    match in_rhais {
+        Some(lines) => assert_eq!(rhai.lines, lines, "{:?}", rhai.ended),
+        None => assert!(!matches!(rhai.ended, Ended::Value(_)), "{rhai:?}"),
+    }
+    assert_eq!(ours.lines, here, "{:?}", ours.ended);
+    assert!(matches!(ours.ended, Ended::Value(_)), "{ours:?}");
+}
+
+#[test]
+fn the_bare_name_of_a_function_is_a_value() {
+    differs(
+        "fn f(x) { x + 1 } let g = f; print(g.call(1)); print(g(2));",
+        None,
+        &["2", "3"],
+    );
+}
+
+#[test]
+fn a_variable_that_holds_a_function_can_be_called() {
+    differs("let f = |x| x + 1; print(f(1));", None, &["2"]);
+}
+
+#[test]
+fn functions_see_the_variables_of_the_top() {
+    differs(
+        "let n = 1; fn f() { n += 1; n } print(f()); print(n);",
+        None,
+        &["2", "2"],
+    );
+}
+
+#[test]
+fn each_round_of_a_for_has_its_own_variable() {
+    let program = "let fs = []; for i in 0..3 { fs.push(|| i); } for f in fs { print(f.call()); }";
+    differs(program, Some(&["2", "2", "2"]), &["0", "1", "2"]);
+}
+
+#[test]
+fn print_takes_any_number_of_arguments() {
+    differs("print(1, \"a\", [2]); print();", None, &["1 a [2]", ""]);
+}
+
+#[test]
+fn for_goes_through_the_characters_of_a_string() {
+    differs("for c in \"hé\" { print(c); }", None, &["h", "é"]);
+}
+
+#[test]
+fn for_each_gives_the_item() {
+    differs(
+        "[5, 6].for_each(|item| print(item));",
+        Some(&["0", "1"]),
+        &["5", "6"],
+    );
+}
+
+#[test]
+fn ranges_of_both_kinds_can_be_compared() {
+    differs("print((0..3) == (0..=3));", None, &["false"]);
+}
+
+#[test]
+fn a_captured_variable_can_be_changed_while_its_method_runs() {
+    differs(
+        "let a = [1, 2]; let f = |x| { a.push(x); x }; print(a.map(f)); print(a);",
+        None,
+        &["[1, 2]", "[1, 2, 1, 2]"],
+    );
+}

@@ -1,0 +1,98 @@
+//! Sequential Rhai gives the same here as in Rhai's own evaluator.
+//!
+//! Every program runs in both, here under every scheduler and as a script as well as at the prompt.
+//! What must agree: the lines printed, and the final value, or the error with its family and line.
+//! Programs come from three places: [`corpus`](../differential/corpus), written by hand, one file
+//! for each area; [`generate`], drawn at random and shrunk when they fail; and [`deliberate`],
+//! which holds what is different on purpose, with both behaviours side by side:
+//!
+//! - a function's bare name is a value, and a variable that holds a function can be called;
+//! - a function sees the top-level variables;
+//! - `for` makes a fresh variable in each round, which a closure keeps for itself;
+//! - `print` takes any number of arguments;
+//! - a `for` walks through the characters of a string;
+//! - `for_each` gives the item to its function, which finds it in `this` in Rhai;
+//! - ranges of the two kinds are unequal, where Rhai finds no function to compare them;
+//! - a captured variable can be changed while one of its methods runs, which Rhai calls a data race;
+//! - functions may have the names of the library's.
+//!
+//! `DIFFERENTIAL_CASES` sets how many programs are drawn.
+
+mod deliberate;
+mod generate;
+mod run;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+
+use run::{Ended, check, in_rhai};
+
+/// The programs of a corpus file: each begins after a line `//- name`.
+fn programs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("//- ").skip(1).map(|part| {
+        let (name, text) = part.split_once('\n').unwrap_or((part, ""));
+        (name.trim(), text)
+    })
+}
+
+#[test]
+fn the_corpus_gives_the_same() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/corpus");
+    let mut files: Vec<_> = (std::fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let mut count = 0;
+    let mut differences = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (name, program) in programs(&text) {
+            count += 1;
+            if let Err(difference) = check(program) {
+                let area = file.file_stem().unwrap().to_string_lossy().into_owned();
+                differences.push(format!("== {area}: {name}\n{difference}"));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+    assert!(count >= 150, "only {count} programs were found");
+}
+
+#[test]
+fn generated_programs_give_the_same() {
+    let cases = std::env::var("DIFFERENTIAL_CASES").ok();
+    let config = Config {
+        cases: cases.and_then(|cases| cases.parse().ok()).unwrap_or(300),
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        ..Config::default()
+    };
+    let tape = prop::collection::vec(any::<u16>(), 0..400);
+    let result = TestRunner::new(config).run(&tape, |tape| {
+        let program = generate::program(&tape);
+        check(&program).map_err(|difference| TestCaseError::fail(format!("\n{difference}")))
+    });
+    if let Err(error) = result {
+        // The tape itself says nothing to a reader.
+        let text = error.to_string();
+        let text = text.split("minimal failing input").next().unwrap_or(&text);
+        panic!("{text}");
+    }
+}
+
+/// A generator whose programs all fail at once would test nothing.
+#[test]
+fn most_generated_programs_run_to_their_end() {
+    let mut runner = TestRunner::deterministic();
+    let tape = prop::collection::vec(any::<u16>(), 100..400);
+    let (mut ended, mut lines) = (0, 0);
+    for _ in 0..100 {
+        let tape = tape.new_tree(&mut runner).unwrap();
+        let ran = in_rhai(&generate::program(&tape.current()));
+        ended += usize::from(matches!(ran.ended, Ended::Value(_)));
+        lines += ran.lines.len();
+    }
+    assert!(ended >= 60, "{ended} of 100");
+    assert!(lines >= 500, "{lines} lines");
+}

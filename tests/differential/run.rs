@@ -1,0 +1,190 @@
+//! Runs a program in Rhai and here, and compares.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, OptimizationLevel, Scope};
+use threadlab::event::{Kind, Stream};
+use threadlab::session::{Config, Input, InputKind, Outcome, Report, Scheduler, Session};
+use threadlab::value::debug_text;
+
+/// What a program does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ran {
+    pub(crate) lines: Vec<String>,
+    pub(crate) ended: Ended,
+}
+
+/// How it ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ended {
+    /// With this value, as `debug` shows it.
+    Value(String),
+    /// By an error of this family, in this line.
+    Failed(String, u16),
+    /// The text is not accepted.
+    Rejected,
+    /// Rhai cannot say: its variables were in use twice, or it ran too long.
+    Unknown,
+    /// It never ended, or by something that a sequential program cannot meet.
+    Wrong(String),
+}
+
+/// Where a program runs here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place(Scheduler, usize, InputKind);
+
+const PLACES: [Place; 5] = [
+    Place(Scheduler::Parallel, 1, InputKind::Script),
+    Place(Scheduler::Parallel, 2, InputKind::Script),
+    Place(Scheduler::Gil, 1, InputKind::Script),
+    Place(Scheduler::Seeded, 1, InputKind::Script),
+    Place(Scheduler::Parallel, 1, InputKind::Prompt),
+];
+
+/// The family of an error, with the nested ones of function calls taken off.
+fn family(error: &EvalAltResult) -> (String, u16) {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => family(inner),
+        error => {
+            // Rhai makes the name that `catch` gives in the same way.
+            let text = format!("{error:?}");
+            let name = text.split('(').next().unwrap_or_default();
+            (name.into(), error.position().line().unwrap_or(0) as u16)
+        }
+    }
+}
+
+/// Runs a program in Rhai.
+pub(crate) fn in_rhai(program: &str) -> Ran {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let mut engine = Engine::new();
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_max_expr_depths(0, 0);
+    engine.set_max_call_levels(64);
+    engine.set_max_operations(2_000_000);
+    let printed = lines.clone();
+    engine.on_print(move |text| printed.lock().push(text.to_string()));
+    let printed = lines.clone();
+    engine.on_debug(move |text, _, _| printed.lock().push(text.to_string()));
+    let ended = match engine.eval::<Dynamic>(program) {
+        Ok(value) if value.is::<FnPtr>() => Ended::Value("a function".into()),
+        Ok(value) => {
+            let mut scope = Scope::new();
+            scope.push_dynamic("value", value);
+            let text = engine.eval_with_scope::<String>(&mut scope, "value.to_debug()");
+            Ended::Value(text.unwrap())
+        }
+        Err(error) => match *error {
+            EvalAltResult::ErrorParsing(..) => Ended::Rejected,
+            EvalAltResult::ErrorDataRace(..) | EvalAltResult::ErrorTooManyOperations(_) => {
+                Ended::Unknown
+            }
+            ref error => {
+                let (family, line) = family(error);
+                match &*family {
+                    "ErrorDataRace" | "ErrorTooManyOperations" => Ended::Unknown,
+                    _ => Ended::Failed(family, line),
+                }
+            }
+        },
+    };
+    let lines = std::mem::take(&mut *lines.lock());
+    Ran { lines, ended }
+}
+
+/// Runs a program here.
+pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran {
+    let stream = Arc::new(Stream::new());
+    let config = Config {
+        scheduler,
+        seed: Some(7),
+        workers: Some(workers),
+        args: Vec::new(),
+    };
+    let mut session = Session::new(config, stream.clone());
+    let stopper = session.stopper();
+    let (done, is_done) = channel::<()>();
+    let watch = std::thread::spawn(move || {
+        if is_done.recv_timeout(Duration::from_secs(20)) == Err(RecvTimeoutError::Timeout) {
+            stopper.stop();
+        }
+    });
+    let name = "program";
+    let text = program;
+    let report = session.run(Input { name, text, kind });
+    drop(done);
+    watch.join().unwrap();
+    let ended = match report {
+        Report::Rejected(_) => Ended::Rejected,
+        Report::Ran { outcome, .. } => match outcome {
+            Outcome::Value(threadlab::value::Value::Function(_)) => {
+                Ended::Value("a function".into())
+            }
+            Outcome::Value(value) => Ended::Value(debug_text(&value)),
+            Outcome::Failed(fault) => {
+                Ended::Failed(fault.kind.family().into(), fault.pos.line)
+            }
+            other => Ended::Wrong(format!("{other:?}")),
+        },
+    };
+    let text = |event: threadlab::event::Event| match event.kind {
+        Kind::Print { text } => Some(text),
+        Kind::Failure { message } => Some(format!("FAILURE {message}")),
+        _ => None,
+    };
+    let lines = stream.take().into_iter().filter_map(text).collect();
+    Ran { lines, ended }
+}
+
+/// Runs a program under the usual scheduler, as a script.
+pub(crate) fn as_script(program: &str) -> Ran {
+    here(program, PLACES[0])
+}
+
+/// # Errors
+/// What differs, with the source.
+pub(crate) fn check(program: &str) -> Result<(), String> {
+    let expected = in_rhai(program);
+    if expected.ended == Ended::Unknown {
+        return Ok(());
+    }
+    for place in PLACES {
+        let found = here(program, place);
+        if !agree(&expected, &found) {
+            return Err(describe(program, place, &expected, &found));
+        }
+    }
+    Ok(())
+}
+
+/// Arithmetic and bounds must be told apart as Rhai does; other errors have families of ours.
+fn agree(expected: &Ran, found: &Ran) -> bool {
+    let same_end = match (&expected.ended, &found.ended) {
+        (Ended::Failed(expected, line), Ended::Failed(found, found_line)) => {
+            let is_told = |family: &str| family.contains("Arithmetic") || family.contains("Bounds");
+            line == found_line && (expected == found || !is_told(expected) && !is_told(found))
+        }
+        (expected, found) => expected == found,
+    };
+    same_end && expected.lines == found.lines
+}
+
+fn describe(program: &str, place: Place, expected: &Ran, found: &Ran) -> String {
+    let mut text = String::new();
+    for (number, line) in program.lines().enumerate() {
+        let _ = writeln!(text, "{:3} {line}", number + 1);
+    }
+    let first = (expected.lines.iter().zip(&found.lines))
+        .position(|(a, b)| a != b)
+        .unwrap_or(expected.lines.len().min(found.lines.len()));
+    let _ = writeln!(text, "{place:?}, from line {} of what it prints:", first + 1);
+    for (who, ran) in [("Rhai", expected), ("here", found)] {
+        let lines: Vec<_> = ran.lines.iter().skip(first).take(3).collect();
+        let _ = writeln!(text, "  {who}: {lines:?}, then {:?}", ran.ended);
+    }
+    text
+}

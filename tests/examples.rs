@@ -1,0 +1,114 @@
+//! Every row of the catalogue tells the truth: its example prints exactly what it says, and
+//! everything that can be called has a row.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{Mode, run};
+use threadlab::library::catalogue;
+use threadlab::value::object::Verb;
+
+#[test]
+fn every_example_prints_its_output() {
+    let mut broken = Vec::new();
+    for entry in catalogue::entries() {
+        let name = match entry.receiver {
+            Some(receiver) => format!("{receiver}.{}", entry.name),
+            None => entry.name.to_string(),
+        };
+        if entry.example.code.is_empty() {
+            broken.push(format!("{name} has no example"));
+            continue;
+        }
+        for mode in [Mode::Seeded(1), Mode::Parallel(2)] {
+            let ended = run(mode, entry.example.code);
+            let expected: Vec<&str> = entry.example.output.lines().collect();
+            let printed = ended.lines().join("\n");
+            let lines: Vec<&str> = printed.lines().collect();
+            let outcome = &ended.outcomes[0];
+            let failed = outcome.starts_with(|c: char| c.is_ascii_digit()) && outcome.contains(' ');
+            if lines != expected || failed || outcome.starts_with("rejected") {
+                broken.push(format!("{name} on {mode:?}: {lines:?}, not {expected:?}; {outcome}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_row_says_what_it_is() {
+    for entry in catalogue::entries() {
+        assert!(!entry.signatures.is_empty(), "{}", entry.name);
+        assert!(entry.summary.ends_with('.'), "{}", entry.name);
+    }
+}
+
+/// Verbs of objects that are still to come.
+const TO_COME: &[&str] = &["notify", "notify_all", "set", "clear", "is_set", "put", "get"];
+
+#[test]
+fn every_verb_of_an_object_has_a_row() {
+    let kinds = ["Thread", "Lock", "ThreadPoolExecutor", "Future", "Results"];
+    for verb in Verb::ALL {
+        let name = verb.name();
+        if name.starts_with('<') || TO_COME.contains(&name) {
+            continue;
+        }
+        let known = kinds
+            .iter()
+            .any(|kind| catalogue::methods_of(kind).any(|entry| entry.name == name));
+        assert!(known, "no row for the method {name}");
+    }
+}
+
+/// Who an object of each kind is, for asking it everything that can be asked.
+const OBJECTS: [(&str, &str); 5] = [
+    ("Thread", "spawn(|| 1)"),
+    ("Lock", "Lock()"),
+    ("ThreadPoolExecutor", "pool(1)"),
+    ("Future", "pool(1).submit(|| 1)"),
+    ("Results", "pool(1).map(|x| x, [1])"),
+];
+
+#[test]
+fn what_an_object_answers_to_is_what_its_rows_say() {
+    let mut broken = Vec::new();
+    for (kind, made) in OBJECTS {
+        let rows: BTreeSet<&str> = catalogue::methods_of(kind).map(|entry| entry.name).collect();
+        for verb in Verb::ALL.iter().map(|verb| verb.name()) {
+            if verb.starts_with('<') {
+                continue;
+            }
+            let ended = run(Mode::Seeded(1), &format!("let x = {made}; x.{verb}();"));
+            let unknown = ended.outcomes[0].contains("unknown function");
+            if unknown == rows.contains(verb) {
+                broken.push(format!("{kind}.{verb}: row {}, {}", !unknown, ended.outcomes[0]));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_function_of_the_prelude_has_a_row() {
+    let source = include_str!("../src/library/prelude.rhai");
+    for line in source.lines() {
+        let Some(rest) = line.strip_prefix("fn ") else {
+            continue;
+        };
+        let name = rest.split('(').next().unwrap_or_default().trim();
+        let (receiver, method) = match name.split_once("__") {
+            Some((receiver, method)) => (Some(receiver), method),
+            None => (None, name),
+        };
+        if receiver == Some("") || method.starts_with('_') {
+            continue; // A helper of the prelude itself.
+        }
+        let known = catalogue::doc(method).iter().any(|entry| match receiver {
+            Some(receiver) => entry.receiver.is_some_and(|has| has.eq_ignore_ascii_case(receiver)),
+            None => entry.receiver.is_none(),
+        });
+        assert!(known, "no row for {name} of the prelude");
+    }
+}

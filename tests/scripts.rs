@@ -1,0 +1,137 @@
+//! Every script in `scripts/` runs under every scheduler and ends well; nothing is listed by hand.
+//!
+//! A file `NAME.out` beside `NAME.rhai` is what the script prints under the seed [`SEED`]; in it, a
+//! `*` stands for any text, where a number depends on how fast the machine is said to be.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{MODES, Mode, run};
+
+/// The seed of the `.out` files.
+const SEED: u64 = 7;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts")
+}
+
+/// All scripts in a folder and those in it, in the order of their names.
+fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            found.extend(scripts(&path));
+        } else if path.extension().is_some_and(|end| end == "rhai") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Whether a line is as expected; a `*` stands for any text.
+fn fits(line: &str, expected: &str) -> bool {
+    match expected.split_once('*') {
+        None => line == expected,
+        Some((head, tail)) => line.starts_with(head) && line.ends_with(tail),
+    }
+}
+
+#[test]
+fn every_script_ends_well_under_every_scheduler() {
+    let all = scripts(&folder());
+    assert!(all.len() >= 4, "{all:?}");
+    for path in all {
+        for mode in MODES {
+            let ended = run(mode, &text(&path));
+            assert_eq!(ended.outcomes, ["()"], "{} on {mode:?}", path.display());
+            assert!(!ended.lines().is_empty(), "{} on {mode:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn scripts_print_what_is_written_beside_them() {
+    let mut checked = 0;
+    for path in scripts(&folder()) {
+        let beside = path.with_extension("out");
+        if !beside.exists() {
+            continue;
+        }
+        let lines = run(Mode::Seeded(SEED), &text(&path)).lines();
+        let expected = text(&beside);
+        let expected: Vec<&str> = expected.lines().collect();
+        let alike = lines.len() == expected.len()
+            && lines.iter().zip(&expected).all(|(line, wanted)| fits(line, wanted));
+        assert!(alike, "{}: printed\n{}", path.display(), lines.join("\n"));
+        checked += 1;
+    }
+    assert!(checked >= 4, "only {checked}");
+}
+
+/// The tutorial has the snippets that everything began with, unchanged.
+#[test]
+fn the_tutorial_holds_its_snippets() {
+    for (name, snippet) in [
+        ("threads", "fn print_numbers() { for i in range(1, 6) { print(\"Number:\", i); } }
+fn print_letters() { for letter in \"abcde\" { print(\"Letter:\", letter); } }
+let thread1 = Thread(print_numbers);
+let thread2 = Thread(print_letters);
+thread1.start();
+thread2.start();
+thread1.join();
+thread2.join();
+print(\"Both threads have finished.\");"),
+        ("threads", "sleep(0.2)"),
+        ("threads", "thread1.start(); thread2.start();"),
+        ("futures", "fn square(number) { number * number }
+let numbers = [1, 2, 3, 4, 5];
+with ThreadPoolExecutor() as executor {
+    let results = executor.map(square, numbers);
+}
+for result in results { print(result); }"),
+        ("race", "for i in 0..100000 { counter += 1; }"),
+        ("race", "400000"),
+        ("race", "CPython 3.11"),
+        ("gil", "--scheduler gil"),
+        ("gil", "--scheduler parallel"),
+        ("gil", "only one core"),
+    ] {
+        let file = scripts(&folder().join("tutorial"))
+            .into_iter()
+            .find(|path| path.display().to_string().contains(&format!("_{name}.")))
+            .unwrap_or_else(|| panic!("no section {name}"));
+        let text = text(&file);
+        // Prose is wrapped, code is not.
+        let flat = text.replace("\n// ", " ");
+        assert!(text.contains(snippet) || flat.contains(snippet), "{name} lacks {snippet}");
+    }
+}
+
+#[test]
+fn the_two_seeds_that_the_tutorial_names_differ() {
+    let file = folder().join("tutorial/01_threads.rhai");
+    let text = text(&file);
+    let seeds: Vec<u64> = text
+        .split("--seed ")
+        .skip(1)
+        .filter_map(|rest| rest.split_whitespace().next()?.parse().ok())
+        .collect();
+    assert_eq!(seeds.len(), 2, "two seeds are named");
+    let output = |seed| run(Mode::Seeded(seed), &text).lines();
+    assert_eq!(output(seeds[0]), output(seeds[0]));
+    assert_ne!(output(seeds[0]), output(seeds[1]));
+}
+
+#[test]
+fn an_expectation_may_leave_a_part_open() {
+    assert!(fits("Time: 12 ms", "Time: * ms"));
+    assert!(!fits("Time: 12 s", "Time: * ms"));
+    assert!(!fits("a", "b"));
+}
