@@ -362,11 +362,7 @@ impl Learner {
         }
         let mut text = String::new();
         for input in &inputs {
-            text.push_str(input.trim_end());
-            // Saved inputs stand one after the other: what ended with its line now needs a `;`.
-            if !text.ends_with([';', '}']) {
-                text.push(';');
-            }
+            text.push_str(&ended(input));
             text.push('\n');
         }
         let written = if replace {
@@ -630,6 +626,25 @@ fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
     out
 }
 
+/// The text of an input, ended so that another may follow it in a file: what ended with its line at
+/// the prompt needs a `;` there.
+fn ended(input: &str) -> String {
+    const BLOCKS: [&str; 9] = [
+        "fn", "for", "if", "loop", "private", "switch", "try", "while", "with",
+    ];
+    let text = input.trim_end();
+    let first: &str = text.split_whitespace().next().unwrap_or_default();
+    let last_line = text.lines().next_back().unwrap_or_default();
+    if last_line.contains("//") {
+        // The `;` must not become part of a comment. One too many is no mistake.
+        format!("{text}\n;")
+    } else if text.ends_with(';') || (text.ends_with('}') && BLOCKS.contains(&first)) {
+        text.into()
+    } else {
+        format!("{text};")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::screen::tests::Page;
@@ -665,6 +680,20 @@ mod tests {
             }
         }
         assert_eq!(seen, script);
+    }
+
+    #[test]
+    fn saved_inputs_can_stand_one_after_the_other() {
+        let cases = [
+            ("let a = 1", "let a = 1;"),
+            ("let a = 1;  ", "let a = 1;"),
+            ("fn f() { 1 }", "fn f() { 1 }"),
+            ("let m = #{a: 1}", "let m = #{a: 1};"),
+            ("5 // 2", "5 // 2\n;"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(ended(input), expected);
+        }
     }
 
     #[test]
