@@ -29,7 +29,9 @@ impl Prompt {
             .env("HOME", state.path())
             .env("XDG_STATE_HOME", state.path())
             .env("TERM", "xterm");
-        let terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
+        let mut terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
+        // A prompt that hangs may not hold up the test that finds it.
+        terminal.process_mut().set_kill_timeout(Some(1000));
         let mut prompt = Self {
             terminal,
             _state: state,
@@ -62,7 +64,7 @@ impl Prompt {
         self.sees(PROMPT)
     }
 
-    /// Types the marker's code, so that everything before it has been shown.
+    /// Leaves with Ctrl-D, and waits until the program has ended.
     #[track_caller]
     fn ends(mut self) {
         self.terminal.send_control('d').expect("it takes keys");
@@ -114,6 +116,7 @@ fn ctrl_c_stops_what_runs_and_the_variables_live_on() {
     prompt.sees("now!");
     prompt.terminal.send_control('c').unwrap();
     prompt.sees("interrupted");
+    prompt.sees(PROMPT);
     prompt.keys("print(\"kept:\", kept + 1);\r");
     prompt.sees("kept: 42");
     prompt.ends();
