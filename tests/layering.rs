@@ -15,13 +15,22 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("runtime", &["pos", "value", "event"]),
     ("vm", &["pos", "value", "event", "program", "runtime"]),
     // The rows of threads and locks make the runtime's objects.
-    ("library", &["pos", "value", "event", "program", "runtime", "vm"]),
+    (
+        "library",
+        &["pos", "value", "event", "program", "runtime", "vm"],
+    ),
     // Positions and literals are the same in the text and in the machine.
     ("language", &["pos", "value", "program"]),
-    ("schedule", &["pos", "value", "event", "program", "runtime", "vm", "host"]),
+    (
+        "schedule",
+        &["pos", "value", "event", "program", "runtime", "vm", "host"],
+    ),
     (
         "session",
-        &["pos", "value", "event", "program", "runtime", "vm", "library", "language", "schedule", "host"],
+        &[
+            "pos", "value", "event", "program", "runtime", "vm", "library", "language", "schedule",
+            "host",
+        ],
     ),
     ("view", &["pos", "event"]),
     ("lesson", &["session"]),
@@ -29,7 +38,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Ctrl-C.
     (
         "front",
-        &["pos", "value", "event", "language", "library", "session", "lesson", "view", "host"],
+        &[
+            "pos", "value", "event", "language", "library", "session", "lesson", "view", "host",
+        ],
     ),
     ("main", &["front"]),
 ];
@@ -37,7 +48,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 /// Crates and calls that only some places may use.
 const ONLY_IN: &[(&str, &[&str])] = &[
     // The oracle compares with Rhai's evaluator, in tests only.
-    ("rhai::", &["language/", "library/bridge.rs", "library/oracle.rs"]),
+    (
+        "rhai::",
+        &["language/", "library/bridge.rs", "library/oracle.rs"],
+    ),
     ("rustyline", &["front/repl/"]),
     ("colored", &["view/paint.rs"]),
     ("clap::", &["front/arguments.rs"]),
@@ -55,7 +69,14 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Signs of state that outlives a session.
-const PROCESS_WIDE: &[&str] = &["static mut", "thread_local!", "lazy_static!", "OnceLock", "LazyLock", "OnceCell"];
+const PROCESS_WIDE: &[&str] = &[
+    "static mut",
+    "thread_local!",
+    "lazy_static!",
+    "OnceLock",
+    "LazyLock",
+    "OnceCell",
+];
 
 struct File {
     /// The path below `src/`, with `/`.
@@ -90,7 +111,9 @@ fn sources() -> Vec<File> {
 
 fn collect(src: &Path, folder: &Path, files: &mut Vec<File>) {
     let entries = std::fs::read_dir(folder).expect("the source can be read");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
@@ -109,7 +132,8 @@ fn collect(src: &Path, folder: &Path, files: &mut Vec<File>) {
 /// Whole files of unit tests, named in their `mod.rs` under `#[cfg(test)]`.
 fn is_test(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    matches!(name, Some("tests.rs" | "table.rs")) && !path.ends_with("python/table.rs")
+    matches!(name, Some("tests.rs" | "table.rs"))
+        && !path.ends_with("python/table.rs")
         && !path.ends_with("workers/table.rs")
 }
 
@@ -163,7 +187,10 @@ fn each_module_names_only_what_it_may() {
         }
         let row = MAY_NAME.iter().find(|(name, _)| *name == module);
         let Some((_, allowed)) = row else {
-            broken.push(format!("{}: the module {module} is not in the table", file.path));
+            broken.push(format!(
+                "{}: the module {module} is not in the table",
+                file.path
+            ));
             continue;
         };
         for (number, line) in &file.lines {
@@ -214,7 +241,9 @@ fn nothing_is_process_wide() {
             let words = PROCESS_WIDE.iter().any(|word| line.contains(word));
             let code = line.trim_start().trim_start_matches("pub ");
             let interior = code.starts_with("static ")
-                && ["Atomic", "Mutex", "RwLock", "Cell"].iter().any(|word| code.contains(word));
+                && ["Atomic", "Mutex", "RwLock", "Cell"]
+                    .iter()
+                    .any(|word| code.contains(word));
             if words || interior {
                 broken.push(format!("{}:{number}: {}", file.path, line.trim()));
             }
@@ -228,7 +257,13 @@ fn objects_know_no_thread_and_no_scheduler() {
     for file in sources() {
         if file.path.starts_with("runtime/object/") {
             for (number, line) in &file.lines {
-                for word in ["std::thread", "crate::schedule", "crate::vm", "Condvar", "crossbeam"] {
+                for word in [
+                    "std::thread",
+                    "crate::schedule",
+                    "crate::vm",
+                    "Condvar",
+                    "crossbeam",
+                ] {
                     assert!(!line.contains(word), "{}:{number}: {word}", file.path);
                 }
             }

@@ -68,7 +68,10 @@ fn scripts_print_what_is_written_beside_them() {
         let expected = text(&beside);
         let expected: Vec<&str> = expected.lines().collect();
         let alike = lines.len() == expected.len()
-            && lines.iter().zip(&expected).all(|(line, wanted)| fits(line, wanted));
+            && lines
+                .iter()
+                .zip(&expected)
+                .all(|(line, wanted)| fits(line, wanted));
         assert!(alike, "{}: printed\n{}", path.display(), lines.join("\n"));
         checked += 1;
     }
@@ -79,7 +82,9 @@ fn scripts_print_what_is_written_beside_them() {
 #[test]
 fn the_tutorial_holds_its_snippets() {
     for (name, snippet) in [
-        ("threads", "fn print_numbers() { for i in range(1, 6) { print(\"Number:\", i); } }
+        (
+            "threads",
+            "fn print_numbers() { for i in range(1, 6) { print(\"Number:\", i); } }
 fn print_letters() { for letter in \"abcde\" { print(\"Letter:\", letter); } }
 let thread1 = Thread(print_numbers);
 let thread2 = Thread(print_letters);
@@ -87,15 +92,19 @@ thread1.start();
 thread2.start();
 thread1.join();
 thread2.join();
-print(\"Both threads have finished.\");"),
+print(\"Both threads have finished.\");",
+        ),
         ("threads", "sleep(0.2)"),
         ("threads", "thread1.start(); thread2.start();"),
-        ("futures", "fn square(number) { number * number }
+        (
+            "futures",
+            "fn square(number) { number * number }
 let numbers = [1, 2, 3, 4, 5];
 with ThreadPoolExecutor() as executor {
     let results = executor.map(square, numbers);
 }
-for result in results { print(result); }"),
+for result in results { print(result); }",
+        ),
         ("race", "for i in 0..100000 { counter += 1; }"),
         ("race", "400000"),
         ("race", "CPython 3.11"),
@@ -110,7 +119,10 @@ for result in results { print(result); }"),
         let text = text(&file);
         // Prose is wrapped, code is not.
         let flat = text.replace("\n// ", " ");
-        assert!(text.contains(snippet) || flat.contains(snippet), "{name} lacks {snippet}");
+        assert!(
+            text.contains(snippet) || flat.contains(snippet),
+            "{name} lacks {snippet}"
+        );
     }
 }
 

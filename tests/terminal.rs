@@ -11,8 +11,8 @@ use rexpect::session::{PtySession, spawn_command};
 /// How long something may take to appear before the test counts as failed.
 const LIMIT_MS: u64 = 30_000;
 
-/// The prompt's own words, whatever stands before them.
-const PROMPT: &str = "> ";
+/// What a terminal is sent when the prompt begins to read a line.
+const READY: &str = "\x1b[?2004h";
 
 struct Prompt {
     terminal: PtySession,
@@ -29,12 +29,14 @@ impl Prompt {
             .env("HOME", state.path())
             .env("XDG_STATE_HOME", state.path())
             .env("TERM", "xterm");
-        let terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
+        let mut terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
+        // A prompt that hangs may not hold up the test that finds it.
+        terminal.process_mut().set_kill_timeout(Some(1000));
         let mut prompt = Self {
             terminal,
             _state: state,
         };
-        prompt.sees(PROMPT);
+        prompt.ready();
         prompt
     }
 
@@ -52,17 +54,21 @@ impl Prompt {
         self.terminal.flush().expect("it takes keys");
     }
 
-    /// Types a line and waits for the next prompt; gives what appeared.
+    /// Waits until the prompt takes keys: what is typed earlier may be lost between two lines.
     #[track_caller]
-    fn types(&mut self, line: &str) -> String {
-        self.keys(line);
-        self.keys("\r");
-        // The line is echoed and ends; then comes its output.
-        self.sees("\r\n");
-        self.sees(PROMPT)
+    fn ready(&mut self) {
+        self.sees(READY);
     }
 
-    /// Types the marker's code, so that everything before it has been shown.
+    /// Types a line and waits until the prompt takes the next one.
+    #[track_caller]
+    fn types(&mut self, line: &str) {
+        self.keys(line);
+        self.keys("\r");
+        self.ready();
+    }
+
+    /// Leaves with Ctrl-D, and waits until the program has ended.
     #[track_caller]
     fn ends(mut self) {
         self.terminal.send_control('d').expect("it takes keys");
@@ -85,37 +91,43 @@ fn the_first_snippet_typed_line_by_line() {
     prompt.sees("Number: 5");
     prompt.keys("thread2.start();\r");
     prompt.sees("Letter: e");
-    prompt.keys("thread1.join();\rthread2.join();\r");
+    prompt.types("thread1.join();");
+    prompt.types("thread2.join();");
     prompt.keys("print(\"Both threads\" + \" have finished.\");\r");
     prompt.sees("Both threads have finished.");
+    prompt.ready();
     prompt.ends();
 }
 
 #[test]
 fn output_of_a_thread_appears_above_a_half_typed_line() {
     let mut prompt = Prompt::open();
-    prompt.keys("let go_on = false;\r");
-    prompt.keys("let t = spawn(|| { while !go_on { sleep(0.01); } sleep(0.3); print(\"from \" + \"below\"); });\r");
-    prompt.keys("go_on = true;\r");
+    prompt.types("let go_on = false;");
+    prompt.types("let t = spawn(|| { while !go_on { sleep(0.01); } sleep(0.3); print(\"from \" + \"below\"); });");
+    prompt.types("go_on = true;");
     prompt.keys("let half = 20 + 1");
     prompt.sees("from below");
     // The line stands again under the output, and can be finished.
     prompt.sees("let half = 20 + 1");
-    prompt.keys(";\rprint(\"half is\", half);\r");
+    prompt.types(";");
+    prompt.keys("print(\"half is\", half);\r");
     prompt.sees("half is 21");
+    prompt.ready();
     prompt.ends();
 }
 
 #[test]
 fn ctrl_c_stops_what_runs_and_the_variables_live_on() {
     let mut prompt = Prompt::open();
-    prompt.keys("let kept = 41;\r");
+    prompt.types("let kept = 41;");
     prompt.keys("print(\"now\" + \"!\"); loop { }\r");
     prompt.sees("now!");
     prompt.terminal.send_control('c').unwrap();
     prompt.sees("interrupted");
+    prompt.ready();
     prompt.keys("print(\"kept:\", kept + 1);\r");
     prompt.sees("kept: 42");
+    prompt.ready();
     prompt.ends();
 }
 
@@ -125,9 +137,12 @@ fn an_open_brace_continues_and_ctrl_c_drops_it() {
     prompt.keys("for i in 0..2 {\r");
     prompt.keys("print(\"round\" + i); }\r");
     prompt.sees("round1");
+    prompt.ready();
     prompt.keys("for i in 0..2 {\r");
     prompt.terminal.send_control('c').unwrap();
+    prompt.ready();
     prompt.keys("print(\"fre\" + \"sh\");\r");
     prompt.sees("fresh");
+    prompt.ready();
     prompt.ends();
 }

@@ -246,9 +246,9 @@ impl FaultKind {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) => Some(misuse.advice.clone()),
-            Self::HeldByAnother { .. } => Some(
-                "use `with lock { ... }`: it acquires and releases in one thread".into(),
-            ),
+            Self::HeldByAnother { .. } => {
+                Some("use `with lock { ... }`: it acquires and releases in one thread".into())
+            }
             Self::Arity { name, expected, .. } => expected.first().map(|count| usage(name, *count)),
             Self::UnknownVariable {
                 nearest: Some(name),

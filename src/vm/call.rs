@@ -10,9 +10,9 @@ use super::fiber::{Frame, NONE, Stage};
 use super::place::{Walked, Window, change, walk};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
-use crate::program::{MAX_ARGUMENTS, Program};
 use crate::program::code::{CaptureFrom, Root, Site};
 use crate::program::op::BinaryOp;
+use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, Value};
 
 /// How the receiver of a method is passed to code of the learner's.
@@ -441,7 +441,14 @@ impl Machine<'_, '_> {
                 if !self.may_touch(&cell) {
                     return Ok(Flow::Stop(Stop::Visible));
                 }
-                self.call_on_place(walked?, argc, dst, first, site)
+                let walked = walked?;
+                let before = self.seen();
+                match &walked {
+                    Walked::Value(value) => self.tell(before, value),
+                    Walked::Object(object, _) => self.tell(before, &Value::Object(object.clone())),
+                    Walked::Cut => self.tell(before, &Value::Unit),
+                }
+                self.call_on_place(walked, argc, dst, first, site)
             }
         }
     }
@@ -617,10 +624,12 @@ impl Machine<'_, '_> {
             let name = self.env.program.name(site.name);
             return Err(FaultKind::UnknownFunction {
                 signature: format!("{}.{}", object.kind(), name.text),
-                advice: Some(match self.env.natives.nearest_method(object.kind(), &name.text) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("see what a {0} can do: `:help {0}`", object.kind()),
-                }),
+                advice: Some(
+                    match self.env.natives.nearest_method(object.kind(), &name.text) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("see what a {0} can do: `:help {0}`", object.kind()),
+                    },
+                ),
             });
         };
         // The arguments stay where they are: the object may ask to be asked again.

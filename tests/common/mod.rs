@@ -136,7 +136,10 @@ pub(crate) fn run_config(config: Config, kind: InputKind, texts: &[&str]) -> End
             ended.events.extend(stream.take());
             break;
         }
-        assert!(!worker.is_finished() || stream.is_closed(), "the session has panicked: {texts:?}");
+        assert!(
+            !worker.is_finished() || stream.is_closed(),
+            "the session has panicked: {texts:?}"
+        );
         if began.elapsed() > PATIENCE {
             panic!("never ends: {texts:?} {:?}", ended.lines());
         }
@@ -156,7 +159,10 @@ fn outcome(report: &Report) -> String {
         Report::Rejected(problems) => {
             let problem = &problems[0];
             let place = problem.span.start;
-            let head = format!("rejected {}:{} {}", place.line, place.column, problem.message);
+            let head = format!(
+                "rejected {}:{} {}",
+                place.line, place.column, problem.message
+            );
             with(head, problem.help.as_ref())
         }
         Report::Ran { outcome, .. } => match outcome {

@@ -397,6 +397,19 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         receiver: Some("Results"),
+        name: "cancel",
+        signatures: &[sig(&[], "()")],
+        summary: "Cancels the calls that have not begun.",
+        details: "Reading the result of a cancelled call is an error.",
+        example: Example {
+            code: "let r = pool(1).map(|x| x, [1, 2]);\nr.wait();\nr.cancel();\nprint(r[1]);",
+            output: "2",
+        },
+        run: Run::Method,
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("Results"),
         name: "wait",
         signatures: &[sig(&[], "()")],
         summary: "Waits until all results are there.",

@@ -266,7 +266,13 @@ mod tests {
         table.done(&lock, B, Verb::Acquire, &[Value::Bool(false)], "false");
         table.waits(&lock, B, Verb::Acquire, &[]);
         table.waits(&lock, A, Verb::Enter, &[]);
-        table.misuse(&lock, C, Verb::Release, &[], "thread 1 has held since line 1");
+        table.misuse(
+            &lock,
+            C,
+            Verb::Release,
+            &[],
+            "thread 1 has held since line 1",
+        );
         table.done(&lock, A, Verb::Release, &[], "()");
         assert_eq!(table.wakes(), ["2: retry"]);
     }
