@@ -198,7 +198,10 @@ impl Writer<'_> {
                 let op = ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<="]
                     [self.pick(10)];
                 if let Some(target) = self.int_place() {
-                    let value = self.expression(Type::Int, 1);
+                    let value = match op {
+                        "/=" | "%=" | "<<=" => (self.pick(3) + 1).to_string(),
+                        _ => self.expression(Type::Int, 1),
+                    };
                     self.line(&format!("{target} {op} {value};"));
                 }
             }
@@ -309,7 +312,7 @@ impl Writer<'_> {
                 let name = format!("w{}", self.next_name);
                 let limit = self.pick(4) + 1;
                 self.line(&format!("let {name} = 0;"));
-                let round = format!("{{ {name} += 1; {name} <= {limit} }}");
+                let round = format!("true && {{ {name} += 1; {name} <= {limit} }}");
                 match self.pick(4) {
                     0 => self.looped(&format!("while {round}"), depth, None),
                     1 => {
@@ -343,7 +346,7 @@ impl Writer<'_> {
                 self.body(depth);
                 self.line("} catch (e) {");
                 self.indent += 1;
-                self.line("print(if type_of(e) == \"map\" { e.error } else { e });");
+                self.line("print(if type_of(e) == \"map\" { \"error\" } else { e });");
                 self.indent -= 1;
                 self.body(depth);
                 self.line("}");
@@ -353,13 +356,17 @@ impl Writer<'_> {
                 let subject = self.expression(Type::Int, 1);
                 self.line(&format!("switch {subject} {{"));
                 self.indent += 1;
+                let mut ranges = false;
                 for number in 0..self.pick(3) {
                     let guard = match self.pick(3) {
                         2 => format!(" if {}", self.expression(Type::Bool, 2)),
                         _ => String::new(),
                     };
                     let case = [format!("{number}"), format!("{} | 7", number + 1), format!("{number}..5")];
-                    let case = &case[self.pick(3)];
+                    // Rhai wants ranges last.
+                    let index = if ranges { 2 } else { self.pick(3) };
+                    ranges |= index == 2;
+                    let case = &case[index];
                     self.line(&format!("{case}{guard} => {{"));
                     self.body(depth);
                     self.line("}");
@@ -433,7 +440,7 @@ impl Writer<'_> {
             0 | 1 => "0".into(),
             2 => "-1".into(),
             3 => "1".into(),
-            4 => self.variable(Type::Int, false).unwrap_or("2".into()),
+            4 if self.pick(4) == 3 => self.variable(Type::Int, false).unwrap_or("2".into()),
             _ => {
                 let value = self.expression(Type::Int, 2);
                 format!("({value}) & 1")
@@ -466,8 +473,16 @@ impl Writer<'_> {
                 None => ["1", "-3", "100", "9223372036854775807"][self.pick(16) / 5].into(),
             },
             4..=6 => {
-                let (a, b) = (self.int(depth + 1), self.int(depth + 1));
-                let op = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "**"][self.pick(11)];
+                let op = ["+", "-", "+", "*", "&", "|", "^", "/", "%", "<<", ">>", "**"];
+                let op = op[self.pick(12)];
+                let a = self.int(depth + 1);
+                // Any number at the right of the last ones would mostly fail.
+                let b = match op {
+                    "/" | "%" | "<<" | ">>" | "**" if self.pick(8) < 7 => {
+                        (self.pick(3) + 1).to_string()
+                    }
+                    _ => self.int(depth + 1),
+                };
                 format!("({a} {op} {b})")
             }
             7 => format!("{}.len()", self.array_value(depth)),
@@ -505,7 +520,7 @@ impl Writer<'_> {
                 self.next_name += 1;
                 format!("{{ let t{0} = {a}; t{0} + {b} }}", self.next_name)
             }
-            14 => format!("-{}", self.int(3)),
+            14 => format!("-({})", self.int(3)),
             15 => {
                 let (a, b) = (self.int(depth + 1), self.int(depth + 1));
                 format!("switch {a} {{ 0 => {b}, 1 | 2 => 7, _ => 3 }}")

@@ -90,6 +90,7 @@ fn most_generated_programs_run_to_their_end() {
     for _ in 0..100 {
         let tape = tape.new_tree(&mut runner).unwrap();
         let ran = in_rhai(&generate::program(&tape.current()));
+        if !matches!(ran.ended, Ended::Value(_)) { eprintln!("{:?}", ran.ended); }
         ended += usize::from(matches!(ran.ended, Ended::Value(_)));
         lines += ran.lines.len();
     }
