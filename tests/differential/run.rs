@@ -79,7 +79,7 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
             Ended::Value(text.unwrap())
         }
         Err(error) => match *error {
-            EvalAltResult::ErrorParsing(ref why, pos) => { eprintln!("PARSE {why} {pos:?} {}", program.lines().nth(pos.line().unwrap_or(1) - 1).unwrap_or("")); Ended::Rejected }
+            EvalAltResult::ErrorParsing(..) => Ended::Rejected,
             EvalAltResult::ErrorDataRace(..) | EvalAltResult::ErrorTooManyOperations(_) => {
                 Ended::Unknown
             }
