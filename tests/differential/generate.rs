@@ -188,7 +188,9 @@ impl Writer<'_> {
             1..=3 => {
                 let of = TYPES[self.pick(TYPES.len())];
                 let value = self.expression(of, 0);
-                let is_constant = self.pick(6) == 5;
+                // Rhai refuses some methods that only read on a constant: `extract`.
+                let may_be = matches!(of, Type::Int | Type::Bool | Type::Text);
+                let is_constant = self.pick(6) == 5 && may_be;
                 let name = self.name("v");
                 let word = if is_constant { "const" } else { "let" };
                 self.line(&format!("{word} {name} = {value};"));
