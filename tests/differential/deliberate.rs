@@ -50,11 +50,6 @@ fn print_takes_any_number_of_arguments() {
 }
 
 #[test]
-fn for_goes_through_the_characters_of_a_string() {
-    differs("for c in \"hé\" { print(c); }", Some(&["h", "é"]), &["h", "é"]);
-}
-
-#[test]
 fn for_each_gives_the_item() {
     differs(
         "[5, 6].for_each(|item| print(item));",
@@ -85,7 +80,11 @@ fn every_method_may_read_a_constant() {
 #[test]
 fn a_caught_error_is_named_by_its_cause_not_by_the_call_around_it() {
     let program = "fn f() { 1 / 0 } try { f(); } catch (e) { print(e.error); }";
-    differs(program, Some(&["ErrorInFunctionCall"]), &["ErrorArithmetic"]);
+    differs(
+        program,
+        Some(&["ErrorInFunctionCall"]),
+        &["ErrorArithmetic"],
+    );
 }
 
 #[test]
@@ -99,12 +98,14 @@ fn endless_recursion_can_be_caught() {
 fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
     for program in [
         "try { missing } catch { }",
-        "try { missing(1) } catch { }",
         "const A = [1]; try { A.push(2); } catch { }",
         "const M = #{a: 1}; try { M.a = 2; } catch { }",
         "eval(\"1\")",
     ] {
-        assert!(matches!(in_rhai(program).ended, Ended::Value(_)), "{program}");
+        assert!(
+            matches!(in_rhai(program).ended, Ended::Value(_)),
+            "{program}"
+        );
         assert_eq!(as_script(program).ended, Ended::Rejected, "{program}");
     }
 }

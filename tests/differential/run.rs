@@ -125,9 +125,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
                 Ended::Value("a function".into())
             }
             Outcome::Value(value) => Ended::Value(debug_text(&value)),
-            Outcome::Failed(fault) => {
-                Ended::Failed(fault.kind.family().into(), fault.pos.line)
-            }
+            Outcome::Failed(fault) => Ended::Failed(fault.kind.family().into(), fault.pos.line),
             other => Ended::Wrong(format!("{other:?}")),
         },
     };
@@ -181,7 +179,11 @@ fn describe(program: &str, place: Place, expected: &Ran, found: &Ran) -> String 
     let first = (expected.lines.iter().zip(&found.lines))
         .position(|(a, b)| a != b)
         .unwrap_or(expected.lines.len().min(found.lines.len()));
-    let _ = writeln!(text, "{place:?}, from line {} of what it prints:", first + 1);
+    let _ = writeln!(
+        text,
+        "{place:?}, from line {} of what it prints:",
+        first + 1
+    );
     for (who, ran) in [("Rhai", expected), ("here", found)] {
         let lines: Vec<_> = ran.lines.iter().skip(first).take(3).collect();
         let _ = writeln!(text, "  {who}: {lines:?}, then {:?}", ran.ended);
