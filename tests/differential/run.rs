@@ -27,7 +27,7 @@ pub(crate) enum Ended {
     Failed(String, u16),
     /// The text is not accepted.
     Rejected,
-    /// Rhai cannot say: its variables were in use twice, or it ran too long.
+    /// Rhai cannot say: its variables were in use twice, it ran too long, or it calls too deeply.
     Unknown,
     /// It never ended, or by something that a sequential program cannot meet.
     Wrong(String),
@@ -86,7 +86,9 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
             ref error => {
                 let (family, line) = family(error);
                 match &*family {
-                    "ErrorDataRace" | "ErrorTooManyOperations" => Ended::Unknown,
+                    "ErrorDataRace" | "ErrorTooManyOperations" | "ErrorStackOverflow" => {
+                        Ended::Unknown
+                    }
                     _ => Ended::Failed(family, line),
                 }
             }
