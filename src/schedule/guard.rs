@@ -20,7 +20,10 @@ pub(super) fn step<const STEPPED: bool>(
     // behind locks that a panic does not poison.
     let ended = catch_unwind(AssertUnwindSafe(|| vm::step::<STEPPED>(fiber, env, fuel)));
     ended.unwrap_or_else(|payload| {
-        let mut fault = Fault::new(FaultKind::Internal(text_of(&*payload)), fiber.pos(env.program));
+        let mut fault = Fault::new(
+            FaultKind::Internal(text_of(&*payload)),
+            fiber.pos(env.program),
+        );
         if let Some((unit, _)) = fiber.place(env.program) {
             fault.unit = unit;
         }
@@ -33,4 +36,25 @@ fn text_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("panic").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_keeps_its_text() {
+        let panic = |run: fn()| catch_unwind(run).unwrap_err();
+        assert_eq!(
+            text_of(&*panic(|| std::panic::resume_unwind(Box::new("text")))),
+            "text"
+        );
+        let number = String::from("index 3");
+        let formatted: Box<dyn Any + Send> = Box::new(number);
+        assert_eq!(text_of(&*formatted), "index 3");
+        assert_eq!(
+            text_of(&*panic(|| std::panic::resume_unwind(Box::new(7)))),
+            "panic"
+        );
+    }
 }

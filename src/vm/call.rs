@@ -19,8 +19,8 @@ use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, V
 enum Receiver {
     /// It stands in this register (absolute) and goes back there.
     Register(u32),
-    /// It is this value; changes go back to the place of the call.
-    Place(Value),
+    /// It is this value; what changes goes back by way of a register (absolute) of the caller.
+    Place(Value, u32),
 }
 
 impl Machine<'_, '_> {
@@ -382,14 +382,14 @@ impl Machine<'_, '_> {
             // A method that does not mention `this` leaves the receiver where it is.
             Receiver::Register(_) if code.this.is_none() => (Value::Unit, NONE),
             Receiver::Register(at) => (std::mem::take(&mut self.fiber.registers[at as usize]), at),
-            Receiver::Place(value) if code.this.is_some_and(|this| code.writes(this)) => {
-                // The receiver comes back to the register before the arguments, and from there to
-                // its place, when this instruction runs a second time.
+            Receiver::Place(value, back) if code.this.is_some_and(|this| code.writes(this)) => {
+                // From there the receiver goes to its place, when this instruction runs a second
+                // time.
                 let top = self.frame();
                 top.stage = Stage::StoreBack;
-                (value, base as u32 - 1)
+                (value, back)
             }
-            Receiver::Place(value) => (value, NONE),
+            Receiver::Place(value, _) => (value, NONE),
         };
         if let Some(register) = code.this {
             put(&mut self.fiber.registers[base + register as usize], this);
@@ -515,7 +515,9 @@ impl Machine<'_, '_> {
             }
             Walked::Value(value) => value,
         };
-        let way = Receiver::Place(receiver.clone());
+        // A method that changes its receiver leaves it in the register before the arguments.
+        let back = self.frame().base + u32::from(first) - 1;
+        let way = Receiver::Place(receiver.clone(), back);
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
         }
@@ -530,7 +532,7 @@ impl Machine<'_, '_> {
             (Ok(()), Some(Some(result))) => self.native_result(result, dst, first, argc),
             (Ok(()), Some(None)) => {
                 let receiver = self.read_place(site)?;
-                let way = Receiver::Place(receiver.clone());
+                let way = Receiver::Place(receiver.clone(), back);
                 self.call_prelude_method(&receiver, way, argc, dst, first, site)
             }
             (Ok(()), None) => {
@@ -671,6 +673,16 @@ impl Machine<'_, '_> {
         if let (Value::Function(function), "call") = (receiver, &*name.text) {
             let args = self.take_args(first, argc);
             return Some(self.call_into(dst, function.clone(), args, None));
+        }
+        // `value.call(f, ...)` calls `f` with the value as `this`.
+        let start = self.frame().base as usize + first as usize;
+        if let "call" = &*name.text
+            && argc > 0
+            && let Value::Function(function) = &self.fiber.registers[start]
+        {
+            let function = function.clone();
+            let args = self.take_args(first, argc).split_off(1);
+            return Some(self.call_into(dst, function, args, Some(way)));
         }
         // Callbacks: the prelude's functions come first where one is passed.
         let start = self.frame().base as usize + first as usize;

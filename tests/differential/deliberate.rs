@@ -50,11 +50,6 @@ fn print_takes_any_number_of_arguments() {
 }
 
 #[test]
-fn for_goes_through_the_characters_of_a_string() {
-    differs("for c in \"hé\" { print(c); }", None, &["h", "é"]);
-}
-
-#[test]
 fn for_each_gives_the_item() {
     differs(
         "[5, 6].for_each(|item| print(item));",
@@ -75,4 +70,41 @@ fn a_captured_variable_can_be_changed_while_its_method_runs() {
         None,
         &["[1, 2]", "[1, 2, 1, 2]"],
     );
+}
+
+#[test]
+fn every_method_may_read_a_constant() {
+    differs("const A = [1, 2]; print(A.extract(1, 1));", None, &["[2]"]);
+}
+
+#[test]
+fn a_caught_error_is_named_by_its_cause_not_by_the_call_around_it() {
+    let program = "fn f() { 1 / 0 } try { f(); } catch (e) { print(e.error); }";
+    differs(
+        program,
+        Some(&["ErrorInFunctionCall"]),
+        &["ErrorArithmetic"],
+    );
+}
+
+#[test]
+fn endless_recursion_can_be_caught() {
+    let program = "fn f() { f() } try { f(); } catch (e) { print(e.error); }";
+    differs(program, None, &["ErrorStackOverflow"]);
+}
+
+/// Rhai meets them only when it gets there.
+#[test]
+fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
+    for program in [
+        "try { missing } catch { }",
+        "const M = #{a: 1}; try { M.a = 2; } catch { }",
+        "eval(\"1\")",
+    ] {
+        assert!(
+            matches!(in_rhai(program).ended, Ended::Value(_)),
+            "{program}"
+        );
+        assert_eq!(as_script(program).ended, Ended::Rejected, "{program}");
+    }
 }

@@ -99,7 +99,11 @@ impl Writer<'_> {
     }
 
     fn declare(&mut self, name: String, of: Type, is_constant: bool) {
-        self.scope.push(Variable { name, of, is_constant });
+        self.scope.push(Variable {
+            name,
+            of,
+            is_constant,
+        });
     }
 
     /// A visible variable of a type, where there is one.
@@ -134,7 +138,9 @@ impl Writer<'_> {
         self.indent += 1;
         if self.pick(4) == 3 {
             let value = self.expression(Type::Int, 1);
-            self.line(&format!("if x > 0 && x < 6 {{ return {value} + f{number}(x - 1, y); }}"));
+            self.line(&format!(
+                "if x > 0 && x < 6 {{ return {value} + f{number}(x - 1, y); }}"
+            ));
         }
         self.line(&value);
         self.indent -= 1;
@@ -188,17 +194,22 @@ impl Writer<'_> {
             1..=3 => {
                 let of = TYPES[self.pick(TYPES.len())];
                 let value = self.expression(of, 0);
-                let is_constant = self.pick(6) == 5;
+                // Rhai refuses some methods that only read on a constant: `extract`.
+                let may_be = matches!(of, Type::Int | Type::Bool | Type::Text);
+                let is_constant = self.pick(6) == 5 && may_be;
                 let name = self.name("v");
                 let word = if is_constant { "const" } else { "let" };
                 self.line(&format!("{word} {name} = {value};"));
                 self.declare(name, of, is_constant);
             }
             4 => {
-                let op = ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<="]
-                    [self.pick(10)];
+                let op =
+                    ["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<="][self.pick(10)];
                 if let Some(target) = self.int_place() {
-                    let value = self.expression(Type::Int, 1);
+                    let value = match op {
+                        "/=" | "%=" | "<<=" => (self.pick(3) + 1).to_string(),
+                        _ => self.expression(Type::Int, 1),
+                    };
                     self.line(&format!("{target} {op} {value};"));
                 }
             }
@@ -268,7 +279,10 @@ impl Writer<'_> {
             10 => {
                 if let Some(name) = self.variable(Type::Int, true) {
                     let parts = (self.expression(Type::Int, 1), self.expression(Type::Int, 1));
-                    self.line(&format!("print([{name}, {{ {name} += 1; {} }}, {name}, {}]);", parts.0, parts.1));
+                    self.line(&format!(
+                        "print([{name}, {{ {name} += 1; {} }}, {name}, {}]);",
+                        parts.0, parts.1
+                    ));
                 }
             }
             11 => {
@@ -298,7 +312,11 @@ impl Writer<'_> {
                 if counter {
                     let count = self.name("n");
                     if count != name {
-                        self.looped(&format!("for ({name}, {count}) in {source}"), depth, Some(count));
+                        self.looped(
+                            &format!("for ({name}, {count}) in {source}"),
+                            depth,
+                            Some(count),
+                        );
                         return;
                     }
                 }
@@ -309,7 +327,7 @@ impl Writer<'_> {
                 let name = format!("w{}", self.next_name);
                 let limit = self.pick(4) + 1;
                 self.line(&format!("let {name} = 0;"));
-                let round = format!("{{ {name} += 1; {name} <= {limit} }}");
+                let round = format!("true && {{ {name} += 1; {name} <= {limit} }}");
                 match self.pick(4) {
                     0 => self.looped(&format!("while {round}"), depth, None),
                     1 => {
@@ -320,7 +338,10 @@ impl Writer<'_> {
                     2 => {
                         self.looped("do", depth, None);
                         self.text.pop();
-                        let _ = writeln!(self.text, " until {name} >= {limit} || {{ {name} += 1; false }};");
+                        let _ = writeln!(
+                            self.text,
+                            " until {name} >= {limit} || {{ {name} += 1; false }};"
+                        );
                     }
                     _ => {
                         let value = self.expression(Type::Int, 1);
@@ -343,7 +364,7 @@ impl Writer<'_> {
                 self.body(depth);
                 self.line("} catch (e) {");
                 self.indent += 1;
-                self.line("print(if type_of(e) == \"map\" { e.error } else { e });");
+                self.line("print(if type_of(e) == \"map\" { \"error\" } else { e });");
                 self.indent -= 1;
                 self.body(depth);
                 self.line("}");
@@ -353,13 +374,21 @@ impl Writer<'_> {
                 let subject = self.expression(Type::Int, 1);
                 self.line(&format!("switch {subject} {{"));
                 self.indent += 1;
+                let mut ranges = false;
                 for number in 0..self.pick(3) {
                     let guard = match self.pick(3) {
                         2 => format!(" if {}", self.expression(Type::Bool, 2)),
                         _ => String::new(),
                     };
-                    let case = [format!("{number}"), format!("{} | 7", number + 1), format!("{number}..5")];
-                    let case = &case[self.pick(3)];
+                    let case = [
+                        format!("{number}"),
+                        format!("{} | 7", number + 1),
+                        format!("{number}..5"),
+                    ];
+                    // Rhai wants ranges last.
+                    let index = if ranges { 2 } else { self.pick(3) };
+                    ranges |= index == 2;
+                    let case = &case[index];
                     self.line(&format!("{case}{guard} => {{"));
                     self.body(depth);
                     self.line("}");
@@ -392,7 +421,9 @@ impl Writer<'_> {
                 let name = self.name("v");
                 let condition = self.expression(Type::Bool, 1);
                 let (yes, no) = (self.expression(Type::Int, 1), self.expression(Type::Int, 1));
-                self.line(&format!("let {name} = if {condition} {{ {yes} }} else {{ print(\"no\"); {no} }};"));
+                self.line(&format!(
+                    "let {name} = if {condition} {{ {yes} }} else {{ print(\"no\"); {no} }};"
+                ));
                 self.declare(name, Type::Int, false);
             }
         }
@@ -433,7 +464,7 @@ impl Writer<'_> {
             0 | 1 => "0".into(),
             2 => "-1".into(),
             3 => "1".into(),
-            4 => self.variable(Type::Int, false).unwrap_or("2".into()),
+            4 if self.pick(4) == 3 => self.variable(Type::Int, false).unwrap_or("2".into()),
             _ => {
                 let value = self.expression(Type::Int, 2);
                 format!("({value}) & 1")
@@ -442,7 +473,9 @@ impl Writer<'_> {
     }
 
     fn small_array(&mut self) -> String {
-        let items: Vec<String> = (0..self.pick(4)).map(|_| self.expression(Type::Int, 2)).collect();
+        let items: Vec<String> = (0..self.pick(4))
+            .map(|_| self.expression(Type::Int, 2))
+            .collect();
         format!("[{}]", items.join(", "))
     }
 
@@ -466,8 +499,18 @@ impl Writer<'_> {
                 None => ["1", "-3", "100", "9223372036854775807"][self.pick(16) / 5].into(),
             },
             4..=6 => {
-                let (a, b) = (self.int(depth + 1), self.int(depth + 1));
-                let op = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "**"][self.pick(11)];
+                let op = [
+                    "+", "-", "+", "*", "&", "|", "^", "/", "%", "<<", ">>", "**",
+                ];
+                let op = op[self.pick(12)];
+                let a = self.int(depth + 1);
+                // Any number at the right of the last ones would mostly fail.
+                let b = match op {
+                    "/" | "%" | "<<" | ">>" | "**" if self.pick(8) < 7 => {
+                        (self.pick(3) + 1).to_string()
+                    }
+                    _ => self.int(depth + 1),
+                };
                 format!("({a} {op} {b})")
             }
             7 => format!("{}.len()", self.array_value(depth)),
@@ -487,7 +530,11 @@ impl Writer<'_> {
                 let number = self.pick(self.functions);
                 let (x, y) = (self.int(depth + 1), self.int(depth + 1));
                 // A call where a call is drawn would take too many rounds.
-                if self.weight > 40 { x } else { format!("f{number}({x}, {y})") }
+                if self.weight > 40 {
+                    x
+                } else {
+                    format!("f{number}({x}, {y})")
+                }
             }
             11 => match self.variable(Type::Closure, false) {
                 Some(closure) if self.weight <= 40 => {
@@ -497,7 +544,11 @@ impl Writer<'_> {
                 _ => "5".into(),
             },
             12 => {
-                let (condition, a, b) = (self.bool(depth + 1), self.int(depth + 1), self.int(depth + 1));
+                let (condition, a, b) = (
+                    self.bool(depth + 1),
+                    self.int(depth + 1),
+                    self.int(depth + 1),
+                );
                 format!("if {condition} {{ {a} }} else {{ {b} }}")
             }
             13 => {
@@ -505,7 +556,7 @@ impl Writer<'_> {
                 self.next_name += 1;
                 format!("{{ let t{0} = {a}; t{0} + {b} }}", self.next_name)
             }
-            14 => format!("-{}", self.int(3)),
+            14 => format!("-({})", self.int(3)),
             15 => {
                 let (a, b) = (self.int(depth + 1), self.int(depth + 1));
                 format!("switch {a} {{ 0 => {b}, 1 | 2 => 7, _ => 3 }}")
@@ -537,7 +588,10 @@ impl Writer<'_> {
             2 => self.variable(Type::Bool, false).unwrap_or("true".into()),
             3..=5 => {
                 let of = [Type::Int, Type::Text][self.pick(5) / 4];
-                let (a, b) = (self.expression(of, depth + 1), self.expression(of, depth + 1));
+                let (a, b) = (
+                    self.expression(of, depth + 1),
+                    self.expression(of, depth + 1),
+                );
                 let op = ["<", ">", "==", "!=", "<=", ">="][self.pick(6)];
                 format!("({a} {op} {b})")
             }
@@ -579,7 +633,12 @@ impl Writer<'_> {
             }
             6 => {
                 let text = self.string(depth + 1);
-                let call = ["to_upper()", "sub_string(1, 2)", "sub_string(1)", "to_lower()"][self.pick(4)];
+                let call = [
+                    "to_upper()",
+                    "sub_string(1, 2)",
+                    "sub_string(1)",
+                    "to_lower()",
+                ][self.pick(4)];
                 format!("{text}.{call}")
             }
             7 => {
@@ -593,7 +652,9 @@ impl Writer<'_> {
     fn array(&mut self, depth: usize) -> String {
         match self.pick(if depth >= 3 { 3 } else { 9 }) {
             0 => self.small_array(),
-            1 | 2 => self.variable(Type::Array, false).unwrap_or("[3, 1, 2]".into()),
+            1 | 2 => self
+                .variable(Type::Array, false)
+                .unwrap_or("[3, 1, 2]".into()),
             3 => format!("({} + {})", self.array(depth + 1), self.array(depth + 1)),
             4 => {
                 let value = match self.pick(3) {

@@ -10,11 +10,13 @@
 //! - a function sees the top-level variables;
 //! - `for` makes a fresh variable in each round, which a closure keeps for itself;
 //! - `print` takes any number of arguments;
-//! - a `for` walks through the characters of a string;
 //! - `for_each` gives the item to its function, which finds it in `this` in Rhai;
 //! - ranges of the two kinds are unequal, where Rhai finds no function to compare them;
 //! - a captured variable can be changed while one of its methods runs, which Rhai calls a data race;
-//! - functions may have the names of the library's.
+//! - a constant may be read by every method, where Rhai refuses some (`extract`);
+//! - an error that is caught names its cause, where Rhai names the call around it;
+//! - endless recursion can be caught;
+//! - unknown variables, changes of constants and `eval` are refused before anything runs.
 //!
 //! `DIFFERENTIAL_CASES` sets how many programs are drawn.
 
@@ -65,10 +67,10 @@ fn generated_programs_give_the_same() {
     let config = Config {
         cases: cases.and_then(|cases| cases.parse().ok()).unwrap_or(300),
         failure_persistence: None,
-        max_shrink_iters: 4_000,
+        max_shrink_time: 12_000,
         ..Config::default()
     };
-    let tape = prop::collection::vec(any::<u16>(), 0..400);
+    let tape = prop::collection::vec(any::<u16>(), 0..250);
     let result = TestRunner::new(config).run(&tape, |tape| {
         let program = generate::program(&tape);
         check(&program).map_err(|difference| TestCaseError::fail(format!("\n{difference}")))
@@ -85,7 +87,7 @@ fn generated_programs_give_the_same() {
 #[test]
 fn most_generated_programs_run_to_their_end() {
     let mut runner = TestRunner::deterministic();
-    let tape = prop::collection::vec(any::<u16>(), 100..400);
+    let tape = prop::collection::vec(any::<u16>(), 100..250);
     let (mut ended, mut lines) = (0, 0);
     for _ in 0..100 {
         let tape = tape.new_tree(&mut runner).unwrap();
@@ -94,5 +96,5 @@ fn most_generated_programs_run_to_their_end() {
         lines += ran.lines.len();
     }
     assert!(ended >= 60, "{ended} of 100");
-    assert!(lines >= 500, "{lines} lines");
+    assert!(lines >= 300, "{lines} lines");
 }

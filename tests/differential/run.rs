@@ -27,7 +27,7 @@ pub(crate) enum Ended {
     Failed(String, u16),
     /// The text is not accepted.
     Rejected,
-    /// Rhai cannot say: its variables were in use twice, or it ran too long.
+    /// Rhai cannot say: its variables were in use twice, it ran too long, or it calls too deeply.
     Unknown,
     /// It never ended, or by something that a sequential program cannot meet.
     Wrong(String),
@@ -86,7 +86,9 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
             ref error => {
                 let (family, line) = family(error);
                 match &*family {
-                    "ErrorDataRace" | "ErrorTooManyOperations" => Ended::Unknown,
+                    "ErrorDataRace" | "ErrorTooManyOperations" | "ErrorStackOverflow" => {
+                        Ended::Unknown
+                    }
                     _ => Ended::Failed(family, line),
                 }
             }
@@ -125,9 +127,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
                 Ended::Value("a function".into())
             }
             Outcome::Value(value) => Ended::Value(debug_text(&value)),
-            Outcome::Failed(fault) => {
-                Ended::Failed(fault.kind.family().into(), fault.pos.line)
-            }
+            Outcome::Failed(fault) => Ended::Failed(fault.kind.family().into(), fault.pos.line),
             other => Ended::Wrong(format!("{other:?}")),
         },
     };
@@ -181,7 +181,11 @@ fn describe(program: &str, place: Place, expected: &Ran, found: &Ran) -> String 
     let first = (expected.lines.iter().zip(&found.lines))
         .position(|(a, b)| a != b)
         .unwrap_or(expected.lines.len().min(found.lines.len()));
-    let _ = writeln!(text, "{place:?}, from line {} of what it prints:", first + 1);
+    let _ = writeln!(
+        text,
+        "{place:?}, from line {} of what it prints:",
+        first + 1
+    );
     for (who, ran) in [("Rhai", expected), ("here", found)] {
         let lines: Vec<_> = ran.lines.iter().skip(first).take(3).collect();
         let _ = writeln!(text, "  {who}: {lines:?}, then {:?}", ran.ended);
