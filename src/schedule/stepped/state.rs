@@ -311,7 +311,7 @@ impl Services for State {
             vm::publish(&Value::Function(spawn.function.clone()));
             spawn.args.iter().for_each(vm::publish);
             let member = Member {
-                name: spawn.name.into(),
+                name: spawn.name,
                 handle: spawn.handle,
                 daemon: spawn.daemon,
                 worker: spawn.worker,
