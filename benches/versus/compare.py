@@ -2,7 +2,8 @@
 
 Whole processes are timed, start included. The best of several rounds counts on either side: other
 programs on the machine only ever add time. For the same reason the processor time stands beside
-the time by the clock. What both print is compared too, so that nothing is fast because it is wrong.
+the time by the clock, and each has its ratio of threadlab to CPython. What both print is compared
+too, so that nothing is fast because it is wrong.
 """
 
 import os
@@ -30,9 +31,9 @@ class Work:
 
 
 WORKS = [
-    Work("fib", "fib(30)", "0.5 of CPython"),
-    Work("loop", "while-loop of 5M", "0.5 of CPython"),
-    Work("primes", "primes below 100k", "0.5 of CPython"),
+    Work("fib", "fib(30)", "ratio 0.5"),
+    Work("loop", "while-loop of 5M", "ratio 0.5"),
+    Work("primes", "primes below 100k", "ratio 0.5"),
     Work("one_after_other", "twice fib(32), one after the other", ""),
     Work("two_threads", "twice fib(32), in two threads", "1.8 times faster"),
     Work("spawn_join", "spawn + join", "2 us", 100_000, 10_000),
@@ -115,18 +116,19 @@ def compare(work, binary, rounds):
         ours.append(run([binary, str(HERE / f"{work.file}.rhai")]))
     ours, theirs = best(ours), best(theirs) if theirs else None
     check(work, ours, theirs)
-    cells = [work.title]
+    clock = processor = python = "-"
     if theirs:
-        one, other = ours.seconds / work.operations, theirs.seconds / work.python_operations
-        cells += [scaled(theirs.seconds, work.python_operations)]
-        ratio = f"{one / other:.3f}"
-    else:
-        cells += ["-"]
-        ratio = "-"
-    cells += [
+        scale = work.python_operations / work.operations
+        clock = f"{ours.seconds / theirs.seconds * scale:.2f}"
+        processor = f"{ours.processor / theirs.processor * scale:.2f}"
+        python = scaled(theirs.seconds, work.python_operations)
+    cells = [
+        work.title,
+        python,
         scaled(ours.seconds, work.operations),
+        clock,
         scaled(ours.processor, work.operations),
-        ratio,
+        processor,
         memory(ours),
         work.reach,
     ]
@@ -137,7 +139,8 @@ def main():
     binary, *rest = sys.argv[1:]
     rounds = int(rest.pop(0)) if rest and rest[0].isdigit() else 5
     works = [work for work in WORKS if not rest or work.file in rest]
-    table = [["work", "CPython", "threadlab", "processor", "ratio", "memory", "at most"]]
+    head = ["work", "CPython", "threadlab", "ratio", "processor", "ratio", "memory", "reach"]
+    table = [head]
     found = {}
     for work in works:
         cells, *found[work.file] = compare(work, binary, rounds)
