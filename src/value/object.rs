@@ -170,7 +170,7 @@ pub struct Spawn {
     /// The handle that is told of the end ([`Verb::Finish`] or [`Verb::Fail`]).
     pub handle: Arc<Object>,
     /// The name for people.
-    pub name: String,
+    pub name: Arc<str>,
     /// Whether it ends with the main thread.
     pub daemon: bool,
     /// Whether it is one of a pool's own threads: it does not count as the learner's.

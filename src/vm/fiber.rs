@@ -72,7 +72,28 @@ impl Fiber {
     /// A fiber that will call `function` with `args`, of which there are at most
     /// [`MAX_ARGUMENTS`](crate::program::MAX_ARGUMENTS).
     pub fn new(task: TaskId, function: Arc<Function>, args: Vec<Value>) -> Self {
-        let frame = Frame {
+        let registers = Vec::with_capacity(args.len() + 8);
+        // One for the entry and one for the function.
+        let frames = Vec::with_capacity(2);
+        Self::in_memory(registers, frames, task, function, args)
+    }
+
+    /// A fiber that calls another function in the memory of this one, which has ended.
+    #[must_use]
+    pub fn renewed(mut self, function: Arc<Function>, args: Vec<Value>) -> Self {
+        self.registers.clear();
+        self.frames.clear();
+        Self::in_memory(self.registers, self.frames, self.task, function, args)
+    }
+
+    fn in_memory(
+        mut registers: Vec<Value>,
+        mut frames: Vec<Frame>,
+        task: TaskId,
+        function: Arc<Function>,
+        args: Vec<Value>,
+    ) -> Self {
+        frames.push(Frame {
             code: boot::entry(args.len()),
             pc: 0,
             base: 0,
@@ -80,14 +101,13 @@ impl Fiber {
             callee: NONE,
             receiver: NONE,
             stage: Stage::Fresh,
-        };
-        let mut registers = Vec::with_capacity(args.len() + 8);
+        });
         registers.push(Value::Function(function));
         registers.extend(args);
         Self {
             task,
             registers,
-            frames: vec![frame],
+            frames,
             woken: None,
             allowed: false,
             retrying: false,
@@ -141,8 +161,11 @@ impl Fiber {
             .rposition(|value| !value.is_unit())
             .map_or(top, |last| top + last + 1);
         self.registers.truncate(used);
-        // A copy into less memory pays only for what a deep call has left behind.
-        self.registers.shrink_to(2 * used + 8);
+        // A copy into less memory pays only for what a deep call has left behind: a thread that
+        // waits again and again would give back and ask for the same few registers each time.
+        if self.registers.capacity() > 4 * used + 32 {
+            self.registers.shrink_to(2 * used + 8);
+        }
         self.frames.shrink_to(2 * self.frames.len() + 2);
     }
 }

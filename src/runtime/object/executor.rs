@@ -89,7 +89,7 @@ impl Executor {
             ctx.effects.spawns.push(Spawn {
                 task: number,
                 handle,
-                name: name.to_string(),
+                name,
                 daemon: false,
                 worker: true,
                 function,

@@ -172,7 +172,7 @@ impl Thread {
         ctx.effects.spawns.push(Spawn {
             task,
             handle: ctx.this.clone(),
-            name: self.name.to_string(),
+            name: self.name.clone(),
             daemon: self.daemon,
             worker: false,
             function,

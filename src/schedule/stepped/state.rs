@@ -318,7 +318,7 @@ impl Services for State {
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
             let member = Member {
-                name: spawn.name.into(),
+                name: spawn.name,
                 handle: spawn.handle,
                 daemon: spawn.daemon,
                 worker: spawn.worker,

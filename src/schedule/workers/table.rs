@@ -19,7 +19,8 @@
 //!
 //! A deadline takes the fiber like a wake, if the wait is still the one it was set for.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
@@ -147,9 +148,34 @@ pub(super) enum Park {
     GoOn(Box<Job>),
 }
 
+/// Every thread that starts and ends comes and goes here. A tree would ask for a node of more than a
+/// kilobyte for each one that is alone in its shard.
+type Shard = HashMap<TaskId, Entry, BuildHasherDefault<TaskHasher>>;
+
+/// Hashes thread numbers, which nobody can choose: one multiplication spreads them (Fibonacci
+/// hashing), and its upper bits, the good ones, are put where a table looks first.
+#[derive(Default)]
+struct TaskHasher(u64);
+
+impl Hasher for TaskHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(self.0.rotate_left(8) ^ u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// See the head of the file.
 pub(super) struct Table {
-    shards: [Mutex<BTreeMap<TaskId, Entry>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     /// How many threads run, are ready, or wait for a limited time: those that can go on without
     /// another's help. At 0 nothing can ever happen again from inside.
     awake: AtomicUsize,
@@ -173,7 +199,7 @@ impl Table {
         }
     }
 
-    fn shard(&self, task: TaskId) -> &Mutex<BTreeMap<TaskId, Entry>> {
+    fn shard(&self, task: TaskId) -> &Mutex<Shard> {
         &self.shards[task.0 as usize % SHARDS]
     }
 
@@ -187,9 +213,10 @@ impl Table {
             return self.alive.load(Ordering::SeqCst);
         }
         let of_run = |entry: &&Entry| entry.about.run == run;
-        let count =
-            |shard: &Mutex<BTreeMap<TaskId, Entry>>| shard.lock().values().filter(of_run).count();
-        self.shards.iter().map(count).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.lock().values().filter(of_run).count())
+            .sum()
     }
 
     pub(super) fn learners(&self) -> usize {
@@ -318,6 +345,7 @@ impl Table {
         self.stopping.store(why as u8, Ordering::SeqCst);
         let mut jobs = Vec::new();
         for shard in &self.shards {
+            #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
             for entry in shard.lock().values_mut() {
                 if run != ALL_RUNS && run != entry.about.run {
                     continue;
@@ -357,6 +385,7 @@ impl Table {
     pub(super) fn snapshot(&self, world: &World) -> Vec<Snapshot> {
         let mut threads = Vec::new();
         for shard in &self.shards {
+            #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
             for entry in shard.lock().values() {
                 let about = &entry.about;
                 let (place, doing) = match &entry.place {

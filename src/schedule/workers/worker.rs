@@ -69,6 +69,8 @@ pub(super) struct Worker {
     queue: Queue,
     parker: Parker,
     natives: Box<dyn Natives + Send>,
+    /// What objects want; empty, and kept for its memory.
+    effects: Effects,
     turns: u32,
 }
 
@@ -81,6 +83,7 @@ impl Worker {
             queue,
             parker,
             natives,
+            effects: Effects::default(),
             turns: 0,
         }
     }
@@ -246,9 +249,11 @@ impl Worker {
             natives: &mut *self.natives,
             services: &mut hands,
             observes_threads: world.observes_threads.load(Ordering::Relaxed),
-            effects: Effects::default(),
+            effects: std::mem::take(&mut self.effects),
         };
-        guard::step::<false>(&mut job.fiber, &mut env, fuel)
+        let stop = guard::step::<false>(&mut job.fiber, &mut env, fuel);
+        self.effects = env.effects;
+        stop
     }
 
     fn tell_to_stop(&mut self, job: &mut Job) {
@@ -296,7 +301,7 @@ impl Worker {
                 (Verb::Fail, Value::Error(Arc::new(fault)))
             }
         };
-        let mut effects = Effects::default();
+        let mut effects = std::mem::take(&mut self.effects);
         let call = Call { verb, args: &[arg] };
         let ids = &self.shared.world.ids;
         // A handle takes the report, whatever it answers.
@@ -306,8 +311,9 @@ impl Worker {
         let next = effects.next.take();
         // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
         carry_out(&self.shared, &mut self.queue, about.run, &mut effects);
+        self.effects = effects;
         if let Some((function, args)) = next {
-            job.fiber = Fiber::new(about.task, function, args);
+            job.fiber = job.fiber.renewed(function, args);
             return Some(job);
         }
         if self.shared.world.stream.is_detailed() {
@@ -330,7 +336,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, run: u64, effects: &mut Ef
     for spawn in effects.spawns.drain(..) {
         let about = Arc::new(About::new(
             spawn.task,
-            spawn.name.into(),
+            spawn.name,
             spawn.handle,
             spawn.daemon,
             spawn.worker,
