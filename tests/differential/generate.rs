@@ -268,7 +268,7 @@ impl Writer<'_> {
                 match self.pick(3) {
                     0 => self.line(&format!("print({value});")),
                     1 => self.line(&format!(
-                        "try {{ if {condition} {{ throw {value}; }} }} catch (e) {{ print(e); }}"
+                        "try {{ if {condition} {{ throw {value}; }} }} catch (e) {{ print(if type_of(e) == \"map\" {{ \"error\" }} else {{ e }}); }}"
                     )),
                     _ if self.in_function => {
                         let value = self.expression(Type::Int, 1);
