@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn finds_cycles_and_nothing_else() {
-        let cases: &[(&[(u64, &[u64])], &[u64])] = &[
+        /// Who waits for whom, and the threads of the cycles in it.
+        type Case = (&'static [(u64, &'static [u64])], &'static [u64]);
+        let cases: &[Case] = &[
             (&[], &[]),
             (&[(1, &[2])], &[]),
             (&[(1, &[1])], &[1]),

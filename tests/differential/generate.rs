@@ -81,7 +81,7 @@ impl Writer<'_> {
     /// One of `count` choices; the first when the tape has ended.
     fn pick(&mut self, count: usize) -> usize {
         let drawn = usize::from(self.tape.next().copied().unwrap_or(0));
-        drawn * count >> 16
+        (drawn * count) >> 16
     }
 
     fn line(&mut self, line: &str) {

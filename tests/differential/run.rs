@@ -76,7 +76,7 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
             let mut scope = Scope::new();
             scope.push_dynamic("value", value);
             let text = engine.eval_with_scope::<String>(&mut scope, "value.to_debug()");
-            Ended::Value(text.unwrap())
+            Ended::Value(text.expect("Rhai can show every value"))
         }
         Err(error) => match *error {
             EvalAltResult::ErrorParsing(..) => Ended::Rejected,
@@ -123,7 +123,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
     let text = program;
     let report = session.run(Input { name, text, kind });
     drop(done);
-    watch.join().unwrap();
+    watch.join().expect("the watcher ends");
     let ended = match report {
         Report::Rejected(_) => Ended::Rejected,
         Report::Ran { outcome, .. } => match outcome {

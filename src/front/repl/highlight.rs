@@ -99,8 +99,8 @@ fn token(rest: &str) -> (usize, Option<Role>) {
     if rest.starts_with("//") {
         return (rest.find('\n').unwrap_or(rest.len()), Some(Role::Comment));
     }
-    if rest.starts_with("/*") {
-        let end = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+    if let Some(inside) = rest.strip_prefix("/*") {
+        let end = inside.find("*/").map_or(rest.len(), |end| end + 4);
         return (end, Some(Role::Comment));
     }
     match first {

@@ -195,11 +195,10 @@ impl Primitive for Lock {
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
         if let Some(index) = self.waiters.iter().position(|waiter| waiter.task == task) {
             self.waiters.remove(index);
-            return Attempt::Done(
-                (why == Withdrawal::Stop)
-                    .then_some(Value::Unit)
-                    .unwrap_or(false.into()),
-            );
+            return Attempt::Done(match why {
+                Withdrawal::Stop => Value::Unit,
+                Withdrawal::Timeout => false.into(),
+            });
         }
         if why == Withdrawal::Timeout {
             return Attempt::Wait(None);

@@ -340,6 +340,10 @@ impl Table {
 
     /// Marks that the threads of `run` shall stop, and gives the fibers of those that waited. The others
     /// are told by their workers.
+    #[expect(
+        clippy::vec_box,
+        reason = "a fiber is queued as it lies here, in its box"
+    )]
     pub(super) fn begin_stop(&self, why: Stopping, run: u64) -> Vec<Box<Job>> {
         self.stopping_run.store(run, Ordering::SeqCst);
         self.stopping.store(why as u8, Ordering::SeqCst);
