@@ -17,6 +17,8 @@ struct State {
     events: VecDeque<Event>,
     sequence: u64,
     closed: bool,
+    /// Whether writers go on although there is no room.
+    hurrying: bool,
 }
 
 /// A queue of events: many writers, one reader.
@@ -48,10 +50,11 @@ impl Stream {
         self.detailed.store(detailed, Ordering::Relaxed);
     }
 
-    /// Appends an event. Waits while the queue is full and somebody reads it.
+    /// Appends an event. Waits while the queue is full, unless nobody reads any more or the writers
+    /// are to end.
     pub fn push(&self, seconds: f64, thread: Thread, pos: Pos, kind: Kind) {
         let mut state = self.state.lock();
-        while state.events.len() >= CAPACITY && !state.closed {
+        while state.events.len() >= CAPACITY && !state.closed && !state.hurrying {
             self.written.notify_one();
             self.read.wait(&mut state);
         }
@@ -69,6 +72,13 @@ impl Stream {
         if state.events.len() == CAPACITY / 2 {
             self.written.notify_one();
         }
+    }
+
+    /// Says whether writers go on although there is no room: those that are being stopped must not
+    /// wait for a reader that has itself stopped.
+    pub fn hurry(&self, hurrying: bool) {
+        self.state.lock().hurrying = hurrying;
+        self.read.notify_all();
     }
 
     /// Takes all events that are there. Never waits.

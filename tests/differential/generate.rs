@@ -133,15 +133,18 @@ impl Writer<'_> {
         self.declare("x".into(), Type::Int, false);
         self.declare("y".into(), Type::Int, false);
         self.weight = 20;
+        if self.pick(4) == 3 {
+            // First of all: the body may change `x`, and a recursion without an end is an error at
+            // another depth in Rhai.
+            self.indent += 1;
+            self.line(&format!(
+                "if x > 0 && x < 6 {{ return y + f{number}(x - 1, y); }}"
+            ));
+            self.indent -= 1;
+        }
         self.body(1);
         let value = self.expression(Type::Int, 1);
         self.indent += 1;
-        if self.pick(4) == 3 {
-            let value = self.expression(Type::Int, 1);
-            self.line(&format!(
-                "if x > 0 && x < 6 {{ return {value} + f{number}(x - 1, y); }}"
-            ));
-        }
         self.line(&value);
         self.indent -= 1;
         self.line("}");

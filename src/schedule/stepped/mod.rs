@@ -207,6 +207,7 @@ impl Schedule for Stepped {
     /// make the clock jump.
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
         self.stop_requested.store(false, Ordering::SeqCst);
+        self.state.world.stream.hurry(false);
         self.main_end = None;
         self.state.run += 1;
         let main = Member {
@@ -252,7 +253,11 @@ impl Schedule for Stepped {
 
     fn stop_request(&self) -> StopRequest {
         let stop_requested = self.stop_requested.clone();
-        Arc::new(move || stop_requested.store(true, Ordering::SeqCst))
+        let stream = self.state.world.stream.clone();
+        Arc::new(move || {
+            stop_requested.store(true, Ordering::SeqCst);
+            stream.hurry(true);
+        })
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {

@@ -277,6 +277,7 @@ impl Workers {
     /// Stops the threads of a run and waits for their ends.
     fn stop(&self, why: Stopping, run: u64) {
         let shared = &self.shared;
+        shared.world.stream.hurry(true);
         for job in shared.table.begin_stop(why, run) {
             shared.inject(job);
         }
@@ -289,6 +290,7 @@ impl Workers {
         }
         drop(control);
         shared.table.end_stop();
+        shared.world.stream.hurry(false);
     }
 
     /// Whether the run is over, and how. `search` says whether to look for cycles.
