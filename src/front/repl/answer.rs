@@ -16,7 +16,7 @@ use super::highlight::highlight;
 use super::screen::Screen;
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
-use crate::front::source::Source;
+use crate::front::source::{Source, SourceError};
 use crate::host::Clock;
 use crate::lesson::tutorial::{self, Progress, Section};
 use crate::library::catalogue;
@@ -350,6 +350,9 @@ impl Learner {
     fn load(&mut self, file: &Path) -> io::Result<()> {
         match Source::from_file(file) {
             Ok(source) => self.run(&source.text, Some(&source.name)).map(drop),
+            Err(SourceError::Missing { name }) => self.say(&format!(
+                "there is no file '{name}'\n  Look at its spelling, and at the folder you started in.\n"
+            )),
             Err(error) => self.say(&format!("{error}\n")),
         }
     }
@@ -711,6 +714,8 @@ mod tests {
             "> :treads\nthere is no command :treads; did you mean :threads?\n\
              > :scheduler\nscheduler: seeded (parallel, gil or seeded)\n\
              > :seed\nseed: 1\n> :seed 5\nseed: 5 for all further runs\n\
+             > :load nope\nthere is no file 'nope'\n  Look at its spelling, and at the folder you \
+             started in.\n> :quit now\n:quit takes nothing: type :quit\n\
              > :help vars\n:vars: the variables and functions of this session\n> exit\n(left)\n",
         );
     }

@@ -144,8 +144,7 @@ impl Stepped {
             if let threads::Doing::Waiting { limited: false, .. } = thread.doing
                 && let Some(waiting) = thread.waiting()
             {
-                let holders = waiting.holders.iter().map(|holder| holder.task);
-                waits.insert(thread.task, holders.collect());
+                waits.insert(thread.task, waiting.blockers().collect());
             }
         }
         waits
@@ -162,11 +161,16 @@ impl Stepped {
         Some(waits.keys().copied().filter(is_stuck).collect())
     }
 
-    /// Stops the threads of the current run, or all, with `kind`; says where everybody was.
+    /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
-        let infos = threads::describe(&self.state.snapshot());
         let run = self.state.run;
         let concerned = |member: &Member| which == Which::All || member.run == run;
+        let mut infos = threads::describe(&self.state.snapshot());
+        if matches!(kind, FaultKind::Interrupted) {
+            // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
+            let members = &self.state.members;
+            infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
+        }
         loop {
             let mut members = self.state.members.iter();
             let next = members.find(|(_, member)| concerned(member));
