@@ -3,6 +3,7 @@
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
 //! feeds it lines and reads the screen.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -51,6 +52,8 @@ pub(super) struct Learner {
     /// The learner was told once which threads still run, and asked to confirm.
     leaving: bool,
     lesson: Option<Lesson>,
+    /// The numbers of the background threads whose deadlock the learner was told.
+    told_stuck: BTreeSet<u64>,
 }
 
 /// A section of the tutorial that is being read.
@@ -79,6 +82,7 @@ impl Learner {
             inputs: 0,
             leaving: false,
             lesson: None,
+            told_stuck: BTreeSet::new(),
         }
     }
 
@@ -133,6 +137,28 @@ impl Learner {
 
     /// Answers what was typed. Blocks while it runs.
     pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
+        let flow = self.respond(text)?;
+        self.tell_of_stuck_threads()?;
+        Ok(flow)
+    }
+
+    /// Tells, once, of background threads that wait for each other in a cycle: no input fails by
+    /// it, so nobody else would.
+    fn tell_of_stuck_threads(&mut self) -> io::Result<()> {
+        let stuck = self.session.background_deadlock();
+        let numbers: BTreeSet<u64> = stuck.iter().map(|thread| thread.number).collect();
+        let is_news = !numbers.is_subset(&self.told_stuck);
+        self.told_stuck = numbers;
+        if !is_news {
+            return Ok(());
+        }
+        // They are in earlier inputs, whose texts the session knows.
+        let nothing = Quoted { name: "", text: "" };
+        let told = report::deadlock(&stuck, &self.session, nothing, self.paint);
+        self.say(&format!("{told}note: Ctrl-C on an empty line stops them\n"))
+    }
+
+    fn respond(&mut self, text: &str) -> io::Result<Flow> {
         let line = text.trim();
         if line.is_empty() {
             return self.enter();
@@ -727,6 +753,33 @@ mod tests {
              1 | fn f(x) { 1 / x }\n  |             ^\n  |\n  = note: in f, called from line 1, \
              column 1\n",
         );
+    }
+
+    #[test]
+    fn only_what_ended_with_a_value_is_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.rhai");
+        let name = file.display();
+        check(&format!(
+            "> let a = 1;\n> throw ()\n{}> :save {name}\nSaved. `threadlab {name}` runs it.\n",
+            "error: \n --> input 2:1:1\n  |\n1 | throw ()\n  | ^\n"
+        ));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "let a = 1;\n");
+    }
+
+    #[test]
+    fn a_deadlock_in_the_background_is_told_once() {
+        check(
+            "> let p = Lock(); let q = Lock();\n\
+             > let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = spawn(|| { with q \
+             { sleep(0.2); with p {} } });\n\
+             > 1 + 1\n2\n",
+        );
+    }
+
+    #[test]
+    fn a_thread_without_an_end_stands_still_between_inputs() {
+        check("> let t = spawn(|| { loop { sleep(1); } });\n> 1 + 1\n2\n");
     }
 
     #[test]
