@@ -600,6 +600,17 @@ fn help_on(name: &str) -> String {
             let _ = writeln!(out, "    {line}");
         }
     }
+    let mut methods: Vec<&str> = catalogue::methods_of(name)
+        .map(|entry| entry.name)
+        .collect();
+    methods.dedup();
+    if !methods.is_empty() {
+        let _ = writeln!(
+            out,
+            "What a value of type {name} can do: {}",
+            methods.join(", ")
+        );
+    }
     if let Some(entry) = COMMANDS.iter().find(|entry| entry.name == command) {
         let head = format!("{} {}", entry.name, entry.operand);
         let _ = writeln!(out, "{}: {}", head.trim_end(), entry.what);
@@ -751,7 +762,7 @@ mod tests {
         check(
             "> fn f(x) { 1 / x }\n> f(0)\nerror: Division by zero: 1 / 0\n --> input 1:1:13\n  |\n\
              1 | fn f(x) { 1 / x }\n  |             ^\n  |\n  = note: in f, called from line 1, \
-             column 1\n",
+             column 1\n  = help: look at the divisor first: `if b != 0 { a / b }`\n",
         );
     }
 
@@ -769,17 +780,26 @@ mod tests {
 
     #[test]
     fn a_deadlock_in_the_background_is_told_once() {
-        check(
-            "> let p = Lock(); let q = Lock();\n\
-             > let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = spawn(|| { with q \
-             { sleep(0.2); with p {} } });\n\
-             > 1 + 1\n2\n",
-        );
+        let line = "let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = \
+                    spawn(|| { with q { sleep(0.2); with p {} } });";
+        check(&format!(
+            "> let p = Lock(); let q = Lock();\n> {line}\nnote: virtual time: 0.2 s skipped\n\
+             deadlock: these threads wait for ever\n  \
+             Thread-1, line 1, column 47 of input 2: waits for the Lock made in line 1, column 25, \
+             held by Thread-2 since line 1\n     1 | {line}\n  \
+             Thread-2, line 1, column 104 of input 2: waits for the Lock made in line 1, column 9, \
+             held by Thread-1 since line 1\n     1 | {line}\n\
+             note: Ctrl-C on an empty line stops them\n> 1 + 1\n2\n"
+        ));
     }
 
     #[test]
     fn a_thread_without_an_end_stands_still_between_inputs() {
-        check("> let t = spawn(|| { loop { sleep(1); } });\n> 1 + 1\n2\n");
+        let notes = "note: virtual time: 1001 s skipped\nnote: Thread-1 goes on and on; it stands \
+                     still until the next input\n";
+        check(&format!(
+            "> let t = spawn(|| {{ loop {{ sleep(1); }} }});\n{notes}> 1 + 1\n2\n{notes}"
+        ));
     }
 
     #[test]

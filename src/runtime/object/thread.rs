@@ -80,6 +80,7 @@ impl Thread {
             name: "Thread".into(),
             expected: vec![1, 2, 3],
             found: 0,
+            params: vec!["f".into()],
         })?;
         let Value::Function(function) = first else {
             return Err(FaultKind::misuse(
@@ -115,6 +116,7 @@ impl Thread {
                 name: "Thread".into(),
                 expected: vec![1, 2, 3],
                 found: args.len(),
+                params: vec!["f".into()],
             });
         }
         Ok(Self::new(
