@@ -583,6 +583,12 @@ mod tests {
             (1, 11),
             "cannot stand after",
         );
+        check(
+            "let x = 1 let y = (2) const Z = 3",
+            Code::MissingSemicolon,
+            (1, 11),
+            "let x = 1; let y = (2); const Z = 3",
+        );
     }
 
     #[test]
