@@ -137,7 +137,7 @@ pub struct Session {
     stopper: Stopper,
     parser: Parser,
     prelude: HashSet<&'static str>,
-    /// The texts of the inputs that were accepted.
+    /// The texts of the inputs that ended with a value.
     accepted: Vec<String>,
     last_seed: Option<u64>,
 }
@@ -183,6 +183,9 @@ impl Session {
             MainEnd::Interrupted(threads) => Outcome::Interrupted(threads),
             MainEnd::Deadlock(threads) => Outcome::Deadlock(threads),
         };
+        if matches!(outcome, Outcome::Value(_)) {
+            self.accepted.push(input.text.into());
+        }
         let old_variables = self.old_variables(bound_before);
         let mut notices = self.schedule.notices();
         if matches!(outcome, Outcome::Interrupted(_) | Outcome::Deadlock(_)) {
@@ -227,7 +230,6 @@ impl Session {
         let mut warnings = lowered.warnings.clone();
         warnings.extend(hints(input.text));
         let unit = self.define(lowered);
-        self.accepted.push(input.text.into());
         let function = Function {
             name: Literal::new("main"),
             target: Target::Code(CodeId { unit, ordinal: 0 }),
@@ -311,9 +313,9 @@ impl Session {
         new.map(|(_, object)| {
             self.schedule.release(&object);
             format!(
-                "released for you: the {} made in line {}",
+                "released for you: the {} made in {}",
                 object.kind(),
-                object.made_at.line
+                object.made_at
             )
         })
         .collect()
@@ -376,6 +378,12 @@ impl Session {
             threads.insert(0, ThreadInfo::at_prompt());
         }
         threads
+    }
+
+    /// The threads in the background that wait for each other in a cycle: they never go on, and no
+    /// input ends because of them.
+    pub fn background_deadlock(&self) -> Vec<ThreadInfo> {
+        self.schedule.deadlocked()
     }
 
     /// The top-level variables, by name.
@@ -466,7 +474,8 @@ impl Session {
         }
     }
 
-    /// The texts of all accepted inputs in order, for `:save`.
+    /// The texts of all inputs that ended with a value, in order, for `:save`: the saved script
+    /// shall run through.
     pub fn accepted(&self) -> Vec<String> {
         self.accepted.clone()
     }

@@ -174,8 +174,8 @@ fn a_deadlock_names_each_thread_its_line_and_what_it_waits_for() {
             "deadlock: these threads wait for ever",
             "main, line 8",
             "Thread-1, line 5",
-            "waits for the Lock made in line 2, held by Thread-2 since line 4",
-            "waits for the Lock made in line 1, held by Thread-1 since line 4",
+            "waits for the Lock made in line 2, column 9, held by Thread-2 since line 4",
+            "waits for the Lock made in line 1, column 9, held by Thread-1 since line 4",
         ] {
             assert!(error.contains(part), "{scheduler}: {part}: {error}");
         }

@@ -292,7 +292,7 @@ const ROWS: &[Row] = &[
     row(Of::Results, Way::Plain, Case::OwnerDied,
         "let r = pool(1).map(|x| 6 / x, [1, 0, 2]);
          print(r[0], r[2]); r.wait(); for x in r { print(x); }",
-        &["6 3", "6"], "1:27 Division by zero: 6 / 0"),
+        &["6 3", "6"], "1:27 Division by zero: 6 / 0 / look at the divisor first: `if b != 0 { a / b }`"),
     row(Of::Results, Way::Plain, Case::Stopped,
         "let r = pool(1).map(|x| { loop { sleep(0.001); } }, [1, 2]); print(\"stop me\"); r[1];",
         &["stop me"], "interrupted"),
@@ -466,26 +466,26 @@ const BAD_INPUT: &[(&str, &str)] = &[
     ),
     (
         "fn add(a, b) { a + b } add(1)",
-        "1:24 add takes 2 arguments, but 1 given / call it with 2 \
-     arguments: `add(a, b)`",
+        "1:24 add takes 2 arguments, but 1 was given / call it as \
+     `add(a, b)`",
     ),
     (
         "sleep()",
-        "1:1 sleep takes 1 argument, but 0 given / call it with 1 argument: `sleep(a)`",
+        "1:1 sleep takes 1 argument, but 0 were given / call it as `sleep(seconds)`",
     ),
     (
         "Lock(1)",
-        "1:1 Lock takes 0 arguments, but 1 given / call it without arguments: `Lock()`",
+        "1:1 Lock takes 0 arguments, but 1 was given / call it as `Lock()`",
     ),
     (
         "Lock().acquire(1, 2, 3)",
-        "1:8 acquire takes 0 to 2 arguments, but 3 given / call it \
-     without arguments: `acquire()`",
+        "1:8 acquire takes 0 to 2 arguments, but 3 were given / call it \
+     as `acquire()`",
     ),
     (
         "spawn()",
-        "1:1 spawn takes 1 to 7 arguments, but 0 given / call it with 1 argument: \
-     `spawn(a)`",
+        "1:1 spawn takes 1 to 7 arguments, but 0 were given / call it as \
+     `spawn(f)`",
     ),
     (
         "let counter = 1; print(countr);",
@@ -527,10 +527,34 @@ const BAD_INPUT: &[(&str, &str)] = &[
         "9223372036854775807 + 1",
         "1:21 Addition overflow: 9223372036854775807 + 1",
     ),
-    ("1 / 0", "1:3 Division by zero: 1 / 0"),
+    (
+        "const A = [1]; A.len(); A.push(2)",
+        "1:27 cannot change the constant A / make it a variable: `let A = ...;` instead of `const`",
+    ),
+    (
+        "const A = #{b: [1]}; A.b.push(2)",
+        "1:26 cannot change the constant A / make it a variable: `let A = ...;` instead of `const`",
+    ),
+    (
+        "[1].jumble()",
+        "1:5 unknown function: jumble (array) / see what it can do: `:help array`",
+    ),
+    (
+        "pool(1).map(twice, [1]);",
+        "rejected 1:13 nothing is called `twice` / define it first: `fn twice(...) { ... }`",
+    ),
+    (
+        "zz = pool(1).map(twice, numbers);",
+        "rejected 1:1 there is no variable `zz` to assign to / a new variable begins with `let`",
+    ),
+    (
+        "1 / 0",
+        "1:3 Division by zero: 1 / 0 / look at the divisor first: `if b != 0 { a / b }`",
+    ),
     (
         "[1][1]",
-        "1:5 array index 1 is out of bounds: the array has 1 item",
+        "1:5 array index 1 is out of bounds: the array has 1 item / the first item \
+     has the index 0, the last one 0",
     ),
 ];
 
@@ -573,11 +597,11 @@ fn a_thread_that_fails_says_where_and_who_holds_what() {
         ),
         (
             "fn add(a, b) { a + b }\nspawn(add, 1).join();",
-            "Exception in thread Thread-1: add takes 2 arguments, but 1 given (line 2, column 1)",
+            "Exception in thread Thread-1: add takes 2 arguments, but 1 was given (line 2, column 1)",
         ),
         (
             "let t = Thread(|x| x);\nt.start();",
-            "Exception in thread Thread-1: closure takes 1 argument, but 0 given (line 2, column 3)",
+            "Exception in thread Thread-1: closure takes 1 argument, but 0 were given (line 2, column 3)",
         ),
     ] {
         for mode in MODES {

@@ -146,9 +146,14 @@ fn missing_semicolon(at: Pos, text: &str, scan: &Scan<'_>) -> Diagnostic {
         };
         let message = format!("`{}` cannot stand after `{}`", token.text, before.text);
         let span = Span::of(token.pos, token.text.chars().count());
-        return Diagnostic::error(Code::MissingSemicolon, span, message)
-            .label("not expected here")
-            .help(help);
+        let found = Diagnostic::error(Code::MissingSemicolon, span, message);
+        if is_beginning(token.text) {
+            return found
+                .label("a new statement begins here")
+                .help("`;` stands between two statements")
+                .suggest(separated(line_of(text, end.line)));
+        }
+        return found.label("not expected here").help(help);
     }
     let line = line_of(text, end.line);
     let column = usize::from(end.column) - 1;
@@ -165,6 +170,27 @@ fn missing_semicolon(at: Pos, text: &str, scan: &Scan<'_>) -> Diagnostic {
     .label("`;` belongs here")
     .help("every statement but the last one of a block ends with `;`")
     .suggest(with_let(line.trim(), text))
+}
+
+/// Whether a word can only begin a statement.
+fn is_beginning(word: &str) -> bool {
+    ["let", "const", "while", "loop", "return", "throw", "try"].contains(&word)
+}
+
+/// The line with a `;` before each statement in its middle that lacks it.
+fn separated(line: &str) -> String {
+    let line = line.trim();
+    let tokens = scan(line).code();
+    let mut chars: Vec<char> = line.chars().collect();
+    for pair in tokens.windows(2).rev() {
+        let [before, token] = pair else { continue };
+        let is_end = [";", "{", "}", "(", ",", "=", "=>", ":"].contains(&before.text);
+        if is_beginning(token.text) && !is_end {
+            let at = usize::from(end_of(before).column) - 1;
+            chars.insert(at.min(chars.len()), ';');
+        }
+    }
+    chars.into_iter().collect()
 }
 
 /// With `let` before it if the line is the first to assign a name.
@@ -556,6 +582,12 @@ mod tests {
             Code::MissingSemicolon,
             (1, 11),
             "cannot stand after",
+        );
+        check(
+            "let x = 1 let y = (2) const Z = 3",
+            Code::MissingSemicolon,
+            (1, 11),
+            "let x = 1; let y = (2); const Z = 3",
         );
     }
 

@@ -9,6 +9,12 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::diagnostic::{Diagnostic, Severity, Span};
 use crate::pos::Pos;
 
+/// How wide a report is drawn, in characters, but for what cannot be parted.
+const WIDTH: usize = 80;
+
+/// What is left of that for a note, beside a line number of three digits.
+const NOTE_WIDTH: usize = WIDTH - "    = help: ".len();
+
 /// Whether to use terminal colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -78,7 +84,8 @@ pub fn draw(report: &Report<'_>, name: &str, text: &str, style: Style) -> String
         Severity::Warning => Level::WARNING,
         Severity::Hint => Level::NOTE.with_name("hint"),
     };
-    let mut group = Group::with_title(level.primary_title(report.title));
+    let title = wrapped(report.title, WIDTH - "warning: ".len());
+    let mut group = Group::with_title(level.primary_title(title));
     let places = report
         .primary
         .iter()
@@ -104,10 +111,10 @@ pub fn draw(report: &Report<'_>, name: &str, text: &str, style: Style) -> String
         group = group.element(Snippet::source(text).path(name).annotations(annotations));
     }
     for note in &report.notes {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(wrapped(note, NOTE_WIDTH)));
     }
     for help in &report.help {
-        group = group.element(Level::HELP.message(help));
+        group = group.element(Level::HELP.message(wrapped(help, NOTE_WIDTH)));
     }
     let code: Vec<&str> = report.suggestion.unwrap_or_default().lines().collect();
     match code.len() {
@@ -120,7 +127,7 @@ pub fn draw(report: &Report<'_>, name: &str, text: &str, style: Style) -> String
         Style::Coloured => Renderer::styled(),
     };
     let mut drawn = renderer
-        .term_width(80)
+        .term_width(WIDTH)
         .decor_style(DecorStyle::Ascii)
         .render(&[group]);
     for line in code {
@@ -130,6 +137,51 @@ pub fn draw(report: &Report<'_>, name: &str, text: &str, style: Style) -> String
         }
     }
     drawn
+}
+
+/// The text in lines of at most `width` characters, parted between words; code between backticks
+/// stays together, and so does a word that is longer.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        if line.chars().count() <= width {
+            out.push_str(line);
+            continue;
+        }
+        let mut column = 0;
+        let mut is_code = false;
+        let mut piece = String::new();
+        for word in line.split(' ') {
+            if !piece.is_empty() {
+                piece.push(' ');
+            }
+            piece.push_str(word);
+            is_code ^= word.matches('`').count() % 2 == 1;
+            if !is_code {
+                place_piece(&mut out, &mut column, &piece, width);
+                piece.clear();
+            }
+        }
+        if !piece.is_empty() {
+            place_piece(&mut out, &mut column, &piece, width);
+        }
+    }
+    out
+}
+
+/// Adds a word, on a new line when it does not fit into this one.
+fn place_piece(out: &mut String, column: &mut usize, piece: &str, width: usize) {
+    let length = piece.chars().count();
+    if *column > 0 {
+        let fits = *column + 1 + length <= width;
+        out.push(if fits { ' ' } else { '\n' });
+        *column = if fits { *column + 1 } else { 0 };
+    }
+    out.push_str(piece);
+    *column += length;
 }
 
 /// The bytes of a text that a span covers; never empty but at the end of a line, and always within.
@@ -197,6 +249,17 @@ mod tests {
             "print(1)\nprint(2)",
             Span::at(Pos::new(1, 9)),
             "error: wrong\n --> a.rhai:1:9\n  |\n1 | print(1)\n  |         ^ here\n",
+        );
+    }
+
+    #[test]
+    fn long_words_are_wrapped_between_words_but_not_in_code() {
+        assert_eq!(wrapped("one two", 7), "one two");
+        assert_eq!(wrapped("one two three", 8), "one two\nthree");
+        assert_eq!(wrapped("do `a b c` now", 9), "do\n`a b c`\nnow");
+        assert_eq!(
+            wrapped("a\nlonger-than-this b", 5),
+            "a\nlonger-than-this\nb"
         );
     }
 

@@ -132,7 +132,18 @@ impl Natives for Library {
         let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
         result
             .map(NativeResult::Value)
-            .map_err(|kind| advised(kind, name, known))
+            .map_err(|kind| match advised(kind, name, known) {
+                FaultKind::UnknownFunction {
+                    signature,
+                    advice: None,
+                } => FaultKind::UnknownFunction {
+                    signature,
+                    advice: catalogue::methods_of(&type_name)
+                        .next()
+                        .map(|_| format!("see what it can do: `:help {type_name}`")),
+                },
+                other => other,
+            })
     }
 
     fn nearest_method(&self, kind: &str, name: &str) -> Option<&'static str> {

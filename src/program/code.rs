@@ -137,6 +137,8 @@ pub struct Site {
     pub verb: Option<Verb>,
     /// Whether `()` before it makes the whole chain `()`: `?.`.
     pub optional: bool,
+    /// The constant that the place stands for a copy of: methods that change it fail.
+    pub constant: Option<Literal>,
 }
 
 /// The table of a `switch`: cases in order, ranges in order, then the default.

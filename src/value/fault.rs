@@ -91,6 +91,8 @@ pub enum FaultKind {
         expected: Vec<usize>,
         /// How many were given.
         found: usize,
+        /// The parameters of the first of these, where they are known.
+        params: Vec<String>,
     },
     /// A variable that does not exist (yet) when the code runs.
     UnknownVariable {
@@ -249,7 +251,22 @@ impl FaultKind {
             Self::HeldByAnother { .. } => {
                 Some("use `with lock { ... }`: it acquires and releases in one thread".into())
             }
-            Self::Arity { name, expected, .. } => expected.first().map(|count| usage(name, *count)),
+            Self::Arity {
+                name,
+                expected,
+                params,
+                ..
+            } => expected.first().map(|count| usage(name, *count, params)),
+            Self::Arithmetic(text) if text.contains("ivision by zero") => {
+                Some("look at the divisor first: `if b != 0 { a / b }`".into())
+            }
+            Self::ArrayBounds { length: 0, .. } => {
+                Some("look first whether there is an item: `if !a.is_empty() { ... }`".into())
+            }
+            Self::ArrayBounds { length, .. } => Some(format!(
+                "the first item has the index 0, the last one {}",
+                length - 1
+            )),
             Self::UnknownVariable {
                 nearest: Some(name),
                 ..
@@ -270,14 +287,14 @@ impl FaultKind {
     }
 }
 
-/// How to call something with this many arguments: `call it with 2: add(a, b)`.
-fn usage(name: &str, count: usize) -> String {
-    let names: Vec<String> = ('a'..='z').take(count).map(String::from).collect();
-    let call = format!("`{name}({})`", names.join(", "));
-    match count {
-        0 => format!("call it without arguments: {call}"),
-        _ => format!("call it with {}: {call}", plural(count, "argument")),
-    }
+/// How to call something with this many arguments: ``call it as `add(a, b)` ``.
+fn usage(name: &str, count: usize, params: &[String]) -> String {
+    let params = if params.len() == count {
+        params.to_vec()
+    } else {
+        ('a'..='z').take(count).map(String::from).collect()
+    };
+    format!("call it as `{name}({})`", params.join(", "))
 }
 
 /// Numbers in words: `1`, `1 or 2`, `1 to 7`.
@@ -326,6 +343,7 @@ impl fmt::Display for FaultKind {
                 name,
                 expected,
                 found,
+                ..
             } => {
                 let noun = if expected == &[1] {
                     "argument"
@@ -333,7 +351,8 @@ impl fmt::Display for FaultKind {
                     "arguments"
                 };
                 let counts = choice(expected);
-                write!(f, "{name} takes {counts} {noun}, but {found} given")
+                let were = if *found == 1 { "was" } else { "were" };
+                write!(f, "{name} takes {counts} {noun}, but {found} {were} given")
             }
             Self::UnknownVariable { name, .. } => write!(f, "unknown variable: {name}"),
             Self::UnknownProperty { name, on } => write!(f, "unknown property: {name} of {on}"),

@@ -281,10 +281,20 @@ pub enum Withdrawal {
 /// What a waiting thread waits for, for `:threads` and deadlock reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// In words: `the Lock made in line 3`.
+    /// In words: `the Lock made in line 3, column 9`.
     pub what: String,
-    /// Who could end the wait, where that is known.
+    /// Who holds it, and so could end the wait, where that is known.
     pub holders: Vec<Holder>,
+    /// Whose end, or whose work, is waited for: they hold nothing, but the wait hangs on them.
+    pub awaited: Vec<TaskId>,
+}
+
+impl Waiting {
+    /// Those of whom each alone could end the wait.
+    pub fn blockers(&self) -> impl Iterator<Item = TaskId> {
+        let holders = self.holders.iter().map(|holder| holder.task);
+        holders.chain(self.awaited.iter().copied())
+    }
 }
 
 /// A lock, a queue, a thread's end: one state machine.

@@ -10,7 +10,7 @@ use super::fiber::{Frame, NONE, Stage};
 use super::place::{Walked, Window, change, walk};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
-use crate::program::code::{CaptureFrom, Root, Site};
+use crate::program::code::{CaptureFrom, Code, Root, Site};
 use crate::program::op::BinaryOp;
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, Value};
@@ -191,9 +191,11 @@ impl Machine<'_, '_> {
             return self.native_result(result, dst, first, argc);
         }
         let arities = name.arities();
-        if !arities.is_empty() {
+        if let Some(first) = arities.first() {
+            let first = name.function(*first);
             return Err(FaultKind::Arity {
                 name: name.text.to_string(),
+                params: first.map_or_else(Vec::new, |id| params(program.code(id))),
                 expected: arities,
                 found: argc as usize,
             });
@@ -345,6 +347,7 @@ impl Machine<'_, '_> {
             name,
             expected: vec![code.params as usize],
             found: argc,
+            params: params(code),
         })
     }
 
@@ -467,6 +470,7 @@ impl Machine<'_, '_> {
             return step;
         }
         drop(receiver);
+        self.check_may_change(site)?;
         let mut receiver = std::mem::take(&mut self.fiber.registers[at]);
         let result = self.native_method(&mut receiver, argc, first, site);
         put(&mut self.fiber.registers[at], receiver);
@@ -477,6 +481,20 @@ impl Machine<'_, '_> {
                 let way = Receiver::Register(at as u32);
                 self.call_prelude_method(&receiver, way, argc, dst, first, site)
             }
+        }
+    }
+
+    /// Refuses a method that changes a constant.
+    fn check_may_change(&mut self, site: &Site) -> Result<(), FaultKind> {
+        let name = &self.env.program.name(site.name).text;
+        if self.env.natives.is_pure_method(name) {
+            return Ok(());
+        }
+        match site.constant {
+            Some(name) => Err(FaultKind::Constant {
+                name: name.as_str().into(),
+            }),
+            None => self.check_not_constant(site.place.root),
         }
     }
 
@@ -522,6 +540,7 @@ impl Machine<'_, '_> {
             return step;
         }
         drop(receiver);
+        self.check_may_change(site)?;
         // Allowed already: the whole method is the one step.
         let mut outcome = None;
         let stepped = std::mem::replace(&mut self.stepped, false);
@@ -873,4 +892,10 @@ fn truth(value: Value) -> Result<bool, FaultKind> {
         Value::Bool(value) => Ok(value),
         other => Err(FaultKind::mismatch("bool", &other)),
     }
+}
+
+/// The names of a function's parameters.
+fn params(code: &Code) -> Vec<String> {
+    let params = code.variables.iter().take(code.params as usize);
+    params.map(|param| param.name.as_str().into()).collect()
 }

@@ -366,7 +366,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn check_not_constant(&mut self, root: Root) -> Result<(), FaultKind> {
+    pub(super) fn check_not_constant(&mut self, root: Root) -> Result<(), FaultKind> {
         if let Root::Global(global) = root {
             let (code, _) = self.code();
             let id = code.globals[global as usize];

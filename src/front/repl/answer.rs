@@ -3,6 +3,7 @@
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
 //! feeds it lines and reads the screen.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,7 +17,7 @@ use super::highlight::highlight;
 use super::screen::Screen;
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
-use crate::front::source::Source;
+use crate::front::source::{Source, SourceError};
 use crate::host::Clock;
 use crate::lesson::tutorial::{self, Progress, Section};
 use crate::library::catalogue;
@@ -51,6 +52,8 @@ pub(super) struct Learner {
     /// The learner was told once which threads still run, and asked to confirm.
     leaving: bool,
     lesson: Option<Lesson>,
+    /// The numbers of the background threads whose deadlock the learner was told.
+    told_stuck: BTreeSet<u64>,
 }
 
 /// A section of the tutorial that is being read.
@@ -79,6 +82,7 @@ impl Learner {
             inputs: 0,
             leaving: false,
             lesson: None,
+            told_stuck: BTreeSet::new(),
         }
     }
 
@@ -133,6 +137,28 @@ impl Learner {
 
     /// Answers what was typed. Blocks while it runs.
     pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
+        let flow = self.respond(text)?;
+        self.tell_of_stuck_threads()?;
+        Ok(flow)
+    }
+
+    /// Tells, once, of background threads that wait for each other in a cycle: no input fails by
+    /// it, so nobody else would.
+    fn tell_of_stuck_threads(&mut self) -> io::Result<()> {
+        let stuck = self.session.background_deadlock();
+        let numbers: BTreeSet<u64> = stuck.iter().map(|thread| thread.number).collect();
+        let is_news = !numbers.is_subset(&self.told_stuck);
+        self.told_stuck = numbers;
+        if !is_news {
+            return Ok(());
+        }
+        // They are in earlier inputs, whose texts the session knows.
+        let nothing = Quoted { name: "", text: "" };
+        let told = report::deadlock(&stuck, &self.session, nothing, self.paint);
+        self.say(&format!("{told}note: Ctrl-C on an empty line stops them\n"))
+    }
+
+    fn respond(&mut self, text: &str) -> io::Result<Flow> {
         let line = text.trim();
         if line.is_empty() {
             return self.enter();
@@ -350,6 +376,9 @@ impl Learner {
     fn load(&mut self, file: &Path) -> io::Result<()> {
         match Source::from_file(file) {
             Ok(source) => self.run(&source.text, Some(&source.name)).map(drop),
+            Err(SourceError::Missing { name }) => self.say(&format!(
+                "there is no file '{name}'\n  Look at its spelling, and at the folder you started in.\n"
+            )),
             Err(error) => self.say(&format!("{error}\n")),
         }
     }
@@ -571,6 +600,17 @@ fn help_on(name: &str) -> String {
             let _ = writeln!(out, "    {line}");
         }
     }
+    let mut methods: Vec<&str> = catalogue::methods_of(name)
+        .map(|entry| entry.name)
+        .collect();
+    methods.dedup();
+    if !methods.is_empty() {
+        let _ = writeln!(
+            out,
+            "What a value of type {name} can do: {}",
+            methods.join(", ")
+        );
+    }
     if let Some(entry) = COMMANDS.iter().find(|entry| entry.name == command) {
         let head = format!("{} {}", entry.name, entry.operand);
         let _ = writeln!(out, "{}: {}", head.trim_end(), entry.what);
@@ -711,6 +751,8 @@ mod tests {
             "> :treads\nthere is no command :treads; did you mean :threads?\n\
              > :scheduler\nscheduler: seeded (parallel, gil or seeded)\n\
              > :seed\nseed: 1\n> :seed 5\nseed: 5 for all further runs\n\
+             > :load nope\nthere is no file 'nope'\n  Look at its spelling, and at the folder you \
+             started in.\n> :quit now\n:quit takes nothing: type :quit\n\
              > :help vars\n:vars: the variables and functions of this session\n> exit\n(left)\n",
         );
     }
@@ -720,8 +762,44 @@ mod tests {
         check(
             "> fn f(x) { 1 / x }\n> f(0)\nerror: Division by zero: 1 / 0\n --> input 1:1:13\n  |\n\
              1 | fn f(x) { 1 / x }\n  |             ^\n  |\n  = note: in f, called from line 1, \
-             column 1\n",
+             column 1\n  = help: look at the divisor first: `if b != 0 { a / b }`\n",
         );
+    }
+
+    #[test]
+    fn only_what_ended_with_a_value_is_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.rhai");
+        let name = file.display();
+        check(&format!(
+            "> let a = 1;\n> throw ()\n{}> :save {name}\nSaved. `threadlab {name}` runs it.\n",
+            "error: \n --> input 2:1:1\n  |\n1 | throw ()\n  | ^\n"
+        ));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "let a = 1;\n");
+    }
+
+    #[test]
+    fn a_deadlock_in_the_background_is_told_once() {
+        let line = "let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = \
+                    spawn(|| { with q { sleep(0.2); with p {} } });";
+        check(&format!(
+            "> let p = Lock(); let q = Lock();\n> {line}\nnote: virtual time: 0.2 s skipped\n\
+             deadlock: these threads wait for ever\n  \
+             Thread-1, line 1, column 47 of input 2: waits for the Lock made in line 1, column 25, \
+             held by Thread-2 since line 1\n     1 | {line}\n  \
+             Thread-2, line 1, column 104 of input 2: waits for the Lock made in line 1, column 9, \
+             held by Thread-1 since line 1\n     1 | {line}\n\
+             note: Ctrl-C on an empty line stops them\n> 1 + 1\n2\n"
+        ));
+    }
+
+    #[test]
+    fn a_thread_without_an_end_stands_still_between_inputs() {
+        let notes = "note: virtual time: 1001 s skipped\nnote: Thread-1 goes on and on; it stands \
+                     still until the next input\n";
+        check(&format!(
+            "> let t = spawn(|| {{ loop {{ sleep(1); }} }});\n{notes}> 1 + 1\n2\n{notes}"
+        ));
     }
 
     #[test]

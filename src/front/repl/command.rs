@@ -108,11 +108,16 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
             .clone()
             .ok_or_else(|| format!("{name} needs {what}: {name} {}", what_follows(name)))
     };
+    // What takes nothing is not obeyed when something follows: it was meant otherwise.
+    let nothing = |command| match &operand {
+        None => Ok(command),
+        Some(_) => Err(format!("{name} takes nothing: type {name}")),
+    };
     match name {
         ":help" => Ok(Command::Help(operand)),
-        ":threads" => Ok(Command::Threads),
-        ":vars" => Ok(Command::Variables),
-        ":reset" => Ok(Command::Reset),
+        ":threads" => nothing(Command::Threads),
+        ":vars" => nothing(Command::Variables),
+        ":reset" => nothing(Command::Reset),
         ":load" => Ok(Command::Load(required("a file")?.into())),
         ":save" | ":save!" => {
             let file = operand.ok_or("`:save` needs a file: :save FILE")?;
@@ -125,7 +130,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
         ":seed" => seed(operand.as_deref()).map(Command::Seed),
         ":tutorial" => Ok(Command::Tutorial(operand)),
-        ":quit" => Ok(Command::Quit),
+        ":quit" => nothing(Command::Quit),
         _ => Err(unknown(word)),
     }
 }
@@ -241,6 +246,8 @@ mod tests {
                 "there is no command :frobnicate; :help lists all",
             ),
             (":load", ":load needs a file: :load FILE"),
+            (":quit now", ":quit takes nothing: type :quit"),
+            (":q now", ":quit takes nothing: type :quit"),
             (":time", ":time needs code to run: :time CODE"),
             (
                 ":scheduler fair",

@@ -97,7 +97,8 @@ impl Lines {
         screen.end_typing()?;
         match read {
             Ok(text) => {
-                if !text.trim().is_empty() {
+                let leaves = [":quit", ":q", ":exit", "exit", "quit"].contains(&text.trim());
+                if !text.trim().is_empty() && !leaves {
                     // Whatever becomes of the input, it can be mended.
                     self.editor.add_history_entry(text.trim_end())?;
                 }

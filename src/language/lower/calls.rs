@@ -12,6 +12,7 @@ use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
 use crate::program::code::{Place, Site};
 use crate::program::op::{Op, Reg};
+use crate::value::Literal;
 use crate::value::object::Verb;
 
 /// Functions of Rhai that change their first argument in place when it is a variable: `push(a, 1)`
@@ -95,10 +96,10 @@ impl Lowering<'_> {
         if changes_first_argument(name)
             && !self.is_own_function(name)
             && let Some((receiver, args)) = args.split_first()
-            && let Some(place) = self.variable_place(receiver)
+            && let Some(place) = self.root_place(receiver, true)
         {
             let base = self.arguments_with_receiver(args);
-            return self.method_call(place, name, false, base, args.len(), dst, at);
+            return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
         let base = self.arguments(args);
         let call = Op::Call {
@@ -138,7 +139,8 @@ impl Lowering<'_> {
         self.builder().emit(call, at);
     }
 
-    /// Calls the method `name` of what is at `place`, with `argc` arguments from `base` on.
+    /// Calls the method `name` of what is at `place`, with `argc` arguments from `base` on. Then
+    /// come whether `()` there is skipped, and the constant that the place is a copy of.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is a separate operand of one instruction"
@@ -147,7 +149,7 @@ impl Lowering<'_> {
         &mut self,
         place: Place,
         name: &str,
-        optional: bool,
+        (optional, constant): (bool, Option<Literal>),
         base: Reg,
         argc: usize,
         dst: Reg,
@@ -158,6 +160,7 @@ impl Lowering<'_> {
             name: self.name_id(name),
             verb: Verb::named(name),
             optional,
+            constant,
         };
         let call = Op::CallMethod {
             argc: argc as u8,

@@ -15,6 +15,7 @@ use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
 use crate::program::code::{Key, Place, Root};
 use crate::program::op::{Op, Reg};
+use crate::value::Literal;
 use crate::value::object::Verb;
 
 /// One link of a chain as it stands in the text.
@@ -93,8 +94,19 @@ impl Lowering<'_> {
                         Root::Register(value)
                     }
                 };
-                self.follow(start, &links, &operands, spare, dst);
+                let constant = self.constant_name(root);
+                self.follow((start, constant), &links, &operands, spare, dst);
             }
+        }
+    }
+
+    /// The name of the constant that an expression is, if it is one.
+    fn constant_name(&mut self, expr: &Expr) -> Option<Literal> {
+        match expr {
+            Expr::Variable(name, ..) if self.traits(&name.1)?.constant => {
+                Some(self.literal(&name.1))
+            }
+            _ => None,
         }
     }
 
@@ -133,7 +145,7 @@ impl Lowering<'_> {
             What::Index(_) => {}
         }
         if !rest.is_empty() {
-            self.follow(Root::Register(member), rest, &operands, spare, dst);
+            self.follow((Root::Register(member), None), rest, &operands, spare, dst);
         }
     }
 
@@ -186,13 +198,9 @@ impl Lowering<'_> {
     }
 
     /// The variable that a chain begins with, if it does. With `changes`, its value may be changed in
-    /// place, so a constant is no place: the change goes to a copy.
-    fn root_place(&mut self, root: &Expr, changes: bool) -> Option<Place> {
-        let is_constant = match root {
-            Expr::Variable(name, ..) => self.traits(&name.1).is_some_and(|traits| traits.constant),
-            _ => false,
-        };
-        if is_constant && changes {
+    /// place, so a constant is no place: it is copied.
+    pub(super) fn root_place(&mut self, root: &Expr, changes: bool) -> Option<Place> {
+        if changes && self.constant_name(root).is_some() {
             return None;
         }
         self.variable_place(root)
@@ -215,10 +223,10 @@ impl Lowering<'_> {
         Some(Place { root, keys })
     }
 
-    /// Follows all links from `root`; the value goes to `dst`.
+    /// Follows all links from `root`, which may be a copy of a constant; the value goes to `dst`.
     fn follow(
         &mut self,
-        mut root: Root,
+        (mut root, mut constant): (Root, Option<Literal>),
         links: &[Link<'_>],
         operands: &[Operand],
         mut spare: Reg,
@@ -259,7 +267,9 @@ impl Lowering<'_> {
                         return;
                     }
                     let base = self.above_variables(operand - 1, argc + 1) + 1;
-                    self.method_call(place, &call.name, optional, base, argc, value, link.pos);
+                    // What a method gives is no constant any more.
+                    let traits = (optional, constant.take());
+                    self.method_call(place, &call.name, traits, base, argc, value, link.pos);
                     root = Root::Register(value);
                 }
                 What::Index(_) | What::Field(_) => {

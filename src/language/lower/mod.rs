@@ -28,7 +28,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::diagnostic::{Diagnostic, Severity};
+use super::diagnostic::{Code as Problem, Diagnostic, Severity};
 use super::parse::Parsed;
 use super::resolve::{self, Resolution};
 use crate::program::op::Op;
@@ -190,7 +190,7 @@ impl Lowering<'_> {
             .into_iter()
             .partition(|diagnostic| diagnostic.severity == Severity::Error);
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(in_order(errors));
         }
         let functions: Vec<Code> = self.codes.into_iter().flatten().collect();
         if cfg!(debug_assertions) {
@@ -222,4 +222,21 @@ impl Lowering<'_> {
             mentioned: self.mentioned.into_iter().collect(),
         })
     }
+}
+
+/// Errors as a reader meets them. When the first is an assignment that only lacks its `let`, the
+/// names of its line that are unknown too wait until that is mended.
+fn in_order(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    errors.sort_by_key(|error| error.span.start);
+    let is_unknown = |error: &Diagnostic| error.code == Problem::UnknownName;
+    if let Some(first) = errors.first()
+        && is_unknown(first)
+        && first.suggestion.is_some()
+    {
+        let start = first.span.start;
+        errors.retain(|error| {
+            !is_unknown(error) || error.span.start.line != start.line || error.span.start == start
+        });
+    }
+    errors
 }

@@ -26,11 +26,12 @@ pub(super) fn typed_method(of_type: &str, function: &FunctionDef) -> Diagnostic 
         .help(format!("define `fn {name}()` and use `this` in it"))
 }
 
-/// A name that nothing has.
+/// A name that nothing has; `is_function` says whether its place asks for a function.
 pub(super) fn unknown_name(
     name: &str,
     nearest: Option<String>,
     certain: bool,
+    is_function: bool,
     pos: Pos,
 ) -> Diagnostic {
     let span = Span::of(pos, name.chars().count());
@@ -47,6 +48,7 @@ pub(super) fn unknown_name(
     let found = found.label("unknown name");
     match nearest {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+        None if is_function => found.help(format!("define it first: `fn {name}(...) {{ ... }}`")),
         None if certain => found.help(format!("make it first: `let {name} = ...;`")),
         None => found.help(format!(
             "`let {name} = ...;` must have run before the function does"
@@ -62,7 +64,7 @@ pub(super) fn unknown_target(
     pos: Pos,
     line: Option<String>,
 ) -> Diagnostic {
-    let mut found = unknown_name(name, nearest, certain, pos);
+    let mut found = unknown_name(name, nearest, certain, false, pos);
     if certain {
         found.message = format!("there is no variable `{name}` to assign to");
         if found.suggestion.is_none()
@@ -150,6 +152,21 @@ impl Lowering<'_> {
             // The name decides between equals, so that the answer does not depend on hash order.
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
             .map(|(_, known)| known.to_string())
+    }
+
+    /// Whether what stands at `pos` is the first argument of a call that takes a function there.
+    pub(super) fn is_function_wanted(&self, pos: Pos) -> bool {
+        const TAKERS: [&str; 9] = [
+            "Thread", "all", "filter", "for_each", "map", "reduce", "some", "spawn", "submit",
+        ];
+        let line = usize::from(pos.line).checked_sub(1);
+        let line = line.and_then(|line| self.text.lines().nth(line));
+        let before = usize::from(pos.column).saturating_sub(1);
+        let before: String = line.unwrap_or_default().chars().take(before).collect();
+        let called = before.trim_end().strip_suffix('(').unwrap_or_default();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let begin = called.trim_end_matches(is_word).len();
+        TAKERS.contains(&&called[begin..])
     }
 
     /// The line at `pos` with `let` before the assignment that begins there.

@@ -315,7 +315,8 @@ impl Lowering<'_> {
     pub(super) fn unknown_name(&mut self, name: &str, pos: Pos) {
         let nearest = self.nearest(name);
         let certain = self.builder().kind == Kind::TopLevel || self.is_prelude;
-        let diagnostic = super::problems::unknown_name(name, nearest, certain, pos);
+        let is_function = self.is_function_wanted(pos);
+        let diagnostic = super::problems::unknown_name(name, nearest, certain, is_function, pos);
         self.diagnostics.push(diagnostic);
     }
 }

@@ -74,8 +74,16 @@ pub fn check(entry: &Entry, args: &[Value]) -> Result<(), FaultKind> {
             name: entry.name.into(),
             expected: counts(entry),
             found: args.len(),
+            params: params(entry),
         },
     })
+}
+
+/// The names of the shortest signature's parameters.
+fn params(entry: &Entry) -> Vec<String> {
+    let shortest = (entry.signatures.iter()).min_by_key(|signature| signature.params.len());
+    let params = shortest.map_or(&[][..], |signature| signature.params);
+    params.iter().map(|param| param.name.to_string()).collect()
 }
 
 fn counts(entry: &Entry) -> Vec<usize> {
@@ -139,7 +147,7 @@ mod tests {
         let fault = refusal("assert", &[]);
         assert_eq!(
             fault.to_string(),
-            "assert takes 1 or 2 arguments, but 0 given"
+            "assert takes 1 or 2 arguments, but 0 were given"
         );
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn arity(verb: Verb, expected: &[usize], found: usize) -> FaultKind {
         name: verb.name().into(),
         expected: expected.to_vec(),
         found,
+        params: Vec::new(),
     }
 }
 

@@ -259,17 +259,10 @@ impl Primitive for Executor {
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
-        let holders = self
-            .slots
-            .iter()
-            .flatten()
-            .map(|task| crate::value::Holder {
-                task: *task,
-                since: self.made_at,
-            });
         Waiting {
-            what: format!("all tasks of {}", self.name),
-            holders: holders.collect(),
+            what: format!("all tasks of {}, made in {}", self.name, self.made_at),
+            holders: Vec::new(),
+            awaited: self.slots.iter().flatten().copied().collect(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Holder, Value};
+use crate::value::{Fault, FaultKind, Function, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -178,14 +178,15 @@ impl Primitive for Future {
                 self.submitted_at.line
             )
         };
-        let holders = match self.state {
-            State::Running { by } => vec![Holder {
-                task: by,
-                since: self.submitted_at,
-            }],
+        let awaited = match self.state {
+            State::Running { by } => vec![by],
             _ => Vec::new(),
         };
-        Waiting { what, holders }
+        Waiting {
+            what,
+            holders: Vec::new(),
+            awaited,
+        }
     }
 
     fn state_text(&self) -> String {
@@ -235,7 +236,7 @@ mod tests {
         ));
         table.done(&future, 1, Verb::Running, &[], "true");
         table.done(&future, 1, Verb::Cancel, &[], "false");
-        assert_eq!(future.state().waiting(TaskId(1)).holders[0].task, TaskId(7));
+        assert_eq!(future.state().waiting(TaskId(1)).awaited, [TaskId(7)]);
         table.done(&future, 7, Verb::Resolve, &[Value::Int(49)], "()");
         assert_eq!(table.wakes(), ["1: 49", "2: ()"]);
         table.done(&future, 1, Verb::Result, &[], "49");

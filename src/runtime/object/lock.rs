@@ -219,11 +219,13 @@ impl Primitive for Lock {
         let what = if self.made_at.is_none() {
             "a Lock".into()
         } else {
-            format!("the Lock made in line {}", self.made_at.line)
+            // With its column: two locks are often made in one line.
+            format!("the Lock made in {}", self.made_at)
         };
         Waiting {
             what,
             holders: self.holder.iter().cloned().collect(),
+            awaited: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Holder, Value, debug_text};
+use crate::value::{Fault, FaultKind, Function, Value, debug_text};
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -199,13 +199,10 @@ impl Primitive for Results {
         } else {
             format!("the results of the map in line {}", self.mapped_at.line)
         };
-        let holders = self.running.iter().map(|(_, task)| Holder {
-            task: *task,
-            since: self.mapped_at,
-        });
         Waiting {
             what,
-            holders: holders.collect(),
+            holders: Vec::new(),
+            awaited: self.running.iter().map(|(_, task)| *task).collect(),
         }
     }
 

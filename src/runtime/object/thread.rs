@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use super::args;
 use super::waiters::Waiters;
-use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Holder, Map, Value};
+use crate::value::{Fault, FaultKind, Function, Map, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -19,7 +18,6 @@ enum State {
     },
     Alive {
         task: TaskId,
-        since: Pos,
         /// What it runs, for those who ask which variables it holds; nothing for main.
         function: Option<Arc<Function>>,
     },
@@ -82,6 +80,7 @@ impl Thread {
             name: "Thread".into(),
             expected: vec![1, 2, 3],
             found: 0,
+            params: vec!["f".into()],
         })?;
         let Value::Function(function) = first else {
             return Err(FaultKind::misuse(
@@ -117,6 +116,7 @@ impl Thread {
                 name: "Thread".into(),
                 expected: vec![1, 2, 3],
                 found: args.len(),
+                params: vec!["f".into()],
             });
         }
         Ok(Self::new(
@@ -135,7 +135,6 @@ impl Thread {
             daemon: false,
             state: State::Alive {
                 task,
-                since: Pos::NONE,
                 function: None,
             },
             waiters: Waiters::default(),
@@ -166,7 +165,6 @@ impl Thread {
         let task = ctx.ids.next_task();
         self.state = State::Alive {
             task,
-            since: ctx.pos,
             function: Some(function.clone()),
         };
         ctx.effects.spawns.push(Spawn {
@@ -360,13 +358,14 @@ impl Primitive for Thread {
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
-        let holders = match self.state {
-            State::Alive { task, since, .. } => vec![Holder { task, since }],
+        let awaited = match self.state {
+            State::Alive { task, .. } => vec![task],
             _ => Vec::new(),
         };
         Waiting {
             what: format!("the end of {}", self.name),
-            holders,
+            holders: Vec::new(),
+            awaited,
         }
     }
 
@@ -375,6 +374,7 @@ impl Primitive for Thread {
             State::New { .. } => "not started",
             State::Alive { .. } => "running",
             State::Returned { .. } => "ended",
+            State::Failed { fault, .. } if !fault.kind.is_catchable() => "stopped",
             State::Failed { .. } => "failed",
         };
         format!("{}, {state}", self.name)
@@ -402,6 +402,8 @@ impl Primitive for Thread {
 
 #[cfg(test)]
 mod tests {
+    use crate::pos::Pos;
+
     use super::super::table::{Table, function};
     use super::*;
 
@@ -443,6 +445,22 @@ mod tests {
         let fault = Fault::new(FaultKind::Assertion("no".into()), Pos::NONE);
         table.done(&a, 1, Verb::Fail, &[Value::Error(Arc::new(fault))], "()");
         assert_eq!(table.wakes(), ["8: ()", "9: fail assertion failed: no"]);
+    }
+
+    #[test]
+    fn who_is_waited_for_holds_nothing_and_a_stopped_thread_has_not_failed() {
+        let mut table = Table::default();
+        let state = thread(&table);
+        let a = table.add(state);
+        table.done(&a, 9, Verb::Start, &[], "()");
+        let waiting = a.state().waiting(TaskId(9));
+        assert_eq!(
+            (waiting.holders, waiting.awaited),
+            (vec![], vec![TaskId(1)])
+        );
+        let stopped = Fault::new(FaultKind::Interrupted, Pos::NONE);
+        table.done(&a, 1, Verb::Fail, &[Value::Error(Arc::new(stopped))], "()");
+        assert_eq!(a.state().state_text(), "Thread-1, stopped");
     }
 
     #[test]

@@ -41,6 +41,11 @@ const POOL_WORKERS: usize = 4;
 /// How often, in steps, a run is searched for threads that wait for each other in a cycle.
 const CYCLE_SEARCH: u64 = 64;
 
+/// How often, and for how long in nanoseconds, the clock jumps for the background once main has
+/// ended at the prompt: a thread that never ends shall not keep the prompt for ever.
+const JUMPS: u64 = 1_000;
+const SKIPPED: u64 = 3_600_000_000_000;
+
 /// Whose threads are stopped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -57,6 +62,8 @@ pub struct Stepped {
     stop_requested: Arc<AtomicBool>,
     steps: u64,
     main_end: Option<Result<Value, Fault>>,
+    /// The threads that the last input left behind, though they had not ended nor wait for ever.
+    standing: Vec<String>,
 }
 
 impl Stepped {
@@ -69,6 +76,7 @@ impl Stepped {
             stop_requested: Arc::new(AtomicBool::new(false)),
             steps: 0,
             main_end: None,
+            standing: Vec::new(),
         }
     }
 
@@ -144,8 +152,7 @@ impl Stepped {
             if let threads::Doing::Waiting { limited: false, .. } = thread.doing
                 && let Some(waiting) = thread.waiting()
             {
-                let holders = waiting.holders.iter().map(|holder| holder.task);
-                waits.insert(thread.task, holders.collect());
+                waits.insert(thread.task, waiting.blockers().collect());
             }
         }
         waits
@@ -162,11 +169,16 @@ impl Stepped {
         Some(waits.keys().copied().filter(is_stuck).collect())
     }
 
-    /// Stops the threads of the current run, or all, with `kind`; says where everybody was.
+    /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
-        let infos = threads::describe(&self.state.snapshot());
         let run = self.state.run;
         let concerned = |member: &Member| which == Which::All || member.run == run;
+        let mut infos = threads::describe(&self.state.snapshot());
+        if matches!(kind, FaultKind::Interrupted) {
+            // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
+            let members = &self.state.members;
+            infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
+        }
         loop {
             let mut members = self.state.members.iter();
             let next = members.find(|(_, member)| concerned(member));
@@ -191,6 +203,12 @@ impl Stepped {
             self.state.members.remove(&task);
         }
         infos
+    }
+
+    /// Whether the clock has jumped enough for what goes on in the background since main ended
+    /// with these numbers of jumps and of nanoseconds skipped.
+    fn has_jumped_enough(&self, (jumps, skipped): (u64, u64)) -> bool {
+        self.state.jumps - jumps > JUMPS || self.state.skipped - skipped > SKIPPED
     }
 
     /// How the run is over when nothing can happen any more.
@@ -221,6 +239,7 @@ impl Schedule for Stepped {
         };
         self.state.members.insert(MAIN, main);
         self.settle();
+        let mut at_main_end = None;
         loop {
             if self.stop_requested.swap(false, Ordering::SeqCst) {
                 let infos = self.stop(&FaultKind::Interrupted, Which::ThisRun);
@@ -232,6 +251,17 @@ impl Schedule for Stepped {
                     self.stop(&FaultKind::Interrupted, Which::All);
                 }
                 return MainEnd::from(end);
+            }
+            if until == Until::Main && self.main_end.is_some() {
+                let begin = *at_main_end.get_or_insert((self.state.jumps, self.state.skipped));
+                if self.has_jumped_enough(begin)
+                    && let Some(end) = self.main_end.take()
+                {
+                    let members = self.state.members.values();
+                    let learners = members.filter(|member| !member.daemon);
+                    self.standing = learners.map(|member| member.name.to_string()).collect();
+                    return MainEnd::from(end);
+                }
             }
             let may_skip = self.main_end.is_none() || self.state.learner_has_deadline();
             if !self.advance(may_skip) {
@@ -296,14 +326,23 @@ impl Schedule for Stepped {
     }
 
     fn notices(&mut self) -> Vec<String> {
-        match std::mem::take(&mut self.state.skipped) {
-            0 => Vec::new(),
-            skipped => {
-                let seconds = skipped as f64 / 1e9;
-                let rounded = (seconds * 1_000.0).round() / 1_000.0;
-                vec![format!("virtual time: {rounded} s skipped")]
-            }
+        let mut notices = Vec::new();
+        let skipped = std::mem::take(&mut self.state.skipped);
+        if skipped != 0 {
+            let seconds = skipped as f64 / 1e9;
+            let rounded = (seconds * 1_000.0).round() / 1_000.0;
+            notices.push(format!("virtual time: {rounded} s skipped"));
         }
+        let standing = std::mem::take(&mut self.standing);
+        if !standing.is_empty() {
+            let go_on = match standing.len() {
+                1 => "goes on and on; it stands",
+                _ => "go on and on; they stand",
+            };
+            let names = standing.join(", ");
+            notices.push(format!("{names} {go_on} still until the next input"));
+        }
+        notices
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct State {
     /// since somebody asked.
     pub(super) now: u64,
     pub(super) skipped: u64,
+    /// How often the clock was made to jump.
+    pub(super) jumps: u64,
     deadlines: BTreeSet<(Deadline, TaskId)>,
     waits: u64,
 }
@@ -72,6 +74,7 @@ impl State {
             run: 0,
             now: 0,
             skipped: 0,
+            jumps: 0,
             deadlines: BTreeSet::new(),
             waits: 0,
         }
@@ -161,6 +164,7 @@ impl State {
         let Some(((deadline, _), _)) = self.deadlines.first().copied() else {
             return false;
         };
+        self.jumps += 1;
         self.skipped += deadline.saturating_sub(self.now);
         self.now = self.now.max(deadline);
         self.fire_due();

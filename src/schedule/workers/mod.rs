@@ -213,8 +213,7 @@ impl Shared {
             if let (Doing::Waiting { limited: false, .. }, Some(waiting)) =
                 (&thread.doing, thread.waiting())
             {
-                let holders = waiting.holders.iter().map(|holder| holder.task);
-                waits.insert(thread.task, holders.collect());
+                waits.insert(thread.task, waiting.blockers().collect());
             }
         }
         before.retain(|(task, number)| number.is_some() && parks(task) == *number);
@@ -360,7 +359,9 @@ impl Schedule for Workers {
                 return MainEnd::from(end);
             }
             Over::Interrupted => {
-                let infos = threads::describe(&self.snapshot());
+                let mut infos = threads::describe(&self.snapshot());
+                // Threads of earlier inputs are spared.
+                infos.retain(|info| shared.table.run_of(TaskId(info.number)) == Some(run));
                 self.stop(Stopping::Interrupt, run);
                 MainEnd::Interrupted(infos)
             }

@@ -374,6 +374,11 @@ impl Table {
         shard.get(&task).map(|entry| entry.about.clone())
     }
 
+    /// The run that `task` belongs to; nothing when it has ended.
+    pub(super) fn run_of(&self, task: TaskId) -> Option<u64> {
+        self.about(task).map(|about| about.run)
+    }
+
     /// All threads, by number.
     pub(super) fn all(&self) -> Vec<Arc<About>> {
         let mut all: Vec<Arc<About>> = Vec::new();
