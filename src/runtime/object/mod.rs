@@ -27,9 +27,16 @@ mod table;
 mod thread;
 mod waiters;
 
+// The lock-like ones.
+mod event;
+mod semaphore;
+
 pub use executor::Executor;
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
 pub use results::Results;
 pub use thread::{Thread, call};
+
+pub use event::Event;
+pub use semaphore::Semaphore;
