@@ -144,10 +144,7 @@ impl Primitive for Semaphore {
     fn waiting(&self, _task: TaskId) -> Waiting {
         // Any thread may release a semaphore: nobody is known to hold it.
         Waiting {
-            what: format!(
-                "a permit of {}",
-                args::made_in(self.kind(), self.made_at)
-            ),
+            what: format!("a permit of {}", args::made_in(self.kind(), self.made_at)),
             holders: Vec::new(),
         }
     }
