@@ -311,7 +311,10 @@ impl Session {
         let held = self.held_by_main();
         let new = held.into_iter().filter(|(id, _)| !before.contains_key(id));
         new.map(|(_, object)| {
-            self.schedule.release(&object);
+            // A re-entrant lock is held until it is released as often as it was acquired.
+            while object.state().is_held_by(MAIN) {
+                self.schedule.release(&object);
+            }
             format!(
                 "released for you: the {} made in {}",
                 object.kind(),

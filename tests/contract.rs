@@ -17,6 +17,12 @@ enum Of {
     Executor,
     Future,
     Results,
+    RLock,
+    Semaphore,
+    BoundedSemaphore,
+    Event,
+    Condition,
+    Barrier,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,6 +302,194 @@ const ROWS: &[Row] = &[
     row(Of::Results, Way::Plain, Case::Stopped,
         "let r = pool(1).map(|x| { loop { sleep(0.001); } }, [1, 2]); print(\"stop me\"); r[1];",
         &["stop me"], "interrupted"),
+    // RLock. Promised: its holder may acquire it again; free after as many releases; only the
+    // holder releases.
+    row(Of::RLock, Way::Plain, Case::Success,
+        "let l = RLock(); with l { with l { print(l.acquire(), l.locked()); l.release(); } }
+         print(l.locked());",
+        &["true true", "false"], "()"),
+    row(Of::RLock, Way::Plain, Case::WaitThenSuccess,
+        "let l = RLock(); l.acquire(); l.acquire(); let t = spawn(|| { with l { print(\"got\"); } });
+         l.release(); sleep(0.02); print(\"free\"); l.release(); t.join();",
+        &["free", "got"], "()"),
+    row(Of::RLock, Way::Try, Case::Success,
+        "let l = RLock(); print(l.try_acquire(), l.try_acquire(), spawn(|| l.try_acquire()).join());",
+        &["true true false"], "()"),
+    row(Of::RLock, Way::Timeout, Case::TimeIsOver,
+        "let l = RLock(); l.acquire(); print(spawn(|| l.acquire(0.01)).join(), l.acquire(0));",
+        &["false true"], "()"),
+    row(Of::RLock, Way::Plain, Case::Misuse,
+        "let l = RLock();
+         let t = Thread(|| { l.acquire(); }, [], #{name: \"A\"}); t.start(); t.join();
+         l.release();",
+        &[],
+        "3:12 release of an RLock that thread 2 has held since line 2: \
+         only the thread that acquired it releases it \
+         / use `with lock { ... }`: it acquires and releases in one thread"),
+    row(Of::RLock, Way::Plain, Case::OwnerDied,
+        "let l = RLock(); spawn(|| { with l { with l { throw \"no\"; } } }).join();
+         with l { print(\"free\"); }",
+        &["Exception in thread Thread-1: no (line 1, column 47)", "free"], "()"),
+    row(Of::RLock, Way::Plain, Case::Stopped,
+        "let l = RLock(); spawn(|| { with l { loop { sleep(0.001); } } });
+         while !l.locked() { sleep(0.001); } print(\"stop me\"); l.acquire();",
+        &["stop me"], "interrupted"),
+    // Semaphore. Promised: blocks at 0; release(n) lets n in; any thread may release.
+    row(Of::Semaphore, Way::Plain, Case::Success,
+        "let s = Semaphore(2); with s { with s { print(s); } } s.release(3); print(s);",
+        &["Semaphore(0 free)", "Semaphore(5 free)"], "()"),
+    row(Of::Semaphore, Way::Plain, Case::WaitThenSuccess,
+        "let s = Semaphore(0); let ts = []; for i in 0..3 { ts.push(spawn(|| s.acquire())); }
+         sleep(0.02); print(\"free\"); s.release(3); for t in ts { print(t.join()); } print(s);",
+        &["free", "true", "true", "true", "Semaphore(0 free)"], "()"),
+    row(Of::Semaphore, Way::Try, Case::Success,
+        "let s = Semaphore(); print(s.try_acquire(), s.try_acquire(), s.acquire(false));",
+        &["true false false"], "()"),
+    row(Of::Semaphore, Way::Timeout, Case::TimeIsOver,
+        "let s = Semaphore(0); print(s.acquire(0.01)); s.release(); print(s.acquire(60));",
+        &["false", "true"], "()"),
+    row(Of::Semaphore, Way::Plain, Case::Misuse,
+        "try { Semaphore(-1); } catch (e) { print(e.message); } Semaphore().release(0);",
+        &["Semaphore(-1): the number of permits is a whole number, 0 or more"],
+        "1:68 release(0): the number is 1 or more / write release() for one, release(2) for two"),
+    row(Of::Semaphore, Way::Plain, Case::OwnerDied,
+        "let s = Semaphore(); spawn(|| { with s { throw \"no\"; } }).join(); with s { print(\"free\"); }",
+        &["Exception in thread Thread-1: no (line 1, column 42)", "free"], "()"),
+    row(Of::Semaphore, Way::Plain, Case::OwnerDied,
+        "let s = Semaphore(0); s.acquire();", &[], "deadlock of main"),
+    row(Of::Semaphore, Way::Plain, Case::Stopped,
+        "spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); Semaphore(0).acquire();",
+        &["stop me"], "interrupted"),
+    // BoundedSemaphore. Promised: its value never exceeds the first one.
+    row(Of::BoundedSemaphore, Way::Plain, Case::Success,
+        "let s = BoundedSemaphore(2); with s { print(s); } print(s);",
+        &["BoundedSemaphore(1 of 2 free)", "BoundedSemaphore(2 of 2 free)"], "()"),
+    row(Of::BoundedSemaphore, Way::Plain, Case::WaitThenSuccess,
+        "let s = BoundedSemaphore(1); s.acquire(); let t = spawn(|| s.acquire());
+         sleep(0.02); print(\"free\"); s.release(); print(t.join());",
+        &["free", "true"], "()"),
+    row(Of::BoundedSemaphore, Way::Try, Case::Success,
+        "let s = BoundedSemaphore(); print(s.try_acquire(), s.try_acquire());",
+        &["true false"], "()"),
+    row(Of::BoundedSemaphore, Way::Timeout, Case::TimeIsOver,
+        "let s = BoundedSemaphore(1); print(s.acquire(1), s.acquire(0.01));",
+        &["true false"], "()"),
+    row(Of::BoundedSemaphore, Way::Plain, Case::Misuse,
+        "let s = BoundedSemaphore(2);
+         s.release();", &[],
+        "2:12 a BoundedSemaphore was released too many times: it has 2 permits, of which 2 are free \
+         / release once for each acquire: `with semaphore { ... }` does so"),
+    row(Of::BoundedSemaphore, Way::Plain, Case::OwnerDied,
+        "let s = BoundedSemaphore(1); spawn(|| s.acquire()).join(); s.acquire();",
+        &[], "deadlock of main"),
+    row(Of::BoundedSemaphore, Way::Plain, Case::Stopped,
+        "let s = BoundedSemaphore(0); spawn(|| { loop { sleep(0.001); } });
+         print(\"stop me\"); s.acquire();",
+        &["stop me"], "interrupted"),
+    // Event. Promised: set wakes all; wait gives true at once while set, false after its time.
+    row(Of::Event, Way::Plain, Case::Success,
+        "let e = Event(); print(e, e.is_set()); e.set(); print(e.wait(), e); e.clear();
+         print(e.is_set());",
+        &["Event(not set) false", "true Event(set)", "false"], "()"),
+    row(Of::Event, Way::Plain, Case::WaitThenSuccess,
+        "let e = Event(); let ts = []; for i in 0..3 { ts.push(spawn(|| e.wait())); }
+         sleep(0.02); print(\"set\"); e.set(); for t in ts { print(t.join()); }",
+        &["set", "true", "true", "true"], "()"),
+    row(Of::Event, Way::Try, Case::Success,
+        "let e = Event(); print(e.wait(0)); e.set(); print(e.wait(0));", &["false", "true"], "()"),
+    row(Of::Event, Way::Timeout, Case::WaitThenSuccess,
+        "let e = Event(); let t = spawn(|| e.wait(60)); sleep(0.02); e.set(); print(t.join());",
+        &["true"], "()"),
+    row(Of::Event, Way::Timeout, Case::TimeIsOver,
+        "print(Event().wait(0.01));", &["false"], "()"),
+    row(Of::Event, Way::Plain, Case::Misuse,
+        "Event().wait(-1);", &[],
+        "1:9 wait(-1): a time is a number of seconds, 0 or more \
+         / give 0 to look without waiting, or nothing to wait without a limit"),
+    row(Of::Event, Way::Plain, Case::OwnerDied,
+        "let e = Event(); spawn(|| 1).join(); e.wait();", &[], "deadlock of main"),
+    row(Of::Event, Way::Plain, Case::Stopped,
+        "spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); Event().wait();",
+        &["stop me"], "interrupted"),
+    // Condition. Promised: needs its lock; wait gives the lock up and comes back with it; a notify
+    // without a waiter is lost; wait_for gives the predicate's last value.
+    row(Of::Condition, Way::Plain, Case::Success,
+        "let l = Lock(); let c = Condition(l); with c { print(l.locked(), c.wait_for(|| true)); }
+         print(l.locked());",
+        &["true true", "false"], "()"),
+    row(Of::Condition, Way::Plain, Case::WaitThenSuccess,
+        "let c = Condition(); let n = 0; let ts = [];
+         for i in 0..4 { ts.push(spawn(|| { with c { c.wait_for(|| n > 0); n += 1; } })); }
+         sleep(0.02); with c { print(\"notify\"); n = 1; c.notify_all(); }
+         for t in ts { t.join(); } print(n);",
+        &["notify", "5"], "()"),
+    row(Of::Condition, Way::Plain, Case::WaitThenSuccess,
+        "let c = Condition(); let ts = [];
+         for i in 0..3 { ts.push(spawn(|| { with c { print(\"wait\"); c.wait(); print(\"on\"); } })); }
+         sleep(0.02); with c { c.notify(2); } sleep(0.02); print(c); with c { c.notify(); }
+         for t in ts { t.join(); }",
+        &["wait", "wait", "wait", "on", "on", "Condition(RLock(free), 1 waiting)", "on"], "()"),
+    row(Of::Condition, Way::Plain, Case::WaitThenSuccess,
+        "let c = Condition(); let t = spawn(|| { with c { with c { c.wait(); } print(c.locked()); } });
+         sleep(0.02); with c { c.notify(); } t.join(); print(c.locked());",
+        &["true", "false"], "()"),
+    row(Of::Condition, Way::Try, Case::Success,
+        "let c = Condition(Lock()); print(c.try_acquire(), c.try_acquire(), c.wait(0), c.locked());",
+        &["true false false true"], "()"),
+    row(Of::Condition, Way::Timeout, Case::TimeIsOver,
+        "let c = Condition(); with c { c.notify(); print(c.wait(0.01), c.wait_for(|| false, 0.01)); }
+         print(c.locked());",
+        &["false false", "false"], "()"),
+    row(Of::Condition, Way::Plain, Case::Misuse,
+        "let c = Condition(); try { c.notify(); } catch (e) { print(e.message); } c.wait();",
+        &["notify() of a Condition whose lock this thread does not hold: \
+           a thread acquires the condition before it waits or notifies"],
+        "1:76 wait() of a Condition whose lock this thread does not hold: \
+         a thread acquires the condition before it waits or notifies \
+         / write `with condition { condition.wait(); }`"),
+    row(Of::Condition, Way::Plain, Case::OwnerDied,
+        "let c = Condition(); spawn(|| { with c { throw \"no\"; } }).join(); with c { c.wait(); }",
+        &["Exception in thread Thread-1: no (line 1, column 42)"], "deadlock of main"),
+    row(Of::Condition, Way::Plain, Case::Stopped,
+        "let c = Condition(); spawn(|| { loop { sleep(0.001); } });
+         with c { print(\"stop me\"); c.wait(); }",
+        &["stop me"], "interrupted"),
+    // Barrier. Promised: each thread its own number; the action runs once, before the others go
+    // on; a time that is over, abort and a failing action break it; reset mends it.
+    row(Of::Barrier, Way::Plain, Case::Success,
+        "let b = Barrier(1); print(b.wait(), b.wait(60), b.parties, b.n_waiting, b.broken, b);",
+        &["0 0 1 0 false Barrier(0 of 1 waiting)"], "()"),
+    row(Of::Barrier, Way::Plain, Case::WaitThenSuccess,
+        "let b = Barrier(3, || print(\"all\")); let ts = [];
+         for i in 0..3 { ts.push(spawn(|| b.wait() + b.wait())); }
+         let sum = 0; for t in ts { sum += t.join(); } print(sum);",
+        &["all", "all", "6"], "()"),
+    row(Of::Barrier, Way::Try, Case::Success,
+        "let b = Barrier(2); try { b.wait(0); } catch (e) { print(e.error); } print(b.broken);
+         b.reset(); print(b.broken);",
+        &["BrokenBarrierError", "true", "false"], "()"),
+    row(Of::Barrier, Way::Timeout, Case::TimeIsOver,
+        "let b = Barrier(3); let t = spawn(|| { try { b.wait(); } catch (e) { return e.error; } });
+         try { sleep(0.01); b.wait(0.01); } catch (e) { print(e.message); } print(t.join());",
+        &["the barrier is broken: the time of a thread at it was over", "BrokenBarrierError"], "()"),
+    row(Of::Barrier, Way::Plain, Case::Misuse,
+        "try { Barrier(0); } catch (e) { print(e.message); } let b = Barrier(2); b.abort(); b.wait();",
+        &["Barrier(0): the number of threads is a whole number, 1 or more"],
+        "1:86 the barrier is broken: it was aborted"),
+    row(Of::Barrier, Way::Plain, Case::OwnerDied,
+        "let b = Barrier(2); let t = spawn(|| { throw \"no\"; b.wait(); }); t.join(); b.wait();",
+        &["Exception in thread Thread-1: no (line 1, column 40)"], "deadlock of main"),
+    row(Of::Barrier, Way::Plain, Case::OwnerDied,
+        "let b = Barrier(2, || { throw \"no\"; });
+         fn pass(b) {
+             try { b.wait(); } catch (e) { return if type_of(e) == \"map\" { e.message } else { e }; }
+         }
+         let t = spawn(pass, b); let u = spawn(pass, b); let a = [t.join(), u.join()]; a.sort();
+         print(a[0]); print(a[1], b.broken);",
+        &["no", "the barrier is broken: its action failed true"], "()"),
+    row(Of::Barrier, Way::Plain, Case::Stopped,
+        "let b = Barrier(2); spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); b.wait();",
+        &["stop me"], "interrupted"),
 ];
 
 #[test]
@@ -318,7 +512,19 @@ fn every_row_holds_on_every_scheduler() {
 
 #[test]
 fn no_case_is_left_out() {
-    for of in [Of::Thread, Of::Lock, Of::Executor, Of::Future, Of::Results] {
+    for of in [
+        Of::Thread,
+        Of::Lock,
+        Of::Executor,
+        Of::Future,
+        Of::Results,
+        Of::RLock,
+        Of::Semaphore,
+        Of::BoundedSemaphore,
+        Of::Event,
+        Of::Condition,
+        Of::Barrier,
+    ] {
         for &(way, case) in REQUIRED {
             let there = ROWS
                 .iter()

@@ -151,6 +151,8 @@ pub enum FaultKind {
         /// How long, in seconds.
         seconds: f64,
     },
+    /// A barrier was or became broken, and why.
+    BrokenBarrier(String),
     /// An error that happened elsewhere, in another thread or a pool's task, and is raised here. The
     /// machine unpacks it: nobody catches it as such.
     Elsewhere(SharedFault),
@@ -236,6 +238,7 @@ impl FaultKind {
             Self::TooLarge { .. } => "ErrorDataTooLarge",
             Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
             Self::Timeout { .. } => "TimeoutError",
+            Self::BrokenBarrier(_) => "BrokenBarrierError",
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
             Self::Internal(_) => "InternalError",
@@ -384,6 +387,7 @@ impl fmt::Display for FaultKind {
                 )
             }
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
+            Self::BrokenBarrier(why) => write!(f, "the barrier is broken: {why}"),
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
             Self::Elsewhere(fault) => fault.kind.fmt(f),

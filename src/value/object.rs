@@ -124,6 +124,25 @@ verbs! {
     Put = "put",
     /// `get`
     Get = "get",
+    /// A condition gives up its lock, however many times it is held; gives how many times more
+    /// than once.
+    ReleaseAll = "<release all>",
+    /// A condition takes its lock back; the argument is what giving it up gave.
+    AcquireAgain = "<acquire again>",
+    /// A thread arrives at a barrier that has an action; only the prelude asks this.
+    Arrive = "__arrive",
+    /// The action of a barrier; only the prelude asks this.
+    Action = "__action",
+    /// `abort`
+    Abort = "abort",
+    /// `reset`
+    Reset = "reset",
+    /// `broken`
+    Broken = "broken",
+    /// `parties`
+    Parties = "parties",
+    /// `n_waiting`
+    NWaiting = "n_waiting",
 }
 
 /// One request to an object.

@@ -77,7 +77,8 @@ impl Machine<'_, '_> {
             }
             Attempt::Unknown => {
                 self.fiber.reached = None;
-                Err(unknown(object, verb))
+                let prelude = self.call_object_prelude(object, verb.name());
+                prelude.unwrap_or_else(|| Err(unknown(object, verb)))
             }
         }
     }

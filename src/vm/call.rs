@@ -21,6 +21,8 @@ enum Receiver {
     Register(u32),
     /// It is this value; what changes goes back by way of a register (absolute) of the caller.
     Place(Value, u32),
+    /// It is this object, which changes in itself: nothing goes back.
+    Object(Arc<Object>),
 }
 
 impl Machine<'_, '_> {
@@ -393,6 +395,7 @@ impl Machine<'_, '_> {
                 (value, back)
             }
             Receiver::Place(value, _) => (value, NONE),
+            Receiver::Object(object) => (Value::Object(object), NONE),
         };
         if let Some(register) = code.this {
             put(&mut self.fiber.registers[base + register as usize], this);
@@ -643,6 +646,9 @@ impl Machine<'_, '_> {
         let Some(verb) = site.verb else {
             self.fiber.reached = None;
             let name = self.env.program.name(site.name);
+            if let Some(step) = self.call_object_prelude(object, &name.text) {
+                return step;
+            }
             return Err(FaultKind::UnknownFunction {
                 signature: format!("{}.{}", object.kind(), name.text),
                 advice: Some(
@@ -657,6 +663,29 @@ impl Machine<'_, '_> {
         let start = self.frame().base as usize + first as usize;
         let args: Vec<Value> = self.fiber.registers[start..start + argc as usize].to_vec();
         self.ask(object, verb, &args)
+    }
+
+    /// A method of an object that is written in Rhai, if there is one: it calls a function of the
+    /// learner's, or is made of what the object itself can do.
+    pub(super) fn call_object_prelude(&mut self, object: &Arc<Object>, name: &str) -> Option<Step> {
+        use crate::program::op::Op;
+        let pc = self.frame().pc as usize;
+        let (code, base) = self.code();
+        let Op::CallMethod {
+            argc,
+            dst,
+            base: first,
+            ..
+        } = code.ops[pc]
+        else {
+            return None;
+        };
+        let program = self.env.program;
+        let id = program.find_name(&format!("{}__{name}", object.kind()))?;
+        let id = program.name(id).function(argc as usize)?;
+        let way = Receiver::Object(object.clone());
+        let (first, dst) = (base + first as usize, base + dst as usize);
+        Some(self.push_method(id, first, dst, NONE, way))
     }
 
     /// A method that is code of the learner's: a function in a map, a function by name, or

@@ -10,6 +10,8 @@ mod text;
 mod threading;
 mod time;
 
+mod locks;
+
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
@@ -154,6 +156,7 @@ const TABLES: &[&[Entry]] = &[
     collections::ENTRIES,
     time::ENTRIES,
     threading::ENTRIES,
+    locks::ENTRIES,
 ];
 
 /// Python's module names: a prefix such as `threading.` means nothing and may be typed.

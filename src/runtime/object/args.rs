@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::pos::Pos;
 use crate::value::object::{Call, TaskId, Verb};
 use crate::value::{FaultKind, Value};
 
@@ -52,4 +53,59 @@ pub(super) fn task(value: Option<&Value>) -> Option<TaskId> {
     value
         .and_then(Value::as_int)
         .map(|number| TaskId(number as u64))
+}
+
+/// How long a request may wait.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Patience {
+    None,
+    Limited(Duration),
+    Endless,
+}
+
+/// `acquire()`, `acquire(seconds)`, `acquire(blocking)` and `acquire(blocking, seconds)`.
+pub(super) fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
+    match call.args {
+        [] | [Value::Bool(true)] => Ok(Patience::Endless),
+        [Value::Bool(false)] => Ok(Patience::None),
+        [seconds] | [Value::Bool(true), seconds] => {
+            let limit = self::seconds(call.verb, seconds)?;
+            Ok(if limit.is_zero() {
+                Patience::None
+            } else {
+                Patience::Limited(limit)
+            })
+        }
+        [Value::Bool(false), _] => Err(FaultKind::misuse(
+            "acquire(false, ...) was given a time",
+            "an acquire that does not wait has no time limit",
+            "write acquire(false) to look, or acquire(seconds) to wait",
+        )),
+        more => Err(arity(call.verb, &[0, 1, 2], more.len())),
+    }
+}
+
+/// How many: the one argument, from `least` on, or 1 without an argument.
+pub(super) fn count(call: Call<'_>, least: i64) -> Result<u64, FaultKind> {
+    match call.args {
+        [] => Ok(1),
+        [Value::Int(count)] if *count >= least => Ok(*count as u64),
+        [Value::Int(count)] => Err(FaultKind::misuse(
+            &format!("{}({count})", call.verb.name()),
+            &format!("the number is {least} or more"),
+            &format!("write {0}() for one, {0}(2) for two", call.verb.name()),
+        )),
+        [other] => Err(FaultKind::mismatch("a whole number", other)),
+        more => Err(arity(call.verb, &[0, 1], more.len())),
+    }
+}
+
+/// What an object is called in a sentence: `the Event made in line 3`.
+pub(super) fn made_in(kind: &str, made_at: Pos) -> String {
+    if made_at.is_none() {
+        let article = if kind.starts_with('E') { "an" } else { "a" };
+        format!("{article} {kind}")
+    } else {
+        format!("the {kind} made in line {}", made_at.line)
+    }
 }

@@ -1,4 +1,5 @@
-//! A mutual-exclusion lock, not re-entrant: Python's `threading.Lock`.
+//! A mutual-exclusion lock: Python's `threading.Lock`, and the re-entrant `threading.RLock`, which
+//! differs only for the thread that holds it.
 //!
 //! A running thread may take a free lock although others wait for it ("barging"): handing it over
 //! in order of arrival would force a switch of threads at every release. So a release only tells
@@ -8,9 +9,8 @@
 //! be told how much of its time is left, and an object knows no clock.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use super::args;
+use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
@@ -24,19 +24,14 @@ struct Waiter {
     timed: bool,
 }
 
-/// How long a request may wait.
-#[derive(Clone, Copy, PartialEq)]
-enum Patience {
-    None,
-    Limited(Duration),
-    Endless,
-}
-
 /// A lock.
 #[derive(Clone, Debug)]
 pub struct Lock {
     made_at: Pos,
+    is_reentrant: bool,
     holder: Option<Holder>,
+    /// How many times more than once the holder has acquired it.
+    extra: u64,
     /// Invariant: when the lock is free and somebody waits, somebody has been told to ask again.
     waiters: VecDeque<Waiter>,
     /// The thread that was told to ask again and has not yet done so.
@@ -48,13 +43,27 @@ impl Lock {
     pub fn new(made_at: Pos) -> Self {
         Self {
             made_at,
+            is_reentrant: false,
             holder: None,
+            extra: 0,
             waiters: VecDeque::new(),
             told: None,
         }
     }
 
+    /// A free lock that its holder may acquire again.
+    pub fn reentrant(made_at: Pos) -> Self {
+        Self {
+            is_reentrant: true,
+            ..Self::new(made_at)
+        }
+    }
+
     fn acquire(&mut self, patience: Patience, ctx: &mut Ctx<'_>) -> Attempt {
+        if self.is_reentrant && self.is_held_by(ctx.task) {
+            self.extra += 1;
+            return Attempt::Done(true.into());
+        }
         let was_told = self.told == Some(ctx.task);
         if was_told {
             self.told = None;
@@ -87,21 +96,60 @@ impl Lock {
 
     fn release(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         match &self.holder {
+            Some(holder) if holder.task == ctx.task && self.extra > 0 => {
+                self.extra -= 1;
+                Attempt::Done(Value::Unit)
+            }
             Some(holder) if holder.task == ctx.task => {
                 self.holder = None;
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
             Some(holder) => Attempt::Fail(FaultKind::HeldByAnother {
-                object: "a Lock".into(),
+                object: self.in_words().into(),
                 holder: holder.clone(),
                 name: None,
             }),
             None => Attempt::Fail(FaultKind::misuse(
-                "release of a Lock that nobody holds",
+                &format!("release of {} that nobody holds", self.in_words()),
                 "a lock is released once for each acquire",
                 "use `with lock { ... }`: it releases exactly once",
             )),
+        }
+    }
+
+    /// For a condition: the lock becomes free, however many times it is held. The answer is for
+    /// [`Lock::acquire_again`].
+    fn release_all(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+        let extra = std::mem::take(&mut self.extra);
+        match self.release(ctx) {
+            Attempt::Done(_) => Attempt::Done(Value::Int(extra as i64)),
+            refused => refused,
+        }
+    }
+
+    /// For a condition: acquires, without a limit, as many times as before. A thread that waits
+    /// for that already keeps its place.
+    fn acquire_again(&mut self, extra: u64, ctx: &mut Ctx<'_>) -> Attempt {
+        let place = (self.waiters.iter()).position(|waiter| waiter.task == ctx.task);
+        if self.holder.is_some() && place.is_some() {
+            return Attempt::Wait(None);
+        }
+        if let Some(place) = place {
+            self.waiters.remove(place);
+        }
+        let answer = self.acquire(Patience::Endless, ctx);
+        if self.is_held_by(ctx.task) {
+            self.extra = extra;
+        }
+        answer
+    }
+
+    fn in_words(&self) -> &'static str {
+        if self.is_reentrant {
+            "an RLock"
+        } else {
+            "a Lock"
         }
     }
 
@@ -127,31 +175,9 @@ impl Lock {
     }
 }
 
-/// `acquire()`, `acquire(seconds)`, `acquire(blocking)` and `acquire(blocking, seconds)`.
-fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
-    match call.args {
-        [] | [Value::Bool(true)] => Ok(Patience::Endless),
-        [Value::Bool(false)] => Ok(Patience::None),
-        [seconds] | [Value::Bool(true), seconds] => {
-            let limit = args::seconds(call.verb, seconds)?;
-            Ok(if limit.is_zero() {
-                Patience::None
-            } else {
-                Patience::Limited(limit)
-            })
-        }
-        [Value::Bool(false), _] => Err(FaultKind::misuse(
-            "acquire(false, ...) was given a time",
-            "an acquire that does not wait has no time limit",
-            "write acquire(false) to look, or acquire(seconds) to wait",
-        )),
-        more => Err(args::arity(call.verb, &[0, 1, 2], more.len())),
-    }
-}
-
 impl Primitive for Lock {
     fn kind(&self) -> &'static str {
-        "Lock"
+        if self.is_reentrant { "RLock" } else { "Lock" }
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
@@ -171,6 +197,11 @@ impl Primitive for Lock {
             Verb::Enter => self.acquire(Patience::Endless, ctx),
             Verb::TryAcquire => self.acquire(Patience::None, ctx),
             Verb::Release | Verb::Exit => self.release(ctx),
+            Verb::ReleaseAll => self.release_all(ctx),
+            Verb::AcquireAgain => {
+                let extra = call.args.first().and_then(Value::as_int);
+                self.acquire_again(extra.unwrap_or_default() as u64, ctx)
+            }
             Verb::Abandon => {
                 if self.is_held_by(ctx.task) {
                     self.release(ctx);
@@ -182,9 +213,10 @@ impl Primitive for Lock {
         }
     }
 
-    fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
+    fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
         let would_wait = match call.verb {
-            Verb::Enter => true,
+            _ if self.is_reentrant && self.is_held_by(task) => false,
+            Verb::Enter | Verb::AcquireAgain => true,
             // With a limit, arriving starts the clock.
             Verb::Acquire => matches!(patience(call), Ok(Patience::Endless)),
             _ => false,
@@ -210,6 +242,7 @@ impl Primitive for Lock {
             }
         } else if self.is_held_by(task) {
             self.holder = None;
+            self.extra = 0;
             self.pass_on(ctx);
         }
         Attempt::Done(Value::Unit)
@@ -217,10 +250,10 @@ impl Primitive for Lock {
 
     fn waiting(&self, _task: TaskId) -> Waiting {
         let what = if self.made_at.is_none() {
-            "a Lock".into()
+            self.in_words().into()
         } else {
             // With its column: two locks are often made in one line.
-            format!("the Lock made in {}", self.made_at)
+            format!("the {} made in {}", self.kind(), self.made_at)
         };
         Waiting {
             what,
@@ -336,5 +369,40 @@ mod tests {
         table.waits(&lock, A, Verb::Acquire, &[]);
         table.withdraw(&lock, C, Withdrawal::Stop);
         assert_eq!(table.wakes(), ["1: retry"]);
+    }
+
+    #[test]
+    fn a_reentrant_lock_is_free_after_as_many_releases() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::reentrant(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, A, Verb::Enter, &[], "true");
+        table.done(&lock, A, Verb::TryAcquire, &[], "true");
+        table.done(&lock, B, Verb::TryAcquire, &[], "false");
+        table.waits(&lock, B, Verb::Acquire, &[]);
+        table.misuse(&lock, C, Verb::Release, &[], "an RLock that thread 1");
+        table.done(&lock, A, Verb::Release, &[], "()");
+        table.done(&lock, A, Verb::Exit, &[], "()");
+        assert!(table.wakes().is_empty());
+        table.done(&lock, A, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["2: retry"]);
+        table.misuse(&lock, A, Verb::Release, &[], "nobody holds");
+    }
+
+    #[test]
+    fn a_condition_gives_it_up_whole_and_takes_it_back_whole() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::reentrant(Pos::NONE));
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, A, Verb::ReleaseAll, &[], "1");
+        table.done(&lock, B, Verb::Acquire, &[], "true");
+        table.waits(&lock, A, Verb::AcquireAgain, &[Value::Int(1)]);
+        table.waits(&lock, A, Verb::AcquireAgain, &[Value::Int(1)]);
+        table.done(&lock, B, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["1: retry"]);
+        table.done(&lock, A, Verb::AcquireAgain, &[Value::Int(1)], "true");
+        table.done(&lock, A, Verb::Release, &[], "()");
+        table.done(&lock, B, Verb::TryAcquire, &[], "false");
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion; [`Future`], the
 //! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
-//! runs them on its [`PoolThread`]s.
+//! runs them on its [`PoolThread`]s. Then [`Semaphore`], permits; [`Event`], a flag; [`Condition`],
+//! a wait for a change of what a lock protects; [`Barrier`], a point that threads pass together.
 //!
 //! # How a pool runs its tasks
 //!
@@ -14,7 +15,7 @@
 //! hand-over between threads and no wake-up.
 //!
 //! Objects ask each other only in this order, so that none waits for another's state in a circle:
-//! pool thread, executor, task.
+//! pool thread, executor, task; and condition, lock.
 
 mod args;
 mod executor;
@@ -27,9 +28,20 @@ mod table;
 mod thread;
 mod waiters;
 
+// The lock-like ones.
+mod barrier;
+mod condition;
+mod event;
+mod semaphore;
+
 pub use executor::Executor;
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
 pub use results::Results;
 pub use thread::{Thread, call};
+
+pub use barrier::Barrier;
+pub use condition::Condition;
+pub use event::Event;
+pub use semaphore::Semaphore;

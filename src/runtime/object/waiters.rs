@@ -1,5 +1,6 @@
-//! Threads that wait for an end: of a thread, a task, all tasks of a pool.
+//! Threads that wait: for the end of a thread or task, an event, a permit.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::value::object::{Attempt, Ctx, TaskId, Wake, Withdrawal};
@@ -7,13 +8,13 @@ use crate::value::object::{Attempt, Ctx, TaskId, Wake, Withdrawal};
 /// The threads that wait, in the order in which they came, each with what it wants.
 #[derive(Clone, Debug)]
 pub(super) struct Waiters<T> {
-    waiting: Vec<(TaskId, T)>,
+    waiting: VecDeque<(TaskId, T)>,
 }
 
 impl<T> Default for Waiters<T> {
     fn default() -> Self {
         Self {
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
         }
     }
 }
@@ -21,13 +22,28 @@ impl<T> Default for Waiters<T> {
 impl<T> Waiters<T> {
     /// Notes the thread that asks and lets it wait.
     pub(super) fn wait(&mut self, wants: T, limit: Option<Duration>, ctx: &Ctx<'_>) -> Attempt {
-        self.waiting.push((ctx.task, wants));
+        self.waiting.push_back((ctx.task, wants));
         Attempt::Wait(limit)
     }
 
     /// Whether nobody waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether `task` waits.
+    pub(super) fn contains(&self, task: TaskId) -> bool {
+        self.waiting.iter().any(|(waiter, _)| *waiter == task)
+    }
+
+    /// Takes out the one that came first.
+    pub(super) fn pop(&mut self) -> Option<(TaskId, T)> {
+        self.waiting.pop_front()
     }
 
     /// Wakes each thread for which `answer` has one.
@@ -54,14 +70,11 @@ impl<T> Waiters<T> {
         timeout: impl FnOnce(T) -> Attempt,
     ) -> Attempt {
         let found = self.waiting.iter().position(|(waiter, _)| *waiter == task);
+        let found = found.and_then(|index| self.waiting.remove(index));
         match (found, why) {
-            (Some(index), Withdrawal::Timeout) => timeout(self.waiting.remove(index).1),
-            (Some(index), Withdrawal::Stop) => {
-                self.waiting.remove(index);
-                Attempt::Done(crate::value::Value::Unit)
-            }
+            (Some((_, wants)), Withdrawal::Timeout) => timeout(wants),
             (None, Withdrawal::Timeout) => Attempt::Wait(None),
-            (None, Withdrawal::Stop) => Attempt::Done(crate::value::Value::Unit),
+            (_, Withdrawal::Stop) => Attempt::Done(crate::value::Value::Unit),
         }
     }
 }

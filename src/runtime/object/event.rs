@@ -1,0 +1,117 @@
+//! A flag that threads wait for: Python's `threading.Event`.
+
+use super::args;
+use super::waiters::Waiters;
+use crate::pos::Pos;
+use crate::value::object::{
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+};
+use crate::value::{FaultKind, Value};
+
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    made_at: Pos,
+    /// Invariant: while it is set, nobody waits.
+    is_set: bool,
+    waiters: Waiters<()>,
+}
+
+impl Event {
+    /// An event that is not set. The position is for messages.
+    pub fn new(made_at: Pos) -> Self {
+        Self {
+            made_at,
+            is_set: false,
+            waiters: Waiters::default(),
+        }
+    }
+
+    fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        if call.verb == Verb::Wait {
+            let limit = args::limit(call)?;
+            return Ok(match self.is_set {
+                true => Attempt::Done(true.into()),
+                false => self.waiters.wait((), limit, ctx),
+            });
+        }
+        match call.verb {
+            Verb::Set => {
+                args::none(call)?;
+                self.is_set = true;
+                // Each has seen it set, even if it is cleared before they run.
+                let seen = |_: &()| Some(Wake::Grant(true.into()));
+                self.waiters.wake_with(ctx, seen);
+                Ok(Attempt::Done(Value::Unit))
+            }
+            Verb::Clear => {
+                args::none(call)?;
+                self.is_set = false;
+                Ok(Attempt::Done(Value::Unit))
+            }
+            Verb::IsSet => args::none(call).map(|()| Attempt::Done(self.is_set.into())),
+            _ => Ok(Attempt::Unknown),
+        }
+    }
+}
+
+impl Primitive for Event {
+    fn kind(&self) -> &'static str {
+        "Event"
+    }
+
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+    }
+
+    fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
+        // With a limit, arriving starts the clock.
+        call.verb != Verb::Wait || !call.args.is_empty() || self.is_set
+    }
+
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        let timeout = |()| Attempt::Done(false.into());
+        self.waiters.withdraw(task, why, timeout)
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting {
+            what: format!("{} to be set", args::made_in("Event", self.made_at)),
+            ..Waiting::default()
+        }
+    }
+
+    fn state_text(&self) -> String {
+        if self.is_set { "set" } else { "not set" }.into()
+    }
+
+    fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Table;
+    use super::*;
+
+    #[test]
+    fn setting_wakes_all_and_lasts_until_it_is_cleared() {
+        let mut table = Table::default();
+        let event = table.add(Event::new(Pos::NONE));
+        table.waits(&event, 1, Verb::Wait, &[]);
+        table.waits(&event, 2, Verb::Wait, &[Value::Float(0.5)]);
+        table.done(&event, 3, Verb::IsSet, &[], "false");
+        table.done(&event, 3, Verb::Set, &[], "()");
+        table.done(&event, 3, Verb::Set, &[], "()");
+        assert_eq!(table.wakes(), ["1: true", "2: true"]);
+        table.done(&event, 1, Verb::Wait, &[], "true");
+        table.done(&event, 3, Verb::Clear, &[], "()");
+        table.waits(&event, 1, Verb::Wait, &[Value::Float(0.5)]);
+        let answer = table.withdraw(&event, 1, Withdrawal::Timeout);
+        assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
+        assert_eq!(event.text(), "Event(not set)");
+    }
+}
