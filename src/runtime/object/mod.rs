@@ -3,7 +3,8 @@
 //!
 //! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion; [`Future`], the
 //! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
-//! runs them on its [`PoolThread`]s.
+//! runs them on its [`PoolThread`]s; [`Queue`], items from thread to
+//! thread; [`Atomic`], a variable that changes in single steps.
 //!
 //! # How a pool runs its tasks
 //!
@@ -17,19 +18,23 @@
 //! pool thread, executor, task.
 
 mod args;
+mod atomic;
 mod executor;
 mod future;
 mod lock;
 mod pool_thread;
+mod queue;
 mod results;
 #[cfg(test)]
 mod table;
 mod thread;
 mod waiters;
 
+pub use atomic::{Atomic, Equal};
 pub use executor::Executor;
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
+pub use queue::{Compare, Order, Queue};
 pub use results::Results;
 pub use thread::{Thread, call};
