@@ -19,6 +19,8 @@ enum Of {
     Results,
     Queue,
     Atomic,
+    Timer,
+    ThreadLocal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +92,18 @@ const ABSENT: &[(Of, Way, Case, &str)] = &[
         "it never waits",
     ),
     (Of::Atomic, Way::Timeout, Case::TimeIsOver, "it never waits"),
+    (
+        Of::ThreadLocal,
+        Way::Plain,
+        Case::WaitThenSuccess,
+        "it never waits",
+    ),
+    (
+        Of::ThreadLocal,
+        Way::Timeout,
+        Case::TimeIsOver,
+        "it never waits",
+    ),
 ];
 
 /// What each primitive must have a row for.
@@ -385,7 +399,7 @@ const ROWS: &[Row] = &[
     row(Of::Queue, Way::Plain, Case::Misuse,
         "let q = Queue(); for x in q { }",
         &[],
-        "1:18 the Queue made in line 1 was walked through or indexed: a queue has no end and no \
+        "1:27 the Queue made in line 1 was walked through or indexed: a queue has no end and no \
          positions: its items are taken out one by one / write `loop { let item = queue.get(); ... }`, \
          and leave it by `break`"),
     row(Of::Queue, Way::Plain, Case::OwnerDied,
@@ -410,9 +424,10 @@ const ROWS: &[Row] = &[
          for t in ts { t.join(); } print(a.value, a);",
         &["800 Atomic(800)"], "()"),
     row(Of::Atomic, Way::Plain, Case::Success,
-        "let a = Atomic([1]); print(a.load(), a.swap(\"x\"), a, a.store(2.5) == (), a.load());
+        "let a = Atomic([1]); print(a.load(), a.swap(\"x\")); print(a, a.store(2.5) == ());
+         print(a);
          let b = Atomic(5); print(b.fetch_max(9), b.fetch_min(3), b.fetch_sub(1), b.load());",
-        &["[1] [1] Atomic(\"x\") true 2.5", "5 9 3 2"], "()"),
+        &["[1] [1]", "Atomic(2.5) true", "Atomic(2.5)", "5 9 3 2"], "()"),
     row(Of::Atomic, Way::Try, Case::Success,
         "let a = Atomic(0); let ts = [];
          for i in 0..3 { ts.push(spawn(|| { for j in 0..50 {
@@ -432,7 +447,65 @@ const ROWS: &[Row] = &[
     row(Of::Atomic, Way::Plain, Case::Stopped,
         "let a = Atomic(0); print(\"stop me\"); loop { a.fetch_add(1); a.store(0); }",
         &["stop me"], "interrupted"),
-    // End of the rows of queues and atomics.
+    // Timer.
+    row(Of::Timer, Way::Plain, Case::Success,
+        "let t = Timer(0, |x| print(\"now\", x), [5]); t.start(); t.join(); print(t.is_alive());",
+        &["now 5", "false"], "()"),
+    row(Of::Timer, Way::Plain, Case::WaitThenSuccess,
+        "let t = Timer(0.02, || { print(\"late\"); 7 }); t.start(); print(\"early\"); print(t.join());",
+        &["early", "late", "7"], "()"),
+    row(Of::Timer, Way::Plain, Case::WaitThenSuccess,
+        "let t = Timer(1000000, || print(\"never\")); t.start(); t.cancel(); t.join(); t.cancel();
+         print(t.is_alive()); let u = Timer(0, || print(\"never\")); u.cancel(); u.start(); u.join();
+         let n = Atomic(0); let v = Timer(0, || n.fetch_add(1)); v.start(); v.join(); v.cancel();
+         print(n.value);",
+        &["false", "1"], "()"),
+    row(Of::Timer, Way::Try, Case::Success,
+        "let t = Timer(1000000, || 1); print(t, t.is_alive()); t.start(); print(t.is_alive());
+         t.cancel(); t.join(); print(t.is_alive());",
+        &["Timer(Thread-1, not started, calls after 1000000 s) false", "true", "false"], "()"),
+    row(Of::Timer, Way::Timeout, Case::TimeIsOver,
+        "let t = Timer(1000000, || 1); t.start(); print(t.join(0.01) == ()); t.cancel();
+         print(t.join(60) == ());",
+        &["true", "true"], "()"),
+    row(Of::Timer, Way::Plain, Case::Misuse,
+        "let t = Timer(0, || 1); t.start(); try { t.start(); } catch (e) { print(e.message); }
+         try { Timer(-1, || 1); } catch (e) { print(e.message); } t.join(); Timer(1, 5);",
+        &["Thread-1 was started a second time: a thread can be started once",
+          "Timer(-1): a time is a number of seconds, 0 or more"],
+        "2:77 Timer(...) was given 5 (i64) as its function: the first argument is the function to run \
+         / give the function's name without brackets: Timer(f)"),
+    row(Of::Timer, Way::Plain, Case::OwnerDied,
+        "let t = Timer(0, || { throw \"no\"; }); t.start(); print(t.join() == ());",
+        &["Exception in thread Thread-1: no (line 1, column 23)", "true"], "()"),
+    row(Of::Timer, Way::Plain, Case::Stopped,
+        "let t = Timer(1000000, || 1); t.start(); spawn(|| { loop { sleep(0.001); } });
+         print(\"stop me\"); t.join();",
+        &["stop me"], "interrupted"),
+    // ThreadLocal.
+    row(Of::ThreadLocal, Way::Plain, Case::Success,
+        "let l = ThreadLocal(); l.set(\"x\", 1); let ts = [];
+         for i in 0..3 { ts.push(spawn(|i| { l.set(\"x\", i); sleep(0.001); l.get(\"x\") }, i)); }
+         for t in ts { print(t.join()); } print(l.get(\"x\"), l);",
+        &["0", "1", "2", "1 ThreadLocal(set by 4 threads)"], "()"),
+    row(Of::ThreadLocal, Way::Try, Case::Success,
+        "let l = ThreadLocal(); print(l.get(\"x\", 5)); l.set(\"x\", 6); print(l.get(\"x\", 5));
+         print(spawn(|| l.get(\"x\", 7)).join());",
+        &["5", "6", "7"], "()"),
+    row(Of::ThreadLocal, Way::Plain, Case::Misuse,
+        "let l = ThreadLocal(); spawn(|| l.set(\"x\", 1)).join(); l.get(\"x\");",
+        &[],
+        "1:58 get(\"x\") of a ThreadLocal that has no such value in this thread: each thread begins \
+         with none, and sees only its own / set it in this thread: set(\"x\", 0), or give a default: \
+         get(\"x\", 0)"),
+    row(Of::ThreadLocal, Way::Plain, Case::OwnerDied,
+        "let l = ThreadLocal(); spawn(|| { l.set(\"x\", 1); throw \"no\"; }).join();
+         print(l.get(\"x\", 0));",
+        &["Exception in thread Thread-1: no (line 1, column 50)", "0"], "()"),
+    row(Of::ThreadLocal, Way::Plain, Case::Stopped,
+        "let l = ThreadLocal(); print(\"stop me\"); loop { l.set(\"x\", 1); }",
+        &["stop me"], "interrupted"),
+    // End of the rows of queues, atomics, timers and thread locals.
 ];
 
 #[test]
@@ -463,6 +536,8 @@ fn no_case_is_left_out() {
         Of::Results,
         Of::Queue,
         Of::Atomic,
+        Of::Timer,
+        Of::ThreadLocal,
     ] {
         for &(way, case) in REQUIRED {
             let there = ROWS

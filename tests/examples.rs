@@ -73,7 +73,7 @@ fn every_verb_of_an_object_has_a_row() {
 }
 
 /// Who an object of each kind is, for asking it everything that can be asked.
-const OBJECTS: [(&str, &str); 10] = [
+const OBJECTS: [(&str, &str); 12] = [
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
     ("ThreadPoolExecutor", "pool(1)"),
@@ -84,6 +84,8 @@ const OBJECTS: [(&str, &str); 10] = [
     ("PriorityQueue", "PriorityQueue()"),
     ("SimpleQueue", "SimpleQueue()"),
     ("Atomic", "Atomic(1)"),
+    ("Timer", "Timer(0, || 1)"),
+    ("ThreadLocal", "ThreadLocal()"),
 ];
 
 #[test]

@@ -4,7 +4,8 @@
 //! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion; [`Future`], the
 //! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
 //! runs them on its [`PoolThread`]s; [`Queue`], items from thread to
-//! thread; [`Atomic`], a variable that changes in single steps.
+//! thread; [`Atomic`], a variable that changes in single steps; [`Timer`], a call that
+//! happens later; [`ThreadLocal`], values that each thread has of its own.
 //!
 //! # How a pool runs its tasks
 //!
@@ -28,6 +29,8 @@ mod results;
 #[cfg(test)]
 mod table;
 mod thread;
+mod thread_local;
+mod timer;
 mod waiters;
 
 pub use atomic::{Atomic, Equal};
@@ -38,3 +41,5 @@ pub use pool_thread::PoolThread;
 pub use queue::{Compare, Order, Queue};
 pub use results::Results;
 pub use thread::{Thread, call};
+pub use thread_local::ThreadLocal;
+pub use timer::Timer;
