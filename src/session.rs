@@ -553,7 +553,13 @@ fn new_schedule(config: &Config, seed: u64, world: &Arc<World>) -> Box<dyn Sched
 /// Whether code can observe the lives of threads: then starting, joining and ending are visible
 /// operations.
 fn observes_threads(unit: &Unit, program: &Program) -> bool {
-    const OBSERVERS: [&str; 4] = ["is_alive", "threads", "active_count", "enumerate"];
+    const OBSERVERS: [&str; 5] = [
+        "is_alive",
+        "threads",
+        "active_count",
+        "main_thread",
+        "enumerate",
+    ];
     unit.functions.iter().any(|code| {
         let observes = |name: u32, argc: u8, limit: u8| {
             let name = &*program.name(name).text;

@@ -23,6 +23,10 @@ enum Of {
     Event,
     Condition,
     Barrier,
+    Queue,
+    Atomic,
+    Timer,
+    ThreadLocal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +90,25 @@ const ABSENT: &[(Of, Way, Case, &str)] = &[
         Way::Timeout,
         Case::TimeIsOver,
         "waiting for one has no time limit",
+    ),
+    (
+        Of::Atomic,
+        Way::Plain,
+        Case::WaitThenSuccess,
+        "it never waits",
+    ),
+    (Of::Atomic, Way::Timeout, Case::TimeIsOver, "it never waits"),
+    (
+        Of::ThreadLocal,
+        Way::Plain,
+        Case::WaitThenSuccess,
+        "it never waits",
+    ),
+    (
+        Of::ThreadLocal,
+        Way::Timeout,
+        Case::TimeIsOver,
+        "it never waits",
     ),
 ];
 
@@ -490,6 +513,193 @@ const ROWS: &[Row] = &[
     row(Of::Barrier, Way::Plain, Case::Stopped,
         "let b = Barrier(2); spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); b.wait();",
         &["stop me"], "interrupted"),
+    // Queue, and its other kinds.
+    row(Of::Queue, Way::Plain, Case::Success,
+        "for q in [Queue(), LifoQueue(), PriorityQueue(), SimpleQueue()] {
+             q.put(2); q.put(3); q.put(1); print(q); print(q.get(), q.get(), q.get(), q.empty()); }",
+        &["Queue(3 items)", "2 3 1 true", "LifoQueue(3 items)", "1 3 2 true",
+          "PriorityQueue(3 items)", "1 2 3 true", "SimpleQueue(3 items)", "2 3 1 true"], "()"),
+    row(Of::Queue, Way::Plain, Case::Success,
+        "let q = PriorityQueue(); q.put([2, \"b\"]); q.put([1, \"z\"]); q.put([1, \"a\"]); q.put([2]);
+         print(q.get(), q.get(), q.get(), q.get());",
+        &["[1, \"a\"] [1, \"z\"] [2] [2, \"b\"]"], "()"),
+    row(Of::Queue, Way::Plain, Case::Success,
+        "let q = Queue(2); for i in 0..2 { q.put(i); } q.get(); q.get(); q.task_done(); q.task_done();
+         q.join(); q.put(1); q.shutdown(true); q.join(); print(q);",
+        &["Queue(0 of 2 items, shut down)"], "()"),
+    row(Of::Queue, Way::Plain, Case::WaitThenSuccess,
+        "let q = Queue(1); let sum = 0;
+         let t = spawn(|| { loop { let x = q.get(); if x == () { break; } sum += x; } });
+         for i in 0..100 { q.put(i); } q.put(()); t.join(); print(sum);",
+        &["4950"], "()"),
+    row(Of::Queue, Way::Plain, Case::WaitThenSuccess,
+        "for make in [|| Queue(2), || LifoQueue(2), || PriorityQueue(2), || SimpleQueue()] {
+             let q = make.call(); let sums = [];
+             for i in 0..3 { sums.push(spawn(|| { let sum = 0;
+                 loop { let x = q.get(); if x < 0 { break; } sum += x; } sum })); }
+             let makers = [];
+             for i in 0..3 { makers.push(spawn(|| { for x in 0..50 { q.put(x); } })); }
+             for t in makers { t.join(); }
+             while !q.empty() { sleep(0.001); }
+             for t in sums { q.put(-1); }
+             let sum = 0; for t in sums { sum += t.join(); } print(sum); }",
+        &["3675", "3675", "3675", "3675"], "()"),
+    row(Of::Queue, Way::Plain, Case::WaitThenSuccess,
+        "let q = Queue(); for i in 0..3 { q.put(i); }
+         let t = Thread(|| { loop { q.get(); sleep(0.001); print(\"work\"); q.task_done(); } }, [],
+             #{daemon: true});
+         t.start(); q.join(); print(\"all done\");",
+        &["work", "work", "work", "all done"], "()"),
+    row(Of::Queue, Way::Plain, Case::WaitThenSuccess,
+        "let q = Queue(1); q.put(1);
+         let t = spawn(|| { try { q.put(2); } catch (e) { print(e.error); } });
+         sleep(0.02); q.shutdown(); t.join(); print(q.get());
+         try { q.get(); } catch (e) { print(e.error, e.message); }",
+        &["ShutDown", "1", "ShutDown the Queue made in line 1 was shut down"], "()"),
+    row(Of::Queue, Way::Try, Case::Success,
+        "let q = Queue(1); q.put_nowait(1); print(q.full(), q.qsize());
+         for f in [|| q.put_nowait(2), || q.try_put(2), || q.put(2, false), || q.put(2, 0)] {
+             try { f.call(); } catch (e) { print(e.error); } }
+         print(q.try_get());
+         for f in [|| q.get_nowait(), || q.try_get(), || q.get(false), || q.get(true, 0)] {
+             try { f.call(); } catch (e) { print(e.error, e.message); } }",
+        &["true 1", "Full", "Full", "Full", "Full", "1",
+          "Empty the Queue made in line 1 is empty", "Empty the Queue made in line 1 is empty",
+          "Empty the Queue made in line 1 is empty", "Empty the Queue made in line 1 is empty"], "()"),
+    row(Of::Queue, Way::Timeout, Case::WaitThenSuccess,
+        "let q = Queue(1); let t = spawn(|| { sleep(0.02); q.put(5); q.put(6, 60); });
+         print(q.get(60), q.get(true, 60)); t.join();",
+        &["5 6"], "()"),
+    row(Of::Queue, Way::Timeout, Case::TimeIsOver,
+        "let q = Queue(1); try { q.get(0.01); } catch (e) { print(e.error, e.message); }
+         q.put(1, 0.01); try { q.put(2, 0.01); } catch (e) { print(e.error, e.message); }
+         print(q.get(), q.qsize());",
+        &["Empty the Queue made in line 1 stayed empty for 0.01 s",
+          "Full the Queue made in line 1 stayed full for 0.01 s", "1 0"], "()"),
+    row(Of::Queue, Way::Plain, Case::Misuse,
+        "let q = Queue(); q.put(1); q.task_done(); q.task_done();",
+        &[],
+        "1:45 task_done of the Queue made in line 1 without a task: it is called once for each item \
+         that was put / call task_done() once after each get(), when the item's work is done"),
+    row(Of::Queue, Way::Plain, Case::Misuse,
+        "let q = PriorityQueue(); q.put(1);
+         try { q.put(\"one\"); } catch (e) { print(e.message); }
+         print(q.qsize(), q.get()); q.put([1, || 1]); q.put([2, || 1]); q.put([1, || 1]);",
+        &["\"one\" (string) was put beside 1 (i64): a PriorityQueue compares its items: numbers with \
+           numbers, texts with texts, arrays element by element", "1 1"],
+        "3:75 [1, Fn(closure)] (array) was put beside [1, Fn(closure)] (array): a PriorityQueue \
+         compares its items: numbers with numbers, texts with texts, arrays element by element \
+         / put arrays that begin with a number and never tie: put([priority, count, item])"),
+    row(Of::Queue, Way::Plain, Case::Misuse,
+        "let q = Queue(); for x in q { }",
+        &[],
+        "1:27 the Queue made in line 1 was walked through or indexed: a queue has no end and no \
+         positions: its items are taken out one by one / write `loop { let item = queue.get(); ... }`, \
+         and leave it by `break`"),
+    row(Of::Queue, Way::Plain, Case::OwnerDied,
+        "let q = Queue(); spawn(|| { q.put(1); q.get(); throw \"no\"; }).join(); q.join();",
+        &["Exception in thread Thread-1: no (line 1, column 48)"], "deadlock of main"),
+    row(Of::Queue, Way::Plain, Case::OwnerDied,
+        "let q = Queue(1); spawn(|| { q.put(1); throw \"no\"; }).join(); print(q.get()); q.get();",
+        &["Exception in thread Thread-1: no (line 1, column 40)", "1"], "deadlock of main"),
+    row(Of::Queue, Way::Plain, Case::Stopped,
+        "let q = Queue(1); spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); q.get();",
+        &["stop me"], "interrupted"),
+    row(Of::Queue, Way::Plain, Case::Stopped,
+        "let q = Queue(1); spawn(|| { loop { sleep(0.001); } }); q.put(1); print(\"stop me\"); q.put(2);",
+        &["stop me"], "interrupted"),
+    row(Of::Queue, Way::Timeout, Case::Stopped,
+        "let q = Queue(1); spawn(|| { loop { sleep(0.001); } }); print(\"stop me\"); q.get(1e9);",
+        &["stop me"], "interrupted"),
+    // Atomic.
+    row(Of::Atomic, Way::Plain, Case::Success,
+        "let a = Atomic(0); let ts = [];
+         for i in 0..4 { ts.push(spawn(|| { for j in 0..200 { a.fetch_add(1); } })); }
+         for t in ts { t.join(); } print(a.value, a);",
+        &["800 Atomic(800)"], "()"),
+    row(Of::Atomic, Way::Plain, Case::Success,
+        "let a = Atomic([1]); print(a.load(), a.swap(\"x\")); print(a, a.store(2.5) == ());
+         print(a);
+         let b = Atomic(5); print(b.fetch_max(9), b.fetch_min(3), b.fetch_sub(1), b.load());",
+        &["[1] [1]", "Atomic(2.5) true", "Atomic(2.5)", "5 9 3 2"], "()"),
+    row(Of::Atomic, Way::Try, Case::Success,
+        "let a = Atomic(0); let ts = [];
+         for i in 0..3 { ts.push(spawn(|| { for j in 0..50 {
+             loop { let old = a.load(); if a.compare_exchange(old, old + 2) { break; } } } })); }
+         for t in ts { t.join(); } print(a.load(), a.compare_exchange(1, 2));",
+        &["300 false"], "()"),
+    row(Of::Atomic, Way::Plain, Case::Misuse,
+        "let a = Atomic(9223372036854775807);
+         try { a.fetch_add(1); } catch (e) { print(e.message, a.value == 9223372036854775807); }
+         Atomic(\"x\").fetch_add(1);",
+        &["Addition overflow: 9223372036854775807 + 1 true"],
+        "3:22 fetch_add of an Atomic with a value of type string: it computes with integers, in one \
+         step / use load, store, swap and compare_exchange for other values"),
+    row(Of::Atomic, Way::Plain, Case::OwnerDied,
+        "let a = Atomic(0); spawn(|| { a.store(1); throw \"no\"; }).join(); print(a.load());",
+        &["Exception in thread Thread-1: no (line 1, column 43)", "1"], "()"),
+    row(Of::Atomic, Way::Plain, Case::Stopped,
+        "let a = Atomic(0); print(\"stop me\"); loop { a.fetch_add(1); a.store(0); }",
+        &["stop me"], "interrupted"),
+    // Timer.
+    row(Of::Timer, Way::Plain, Case::Success,
+        "let t = Timer(0, |x| print(\"now\", x), [5]); t.start(); t.join(); print(t.is_alive());",
+        &["now 5", "false"], "()"),
+    row(Of::Timer, Way::Plain, Case::WaitThenSuccess,
+        "let t = Timer(0.02, || { print(\"late\"); 7 }); t.start(); print(\"early\"); print(t.join());",
+        &["early", "late", "7"], "()"),
+    row(Of::Timer, Way::Plain, Case::WaitThenSuccess,
+        "let t = Timer(1000000, || print(\"never\")); t.start(); t.cancel(); t.join(); t.cancel();
+         print(t.is_alive()); let u = Timer(0, || print(\"never\")); u.cancel(); u.start(); u.join();
+         let n = Atomic(0); let v = Timer(0, || n.fetch_add(1)); v.start(); v.join(); v.cancel();
+         print(n.value);",
+        &["false", "1"], "()"),
+    row(Of::Timer, Way::Try, Case::Success,
+        "let t = Timer(1000000, || 1); print(t, t.is_alive()); t.start(); print(t.is_alive());
+         t.cancel(); t.join(); print(t.is_alive());",
+        &["Timer(Thread-1, not started, calls after 1000000 s) false", "true", "false"], "()"),
+    row(Of::Timer, Way::Timeout, Case::TimeIsOver,
+        "let t = Timer(1000000, || 1); t.start(); print(t.join(0.01) == ()); t.cancel();
+         print(t.join(60) == ());",
+        &["true", "true"], "()"),
+    row(Of::Timer, Way::Plain, Case::Misuse,
+        "let t = Timer(0, || 1); t.start(); try { t.start(); } catch (e) { print(e.message); }
+         try { Timer(-1, || 1); } catch (e) { print(e.message); } t.join(); Timer(1, 5);",
+        &["Thread-1 was started a second time: a thread can be started once",
+          "Timer(-1): a time is a number of seconds, 0 or more"],
+        "2:77 Timer(...) was given 5 (i64) as its function: the first argument is the function to run \
+         / give the function's name without brackets: Timer(f)"),
+    row(Of::Timer, Way::Plain, Case::OwnerDied,
+        "let t = Timer(0, || { throw \"no\"; }); t.start(); print(t.join() == ());",
+        &["Exception in thread Thread-1: no (line 1, column 23)", "true"], "()"),
+    row(Of::Timer, Way::Plain, Case::Stopped,
+        "let t = Timer(1000000, || 1); t.start(); spawn(|| { loop { sleep(0.001); } });
+         print(\"stop me\"); t.join();",
+        &["stop me"], "interrupted"),
+    // ThreadLocal.
+    row(Of::ThreadLocal, Way::Plain, Case::Success,
+        "let l = ThreadLocal(); l.set(\"x\", 1); let ts = [];
+         for i in 0..3 { ts.push(spawn(|i| { l.set(\"x\", i); sleep(0.001); l.get(\"x\") }, i)); }
+         for t in ts { print(t.join()); } print(l.get(\"x\"), l);",
+        &["0", "1", "2", "1 ThreadLocal(set by 4 threads)"], "()"),
+    row(Of::ThreadLocal, Way::Try, Case::Success,
+        "let l = ThreadLocal(); print(l.get(\"x\", 5)); l.set(\"x\", 6); print(l.get(\"x\", 5));
+         print(spawn(|| l.get(\"x\", 7)).join());",
+        &["5", "6", "7"], "()"),
+    row(Of::ThreadLocal, Way::Plain, Case::Misuse,
+        "let l = ThreadLocal(); spawn(|| l.set(\"x\", 1)).join(); l.get(\"x\");",
+        &[],
+        "1:58 get(\"x\") of a ThreadLocal that has no such value in this thread: each thread begins \
+         with none, and sees only its own / set it in this thread: set(\"x\", 0), or give a default: \
+         get(\"x\", 0)"),
+    row(Of::ThreadLocal, Way::Plain, Case::OwnerDied,
+        "let l = ThreadLocal(); spawn(|| { l.set(\"x\", 1); throw \"no\"; }).join();
+         print(l.get(\"x\", 0));",
+        &["Exception in thread Thread-1: no (line 1, column 50)", "0"], "()"),
+    row(Of::ThreadLocal, Way::Plain, Case::Stopped,
+        "let l = ThreadLocal(); print(\"stop me\"); loop { l.set(\"x\", 1); }",
+        &["stop me"], "interrupted"),
+    // End of the rows of queues, atomics, timers and thread locals.
 ];
 
 #[test]
@@ -524,6 +734,10 @@ fn no_case_is_left_out() {
         Of::Event,
         Of::Condition,
         Of::Barrier,
+        Of::Queue,
+        Of::Atomic,
+        Of::Timer,
+        Of::ThreadLocal,
     ] {
         for &(way, case) in REQUIRED {
             let there = ROWS

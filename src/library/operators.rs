@@ -3,6 +3,7 @@
 //! The virtual machine treats the commonest pairs itself and comes here for the rest. Nothing here
 //! can wait or call a function of the script.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::program::op::{BinaryOp, UnaryOp};
@@ -125,6 +126,31 @@ pub fn equal(a: &Value, b: &Value) -> bool {
                 _ => false,
             },
         },
+    }
+}
+
+/// How `a` and `b` compare, arrays element by element; nothing where the operators have no order
+/// for them, as for values of different types.
+pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    if let (Value::Array(a), Value::Array(b)) = (a, b) {
+        for (a, b) in a.iter().zip(b.iter()) {
+            match order(a, b)? {
+                Ordering::Equal => {}
+                decided => return Some(decided),
+            }
+        }
+        return Some(a.len().cmp(&b.len()));
+    }
+    if equal(a, b) {
+        return Some(Ordering::Equal);
+    }
+    let holds = |op| compare(op, a, b);
+    if holds(BinaryOp::Less)? {
+        Some(Ordering::Less)
+    } else if holds(BinaryOp::Greater)? {
+        Some(Ordering::Greater)
+    } else {
+        None
     }
 }
 

@@ -43,6 +43,17 @@ pub struct Misuse {
     pub advice: String,
 }
 
+/// Why a queue could not take or give an item: the errors of Python's `queue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has no item.
+    Empty,
+    /// It has no room.
+    Full,
+    /// It was shut down: nothing is put any more, and nothing is left.
+    ShutDown,
+}
+
 /// The kinds of faults. `try` catches each but [`FaultKind::Interrupted`].
 #[derive(Clone, Debug)]
 pub enum FaultKind {
@@ -153,6 +164,15 @@ pub enum FaultKind {
     },
     /// A barrier was or became broken, and why.
     BrokenBarrier(String),
+    /// A queue could not do it, at once or in time.
+    Queue {
+        /// Why.
+        refusal: Refusal,
+        /// Which: `the Queue made in line 3`.
+        queue: String,
+        /// How long was waited, in seconds; 0 when not at all.
+        seconds: f64,
+    },
     /// An error that happened elsewhere, in another thread or a pool's task, and is raised here. The
     /// machine unpacks it: nobody catches it as such.
     Elsewhere(SharedFault),
@@ -239,6 +259,11 @@ impl FaultKind {
             Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
             Self::Timeout { .. } => "TimeoutError",
             Self::BrokenBarrier(_) => "BrokenBarrierError",
+            Self::Queue { refusal, .. } => match refusal {
+                Refusal::Empty => "Empty",
+                Refusal::Full => "Full",
+                Refusal::ShutDown => "ShutDown",
+            },
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
             Self::Internal(_) => "InternalError",
@@ -270,6 +295,13 @@ impl FaultKind {
                 "the first item has the index 0, the last one {}",
                 length - 1
             )),
+            Self::Queue { refusal, .. } => Some(match refusal {
+                Refusal::Empty => "get() waits for an item, get(seconds) for so long".into(),
+                Refusal::Full => "put(x) waits for room, put(x, seconds) for so long".into(),
+                Refusal::ShutDown => {
+                    "catch it to leave the loop, or make a new queue for more items".into()
+                }
+            }),
             Self::UnknownVariable {
                 nearest: Some(name),
                 ..
@@ -388,6 +420,22 @@ impl fmt::Display for FaultKind {
             }
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::BrokenBarrier(why) => write!(f, "the barrier is broken: {why}"),
+            Self::Queue {
+                refusal,
+                queue,
+                seconds,
+            } => {
+                let state = match refusal {
+                    Refusal::Empty => "empty",
+                    Refusal::Full => "full",
+                    Refusal::ShutDown => return write!(f, "{queue} was shut down"),
+                };
+                if *seconds > 0.0 {
+                    write!(f, "{queue} stayed {state} for {seconds} s")
+                } else {
+                    write!(f, "{queue} is {state}")
+                }
+            }
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),
             Self::Assertion(text) => write!(f, "assertion failed: {text}"),
             Self::Elsewhere(fault) => fault.kind.fmt(f),

@@ -143,6 +143,40 @@ verbs! {
     Parties = "parties",
     /// `n_waiting`
     NWaiting = "n_waiting",
+    /// `put_nowait`
+    PutNowait = "put_nowait",
+    /// `try_put`
+    TryPut = "try_put",
+    /// `get_nowait`
+    GetNowait = "get_nowait",
+    /// `try_get`
+    TryGet = "try_get",
+    /// `qsize`
+    Qsize = "qsize",
+    /// `empty`
+    Empty = "empty",
+    /// `full`
+    Full = "full",
+    /// `task_done`
+    TaskDone = "task_done",
+    /// `load`
+    Load = "load",
+    /// `store`
+    Store = "store",
+    /// `swap`
+    Swap = "swap",
+    /// `compare_exchange`
+    CompareExchange = "compare_exchange",
+    /// `fetch_add`
+    FetchAdd = "fetch_add",
+    /// `fetch_sub`
+    FetchSub = "fetch_sub",
+    /// `fetch_max`
+    FetchMax = "fetch_max",
+    /// `fetch_min`
+    FetchMin = "fetch_min",
+    /// `value`
+    Value = "value",
 }
 
 /// One request to an object.
@@ -397,6 +431,11 @@ impl Object {
     /// Marks the object as reachable by a second thread; returns whether it was so already.
     pub fn publish(&self) -> bool {
         self.published.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whether a second thread can reach it.
+    pub fn is_published(&self) -> bool {
+        self.published.load(Ordering::Relaxed)
     }
 
     /// The state, for as long as the guard lives. Never held while a script runs.

@@ -47,6 +47,10 @@ impl Machine<'_, '_> {
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }
+        if (self.stepped || self.listening) && object.is_published() {
+            // What one thread leaves in it, another can take out.
+            args.iter().for_each(super::publish);
+        }
         let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
         let task = self.fiber.task;

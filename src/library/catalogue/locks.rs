@@ -407,7 +407,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "true false",
         },
         run: Run::Prelude,
-        ..Entry::NEW
     },
     Entry {
         receiver: Some("Condition"),

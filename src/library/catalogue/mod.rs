@@ -3,9 +3,11 @@
 //! Help, completion, the reference, the checks of arguments and the tests of the examples all read
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
+mod atomics;
 mod check;
 mod collections;
 mod core;
+mod queues;
 mod text;
 mod threading;
 mod time;
@@ -157,6 +159,8 @@ const TABLES: &[&[Entry]] = &[
     time::ENTRIES,
     threading::ENTRIES,
     locks::ENTRIES,
+    queues::ENTRIES,
+    atomics::ENTRIES,
 ];
 
 /// Python's module names: a prefix such as `threading.` means nothing and may be typed.

@@ -27,14 +27,23 @@ pub(super) fn arity(verb: Verb, expected: &[usize], found: usize) -> FaultKind {
 
 /// A time in seconds.
 pub(super) fn seconds(verb: Verb, value: &Value) -> Result<Duration, FaultKind> {
+    time(
+        verb.name(),
+        value,
+        "give 0 to look without waiting, or nothing to wait without a limit",
+    )
+}
+
+/// A time in seconds, for whatever has this name.
+pub(super) fn time(name: &str, value: &Value, advice: &str) -> Result<Duration, FaultKind> {
     let Some(seconds) = value.as_number() else {
         return Err(FaultKind::mismatch("a number of seconds", value));
     };
     Duration::try_from_secs_f64(seconds).map_err(|_| {
         FaultKind::misuse(
-            &format!("{}({seconds})", verb.name()),
+            &format!("{name}({seconds})"),
             "a time is a number of seconds, 0 or more",
-            "give 0 to look without waiting, or nothing to wait without a limit",
+            advice,
         )
     })
 }

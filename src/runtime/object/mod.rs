@@ -5,6 +5,9 @@
 //! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
 //! runs them on its [`PoolThread`]s. Then [`Semaphore`], permits; [`Event`], a flag; [`Condition`],
 //! a wait for a change of what a lock protects; [`Barrier`], a point that threads pass together.
+//! runs them on its [`PoolThread`]s; [`Queue`], items from thread to
+//! thread; [`Atomic`], a variable that changes in single steps; [`Timer`], a call that
+//! happens later; [`ThreadLocal`], values that each thread has of its own.
 //!
 //! # How a pool runs its tasks
 //!
@@ -18,14 +21,18 @@
 //! pool thread, executor, task; and condition, lock.
 
 mod args;
+mod atomic;
 mod executor;
 mod future;
 mod lock;
 mod pool_thread;
+mod queue;
 mod results;
 #[cfg(test)]
 mod table;
 mod thread;
+mod thread_local;
+mod timer;
 mod waiters;
 
 // The lock-like ones.
@@ -34,10 +41,12 @@ mod condition;
 mod event;
 mod semaphore;
 
+pub use atomic::{Atomic, Equal};
 pub use executor::Executor;
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
+pub use queue::{Compare, Order, Queue};
 pub use results::Results;
 pub use thread::{Thread, call};
 
@@ -45,3 +54,5 @@ pub use barrier::Barrier;
 pub use condition::Condition;
 pub use event::Event;
 pub use semaphore::Semaphore;
+pub use thread_local::ThreadLocal;
+pub use timer::Timer;

@@ -141,7 +141,8 @@ impl Thread {
         }
     }
 
-    fn task(&self) -> Option<TaskId> {
+    /// Its number, once it was started.
+    pub(super) fn task(&self) -> Option<TaskId> {
         match self.state {
             State::New { .. } => None,
             State::Alive { task, .. }

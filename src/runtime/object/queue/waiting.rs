@@ -1,0 +1,185 @@
+//! The threads that wait on a queue: for an item, for room, for the end of all tasks.
+//!
+//! Both sides are served in the order in which they came. A thread that waits for room has left its
+//! item here, and is woken when the item stands in the queue: nothing remains to be done. A thread
+//! that waits for an item is *told* to take one, which is kept for it until it does: were it handed
+//! the item and stopped on the way, the item would be lost with it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::super::args;
+use crate::value::object::{Ctx, TaskId, Verb, Wake};
+use crate::value::{FaultKind, Value};
+
+/// How long a request may wait.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Patience {
+    None,
+    Limited(Duration),
+    Endless,
+}
+
+impl Patience {
+    /// The longest wait, as the scheduler takes it.
+    pub(super) fn limit(self) -> Option<Duration> {
+        match self {
+            Self::Limited(limit) => Some(limit),
+            Self::None | Self::Endless => None,
+        }
+    }
+
+    /// The longest wait in seconds, for messages.
+    pub(super) fn seconds(self) -> f64 {
+        self.limit().map_or(0.0, |limit| limit.as_secs_f64())
+    }
+}
+
+/// The arguments of `get`, and of `put` after the item: `()`, `(seconds)`, `(blocking)` and
+/// `(blocking, seconds)`, as in Python.
+pub(super) fn patience(verb: Verb, args: &[Value]) -> Result<Patience, FaultKind> {
+    match args {
+        [] | [Value::Bool(true)] => Ok(Patience::Endless),
+        [Value::Bool(false), ..] => Ok(Patience::None),
+        [seconds, ..] if args.len() == 1 => limited(verb, seconds),
+        [Value::Bool(true), seconds] => limited(verb, seconds),
+        [other, ..] => Err(FaultKind::mismatch("true or false, whether to wait", other)),
+    }
+}
+
+fn limited(verb: Verb, seconds: &Value) -> Result<Patience, FaultKind> {
+    let limit = args::seconds(verb, seconds)?;
+    Ok(if limit.is_zero() {
+        Patience::None
+    } else {
+        Patience::Limited(limit)
+    })
+}
+
+/// A thread that waits for room, with what it wants to put.
+#[derive(Clone, Debug)]
+pub(super) struct Putter {
+    pub(super) task: TaskId,
+    pub(super) item: Value,
+    pub(super) seconds: f64,
+}
+
+/// What a thread waited for that does so no more.
+pub(super) enum Gone {
+    /// An item, for so many seconds.
+    Get(f64),
+    /// Room, for so many seconds.
+    Put(f64),
+    /// The end of all tasks.
+    Join,
+    /// It had been told to take an item and has not done so.
+    Told,
+    /// It does not wait here, or was granted what it wanted.
+    Unknown,
+}
+
+/// All threads that wait on one queue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waiting {
+    getters: VecDeque<(TaskId, f64)>,
+    putters: VecDeque<Putter>,
+    joiners: Vec<TaskId>,
+    told: Vec<TaskId>,
+}
+
+impl Waiting {
+    /// How many items are kept for threads that were told to take one.
+    pub(super) fn kept(&self) -> usize {
+        self.told.len()
+    }
+
+    /// How many items are kept for threads other than `task`.
+    pub(super) fn kept_from(&self, task: TaskId) -> usize {
+        self.told.iter().filter(|told| **told != task).count()
+    }
+
+    /// The thread asks, so it has heard what it was told.
+    pub(super) fn heard(&mut self, task: TaskId) {
+        self.told.retain(|told| *told != task);
+    }
+
+    pub(super) fn add_getter(&mut self, task: TaskId, seconds: f64) {
+        self.getters.push_back((task, seconds));
+    }
+
+    pub(super) fn add_putter(&mut self, putter: Putter) {
+        self.putters.push_back(putter);
+    }
+
+    pub(super) fn add_joiner(&mut self, task: TaskId) {
+        self.joiners.push(task);
+    }
+
+    /// Tells the first thread that waits for an item to take one; false when none waits.
+    pub(super) fn tell_getter(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        let Some((task, _)) = self.getters.pop_front() else {
+            return false;
+        };
+        self.told.push(task);
+        ctx.wake(task, Wake::Retry);
+        true
+    }
+
+    /// The first thread that waits for room.
+    pub(super) fn next_putter(&mut self) -> Option<Putter> {
+        self.putters.pop_front()
+    }
+
+    /// Lets those go on who wait for the end of all tasks.
+    pub(super) fn wake_joiners(&mut self, ctx: &mut Ctx<'_>) {
+        for task in self.joiners.drain(..) {
+            ctx.wake(task, Wake::Grant(Value::Unit));
+        }
+    }
+
+    /// Ends the waits for an item and for room by an error.
+    pub(super) fn refuse_all(&mut self, fault: &FaultKind, ctx: &mut Ctx<'_>) {
+        let getters = self.getters.drain(..).map(|(task, _)| task);
+        let putters = self.putters.drain(..).map(|putter| putter.task);
+        for task in getters.chain(putters) {
+            ctx.effects.wakes.push((task, Wake::Fail(fault.clone())));
+        }
+    }
+
+    /// Forgets `task`, unless it was told to take an item: that it shall still do.
+    pub(super) fn remove(&mut self, task: TaskId) -> Gone {
+        if let Some(index) = self.getters.iter().position(|(getter, _)| *getter == task) {
+            let seconds = self.getters.remove(index).map(|(_, seconds)| seconds);
+            return Gone::Get(seconds.unwrap_or_default());
+        }
+        if let Some(index) = self.putters.iter().position(|putter| putter.task == task) {
+            let seconds = self.putters.remove(index).map(|putter| putter.seconds);
+            return Gone::Put(seconds.unwrap_or_default());
+        }
+        if let Some(index) = self.joiners.iter().position(|joiner| *joiner == task) {
+            self.joiners.remove(index);
+            return Gone::Join;
+        }
+        if self.told.contains(&task) {
+            return Gone::Told;
+        }
+        Gone::Unknown
+    }
+
+    pub(super) fn is_joining(&self, task: TaskId) -> bool {
+        self.joiners.contains(&task)
+    }
+
+    pub(super) fn is_putting(&self, task: TaskId) -> bool {
+        self.putters.iter().any(|putter| putter.task == task)
+    }
+
+    pub(super) fn is_getting(&self, task: TaskId) -> bool {
+        self.getters.iter().any(|(getter, _)| *getter == task)
+    }
+
+    /// The items of those who wait for room.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Value> {
+        self.putters.iter().map(|putter| &putter.item)
+    }
+}

@@ -1,0 +1,125 @@
+//! Values that each thread has of its own under shared names: Python's `threading.local`.
+//!
+//! No operation can be noticed by another thread, so none is visible. What a thread has set stays
+//! until the object itself is gone: an object is not told of the ends of threads.
+
+use std::collections::BTreeMap;
+
+use super::args;
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::{FaultKind, Map, Value};
+
+/// A map for each thread.
+#[derive(Clone, Debug, Default)]
+pub struct ThreadLocal {
+    values: BTreeMap<TaskId, Map>,
+}
+
+impl ThreadLocal {
+    fn get(&self, call: Call<'_>, task: TaskId) -> Result<Value, FaultKind> {
+        let (name, default) = match call.args {
+            [name] => (self::name(name)?, None),
+            [name, default] => (self::name(name)?, Some(default)),
+            more => return Err(args::arity(call.verb, &[1, 2], more.len())),
+        };
+        let values = self.values.get(&task);
+        match values.and_then(|values| values.get(name)).or(default) {
+            Some(value) => Ok(value.clone()),
+            None => Err(FaultKind::misuse(
+                &format!("get(\"{name}\") of a ThreadLocal that has no such value in this thread"),
+                "each thread begins with none, and sees only its own",
+                &format!(
+                    "set it in this thread: set(\"{name}\", 0), or give a default: \
+                     get(\"{name}\", 0)"
+                ),
+            )),
+        }
+    }
+
+    fn set(&mut self, call: Call<'_>, task: TaskId) -> Result<Value, FaultKind> {
+        let [name, value] = call.args else {
+            return Err(args::arity(call.verb, &[2], call.args.len()));
+        };
+        let name = self::name(name)?;
+        let values = self.values.entry(task).or_default();
+        values.insert(name.into(), value.clone());
+        Ok(Value::Unit)
+    }
+}
+
+fn name(value: &Value) -> Result<&str, FaultKind> {
+    value
+        .as_str()
+        .ok_or_else(|| FaultKind::mismatch("a name, as a string", value))
+}
+
+impl Primitive for ThreadLocal {
+    fn kind(&self) -> &'static str {
+        "ThreadLocal"
+    }
+
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let answer = match call.verb {
+            Verb::Get => self.get(call, ctx.task),
+            Verb::Set => self.set(call, ctx.task),
+            _ => return Attempt::Unknown,
+        };
+        answer.map_or_else(Attempt::Fail, Attempt::Done)
+    }
+
+    fn is_private(&self, _call: Call<'_>) -> bool {
+        true
+    }
+
+    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Done(Value::Unit)
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting::default()
+    }
+
+    fn state_text(&self) -> String {
+        match self.values.len() {
+            1 => "set by 1 thread".into(),
+            count => format!("set by {count} threads"),
+        }
+    }
+
+    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+        self.values.values().flat_map(Map::values).for_each(visit);
+    }
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::Table;
+    use super::*;
+    use crate::value::Value::Int;
+
+    #[test]
+    fn each_thread_sees_only_what_it_has_set() {
+        let mut table = Table::default();
+        let local = table.add(ThreadLocal::default());
+        let x = Value::from("x");
+        table.done(&local, 1, Verb::Set, &[x.clone(), Int(1)], "()");
+        table.done(&local, 2, Verb::Set, &[x.clone(), Int(2)], "()");
+        table.done(&local, 1, Verb::Get, std::slice::from_ref(&x), "1");
+        table.done(&local, 2, Verb::Get, std::slice::from_ref(&x), "2");
+        table.misuse(
+            &local,
+            3,
+            Verb::Get,
+            std::slice::from_ref(&x),
+            "no such value in this thread",
+        );
+        table.done(&local, 3, Verb::Get, &[x, Int(0)], "0");
+        table.misuse(&local, 3, Verb::Get, &[Int(0)], "a name, as a string");
+        table.misuse(&local, 3, Verb::Set, &[], "set takes 2 arguments");
+        assert_eq!(local.text(), "ThreadLocal(set by 2 threads)");
+    }
+}
