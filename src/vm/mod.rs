@@ -13,9 +13,12 @@ mod call;
 mod fiber;
 mod globals;
 mod iterate;
+mod method;
+mod operator;
 mod place;
 mod step;
 mod unwind;
+mod variable;
 mod visible;
 mod window;
 

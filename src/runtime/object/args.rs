@@ -65,11 +65,26 @@ pub(super) fn task(value: Option<&Value>) -> Option<TaskId> {
 }
 
 /// How long a request may wait.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Patience {
     None,
     Limited(Duration),
     Endless,
+}
+
+impl Patience {
+    /// The longest wait, as the scheduler takes it.
+    pub(super) fn limit(self) -> Option<Duration> {
+        match self {
+            Self::Limited(limit) => Some(limit),
+            Self::None | Self::Endless => None,
+        }
+    }
+
+    /// The longest wait in seconds, for messages.
+    pub(super) fn seconds(self) -> f64 {
+        self.limit().map_or(0.0, |limit| limit.as_secs_f64())
+    }
 }
 
 /// `acquire()`, `acquire(seconds)`, `acquire(blocking)` and `acquire(blocking, seconds)`.

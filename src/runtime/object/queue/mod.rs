@@ -6,9 +6,10 @@
 mod items;
 mod waiting;
 
+use super::args::Patience;
 use items::Items;
 pub use items::{Compare, Order};
-use waiting::{Gone, Patience, Putter, patience};
+use waiting::{Gone, Putter, patience};
 
 use super::args;
 use crate::pos::Pos;

@@ -6,54 +6,19 @@
 //! the item and stopped on the way, the item would be lost with it.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use super::super::args;
-use crate::value::object::{Ctx, TaskId, Verb, Wake};
+use super::super::args::{self, Patience};
+use crate::value::object::{Call, Ctx, TaskId, Verb, Wake};
 use crate::value::{FaultKind, Value};
 
-/// How long a request may wait.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Patience {
-    None,
-    Limited(Duration),
-    Endless,
-}
-
-impl Patience {
-    /// The longest wait, as the scheduler takes it.
-    pub(super) fn limit(self) -> Option<Duration> {
-        match self {
-            Self::Limited(limit) => Some(limit),
-            Self::None | Self::Endless => None,
-        }
-    }
-
-    /// The longest wait in seconds, for messages.
-    pub(super) fn seconds(self) -> f64 {
-        self.limit().map_or(0.0, |limit| limit.as_secs_f64())
-    }
-}
-
 /// The arguments of `get`, and of `put` after the item: `()`, `(seconds)`, `(blocking)` and
-/// `(blocking, seconds)`, as in Python.
+/// `(blocking, seconds)`, as in Python, where a time after `false` means nothing.
 pub(super) fn patience(verb: Verb, args: &[Value]) -> Result<Patience, FaultKind> {
-    match args {
-        [] | [Value::Bool(true)] => Ok(Patience::Endless),
-        [Value::Bool(false), ..] => Ok(Patience::None),
-        [seconds, ..] if args.len() == 1 => limited(verb, seconds),
-        [Value::Bool(true), seconds] => limited(verb, seconds),
-        [other, ..] => Err(FaultKind::mismatch("true or false, whether to wait", other)),
-    }
-}
-
-fn limited(verb: Verb, seconds: &Value) -> Result<Patience, FaultKind> {
-    let limit = args::seconds(verb, seconds)?;
-    Ok(if limit.is_zero() {
-        Patience::None
-    } else {
-        Patience::Limited(limit)
-    })
+    let args = match args {
+        [blocking @ Value::Bool(false), ..] => std::slice::from_ref(blocking),
+        args => args,
+    };
+    args::patience(Call { verb, args })
 }
 
 /// A thread that waits for room, with what it wants to put.

@@ -1,0 +1,432 @@
+//! Method calls: on a register, on the place that a chain leads to, on a runtime object.
+//!
+//! Who answers, in this order: a function in a map, the learner's function of that name, the
+//! object, the library's method, the prelude's. A method of a plain value in a shared place is one
+//! atomic step, carried out in place. Where the learner's own code is the method, the receiver is
+//! read first and, if the code changes it, stored back when it returns. Longer than most files
+//! because the ways to a receiver and the ways to an answer meet here.
+
+use std::sync::Arc;
+
+use super::arithmetic::{copy, put};
+use super::call::Receiver;
+use super::fiber::{NONE, Stage};
+use super::place::{Walked, Window, change, walk};
+use super::step::{Flow, Machine, Step};
+use super::{NativeCtx, NativeResult, Stop};
+use crate::program::code::{Root, Site};
+use crate::value::{CodeId, FaultKind, Object, Value};
+
+impl Machine<'_, '_> {
+    pub(super) fn call_method(&mut self, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
+        if self.frame().stage == Stage::StoreBack {
+            return self.store_back(first, site);
+        }
+        if let Some((object, _)) = self.fiber.reached.clone() {
+            return self.ask_method(&object, argc, first, site);
+        }
+        match (site.place.root, site.place.keys.is_empty()) {
+            (Root::Register(register), true) => {
+                let base = self.frame().base as usize;
+                let at = base + register as usize;
+                match &self.fiber.registers[at] {
+                    Value::Object(object) => {
+                        let object = object.clone();
+                        self.ask_method(&object, argc, first, site)
+                    }
+                    Value::Unit if site.optional => {
+                        put(self.register(dst), Value::Unit);
+                        Ok(Flow::Next)
+                    }
+                    _ => self.call_on_register(at, argc, dst, first, site),
+                }
+            }
+            (Root::Register(register), false) => {
+                let base = self.frame().base as usize;
+                let window = Window(&self.fiber.registers[base..]);
+                let root = &self.fiber.registers[base + register as usize];
+                let walked = walk(self.env.natives, root, &site.place.keys, 0, &window)?;
+                self.call_on_place(walked, argc, dst, first, site)
+            }
+            (root, _) => {
+                let cell = self.cell(root)?;
+                // A chain to an object or a function reads it, and then goes on; a method of a
+                // plain value is one atomic step.
+                let base = self.frame().base as usize;
+                let window = Window(&self.fiber.registers[base..]);
+                let value = cell.load();
+                let walked = walk(self.env.natives, &value, &site.place.keys, 0, &window);
+                drop(value);
+                if !self.may_touch(&cell) {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
+                let walked = walked?;
+                let before = self.seen();
+                match &walked {
+                    Walked::Value(value) => self.tell(before, value),
+                    Walked::Object(object, _) => self.tell(before, &Value::Object(object.clone())),
+                    Walked::Cut => self.tell(before, &Value::Unit),
+                }
+                self.call_on_place(walked, argc, dst, first, site)
+            }
+        }
+    }
+
+    /// A method of a plain value in a register.
+    fn call_on_register(&mut self, at: usize, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
+        let receiver = self.fiber.registers[at].clone();
+        if let Some(step) = self.call_script_method(
+            &receiver,
+            Receiver::Register(at as u32),
+            argc,
+            dst,
+            first,
+            site,
+        ) {
+            return step;
+        }
+        drop(receiver);
+        self.check_may_change(site)?;
+        let mut receiver = std::mem::take(&mut self.fiber.registers[at]);
+        let result = self.native_method(&mut receiver, argc, first, site);
+        put(&mut self.fiber.registers[at], receiver);
+        match result? {
+            Some(result) => self.native_result(result, dst, first, argc),
+            None => {
+                let receiver = self.fiber.registers[at].clone();
+                let way = Receiver::Register(at as u32);
+                self.call_prelude_method(&receiver, way, argc, dst, first, site)
+            }
+        }
+    }
+
+    /// Refuses a method that changes a constant.
+    fn check_may_change(&mut self, site: &Site) -> Result<(), FaultKind> {
+        let name = &self.env.program.name(site.name).text;
+        if self.env.natives.is_pure_method(name) {
+            return Ok(());
+        }
+        match site.constant {
+            Some(name) => Err(FaultKind::Constant {
+                name: name.as_str().into(),
+            }),
+            None => self.check_not_constant(site.place.root),
+        }
+    }
+
+    /// A method of what a chain has led to.
+    fn call_on_place(
+        &mut self,
+        walked: Walked,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &Site,
+    ) -> Step {
+        let receiver = match walked {
+            Walked::Cut => {
+                put(self.register(dst), Value::Unit);
+                return Ok(Flow::Next);
+            }
+            Walked::Object(object, used) if (used as usize) < site.place.keys.len() => {
+                // `pool.results[0].done()`: the lowering splits such chains before the call.
+                let _ = object;
+                return Err(FaultKind::Indexing {
+                    signature: object.kind().into(),
+                });
+            }
+            Walked::Object(object, used) => {
+                self.fiber.reached = Some((object.clone(), used));
+                return self.ask_method(&object, argc, first, site);
+            }
+            Walked::Value(Value::Object(object)) => {
+                self.fiber.reached = Some((object.clone(), site.place.keys.len() as u16));
+                return self.ask_method(&object, argc, first, site);
+            }
+            Walked::Value(Value::Unit) if site.optional => {
+                put(self.register(dst), Value::Unit);
+                return Ok(Flow::Next);
+            }
+            Walked::Value(value) => value,
+        };
+        // A method that changes its receiver leaves it in the register before the arguments.
+        let back = self.frame().base + u32::from(first) - 1;
+        let way = Receiver::Place(receiver.clone(), back);
+        if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
+            return step;
+        }
+        drop(receiver);
+        self.check_may_change(site)?;
+        // Allowed already: the whole method is the one step.
+        let mut outcome = None;
+        let stepped = std::mem::replace(&mut self.stepped, false);
+        let step = self.change_in_place(argc, first, site, &mut outcome);
+        self.stepped = stepped;
+        match (step, outcome) {
+            (Err(kind), _) => Err(kind),
+            (Ok(()), Some(Some(result))) => self.native_result(result, dst, first, argc),
+            (Ok(()), Some(None)) => {
+                let receiver = self.read_place(site)?;
+                let way = Receiver::Place(receiver.clone(), back);
+                self.call_prelude_method(&receiver, way, argc, dst, first, site)
+            }
+            (Ok(()), None) => {
+                put(self.register(dst), Value::Unit);
+                Ok(Flow::Next)
+            }
+        }
+    }
+
+    /// Runs a native method on a place, in place. `outcome` stays empty when an optional link has
+    /// cut the chain.
+    fn change_in_place(
+        &mut self,
+        argc: u8,
+        first: u16,
+        site: &Site,
+        outcome: &mut Option<Option<NativeResult>>,
+    ) -> Result<(), FaultKind> {
+        let program = self.env.program;
+        let name = program.name(site.name);
+        let mut args = self.take_args(first, argc);
+        let mut ctx = NativeCtx {
+            program,
+            ids: self.env.ids,
+            task: self.fiber.task,
+            pos: self.fiber.pos(program),
+        };
+        let base = self.frame().base as usize;
+        let mut root = match site.place.root {
+            Root::Register(register) => Err(std::mem::take(self.register(register))),
+            root => Ok(self.cell(root)?),
+        };
+        let window = Window(&self.fiber.registers[base..]);
+        let keys = &site.place.keys;
+        let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
+            match natives.method(&name.text, slot, &mut args, &mut ctx) {
+                Ok(result) => *outcome = Some(Some(result)),
+                Err(FaultKind::UnknownFunction { .. }) => *outcome = Some(None),
+                Err(kind) => return Err(kind),
+            }
+            Ok(())
+        };
+        let done = match &mut root {
+            Err(value) => {
+                change(self.env.natives, value, keys, &window, false, &mut call).map(drop)
+            }
+            Ok(cell) => {
+                let natives = &mut *self.env.natives;
+                cell.update(|value| {
+                    change(natives, value, keys, &window, false, &mut call).map(drop)
+                })
+            }
+        };
+        let start = base + first as usize;
+        for (register, arg) in self.fiber.registers[start..].iter_mut().zip(args) {
+            put(register, arg);
+        }
+        if let (Err(value), Root::Register(register)) = (root, site.place.root) {
+            put(self.register(register), value);
+        }
+        done
+    }
+
+    fn read_place(&mut self, site: &Site) -> Result<Value, FaultKind> {
+        let base = self.frame().base as usize;
+        let root = match site.place.root {
+            Root::Register(register) => copy(self.register(register)),
+            root => self.cell(root)?.load(),
+        };
+        let window = Window(&self.fiber.registers[base..]);
+        match walk(self.env.natives, &root, &site.place.keys, 0, &window)? {
+            Walked::Value(value) => Ok(value),
+            Walked::Object(object, _) => Ok(Value::Object(object)),
+            Walked::Cut => Ok(Value::Unit),
+        }
+    }
+
+    /// The second run of a method call whose receiver came from a shared place: stores it back.
+    fn store_back(&mut self, first: u16, site: &Site) -> Step {
+        let step = self.set(&site.place, first - 1);
+        if matches!(step, Ok(Flow::Next)) {
+            self.frame().stage = Stage::Fresh;
+            put(self.register(first - 1), Value::Unit);
+        }
+        step
+    }
+
+    fn ask_method(&mut self, object: &Arc<Object>, argc: u8, first: u16, site: &Site) -> Step {
+        let Some(verb) = site.verb else {
+            self.fiber.reached = None;
+            let name = self.env.program.name(site.name);
+            if let Some(step) = self.call_object_prelude(object, &name.text) {
+                return step;
+            }
+            return Err(FaultKind::UnknownFunction {
+                signature: format!("{}.{}", object.kind(), name.text),
+                advice: Some(
+                    match self.env.natives.nearest_method(object.kind(), &name.text) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("see what a {0} can do: `:help {0}`", object.kind()),
+                    },
+                ),
+            });
+        };
+        // The arguments stay where they are: the object may ask to be asked again.
+        let start = self.frame().base as usize + first as usize;
+        let args: Vec<Value> = self.fiber.registers[start..start + argc as usize].to_vec();
+        self.ask(object, verb, &args)
+    }
+
+    /// A method of an object that is written in Rhai, if there is one: it calls a function of the
+    /// learner's, or is made of what the object itself can do.
+    pub(super) fn call_object_prelude(&mut self, object: &Arc<Object>, name: &str) -> Option<Step> {
+        use crate::program::op::Op;
+        let pc = self.frame().pc as usize;
+        let (code, base) = self.code();
+        let Op::CallMethod {
+            argc,
+            dst,
+            base: first,
+            ..
+        } = code.ops[pc]
+        else {
+            return None;
+        };
+        let program = self.env.program;
+        let id = program.find_name(&format!("{}__{name}", object.kind()))?;
+        let id = program.name(id).function(argc as usize)?;
+        let way = Receiver::Object(object.clone());
+        let (first, dst) = (base + first as usize, base + dst as usize);
+        Some(self.push_method(id, first, dst, NONE, way))
+    }
+
+    /// A method that is code of the learner's: a function in a map, a function by name, or
+    /// `f.call(...)`.
+    fn call_script_method(
+        &mut self,
+        receiver: &Value,
+        way: Receiver,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &Site,
+    ) -> Option<Step> {
+        let program = self.env.program;
+        let name = program.name(site.name);
+        if let Value::Map(map) = receiver
+            && let Some(Value::Function(function)) = map.get(&name.text)
+        {
+            let function = function.clone();
+            let args = self.take_args(first, argc);
+            return Some(self.call_into(dst, function, args, Some(way)));
+        }
+        if let Some(id) = name.function(argc as usize) {
+            let base = self.frame().base as usize;
+            return Some(self.push_method(
+                id,
+                base + first as usize,
+                base + dst as usize,
+                NONE,
+                way,
+            ));
+        }
+        if let (Value::Function(function), "call") = (receiver, &*name.text) {
+            let args = self.take_args(first, argc);
+            return Some(self.call_into(dst, function.clone(), args, None));
+        }
+        // `value.call(f, ...)` calls `f` with the value as `this`.
+        let start = self.frame().base as usize + first as usize;
+        if let "call" = &*name.text
+            && argc > 0
+            && let Value::Function(function) = &self.fiber.registers[start]
+        {
+            let function = function.clone();
+            let args = self.take_args(first, argc).split_off(1);
+            return Some(self.call_into(dst, function, args, Some(way)));
+        }
+        // Callbacks: the prelude's functions come first where one is passed.
+        let start = self.frame().base as usize + first as usize;
+        let args = &self.fiber.registers[start..start + argc as usize];
+        if args.iter().any(|arg| matches!(arg, Value::Function(_)))
+            && self.prelude_method(receiver, &name.text, argc).is_some()
+        {
+            return Some(self.call_prelude_method(receiver, way, argc, dst, first, site));
+        }
+        None
+    }
+
+    /// A native method; nothing when there is none for these types.
+    fn native_method(
+        &mut self,
+        receiver: &mut Value,
+        argc: u8,
+        first: u16,
+        site: &Site,
+    ) -> Result<Option<NativeResult>, FaultKind> {
+        let program = self.env.program;
+        let name = program.name(site.name);
+        let mut ctx = NativeCtx {
+            program,
+            ids: self.env.ids,
+            task: self.fiber.task,
+            pos: self.fiber.pos(program),
+        };
+        let start = self.frame().base as usize + first as usize;
+        let args = &mut self.fiber.registers[start..start + argc as usize];
+        match self
+            .env
+            .natives
+            .method(&name.text, receiver, args, &mut ctx)
+        {
+            Ok(result) => Ok(Some(result)),
+            Err(kind @ FaultKind::UnknownFunction { .. }) => {
+                match self.prelude_method(receiver, &name.text, argc) {
+                    Some(_) => Ok(None),
+                    None => Err(kind),
+                }
+            }
+            Err(kind) => Err(kind),
+        }
+    }
+
+    /// The prelude's method `type__name`.
+    fn prelude_method(&self, receiver: &Value, name: &str, argc: u8) -> Option<CodeId> {
+        let type_name = match receiver {
+            Value::Array(_) => "array",
+            Value::Map(_) => "map",
+            Value::Literal(_) | Value::Str(_) => "string",
+            Value::Range(_) => "range",
+            Value::Blob(_) => "blob",
+            Value::Function(_) => "function",
+            _ => return None,
+        };
+        let id = self
+            .env
+            .program
+            .find_name(&format!("{type_name}__{name}"))?;
+        self.env.program.name(id).function(argc as usize)
+    }
+
+    fn call_prelude_method(
+        &mut self,
+        receiver: &Value,
+        way: Receiver,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &Site,
+    ) -> Step {
+        let name = self.env.program.name(site.name);
+        match self.prelude_method(receiver, &name.text, argc) {
+            Some(id) => {
+                let base = self.frame().base as usize;
+                self.push_method(id, base + first as usize, base + dst as usize, NONE, way)
+            }
+            None => Err(FaultKind::UnknownFunction {
+                signature: format!("{}.{}", receiver.type_name(), name.text),
+                advice: None,
+            }),
+        }
+    }
+}

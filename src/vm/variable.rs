@@ -1,0 +1,89 @@
+//! Top-level variables, when they are not a plain load or store: unbound, constant, shared or
+//! listened to.
+
+use super::Stop;
+use super::arithmetic::put;
+use super::step::{Flow, Machine, Step};
+use crate::value::{Cell, FaultKind, Value};
+
+impl Machine<'_, '_> {
+    pub(super) fn load_global(&mut self, dst: u16, id: u32) -> Step {
+        let Some(binding) = self.env.globals.get(id) else {
+            let program = self.env.program;
+            let function = program
+                .find_name(&program.global(id).name)
+                .and_then(|name| self.named_function(name));
+            return match function {
+                Some(function) => {
+                    put(self.register(dst), Value::Function(function));
+                    Ok(Flow::Next)
+                }
+                None => Err(self.unknown_global(id)),
+            };
+        };
+        if !self.may_touch(&binding.cell) {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        let value = binding.cell.load();
+        self.loaded(dst, value)
+    }
+
+    pub(super) fn store_global(&mut self, id: u32, value: Value) -> Step {
+        match self.env.globals.get(id) {
+            None => Err(self.unknown_global(id)),
+            Some(binding) if binding.is_constant => {
+                let name = self.env.program.global(id).name.to_string();
+                Err(FaultKind::Constant { name })
+            }
+            Some(binding) => {
+                if !self.may_touch(&binding.cell) {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
+                self.store(&binding.cell, value)
+            }
+        }
+    }
+
+    pub(super) fn bind_global(&mut self, id: u32, value: Value, is_constant: bool) -> Step {
+        let cell = self.env.globals.bind(id, value, is_constant);
+        // A function that names the variable may run in any thread.
+        if self.stepped && self.env.program.global(id).is_named_by_function() {
+            super::publish(&Value::Cell(cell));
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Finishes a read of a variable.
+    pub(super) fn loaded(&mut self, dst: u16, value: Value) -> Step {
+        let before = self.seen();
+        self.tell(before, &value);
+        put(self.register(dst), value);
+        Ok(Flow::Next)
+    }
+
+    /// Finishes a write to a variable.
+    pub(super) fn store(&mut self, cell: &Cell, value: Value) -> Step {
+        let before = self.seen();
+        if self.stepped && cell.is_published() {
+            super::publish(&value);
+        }
+        cell.store(value.clone());
+        self.tell(before, &value);
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn unknown_global(&self, id: u32) -> FaultKind {
+        let program = self.env.program;
+        let name = program.global(id).name.to_string();
+        let known = program
+            .globals()
+            .filter(|&(other, _)| self.env.globals.with(other, |binding| binding.is_some()))
+            .map(|(_, global)| &*global.name)
+            .min_by_key(|other| strsim::damerau_levenshtein(other, &name))
+            .filter(|other| strsim::damerau_levenshtein(other, &name) <= 2);
+        FaultKind::UnknownVariable {
+            nearest: known.map(str::to_string),
+            name,
+        }
+    }
+}
