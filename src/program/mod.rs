@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::value::CodeId;
+use crate::value::{CodeId, Function, Literal, Target};
 pub use code::Code;
 
 /// The most arguments that a call can have.
@@ -45,6 +45,8 @@ pub struct Name {
     pub verb: Option<crate::value::object::Verb>,
     /// The library's function of that name: an index of the catalogue.
     pub native: Option<u32>,
+    /// The name as the name of function values; made once, because it lives as long as the process.
+    literal: Literal,
     /// The learner's functions by number of parameters, packed as [`pack`] does; 0 is none.
     functions: [AtomicU64; MAX_ARGUMENTS + 1],
 }
@@ -67,6 +69,12 @@ impl Name {
     #[inline]
     pub fn function(&self, argc: usize) -> Option<CodeId> {
         unpack(self.functions.get(argc)?.load(Ordering::Acquire))
+    }
+
+    /// Whether there is a function of this name.
+    pub fn is_defined(&self) -> bool {
+        let mut functions = self.functions.iter();
+        functions.any(|function| function.load(Ordering::Acquire) != 0)
     }
 
     /// The numbers of parameters for which there is a function.
@@ -200,6 +208,7 @@ impl Program {
                 text: text.into(),
                 verb,
                 native: native(text),
+                literal: Literal::new(text),
                 functions,
             })) as u32
         })
@@ -208,6 +217,17 @@ impl Program {
     /// The number of a name that was mentioned before.
     pub fn find_name(&self, text: &str) -> Option<u32> {
         self.name_ids.read().get(text).copied()
+    }
+
+    /// The function of this name, whatever it is when it is called, as a value.
+    pub fn named_function(&self, id: u32) -> Function {
+        let name = self.name(id);
+        Function {
+            name: name.literal,
+            target: Target::Named(id),
+            captures: Box::default(),
+            curried: Vec::new(),
+        }
     }
 
     /// The name of this number.

@@ -11,7 +11,7 @@ use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
-use crate::value::{Cell, CodeId, FaultKind, Function, Literal, Object, Target, Value};
+use crate::value::{Cell, CodeId, FaultKind, Function, Object, Target, Value};
 
 /// How the receiver of a method is passed to code of the learner's.
 pub(super) enum Receiver {
@@ -70,15 +70,10 @@ impl Machine<'_, '_> {
     /// The function of this name as a value, if there is one.
     pub(super) fn named_function(&self, id: u32) -> Option<Arc<Function>> {
         let name = self.env.program.name(id);
-        if name.native.is_none() && name.arities().is_empty() {
+        if name.native.is_none() && !name.is_defined() {
             return None;
         }
-        Some(Arc::new(Function {
-            name: Literal::new(&name.text),
-            target: Target::Named(id),
-            captures: Box::default(),
-            curried: Vec::new(),
-        }))
+        Some(Arc::new(self.env.program.named_function(id)))
     }
 
     // Calls.
@@ -331,7 +326,7 @@ fn near_function(mut kind: FaultKind, name: &str, program: &Program) -> FaultKin
     if let FaultKind::UnknownFunction { advice, .. } = &mut kind {
         let near = program
             .names()
-            .filter(|known| !known.arities().is_empty() && !known.text.contains("__"))
+            .filter(|known| known.is_defined() && !known.text.contains("__"))
             .map(|known| (strsim::damerau_levenshtein(&known.text, name), &*known.text))
             .filter(|(distance, _)| *distance <= 2)
             .min();

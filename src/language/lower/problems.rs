@@ -138,7 +138,7 @@ impl Lowering<'_> {
         let functions = self
             .program
             .names()
-            .filter(|name| !name.arities().is_empty())
+            .filter(|name| name.is_defined())
             .map(|name| &*name.text);
         locals
             .chain(session)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::library::operators;
 use crate::runtime::object::{Atomic, ThreadLocal, Timer};
-use crate::value::{FaultKind, Function, Literal, Target, Value};
+use crate::value::{FaultKind, Function, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
-use super::{Entry, Example, Kind, Run, Signature, param, sig};
+use super::{Entry, Example, Kind, Run, Signature, native_index, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -350,11 +350,11 @@ const fn row(
 
 /// Its thread begins with the function `__Timer` of the prelude, which comes with the name `Timer`.
 fn timer(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let program = ctx.program;
+    let shown = program.named_function(program.name_id("Timer", native_index));
     let waits = Function {
-        name: Literal::new("Timer"),
-        target: Target::Named(ctx.program.name_id("__Timer", |_| None)),
-        captures: Box::default(),
-        curried: Vec::new(),
+        name: shown.name,
+        ..program.named_function(program.name_id("__Timer", |_| None))
     };
     let timer = Timer::from_args(args, Arc::new(waits), ctx.ids)?;
     Ok(NativeResult::Value(ctx.make(timer)))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{FaultKind, Function, Literal, Range, Target, Value, debug_text, print_text};
+use crate::value::{FaultKind, Function, Range, Value, debug_text, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::super::limits;
@@ -319,12 +319,7 @@ fn function_named(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
         ));
     }
     let id = ctx.program.name_id(name, native_index);
-    value(Value::Function(Arc::new(Function {
-        name: Literal::new(name),
-        target: Target::Named(id),
-        captures: Box::default(),
-        curried: Vec::new(),
-    })))
+    value(Value::Function(Arc::new(ctx.program.named_function(id))))
 }
 
 /// The function and the arguments after it, both taken.
