@@ -514,7 +514,7 @@ fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Value)
                 let mut parts = Vec::new();
                 object
                     .state()
-                    .visit_parts(&mut |part| parts.push(part.clone()));
+                    .visit_parts(&mut |part: &Value| parts.push(part.clone()));
                 parts.iter().for_each(|part| reach(part, seen, visit));
             }
         }

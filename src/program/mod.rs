@@ -8,6 +8,7 @@
 pub mod boot;
 pub mod code;
 pub mod disassemble;
+pub mod liveness;
 pub mod op;
 pub mod verify;
 

@@ -350,6 +350,42 @@ impl Waiting {
     }
 }
 
+/// Somebody to whom an object shows everything that its state is made of, in one order: the values
+/// that it holds, the threads that it knows, and whatever else decides how it will answer. Two
+/// objects of a kind that show the same behave the same.
+///
+/// Who only wants the values passes a closure.
+pub trait Visitor {
+    /// A value that the object holds.
+    fn value(&mut self, value: &Value);
+
+    /// A thread that it knows.
+    fn task(&mut self, _task: TaskId) {}
+
+    /// A count, a flag, the number of a state.
+    fn number(&mut self, _number: u64) {}
+
+    /// A text: a name, a reason.
+    fn text(&mut self, _text: &str) {}
+
+    /// Who holds it. The name is known from the number.
+    fn holder(&mut self, holder: &Holder) {
+        self.task(holder.task);
+        self.pos(holder.since);
+    }
+
+    /// A place in the text.
+    fn pos(&mut self, pos: Pos) {
+        self.number(u64::from(pos.line) << 32 | u64::from(pos.column));
+    }
+}
+
+impl<F: FnMut(&Value)> Visitor for F {
+    fn value(&mut self, value: &Value) {
+        self(value);
+    }
+}
+
 /// A lock, a queue, a thread's end: one state machine.
 pub trait Primitive: Send {
     /// The name of the type, as `type_of` shows it: `Lock`.
@@ -390,8 +426,8 @@ pub trait Primitive: Send {
     /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
     fn state_text(&self) -> String;
 
-    /// Calls `visit` on every value that the object holds.
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value));
+    /// Shows the whole state.
+    fn visit_parts(&self, visitor: &mut dyn Visitor);
 
     /// A copy of the state, for snapshots.
     fn duplicate(&self) -> Box<dyn Primitive>;

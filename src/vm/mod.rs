@@ -13,6 +13,7 @@ mod call;
 mod fiber;
 mod globals;
 mod iterate;
+mod likeness;
 mod method;
 mod operator;
 mod place;
@@ -33,6 +34,7 @@ use crate::value::{Fault, FaultKind, Function, Object, Value};
 
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
+pub use likeness::LivenessCache;
 pub use step::step;
 pub use visible::publish;
 

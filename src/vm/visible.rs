@@ -28,7 +28,7 @@ pub fn publish(value: &Value) {
             }
             object
                 .state()
-                .visit_parts(&mut |part| parts.push(part.clone()));
+                .visit_parts(&mut |part: &Value| parts.push(part.clone()));
             parts.iter().for_each(publish);
         }
         _ => {}

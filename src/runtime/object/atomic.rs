@@ -4,7 +4,9 @@
 //! and so loses updates. It never makes a thread wait.
 
 use super::args;
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::object::{
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+};
 use crate::value::{FaultKind, Value, debug_text};
 
 /// Whether two values are equal, as `==` has it. The library knows that.
@@ -120,8 +122,8 @@ impl Primitive for Atomic {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(&self.value);
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.value(&self.value);
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

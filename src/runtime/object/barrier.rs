@@ -12,7 +12,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Function, Holder, Value};
 
@@ -213,10 +213,21 @@ impl Primitive for Barrier {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
         if let Some(action) = &self.action {
-            visit(&Value::Function(action.clone()));
+            visitor.value(&Value::Function(action.clone()));
         }
+        match &self.state {
+            State::Filling => visitor.number(0),
+            State::Acting(by) => {
+                visitor.number(1);
+                visitor.holder(by);
+            }
+            State::Broken(why) => visitor.text(why),
+        }
+        self.arrived
+            .visit(visitor, |place, visitor| visitor.number(*place as u64));
+        self.early.visit(visitor, |(), _| {});
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -14,7 +14,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -216,8 +216,15 @@ impl Primitive for Condition {
         format!("{lock}, {} waiting", self.waiters.len())
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(&Value::Object(self.lock.clone()));
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.value(&Value::Object(self.lock.clone()));
+        self.waiters
+            .visit(visitor, |held, visitor| visitor.value(held));
+        for returning in &self.returning {
+            visitor.task(returning.task);
+            visitor.value(&returning.held);
+            visitor.number(u64::from(returning.was_notified));
+        }
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -4,7 +4,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -85,7 +85,10 @@ impl Primitive for Event {
         if self.is_set { "set" } else { "not set" }.into()
     }
 
-    fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.number(u64::from(self.is_set));
+        self.waiters.visit(visitor, |(), _| {});
+    }
 
     fn duplicate(&self) -> Box<dyn Primitive> {
         Box::new(self.clone())

@@ -10,7 +10,7 @@ use super::results::Results;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -271,10 +271,19 @@ impl Primitive for Executor {
         format!("{} workers{state}", self.slots.len())
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
         for task in &self.queue {
-            visit(&Value::Object(task.clone()));
+            visitor.value(&Value::Object(task.clone()));
         }
+        for slot in &self.slots {
+            match slot {
+                Some(task) => visitor.task(*task),
+                None => visitor.number(0),
+            }
+        }
+        visitor.text(&self.name);
+        visitor.number(u64::from(self.is_shut_down));
+        self.waiters.visit(visitor, |(), _| {});
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -7,7 +7,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -199,16 +199,30 @@ impl Primitive for Future {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
         match &self.state {
             State::Pending { function, args } => {
-                visit(&Value::Function(function.clone()));
-                args.iter().for_each(visit);
+                visitor.number(0);
+                visitor.value(&Value::Function(function.clone()));
+                args.iter().for_each(|arg| visitor.value(arg));
             }
-            State::Done(value) => visit(value),
-            State::Failed(fault) => visit(&Value::Error(fault.clone())),
-            State::Running { .. } | State::Cancelled => {}
+            State::Running { by } => {
+                visitor.number(1);
+                visitor.task(*by);
+            }
+            State::Done(value) => {
+                visitor.number(2);
+                visitor.value(value);
+            }
+            State::Failed(fault) => {
+                visitor.number(3);
+                visitor.value(&Value::Error(fault.clone()));
+            }
+            State::Cancelled => visitor.number(4),
         }
+        self.waiters.visit(visitor, |wants, visitor| {
+            visitor.number(u64::from(matches!(wants, Wants::Result(_))));
+        });
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

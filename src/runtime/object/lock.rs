@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Holder, Value};
 
@@ -275,7 +275,22 @@ impl Primitive for Lock {
             .is_some_and(|holder| holder.task == task)
     }
 
-    fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        match &self.holder {
+            Some(holder) => visitor.holder(holder),
+            None => visitor.number(0),
+        }
+        visitor.number(self.extra);
+        for waiter in &self.waiters {
+            visitor.task(waiter.task);
+            visitor.pos(waiter.pos);
+            visitor.number(u64::from(waiter.timed));
+        }
+        if let Some(told) = self.told {
+            visitor.number(0);
+            visitor.task(told);
+        }
+    }
 
     fn duplicate(&self) -> Box<dyn Primitive> {
         Box::new(self.clone())

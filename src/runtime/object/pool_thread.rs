@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::args;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -130,10 +130,13 @@ impl Primitive for PoolThread {
         self.name.to_string()
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
         if let Some((task, _)) = &self.task {
-            visit(&Value::Object(task.clone()));
+            visitor.value(&Value::Object(task.clone()));
         }
+        visitor.value(&Value::Object(self.pool.clone()));
+        visitor.number(self.slot as u64);
+        visitor.task(self.number);
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

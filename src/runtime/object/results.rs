@@ -6,7 +6,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value, debug_text};
 
@@ -216,18 +216,27 @@ impl Primitive for Results {
         texts.join(", ")
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        visit(&Value::Function(self.function.clone()));
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.value(&Value::Function(self.function.clone()));
         for input in &self.inputs {
-            input.iter().for_each(&mut *visit);
+            input.iter().for_each(|value| visitor.value(value));
         }
         for item in &self.items {
             match item {
-                Item::Open => {}
-                Item::Done(value) => visit(value),
-                Item::Failed(fault) => visit(&Value::Error(fault.clone())),
+                Item::Open => visitor.number(0),
+                Item::Done(value) => visitor.value(value),
+                Item::Failed(fault) => visitor.value(&Value::Error(fault.clone())),
             }
         }
+        visitor.number(self.begun as u64);
+        for (index, task) in &self.running {
+            visitor.number(*index as u64);
+            visitor.task(*task);
+        }
+        self.waiters.visit(visitor, |wants, visitor| match wants {
+            Wants::Item(index) => visitor.number(*index as u64),
+            Wants::All => visitor.number(u64::MAX),
+        });
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -7,7 +7,7 @@ use super::args::{self, Patience, patience};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -156,7 +156,10 @@ impl Primitive for Semaphore {
         }
     }
 
-    fn visit_parts(&self, _visit: &mut dyn FnMut(&Value)) {}
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.number(self.free);
+        self.waiters.visit(visitor, |(), _| {});
+    }
 
     fn duplicate(&self) -> Box<dyn Primitive> {
         Box::new(self.clone())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Map, Value};
 
@@ -381,19 +381,33 @@ impl Primitive for Thread {
         format!("{}, {state}", self.name)
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
         match &self.state {
             State::New { function, args } => {
-                visit(&Value::Function(function.clone()));
-                args.iter().for_each(visit);
+                visitor.number(0);
+                visitor.value(&Value::Function(function.clone()));
+                args.iter().for_each(|arg| visitor.value(arg));
             }
-            State::Returned { value, .. } => visit(value),
-            State::Failed { fault, .. } => visit(&Value::Error(fault.clone())),
-            State::Alive { function, .. } => {
+            State::Alive { task, function } => {
+                visitor.number(1);
+                visitor.task(*task);
                 let function = function.iter().cloned();
-                function.for_each(|function| visit(&Value::Function(function)));
+                function.for_each(|function| visitor.value(&Value::Function(function)));
+            }
+            State::Returned { task, value } => {
+                visitor.number(2);
+                visitor.task(*task);
+                visitor.value(value);
+            }
+            State::Failed { task, fault } => {
+                visitor.number(3);
+                visitor.task(*task);
+                visitor.value(&Value::Error(fault.clone()));
             }
         }
+        visitor.text(&self.name);
+        visitor.number(u64::from(self.daemon));
+        self.waiters.visit(visitor, |_, _| {});
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::args;
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::object::{
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+};
 use crate::value::{FaultKind, Map, Value};
 
 /// A map for each thread.
@@ -86,8 +88,14 @@ impl Primitive for ThreadLocal {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        self.values.values().flat_map(Map::values).for_each(visit);
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        for (task, values) in &self.values {
+            visitor.task(*task);
+            for (name, value) in values {
+                visitor.text(name);
+                visitor.value(value);
+            }
+        }
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::args;
 use super::thread::Thread;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Ids, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Function, Value};
 
@@ -169,10 +169,13 @@ impl Primitive for Timer {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        self.thread.visit_parts(visit);
-        visit(&Value::Function(self.function.clone()));
-        self.args.iter().for_each(visit);
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        self.thread.visit_parts(visitor);
+        visitor.value(&Value::Function(self.function.clone()));
+        self.args.iter().for_each(|arg| visitor.value(arg));
+        visitor.number(self.delay.as_nanos() as u64);
+        visitor.number(self.phase as u64);
+        self.sleeper.iter().for_each(|task| visitor.task(*task));
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

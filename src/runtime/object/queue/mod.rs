@@ -14,7 +14,7 @@ use waiting::{Gone, Putter, patience};
 use super::args;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Refusal, Value};
 
@@ -322,11 +322,12 @@ impl Primitive for Queue {
         }
     }
 
-    fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
-        self.items
-            .iter()
-            .chain(self.waiting.items())
-            .for_each(visit);
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.number(self.items.len() as u64);
+        self.items.iter().for_each(|item| visitor.value(item));
+        visitor.number(self.unfinished);
+        visitor.number(u64::from(self.is_shut_down));
+        self.waiting.visit(visitor);
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::super::args::{self, Patience};
-use crate::value::object::{Call, Ctx, TaskId, Verb, Wake};
+use crate::value::object::{Call, Ctx, TaskId, Verb, Visitor, Wake};
 use crate::value::{FaultKind, Value};
 
 /// The arguments of `get`, and of `put` after the item: `()`, `(seconds)`, `(blocking)` and
@@ -53,6 +53,22 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Shows who waits and who was told.
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
+        for tasks in [
+            &mut self.getters.iter().map(|(task, _)| *task) as &mut dyn Iterator<Item = _>,
+            &mut self.joiners.iter().copied(),
+            &mut self.told.iter().copied(),
+        ] {
+            tasks.for_each(|task| visitor.task(task));
+            visitor.number(0);
+        }
+        for putter in &self.putters {
+            visitor.task(putter.task);
+            visitor.value(&putter.item);
+        }
+    }
+
     /// How many items are kept for threads that were told to take one.
     pub(super) fn kept(&self) -> usize {
         self.told.len()
@@ -141,10 +157,5 @@ impl Waiting {
 
     pub(super) fn is_getting(&self, task: TaskId) -> bool {
         self.getters.iter().any(|(getter, _)| *getter == task)
-    }
-
-    /// The items of those who wait for room.
-    pub(super) fn items(&self) -> impl Iterator<Item = &Value> {
-        self.putters.iter().map(|putter| &putter.item)
     }
 }
