@@ -26,7 +26,9 @@ use crate::value::object::{Ids, TaskId};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{Globals, Natives};
 
-pub use stepped::{Policy, Seeded, Stepped};
+pub use stepped::{
+    Choice, Draw, Failed, Kept, Lines, Policy, Seeded, Stepped, Told, ToldSoFar, Walk, WalkEnd,
+};
 pub use workers::{Slice, Workers, WorkersConfig};
 
 /// The number of the main thread.

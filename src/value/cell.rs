@@ -222,6 +222,11 @@ impl Cell {
         self.published.load(Ordering::Relaxed)
     }
 
+    /// Sets whether a second thread can reach this variable: for snapshots.
+    pub fn set_published(&self, is_published: bool) {
+        self.published.store(is_published, Ordering::Relaxed);
+    }
+
     /// Marks the variable as reachable by a second thread; returns whether it was so already.
     pub fn publish(&self) -> bool {
         self.published.swap(true, Ordering::Relaxed)

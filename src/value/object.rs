@@ -280,6 +280,10 @@ impl Ctx<'_> {
     }
 }
 
+/// The numbers of a session at one moment.
+#[derive(Clone, Debug)]
+pub struct IdsMark([u64; 4]);
+
 /// The numbers that one session gives to its objects and threads.
 #[derive(Debug, Default)]
 pub struct Ids {
@@ -291,6 +295,25 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// The numbers as they are now.
+    pub fn mark(&self) -> IdsMark {
+        IdsMark(
+            self.counters()
+                .map(|counter| counter.load(Ordering::Relaxed)),
+        )
+    }
+
+    /// Goes back to what the numbers were: only when whatever was numbered since is gone.
+    pub fn set_back(&self, mark: &IdsMark) {
+        for (counter, number) in self.counters().into_iter().zip(mark.0) {
+            counter.store(number, Ordering::Relaxed);
+        }
+    }
+
+    fn counters(&self) -> [&AtomicU64; 4] {
+        [&self.objects, &self.tasks, &self.thread_names, &self.pools]
+    }
+
     /// The next object's number, from 1.
     pub fn next_object(&self) -> ObjectId {
         ObjectId(self.objects.fetch_add(1, Ordering::Relaxed) + 1)
@@ -467,6 +490,11 @@ impl Object {
     /// Marks the object as reachable by a second thread; returns whether it was so already.
     pub fn publish(&self) -> bool {
         self.published.swap(true, Ordering::Relaxed)
+    }
+
+    /// Sets whether a second thread can reach it: for snapshots.
+    pub fn set_published(&self, is_published: bool) {
+        self.published.store(is_published, Ordering::Relaxed);
     }
 
     /// Whether a second thread can reach it.

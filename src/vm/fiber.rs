@@ -136,6 +136,11 @@ impl Fiber {
         self.allowed = true;
     }
 
+    /// Whether the visible operation that it stands before is a sleep.
+    pub fn is_before_sleep(&self) -> bool {
+        matches!(self.pending.as_deref(), Some(Intrinsic::Sleep(_)))
+    }
+
     /// Makes the fiber end with `fault` when it goes on: it leaves each `with` without waiting, and
     /// no `catch` stops it.
     pub fn stop(&mut self, fault: Fault) {

@@ -5,32 +5,37 @@
 //! addresses, on the host's clock or on the number of its cores: the same answers of the policy
 //! give the same run.
 //!
-//! In reading order: [`policy`]; [`state`], the threads and what objects want done with them; here,
-//! the loop.
+//! In reading order: [`policy`]; [`state`], the threads and what objects want done with them; [`run`],
+//! one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
+//! else leads, and that can be set back.
 
+mod likeness;
 mod policy;
+mod run;
 mod state;
+mod told;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::state::{Being, Member, State};
-use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World, guard};
+use self::run::Run;
+use self::state::{Member, Outlet};
+use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, WaitsFor};
 use crate::runtime::threads::{self, ThreadInfo};
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
-use crate::value::{Fault, FaultKind, Function, Object, Value};
-use crate::vm::{Env, Fiber, Natives, Services, Stop};
+use crate::value::{Fault, FaultKind, Function, Object};
+use crate::vm::Services;
 
 pub use policy::{Policy, Seeded};
+pub use told::{Failed, Lines, Told, ToldSoFar};
+pub use walk::{Choice, Draw, Kept, Walk, WalkEnd};
 
 /// What a step costs of the virtual time.
 const STEP_NANOSECONDS: u64 = 1_000;
-
-/// What a unit of fuel costs: a thousand cost as much as a step.
-const FUEL_NANOSECONDS: u64 = 1;
 
 /// After so much private work a thread gives way, so that an endless loop stops nobody else.
 const PRIVATE_FUEL: u32 = 100_000;
@@ -57,11 +62,9 @@ enum Which {
 
 /// The scheduler that asks a policy.
 pub struct Stepped {
-    state: State,
-    natives: Box<dyn Natives + Send>,
+    run: Run,
     stop_requested: Arc<AtomicBool>,
     steps: u64,
-    main_end: Option<Result<Value, Fault>>,
     /// The threads that the last input left behind, though they had not ended nor wait for ever.
     standing: Vec<String>,
 }
@@ -71,84 +74,36 @@ impl Stepped {
     pub fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
         Self {
-            natives: world.natives(),
-            state: State::new(policy, world),
+            run: Run::new(policy, world, Outlet::Stream),
             stop_requested: Arc::new(AtomicBool::new(false)),
             steps: 0,
-            main_end: None,
             standing: Vec::new(),
-        }
-    }
-
-    /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
-    fn run(&mut self, task: TaskId) {
-        let Some(mut fiber) = self.state.take_fiber(task) else {
-            return;
-        };
-        let mut fuel = PRIVATE_FUEL;
-        let stop = {
-            let world = self.state.world.clone();
-            self.state.running = task;
-            let mut env = Env {
-                program: &world.program,
-                globals: &world.globals,
-                ids: &world.ids,
-                natives: &mut *self.natives,
-                services: &mut self.state,
-                observes_threads: world.observes_threads.load(Ordering::Relaxed),
-                effects: Default::default(),
-            };
-            guard::step::<true>(&mut fiber, &mut env, &mut fuel)
-        };
-        self.state.now += u64::from(PRIVATE_FUEL - fuel) * FUEL_NANOSECONDS;
-        match stop {
-            Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
-            Stop::Visible => self.state.put_fiber(task, fiber, Being::Standing),
-            Stop::Wait(wait) => self.state.wait(task, fiber, wait),
-            Stop::Finished(value) => self.end(task, Ok(value)),
-            Stop::Failed(fault) => self.end(task, Err(fault)),
-        }
-    }
-
-    fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
-        if task == MAIN {
-            self.state.members.remove(&MAIN);
-            self.main_end = Some(end);
-        } else {
-            self.state.end(task, end);
-        }
-    }
-
-    /// Lets every thread do its private work, in the order of their numbers.
-    fn settle(&mut self) {
-        while let Some(task) = self.state.first_ready() {
-            self.run(task);
         }
     }
 
     /// Does one step, or lets time pass. False when neither is possible.
     fn advance(&mut self, may_skip_time: bool) -> bool {
-        let enabled = self.state.enabled();
+        let enabled = self.run.state.enabled();
         if enabled.is_empty() {
-            let skipped = may_skip_time && self.state.skip_to_next_deadline();
-            self.settle();
+            let skipped = may_skip_time && self.run.state.skip_to_next_deadline();
+            self.run.settle();
             return skipped;
         }
-        let index = self.state.policy.next(&enabled).min(enabled.len() - 1);
+        let index = self.run.state.policy.next(&enabled).min(enabled.len() - 1);
         self.steps += 1;
-        self.state.now += STEP_NANOSECONDS;
-        self.state.allow(enabled[index]);
-        self.run(enabled[index]);
-        self.settle();
-        self.state.fire_due();
-        self.settle();
+        self.run.state.now += STEP_NANOSECONDS;
+        self.run.state.allow(enabled[index]);
+        self.run.go(enabled[index]);
+        self.run.settle();
+        self.run.state.fire_due();
+        self.run.settle();
         true
     }
 
     /// Who waits for whom without a limit.
     fn waits(&self) -> WaitsFor {
         let mut waits = BTreeMap::new();
-        for thread in self.state.snapshot() {
+        for thread in self.run.state.snapshot() {
             if let threads::Doing::Waiting { limited: false, .. } = thread.doing
                 && let Some(waiting) = thread.waiting()
             {
@@ -171,22 +126,23 @@ impl Stepped {
 
     /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
-        let run = self.state.run;
+        let run = self.run.state.run;
         let concerned = |member: &Member| which == Which::All || member.run == run;
-        let mut infos = threads::describe(&self.state.snapshot());
+        let mut infos = threads::describe(&self.run.state.snapshot());
         if matches!(kind, FaultKind::Interrupted) {
             // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
-            let members = &self.state.members;
+            let members = &self.run.state.members;
             infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
         }
         loop {
-            let mut members = self.state.members.iter();
+            let mut members = self.run.state.members.iter();
             let next = members.find(|(_, member)| concerned(member));
             let Some(task) = next.map(|(task, _)| *task) else {
                 break;
             };
-            self.state.withdraw_for_stop(task);
+            self.run.state.withdraw_for_stop(task);
             match self
+                .run
                 .state
                 .members
                 .get_mut(&task)
@@ -194,13 +150,13 @@ impl Stepped {
             {
                 Some(fiber) => fiber.stop(Fault::new(kind.clone(), Pos::NONE)),
                 None => {
-                    self.state.members.remove(&task);
+                    self.run.state.members.remove(&task);
                     continue;
                 }
             }
-            self.run(task);
+            self.run.go(task);
             // A stopped fiber always ends; nothing shall hang here if one does not.
-            self.state.members.remove(&task);
+            self.run.state.members.remove(&task);
         }
         infos
     }
@@ -208,12 +164,12 @@ impl Stepped {
     /// Whether the clock has jumped enough for what goes on in the background since main ended
     /// with these numbers of jumps and of nanoseconds skipped.
     fn has_jumped_enough(&self, (jumps, skipped): (u64, u64)) -> bool {
-        self.state.jumps - jumps > JUMPS || self.state.skipped - skipped > SKIPPED
+        self.run.state.jumps - jumps > JUMPS || self.run.state.skipped - skipped > SKIPPED
     }
 
     /// How the run is over when nothing can happen any more.
     fn at_rest(&mut self, until: Until) -> MainEnd {
-        match self.main_end.take() {
+        match self.run.main_end.take() {
             Some(end) if until == Until::Main => MainEnd::from(end),
             _ => MainEnd::Deadlock(self.stop(&FaultKind::Deadlock, Which::ThisRun)),
         }
@@ -225,45 +181,35 @@ impl Schedule for Stepped {
     /// make the clock jump.
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
         self.stop_requested.store(false, Ordering::SeqCst);
-        self.state.world.stream.hurry(false);
-        self.main_end = None;
-        self.state.run += 1;
-        let main = Member {
-            name: "main".into(),
-            handle: self.state.world.main.clone(),
-            daemon: false,
-            worker: false,
-            run: self.state.run,
-            fiber: Some(Fiber::new(MAIN, function, Vec::new())),
-            being: Being::Ready,
-        };
-        self.state.members.insert(MAIN, main);
-        self.settle();
+        self.run.state.world.stream.hurry(false);
+        self.run.begin(function);
+        self.run.settle();
         let mut at_main_end = None;
         loop {
             if self.stop_requested.swap(false, Ordering::SeqCst) {
                 let infos = self.stop(&FaultKind::Interrupted, Which::ThisRun);
                 return MainEnd::Interrupted(infos);
             }
-            let learners = self.state.members.values().any(|member| !member.daemon);
-            if !learners && let Some(end) = self.main_end.take() {
+            let learners = self.run.state.members.values().any(|member| !member.daemon);
+            if !learners && let Some(end) = self.run.main_end.take() {
                 if until == Until::AllThreads {
                     self.stop(&FaultKind::Interrupted, Which::All);
                 }
                 return MainEnd::from(end);
             }
-            if until == Until::Main && self.main_end.is_some() {
-                let begin = *at_main_end.get_or_insert((self.state.jumps, self.state.skipped));
+            if until == Until::Main && self.run.main_end.is_some() {
+                let begin =
+                    *at_main_end.get_or_insert((self.run.state.jumps, self.run.state.skipped));
                 if self.has_jumped_enough(begin)
-                    && let Some(end) = self.main_end.take()
+                    && let Some(end) = self.run.main_end.take()
                 {
-                    let members = self.state.members.values();
+                    let members = self.run.state.members.values();
                     let learners = members.filter(|member| !member.daemon);
                     self.standing = learners.map(|member| member.name.to_string()).collect();
                     return MainEnd::from(end);
                 }
             }
-            let may_skip = self.main_end.is_none() || self.state.learner_has_deadline();
+            let may_skip = self.run.main_end.is_none() || self.run.state.learner_has_deadline();
             if !self.advance(may_skip) {
                 return self.at_rest(until);
             }
@@ -278,12 +224,12 @@ impl Schedule for Stepped {
     }
 
     fn set_seed(&mut self, seed: u64) {
-        self.state.policy.set_seed(seed);
+        self.run.state.policy.set_seed(seed);
     }
 
     fn stop_request(&self) -> StopRequest {
         let stop_requested = self.stop_requested.clone();
-        let stream = self.state.world.stream.clone();
+        let stream = self.run.state.world.stream.clone();
         Arc::new(move || {
             stop_requested.store(true, Ordering::SeqCst);
             stream.hurry(true);
@@ -291,13 +237,13 @@ impl Schedule for Stepped {
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {
-        threads::describe(&self.state.snapshot())
+        threads::describe(&self.run.state.snapshot())
     }
 
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
         let infos = self.threads().into_iter();
         let handle = |info: ThreadInfo| {
-            let member = self.state.members.get(&TaskId(info.number))?;
+            let member = self.run.state.members.get(&TaskId(info.number))?;
             Some((info, member.handle.clone()))
         };
         infos.filter_map(handle).collect()
@@ -321,13 +267,19 @@ impl Schedule for Stepped {
             args: &[],
         };
         // Whatever it answers, the run that took it is over.
-        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &self.state.world.ids);
-        self.state.carry_out(&mut effects);
+        let _ = object.attempt(
+            call,
+            MAIN,
+            Pos::NONE,
+            &mut effects,
+            &self.run.state.world.ids,
+        );
+        self.run.state.carry_out(&mut effects);
     }
 
     fn notices(&mut self) -> Vec<String> {
         let mut notices = Vec::new();
-        let skipped = std::mem::take(&mut self.state.skipped);
+        let skipped = std::mem::take(&mut self.run.state.skipped);
         if skipped != 0 {
             let seconds = skipped as f64 / 1e9;
             let rounded = (seconds * 1_000.0).round() / 1_000.0;

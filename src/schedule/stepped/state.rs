@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::{World, log};
+use super::told::{Told, ToldSoFar};
 use super::{MAIN, Policy, wake_of};
 use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::threads::{Doing, Snapshot};
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
-use crate::vm::{self, Fiber, Services, Visible, Wait};
+use crate::vm::{self, Binding, Fiber, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
+#[derive(Clone)]
 pub(super) enum Being {
     /// It has private work to do.
     Ready,
@@ -32,7 +34,11 @@ pub(super) enum Being {
 /// first.
 type Deadline = (u64, u64);
 
+/// All deadlines, the first one first.
+pub(super) type Deadlines = BTreeSet<(Deadline, TaskId)>;
+
 /// One thread.
+#[derive(Clone)]
 pub(super) struct Member {
     pub(super) name: Arc<str>,
     pub(super) handle: Arc<Object>,
@@ -43,11 +49,28 @@ pub(super) struct Member {
     /// Not here while it runs.
     pub(super) fiber: Option<Fiber>,
     pub(super) being: Being,
+    /// Whether it has run since somebody asked.
+    pub(super) has_run: bool,
+}
+
+/// Where goes what the threads print, and the rest that is told of them.
+pub(super) enum Outlet {
+    /// To the session's stream.
+    Stream,
+    /// It is kept until somebody takes it.
+    Kept {
+        recent: Vec<Told>,
+        /// Whether more than prints and failures is wanted.
+        detailed: bool,
+    },
 }
 
 /// See the head of the file.
 pub(super) struct State {
     pub(super) world: Arc<World>,
+    pub(super) outlet: Outlet,
+    /// What was told and kept.
+    pub(super) so_far: Arc<ToldSoFar>,
     pub(super) policy: Box<dyn Policy>,
     pub(super) members: BTreeMap<TaskId, Member>,
     /// The thread that runs.
@@ -60,14 +83,19 @@ pub(super) struct State {
     pub(super) skipped: u64,
     /// How often the clock was made to jump.
     pub(super) jumps: u64,
-    deadlines: BTreeSet<(Deadline, TaskId)>,
+    pub(super) deadlines: Deadlines,
     waits: u64,
+    /// Whether the script has ever asked for the time.
+    pub(super) has_read_clock: bool,
 }
 
 impl State {
-    pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
+    pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>, outlet: Outlet) -> Self {
         Self {
             world,
+            outlet,
+            so_far: Arc::default(),
+            has_read_clock: false,
             policy,
             members: BTreeMap::new(),
             running: MAIN,
@@ -88,6 +116,7 @@ impl State {
         if let Some(member) = self.members.get_mut(&task) {
             member.fiber = Some(fiber);
             member.being = being;
+            member.has_run = true;
         }
     }
 
@@ -171,6 +200,51 @@ impl State {
         true
     }
 
+    /// The deadlines in their order, with the threads that they end the waits of.
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = (u64, TaskId)> {
+        let deadlines = self.deadlines.iter();
+        deadlines.map(|((deadline, _), task)| (*deadline, *task))
+    }
+
+    /// The threads whose waits end first, all at one time.
+    pub(super) fn first_deadlines(&self) -> impl Iterator<Item = TaskId> {
+        let first = self.deadlines().next().map(|(deadline, _)| deadline);
+        let same = move |(deadline, _): &(u64, TaskId)| Some(*deadline) == first;
+        self.deadlines().take_while(same).map(|(_, task)| task)
+    }
+
+    /// Lets the time of this thread's wait be over now.
+    pub(super) fn reach_deadline_of(&mut self, task: TaskId) {
+        let mut deadlines = self.deadlines();
+        let Some((deadline, _)) = deadlines.find(|(_, waiting)| *waiting == task) else {
+            return;
+        };
+        drop(deadlines);
+        self.now = self.now.max(deadline);
+        self.time_is_over(task);
+    }
+
+    /// Lets every thread that stands before a sleep begin it; says whether there was one.
+    pub(super) fn begin_sleeps(&mut self) -> bool {
+        let mut has_begun = false;
+        for member in self.members.values_mut() {
+            if let (Being::Standing, Some(fiber)) = (&member.being, &mut member.fiber)
+                && fiber.is_before_sleep()
+            {
+                fiber.allow();
+                member.being = Being::Ready;
+                has_begun = true;
+            }
+        }
+        has_begun
+    }
+
+    /// What each top-level name is bound to, by the number of the name.
+    pub(super) fn bindings(&self) -> impl Iterator<Item = Option<Arc<Binding>>> {
+        let globals = self.world.program.globals();
+        globals.map(|(id, _)| self.world.globals.get(id))
+    }
+
     /// Whether a thread that is no daemon goes on at some time.
     pub(super) fn learner_has_deadline(&self) -> bool {
         self.deadlines
@@ -246,21 +320,30 @@ impl State {
     }
 
     /// Starts and ends of threads are in the log only of programs that can observe them.
-    fn tell_of_life(&self, task: TaskId, kind: Kind) {
+    fn tell_of_life(&mut self, task: TaskId, kind: Kind) {
         let observed = &self.world.observes_threads;
         if self.is_listening() && observed.load(std::sync::atomic::Ordering::Relaxed) {
             self.tell(task, Pos::NONE, kind);
         }
     }
 
-    fn tell(&self, task: TaskId, pos: Pos, kind: Kind) {
+    fn tell(&mut self, task: TaskId, pos: Pos, kind: Kind) {
         let name = self.members.get(&task).map(|member| member.name.clone());
         let thread = event::Thread {
             number: task.0,
             name: name.unwrap_or_else(|| "main".into()),
         };
-        let seconds = self.now as f64 / 1e9;
-        self.world.stream.push(seconds, thread, pos, kind);
+        match &mut self.outlet {
+            Outlet::Stream => {
+                let seconds = self.now as f64 / 1e9;
+                self.world.stream.push(seconds, thread, pos, kind);
+            }
+            Outlet::Kept { recent, .. } => {
+                let told = Told { thread, pos, kind };
+                Arc::make_mut(&mut self.so_far).note(&told);
+                recent.push(told);
+            }
+        }
     }
 
     /// All threads as they are.
@@ -331,6 +414,7 @@ impl Services for State {
                     Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos),
                 ),
                 being: Being::Ready,
+                has_run: false,
             };
             self.members.insert(spawn.task, member);
             self.tell_of_life(spawn.task, Kind::Start);
@@ -338,6 +422,7 @@ impl Services for State {
     }
 
     fn now(&mut self) -> f64 {
+        self.has_read_clock = true;
         self.now as f64 / 1e9
     }
 
@@ -361,7 +446,10 @@ impl Services for State {
     }
 
     fn is_listening(&self) -> bool {
-        self.world.stream.is_detailed()
+        match &self.outlet {
+            Outlet::Stream => self.world.stream.is_detailed(),
+            Outlet::Kept { detailed, .. } => *detailed,
+        }
     }
 
     fn note(&mut self, task: TaskId, visible: &Visible, value: &Value) {

@@ -1,0 +1,104 @@
+//! One thread after the other, each up to where it stands before its next visible operation, waits or
+//! has ended. Who goes is somebody else's business.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::super::{MAIN, World, guard};
+use super::state::{Being, Member, Outlet, State};
+use super::{PRIVATE_FUEL, Policy};
+use crate::value::object::TaskId;
+use crate::value::{Fault, Function, Value};
+use crate::vm::{Env, Fiber, Natives, Stop};
+
+/// What a unit of fuel costs in virtual time: a thousand cost as much as a step.
+const FUEL_NANOSECONDS: u64 = 1;
+
+/// The threads, what runs them, and how the main thread has ended.
+pub(super) struct Run {
+    pub(super) state: State,
+    natives: Box<dyn Natives + Send>,
+    pub(super) main_end: Option<Result<Value, Fault>>,
+    /// After so much private work a thread gives way.
+    pub(super) private_fuel: u32,
+    /// Whether private work takes time.
+    pub(super) work_takes_time: bool,
+}
+
+impl Run {
+    /// No threads yet.
+    pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>, outlet: Outlet) -> Self {
+        Self {
+            natives: world.natives(),
+            state: State::new(policy, world, outlet),
+            main_end: None,
+            private_fuel: PRIVATE_FUEL,
+            work_takes_time: true,
+        }
+    }
+
+    /// Starts the main thread with `function`; it has not yet done anything.
+    pub(super) fn begin(&mut self, function: Arc<Function>) {
+        self.main_end = None;
+        self.state.run += 1;
+        let main = Member {
+            name: "main".into(),
+            handle: self.state.world.main.clone(),
+            daemon: false,
+            worker: false,
+            run: self.state.run,
+            fiber: Some(Fiber::new(MAIN, function, Vec::new())),
+            being: Being::Ready,
+            has_run: false,
+        };
+        self.state.members.insert(MAIN, main);
+    }
+
+    /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
+    pub(super) fn go(&mut self, task: TaskId) {
+        let Some(mut fiber) = self.state.take_fiber(task) else {
+            return;
+        };
+        let mut fuel = self.private_fuel;
+        let stop = {
+            let world = self.state.world.clone();
+            self.state.running = task;
+            let mut env = Env {
+                program: &world.program,
+                globals: &world.globals,
+                ids: &world.ids,
+                natives: &mut *self.natives,
+                services: &mut self.state,
+                observes_threads: world.observes_threads.load(Ordering::Relaxed),
+                effects: Default::default(),
+            };
+            guard::step::<true>(&mut fiber, &mut env, &mut fuel)
+        };
+        if self.work_takes_time {
+            self.state.now += u64::from(self.private_fuel - fuel) * FUEL_NANOSECONDS;
+        }
+        match stop {
+            Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
+            Stop::Visible => self.state.put_fiber(task, fiber, Being::Standing),
+            Stop::Wait(wait) => self.state.wait(task, fiber, wait),
+            Stop::Finished(value) => self.end(task, Ok(value)),
+            Stop::Failed(fault) => self.end(task, Err(fault)),
+        }
+    }
+
+    fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        if task == MAIN {
+            self.state.members.remove(&MAIN);
+            self.main_end = Some(end);
+        } else {
+            self.state.end(task, end);
+        }
+    }
+
+    /// Lets every thread do its private work, in the order of their numbers.
+    pub(super) fn settle(&mut self) {
+        while let Some(task) = self.state.first_ready() {
+            self.go(task);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the threads of a run have printed and how they have failed, where it is kept instead of
+//! shown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::event::{self, Kind};
+use crate::pos::Pos;
+use crate::value::object::{TaskId, Visitor};
+
+/// Something that happened, without a time.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Who did it.
+    pub thread: event::Thread,
+    /// Where in the text.
+    pub pos: Pos,
+    /// What.
+    pub kind: Kind,
+}
+
+/// What one thread has told, in its own order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lines {
+    /// The thread's name.
+    pub name: Arc<str>,
+    /// What it printed.
+    pub printed: Vec<Arc<str>>,
+    /// The error that ended it.
+    pub failed: Option<Failed>,
+}
+
+/// The error that ended a thread, in words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failed {
+    /// What went wrong.
+    pub message: Arc<str>,
+    /// Where.
+    pub pos: Pos,
+}
+
+/// What all threads have told since the run began.
+#[derive(Clone, Debug, Default)]
+pub struct ToldSoFar {
+    /// By thread.
+    pub threads: BTreeMap<TaskId, Lines>,
+    /// The printing threads in the order of their lines, where that order counts.
+    pub order: Option<Vec<TaskId>>,
+}
+
+impl ToldSoFar {
+    /// Notes a print or a failure; the rest is for others.
+    pub(super) fn note(&mut self, told: &Told) {
+        if !matches!(told.kind, Kind::Print { .. } | Kind::Failure { .. }) {
+            return;
+        }
+        let task = TaskId(told.thread.number);
+        let lines = self.threads.entry(task).or_insert_with(|| Lines {
+            name: told.thread.name.clone(),
+            printed: Vec::new(),
+            failed: None,
+        });
+        match &told.kind {
+            Kind::Print { text } => {
+                lines.printed.push(text.as_str().into());
+                self.order.iter_mut().for_each(|order| order.push(task));
+            }
+            Kind::Failure { message } => {
+                lines.failed = Some(Failed {
+                    message: message.as_str().into(),
+                    pos: told.pos,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        for (task, lines) in &self.threads {
+            visitor.task(*task);
+            visitor.number(lines.printed.len() as u64);
+            lines.printed.iter().for_each(|line| visitor.text(line));
+            if let Some(failed) = &lines.failed {
+                visitor.text(&failed.message);
+                visitor.pos(failed.pos);
+            }
+        }
+        for task in self.order.iter().flatten() {
+            visitor.task(*task);
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! A run that somebody leads step by step, that can be compared with others, kept and set back: what
+//! exploring, replaying and stepping by hand have in common.
+//!
+//! It differs from the seeded scheduler in three points. A step takes no virtual time: whether a
+//! deadline is reached before a thread's next step is itself a choice, and deadlines are reached in
+//! the order of their times. Beginning to sleep is no step, its end is. And every random number that
+//! the script asks for is a choice too, which whoever leads the run may dictate.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::likeness::{Node, Writer};
+use super::run::Run;
+use super::state::{Being, Deadlines, Member, Outlet};
+use super::told::{Told, ToldSoFar};
+use super::{POOL_WORKERS, Policy};
+use crate::pos::Pos;
+use crate::runtime::threads::{self, ThreadInfo};
+use crate::schedule::{MAIN, Until, World};
+use crate::value::object::{IdsMark, Primitive, TaskId};
+use crate::value::{Cell, Fault, Function, Object, Value};
+use crate::vm::{Binding, LivenessCache, Visible};
+
+/// How much private work belongs to one step before going on counts as another.
+const PRIVATE_FUEL: u32 = 5_000_000;
+
+/// What can happen next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Choice {
+    /// The thread does its next step.
+    Step(TaskId),
+    /// The time that the thread sleeps, or waits at most, is over.
+    Time(TaskId),
+}
+
+impl Choice {
+    /// Whom it concerns.
+    pub fn task(self) -> TaskId {
+        match self {
+            Self::Step(task) | Self::Time(task) => task,
+        }
+    }
+}
+
+/// A random number that the script asked for in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// It was to be below this.
+    pub bound: u64,
+    /// What it got.
+    pub number: u64,
+}
+
+/// How a run is over.
+#[derive(Clone, Debug)]
+pub enum WalkEnd {
+    /// All threads that are not daemons have ended, main so; at the prompt, main has, and the
+    /// others wait.
+    Main(Result<Value, Fault>),
+    /// These threads wait, and nothing can happen any more.
+    Deadlock(Vec<ThreadInfo>),
+}
+
+/// The random numbers of one step: those dictated, and all that were drawn.
+#[derive(Default)]
+struct Draws {
+    dictated: VecDeque<u64>,
+    drawn: Vec<Draw>,
+}
+
+/// Answers the script's questions for random numbers; the other question is never asked.
+struct Dictated(Arc<Mutex<Draws>>);
+
+impl Policy for Dictated {
+    fn next(&mut self, _enabled: &[TaskId]) -> usize {
+        0
+    }
+
+    fn random(&mut self, bound: u64) -> u64 {
+        let mut draws = self.0.lock();
+        let number = draws.dictated.pop_front().unwrap_or_default();
+        let number = number.min(bound.saturating_sub(1));
+        draws.drawn.push(Draw { bound, number });
+        number
+    }
+
+    fn set_seed(&mut self, _seed: u64) {}
+}
+
+/// See the head of the file.
+pub struct Walk {
+    run: Run,
+    until: Until,
+    draws: Arc<Mutex<Draws>>,
+    liveness: LivenessCache,
+    writer: Writer,
+    choices: Vec<Choice>,
+}
+
+/// A state that was kept.
+pub struct Kept {
+    members: BTreeMap<TaskId, Member>,
+    deadlines: Deadlines,
+    now: u64,
+    ids: IdsMark,
+    bindings: Vec<Option<Arc<Binding>>>,
+    cells: Vec<(Arc<Cell>, Value, bool)>,
+    objects: Vec<(Arc<Object>, Box<dyn Primitive>, bool)>,
+    so_far: Arc<ToldSoFar>,
+    main_end: Option<Result<Value, Fault>>,
+}
+
+impl Walk {
+    /// A run of `function` as the main thread, which stands before its first step. With `ordered`,
+    /// the order of prints of different threads makes a difference.
+    pub fn new(world: Arc<World>, function: Arc<Function>, until: Until, ordered: bool) -> Self {
+        world.ids.set_usual_workers(POOL_WORKERS);
+        let draws = Arc::<Mutex<Draws>>::default();
+        let outlet = Outlet::Kept {
+            recent: Vec::new(),
+            detailed: false,
+        };
+        let mut run = Run::new(Box::new(Dictated(draws.clone())), world, outlet);
+        run.private_fuel = PRIVATE_FUEL;
+        run.work_takes_time = false;
+        run.state.so_far = Arc::new(ToldSoFar {
+            order: ordered.then(Vec::new),
+            ..ToldSoFar::default()
+        });
+        run.begin(function);
+        let mut walk = Self {
+            run,
+            until,
+            draws,
+            liveness: LivenessCache::default(),
+            writer: Writer::default(),
+            choices: Vec::new(),
+        };
+        walk.settle();
+        walk
+    }
+
+    /// What can happen next: the threads that can do a step, by number, and behind them the waits
+    /// whose time is over first. Nothing when the run is over.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    /// Does what was chosen, which is one of [`Walk::choices`], with the random numbers in `draws`
+    /// (zeros beyond them). Returns all that were drawn.
+    pub fn take(&mut self, choice: Choice, draws: &[u64]) -> Vec<Draw> {
+        {
+            let mut own = self.draws.lock();
+            own.dictated.clear();
+            own.dictated.extend(draws);
+            own.drawn.clear();
+        }
+        let state = &mut self.run.state;
+        match choice {
+            Choice::Step(task) => {
+                state.allow(task);
+                self.run.go(task);
+            }
+            Choice::Time(task) => state.reach_deadline_of(task),
+        }
+        self.settle();
+        std::mem::take(&mut self.draws.lock().drawn)
+    }
+
+    /// Lets all threads do their private work; those that come to a sleep begin it.
+    fn settle(&mut self) {
+        loop {
+            self.run.settle();
+            if !self.run.state.begin_sleeps() {
+                break;
+            }
+        }
+        let program = self.run.state.world.program.clone();
+        for member in self.run.state.members.values_mut() {
+            if std::mem::take(&mut member.has_run)
+                && let Some(fiber) = &mut member.fiber
+            {
+                fiber.forget_dead(&program, &mut self.liveness);
+            }
+        }
+        self.find_choices();
+    }
+
+    fn find_choices(&mut self) {
+        self.choices.clear();
+        let state = &self.run.state;
+        if self.is_over() {
+            return;
+        }
+        let steps = state.enabled().into_iter().map(Choice::Step);
+        self.choices.extend(steps);
+        let times = state.first_deadlines().map(Choice::Time);
+        self.choices.extend(times);
+    }
+
+    /// Whether main has ended, and no other thread has to.
+    fn is_over(&self) -> bool {
+        let mut members = self.run.state.members.values();
+        self.run.main_end.is_some() && members.all(|member| member.daemon)
+    }
+
+    /// How the run is over, when it is.
+    pub fn end(&self) -> Option<WalkEnd> {
+        if !self.choices.is_empty() {
+            return None;
+        }
+        match &self.run.main_end {
+            Some(end) if self.is_over() || self.until == Until::Main => {
+                Some(WalkEnd::Main(end.clone()))
+            }
+            _ => Some(WalkEnd::Deadlock(self.threads())),
+        }
+    }
+
+    /// The threads that are alive, for people.
+    pub fn threads(&self) -> Vec<ThreadInfo> {
+        threads::describe(&self.run.state.snapshot())
+    }
+
+    /// What the thread stands before; nothing when it waits.
+    pub fn standing_before(&self, task: TaskId) -> Option<Visible> {
+        let state = &self.run.state;
+        let member = state.members.get(&task)?;
+        match (&member.being, &member.fiber) {
+            (Being::Standing, Some(fiber)) => {
+                fiber.standing_before(&state.world.program, &state.world.globals)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where in the learner's text the thread is.
+    pub fn pos(&self, task: TaskId) -> Pos {
+        let state = &self.run.state;
+        let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
+        fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
+    }
+
+    /// The name of a thread that is alive.
+    pub fn name(&self, task: TaskId) -> Option<Arc<str>> {
+        Some(self.run.state.members.get(&task)?.name.clone())
+    }
+
+    /// The numbers of the threads that are alive.
+    pub fn alive(&self) -> impl Iterator<Item = TaskId> {
+        self.run.state.members.keys().copied()
+    }
+
+    /// Seconds of virtual time since the session began.
+    pub fn seconds(&self) -> f64 {
+        self.run.state.now as f64 / 1e9
+    }
+
+    /// Whether the script has ever asked for the time in this run.
+    pub fn has_read_clock(&self) -> bool {
+        self.run.state.has_read_clock
+    }
+
+    /// What has been printed, and who has failed.
+    pub fn told_so_far(&self) -> &Arc<ToldSoFar> {
+        &self.run.state.so_far
+    }
+
+    /// From now on keeps all that happens, not only prints and failures, for
+    /// [`Walk::take_recent`].
+    pub fn listen(&mut self) {
+        if let Outlet::Kept { detailed, .. } = &mut self.run.state.outlet {
+            *detailed = true;
+        }
+    }
+
+    /// What has happened since the last call.
+    pub fn take_recent(&mut self) -> Vec<Told> {
+        match &mut self.run.state.outlet {
+            Outlet::Kept { recent, .. } => std::mem::take(recent),
+            Outlet::Stream => Vec::new(),
+        }
+    }
+
+    /// The key of the state: two states that are alike have the same one. The time counts only
+    /// `with_time`.
+    pub fn key(&mut self, with_time: bool) -> u128 {
+        let main_end = self.run.main_end.as_ref();
+        self.writer.key(&self.run.state, main_end, with_time)
+    }
+
+    /// Keeps the state. It must be the one whose key was asked for last.
+    pub fn keep(&self) -> Kept {
+        let state = &self.run.state;
+        let mut cells = Vec::new();
+        let mut objects = Vec::new();
+        for node in &self.writer.nodes {
+            match node {
+                Node::Cell(cell) => cells.push((cell.clone(), cell.load(), cell.is_published())),
+                Node::Object(object) => {
+                    let copy = object.state().duplicate();
+                    objects.push((object.clone(), copy, object.is_published()));
+                }
+            }
+        }
+        Kept {
+            members: state.members.clone(),
+            deadlines: state.deadlines.clone(),
+            now: state.now,
+            ids: state.world.ids.mark(),
+            bindings: state.bindings().collect(),
+            cells,
+            objects,
+            so_far: state.so_far.clone(),
+            main_end: self.run.main_end.clone(),
+        }
+    }
+
+    /// Goes back to a state that was kept.
+    pub fn set_back(&mut self, kept: &Kept) {
+        let state = &mut self.run.state;
+        state.members.clone_from(&kept.members);
+        state.deadlines.clone_from(&kept.deadlines);
+        state.now = kept.now;
+        state.world.ids.set_back(&kept.ids);
+        for (global, binding) in kept.bindings.iter().enumerate() {
+            state.world.globals.restore(global as u32, binding.clone());
+        }
+        for (cell, value, is_published) in &kept.cells {
+            cell.store(value.clone());
+            cell.set_published(*is_published);
+        }
+        for (object, copy, is_published) in &kept.objects {
+            *object.state() = copy.duplicate();
+            object.set_published(*is_published);
+        }
+        state.so_far = kept.so_far.clone();
+        self.run.main_end.clone_from(&kept.main_end);
+        self.find_choices();
+    }
+}
+
+impl Drop for Walk {
+    /// The main thread is alive for as long as the session, but not as a thread of this run.
+    fn drop(&mut self) {
+        self.run.state.members.remove(&MAIN);
+    }
+}
