@@ -16,6 +16,8 @@ pub mod library;
 pub mod runtime;
 pub mod schedule;
 
+pub mod explore;
+
 pub mod event;
 pub mod host;
 pub mod session;

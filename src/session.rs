@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
 use crate::event::Stream;
+use crate::explore::{Found, Limits, Watch, search};
 use crate::host;
 use crate::language::Diagnostic;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
@@ -18,7 +19,7 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
+    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Walk, Workers, WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
@@ -197,6 +198,18 @@ impl Session {
             warnings,
             notices,
         }
+    }
+
+    /// Explores a text.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn explore(&mut self, input: Input<'_>, limits: &Limits) -> Result<Found, Vec<Diagnostic>> {
+        let (function, _) = self.accept(input)?;
+        let mut walk = Walk::new(self.world.clone(), function, Until::AllThreads, false);
+        let stop = AtomicBool::new(false);
+        let mut watch = Watch { stop: &stop, progress: &mut |_, _| {} };
+        Ok(search(&mut walk, limits, &mut watch))
     }
 
     /// Parses, lowers and adds a text; gives the function that runs it.

@@ -20,7 +20,7 @@ pub struct Told {
 }
 
 /// What one thread has told, in its own order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lines {
     /// The thread's name.
     pub name: Arc<str>,
@@ -31,7 +31,7 @@ pub struct Lines {
 }
 
 /// The error that ended a thread, in words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Failed {
     /// What went wrong.
     pub message: Arc<str>,

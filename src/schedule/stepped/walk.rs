@@ -112,6 +112,15 @@ pub struct Kept {
     main_end: Option<Result<Value, Fault>>,
 }
 
+impl Kept {
+    /// About how many bytes it takes.
+    pub fn size(&self) -> u64 {
+        let cells = self.cells.len() * 48;
+        let objects = self.objects.len() * 200;
+        (self.members.len() * 700 + cells + objects + 300) as u64
+    }
+}
+
 impl Walk {
     /// A run of `function` as the main thread, which stands before its first step. With `ordered`,
     /// the order of prints of different threads makes a difference.

@@ -1,0 +1,353 @@
+//! The graph of a program's states and steps, and what can be read off it: how many interleavings
+//! lead to each end, which cycles there are, and the ways with the fewest preemptions.
+//!
+//! It knows states by number only. An *interleaving* is a path from the first state to an end.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use num_bigint::BigUint;
+
+use crate::schedule::Choice;
+use crate::value::object::TaskId;
+
+/// The number of a state, from 0 for the first.
+pub type StateId = u32;
+
+/// No such state, or not that kind of state.
+const NONE: u32 = u32::MAX;
+
+/// One step: what was chosen, and where it leads.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The state that it leads to.
+    pub to: StateId,
+    /// What was chosen.
+    pub choice: Choice,
+    /// The random numbers that the script drew in this step.
+    pub draws: Option<Box<[u64]>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    first: u32,
+    count: u32,
+    /// The number of the outcome when the run is over here.
+    outcome: u32,
+}
+
+/// See the head of the file.
+#[derive(Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+}
+
+/// How many interleavings there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Interleavings {
+    /// Exactly so many.
+    Exactly(BigUint),
+    /// Some go round as often as they like before they end.
+    Infinite,
+}
+
+impl Graph {
+    /// Adds a state and gives its number.
+    pub fn add(&mut self) -> StateId {
+        self.nodes.push(Node {
+            first: 0,
+            count: 0,
+            outcome: NONE,
+        });
+        self.nodes.len() as u32 - 1
+    }
+
+    /// How many states there are.
+    pub fn states(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// How many steps there are.
+    pub fn transitions(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Says that the run is over in this state.
+    pub fn set_outcome(&mut self, state: StateId, outcome: usize) {
+        self.nodes[state as usize].outcome = outcome as u32;
+    }
+
+    /// The number of the outcome in which the run is over there.
+    pub fn outcome(&self, state: StateId) -> Option<usize> {
+        let outcome = self.nodes[state as usize].outcome;
+        (outcome != NONE).then_some(outcome as usize)
+    }
+
+    /// Adds all steps that are possible in a state. At most once for each state.
+    pub fn set_edges(&mut self, state: StateId, edges: impl IntoIterator<Item = Edge>) {
+        let first = self.edges.len();
+        self.edges.extend(edges);
+        let node = &mut self.nodes[state as usize];
+        node.first = first as u32;
+        node.count = (self.edges.len() - first) as u32;
+    }
+
+    /// The steps that are possible in a state.
+    pub fn edges(&self, state: StateId) -> &[Edge] {
+        let node = &self.nodes[state as usize];
+        &self.edges[node.first as usize..(node.first + node.count) as usize]
+    }
+
+    /// How many interleavings lead to each of `outcomes` outcomes: a pass over the states in the
+    /// order of a topological sort. A cycle that can still end makes the outcomes behind it
+    /// infinite.
+    pub fn count(&self, outcomes: usize) -> Vec<Interleavings> {
+        let components = self.components();
+        let mut ways: Vec<Ways> = vec![Ways::None; self.nodes.len()];
+        if let Some(first) = ways.first_mut() {
+            *first = Ways::Few(1);
+        }
+        let mut counts = vec![Ways::None; outcomes];
+        // Components come out with what they lead to first.
+        for component in components.iter().rev() {
+            if self.is_cycle(component) {
+                let reached = component.iter().any(|s| !matches!(ways[*s as usize], Ways::None));
+                if reached {
+                    component.iter().for_each(|state| ways[*state as usize] = Ways::Infinite);
+                }
+            }
+            for state in component {
+                let own = std::mem::take(&mut ways[*state as usize]);
+                if let Some(outcome) = self.outcome(*state) {
+                    counts[outcome].add(&own);
+                }
+                for edge in self.edges(*state) {
+                    ways[edge.to as usize].add(&own);
+                }
+                ways[*state as usize] = own;
+            }
+        }
+        counts.into_iter().map(Ways::into_interleavings).collect()
+    }
+
+    /// The cycles that no run leaves: sets of states from which no end can be reached, each with
+    /// the states that go round in it.
+    pub fn traps(&self) -> Vec<Vec<StateId>> {
+        let components = self.components();
+        let mut can_leave = vec![false; self.nodes.len()];
+        let mut number = vec![0; self.nodes.len()];
+        for (index, component) in components.iter().enumerate() {
+            component.iter().for_each(|state| number[*state as usize] = index);
+        }
+        let mut traps = Vec::new();
+        for (index, component) in components.into_iter().enumerate() {
+            let leaves = component.iter().any(|state| {
+                // A state without steps is an end, or was never gone on from.
+                self.edges(*state).is_empty()
+                    || self
+                        .edges(*state)
+                        .iter()
+                        .any(|edge| can_leave[edge.to as usize])
+            });
+            let leads_to_trap = component.iter().any(|state| {
+                let mut edges = self.edges(*state).iter();
+                edges.any(|edge| number[edge.to as usize] != index)
+            });
+            if leaves {
+                component.iter().for_each(|state| can_leave[*state as usize] = true);
+            } else if !leads_to_trap {
+                traps.push(component);
+            }
+        }
+        traps
+    }
+
+    /// Whether a run can go round in this component for ever.
+    fn is_cycle(&self, component: &[StateId]) -> bool {
+        component.len() > 1
+            || component.iter().any(|state| {
+                let mut edges = self.edges(*state).iter();
+                edges.any(|edge| edge.to == *state)
+            })
+    }
+
+    /// The strongly connected components, each before those that lead to it (Tarjan, 1972, with
+    /// the recursion unrolled).
+    fn components(&self) -> Vec<Vec<StateId>> {
+        let count = self.nodes.len();
+        let mut index = vec![NONE; count];
+        let mut low = vec![0_u32; count];
+        let mut on_stack = vec![false; count];
+        let mut stack = Vec::new();
+        let mut components = Vec::new();
+        let mut next = 0_u32;
+        let mut calls: Vec<(StateId, u32)> = Vec::new();
+        for root in 0..count as u32 {
+            if index[root as usize] != NONE {
+                continue;
+            }
+            calls.push((root, 0));
+            while let Some((state, edge)) = calls.pop() {
+                let at = state as usize;
+                if edge == 0 {
+                    index[at] = next;
+                    low[at] = next;
+                    next += 1;
+                    stack.push(state);
+                    on_stack[at] = true;
+                }
+                let edges = self.edges(state);
+                let mut edge = edge as usize;
+                let mut descended = false;
+                while edge < edges.len() {
+                    let to = edges[edge].to as usize;
+                    edge += 1;
+                    if index[to] == NONE {
+                        calls.push((state, edge as u32));
+                        calls.push((to as u32, 0));
+                        descended = true;
+                        break;
+                    }
+                    if on_stack[to] {
+                        low[at] = low[at].min(index[to]);
+                    }
+                }
+                if descended {
+                    continue;
+                }
+                if low[at] == index[at] {
+                    let mut component = Vec::new();
+                    while let Some(member) = stack.pop() {
+                        on_stack[member as usize] = false;
+                        component.push(member);
+                        if member == state {
+                            break;
+                        }
+                    }
+                    components.push(component);
+                }
+                if let Some((parent, _)) = calls.last() {
+                    let parent = *parent as usize;
+                    low[parent] = low[parent].min(low[at]);
+                }
+            }
+        }
+        components
+    }
+
+    /// For each of `targets` that can be reached, the steps of a way to it with the fewest
+    /// preemptions and, among those, the fewest steps: Dijkstra's algorithm over pairs of a state
+    /// and the thread that did the last step. A *preemption* is a step of another thread, or of the
+    /// clock, while the last thread could have gone on.
+    pub fn ways(&self, targets: &[StateId]) -> HashMap<StateId, Way> {
+        let mut wanted: HashMap<StateId, Option<Spot>> =
+            targets.iter().map(|state| (*state, None)).collect();
+        let mut missing = wanted.len();
+        let mut seen: HashMap<(StateId, u64), (Spot, u32)> = HashMap::new();
+        let mut done: HashMap<Spot, (u32, u32)> = HashMap::new();
+        let mut heap = BinaryHeap::new();
+        let start = Spot { state: 0, last: 1 };
+        heap.push(Reverse((0_u32, 0_u32, start, start, NONE)));
+        while let Some(Reverse((preemptions, steps, spot, from, edge))) = heap.pop() {
+            if done.contains_key(&spot) {
+                continue;
+            }
+            done.insert(spot, (preemptions, steps));
+            seen.insert((spot.state, spot.last), (from, edge));
+            if let Some(found @ None) = wanted.get_mut(&spot.state) {
+                *found = Some(spot);
+                missing -= 1;
+                if missing == 0 {
+                    break;
+                }
+            }
+            let edges = self.edges(spot.state);
+            let last = Choice::Step(TaskId(spot.last));
+            let could_go_on = edges.iter().any(|edge| edge.choice == last);
+            for (index, edge) in edges.iter().enumerate() {
+                let is_preemption = could_go_on && edge.choice != last;
+                let last = match edge.choice {
+                    Choice::Step(task) => task.0,
+                    Choice::Time(_) => spot.last,
+                };
+                let next = Spot {
+                    state: edge.to,
+                    last,
+                };
+                if !done.contains_key(&next) {
+                    let preemptions = preemptions + u32::from(is_preemption);
+                    heap.push(Reverse((preemptions, steps + 1, next, spot, index as u32)));
+                }
+            }
+        }
+        let found = wanted.into_iter().filter_map(|(target, spot)| {
+            let mut spot = spot?;
+            let (preemptions, _) = done[&spot];
+            let mut steps = Vec::new();
+            while let Some((from, edge)) = seen.get(&(spot.state, spot.last)) {
+                if *edge == NONE {
+                    break;
+                }
+                steps.push(self.edges(from.state)[*edge as usize].clone());
+                spot = *from;
+            }
+            steps.reverse();
+            Some((target, Way { preemptions, steps }))
+        });
+        found.collect()
+    }
+}
+
+/// A state, and the number of the thread that did the last step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Spot {
+    state: StateId,
+    last: u64,
+}
+
+/// A way from the first state.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// How often a thread was interrupted that could have gone on.
+    pub preemptions: u32,
+    /// The steps.
+    pub steps: Vec<Edge>,
+}
+
+/// How many ways lead to a state: a machine number for as long as it suffices.
+#[derive(Clone, Debug, Default)]
+enum Ways {
+    #[default]
+    None,
+    Few(u128),
+    Many(Box<BigUint>),
+    Infinite,
+}
+
+impl Ways {
+    fn add(&mut self, more: &Self) {
+        *self = match (&*self, more) {
+            (_, Self::None) => return,
+            (Self::None, more) => more.clone(),
+            (Self::Infinite, _) | (_, Self::Infinite) => Self::Infinite,
+            (Self::Few(a), Self::Few(b)) => match a.checked_add(*b) {
+                Some(sum) => Self::Few(sum),
+                None => Self::Many(Box::new(BigUint::from(*a) + *b)),
+            },
+            (Self::Many(a), Self::Few(b)) | (Self::Few(b), Self::Many(a)) => {
+                Self::Many(Box::new(&**a + *b))
+            }
+            (Self::Many(a), Self::Many(b)) => Self::Many(Box::new(&**a + &**b)),
+        };
+    }
+
+    fn into_interleavings(self) -> Interleavings {
+        Interleavings::Exactly(match self {
+            Self::None => BigUint::ZERO,
+            Self::Few(count) => BigUint::from(count),
+            Self::Many(count) => *count,
+            Self::Infinite => return Interleavings::Infinite,
+        })
+    }
+}

@@ -1,0 +1,85 @@
+//! What can become of a program: how main ended, who failed, and what each thread printed in its own
+//! order.
+
+use std::sync::Arc;
+
+use crate::pos::Pos;
+use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
+use crate::value::debug_text;
+
+/// How a run can end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// Main returned this value, as `debug` shows it.
+    Value(String),
+    /// Main failed.
+    Error {
+        /// What went wrong.
+        message: String,
+        /// Where.
+        pos: Pos,
+    },
+    /// These threads wait for ever.
+    Deadlock(Vec<Stuck>),
+}
+
+/// A thread that waits for ever.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stuck {
+    /// Its number.
+    pub number: u64,
+    /// Its name.
+    pub name: String,
+    /// Where it waits.
+    pub pos: Pos,
+    /// For what, in words.
+    pub waits_for: String,
+    /// Who holds that, and since where.
+    pub held_by: Vec<(String, Pos)>,
+}
+
+/// One of the things that can become of a program.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Outcome {
+    /// How it ended.
+    pub end: End,
+    /// What the threads told that told anything, in the order of their numbers.
+    pub threads: Vec<Lines>,
+    /// The printing threads in the order of their lines, by number, where that order counts.
+    pub order: Option<Vec<u64>>,
+}
+
+impl Outcome {
+    /// What has become of a run that is over.
+    pub fn of(walk: &Walk, end: WalkEnd) -> Self {
+        let told: &Arc<ToldSoFar> = walk.told_so_far();
+        let end = match end {
+            WalkEnd::Main(Ok(value)) => End::Value(debug_text(&value)),
+            WalkEnd::Main(Err(fault)) => End::Error {
+                message: fault.kind.to_string(),
+                pos: fault.pos,
+            },
+            WalkEnd::Deadlock(threads) => {
+                let stuck = threads.into_iter().map(|thread| Stuck {
+                    number: thread.number,
+                    name: thread.name,
+                    pos: thread.pos,
+                    waits_for: thread.waits_for,
+                    held_by: thread.held_by,
+                });
+                End::Deadlock(stuck.collect())
+            }
+        };
+        let order = told.order.as_ref();
+        Self {
+            end,
+            threads: told.threads.values().cloned().collect(),
+            order: order.map(|order| order.iter().map(|task| task.0).collect()),
+        }
+    }
+
+    /// Whether something has gone wrong: main or another thread failed, or threads wait for ever.
+    pub fn is_failure(&self) -> bool {
+        !matches!(self.end, End::Value(_)) || self.threads.iter().any(|t| t.failed.is_some())
+    }
+}

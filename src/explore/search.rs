@@ -1,0 +1,277 @@
+//! The exact search: every state that can be reached, each entered once.
+//!
+//! Stateful depth-first search. The states that are still to be gone on from are kept whole on a
+//! stack; of all others only the key and the steps remain. Nothing is left out: no step is pruned
+//! but one that leads to a state seen before.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indexmap::IndexSet;
+
+use super::graph::{Edge, Graph, StateId};
+use super::outcome::Outcome;
+use crate::host::Clock;
+use crate::schedule::{Choice, Draw, Kept, Walk};
+
+/// When a search gives up.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// After so many states.
+    pub states: u64,
+    /// After so much time.
+    pub time: Duration,
+    /// Runs are followed for so many steps.
+    pub depth: u32,
+    /// When the states that are kept need about so many bytes.
+    pub memory: u64,
+    /// A random number of the script is tried with so many values at most.
+    pub numbers: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            states: 1_000_000,
+            time: Duration::from_secs(10),
+            depth: 10_000,
+            memory: 1 << 30,
+            numbers: 16,
+        }
+    }
+}
+
+/// Why a search is not complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// There are more states than the limit.
+    States(u64),
+    /// The time was over.
+    Time(Duration),
+    /// A run is longer than the limit.
+    Depth(u32),
+    /// The memory was used up.
+    Memory(u64),
+    /// A random number could have had more values than were tried.
+    Numbers(u64),
+    /// The learner stopped it.
+    Stopped,
+}
+
+/// What can watch a search: a progress line, Ctrl-C.
+pub struct Watch<'a> {
+    /// Set when the search shall end with what it has.
+    pub stop: &'a AtomicBool,
+    /// Told now and then how many states there are, and how many of them are still to be gone on
+    /// from.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+}
+
+/// What a search has found.
+pub struct Found {
+    /// The states and steps.
+    pub graph: Graph,
+    /// The different outcomes, in the order in which they were found.
+    pub outcomes: IndexSet<Outcome>,
+    /// For each outcome, a state in which it was met first.
+    pub examples: Vec<StateId>,
+    /// Why the search is not complete; nothing when it is.
+    pub cut: Option<Cut>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// How often, in states, the clock and the stop request are looked at.
+const LOOK: u64 = 256;
+
+/// A state that is still to be gone on from.
+struct Open {
+    state: StateId,
+    depth: u32,
+    kept: Kept,
+}
+
+struct Search<'a, 'w> {
+    walk: &'a mut Walk,
+    limits: &'a Limits,
+    watch: &'a mut Watch<'w>,
+    clock: Clock,
+    with_time: bool,
+    seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
+    open: Vec<Open>,
+    open_bytes: u64,
+    found: Found,
+}
+
+/// Searches everything that can happen from where `walk` stands, and leaves it anywhere.
+pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found {
+    walk.key(true);
+    let start = walk.keep();
+    let found = search_from(walk, limits, watch, false);
+    if walk.has_read_clock() {
+        // The time is part of what the script can see: states that differ in it are different.
+        walk.set_back(&start);
+        return search_from(walk, limits, watch, true);
+    }
+    found
+}
+
+fn search_from(
+    walk: &mut Walk,
+    limits: &Limits,
+    watch: &mut Watch<'_>,
+    with_time: bool,
+) -> Found {
+    let mut search = Search {
+        walk,
+        limits,
+        watch,
+        clock: Clock::start(),
+        with_time,
+        seen: HashMap::default(),
+        open: Vec::new(),
+        open_bytes: 0,
+        found: Found {
+            graph: Graph::default(),
+            outcomes: IndexSet::new(),
+            examples: Vec::new(),
+            cut: None,
+            took: Duration::ZERO,
+        },
+    };
+    search.run();
+    search.found.took = search.clock.elapsed();
+    search.found
+}
+
+impl Search<'_, '_> {
+    fn run(&mut self) {
+        let mut at = self.arrive(0);
+        while let Some(open) = self.open.pop() {
+            self.open_bytes -= open.kept.size();
+            if self.must_give_up() {
+                break;
+            }
+            if at != open.state {
+                self.walk.set_back(&open.kept);
+            }
+            at = self.expand(&open);
+            if !self.with_time && self.walk.has_read_clock() {
+                break;
+            }
+        }
+    }
+
+    /// Does all steps that are possible in a state; returns the state that the walk is in then.
+    fn expand(&mut self, open: &Open) -> StateId {
+        let choices: Vec<Choice> = self.walk.choices().to_vec();
+        let mut edges = Vec::with_capacity(choices.len());
+        let mut at = open.state;
+        for choice in choices {
+            let mut script = Vec::new();
+            loop {
+                if at != open.state {
+                    self.walk.set_back(&open.kept);
+                }
+                let draws = self.walk.take(choice, &script);
+                at = self.arrive(open.depth + 1);
+                let numbers = (!draws.is_empty()).then(|| draws.iter().map(|d| d.number).collect());
+                edges.push(Edge {
+                    to: at,
+                    choice,
+                    draws: numbers,
+                });
+                match self.next_script(&draws) {
+                    Some(next) => script = next,
+                    None => break,
+                }
+            }
+        }
+        self.found.graph.set_edges(open.state, edges);
+        at
+    }
+
+    /// Finds the number of the state that the walk is in now; a new one is noted.
+    fn arrive(&mut self, depth: u32) -> StateId {
+        let key = self.walk.key(self.with_time);
+        if let Some(state) = self.seen.get(&key) {
+            return *state;
+        }
+        let state = self.found.graph.add();
+        self.seen.insert(key, state);
+        if let Some(end) = self.walk.end() {
+            let outcome = Outcome::of(self.walk, end);
+            let (number, is_new) = self.found.outcomes.insert_full(outcome);
+            if is_new {
+                self.found.examples.push(state);
+            }
+            self.found.graph.set_outcome(state, number);
+        } else if depth >= self.limits.depth {
+            self.found.cut = Some(Cut::Depth(self.limits.depth));
+        } else {
+            let kept = self.walk.keep();
+            self.open_bytes += kept.size();
+            self.open.push(Open { state, depth, kept });
+        }
+        state
+    }
+
+    /// The numbers to dictate next, after a step that drew `draws`: the last one that has a further
+    /// value gets it.
+    fn next_script(&mut self, draws: &[Draw]) -> Option<Vec<u64>> {
+        for (index, draw) in draws.iter().enumerate().rev() {
+            if draw.bound > self.limits.numbers {
+                self.found.cut.get_or_insert(Cut::Numbers(draw.bound));
+            }
+            if draw.number + 1 < draw.bound.min(self.limits.numbers) {
+                let mut script: Vec<u64> = draws[..index].iter().map(|d| d.number).collect();
+                script.push(draw.number + 1);
+                return Some(script);
+            }
+        }
+        None
+    }
+
+    fn must_give_up(&mut self) -> bool {
+        let states = self.found.graph.states() as u64;
+        let limits = self.limits;
+        let bytes = self.open_bytes + states * 160;
+        let cut = if states >= limits.states {
+            Cut::States(limits.states)
+        } else if bytes >= limits.memory {
+            Cut::Memory(limits.memory)
+        } else if !states.is_multiple_of(LOOK) {
+            return false;
+        } else if self.watch.stop.load(Ordering::Relaxed) {
+            Cut::Stopped
+        } else if self.clock.elapsed() >= limits.time {
+            Cut::Time(limits.time)
+        } else {
+            (self.watch.progress)(states, self.open.len() as u64);
+            return false;
+        };
+        self.found.cut = Some(cut);
+        true
+    }
+}
+
+/// Keys are hashes already.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl std::hash::Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
+}
