@@ -1,17 +1,84 @@
+//! Explores a file or a text, for those who work on exploring.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use threadlab::event::Stream;
+use threadlab::explore::*;
 use threadlab::session::*;
 fn main() {
     let text = std::env::args().nth(1).unwrap();
     let text = std::fs::read_to_string(&text).unwrap_or(text);
-    let config = Config { scheduler: Scheduler::Seeded, seed: Some(1), workers: None, args: vec![] };
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        args: vec![],
+    };
     let mut session = Session::new(config, Arc::new(Stream::new()));
-    let found = session.explore(Input { name: "x", text: &text, kind: InputKind::Script }, &Default::default()).unwrap();
-    let per = found.took.as_nanos() as f64 / found.graph.transitions() as f64;
-    println!("states {} transitions {} cut {:?} took {:?} = {per:.0} ns/transition", found.graph.states(), found.graph.transitions(), found.cut, found.took);
+    let mut explorer = session
+        .explorer(
+            Input {
+                name: "x",
+                text: &text,
+                kind: InputKind::Script,
+            },
+            false,
+        )
+        .unwrap();
+    let stop = AtomicBool::new(false);
     let t = std::time::Instant::now();
-    let counts = found.graph.count(found.outcomes.len());
-    for (o, c) in found.outcomes.iter().zip(&counts) { println!("{c:?} {:?} {:?}", o.end, o.threads.iter().map(|l| (&l.name, &l.printed, l.failed.as_ref().map(|f| &f.message))).collect::<Vec<_>>()); }
-    let ways = found.graph.ways(&found.examples);
-    println!("count+ways {:?}; preemptions {:?}; traps {}", t.elapsed(), found.examples.iter().map(|e| ways[e].preemptions).collect::<Vec<_>>(), found.graph.traps().len());
+    let found = explorer.explore(
+        &Limits::default(),
+        &mut Watch {
+            stop: &stop,
+            progress: &mut |_, _| {},
+        },
+    );
+    let all = t.elapsed();
+    let per = found.took.as_nanos() as f64 / found.transitions as f64;
+    println!(
+        "{:?} interleavings, states {} transitions {} cut {:?} took {:?} (all {all:?}) = {per:.0} ns/transition",
+        found.interleavings.map(|i| i.to_string()),
+        found.states,
+        found.transitions,
+        found.cut,
+        found.took
+    );
+    for o in &found.outcomes {
+        println!(
+            "{:?} {} {:?} {:?}",
+            o.interleavings.as_ref().map(|i| i.to_string()),
+            o.token,
+            o.outcome.end,
+            o.outcome
+                .threads
+                .iter()
+                .map(|l| (&l.name, &l.printed, l.failed.as_ref().map(|f| &f.message)))
+                .collect::<Vec<_>>()
+        );
+    }
+    for f in found.failures.iter().chain(&found.findings) {
+        println!(
+            "{} {:?} preemptions {} token {}",
+            f.problem.kind(),
+            f.problem,
+            f.trail.preemptions(),
+            f.token
+        );
+        for s in &f.trail.steps {
+            println!(
+                "   {} {}{} {:?}",
+                s.name,
+                s.pos.line,
+                if s.is_preemption { " !" } else { "" },
+                s.told.iter().map(|t| &t.kind).collect::<Vec<_>>()
+            );
+        }
+        let (trail, outcome) = explorer.replay(&f.token).unwrap();
+        println!(
+            "   replayed {} steps: {:?}",
+            trail.steps.len(),
+            outcome.map(|o| o.end)
+        );
+    }
 }

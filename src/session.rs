@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
 use crate::event::Stream;
-use crate::explore::{Found, Limits, Watch, search};
+use crate::explore::{Explorer, source_hash};
 use crate::host;
 use crate::language::Diagnostic;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
@@ -19,7 +19,7 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Walk, Workers, WorkersConfig, World,
+    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
@@ -99,6 +99,15 @@ pub enum Outcome {
     Interrupted(Vec<ThreadInfo>),
     /// Every thread waits for ever, or some wait for each other in a cycle.
     Deadlock(Vec<ThreadInfo>),
+}
+
+/// Why a text cannot be explored.
+#[derive(Debug)]
+pub enum NotExplorable {
+    /// It is wrong.
+    Rejected(Vec<Diagnostic>),
+    /// These threads of earlier inputs still run, and would have to take part.
+    Alive(Vec<ThreadInfo>),
 }
 
 /// A top-level variable, for people.
@@ -200,16 +209,30 @@ impl Session {
         }
     }
 
-    /// Explores a text.
+    /// Readies a text to be explored, with the variables as they are now; they come back so when
+    /// the explorer is dropped. With `ordered`, the order in which different threads print makes a
+    /// difference.
     ///
     /// # Errors
-    /// What is wrong with the text.
-    pub fn explore(&mut self, input: Input<'_>, limits: &Limits) -> Result<Found, Vec<Diagnostic>> {
-        let (function, _) = self.accept(input)?;
-        let mut walk = Walk::new(self.world.clone(), function, Until::AllThreads, false);
-        let stop = AtomicBool::new(false);
-        let mut watch = Watch { stop: &stop, progress: &mut |_, _| {} };
-        Ok(search(&mut walk, limits, &mut watch))
+    /// What is wrong with the text, or which threads are in the way.
+    pub fn explorer(&mut self, input: Input<'_>, ordered: bool) -> Result<Explorer, NotExplorable> {
+        let alive = self.schedule.threads();
+        if !alive.is_empty() {
+            return Err(NotExplorable::Alive(alive));
+        }
+        let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
+        let until = match input.kind {
+            InputKind::Script => Until::AllThreads,
+            InputKind::Prompt => Until::Main,
+        };
+        let source = source_hash(input.text, &self.config.args);
+        Ok(Explorer::new(
+            self.world.clone(),
+            function,
+            until,
+            ordered,
+            source,
+        ))
     }
 
     /// Parses, lowers and adds a text; gives the function that runs it.

@@ -44,12 +44,43 @@ pub struct Graph {
 }
 
 /// How many interleavings there are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Interleavings {
     /// Exactly so many.
     Exactly(BigUint),
     /// Some go round as often as they like before they end.
     Infinite,
+}
+
+impl Interleavings {
+    /// All of these together.
+    pub fn sum(counts: &[Self]) -> Self {
+        let mut sum = BigUint::ZERO;
+        for count in counts {
+            match count {
+                Self::Exactly(count) => sum += count,
+                Self::Infinite => return Self::Infinite,
+            }
+        }
+        Self::Exactly(sum)
+    }
+}
+
+/// `17,153,136`, or `infinitely many`.
+impl std::fmt::Display for Interleavings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self::Exactly(count) = self else {
+            return f.write_str("infinitely many");
+        };
+        let digits = count.to_string();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Graph {
@@ -112,9 +143,13 @@ impl Graph {
         // Components come out with what they lead to first.
         for component in components.iter().rev() {
             if self.is_cycle(component) {
-                let reached = component.iter().any(|s| !matches!(ways[*s as usize], Ways::None));
+                let reached = component
+                    .iter()
+                    .any(|s| !matches!(ways[*s as usize], Ways::None));
                 if reached {
-                    component.iter().for_each(|state| ways[*state as usize] = Ways::Infinite);
+                    component
+                        .iter()
+                        .for_each(|state| ways[*state as usize] = Ways::Infinite);
                 }
             }
             for state in component {
@@ -138,7 +173,9 @@ impl Graph {
         let mut can_leave = vec![false; self.nodes.len()];
         let mut number = vec![0; self.nodes.len()];
         for (index, component) in components.iter().enumerate() {
-            component.iter().for_each(|state| number[*state as usize] = index);
+            component
+                .iter()
+                .for_each(|state| number[*state as usize] = index);
         }
         let mut traps = Vec::new();
         for (index, component) in components.into_iter().enumerate() {
@@ -155,7 +192,9 @@ impl Graph {
                 edges.any(|edge| number[edge.to as usize] != index)
             });
             if leaves {
-                component.iter().for_each(|state| can_leave[*state as usize] = true);
+                component
+                    .iter()
+                    .for_each(|state| can_leave[*state as usize] = true);
             } else if !leads_to_trap {
                 traps.push(component);
             }
@@ -236,13 +275,21 @@ impl Graph {
         components
     }
 
-    /// For each of `targets` that can be reached, the steps of a way to it with the fewest
-    /// preemptions and, among those, the fewest steps: Dijkstra's algorithm over pairs of a state
-    /// and the thread that did the last step. A *preemption* is a step of another thread, or of the
-    /// clock, while the last thread could have gone on.
-    pub fn ways(&self, targets: &[StateId]) -> HashMap<StateId, Way> {
-        let mut wanted: HashMap<StateId, Option<Spot>> =
-            targets.iter().map(|state| (*state, None)).collect();
+    /// For each group of states the steps of a way into it with the fewest preemptions and, among
+    /// those, the fewest steps: Dijkstra's algorithm over pairs of a state and the thread that did
+    /// the last step. A *preemption* is a step of another thread, or of the clock, while the last
+    /// thread could have gone on.
+    ///
+    /// The first `outcomes` groups are the states in which the run is over with that outcome;
+    /// `others` are the groups behind them.
+    pub fn ways(&self, outcomes: usize, others: &[Vec<StateId>]) -> Vec<Option<Way>> {
+        let mut groups: HashMap<StateId, Vec<usize>> = HashMap::new();
+        for (index, states) in others.iter().enumerate() {
+            for state in states {
+                groups.entry(*state).or_default().push(outcomes + index);
+            }
+        }
+        let mut wanted: Vec<Option<Spot>> = vec![None; outcomes + others.len()];
         let mut missing = wanted.len();
         let mut seen: HashMap<(StateId, u64), (Spot, u32)> = HashMap::new();
         let mut done: HashMap<Spot, (u32, u32)> = HashMap::new();
@@ -255,12 +302,15 @@ impl Graph {
             }
             done.insert(spot, (preemptions, steps));
             seen.insert((spot.state, spot.last), (from, edge));
-            if let Some(found @ None) = wanted.get_mut(&spot.state) {
-                *found = Some(spot);
-                missing -= 1;
-                if missing == 0 {
-                    break;
+            let own = groups.get(&spot.state).into_iter().flatten().copied();
+            for group in own.chain(self.outcome(spot.state)) {
+                if wanted[group].is_none() {
+                    wanted[group] = Some(spot);
+                    missing -= 1;
                 }
+            }
+            if missing == 0 {
+                break;
             }
             let edges = self.edges(spot.state);
             let last = Choice::Step(TaskId(spot.last));
@@ -281,8 +331,8 @@ impl Graph {
                 }
             }
         }
-        let found = wanted.into_iter().filter_map(|(target, spot)| {
-            let mut spot = spot?;
+        let way = |end: Option<Spot>| {
+            let mut spot = end?;
             let (preemptions, _) = done[&spot];
             let mut steps = Vec::new();
             while let Some((from, edge)) = seen.get(&(spot.state, spot.last)) {
@@ -293,9 +343,9 @@ impl Graph {
                 spot = *from;
             }
             steps.reverse();
-            Some((target, Way { preemptions, steps }))
-        });
-        found.collect()
+            Some(Way { preemptions, steps })
+        };
+        wanted.into_iter().map(way).collect()
     }
 }
 
@@ -313,6 +363,13 @@ pub struct Way {
     pub preemptions: u32,
     /// The steps.
     pub steps: Vec<Edge>,
+}
+
+impl Way {
+    /// What makes one way better than another.
+    pub fn cost(&self) -> (u32, usize) {
+        (self.preemptions, self.steps.len())
+    }
 }
 
 /// How many ways lead to a state: a machine number for as long as it suffices.

@@ -1,9 +1,24 @@
 //! Everything that can happen: explores a program through all its interleavings.
+//!
+//! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
+//! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
+//! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
+//! run as a word.
 
+mod explorer;
+mod finding;
 mod graph;
 mod outcome;
+mod race;
 mod search;
+mod token;
+mod trail;
 
+pub use explorer::Explorer;
+pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
 pub use outcome::{End, Outcome, Stuck};
+pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};
+pub use token::{Token, TokenProblem, source_hash};
+pub use trail::{Decision, Step, Trail};

@@ -12,6 +12,7 @@ use indexmap::IndexSet;
 
 use super::graph::{Edge, Graph, StateId};
 use super::outcome::Outcome;
+use super::race::{Race, Races};
 use crate::host::Clock;
 use crate::schedule::{Choice, Draw, Kept, Walk};
 
@@ -76,6 +77,8 @@ pub struct Found {
     pub outcomes: IndexSet<Outcome>,
     /// For each outcome, a state in which it was met first.
     pub examples: Vec<StateId>,
+    /// The data races, each with a state in which two threads stand before it.
+    pub races: Vec<(Race, StateId)>,
     /// Why the search is not complete; nothing when it is.
     pub cut: Option<Cut>,
     /// How long it took.
@@ -101,6 +104,7 @@ struct Search<'a, 'w> {
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     open_bytes: u64,
+    races: Races,
     found: Found,
 }
 
@@ -117,12 +121,7 @@ pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found 
     found
 }
 
-fn search_from(
-    walk: &mut Walk,
-    limits: &Limits,
-    watch: &mut Watch<'_>,
-    with_time: bool,
-) -> Found {
+fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_time: bool) -> Found {
     let mut search = Search {
         walk,
         limits,
@@ -132,16 +131,19 @@ fn search_from(
         seen: HashMap::default(),
         open: Vec::new(),
         open_bytes: 0,
+        races: Races::default(),
         found: Found {
             graph: Graph::default(),
             outcomes: IndexSet::new(),
             examples: Vec::new(),
+            races: Vec::new(),
             cut: None,
             took: Duration::ZERO,
         },
     };
     search.run();
     search.found.took = search.clock.elapsed();
+    search.found.races = search.races.into_found();
     search.found
 }
 
@@ -200,6 +202,7 @@ impl Search<'_, '_> {
         }
         let state = self.found.graph.add();
         self.seen.insert(key, state);
+        self.races.look(self.walk, state);
         if let Some(end) = self.walk.end() {
             let outcome = Outcome::of(self.walk, end);
             let (number, is_new) = self.found.outcomes.insert_full(outcome);

@@ -1,10 +1,8 @@
 //! Visible operations as events.
 
-use std::fmt::Write;
-
 use crate::event::Kind;
 use crate::value::{Value, debug_text};
-use crate::vm::{Action, SharedPlace, Visible};
+use crate::vm::{Action, Visible};
 
 /// The event for a visible operation that was answered by `value`. None for a print, which is
 /// an event already.
@@ -12,15 +10,15 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
     Some(match &visible.action {
         Action::Print => return None,
         Action::Read(place) => Kind::Read {
-            place: place_text(place),
+            place: place.to_string(),
             value: debug_text(value),
         },
         Action::Write(place) => Kind::Write {
-            place: place_text(place),
+            place: place.to_string(),
             value: debug_text(value),
         },
         Action::Method(place, method) => Kind::Method {
-            place: place_text(place),
+            place: place.to_string(),
             method: method.clone(),
         },
         Action::Object(object, verb) => Kind::Object {
@@ -37,17 +35,4 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             answer: debug_text(value),
         },
     })
-}
-
-/// A place as it is typed: `a[0].name`.
-fn place_text(place: &SharedPlace) -> String {
-    let mut text = place.name.clone();
-    for key in &place.keys {
-        // Writing to a String cannot fail.
-        let _ = match key {
-            Value::Literal(name) => write!(text, ".{}", name.as_str()),
-            other => write!(text, "[{}]", debug_text(other)),
-        };
-    }
-    text
 }

@@ -10,7 +10,7 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::Op;
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb};
-use crate::value::{Cell, Object, Value};
+use crate::value::{Cell, Object, Value, debug_text};
 
 /// Marks every variable that can be reached from `value` as shared: a second thread will see it.
 pub fn publish(value: &Value) {
@@ -32,6 +32,20 @@ pub fn publish(value: &Value) {
             parts.iter().for_each(publish);
         }
         _ => {}
+    }
+}
+
+/// The place as it is typed: `a[0].name`.
+impl std::fmt::Display for SharedPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        for key in &self.keys {
+            match key {
+                Value::Literal(name) => write!(f, ".{}", name.as_str())?,
+                other => write!(f, "[{}]", debug_text(other))?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -148,6 +162,33 @@ impl Fiber {
         }
     }
 
+    /// The address of the shared variable that the current instruction touches, if it does, and
+    /// whether it may change it: a quick look before [`Fiber::standing_before`].
+    pub fn touches(&self, program: &Program, globals: &Globals) -> Option<(usize, bool)> {
+        if self.pending.is_some() || self.reached.is_some() {
+            return None;
+        }
+        let frame = self.frames.last()?;
+        let code = program.code(frame.code);
+        let (root, writes) = match *code.ops.get(frame.pc as usize)? {
+            Op::LoadCell { cell, .. } => (Root::Cell(cell), false),
+            Op::StoreCell { cell, .. } => (Root::Cell(cell), true),
+            Op::LoadCapture { index, .. } => (Root::Capture(index), false),
+            Op::StoreCapture { index, .. } => (Root::Capture(index), true),
+            Op::LoadGlobal { global, .. } => (Root::Global(global), false),
+            Op::StoreGlobal { global, .. } => (Root::Global(global), true),
+            Op::Get { place, .. } => (code.places[place as usize].root, false),
+            Op::Set { place, .. } | Op::Update { place, .. } => {
+                (code.places[place as usize].root, true)
+            }
+            Op::CallMethod { site, .. } => (code.sites[site as usize].place.root, true),
+            _ => return None,
+        };
+        let cell = self.root_cell(program, globals, root)?;
+        cell.is_published()
+            .then_some((Arc::as_ptr(&cell) as usize, writes))
+    }
+
     fn action(&self, program: &Program, code: &Code, globals: &Globals) -> Option<Action> {
         let frame = self.frames.last()?;
         let op = *code.ops.get(frame.pc as usize)?;
@@ -188,41 +229,46 @@ impl Fiber {
         }
     }
 
-    /// The cell in which a chain begins, with its name, without changing anything.
-    fn begin(
-        &self,
-        program: &Program,
-        globals: &Globals,
-        root: Root,
-    ) -> Option<(Arc<Cell>, String)> {
+    /// The cell in which a chain begins, without changing anything.
+    fn root_cell(&self, program: &Program, globals: &Globals, root: Root) -> Option<Arc<Cell>> {
         let frame = self.frames.last()?;
-        let code = program.code(frame.code);
-        let base = frame.base as usize;
         match root {
             Root::Register(_) => None,
-            Root::Cell(register) => match self.registers.get(base + register as usize) {
-                Some(Value::Cell(cell)) => {
-                    Some((cell.clone(), code.variable_name(register, frame.pc)))
-                }
+            Root::Cell(register) => match self
+                .registers
+                .get((frame.base + u32::from(register)) as usize)
+            {
+                Some(Value::Cell(cell)) => Some(cell.clone()),
                 _ => None,
             },
             Root::Capture(index) => match self.registers.get(frame.callee as usize) {
-                Some(Value::Function(function)) => {
-                    let cell = function.captures.get(index as usize)?.clone();
-                    let name = code.capture_names.get(index as usize);
-                    Some((
-                        cell,
-                        name.map_or_else(String::new, |name| name.as_str().into()),
-                    ))
-                }
+                Some(Value::Function(function)) => function.captures.get(index as usize).cloned(),
                 _ => None,
             },
             Root::Global(global) => {
-                let id = *code.globals.get(global as usize)?;
-                let binding = globals.get(id)?;
-                Some((binding.cell.clone(), program.global(id).name.to_string()))
+                let id = *program.code(frame.code).globals.get(global as usize)?;
+                globals.with(id, |binding| binding.map(|binding| binding.cell.clone()))
             }
         }
+    }
+
+    /// The name of that cell's variable.
+    fn root_name(&self, program: &Program, root: Root) -> Option<String> {
+        let frame = self.frames.last()?;
+        let code = program.code(frame.code);
+        Some(match root {
+            Root::Register(register) | Root::Cell(register) => {
+                code.variable_name(register, frame.pc)
+            }
+            Root::Capture(index) => {
+                let name = code.capture_names.get(index as usize);
+                name.map_or_else(String::new, |name| name.as_str().into())
+            }
+            Root::Global(global) => program
+                .global(*code.globals.get(global as usize)?)
+                .name
+                .to_string(),
+        })
     }
 
     fn shared(
@@ -232,10 +278,11 @@ impl Fiber {
         root: Root,
         keys: &[Key],
     ) -> Option<SharedPlace> {
-        let (cell, name) = self.begin(program, globals, root)?;
+        let cell = self.root_cell(program, globals, root)?;
         if !cell.is_published() {
             return None;
         }
+        let name = self.root_name(program, root)?;
         let base = self.frames.last()?.base as usize;
         let keys = keys
             .iter()
@@ -262,7 +309,7 @@ impl Fiber {
         globals: &Globals,
         place: &Place,
     ) -> Option<Value> {
-        let (cell, _) = self.begin(program, globals, place.root)?;
+        let cell = self.root_cell(program, globals, place.root)?;
         let base = self.frames.last()?.base as usize;
         let mut value = cell.load();
         for key in &place.keys {

@@ -105,6 +105,7 @@ pub struct Kept {
     deadlines: Deadlines,
     now: u64,
     ids: IdsMark,
+    choices: Vec<Choice>,
     bindings: Vec<Option<Arc<Binding>>>,
     cells: Vec<(Arc<Cell>, Value, bool)>,
     objects: Vec<(Arc<Object>, Box<dyn Primitive>, bool)>,
@@ -122,7 +123,7 @@ impl Kept {
 }
 
 impl Walk {
-    /// A run of `function` as the main thread, which stands before its first step. With `ordered`,
+    /// A run of `function` as the main thread, which has not begun. With `ordered`,
     /// the order of prints of different threads makes a difference.
     pub fn new(world: Arc<World>, function: Arc<Function>, until: Until, ordered: bool) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
@@ -139,16 +140,16 @@ impl Walk {
             ..ToldSoFar::default()
         });
         run.begin(function);
-        let mut walk = Self {
+        Self {
             run,
             until,
             draws,
             liveness: LivenessCache::default(),
             writer: Writer::default(),
-            choices: Vec::new(),
-        };
-        walk.settle();
-        walk
+            // What main does before its first visible operation is a step, too: it may draw random
+            // numbers.
+            choices: vec![Choice::Step(MAIN)],
+        }
     }
 
     /// What can happen next: the threads that can do a step, by number, and behind them the waits
@@ -245,6 +246,29 @@ impl Walk {
         }
     }
 
+    /// The threads that stand before touching a shared variable: each with the variable's address
+    /// and whether it may change it.
+    pub fn touching(&self) -> impl Iterator<Item = (TaskId, usize, bool)> {
+        let state = &self.run.state;
+        let world = &state.world;
+        state.members.iter().filter_map(|(task, member)| {
+            let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
+                return None;
+            };
+            let (cell, writes) = fiber.touches(&world.program, &world.globals)?;
+            Some((*task, cell, writes))
+        })
+    }
+
+    /// The locks that the thread holds, among the objects that could be reached when the state was
+    /// last compared.
+    pub fn held_by(&self, task: TaskId) -> impl Iterator<Item = Arc<Object>> {
+        self.writer.nodes.iter().filter_map(move |node| match node {
+            Node::Object(object) if object.state().is_held_by(task) => Some(object.clone()),
+            _ => None,
+        })
+    }
+
     /// Where in the learner's text the thread is.
     pub fn pos(&self, task: TaskId) -> Pos {
         let state = &self.run.state;
@@ -319,6 +343,7 @@ impl Walk {
             deadlines: state.deadlines.clone(),
             now: state.now,
             ids: state.world.ids.mark(),
+            choices: self.choices.clone(),
             bindings: state.bindings().collect(),
             cells,
             objects,
@@ -347,7 +372,7 @@ impl Walk {
         }
         state.so_far = kept.so_far.clone();
         self.run.main_end.clone_from(&kept.main_end);
-        self.find_choices();
+        self.choices.clone_from(&kept.choices);
     }
 }
 

@@ -1,0 +1,196 @@
+//! A program to be explored: it can be searched, replayed and stepped through as often as one likes,
+//! always from the same beginning.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::finding::{Exploration, Finding, Possible, Problem};
+use super::graph::{Edge, Interleavings, StateId, Way};
+use super::outcome::Outcome;
+use super::search::{Found, Limits, Watch, search};
+use super::token::{Token, TokenProblem};
+use super::trail::{Decision, Trail};
+use crate::schedule::{Kept, Until, Walk, World};
+use crate::value::Function;
+
+/// How many outcomes are told at most, so that a program with thousands of them stays readable.
+const MOST_OUTCOMES: usize = 1_000;
+
+/// See the head of the file.
+pub struct Explorer {
+    walk: Walk,
+    start: Kept,
+    source: u32,
+}
+
+impl Explorer {
+    /// For `function` as the main thread in `world`, whose variables and objects are changed while
+    /// it is used, and come back as they were when it is dropped. `source` is the hash of its text;
+    /// with `ordered`, the order in which different threads print makes a difference.
+    pub fn new(
+        world: Arc<World>,
+        function: Arc<Function>,
+        until: Until,
+        ordered: bool,
+        source: u32,
+    ) -> Self {
+        let mut walk = Walk::new(world, function, until, ordered);
+        walk.key(true);
+        let start = walk.keep();
+        Self {
+            walk,
+            start,
+            source,
+        }
+    }
+
+    /// The run, at its beginning.
+    pub fn walk(&mut self) -> &mut Walk {
+        self.walk.set_back(&self.start);
+        &mut self.walk
+    }
+
+    /// Finds all that can happen. Blocks until everything was seen, a limit is reached or the watch
+    /// says stop.
+    pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
+        let found = search(self.walk(), limits, watch);
+        let counts = found.graph.count(found.outcomes.len());
+        let traps = match found.cut {
+            None => found.graph.traps(),
+            Some(_) => Vec::new(),
+        };
+        let mut groups: Vec<Vec<StateId>> = traps.clone();
+        groups.extend(found.races.iter().map(|(_, state)| vec![*state]));
+        let ways = found.graph.ways(found.outcomes.len(), &groups);
+        let (to_outcomes, others) = ways.split_at(found.outcomes.len());
+        let (to_traps, to_races) = others.split_at(traps.len());
+
+        let mut failures = self.failures(&found, to_outcomes);
+        for (trap, way) in traps.iter().zip(to_traps) {
+            if let Some(way) = way {
+                failures.push(self.livelock(&found, trap, way));
+            }
+        }
+        let races = found.races.iter().zip(to_races);
+        let races = races.filter_map(|((race, _), way)| Some((race, way.as_ref()?)));
+        let findings: Vec<Finding> = races
+            .map(|(race, way)| self.finding(Problem::Race(race.clone()), way))
+            .collect();
+        let is_complete = found.cut.is_none();
+        Exploration {
+            outcomes: self.outcomes(&found, counts.as_slice(), to_outcomes),
+            failures,
+            findings,
+            interleavings: is_complete.then(|| Interleavings::sum(&counts)),
+            states: found.graph.states() as u64,
+            transitions: found.graph.transitions() as u64,
+            took: found.took,
+            cut: found.cut,
+        }
+    }
+
+    fn outcomes(
+        &mut self,
+        found: &Found,
+        counts: &[Interleavings],
+        ways: &[Option<Way>],
+    ) -> Vec<Possible> {
+        let is_complete = found.cut.is_none();
+        let mut all: Vec<(&Outcome, &Interleavings, &Way)> = found
+            .outcomes
+            .iter()
+            .zip(counts)
+            .zip(ways)
+            .filter_map(|((outcome, count), way)| Some((outcome, count, way.as_ref()?)))
+            .collect();
+        all.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+        all.truncate(MOST_OUTCOMES);
+        let possible = |(outcome, count, way): (&Outcome, &Interleavings, &Way)| Possible {
+            outcome: outcome.clone(),
+            interleavings: is_complete.then(|| count.clone()),
+            token: self.token(&decisions(way)),
+        };
+        all.into_iter().map(possible).collect()
+    }
+
+    /// Each different problem once, with the best run of all outcomes that have it.
+    fn failures(&mut self, found: &Found, ways: &[Option<Way>]) -> Vec<Finding> {
+        let mut best: BTreeMap<Problem, &Way> = BTreeMap::new();
+        for (outcome, way) in found.outcomes.iter().zip(ways) {
+            let Some(way) = way else {
+                continue;
+            };
+            for problem in Problem::of(outcome) {
+                let known = best.entry(problem).or_insert(way);
+                if way.cost() < known.cost() {
+                    *known = way;
+                }
+            }
+        }
+        let mut best: Vec<(Problem, &Way)> = best.into_iter().collect();
+        best.sort_by_key(|(_, way)| way.cost());
+        let finding = |(problem, way): (Problem, &Way)| self.finding(problem, way);
+        best.into_iter().map(finding).collect()
+    }
+
+    fn livelock(&mut self, found: &Found, trap: &[StateId], way: &Way) -> Finding {
+        let mut finding = self.finding(Problem::Livelock(Vec::new()), way);
+        let edges = trap.iter().flat_map(|state| found.graph.edges(*state));
+        let mut tasks: Vec<_> = edges.map(|edge| edge.choice.task()).collect();
+        tasks.sort();
+        tasks.dedup();
+        // The walk stands in the trap.
+        let name = |task| self.walk.name(task).map(|name| name.to_string());
+        finding.problem = Problem::Livelock(tasks.into_iter().filter_map(name).collect());
+        finding
+    }
+
+    /// A problem with the run that leads to it. The walk is left there.
+    fn finding(&mut self, problem: Problem, way: &Way) -> Finding {
+        let decisions = decisions(way);
+        let token = self.token(&decisions);
+        let trail = Trail::follow(self.walk(), &decisions);
+        Finding {
+            problem,
+            trail,
+            token,
+        }
+    }
+
+    fn token(&mut self, decisions: &[Decision]) -> Token {
+        let source = self.source;
+        Token::encode(source, self.walk(), decisions)
+    }
+
+    /// Runs again what a word stands for, to its end.
+    ///
+    /// # Errors
+    /// When it stands for a run of another text, or for none.
+    pub fn replay(&mut self, token: &Token) -> Result<(Trail, Option<Outcome>), TokenProblem> {
+        let source = self.source;
+        let walk = self.walk();
+        walk.listen();
+        let trail = token.replay(source, walk)?;
+        let outcome = walk.end().map(|end| Outcome::of(walk, end));
+        Ok((trail, outcome))
+    }
+
+    /// The word for a run that was led by hand, from the beginning to wherever it stands.
+    pub fn token_of(&mut self, trail: &Trail) -> Token {
+        self.token(&trail.decisions())
+    }
+}
+
+impl Drop for Explorer {
+    fn drop(&mut self) {
+        self.walk.set_back(&self.start);
+    }
+}
+
+fn decisions(way: &Way) -> Vec<Decision> {
+    let decision = |edge: &Edge| Decision {
+        choice: edge.choice,
+        draws: edge.draws.as_deref().unwrap_or_default().to_vec(),
+    };
+    way.steps.iter().map(decision).collect()
+}

@@ -1,0 +1,131 @@
+//! What exploring has to say of a program, as data.
+
+use std::time::Duration;
+
+use super::graph::Interleavings;
+use super::outcome::{End, Outcome, Stuck};
+use super::race::Race;
+use super::search::Cut;
+use super::token::Token;
+use super::trail::Trail;
+use crate::pos::Pos;
+
+/// What can go wrong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Problem {
+    /// A thread ended by an error that nobody caught: a failed assertion too.
+    Error {
+        /// The thread's name.
+        thread: String,
+        /// What went wrong.
+        message: String,
+        /// Where.
+        pos: Pos,
+    },
+    /// These threads wait for ever.
+    Deadlock(Vec<Stuck>),
+    /// These threads go round for ever and never end, whatever the schedule.
+    Livelock(Vec<String>),
+    /// Two threads touch one place, and nothing keeps them apart.
+    Race(Race),
+}
+
+impl Problem {
+    /// One word for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Error { message, .. } if message.starts_with("assertion failed") => "assertion",
+            Self::Error { .. } => "error",
+            Self::Deadlock(_) => "deadlock",
+            Self::Livelock(_) => "livelock",
+            Self::Race(_) => "race",
+        }
+    }
+
+    /// Where in the text.
+    pub fn lines(&self) -> Vec<Pos> {
+        match self {
+            Self::Error { pos, .. } => vec![*pos],
+            Self::Deadlock(stuck) => stuck.iter().map(|stuck| stuck.pos).collect(),
+            Self::Livelock(_) => Vec::new(),
+            Self::Race(race) => race.accesses.iter().map(|access| access.pos).collect(),
+        }
+    }
+
+    /// What went wrong in a run that became this.
+    pub(super) fn of(outcome: &Outcome) -> Vec<Self> {
+        let mut problems: Vec<Self> = outcome
+            .threads
+            .iter()
+            .filter_map(|lines| {
+                let failed = lines.failed.as_ref()?;
+                Some(Self::Error {
+                    thread: lines.name.to_string(),
+                    message: failed.message.to_string(),
+                    pos: failed.pos,
+                })
+            })
+            .collect();
+        match &outcome.end {
+            End::Value(_) => {}
+            End::Error { message, pos } => problems.push(Self::Error {
+                thread: "main".into(),
+                message: message.clone(),
+                pos: *pos,
+            }),
+            End::Deadlock(stuck) => problems.push(Self::Deadlock(stuck.clone())),
+        }
+        problems
+    }
+}
+
+/// One thing that can go wrong, with a run in which it does.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What goes wrong.
+    pub problem: Problem,
+    /// The run with the fewest preemptions, and then the fewest steps, that leads there.
+    pub trail: Trail,
+    /// That run as a word.
+    pub token: Token,
+}
+
+/// One thing that can become of the program.
+#[derive(Clone, Debug)]
+pub struct Possible {
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// How many interleavings lead there; nothing when the search was not complete.
+    pub interleavings: Option<Interleavings>,
+    /// One of them.
+    pub token: Token,
+}
+
+/// All that exploring has found.
+#[derive(Clone, Debug)]
+pub struct Exploration {
+    /// What can become of the program, the most frequent first.
+    pub outcomes: Vec<Possible>,
+    /// What goes wrong: errors, deadlocks, threads that never end.
+    pub failures: Vec<Finding>,
+    /// What looks wrong although no run has failed by it: data races.
+    pub findings: Vec<Finding>,
+    /// How many interleavings there are; nothing when the search was not complete.
+    pub interleavings: Option<Interleavings>,
+    /// How many different states.
+    pub states: u64,
+    /// How many steps between them.
+    pub transitions: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// Why the search is not complete; nothing when it is: then what was found is proved to be
+    /// all.
+    pub cut: Option<Cut>,
+}
+
+impl Exploration {
+    /// Whether everything that can happen was seen.
+    pub fn is_proved(&self) -> bool {
+        self.cut.is_none()
+    }
+}

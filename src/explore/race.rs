@@ -1,0 +1,117 @@
+//! Data races: two threads stand before accesses to one place, and at least one of them writes.
+
+use std::collections::BTreeMap;
+
+use super::graph::StateId;
+use crate::pos::Pos;
+use crate::schedule::Walk;
+use crate::value::debug_text;
+use crate::value::object::TaskId;
+use crate::vm::{Action, SharedPlace};
+
+/// A thread before an access to a shared place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Access {
+    /// The thread's name.
+    pub thread: String,
+    /// Where in the text.
+    pub pos: Pos,
+    /// Whether it writes.
+    pub writes: bool,
+}
+
+/// Two accesses that nothing keeps apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Race {
+    /// The place, as it is typed: `counter`, `a[0]`.
+    pub place: String,
+    /// The two accesses, the one that stands first in the text first.
+    pub accesses: [Access; 2],
+}
+
+/// The races of a program, each by its two places in the text, with the first state in which it was
+/// seen.
+#[derive(Default)]
+pub(super) struct Races {
+    seen: BTreeMap<(Pos, Pos, String), (Race, StateId)>,
+}
+
+impl Races {
+    /// Looks for races in the state that `walk` is in.
+    pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
+        let touching: Vec<(TaskId, usize, bool)> = walk.touching().collect();
+        for (index, (one, cell, one_writes)) in touching.iter().enumerate() {
+            for (other, other_cell, other_writes) in &touching[index + 1..] {
+                if cell == other_cell && (*one_writes || *other_writes) {
+                    self.compare(walk, state, *one, *other);
+                }
+            }
+        }
+    }
+
+    fn compare(&mut self, walk: &Walk, state: StateId, one: TaskId, other: TaskId) {
+        let (Some(a), Some(b)) = (walk.standing_before(one), walk.standing_before(other)) else {
+            return;
+        };
+        let (Some((a_place, a_kind)), Some((b_place, b_kind))) =
+            (place_of(&a.action), place_of(&b.action))
+        else {
+            return;
+        };
+        let both_atomic = a_kind == Kind::Method && b_kind == Kind::Method;
+        let nobody_writes = a_kind == Kind::Read && b_kind == Kind::Read;
+        if both_atomic || nobody_writes || !overlap(a_place, b_place) {
+            return;
+        }
+        let access = |task, pos, kind| Access {
+            thread: walk
+                .name(task)
+                .map_or_else(String::new, |name| name.to_string()),
+            pos,
+            writes: kind != Kind::Read,
+        };
+        let mut accesses = [access(one, a.pos, a_kind), access(other, b.pos, b_kind)];
+        accesses.sort_by(|a, b| (a.pos, &a.thread).cmp(&(b.pos, &b.thread)));
+        let shorter = if a_place.keys.len() < b_place.keys.len() {
+            a_place
+        } else {
+            b_place
+        };
+        let place = shorter.to_string();
+        let key = (accesses[0].pos, accesses[1].pos, place.clone());
+        self.seen
+            .entry(key)
+            .or_insert((Race { place, accesses }, state));
+    }
+
+    /// What was found, in the order of the text.
+    pub(super) fn into_found(self) -> Vec<(Race, StateId)> {
+        self.seen.into_values().collect()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Read,
+    Write,
+    /// Atomic: it races with plain accesses only.
+    Method,
+}
+
+fn place_of(action: &Action) -> Option<(&SharedPlace, Kind)> {
+    match action {
+        Action::Read(place) => Some((place, Kind::Read)),
+        Action::Write(place) => Some((place, Kind::Write)),
+        Action::Method(place, _) => Some((place, Kind::Method)),
+        _ => None,
+    }
+}
+
+/// Whether one of the two places is the other or lies in it.
+fn overlap(a: &SharedPlace, b: &SharedPlace) -> bool {
+    a.cell == b.cell
+        && a.keys
+            .iter()
+            .zip(&b.keys)
+            .all(|(a, b)| debug_text(a) == debug_text(b))
+}

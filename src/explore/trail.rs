@@ -1,0 +1,135 @@
+//! One run through a program, told step by step: what a counterexample, a replay and stepping by hand
+//! show.
+
+use std::sync::Arc;
+
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::schedule::{Choice, Draw, Told, Walk};
+use crate::value::object::TaskId;
+
+/// What was decided in one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Who went on.
+    pub choice: Choice,
+    /// The random numbers that the script drew.
+    pub draws: Vec<u64>,
+}
+
+/// One step of a run.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What was decided.
+    pub decision: Decision,
+    /// The name of the thread.
+    pub name: Arc<str>,
+    /// Where the thread stood.
+    pub pos: Pos,
+    /// What happened: the visible operation with its values first; a line printed and the failure
+    /// of a thread too.
+    pub told: Vec<Told>,
+    /// Whether another thread, which could have gone on, was interrupted for this step.
+    pub is_preemption: bool,
+    /// Whether another thread did the step before.
+    pub is_switch: bool,
+}
+
+/// A run, step by step.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Trail {
+    /// How often a thread was interrupted that could have gone on.
+    pub fn preemptions(&self) -> u32 {
+        self.steps.iter().filter(|step| step.is_preemption).count() as u32
+    }
+
+    /// The decisions, in order.
+    pub fn decisions(&self) -> Vec<Decision> {
+        let steps = self.steps.iter();
+        steps.map(|step| step.decision.clone()).collect()
+    }
+
+    /// The number of the thread that did the last step; main before the first.
+    pub fn last(&self) -> TaskId {
+        last_of(self.steps.iter().map(|step| step.decision.choice))
+    }
+
+    /// Does one more step with `walk`, which stands where the trail has ended and listens, and
+    /// tells it. Returns the numbers that were drawn.
+    pub fn advance(&mut self, walk: &mut Walk, choice: Choice, draws: &[u64]) -> Vec<Draw> {
+        let last = self.last();
+        let task = choice.task();
+        let is_switch = task != last;
+        let could_go_on = walk.choices().contains(&Choice::Step(last));
+        let name = walk.name(task).unwrap_or_else(|| "main".into());
+        let pos = walk.pos(task);
+        walk.take_recent();
+        let drawn = walk.take(choice, draws);
+        let told = walk.take_recent();
+        self.steps.push(Step {
+            decision: Decision {
+                choice,
+                draws: drawn.iter().map(|draw| draw.number).collect(),
+            },
+            name,
+            pos,
+            told,
+            is_preemption: could_go_on && choice != Choice::Step(last),
+            is_switch,
+        });
+        drawn
+    }
+
+    /// The run that these decisions lead through, as far as each is possible.
+    pub fn follow(walk: &mut Walk, decisions: &[Decision]) -> Self {
+        walk.listen();
+        let mut trail = Self::default();
+        for decision in decisions {
+            if !walk.choices().contains(&decision.choice) {
+                break;
+            }
+            trail.advance(walk, decision.choice, &decision.draws);
+        }
+        trail
+    }
+}
+
+impl Step {
+    /// The visible operation that the thread did.
+    pub fn operation(&self) -> Option<&Told> {
+        self.told.iter().find(|told| {
+            told.thread.number == self.decision.choice.task().0
+                && !matches!(told.kind, Kind::Start | Kind::Finish)
+        })
+    }
+}
+
+/// The thread of the last step among `choices`. The clock is no thread: whoever ran before it runs
+/// on.
+pub(super) fn last_of(choices: impl DoubleEndedIterator<Item = Choice>) -> TaskId {
+    let mut steps = choices.rev().filter_map(|choice| match choice {
+        Choice::Step(task) => Some(task),
+        Choice::Time(_) => None,
+    });
+    steps.next().unwrap_or(crate::schedule::MAIN)
+}
+
+/// What a run does that nobody interrupts: the thread goes on for as long as it can, then the first
+/// one that can, then the clock. The choices, this one first and the others in their order.
+pub(super) fn ranked(choices: &[Choice], last: TaskId) -> Vec<Choice> {
+    let usual = choices
+        .iter()
+        .copied()
+        .find(|choice| *choice == Choice::Step(last))
+        .or_else(|| choices.first().copied());
+    let others = choices
+        .iter()
+        .copied()
+        .filter(|choice| Some(*choice) != usual);
+    usual.into_iter().chain(others).collect()
+}
