@@ -1,5 +1,8 @@
 //! Every script in `scripts/` runs under every scheduler and ends well; nothing is listed by hand.
 //!
+//! The files in `scripts/classics` are mistakes, and are allowed to fail: each `NAME.rhai` has a twin
+//! `NAME_mended.rhai`, which is not. They print nothing, so a line is the failure of a thread.
+//!
 //! A file `NAME.out` beside `NAME.rhai` is what the script prints under the seed [`SEED`]; in it, a
 //! `*` stands for any text, where a number depends on how fast the machine is said to be.
 
@@ -7,10 +10,16 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{MODES, Mode, run};
+use common::{Ended, MODES, Mode, run};
 
 /// The seed of the `.out` files.
 const SEED: u64 = 7;
+
+/// So many seeds are tried until a classic fails; the rarest does so about once in 300.
+const SEEDS_TO_FAIL: u64 = 4000;
+
+/// Under so many seeds its twin must not fail.
+const SEEDS_TO_PASS: u64 = 50;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts")
@@ -43,9 +52,34 @@ fn fits(line: &str, expected: &str) -> bool {
     }
 }
 
+/// The classic mistakes, each with the path of its twin.
+fn classics() -> Vec<(PathBuf, PathBuf)> {
+    let (twins, mistakes): (Vec<_>, Vec<_>) = scripts(&folder().join("classics"))
+        .into_iter()
+        .partition(|path| path.display().to_string().ends_with("_mended.rhai"));
+    let pairs: Vec<_> = mistakes
+        .into_iter()
+        .map(|path| {
+            let twin = path.display().to_string().replace(".rhai", "_mended.rhai");
+            (path, PathBuf::from(twin))
+        })
+        .collect();
+    let mut expected: Vec<PathBuf> = pairs.iter().map(|(_, twin)| twin.clone()).collect();
+    expected.sort();
+    assert_eq!(twins, expected, "each classic has a twin");
+    pairs
+}
+
+/// Whether main or another thread of a classic has failed.
+fn failed(ended: &Ended) -> bool {
+    ended.outcomes != ["()"] || !ended.lines().is_empty()
+}
+
 #[test]
 fn every_script_ends_well_under_every_scheduler() {
-    let all = scripts(&folder());
+    let classics = folder().join("classics");
+    let mut all = scripts(&folder());
+    all.retain(|path| !path.starts_with(&classics));
     assert!(all.len() >= 4, "{all:?}");
     for path in all {
         for mode in MODES {
@@ -53,6 +87,46 @@ fn every_script_ends_well_under_every_scheduler() {
             assert_eq!(ended.outcomes, ["()"], "{} on {mode:?}", path.display());
             assert!(!ended.lines().is_empty(), "{} on {mode:?}", path.display());
         }
+    }
+}
+
+#[test]
+fn classics_run_under_every_scheduler_and_their_twins_end_well() {
+    for (mistake, twin) in classics() {
+        for mode in MODES {
+            let ended = run(mode, &text(&mistake));
+            let outcome = &ended.outcomes[0];
+            let is_its_mistake = ["assertion failed", "deadlock of"]
+                .iter()
+                .any(|kind| outcome.contains(kind));
+            assert!(
+                outcome == "()" || is_its_mistake,
+                "{} on {mode:?}: {outcome}",
+                mistake.display()
+            );
+            let ended = run(mode, &text(&twin));
+            let (outcomes, lines) = (&ended.outcomes, ended.lines());
+            assert!(
+                !failed(&ended),
+                "{} on {mode:?}: {outcomes:?} {lines:?}",
+                twin.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn each_classic_fails_under_some_seed_and_its_twin_under_none() {
+    for (mistake, twin) in classics() {
+        let (wrong, right) = (text(&mistake), text(&twin));
+        let fails = |text: &str, seed| failed(&run(Mode::Seeded(seed), text));
+        assert!(
+            (0..SEEDS_TO_FAIL).any(|seed| fails(&wrong, seed)),
+            "{} never fails",
+            mistake.display()
+        );
+        let failing = (0..SEEDS_TO_PASS).find(|seed| fails(&right, *seed));
+        assert_eq!(failing, None, "{}", twin.display());
     }
 }
 
