@@ -5,7 +5,9 @@
 //! randomness or screen; who is woken or started it only says. That is why one implementation
 //! serves every scheduler.
 
+use std::any::Any;
 use std::fmt::Write;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -410,7 +412,7 @@ impl<F: FnMut(&Value)> Visitor for F {
 }
 
 /// A lock, a queue, a thread's end: one state machine.
-pub trait Primitive: Send {
+pub trait Primitive: Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
     fn kind(&self) -> &'static str;
 
@@ -456,6 +458,38 @@ pub trait Primitive: Send {
     fn duplicate(&self) -> Box<dyn Primitive>;
 }
 
+/// What somebody who compares states has written down of one.
+pub type Note = Arc<dyn Any + Send + Sync>;
+
+/// A state, and what is written down of it until it changes.
+struct Slot {
+    primitive: Box<dyn Primitive>,
+    note: Option<Note>,
+}
+
+/// The state of an object, to look at, for as long as this lives.
+pub struct State<'a>(MutexGuard<'a, Slot>);
+
+impl Deref for State<'_> {
+    type Target = dyn Primitive;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0.primitive
+    }
+}
+
+impl State<'_> {
+    /// What was written down of this state.
+    pub fn note(&self) -> Option<&Note> {
+        self.0.note.as_ref()
+    }
+
+    /// Writes something down of this state; it is forgotten when the state changes.
+    pub fn set_note(&mut self, note: Note) {
+        self.0.note = Some(note);
+    }
+}
+
 /// A runtime object: identity and state.
 pub struct Object {
     /// Its number.
@@ -463,7 +497,7 @@ pub struct Object {
     /// Where in the text it was made.
     pub made_at: Pos,
     kind: &'static str,
-    state: Mutex<Box<dyn Primitive>>,
+    state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
 }
@@ -472,7 +506,10 @@ impl Object {
     /// A new object.
     pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
         let kind = primitive.kind();
-        let state = Mutex::new(Box::new(primitive) as Box<dyn Primitive>);
+        let state = Mutex::new(Slot {
+            primitive: Box::new(primitive),
+            note: None,
+        });
         Arc::new(Self {
             id: ids.next_object(),
             made_at,
@@ -503,8 +540,13 @@ impl Object {
     }
 
     /// The state, for as long as the guard lives. Never held while a script runs.
-    pub fn state(&self) -> MutexGuard<'_, Box<dyn Primitive>> {
-        self.state.lock()
+    pub fn state(&self) -> State<'_> {
+        State(self.state.lock())
+    }
+
+    /// Goes back to a state that was copied, of which `note` was written down: for snapshots.
+    pub fn set_state(&self, primitive: Box<dyn Primitive>, note: Option<Note>) {
+        *self.state.lock() = Slot { primitive, note };
     }
 
     /// Asks the object for something on behalf of `task`.
@@ -523,7 +565,9 @@ impl Object {
             effects,
             ids,
         };
-        self.state.lock().attempt(call, &mut ctx)
+        let mut slot = self.state.lock();
+        slot.note = None;
+        slot.primitive.attempt(call, &mut ctx)
     }
 
     /// Takes `task` out of the waiters; see [`Primitive::withdraw`].
@@ -541,13 +585,15 @@ impl Object {
             effects,
             ids,
         };
-        self.state.lock().withdraw(task, why, &mut ctx)
+        let mut slot = self.state.lock();
+        slot.note = None;
+        slot.primitive.withdraw(task, why, &mut ctx)
     }
 
     /// The object in words: `Lock(held by Thread-1)`.
     pub fn text(&self) -> String {
         let mut text = String::from(self.kind);
-        let state = self.state.lock().state_text();
+        let state = self.state().state_text();
         if !state.is_empty() {
             let _ = write!(text, "({state})");
         }

@@ -62,7 +62,14 @@ impl Globals {
     }
 
     /// Sets the binding as it was: for snapshots.
-    pub fn restore(&self, global: u32, binding: Option<Arc<Binding>>) {
-        self.slot(global).store(binding);
+    pub fn restore(&self, global: u32, binding: Option<&Arc<Binding>>) {
+        let slot = self.slot(global);
+        let is_so = match (&*slot.load(), binding) {
+            (Some(now), Some(then)) => Arc::ptr_eq(now, then),
+            (now, then) => now.is_none() && then.is_none(),
+        };
+        if !is_so {
+            slot.store(binding.cloned());
+        }
     }
 }

@@ -10,103 +10,233 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use super::state::{Being, State};
-use crate::value::object::{TaskId, Visitor};
+use crate::value::object::{Note, Primitive, TaskId, Visitor};
 use crate::value::{Cell, Fault, Object, Value};
+use crate::vm::Fiber;
 
 /// Something that can be changed and that others may refer to.
+#[derive(Clone)]
 pub(super) enum Node {
     Cell(Arc<Cell>),
     Object(Arc<Object>),
 }
 
-/// Writes a state down.
+impl Node {
+    fn address(&self) -> usize {
+        match self {
+            Self::Cell(cell) => Arc::as_ptr(cell) as usize,
+            Self::Object(object) => Arc::as_ptr(object) as usize,
+        }
+    }
+}
+
+/// One thread or object, written down: the hash of all but what it refers to, and that. Most steps
+/// change one thread and at most one object; what is written of the others is used again.
+pub(super) struct Portrait {
+    hash: u128,
+    refers_to: Box<[Node]>,
+}
+
+/// An object as it was, with its portrait.
+pub(super) struct KeptObject {
+    pub(super) copy: Box<dyn Primitive>,
+    portrait: Portrait,
+}
+
+impl KeptObject {
+    /// Sets the object back to this, unless it is so already.
+    pub(super) fn set_back(self: &Arc<Self>, object: &Object) {
+        let is_so = object
+            .state()
+            .note()
+            .is_some_and(|note| std::ptr::addr_eq(Arc::as_ptr(note), Arc::as_ptr(self)));
+        if !is_so {
+            object.set_state(self.copy.duplicate(), Some(self.clone()));
+        }
+    }
+}
+
+/// Writes a whole state down.
 #[derive(Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
+    page: Page,
     numbers: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
     /// Whatever can be reached, in the order in which it was met.
     pub(super) nodes: Vec<Node>,
+    /// What was written down of each object among them.
+    pub(super) objects: Vec<Option<Arc<KeptObject>>>,
 }
 
 impl Writer {
     /// The key of `state`. Leaves in `nodes` what can be reached.
     pub(super) fn key(
         &mut self,
-        state: &State,
+        state: &mut State,
         main_end: Option<&Result<Value, Fault>>,
         with_time: bool,
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
         self.nodes.clear();
+        self.objects.clear();
         self.roots(state, main_end, with_time);
         let mut next = 0;
         while next < self.nodes.len() {
-            match &self.nodes[next] {
+            let kept = match self.nodes[next].clone() {
                 Node::Cell(cell) => {
-                    let (value, is_published) = (cell.load(), cell.is_published());
-                    self.number(u64::from(is_published));
-                    self.value(&value);
+                    self.page.number(u64::from(cell.is_published()));
+                    self.page.value(&cell.load());
+                    self.turn_page();
+                    None
                 }
                 Node::Object(object) => {
-                    let object = object.clone();
-                    self.text(object.kind());
-                    self.pos(object.made_at);
-                    self.number(u64::from(object.is_published()));
-                    object.state().visit_parts(self);
+                    self.bytes.push(u8::from(object.is_published()));
+                    let kept = self.note_of(&object);
+                    self.portrait(&kept.portrait);
+                    Some(kept)
                 }
-            }
+            };
+            self.objects.push(kept);
             next += 1;
         }
-        xxhash_rust::xxh3::xxh3_128(&self.bytes)
+        xxh3_128(&self.bytes)
     }
 
-    fn roots(&mut self, state: &State, main_end: Option<&Result<Value, Fault>>, with_time: bool) {
+    fn roots(
+        &mut self,
+        state: &mut State,
+        main_end: Option<&Result<Value, Fault>>,
+        with_time: bool,
+    ) {
         for binding in state.bindings() {
             match binding {
                 Some(binding) => {
-                    self.number(2 + u64::from(binding.is_constant));
-                    self.cell(&binding.cell);
+                    self.page.number(2 + u64::from(binding.is_constant));
+                    self.page.refers_to.push(Node::Cell(binding.cell.clone()));
                 }
-                None => self.number(0),
+                None => self.page.number(0),
             }
         }
-        for (task, member) in &state.members {
-            self.task(*task);
-            self.object(&member.handle);
-            self.number(u64::from(member.daemon));
-            match &member.being {
-                Being::Ready => self.number(0),
-                Being::Standing => self.number(1),
-                Being::Busy => self.number(2),
-                Being::Waiting { object, .. } => {
-                    self.number(3);
-                    object.iter().for_each(|object| self.object(object));
-                }
-            }
-            if let Some(fiber) = &member.fiber {
-                fiber.visit_parts(self);
-            }
+        self.turn_page();
+        for (task, member) in &mut state.members {
+            let portrait = member.portrait.get_or_insert_with(|| {
+                self.page
+                    .member(*task, member.handle.clone(), member.daemon);
+                self.page.life(&member.being, member.fiber.as_ref());
+                Arc::new(self.page.take_portrait())
+            });
+            let portrait = portrait.clone();
+            self.portrait(&portrait);
         }
         for (deadline, task) in state.deadlines() {
-            self.number(deadline.saturating_sub(state.now));
-            self.task(task);
+            self.page.number(deadline.saturating_sub(state.now));
+            self.page.task(task);
         }
         match main_end {
-            None => self.number(0),
+            None => self.page.number(0),
             Some(Ok(value)) => {
-                self.number(1);
-                self.value(value);
+                self.page.number(1);
+                self.page.value(value);
             }
             Some(Err(fault)) => {
-                self.number(2);
-                self.fault(fault);
+                self.page.number(2);
+                self.page.fault(fault);
             }
         }
-        state.so_far.visit_parts(self);
         if with_time {
-            self.number(state.now);
+            self.page.number(state.now);
+        }
+        self.turn_page();
+        self.bytes
+            .extend_from_slice(&state.so_far.key().to_le_bytes());
+    }
+
+    /// What is written down of the object as it is now.
+    fn note_of(&mut self, object: &Arc<Object>) -> Arc<KeptObject> {
+        let mut state = object.state();
+        let known = state.note().cloned();
+        if let Some(known) = known.and_then(|note| note.downcast::<KeptObject>().ok()) {
+            return known;
+        }
+        self.page.text(object.kind());
+        self.page.pos(object.made_at);
+        state.visit_parts(&mut self.page);
+        let kept = Arc::new(KeptObject {
+            copy: state.duplicate(),
+            portrait: self.page.take_portrait(),
+        });
+        state.set_note(kept.clone() as Note);
+        kept
+    }
+
+    fn portrait(&mut self, portrait: &Portrait) {
+        self.bytes.extend_from_slice(&portrait.hash.to_le_bytes());
+        for node in &portrait.refers_to {
+            self.node(node);
+        }
+    }
+
+    /// Takes over what stands on the page.
+    fn turn_page(&mut self) {
+        self.bytes.extend_from_slice(&self.page.bytes);
+        self.page.bytes.clear();
+        let mut nodes = std::mem::take(&mut self.page.refers_to);
+        for node in &nodes {
+            self.node(node);
+        }
+        nodes.clear();
+        self.page.refers_to = nodes;
+    }
+
+    fn node(&mut self, node: &Node) {
+        let next = self.nodes.len() as u32;
+        let number = *self.numbers.entry(node.address()).or_insert(next);
+        if number == next {
+            self.nodes.push(node.clone());
+        }
+        self.bytes.extend_from_slice(&number.to_le_bytes());
+    }
+}
+
+/// What is written down, and apart from it, in order, what that refers to.
+#[derive(Default)]
+struct Page {
+    bytes: Vec<u8>,
+    refers_to: Vec<Node>,
+}
+
+impl Page {
+    fn take_portrait(&mut self) -> Portrait {
+        let hash = xxh3_128(&self.bytes);
+        self.bytes.clear();
+        Portrait {
+            hash,
+            refers_to: self.refers_to.drain(..).collect(),
+        }
+    }
+
+    fn member(&mut self, task: TaskId, handle: Arc<Object>, daemon: bool) {
+        self.task(task);
+        self.object(&handle);
+        self.number(u64::from(daemon));
+    }
+
+    fn life(&mut self, being: &Being, fiber: Option<&Fiber>) {
+        match being {
+            Being::Ready => self.number(0),
+            Being::Standing => self.number(1),
+            Being::Busy => self.number(2),
+            Being::Waiting { object, .. } => {
+                self.number(3);
+                object.iter().for_each(|object| self.object(object));
+            }
+        }
+        if let Some(fiber) = fiber {
+            fiber.visit_parts(self);
         }
     }
 
@@ -115,23 +245,14 @@ impl Writer {
         self.bytes.extend_from_slice(&number.to_le_bytes());
     }
 
-    fn node(&mut self, tag: u8, address: usize, node: impl FnOnce() -> Node) {
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(address).or_insert(next);
-        if number == next {
-            self.nodes.push(node());
-        }
-        self.tagged(tag, u64::from(number));
-    }
-
     fn cell(&mut self, cell: &Arc<Cell>) {
-        let address = Arc::as_ptr(cell) as usize;
-        self.node(b'v', address, || Node::Cell(cell.clone()));
+        self.bytes.push(b'v');
+        self.refers_to.push(Node::Cell(cell.clone()));
     }
 
     fn object(&mut self, object: &Arc<Object>) {
-        let address = Arc::as_ptr(object) as usize;
-        self.node(b'o', address, || Node::Object(object.clone()));
+        self.bytes.push(b'o');
+        self.refers_to.push(Node::Object(object.clone()));
     }
 
     fn fault(&mut self, fault: &Fault) {
@@ -140,7 +261,7 @@ impl Writer {
     }
 }
 
-impl Visitor for Writer {
+impl Visitor for Page {
     fn value(&mut self, value: &Value) {
         match value {
             Value::Unit => self.bytes.push(b'u'),

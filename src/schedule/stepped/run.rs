@@ -41,16 +41,9 @@ impl Run {
     pub(super) fn begin(&mut self, function: Arc<Function>) {
         self.main_end = None;
         self.state.run += 1;
-        let main = Member {
-            name: "main".into(),
-            handle: self.state.world.main.clone(),
-            daemon: false,
-            worker: false,
-            run: self.state.run,
-            fiber: Some(Fiber::new(MAIN, function, Vec::new())),
-            being: Being::Ready,
-            has_run: false,
-        };
+        let handle = self.state.world.main.clone();
+        let fiber = Fiber::new(MAIN, function, Vec::new());
+        let main = Member::new("main".into(), handle, false, false, self.state.run, fiber);
         self.state.members.insert(MAIN, main);
     }
 

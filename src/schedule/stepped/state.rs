@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::super::{World, log};
+use super::likeness::Portrait;
 use super::told::{Told, ToldSoFar};
 use super::{MAIN, Policy, wake_of};
 use crate::event::{self, Kind};
@@ -51,6 +52,65 @@ pub(super) struct Member {
     pub(super) being: Being,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
+    /// What is written down of it, until it changes.
+    pub(super) portrait: Option<Arc<Portrait>>,
+    /// A copy of it, until it changes.
+    pub(super) copy: Option<Arc<Member>>,
+}
+
+impl Member {
+    /// A thread that is about to begin.
+    pub(super) fn new(
+        name: Arc<str>,
+        handle: Arc<Object>,
+        daemon: bool,
+        worker: bool,
+        run: u64,
+        fiber: Fiber,
+    ) -> Self {
+        Self {
+            name,
+            handle,
+            daemon,
+            worker,
+            run,
+            fiber: Some(fiber),
+            being: Being::Ready,
+            has_run: false,
+            portrait: None,
+            copy: None,
+        }
+    }
+
+    /// A copy of it, which is made once until it changes.
+    pub(super) fn keep(&mut self) -> Arc<Self> {
+        if let Some(copy) = &self.copy {
+            return copy.clone();
+        }
+        let copy = Arc::new(self.clone());
+        self.copy = Some(copy.clone());
+        copy
+    }
+
+    /// The thread as it was when `copy` was made.
+    pub(super) fn from_kept(copy: &Arc<Self>) -> Self {
+        Self {
+            copy: Some(copy.clone()),
+            ..Self::clone(copy)
+        }
+    }
+
+    /// Whether it is as it was when `copy` was made.
+    pub(super) fn is(&self, copy: &Arc<Self>) -> bool {
+        self.copy.as_ref().is_some_and(|own| Arc::ptr_eq(own, copy))
+    }
+
+    /// Forgets what was known of it as it was: it changes.
+    fn changes(&mut self) -> &mut Self {
+        self.portrait = None;
+        self.copy = None;
+        self
+    }
 }
 
 /// Where goes what the threads print, and the rest that is told of them.
@@ -109,11 +169,12 @@ impl State {
     }
 
     pub(super) fn take_fiber(&mut self, task: TaskId) -> Option<Fiber> {
-        self.members.get_mut(&task)?.fiber.take()
+        self.members.get_mut(&task)?.changes().fiber.take()
     }
 
     pub(super) fn put_fiber(&mut self, task: TaskId, fiber: Fiber, being: Being) {
         if let Some(member) = self.members.get_mut(&task) {
+            member.changes();
             member.fiber = Some(fiber);
             member.being = being;
             member.has_run = true;
@@ -146,6 +207,7 @@ impl State {
             && let (Being::Standing, Some(fiber)) = (&member.being, &mut member.fiber)
         {
             fiber.allow();
+            member.changes();
         }
     }
 
@@ -175,6 +237,7 @@ impl State {
             }
             fiber.wake(wake);
             member.being = Being::Ready;
+            member.changes();
         }
     }
 
@@ -233,6 +296,7 @@ impl State {
             {
                 fiber.allow();
                 member.being = Being::Ready;
+                member.changes();
                 has_begun = true;
             }
         }
@@ -404,18 +468,9 @@ impl Services for State {
             spawn.args.iter().for_each(vm::publish);
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
-            let member = Member {
-                name: spawn.name,
-                handle: spawn.handle,
-                daemon: spawn.daemon,
-                worker: spawn.worker,
-                run,
-                fiber: Some(
-                    Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos),
-                ),
-                being: Being::Ready,
-                has_run: false,
-            };
+            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
+            let (name, handle) = (spawn.name, spawn.handle);
+            let member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
             self.members.insert(spawn.task, member);
             self.tell_of_life(spawn.task, Kind::Start);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::event::{self, Kind};
 use crate::pos::Pos;
-use crate::value::object::{TaskId, Visitor};
+use crate::value::object::TaskId;
 
 /// Something that happened, without a time.
 #[derive(Clone, Debug)]
@@ -46,9 +46,18 @@ pub struct ToldSoFar {
     pub threads: BTreeMap<TaskId, Lines>,
     /// The printing threads in the order of their lines, where that order counts.
     pub order: Option<Vec<TaskId>>,
+    key: u128,
 }
 
 impl ToldSoFar {
+    /// Nothing yet. With `ordered`, the order in which different threads print counts.
+    pub(super) fn new(ordered: bool) -> Self {
+        Self {
+            order: ordered.then(Vec::new),
+            ..Self::default()
+        }
+    }
+
     /// Notes a print or a failure; the rest is for others.
     pub(super) fn note(&mut self, told: &Told) {
         if !matches!(told.kind, Kind::Print { .. } | Kind::Failure { .. }) {
@@ -73,20 +82,33 @@ impl ToldSoFar {
             }
             _ => {}
         }
+        self.key = self.hash();
     }
 
-    pub(super) fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    /// Two that are alike have the same key.
+    pub(super) fn key(&self) -> u128 {
+        self.key
+    }
+
+    fn hash(&self) -> u128 {
+        let mut bytes = Vec::new();
+        let mut text = |text: &str| {
+            bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        };
         for (task, lines) in &self.threads {
-            visitor.task(*task);
-            visitor.number(lines.printed.len() as u64);
-            lines.printed.iter().for_each(|line| visitor.text(line));
+            text(&task.0.to_string());
+            lines.printed.iter().for_each(|line| text(line));
             if let Some(failed) = &lines.failed {
-                visitor.text(&failed.message);
-                visitor.pos(failed.pos);
+                text("failed");
+                text(&failed.message);
+                text(&failed.pos.to_string());
             }
+            text("end");
         }
         for task in self.order.iter().flatten() {
-            visitor.task(*task);
+            text(&task.0.to_string());
         }
+        xxhash_rust::xxh3::xxh3_128(&bytes)
     }
 }

@@ -6,12 +6,12 @@
 //! the order of their times. Beginning to sleep is no step, its end is. And every random number that
 //! the script asks for is a choice too, which whoever leads the run may dictate.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::likeness::{Node, Writer};
+use super::likeness::{KeptObject, Node, Writer};
 use super::run::Run;
 use super::state::{Being, Deadlines, Member, Outlet};
 use super::told::{Told, ToldSoFar};
@@ -19,7 +19,7 @@ use super::{POOL_WORKERS, Policy};
 use crate::pos::Pos;
 use crate::runtime::threads::{self, ThreadInfo};
 use crate::schedule::{MAIN, Until, World};
-use crate::value::object::{IdsMark, Primitive, TaskId};
+use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value};
 use crate::vm::{Binding, LivenessCache, Visible};
 
@@ -101,14 +101,14 @@ pub struct Walk {
 
 /// A state that was kept.
 pub struct Kept {
-    members: BTreeMap<TaskId, Member>,
+    members: Vec<(TaskId, Arc<Member>)>,
     deadlines: Deadlines,
     now: u64,
     ids: IdsMark,
     choices: Vec<Choice>,
     bindings: Vec<Option<Arc<Binding>>>,
     cells: Vec<(Arc<Cell>, Value, bool)>,
-    objects: Vec<(Arc<Object>, Box<dyn Primitive>, bool)>,
+    objects: Vec<(Arc<Object>, Arc<KeptObject>, bool)>,
     so_far: Arc<ToldSoFar>,
     main_end: Option<Result<Value, Fault>>,
 }
@@ -135,10 +135,7 @@ impl Walk {
         let mut run = Run::new(Box::new(Dictated(draws.clone())), world, outlet);
         run.private_fuel = PRIVATE_FUEL;
         run.work_takes_time = false;
-        run.state.so_far = Arc::new(ToldSoFar {
-            order: ordered.then(Vec::new),
-            ..ToldSoFar::default()
-        });
+        run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin(function);
         Self {
             run,
@@ -222,6 +219,10 @@ impl Walk {
             return None;
         }
         match &self.run.main_end {
+            // What a script's last statement gives is for nobody.
+            Some(Ok(_)) if self.is_over() && self.until == Until::AllThreads => {
+                Some(WalkEnd::Main(Ok(Value::Unit)))
+            }
             Some(end) if self.is_over() || self.until == Until::Main => {
                 Some(WalkEnd::Main(end.clone()))
             }
@@ -321,25 +322,31 @@ impl Walk {
     /// `with_time`.
     pub fn key(&mut self, with_time: bool) -> u128 {
         let main_end = self.run.main_end.as_ref();
-        self.writer.key(&self.run.state, main_end, with_time)
+        self.writer.key(&mut self.run.state, main_end, with_time)
     }
 
     /// Keeps the state. It must be the one whose key was asked for last.
-    pub fn keep(&self) -> Kept {
-        let state = &self.run.state;
+    pub fn keep(&mut self) -> Kept {
+        let state = &mut self.run.state;
         let mut cells = Vec::new();
         let mut objects = Vec::new();
-        for node in &self.writer.nodes {
-            match node {
-                Node::Cell(cell) => cells.push((cell.clone(), cell.load(), cell.is_published())),
-                Node::Object(object) => {
-                    let copy = object.state().duplicate();
-                    objects.push((object.clone(), copy, object.is_published()));
+        for (node, object) in self.writer.nodes.iter().zip(&self.writer.objects) {
+            match (node, object) {
+                (Node::Object(object), Some(copy)) => {
+                    objects.push((object.clone(), copy.clone(), object.is_published()));
                 }
+                (Node::Cell(cell), _) => {
+                    cells.push((cell.clone(), cell.load(), cell.is_published()));
+                }
+                (Node::Object(_), None) => {}
             }
         }
         Kept {
-            members: state.members.clone(),
+            members: state
+                .members
+                .iter_mut()
+                .map(|(task, member)| (*task, member.keep()))
+                .collect(),
             deadlines: state.deadlines.clone(),
             now: state.now,
             ids: state.world.ids.mark(),
@@ -352,22 +359,38 @@ impl Walk {
         }
     }
 
-    /// Goes back to a state that was kept.
+    /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
         let state = &mut self.run.state;
-        state.members.clone_from(&kept.members);
+        let same_threads = state.members.len() == kept.members.len()
+            && state
+                .members
+                .keys()
+                .eq(kept.members.iter().map(|(task, _)| task));
+        if !same_threads {
+            state.members.clear();
+        }
+        for (task, copy) in &kept.members {
+            match state.members.get_mut(task) {
+                Some(member) if member.is(copy) => {}
+                Some(member) => *member = Member::from_kept(copy),
+                None => {
+                    state.members.insert(*task, Member::from_kept(copy));
+                }
+            }
+        }
         state.deadlines.clone_from(&kept.deadlines);
         state.now = kept.now;
         state.world.ids.set_back(&kept.ids);
         for (global, binding) in kept.bindings.iter().enumerate() {
-            state.world.globals.restore(global as u32, binding.clone());
+            state.world.globals.restore(global as u32, binding.as_ref());
         }
         for (cell, value, is_published) in &kept.cells {
             cell.store(value.clone());
             cell.set_published(*is_published);
         }
         for (object, copy, is_published) in &kept.objects {
-            *object.state() = copy.duplicate();
+            copy.set_back(object);
             object.set_published(*is_published);
         }
         state.so_far = kept.so_far.clone();

@@ -20,7 +20,13 @@
 //!
 //! Longer than most files because it is a table.
 
-mod common;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use threadlab::event::Stream;
+use threadlab::explore::{End, Interleavings, Limits, Outcome, Watch};
+use threadlab::session::{Config, Input, InputKind, Scheduler, Session};
 
 /// One program and what a complete search says about it.
 struct Case {
@@ -44,7 +50,65 @@ struct Explored {
 
 /// Searches all interleavings of a script. The only place that knows how one asks for that.
 fn explore(source: &str) -> Explored {
-    todo!("wire to the explorer: {source}")
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        args: Vec::new(),
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let input = Input {
+        name: "test",
+        text: source,
+        kind: InputKind::Script,
+    };
+    let mut explorer = session.explorer(input, false).expect("a text that can run");
+    let limits = Limits {
+        time: Duration::from_secs(300),
+        ..Limits::default()
+    };
+    let stop = AtomicBool::new(false);
+    let mut watch = Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&limits, &mut watch);
+    assert_eq!(found.cut, None, "{source}");
+    let text = |interleavings: &Interleavings| match interleavings {
+        Interleavings::Exactly(count) => count.to_string(),
+        Interleavings::Infinite => "infinite".into(),
+    };
+    let outcomes = found.outcomes.iter().map(|possible| {
+        let count = possible.interleavings.as_ref().map(text);
+        (outcome_text(&possible.outcome), count.unwrap_or_default())
+    });
+    Explored {
+        interleavings: found.interleavings.as_ref().map(text).unwrap_or_default(),
+        outcomes: outcomes.collect(),
+    }
+}
+
+fn outcome_text(outcome: &Outcome) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for lines in &outcome.threads {
+        parts.extend(lines.printed.iter().map(|line| line.to_string()));
+        if let Some(failed) = &lines.failed {
+            parts.push(format!("{} failed: {}", lines.name, bare(&failed.message)));
+        }
+    }
+    match &outcome.end {
+        End::Value(_) => {}
+        End::Error { message, .. } => parts.push(format!("failed: {}", bare(message))),
+        End::Deadlock(_) => parts.push("deadlock".into()),
+    }
+    parts.join(" / ")
+}
+
+/// The message of an assertion, as it stands in the program.
+fn bare(message: &str) -> &str {
+    message
+        .strip_prefix("assertion failed: ")
+        .unwrap_or(message)
 }
 
 #[test]
