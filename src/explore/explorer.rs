@@ -8,10 +8,12 @@ use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Edge, Interleavings, StateId, Way};
 use super::outcome::Outcome;
 use super::search::{Found, Limits, Watch, search};
+use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail};
 use crate::schedule::{Kept, Until, Walk, World};
 use crate::value::Function;
+use crate::value::object::TaskId;
 
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
 const MOST_OUTCOMES: usize = 1_000;
@@ -54,16 +56,26 @@ impl Explorer {
     /// says stop.
     pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let found = search(self.walk(), limits, watch);
-        let counts = found.graph.count(found.outcomes.len());
-        let traps = match found.cut {
-            None => found.graph.traps(),
-            Some(_) => Vec::new(),
+        let components = found.graph.components(|_| true);
+        let counts = found.graph.count(found.outcomes.len(), &components);
+        // Only when every state was gone on from is a cycle without a way out one, and only then
+        // is it known who goes on in it.
+        let (traps, starved) = match found.cut {
+            None => (
+                found.graph.traps(&components),
+                starved(&found.graph, &found.waiting),
+            ),
+            Some(_) => (Vec::new(), Vec::new()),
         };
         let mut groups: Vec<Vec<StateId>> = traps.clone();
+        groups.extend(starved.iter().map(|(_, cycle)| cycle.clone()));
+        groups.extend(found.inversions.iter().map(|(_, state)| vec![*state]));
         groups.extend(found.races.iter().map(|(_, state)| vec![*state]));
         let ways = found.graph.ways(found.outcomes.len(), &groups);
         let (to_outcomes, others) = ways.split_at(found.outcomes.len());
-        let (to_traps, to_races) = others.split_at(traps.len());
+        let (to_traps, others) = others.split_at(traps.len());
+        let (to_starved, others) = others.split_at(starved.len());
+        let (to_inversions, to_races) = others.split_at(found.inversions.len());
 
         let mut failures = self.failures(&found, to_outcomes);
         for (trap, way) in traps.iter().zip(to_traps) {
@@ -71,11 +83,22 @@ impl Explorer {
                 failures.push(self.livelock(&found, trap, way));
             }
         }
-        let races = found.races.iter().zip(to_races);
-        let races = races.filter_map(|((race, _), way)| Some((race, way.as_ref()?)));
-        let findings: Vec<Finding> = races
-            .map(|(race, way)| self.finding(Problem::Race(race.clone()), way))
-            .collect();
+        let mut findings = Vec::new();
+        for ((task, _), way) in starved.iter().zip(to_starved) {
+            if let Some(way) = way {
+                findings.push(self.starvation(*task, way));
+            }
+        }
+        for ((nestings, _), way) in found.inversions.iter().zip(to_inversions) {
+            if let Some(way) = way {
+                findings.push(self.finding(Problem::LockOrder(nestings.clone()), way));
+            }
+        }
+        for ((race, _), way) in found.races.iter().zip(to_races) {
+            if let Some(way) = way {
+                findings.push(self.finding(Problem::Race(race.clone()), way));
+            }
+        }
         let is_complete = found.cut.is_none();
         Exploration {
             outcomes: self.outcomes(&found, counts.as_slice(), to_outcomes),
@@ -142,6 +165,15 @@ impl Explorer {
         // The walk stands in the trap.
         let name = |task| self.walk.name(task).map(|name| name.to_string());
         finding.problem = Problem::Livelock(tasks.into_iter().filter_map(name).collect());
+        finding
+    }
+
+    fn starvation(&mut self, task: TaskId, way: &Way) -> Finding {
+        let mut finding = self.finding(Problem::Starvation(String::new()), way);
+        // The walk stands in the cycle.
+        let name = self.walk.name(task);
+        finding.problem =
+            Problem::Starvation(name.map_or_else(String::new, |name| name.to_string()));
         finding
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::graph::Interleavings;
+use super::lock_order::Nesting;
 use super::outcome::{End, Outcome, Stuck};
 use super::race::Race;
 use super::search::Cut;
@@ -26,6 +27,10 @@ pub enum Problem {
     Deadlock(Vec<Stuck>),
     /// These threads go round for ever and never end, whatever the schedule.
     Livelock(Vec<String>),
+    /// Different threads take the same locks in different orders.
+    LockOrder(Vec<Nesting>),
+    /// This thread waits while others go round for ever, although it could have had its turn.
+    Starvation(String),
     /// Two threads touch one place, and nothing keeps them apart.
     Race(Race),
 }
@@ -38,6 +43,8 @@ impl Problem {
             Self::Error { .. } => "error",
             Self::Deadlock(_) => "deadlock",
             Self::Livelock(_) => "livelock",
+            Self::LockOrder(_) => "lock-order",
+            Self::Starvation(_) => "starvation",
             Self::Race(_) => "race",
         }
     }
@@ -47,7 +54,8 @@ impl Problem {
         match self {
             Self::Error { pos, .. } => vec![*pos],
             Self::Deadlock(stuck) => stuck.iter().map(|stuck| stuck.pos).collect(),
-            Self::Livelock(_) => Vec::new(),
+            Self::Livelock(_) | Self::Starvation(_) => Vec::new(),
+            Self::LockOrder(nestings) => nestings.iter().map(|nesting| nesting.pos).collect(),
             Self::Race(race) => race.accesses.iter().map(|access| access.pos).collect(),
         }
     }
@@ -108,7 +116,8 @@ pub struct Exploration {
     pub outcomes: Vec<Possible>,
     /// What goes wrong: errors, deadlocks, threads that never end.
     pub failures: Vec<Finding>,
-    /// What looks wrong although no run has failed by it: data races.
+    /// What looks wrong although no run has failed by it: data races, locks in different orders,
+    /// starvation.
     pub findings: Vec<Finding>,
     /// How many interleavings there are; nothing when the search was not complete.
     pub interleavings: Option<Interleavings>,

@@ -4,11 +4,11 @@
 //! It knows states by number only. An *interleaving* is a path from the first state to an end.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use num_bigint::BigUint;
 
-use crate::schedule::Choice;
+use crate::schedule::{Choice, MAIN};
 use crate::value::object::TaskId;
 
 /// The number of a state, from 0 for the first.
@@ -133,8 +133,7 @@ impl Graph {
     /// How many interleavings lead to each of `outcomes` outcomes: a pass over the states in the
     /// order of a topological sort. A cycle that can still end makes the outcomes behind it
     /// infinite.
-    pub fn count(&self, outcomes: usize) -> Vec<Interleavings> {
-        let components = self.components();
+    pub fn count(&self, outcomes: usize, components: &[Vec<StateId>]) -> Vec<Interleavings> {
         let mut ways: Vec<Ways> = vec![Ways::None; self.nodes.len()];
         if let Some(first) = ways.first_mut() {
             *first = Ways::Few(1);
@@ -168,8 +167,7 @@ impl Graph {
 
     /// The cycles that no run leaves: sets of states from which no end can be reached, each with
     /// the states that go round in it.
-    pub fn traps(&self) -> Vec<Vec<StateId>> {
-        let components = self.components();
+    pub fn traps(&self, components: &[Vec<StateId>]) -> Vec<Vec<StateId>> {
         let mut can_leave = vec![false; self.nodes.len()];
         let mut number = vec![0; self.nodes.len()];
         for (index, component) in components.iter().enumerate() {
@@ -178,7 +176,7 @@ impl Graph {
                 .for_each(|state| number[*state as usize] = index);
         }
         let mut traps = Vec::new();
-        for (index, component) in components.into_iter().enumerate() {
+        for (index, component) in components.iter().enumerate() {
             let leaves = component.iter().any(|state| {
                 // A state without steps is an end, or was never gone on from.
                 self.edges(*state).is_empty()
@@ -196,14 +194,14 @@ impl Graph {
                     .iter()
                     .for_each(|state| can_leave[*state as usize] = true);
             } else if !leads_to_trap {
-                traps.push(component);
+                traps.push(component.clone());
             }
         }
         traps
     }
 
     /// Whether a run can go round in this component for ever.
-    fn is_cycle(&self, component: &[StateId]) -> bool {
+    pub(super) fn is_cycle(&self, component: &[StateId]) -> bool {
         component.len() > 1
             || component.iter().any(|state| {
                 let mut edges = self.edges(*state).iter();
@@ -211,9 +209,9 @@ impl Graph {
             })
     }
 
-    /// The strongly connected components, each before those that lead to it (Tarjan, 1972, with
-    /// the recursion unrolled).
-    fn components(&self) -> Vec<Vec<StateId>> {
+    /// The strongly connected components of the steps that `counts` accepts, each before those that
+    /// lead to it (Tarjan, 1972, with the recursion unrolled).
+    pub fn components(&self, counts: impl Fn(&Edge) -> bool) -> Vec<Vec<StateId>> {
         let count = self.nodes.len();
         let mut index = vec![NONE; count];
         let mut low = vec![0_u32; count];
@@ -242,6 +240,9 @@ impl Graph {
                 while edge < edges.len() {
                     let to = edges[edge].to as usize;
                     edge += 1;
+                    if !counts(&edges[edge - 1]) {
+                        continue;
+                    }
                     if index[to] == NONE {
                         calls.push((state, edge as u32));
                         calls.push((to as u32, 0));
@@ -291,17 +292,30 @@ impl Graph {
         }
         let mut wanted: Vec<Option<Spot>> = vec![None; outcomes + others.len()];
         let mut missing = wanted.len();
-        let mut seen: HashMap<(StateId, u64), (Spot, u32)> = HashMap::new();
-        let mut done: HashMap<Spot, (u32, u32)> = HashMap::new();
+        let tasks = self.tasks();
+        // Where each spot was come to from, by which of the steps there, and at what cost.
+        let mut arrivals = vec![Arrival::NEVER; self.nodes.len() * tasks.len()];
+        let at = |spot: Spot| spot.state as usize * tasks.len() + spot.last as usize;
         let mut heap = BinaryHeap::new();
-        let start = Spot { state: 0, last: 1 };
+        let main = tasks
+            .iter()
+            .position(|task| *task == MAIN)
+            .unwrap_or_default();
+        let start = Spot {
+            state: 0,
+            last: main as u32,
+        };
         heap.push(Reverse((0_u32, 0_u32, start, start, NONE)));
         while let Some(Reverse((preemptions, steps, spot, from, edge))) = heap.pop() {
-            if done.contains_key(&spot) {
+            let arrival = &mut arrivals[at(spot)];
+            if arrival.is_done() {
                 continue;
             }
-            done.insert(spot, (preemptions, steps));
-            seen.insert((spot.state, spot.last), (from, edge));
+            *arrival = Arrival {
+                from,
+                edge,
+                preemptions,
+            };
             let own = groups.get(&spot.state).into_iter().flatten().copied();
             for group in own.chain(self.outcome(spot.state)) {
                 if wanted[group].is_none() {
@@ -313,19 +327,19 @@ impl Graph {
                 break;
             }
             let edges = self.edges(spot.state);
-            let last = Choice::Step(TaskId(spot.last));
+            let last = Choice::Step(tasks[spot.last as usize]);
             let could_go_on = edges.iter().any(|edge| edge.choice == last);
             for (index, edge) in edges.iter().enumerate() {
                 let is_preemption = could_go_on && edge.choice != last;
                 let last = match edge.choice {
-                    Choice::Step(task) => task.0,
+                    Choice::Step(task) => tasks.binary_search(&task).unwrap_or_default() as u32,
                     Choice::Time(_) => spot.last,
                 };
                 let next = Spot {
                     state: edge.to,
                     last,
                 };
-                if !done.contains_key(&next) {
+                if !arrivals[at(next)].is_done() {
                     let preemptions = preemptions + u32::from(is_preemption);
                     heap.push(Reverse((preemptions, steps + 1, next, spot, index as u32)));
                 }
@@ -333,27 +347,62 @@ impl Graph {
         }
         let way = |end: Option<Spot>| {
             let mut spot = end?;
-            let (preemptions, _) = done[&spot];
+            let preemptions = arrivals[at(spot)].preemptions;
             let mut steps = Vec::new();
-            while let Some((from, edge)) = seen.get(&(spot.state, spot.last)) {
-                if *edge == NONE {
+            loop {
+                let Arrival { from, edge, .. } = arrivals[at(spot)];
+                if edge == NONE {
                     break;
                 }
-                steps.push(self.edges(from.state)[*edge as usize].clone());
-                spot = *from;
+                steps.push(self.edges(from.state)[edge as usize].clone());
+                spot = from;
             }
             steps.reverse();
             Some(Way { preemptions, steps })
         };
         wanted.into_iter().map(way).collect()
     }
+
+    /// The threads that do steps, in the order of their numbers; main always.
+    pub(super) fn tasks(&self) -> Vec<TaskId> {
+        let tasks: BTreeSet<TaskId> = self.edges.iter().map(|edge| edge.choice.task()).collect();
+        let mut tasks: Vec<TaskId> = tasks.into_iter().collect();
+        if !tasks.contains(&MAIN) {
+            tasks.insert(0, MAIN);
+        }
+        tasks
+    }
 }
 
-/// A state, and the number of the thread that did the last step.
+/// How a spot was first come to at the least cost.
+#[derive(Clone, Copy)]
+struct Arrival {
+    from: Spot,
+    /// Which of the steps there; nothing for the first state.
+    edge: u32,
+    preemptions: u32,
+}
+
+impl Arrival {
+    const NEVER: Self = Self {
+        from: Spot {
+            state: NONE,
+            last: 0,
+        },
+        edge: NONE,
+        preemptions: 0,
+    };
+
+    fn is_done(&self) -> bool {
+        self.from.state != NONE
+    }
+}
+
+/// A state, and which thread did the last step: an index of [`Graph::tasks`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Spot {
     state: StateId,
-    last: u64,
+    last: u32,
 }
 
 /// A way from the first state.

@@ -8,15 +8,18 @@
 mod explorer;
 mod finding;
 mod graph;
+mod lock_order;
 mod outcome;
 mod race;
 mod search;
+mod starvation;
 mod token;
 mod trail;
 
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
+pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};

@@ -11,8 +11,10 @@ use std::time::Duration;
 use indexmap::IndexSet;
 
 use super::graph::{Edge, Graph, StateId};
+use super::lock_order::{LockOrder, Nesting};
 use super::outcome::Outcome;
 use super::race::{Race, Races};
+use super::starvation::Waiting;
 use crate::host::Clock;
 use crate::schedule::{Choice, Draw, Kept, Walk};
 
@@ -79,6 +81,11 @@ pub struct Found {
     pub examples: Vec<StateId>,
     /// The data races, each with a state in which two threads stand before it.
     pub races: Vec<(Race, StateId)>,
+    /// Locks that are taken in different orders, each with a state in which the last of these
+    /// orders was seen.
+    pub inversions: Vec<(Vec<Nesting>, StateId)>,
+    /// Who waits in which state.
+    pub(super) waiting: Waiting,
     /// Why the search is not complete; nothing when it is.
     pub cut: Option<Cut>,
     /// How long it took.
@@ -105,6 +112,7 @@ struct Search<'a, 'w> {
     open: Vec<Open>,
     open_bytes: u64,
     races: Races,
+    lock_order: LockOrder,
     found: Found,
 }
 
@@ -132,11 +140,14 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
         open: Vec::new(),
         open_bytes: 0,
         races: Races::default(),
+        lock_order: LockOrder::default(),
         found: Found {
             graph: Graph::default(),
             outcomes: IndexSet::new(),
             examples: Vec::new(),
             races: Vec::new(),
+            inversions: Vec::new(),
+            waiting: Waiting::default(),
             cut: None,
             took: Duration::ZERO,
         },
@@ -144,6 +155,7 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
     search.run();
     search.found.took = search.clock.elapsed();
     search.found.races = search.races.into_found();
+    search.found.inversions = search.lock_order.into_found();
     search.found
 }
 
@@ -203,6 +215,8 @@ impl Search<'_, '_> {
         let state = self.found.graph.add();
         self.seen.insert(key, state);
         self.races.look(self.walk, state);
+        self.lock_order.look(self.walk, state);
+        self.found.waiting.look(self.walk);
         if let Some(end) = self.walk.end() {
             let outcome = Outcome::of(self.walk, end);
             let (number, is_new) = self.found.outcomes.insert_full(outcome);

@@ -151,6 +151,23 @@ impl Fiber {
         }
     }
 
+    /// Whether the current instruction may be an operation on an object: a quick look before
+    /// [`Fiber::asking`].
+    pub fn is_asking(&self, program: &Program) -> bool {
+        let Some(frame) = self.frames.last() else {
+            return false;
+        };
+        let code = program.code(frame.code);
+        match code.ops.get(frame.pc as usize) {
+            Some(Op::Enter { .. }) => true,
+            Some(Op::CallMethod { site, .. }) => {
+                let place = &code.sites[*site as usize].place;
+                self.reached.is_some() || matches!(place.root, Root::Register(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the operation that the fiber stands before would do something now, rather than only
     /// wait.
     pub fn is_enabled(&self, program: &Program) -> bool {

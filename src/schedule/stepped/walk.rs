@@ -261,6 +261,17 @@ impl Walk {
         })
     }
 
+    /// The threads that stand before asking an object for something.
+    pub fn asking(&self) -> impl Iterator<Item = TaskId> {
+        let state = &self.run.state;
+        state.members.iter().filter_map(|(task, member)| {
+            let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
+                return None;
+            };
+            fiber.is_asking(&state.world.program).then_some(*task)
+        })
+    }
+
     /// The locks that the thread holds, among the objects that could be reached when the state was
     /// last compared.
     pub fn held_by(&self, task: TaskId) -> impl Iterator<Item = Arc<Object>> {

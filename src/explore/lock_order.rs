@@ -1,0 +1,147 @@
+//! Locks taken in different orders by different threads: a deadlock that waits to happen, whether or
+//! not a run of this program deadlocks.
+//!
+//! The lock-order graph (Havelund, "Using runtime analysis to guide model checking of Java
+//! programs", 2000): an edge from each lock that a thread holds to the one that it asks for. A cycle
+//! is told when its edges belong to different threads and no further lock was held at two of them,
+//! which would have kept the threads apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::graph::StateId;
+use crate::pos::Pos;
+use crate::schedule::Walk;
+use crate::value::Object;
+use crate::value::object::{ObjectId, TaskId, Verb};
+use crate::vm::Action;
+
+/// How many locks a cycle has at most.
+const LONGEST: usize = 5;
+
+/// A thread that holds one lock and asks for another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Nesting {
+    /// The thread's name.
+    pub thread: String,
+    /// Where the lock was made that it holds.
+    pub held: Pos,
+    /// Where it took that.
+    pub since: Pos,
+    /// Where the lock was made that it asks for.
+    pub wanted: Pos,
+    /// Where it asks.
+    pub pos: Pos,
+}
+
+struct Edge {
+    nesting: Nesting,
+    gates: BTreeSet<ObjectId>,
+    state: StateId,
+}
+
+/// All nestings seen: by the lock held, the lock wanted, and the thread.
+#[derive(Default)]
+pub(super) struct LockOrder {
+    edges: BTreeMap<(ObjectId, ObjectId, TaskId), Edge>,
+}
+
+impl LockOrder {
+    /// Looks who asks for a lock while holding others, in the state that `walk` is in.
+    pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
+        let asking: Vec<TaskId> = walk.asking().collect();
+        for task in asking {
+            let Some(visible) = walk.standing_before(task) else {
+                continue;
+            };
+            let Action::Object(wanted, Verb::Enter | Verb::Acquire) = &visible.action else {
+                continue;
+            };
+            if !is_lock(wanted) {
+                continue;
+            }
+            let held: Vec<Arc<Object>> = walk
+                .held_by(task)
+                .filter(|held| is_lock(held) && !Arc::ptr_eq(held, wanted))
+                .collect();
+            for lock in &held {
+                let edge = || {
+                    let others = held.iter().filter(|other| other.id != lock.id);
+                    let waiting = lock.state().waiting(task);
+                    let since = waiting.holders.first().map(|holder| holder.since);
+                    Edge {
+                        nesting: Nesting {
+                            thread: walk
+                                .name(task)
+                                .map_or_else(String::new, |name| name.to_string()),
+                            held: lock.made_at,
+                            since: since.unwrap_or(Pos::NONE),
+                            wanted: wanted.made_at,
+                            pos: visible.pos,
+                        },
+                        gates: others.map(|other| other.id).collect(),
+                        state,
+                    }
+                };
+                self.edges
+                    .entry((lock.id, wanted.id, task))
+                    .or_insert_with(edge);
+            }
+        }
+    }
+
+    /// The cycles, each once, with a state in which the last of its nestings was seen.
+    pub(super) fn into_found(self) -> Vec<(Vec<Nesting>, StateId)> {
+        let mut found: BTreeMap<Vec<Nesting>, StateId> = BTreeMap::new();
+        for key in self.edges.keys() {
+            self.extend(&mut vec![*key], &mut found);
+        }
+        found.into_iter().collect()
+    }
+
+    /// Follows the edges from the last one of `path` until they come back to the first lock, which
+    /// is the smallest of the cycle, so that each is met once.
+    fn extend(
+        &self,
+        path: &mut Vec<(ObjectId, ObjectId, TaskId)>,
+        found: &mut BTreeMap<Vec<Nesting>, StateId>,
+    ) {
+        let first = path[0].0;
+        let (_, last, _) = path[path.len() - 1];
+        if last == first {
+            let edges: Vec<&Edge> = path.iter().map(|key| &self.edges[key]).collect();
+            let nestings = edges.iter().map(|edge| edge.nesting.clone()).collect();
+            let state = edges
+                .iter()
+                .map(|edge| edge.state)
+                .max()
+                .unwrap_or_default();
+            found.entry(nestings).or_insert(state);
+            return;
+        }
+        if path.len() >= LONGEST {
+            return;
+        }
+        let from = (last, ObjectId(0), TaskId(0));
+        for (key, edge) in self.edges.range(from..) {
+            if key.0 != last {
+                break;
+            }
+            let fits = key.1 >= first
+                && path.iter().all(|known| {
+                    known.2 != key.2
+                        && known.0 != key.0
+                        && self.edges[known].gates.is_disjoint(&edge.gates)
+                });
+            if fits {
+                path.push(*key);
+                self.extend(path, found);
+                path.pop();
+            }
+        }
+    }
+}
+
+fn is_lock(object: &Object) -> bool {
+    matches!(object.kind(), "Lock" | "RLock")
+}
