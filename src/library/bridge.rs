@@ -16,7 +16,7 @@ use super::operators::unknown;
 
 /// Functions of Rhai's that would go past the virtual machine: they block, end the script or
 /// print.
-const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
+pub(super) const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
 
 /// A set of Rhai's functions. Making one takes a few milliseconds, so it is made when the first
 /// function is needed; each worker has its own.

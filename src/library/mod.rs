@@ -97,7 +97,7 @@ impl Natives for Library {
         }
         let mut references: Vec<&mut Value> = args.iter_mut().collect();
         self.bridge()
-            .call(name, &mut references, !methods::is_pure(name))
+            .call(name, &mut references, catalogue::changes_receiver(name))
             .map_err(|kind| advised(kind, name, catalogue::names()))
     }
 
@@ -127,7 +127,7 @@ impl Natives for Library {
             let mut references = vec![receiver];
             references.extend(args.iter_mut());
             self.bridge()
-                .call(name, &mut references, !methods::is_pure(name))
+                .call(name, &mut references, catalogue::changes_receiver(name))
         };
         let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
         result
@@ -151,7 +151,7 @@ impl Natives for Library {
     }
 
     fn is_pure_method(&self, name: &str) -> bool {
-        methods::is_pure(name)
+        !catalogue::changes_receiver(name)
     }
 
     fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {

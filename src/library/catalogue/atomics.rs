@@ -247,7 +247,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         blocks: "For that many seconds.",
         ..function(
             "io_work",
-            &[sig(&[param("seconds", Kind::Number)], "()")],
+            &[sig(&[param("seconds", Kind::Seconds)], "()")],
             "Waits as for a disk or a network; keeps no core busy.",
             "io_work(0.01); print(\"read\");",
             "read",
@@ -301,7 +301,7 @@ fn atomic(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, F
 }
 
 const NOTHING: &[Signature] = &[sig(&[], "()")];
-const JOIN: &[Signature] = &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")];
+const JOIN: &[Signature] = &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")];
 const ASKED: &[Signature] = &[sig(&[], "bool")];
 const NAMED: &[Signature] = &[sig(&[], "string")];
 const NUMBERED: &[Signature] = &[sig(&[], "i64")];

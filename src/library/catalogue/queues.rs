@@ -94,7 +94,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 const BLOCKING: Param = param("blocking", Kind::Bool);
 const ITEM: Param = param("item", Kind::Any);
-const SECONDS: Param = param("seconds", Kind::Number);
+const SECONDS: Param = param("seconds", Kind::Seconds);
 
 const MAKE: &[Signature] = &[
     sig(&[], "a queue"),

@@ -123,7 +123,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Thread"),
         name: "join",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the thread's end and gives its function's value.",
         details: "Gives `()` for a thread that failed, and when the time is over.",
         errors: "A thread cannot wait for its own end, nor for one that was not started.",
@@ -137,7 +137,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Thread"),
         name: "result",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the thread's end; gives its value or raises its error.",
         blocks: "Until the thread has ended.",
         example: Example {
@@ -204,7 +204,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -310,7 +310,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Future"),
         name: "result",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's value, or raises its error.",
         errors: "TimeoutError when it takes longer than the given seconds.",
         blocks: "Until the task is done.",
@@ -324,7 +324,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Future"),
         name: "exception",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's end and gives its error, or `()`.",
         blocks: "Until the task is done.",
         example: Example {

@@ -10,7 +10,7 @@ use super::{Entry, Example, Kind, Run, param, sig};
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "sleep",
-        signatures: &[sig(&[param("seconds", Kind::Number)], "()")],
+        signatures: &[sig(&[param("seconds", Kind::Seconds)], "()")],
         summary: "Waits; other threads go on.",
         details: "`sleep(0)` lets another thread go first. Under a seeded scheduler time is \
                   virtual: the clock jumps, and the script does not wait.",

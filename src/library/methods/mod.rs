@@ -52,48 +52,6 @@ pub(super) fn is_property(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether the method only reads its receiver.
-pub(super) fn is_pure(name: &str) -> bool {
-    const CHANGING: &[&str] = &[
-        "append",
-        "chop",
-        "clear",
-        "crop",
-        "dedup",
-        "drain",
-        "fill_with",
-        "insert",
-        "make_lower",
-        "make_upper",
-        "mixin",
-        "pad",
-        "pop",
-        "push",
-        "remove",
-        "replace",
-        "retain",
-        "reverse",
-        "set",
-        "set_bit",
-        "set_bits",
-        "set_tag",
-        "shift",
-        "sort",
-        "sort_by",
-        "sort_desc",
-        "splice",
-        "take",
-        "trim",
-        "truncate",
-        "write_be",
-        "write_le",
-        "write_utf8",
-        "write_ascii",
-    ];
-    // `split` cuts an array in two but leaves a string alone: it counts as changing.
-    name != "split" && !CHANGING.contains(&name)
-}
-
 /// First position and number of items that `range`, `start, count` or `start` (with `to_end`)
 /// name.
 fn span_of(args: &[Value], length: usize) -> Option<(usize, usize)> {
