@@ -21,6 +21,7 @@ use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult, Natives};
 
 use bridge::Bridge;
+pub use bridge::{Bridged, bridged};
 use catalogue::Run;
 pub use prelude::{Piece, Prelude};
 
@@ -214,7 +215,7 @@ impl Natives for Library {
 }
 
 /// The known name that is most like `name`, if one is like it at all.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known
         .filter(|known| *known != name)
         .map(|known| (strsim::damerau_levenshtein(known, name), known))

@@ -465,10 +465,10 @@ fn engine_with_prelude(type_name: &str) -> (Engine, String) {
     for word in PRELUDE_METHODS {
         code = code
             .replace(&format!("fn {prefix}{word}("), &format!("fn our_{word}("))
-            .replace(&format!("this.{word}(f"), &format!("this.our_{word}(f"))
+            .replace(&format!("items.{word}(f"), &format!("items.our_{word}(f"))
             .replace(
-                &format!("this.{word}(compare"),
-                &format!("this.our_{word}(compare"),
+                &format!("items.{word}(compare"),
+                &format!("items.our_{word}(compare"),
             );
     }
     let mut engine = engine();
@@ -503,6 +503,12 @@ fn engine_with_prelude(type_name: &str) -> (Engine, String) {
         "call_fitting",
         |ctx: Context<'_>, f: rhai::FnPtr, least: i64, a: Dynamic, b: Dynamic, c: Dynamic| {
             fitting(&ctx, &f, least, &[a, b, c])
+        },
+    );
+    engine.register_fn(
+        "call_entry",
+        |ctx: Context<'_>, f: rhai::FnPtr, key: Dynamic, value: Dynamic| {
+            fitting(&ctx, &f, 1, &[key, value])
         },
     );
     (engine, code)
@@ -669,7 +675,9 @@ fn the_methods_that_change_their_receiver_are_those_of_rhai() {
         let mut calls = vec![Vec::new()];
         for param in &params {
             let more = calls.iter().flat_map(|call: &Vec<&str>| {
-                samples(param).iter().map(|sample| [&call[..], &[*sample]].concat())
+                samples(param)
+                    .iter()
+                    .map(|sample| [&call[..], &[*sample]].concat())
             });
             calls = more.collect();
         }

@@ -377,6 +377,18 @@ pub trait Primitive: Send {
         false
     }
 
+    /// What `task` finds under a name of the script's own choice, as in `local.x`. Nothing when the
+    /// object has no such names: its properties are then verbs without arguments. Nobody else can
+    /// notice the access, and it never waits.
+    fn property(&self, _name: &str, _task: TaskId) -> Option<Result<Value, FaultKind>> {
+        None
+    }
+
+    /// Sets that; whether the object has such names.
+    fn set_property(&mut self, _name: &str, _value: Value, _task: TaskId) -> bool {
+        false
+    }
+
     /// Forgets a waiting thread and says how its wait ends.
     ///
     /// When the thread has already been woken and the wake is still on its way, a thread that is

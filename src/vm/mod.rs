@@ -140,6 +140,8 @@ pub enum NativeResult {
     Value(Value),
     /// The call shall be answered by calling this function with these arguments.
     Call(Arc<Function>, Vec<Value>),
+    /// The same, with a value as `this`, which the function may change for itself.
+    CallOn(Value, Arc<Function>, Vec<Value>),
     /// Only the machine can do it.
     Intrinsic(Intrinsic),
 }

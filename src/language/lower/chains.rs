@@ -176,7 +176,8 @@ impl Lowering<'_> {
             }
         }
         let is_method = |link: &Link<'_>| matches!(link.what, What::Method(_));
-        let only_reads = !links.iter().any(is_method) && root.is_none_or(|root| self.is_quiet(root));
+        let only_reads =
+            !links.iter().any(is_method) && root.is_none_or(|root| self.is_quiet(root));
         for (at, link) in links.iter().enumerate() {
             match link.what {
                 What::Method(call) => self.arguments_into(&call.args, operands[at]),

@@ -121,6 +121,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "any",
         )],
         summary: "Calls a function value.",
+        blocks: "When the function does.",
         example: Example {
             code: "let add = |a, b| a + b;\nprint(call(add, 1, 2));",
             output: "3",

@@ -131,6 +131,14 @@ impl Entry {
         run: Run::Method,
     };
 
+    /// The name with its type: `sleep`, `Queue.put`.
+    pub fn full_name(&self) -> String {
+        match self.receiver {
+            Some(receiver) => format!("{receiver}.{}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
     /// The ways to call it, as they are typed: `sleep(seconds)`, `array.push(item)`.
     pub fn usages(&self) -> Vec<String> {
         self.signatures

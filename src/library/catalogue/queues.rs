@@ -102,13 +102,15 @@ const MAKE: &[Signature] = &[
 ];
 const PUT: &[Signature] = &[
     sig(&[ITEM], "()"),
-    sig(&[ITEM, param("seconds or blocking", Kind::Any)], "()"),
+    sig(&[ITEM, SECONDS], "()"),
+    sig(&[ITEM, BLOCKING], "()"),
     sig(&[ITEM, BLOCKING, SECONDS], "()"),
 ];
 const PUT_NOWAIT: &[Signature] = &[sig(&[ITEM], "()")];
 const GET: &[Signature] = &[
     sig(&[], "?"),
-    sig(&[param("seconds or blocking", Kind::Any)], "?"),
+    sig(&[SECONDS], "?"),
+    sig(&[BLOCKING], "?"),
     sig(&[BLOCKING, SECONDS], "?"),
 ];
 const ANY: &[Signature] = &[sig(&[], "?")];

@@ -32,7 +32,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "randint",
             &[sig(TWO_INTS, "i64")],
             "Python's name of `rand_int`.",
-            ("let die = random.randint(1, 6);\nprint(die >= 1 && die <= 6);", "true"),
+            (
+                "let die = random.randint(1, 6);\nprint(die >= 1 && die <= 6);",
+                "true",
+            ),
             Run::Native(rand_int),
         )
     },
@@ -63,7 +66,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "rand_float",
             &[sig(&[], "f64"), sig(TWO_NUMBERS, "f64")],
             "Gives a random float from 0 to before 1, or from one number to before another.",
-            ("let x = rand_float(5, 7);\nprint(x >= 5.0 && x < 7.0);", "true"),
+            (
+                "let x = rand_float(5, 7);\nprint(x >= 5.0 && x < 7.0);",
+                "true",
+            ),
             Run::Native(rand_float),
         )
     },
@@ -78,7 +84,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         "random",
         &[sig(&[], "f64")],
         "Python's name of `rand_float`, without numbers.",
-        ("let x = random.random();\nprint(x >= 0.0 && x < 1.0);", "true"),
+        (
+            "let x = random.random();\nprint(x >= 0.0 && x < 1.0);",
+            "true",
+        ),
         Run::Native(rand_float),
     ),
     Entry {
@@ -112,7 +121,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         "shuffle",
         &[sig(&[param("array", Kind::Array)], "()")],
         "Puts the items of the array in a variable into a random order.",
-        ("let xs = [1, 2, 3];\nrandom.shuffle(xs);\nxs.sort();\nprint(xs);", "[1, 2, 3]"),
+        (
+            "let xs = [1, 2, 3];\nrandom.shuffle(xs);\nxs.sort();\nprint(xs);",
+            "[1, 2, 3]",
+        ),
         Run::Prelude,
     ),
     Entry {
@@ -121,7 +133,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "shuffle",
             &[sig(&[], "()")],
             "Puts the items into a random order, in place.",
-            ("let xs = [1, 2, 3];\nxs.shuffle();\nxs.sort();\nprint(xs);", "[1, 2, 3]"),
+            (
+                "let xs = [1, 2, 3];\nxs.shuffle();\nxs.sort();\nprint(xs);",
+                "[1, 2, 3]",
+            ),
             Run::Prelude,
         )
     },
@@ -135,7 +150,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Is not for scripts: `threadlab --seed N FILE`, or `:seed N` at the prompt, sets the seed.",
             (
                 "try { random.seed(1); } catch (e) { print(e.error); }",
-                "ErrorMisuse",
+                "Misuse",
             ),
             Run::Native(refuse_seed),
         )

@@ -56,9 +56,15 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "join",
-        signatures: &[sig(&[param("thread", Kind::Any)], "?")],
+        signatures: &[
+            sig(&[param("thread", Kind::Any)], "?"),
+            sig(
+                &[param("thread", Kind::Any), param("seconds", Kind::Seconds)],
+                "?",
+            ),
+        ],
         summary: "Waits for the end of a thread and gives its function's value.",
-        blocks: "Until the thread has ended.",
+        blocks: "Until the thread has ended, or for at most that many seconds.",
         example: Example {
             code: "print(join(spawn(|| 3)));",
             output: "3",
@@ -139,7 +145,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "result",
         signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the thread's end; gives its value or raises its error.",
-        blocks: "Until the thread has ended.",
+        blocks: "Until the thread has ended, or for at most that many seconds.",
         example: Example {
             code: "let t = spawn(|| 5);\nprint(t.result());",
             output: "5",
@@ -200,7 +206,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("blocking or seconds", Kind::Any)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
+            sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
@@ -210,7 +217,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Takes the lock; false when it was not to be had in time.",
-        blocks: "While another thread holds it.",
+        blocks: "While another thread holds it, at most that many seconds; not at all with false.",
         example: Example {
             code: "let lock = Lock();\nprint(lock.acquire());\nprint(lock.acquire(false));",
             output: "true\nfalse",
@@ -313,7 +320,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's value, or raises its error.",
         errors: "TimeoutError when it takes longer than the given seconds.",
-        blocks: "Until the task is done.",
+        blocks: "Until the task is done, or for at most that many seconds.",
         example: Example {
             code: "print(pool(1).submit(|| 4).result());",
             output: "4",
@@ -326,7 +333,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "exception",
         signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's end and gives its error, or `()`.",
-        blocks: "Until the task is done.",
+        blocks: "Until the task is done, or for at most that many seconds.",
         example: Example {
             code: "print(pool(1).submit(|| throw \"no\").exception());",
             output: "no",
