@@ -1,6 +1,7 @@
 //! Rhai's own native functions, for everything that is not written natively here.
 //!
-//! The only file of the library that names `rhai`. A value crosses by conversion, which costs about
+//! It calls them and it describes them, from what Rhai says of each. Longer than most files because
+//! it is the only one of the library that names `rhai`. A value crosses by conversion, which costs about
 //! 20 ns for a scalar and more for what it contains; so what is hot is written natively. Functions
 //! and objects of ours cross as closed boxes: Rhai can store them in an array but not call them.
 

@@ -4,6 +4,8 @@
 //! runtime object (`future.done`, `results[0]`), the machine asks the object: the fiber notes what
 //! it has reached, because the answer may have to be waited for. An object that has names of the
 //! script's own choice (`local.x`) answers at once, and the chain goes on through it.
+//!
+//! Longer than most files because reading and changing follow the same links, and must agree.
 
 use std::sync::Arc;
 
