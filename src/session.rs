@@ -632,6 +632,10 @@ impl Catalogue for Names {
         catalogue::is_module(name)
     }
 
+    fn changes_receiver(&self, name: &str) -> bool {
+        catalogue::changes_receiver(name)
+    }
+
     fn is_variable(&self, name: &str) -> bool {
         name == ARGS
     }

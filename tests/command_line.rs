@@ -318,3 +318,97 @@ fn ctrl_c_ends_a_script_and_says_where_its_threads_were() {
         assert!(error.contains("Thread-1, line 1"), "{error}");
     }
 }
+
+#[test]
+fn doc_shows_the_reference() {
+    let (status, out, error) = run(&["doc", "time.sleep"]);
+    assert_eq!((status, error.as_str()), (0, ""));
+    assert!(out.starts_with("sleep(seconds)\n  Waits;"), "{out}");
+    assert!(
+        out.contains("\n  waits    For that many seconds.\n"),
+        "{out}"
+    );
+
+    let (status, out, _) = run(&["doc"]);
+    assert_eq!(status, 0);
+    for name in ["Queue: put", "rand_int", "ThreadPoolExecutor", "blob:"] {
+        assert!(out.contains(name), "{name}: {out}");
+    }
+
+    let (status, out, _) = run(&["doc", "--markdown"]);
+    assert_eq!(status, 0);
+    assert!(out.starts_with("# threadlab reference\n"), "{out}");
+    assert!(out.contains("\n### Queue.put\n"), "{out}");
+
+    let (status, out, error) = run(&["doc", "Quueue"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(error.contains("did you mean `Queue`?"), "{error}");
+    assert_eq!(run(&["doc", "a", "b"]).0, 2);
+    let (_, out, _) = run(&["--color", "always", "doc", "sleep"]);
+    assert!(out.contains("\x1b["), "{out}");
+}
+
+/// Runs a script under a seed; what it printed, or the error that it ended by.
+#[track_caller]
+fn seeded(seed: &str, text: &str) -> String {
+    let (status, out, error) = run(&["--seed", seed, "-e", text]);
+    if status == 0 { out } else { error }
+}
+
+#[test]
+fn a_thread_local_has_properties_of_each_thread() {
+    let text = "let local = ThreadLocal(); local.x = 5; local.x += 1; local.list = [1];
+        local.list.push(2); local.map = #{a: 1}; local.map.a += 1; local.name = \"m\";
+        fn work() { local.x = 100; local.x *= 2; return local.x; }
+        print(spawn(work).join(), local.x, local.list, local.map.a, local.name, local.get(\"x\"));";
+    assert_eq!(seeded("1", text), "200 6 [1, 2] 2 m 6\n");
+    assert_eq!(run(&["-e", text]).1, "200 6 [1, 2] 2 m 6\n");
+    let unset = "let local = ThreadLocal(); local.x = 1; spawn(|| local.x).result();";
+    let told = seeded("1", unset);
+    assert!(
+        told.contains("has no attribute `x` in this thread"),
+        "{told}"
+    );
+    assert!(told.contains("local.x = 0"), "{told}");
+    let told = seeded("1", "let local = ThreadLocal(); local.x += 1;");
+    assert!(told.contains("has no attribute `x`"), "{told}");
+    let told = seeded("1", "let lock = Lock(); lock.x = 1;");
+    assert!(told.contains("x") && told.contains("Lock"), "{told}");
+}
+
+#[test]
+fn an_access_to_a_thread_local_only_reads_the_variable() {
+    let script = Script::new(
+        b"let local = ThreadLocal();\nlet t = spawn(|| { local.x = 1; local.x += 1; });\nt.join();",
+    );
+    let log = script.0.path().join("log.jsonl");
+    let log = log.display().to_string();
+    assert_eq!(run(&["--seed", "1", "--events", &log, &script.path()]).0, 0);
+    let log = fs::read_to_string(log).unwrap();
+    assert!(
+        log.contains("\"event\":\"read\",\"place\":\"local\""),
+        "{log}"
+    );
+    assert!(!log.contains("\"event\":\"write\""), "{log}");
+}
+
+#[test]
+fn random_numbers_come_from_the_seed() {
+    let text = "let xs = [1, 2, 3, 4, 5, 6, 7, 8]; random.shuffle(xs); let draw = || [random.randint(1, 6),
+        random.random(), random.uniform(1, 2), random.choice(\"abcdef\"), choice(0..100), rand_bool(),
+        rand_float(), rand_float(1, 2), random.randrange(10)]; print(xs, draw.call(), draw.call());";
+    let one = seeded("1", text);
+    assert!(one.starts_with('['), "{one}");
+    assert_eq!(one, seeded("1", text));
+    assert_ne!(one, seeded("2", text));
+    for (text, told) in [
+        ("random.seed(1);", "threadlab --seed"),
+        ("choice([]);", "is_empty"),
+        ("rand_int(2, 1);", "rand_int(1, 2)"),
+        ("random.choice(#{});", "keys()"),
+        ("timestamp();", "perf_counter()"),
+    ] {
+        let error = seeded("1", text);
+        assert!(error.contains(told), "{text}: {error}");
+    }
+}

@@ -689,9 +689,9 @@ const ROWS: &[Row] = &[
     row(Of::ThreadLocal, Way::Plain, Case::Misuse,
         "let l = ThreadLocal(); spawn(|| l.set(\"x\", 1)).join(); l.get(\"x\");",
         &[],
-        "1:58 get(\"x\") of a ThreadLocal that has no such value in this thread: each thread begins \
-         with none, and sees only its own / set it in this thread: set(\"x\", 0), or give a default: \
-         get(\"x\", 0)"),
+        "1:58 this ThreadLocal has no attribute `x` in this thread: each thread begins with none, and \
+         sees only its own / set it in this thread first: `local.x = 0`; or read it with a default: \
+         `local.get(\"x\", 0)`"),
     row(Of::ThreadLocal, Way::Plain, Case::OwnerDied,
         "let l = ThreadLocal(); spawn(|| { l.set(\"x\", 1); throw \"no\"; }).join();
          print(l.get(\"x\", 0));",

@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{Mode, run};
-use threadlab::library::catalogue;
+use threadlab::library::catalogue::{self, Kind};
 use threadlab::value::object::Verb;
 
 #[test]
@@ -105,6 +105,60 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// What only the prelude calls.
+const HELPERS: [&str; 4] = ["call", "call_entry", "call_fitting", "takes"];
+
+#[test]
+fn every_native_method_has_a_row_or_is_one_of_rhais_own() {
+    let sources = [
+        include_str!("../src/library/methods/array.rs"),
+        include_str!("../src/library/methods/map.rs"),
+        include_str!("../src/library/methods/mod.rs"),
+        include_str!("../src/library/methods/number.rs"),
+        include_str!("../src/library/methods/string.rs"),
+    ];
+    let rhais = threadlab::library::bridged();
+    let mut seen = 0;
+    for line in sources.iter().flat_map(|source| source.lines()) {
+        // The head of an arm: `("push", [item]) => ...`, `"abs" => ...`, `("pop" | "shift", [])`.
+        let head = line.trim_start().trim_start_matches('(');
+        if !head.starts_with('"') || !line.contains("=>") {
+            continue;
+        }
+        let head = head.split(['=', ',']).next().unwrap_or_default();
+        for name in head
+            .split('|')
+            .filter_map(|part| part.trim().strip_prefix('"'))
+        {
+            let name = name.split('"').next().unwrap_or_default();
+            seen += 1;
+            let known = HELPERS.contains(&name)
+                || !catalogue::doc(name).is_empty()
+                || rhais.iter().any(|one| one.name == name);
+            assert!(known, "no row for the method {name}");
+        }
+    }
+    assert!(seen > 100, "the methods were found: {seen}");
+}
+
+#[test]
+fn every_row_says_what_it_takes_gives_and_waits_for() {
+    for entry in catalogue::entries() {
+        let name = entry.full_name();
+        for text in [entry.summary, entry.details, entry.errors, entry.blocks] {
+            assert!(text.is_empty() || text.ends_with('.'), "{name}: {text}");
+        }
+        for signature in entry.signatures {
+            assert!(!signature.result.is_empty(), "{name}");
+            let mut seconds = signature
+                .params
+                .iter()
+                .filter(|param| param.name == "seconds");
+            assert!(seconds.all(|param| param.kind == Kind::Seconds), "{name}");
+        }
+    }
 }
 
 #[test]

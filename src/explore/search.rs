@@ -238,12 +238,15 @@ impl Search<'_, '_> {
     /// value gets it.
     fn next_script(&mut self, draws: &[Draw]) -> Option<Vec<u64>> {
         for (index, draw) in draws.iter().enumerate().rev() {
+            // Of too many values some are tried, evenly from the first to the last.
+            let mut stride = 1;
             if draw.bound > self.limits.numbers {
                 self.found.cut.get_or_insert(Cut::Numbers(draw.bound));
+                stride = (draw.bound - 1) / (self.limits.numbers - 1).max(1);
             }
-            if draw.number + 1 < draw.bound.min(self.limits.numbers) {
+            if let Some(next) = draw.number.checked_add(stride).filter(|n| *n < draw.bound) {
                 let mut script: Vec<u64> = draws[..index].iter().map(|d| d.number).collect();
-                script.push(draw.number + 1);
+                script.push(next);
                 return Some(script);
             }
         }

@@ -12,7 +12,8 @@ use crate::session::{Config, Scheduler};
 
 const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab [OPTIONS] run FILE [ARGS]...
-       threadlab [OPTIONS] -e CODE [ARGS]...";
+       threadlab [OPTIONS] -e CODE [ARGS]...
+       threadlab [OPTIONS] doc [NAME | --markdown]";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +24,7 @@ Examples:
   threadlab -e 'print(6 * 7)'            run a line
   echo 'print(6 * 7)' | threadlab        run standard input
   threadlab race.rhai --fast 3           --fast and 3 are the script's: its `args`
+  threadlab doc Queue.put                what a name means; without one, all names
 
 Exit status: 0, or 1 when the script failed, 2 for wrong usage or a text that cannot
 run, 130 after Ctrl-C.";
@@ -100,11 +102,24 @@ pub enum Command {
     Code(String),
 }
 
+/// What of the reference is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doc {
+    /// All names, with what they do.
+    Overview,
+    /// One name.
+    Name(String),
+    /// All of it, as Markdown.
+    Markdown,
+}
+
 /// What the command line asks for.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     /// What to run.
     pub command: Command,
+    /// What of the reference is asked for; then nothing runs.
+    pub doc: Option<Doc>,
     /// How to run it.
     pub config: Config,
     /// Where the event log goes.
@@ -136,7 +151,12 @@ impl Arguments {
             (Some(SchedulerName::Gil), _) => Scheduler::Gil,
             (Some(SchedulerName::Seeded), _) | (None, Some(_)) => Scheduler::Seeded,
         };
-        let mut script = words.script.into_iter();
+        let mut script = words.script.into_iter().peekable();
+        let asks = words.code.is_none() && !run && script.peek().is_some_and(|word| word == "doc");
+        let doc = match asks {
+            true => Some(doc(&mut script)?),
+            false => None,
+        };
         let command = match words.code {
             Some(code) => Command::Code(code),
             None => match script.next() {
@@ -153,6 +173,7 @@ impl Arguments {
         });
         Ok(Self {
             command,
+            doc,
             config: Config {
                 scheduler,
                 seed: words.seed,
@@ -162,6 +183,22 @@ impl Arguments {
             events: words.events,
             color: words.color,
         })
+    }
+}
+
+/// What the words `doc ...` ask for. A script of that name is `./doc`.
+fn doc(words: &mut impl Iterator<Item = OsString>) -> Result<Doc, clap::Error> {
+    let words = words.skip(1);
+    let words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    match &words[..] {
+        [] => Ok(Doc::Overview),
+        [word] if word == "--markdown" => Ok(Doc::Markdown),
+        [name] if !name.starts_with('-') => Ok(Doc::Name(name.clone())),
+        _ => Err(usage(
+            "`doc` takes one NAME, or --markdown; a file that is itself named so is ./doc",
+        )),
     }
 }
 
@@ -248,6 +285,25 @@ mod tests {
         check(&["run", "--seed=1", "a.rhai"], file(), &[]);
         check(&["-e", "run"], Command::Code("run".into()), &[]);
         assert!(read(&["run"]).is_err());
+    }
+
+    #[test]
+    fn doc_is_a_command_and_a_file_of_that_name_has_a_path() {
+        let asked = |line: &[&str]| read(line).unwrap().doc;
+        assert_eq!(asked(&["doc"]), Some(Doc::Overview));
+        assert_eq!(asked(&["doc", "put"]), Some(Doc::Name("put".into())));
+        assert_eq!(
+            asked(&["--seed", "1", "doc", "--markdown"]),
+            Some(Doc::Markdown)
+        );
+        assert_eq!(asked(&["./doc"]), None);
+        assert_eq!(asked(&["run", "doc"]), None);
+        assert_eq!(asked(&["-e", "1", "doc"]), None);
+        check(&["./doc"], Command::File("./doc".into()), &[]);
+        check(&["run", "doc"], Command::File("doc".into()), &[]);
+        check(&["-e", "1", "doc"], Command::Code("1".into()), &["doc"]);
+        assert!(read(&["doc", "a", "b"]).is_err());
+        assert!(read(&["doc", "--bogus"]).is_err());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! How people meet the program: a command line, a runner of scripts and a prompt.
 //!
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
-//! what became of a run in words; `printer`, the thread that shows events as they happen; then the
-//! two fronts, `batch` and `repl`. They talk to the session only. Only here is anything printed.
+//! what became of a run in words; `highlight`, code in
+//! colours; `doc`, the reference; `printer`, the thread that shows events as
+//! they happen; then the two fronts, `batch` and `repl`. They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
 mod batch;
+mod doc;
+mod highlight;
 mod printer;
 mod repl;
 mod report;
@@ -62,6 +65,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             .into();
         }
     };
+    if let Some(doc) = &arguments.doc {
+        return doc::run(doc, arguments.color).into();
+    }
     let command = match arguments.command {
         Command::Standard if io::stdin().is_terminal() => {
             return repl::run(arguments.config, arguments.color, arguments.events).into();

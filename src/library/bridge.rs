@@ -1,14 +1,16 @@
 //! Rhai's own native functions, for everything that is not written natively here.
 //!
-//! The only file of the library that names `rhai`. A value crosses by conversion, which costs about
+//! It calls them and it describes them, from what Rhai says of each. Longer than most files because
+//! it is the only one of the library that names `rhai`. A value crosses by conversion, which costs about
 //! 20 ns for a scalar and more for what it contains; so what is hot is written natively. Functions
 //! and objects of ours cross as closed boxes: Rhai can store them in an array but not call them.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
+use rhai::{AST, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
 
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
@@ -16,12 +18,16 @@ use super::operators::unknown;
 
 /// Functions of Rhai's that would go past the virtual machine: they block, end the script or
 /// print.
-const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
+pub(super) const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
+
+const GATHER: &str = "let items = []; for item in source { items.push(item); } items";
 
 /// A set of Rhai's functions. Making one takes a few milliseconds, so it is made when the first
 /// function is needed; each worker has its own.
 pub(super) struct Bridge {
     engine: Engine,
+    /// Gathers what an iterator gives.
+    gather: AST,
     global: GlobalRuntimeState,
     caches: Caches,
 }
@@ -32,8 +38,11 @@ impl Bridge {
         let mut engine = Engine::new_raw();
         engine.register_global_module(StandardPackage::new().as_shared_module());
         let global = engine.new_global_runtime_state();
+        // It does compile: a test gathers.
+        let gather = engine.compile(GATHER).unwrap_or_default();
         Self {
             engine,
+            gather,
             global,
             caches: Caches::new(),
         }
@@ -69,7 +78,7 @@ impl Bridge {
         )
         .call_native_fn_raw(name, changes_first, &mut references);
         let value = match result {
-            Ok(value) => from_dynamic(value, &self.engine),
+            Ok(value) => self.gathered(value),
             Err(error) => {
                 return Err(match *error {
                     EvalAltResult::ErrorFunctionNotFound(..) => refuse(args),
@@ -86,10 +95,123 @@ impl Bridge {
     }
 }
 
+impl Bridge {
+    /// A result as one of our values: an array of the items where it is one of Rhai's iterators, as
+    /// of `n.bits(0..8)`, which only Rhai could go through.
+    fn gathered(&self, value: Dynamic) -> Value {
+        match from_dynamic(value.clone(), &self.engine) {
+            Value::Foreign(foreign) => {
+                let mut scope = Scope::new();
+                scope.push_dynamic("source", value);
+                let items = (self.engine)
+                    .eval_ast_with_scope::<Dynamic>(&mut scope, &self.gather)
+                    .map(|items| from_dynamic(items, &self.engine));
+                items.unwrap_or(Value::Foreign(foreign))
+            }
+            value => value,
+        }
+    }
+}
+
 impl Default for Bridge {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// One of Rhai's own functions, all its forms together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bridged {
+    /// For a method, the type of its receiver as the catalogue has it: `blob`, `i64`.
+    pub receiver: Option<&'static str>,
+    /// The name.
+    pub name: String,
+    /// The ways to call it, as they are typed: `blob.truncate(len)`.
+    pub usages: Vec<String>,
+    /// What it does, in Rhai's own words; empty where Rhai has none.
+    pub summary: String,
+}
+
+/// All of Rhai's functions that a script reaches, by receiver and name. Operators are left out, and
+/// forms for number types that a script has no literals of. Takes some milliseconds.
+pub fn bridged() -> Vec<Bridged> {
+    let mut found: BTreeMap<(Option<&'static str>, String), Bridged> = BTreeMap::new();
+    let mut functions = Bridge::new().engine.collect_fn_metadata(
+        None,
+        |info| {
+            let function = info.metadata;
+            let name = function.name.to_string();
+            let params = function.params_info.iter().map(ToString::to_string);
+            let comment: String = function
+                .comments
+                .iter()
+                .map(|part| format!("{part}\n"))
+                .collect();
+            Some((name, params.collect::<Vec<_>>(), comment))
+        },
+        true,
+    );
+    functions.sort();
+    for (name, params, comment) in functions {
+        let is_name = name.starts_with(char::is_alphabetic) && !name.contains('$');
+        let params: Option<Vec<(&str, &'static str)>> =
+            params.iter().map(|text| param(text)).collect();
+        let Some(params) = params.filter(|_| is_name && !REFUSED.contains(&name.as_str())) else {
+            continue;
+        };
+        let receiver = params.first().map(|(_, of)| *of).filter(|of| *of != "any");
+        let (before, rest) = match receiver {
+            Some(receiver) => (format!("{receiver}."), &params[1..]),
+            None => (String::new(), &params[..]),
+        };
+        let names: Vec<&str> = rest.iter().map(|(name, _)| *name).collect();
+        let usage = format!("{before}{name}({})", names.join(", "));
+        let one = found
+            .entry((receiver, name.clone()))
+            .or_insert_with(|| Bridged {
+                receiver,
+                name,
+                usages: Vec::new(),
+                summary: String::new(),
+            });
+        if !one.usages.contains(&usage) {
+            one.usages.push(usage);
+        }
+        if one.summary.is_empty() {
+            one.summary = first_paragraph(&comment);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// A parameter's name and type as Rhai writes them, `blob: &mut Blob`, with the type as the
+/// catalogue has it; nothing for a type that scripts have no values of.
+fn param(text: &str) -> Option<(&str, &'static str)> {
+    let (name, of) = text.split_once(": ")?;
+    let of = match of.trim_start_matches("&mut ").trim() {
+        "INT" | "i64" => "i64",
+        "FLOAT" | "f64" => "f64",
+        "bool" => "bool",
+        "char" => "char",
+        "&str" | "ImmutableString" => "string",
+        "Array" => "array",
+        "Map" => "map",
+        "Blob" => "blob",
+        "ExclusiveRange" | "InclusiveRange" => "range",
+        "FnPtr" => "Fn",
+        "Dynamic" => "any",
+        _ => return None,
+    };
+    Some((name.trim_start_matches("mut ").trim_start_matches('_'), of))
+}
+
+/// The first paragraph of a documentation comment, in one line.
+fn first_paragraph(comment: &str) -> String {
+    let lines = comment
+        .lines()
+        .map(|line| line.trim_start_matches('/').trim());
+    let lines: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 /// A value of ours inside one of Rhai's arrays.
@@ -244,6 +366,37 @@ mod tests {
             error.unwrap_err().to_string(),
             "unknown function: nothing (i64)"
         );
+    }
+
+    #[test]
+    fn every_function_of_rhais_is_described() {
+        let described = bridged();
+        let names = Bridge::new().engine.collect_fn_metadata(
+            None,
+            |info| Some(info.metadata.name.to_string()),
+            true,
+        );
+        for name in names {
+            let is_name = name.starts_with(char::is_alphabetic) && !name.contains('$');
+            let known = !is_name
+                || REFUSED.contains(&name.as_str())
+                || described.iter().any(|one| one.name == name)
+                || !super::super::catalogue::doc(&name).is_empty();
+            assert!(known, "{name}");
+        }
+        assert!(described.len() > 100);
+    }
+
+    #[test]
+    fn iterators_become_arrays() {
+        let mut bridge = Bridge::new();
+        let mut args = [
+            Value::Int(5),
+            Value::Range(Arc::new(Range::exclusive(0, 3))),
+        ];
+        let [number, range] = &mut args;
+        let bits = bridge.call("bits", &mut [number, range], false);
+        assert_eq!(debug_text(&bits.unwrap()), "[true, false, true]");
     }
 
     #[test]

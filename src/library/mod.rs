@@ -21,6 +21,7 @@ use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult, Natives};
 
 use bridge::Bridge;
+pub use bridge::{Bridged, bridged};
 use catalogue::Run;
 pub use prelude::{Piece, Prelude};
 
@@ -97,7 +98,7 @@ impl Natives for Library {
         }
         let mut references: Vec<&mut Value> = args.iter_mut().collect();
         self.bridge()
-            .call(name, &mut references, !methods::is_pure(name))
+            .call(name, &mut references, catalogue::changes_receiver(name))
             .map_err(|kind| advised(kind, name, catalogue::names()))
     }
 
@@ -127,7 +128,7 @@ impl Natives for Library {
             let mut references = vec![receiver];
             references.extend(args.iter_mut());
             self.bridge()
-                .call(name, &mut references, !methods::is_pure(name))
+                .call(name, &mut references, catalogue::changes_receiver(name))
         };
         let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
         result
@@ -151,7 +152,7 @@ impl Natives for Library {
     }
 
     fn is_pure_method(&self, name: &str) -> bool {
-        methods::is_pure(name)
+        !catalogue::changes_receiver(name)
     }
 
     fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
@@ -214,7 +215,7 @@ impl Natives for Library {
 }
 
 /// The known name that is most like `name`, if one is like it at all.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known
         .filter(|known| *known != name)
         .map(|known| (strsim::damerau_levenshtein(known, name), known))

@@ -429,7 +429,7 @@ fn examples_print_what_they_say() {
     engine.register_fn("show", move |a: Dynamic| one(&[a]));
     engine.register_fn("show", move |a: Dynamic, b: Dynamic| two(&[a, b]));
     for entry in super::catalogue::entries() {
-        let is_ours = entry.name == "any" || entry.name == "for_each";
+        let is_ours = matches!(entry.name, "any" | "for_each" | "shuffle");
         let rhai_has =
             |receiver: &str| receiver == "Fn" || receiver.starts_with(char::is_lowercase);
         if !entry.receiver.is_some_and(rhai_has) || is_ours {
@@ -465,10 +465,10 @@ fn engine_with_prelude(type_name: &str) -> (Engine, String) {
     for word in PRELUDE_METHODS {
         code = code
             .replace(&format!("fn {prefix}{word}("), &format!("fn our_{word}("))
-            .replace(&format!("this.{word}(f"), &format!("this.our_{word}(f"))
+            .replace(&format!("items.{word}(f"), &format!("items.our_{word}(f"))
             .replace(
-                &format!("this.{word}(compare"),
-                &format!("this.our_{word}(compare"),
+                &format!("items.{word}(compare"),
+                &format!("items.our_{word}(compare"),
             );
     }
     let mut engine = engine();
@@ -503,6 +503,12 @@ fn engine_with_prelude(type_name: &str) -> (Engine, String) {
         "call_fitting",
         |ctx: Context<'_>, f: rhai::FnPtr, least: i64, a: Dynamic, b: Dynamic, c: Dynamic| {
             fitting(&ctx, &f, least, &[a, b, c])
+        },
+    );
+    engine.register_fn(
+        "call_entry",
+        |ctx: Context<'_>, f: rhai::FnPtr, key: Dynamic, value: Dynamic| {
+            fitting(&ctx, &f, 1, &[key, value])
         },
     );
     (engine, code)
@@ -622,4 +628,75 @@ fn the_preludes_map_methods_are_those_of_rhai() {
             );
         }
     }
+}
+
+/// Values to call a function of Rhai's with, by the type of the parameter.
+fn samples(param: &str) -> &'static [&'static str] {
+    let of = param.rsplit(": ").next().unwrap_or_default();
+    match of.trim_start_matches("&mut ").trim() {
+        "INT" | "i64" => &["1", "2", "5"],
+        "FLOAT" | "f64" => &["1.5"],
+        "bool" => &["true", "false"],
+        "char" => &["'a'", "'Z'"],
+        "&str" | "ImmutableString" => &["\" aab \"", "\"a\"", "\"xyz\""],
+        "Array" => &["[3, 1, 1, 2]", "[9]"],
+        "Map" => &["#{a: 1, b: 2}", "#{b: 3}"],
+        "Blob" => &["blob(4, 7)", "blob(2, 1)"],
+        "ExclusiveRange" => &["1..3"],
+        "InclusiveRange" => &["1..=2"],
+        "FnPtr" => &["|| 8", "|x| x == 1", "|x, y| x == y", "|x, y| x - y"],
+        "Dynamic" => &["7", "\"a\""],
+        _ => &[],
+    }
+}
+
+#[test]
+fn the_methods_that_change_their_receiver_are_those_of_rhai() {
+    let engine = engine();
+    let mut changing = std::collections::BTreeSet::new();
+    let functions = engine.collect_fn_metadata(
+        None,
+        |info| {
+            let params = info.metadata.params_info.iter();
+            let params: Vec<String> = params.map(|param| param.to_string()).collect();
+            Some((info.metadata.name.to_string(), params))
+        },
+        true,
+    );
+    for (name, params) in functions {
+        let is_name = name.starts_with(char::is_alphabetic) && !name.contains('$');
+        if !is_name || super::bridge::REFUSED.contains(&name.as_str()) {
+            continue;
+        }
+        // Closures have names of their own in each program: their texts cannot be compared.
+        if params.first().is_none_or(|first| first.ends_with("FnPtr")) {
+            continue;
+        }
+        let mut calls = vec![Vec::new()];
+        for param in &params {
+            let more = calls.iter().flat_map(|call: &Vec<&str>| {
+                samples(param)
+                    .iter()
+                    .map(|sample| [&call[..], &[*sample]].concat())
+            });
+            calls = more.collect();
+        }
+        for call in calls {
+            let Some((receiver, rest)) = call.split_first() else {
+                continue;
+            };
+            let rest: Vec<String> = rest.iter().map(|arg| format!(", {arg}")).collect();
+            let before = value(&engine, receiver).unwrap();
+            let code = format!("let x = {receiver}; {name}(x{}); x", rest.concat());
+            if value(&engine, &code).is_some_and(|x| debug_text(&x) != debug_text(&before)) {
+                changing.insert(name);
+                break;
+            }
+        }
+    }
+    let ours: std::collections::BTreeSet<String> = (super::catalogue::CHANGING.iter())
+        .filter(|name| **name != "shuffle") // Rhai has none.
+        .map(|name| name.to_string())
+        .collect();
+    assert_eq!(changing, ours);
 }

@@ -231,6 +231,32 @@ impl Program {
         }
     }
 
+    /// The code of the script that `function` runs when it is given `count` more arguments.
+    pub fn code_for(&self, function: &Function, count: usize) -> Option<CodeId> {
+        let count = count + function.curried.len();
+        match function.target {
+            Target::Code(code) => (usize::from(self.code(code).params) == count).then_some(code),
+            Target::Named(name) => self.name(name).function(count),
+        }
+    }
+
+    /// Whether a call of `function` may change what it finds as `this`.
+    pub fn changes_this(&self, function: &Function) -> bool {
+        let changes = |code: CodeId| {
+            let code = self.code(code);
+            code.this.is_some_and(|this| code.writes(this))
+        };
+        match function.target {
+            Target::Code(code) => changes(code),
+            Target::Named(name) => {
+                let name = self.name(name);
+                let mut codes =
+                    (name.arities().into_iter()).filter_map(|count| name.function(count));
+                codes.any(changes)
+            }
+        }
+    }
+
     /// The name of this number.
     #[inline]
     pub fn name(&self, id: u32) -> &Name {

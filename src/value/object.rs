@@ -438,6 +438,18 @@ pub trait Primitive: Send + Sync {
         false
     }
 
+    /// What `task` finds under a name of the script's own choice, as in `local.x`. Nothing when the
+    /// object has no such names: its properties are then verbs without arguments. Nobody else can
+    /// notice the access, and it never waits.
+    fn property(&self, _name: &str, _task: TaskId) -> Option<Result<Value, FaultKind>> {
+        None
+    }
+
+    /// Sets that; whether the object has such names.
+    fn set_property(&mut self, _name: &str, _value: Value, _task: TaskId) -> bool {
+        false
+    }
+
     /// Forgets a waiting thread and says how its wait ends.
     ///
     /// When the thread has already been woken and the wake is still on its way, a thread that is
@@ -547,6 +559,13 @@ impl Object {
     /// Goes back to a state that was copied, of which `note` was written down: for snapshots.
     pub fn set_state(&self, primitive: Box<dyn Primitive>, note: Option<Note>) {
         *self.state.lock() = Slot { primitive, note };
+    }
+
+    /// Sets what it holds under a name of the script's own choice; whether it has such names.
+    pub fn set_property(&self, name: &str, value: Value, task: TaskId) -> bool {
+        let mut slot = self.state.lock();
+        slot.note = None;
+        slot.primitive.set_property(name, value, task)
     }
 
     /// Asks the object for something on behalf of `task`.

@@ -69,7 +69,7 @@ impl Range {
         let distance = self.end.abs_diff(self.start);
         let step = self.step.unsigned_abs();
         if self.inclusive {
-            distance / step + 1
+            (distance / step).saturating_add(1)
         } else {
             distance.div_ceil(step)
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
-use super::{Intrinsic, Stop, Wait};
+use super::{Draw, Intrinsic, Stop, Wait};
 use crate::pos::Pos;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
@@ -184,6 +184,28 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Draws with the scheduler's seed.
+    fn draw(&mut self, draw: Draw) -> Value {
+        /// As many as a float can tell apart between 0 and 1.
+        const STEPS: u64 = 1 << 53;
+        let services = &mut *self.env.services;
+        match draw {
+            Draw::Number(range) => {
+                let nth = services.random(range.len()) as i64;
+                let drawn = range.start.wrapping_add(range.step.wrapping_mul(nth));
+                Value::Int(drawn)
+            }
+            Draw::Float(low, high) => {
+                let part = services.random(STEPS) as f64 / STEPS as f64;
+                Value::Float(low + part * (high - low))
+            }
+            Draw::Item(mut items) => {
+                let nth = services.random(items.len() as u64) as usize;
+                items.swap_remove(nth)
+            }
+        }
+    }
+
     /// Does what a native function could only ask the machine for; it finishes the current call.
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step {
         let visible = matches!(
@@ -224,13 +246,9 @@ impl Machine<'_, '_> {
                     threads.into_iter().map(Value::Object).collect(),
                 ))
             }
-            Intrinsic::Random(low, high) => {
-                let span = high.wrapping_sub(low) as u64;
-                let drawn = match span.checked_add(1) {
-                    Some(bound) => self.env.services.random(bound),
-                    None => self.env.services.random(u64::MAX),
-                };
-                self.give(Value::Int(low.wrapping_add(drawn as i64)))
+            Intrinsic::Random(draw) => {
+                let drawn = self.draw(draw);
+                self.give(drawn)
             }
             Intrinsic::Call(function, args) => self.call_function(function, args),
             Intrinsic::IsDefined(name) => {

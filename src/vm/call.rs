@@ -11,7 +11,7 @@ use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
-use crate::value::{Cell, CodeId, FaultKind, Function, Object, Target, Value};
+use crate::value::{Cell, CodeId, FaultKind, Function, Target, Value};
 
 /// How the receiver of a method is passed to code of the learner's.
 pub(super) enum Receiver {
@@ -19,8 +19,8 @@ pub(super) enum Receiver {
     Register(u32),
     /// It is this value; what changes goes back by way of a register (absolute) of the caller.
     Place(Value, u32),
-    /// It is this object, which changes in itself: nothing goes back.
-    Object(Arc<Object>),
+    /// It is this value, such as an object, which changes in itself: nothing goes back.
+    Value(Value),
 }
 
 impl Machine<'_, '_> {
@@ -149,6 +149,9 @@ impl Machine<'_, '_> {
                 Ok(Flow::Next)
             }
             NativeResult::Call(function, args) => self.call_into(dst, function, args, None),
+            NativeResult::CallOn(this, function, args) => {
+                self.call_into(dst, function, args, Some(Receiver::Value(this)))
+            }
             NativeResult::Intrinsic(intrinsic) => self.intrinsic(intrinsic),
         }
     }
@@ -312,7 +315,7 @@ impl Machine<'_, '_> {
                 (value, back)
             }
             Receiver::Place(value, _) => (value, NONE),
-            Receiver::Object(object) => (Value::Object(object), NONE),
+            Receiver::Value(value) => (value, NONE),
         };
         if let Some(register) = code.this {
             put(&mut self.fiber.registers[base + register as usize], this);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Intrinsic;
+use super::place::Window;
 use crate::pos::Pos;
 use crate::program::{Program, boot};
 use crate::value::object::{TaskId, Wake};
@@ -156,6 +157,14 @@ impl Fiber {
     /// Where in the learner's text it stands.
     pub fn pos(&self, program: &Program) -> Pos {
         self.place(program).map_or(Pos::NONE, |(_, pos)| pos)
+    }
+
+    /// The registers from `base` on, for following a chain.
+    pub(super) fn window(&self, base: usize) -> Window<'_> {
+        Window {
+            task: self.task,
+            registers: &self.registers[base..],
+        }
     }
 
     /// Gives back memory that it does not need while it waits.

@@ -4,9 +4,10 @@
 //! first, so that it makes no difference.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::Intrinsic;
 use super::fiber::{Fiber, NONE, Stage};
+use super::{Draw, Intrinsic};
 use crate::program::Program;
 use crate::program::liveness::{Liveness, Registers};
 use crate::program::op::Op;
@@ -111,10 +112,14 @@ impl Intrinsic {
             Self::Now => visitor.number(1),
             Self::CurrentThread => visitor.number(2),
             Self::Threads => visitor.number(3),
-            Self::Random(low, high) => {
-                visitor.number(*low as u64);
-                visitor.number(*high as u64);
-            }
+            Self::Random(draw) => match draw {
+                Draw::Number(range) => visitor.value(&Value::Range(Arc::new(range.clone()))),
+                Draw::Float(low, high) => {
+                    visitor.value(&Value::Float(*low));
+                    visitor.value(&Value::Float(*high));
+                }
+                Draw::Item(items) => items.iter().for_each(|item| visitor.value(item)),
+            },
             Self::Call(function, args) => {
                 visitor.value(&Value::Function(function.clone()));
                 args.iter().for_each(|arg| visitor.value(arg));

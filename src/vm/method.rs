@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::arithmetic::{copy, put};
 use super::call::Receiver;
 use super::fiber::{NONE, Stage};
-use super::place::{Walked, Window, change, walk};
+use super::place::{Aim, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
 use crate::program::code::{Root, Site};
@@ -43,7 +43,7 @@ impl Machine<'_, '_> {
             }
             (Root::Register(register), false) => {
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let root = &self.fiber.registers[base + register as usize];
                 let walked = walk(self.env.natives, root, &site.place.keys, 0, &window)?;
                 self.call_on_place(walked, argc, dst, first, site)
@@ -53,7 +53,7 @@ impl Machine<'_, '_> {
                 // A chain to an object or a function reads it, and then goes on; a method of a
                 // plain value is one atomic step.
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let value = cell.load();
                 let walked = walk(self.env.natives, &value, &site.place.keys, 0, &window);
                 drop(value);
@@ -200,7 +200,7 @@ impl Machine<'_, '_> {
             Root::Register(register) => Err(std::mem::take(self.register(register))),
             root => Ok(self.cell(root)?),
         };
-        let window = Window(&self.fiber.registers[base..]);
+        let window = self.fiber.window(base);
         let keys = &site.place.keys;
         let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
             match natives.method(&name.text, slot, &mut args, &mut ctx) {
@@ -212,12 +212,12 @@ impl Machine<'_, '_> {
         };
         let done = match &mut root {
             Err(value) => {
-                change(self.env.natives, value, keys, &window, false, &mut call).map(drop)
+                change(self.env.natives, value, keys, &window, Aim::Call, &mut call).map(drop)
             }
             Ok(cell) => {
                 let natives = &mut *self.env.natives;
                 cell.update(|value| {
-                    change(natives, value, keys, &window, false, &mut call).map(drop)
+                    change(natives, value, keys, &window, Aim::Call, &mut call).map(drop)
                 })
             }
         };
@@ -237,7 +237,7 @@ impl Machine<'_, '_> {
             Root::Register(register) => copy(self.register(register)),
             root => self.cell(root)?.load(),
         };
-        let window = Window(&self.fiber.registers[base..]);
+        let window = self.fiber.window(base);
         match walk(self.env.natives, &root, &site.place.keys, 0, &window)? {
             Walked::Value(value) => Ok(value),
             Walked::Object(object, _) => Ok(Value::Object(object)),
@@ -296,7 +296,7 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let id = program.find_name(&format!("{}__{name}", object.kind()))?;
         let id = program.name(id).function(argc as usize)?;
-        let way = Receiver::Object(object.clone());
+        let way = Receiver::Value(Value::Object(object.clone()));
         let (first, dst) = (base + first as usize, base + dst as usize);
         Some(self.push_method(id, first, dst, NONE, way))
     }
@@ -349,7 +349,9 @@ impl Machine<'_, '_> {
         let start = self.frame().base as usize + first as usize;
         let args = &self.fiber.registers[start..start + argc as usize];
         if args.iter().any(|arg| matches!(arg, Value::Function(_)))
-            && self.prelude_method(receiver, &name.text, argc).is_some()
+            && self
+                .prelude_method(receiver, &name.text, first, argc)
+                .is_some()
         {
             return Some(self.call_prelude_method(receiver, way, argc, dst, first, site));
         }
@@ -381,7 +383,7 @@ impl Machine<'_, '_> {
         {
             Ok(result) => Ok(Some(result)),
             Err(kind @ FaultKind::UnknownFunction { .. }) => {
-                match self.prelude_method(receiver, &name.text, argc) {
+                match self.prelude_method(receiver, &name.text, first, argc) {
                     Some(_) => Ok(None),
                     None => Err(kind),
                 }
@@ -390,8 +392,9 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// The prelude's method `type__name`.
-    fn prelude_method(&self, receiver: &Value, name: &str, argc: u8) -> Option<CodeId> {
+    /// The prelude's method `type__name`, or `__type__name` where that exists for functions that
+    /// change what they find as `this` and the first argument is one.
+    fn prelude_method(&self, receiver: &Value, name: &str, first: u16, argc: u8) -> Option<CodeId> {
         let type_name = match receiver {
             Value::Array(_) => "array",
             Value::Map(_) => "map",
@@ -401,11 +404,20 @@ impl Machine<'_, '_> {
             Value::Function(_) => "function",
             _ => return None,
         };
-        let id = self
-            .env
-            .program
-            .find_name(&format!("{type_name}__{name}"))?;
-        self.env.program.name(id).function(argc as usize)
+        let program = self.env.program;
+        let find = |name: &str| {
+            program
+                .name(program.find_name(name)?)
+                .function(argc as usize)
+        };
+        let base = self.fiber.frames.last()?.base as usize;
+        let changing = match self.fiber.registers.get(base + first as usize) {
+            Some(Value::Function(function)) if argc > 0 && program.changes_this(function) => {
+                find(&format!("__{type_name}__{name}"))
+            }
+            _ => None,
+        };
+        changing.or_else(|| find(&format!("{type_name}__{name}")))
     }
 
     fn call_prelude_method(
@@ -418,7 +430,7 @@ impl Machine<'_, '_> {
         site: &Site,
     ) -> Step {
         let name = self.env.program.name(site.name);
-        match self.prelude_method(receiver, &name.text, argc) {
+        match self.prelude_method(receiver, &name.text, first, argc) {
             Some(id) => {
                 let base = self.frame().base as usize;
                 self.push_method(id, base + first as usize, base + dst as usize, NONE, way)

@@ -30,7 +30,7 @@ use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId};
-use crate::value::{Fault, FaultKind, Function, Object, Value};
+use crate::value::{Fault, FaultKind, Function, Object, Range, Value};
 
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
@@ -142,6 +142,8 @@ pub enum NativeResult {
     Value(Value),
     /// The call shall be answered by calling this function with these arguments.
     Call(Arc<Function>, Vec<Value>),
+    /// The same, with a value as `this`, which the function may change for itself.
+    CallOn(Value, Arc<Function>, Vec<Value>),
     /// Only the machine can do it.
     Intrinsic(Intrinsic),
 }
@@ -159,12 +161,23 @@ pub enum Intrinsic {
     CurrentThread,
     /// Gives the handles of all running threads. A visible operation.
     Threads,
-    /// Gives a random integer from the first to the second, both included.
-    Random(i64, i64),
+    /// Gives what is drawn with the scheduler's seed.
+    Random(Draw),
     /// Calls the function with the arguments, on `this` where given.
     Call(Arc<Function>, Vec<Value>),
     /// Whether there is a top-level variable of this name.
     IsDefined(String),
+}
+
+/// What can be drawn.
+#[derive(Clone, Debug)]
+pub enum Draw {
+    /// One number of a range that is not empty.
+    Number(Range),
+    /// A float from the first to before the second.
+    Float(f64, f64),
+    /// One of these items, of which there is at least one.
+    Item(Vec<Value>),
 }
 
 /// The library of native functions, as the machine sees it.

@@ -2,16 +2,20 @@
 //!
 //! A chain that begins in a shared variable is read or written in one atomic step. Where it meets a
 //! runtime object (`future.done`, `results[0]`), the machine asks the object: the fiber notes what
-//! it has reached, because the answer may have to be waited for.
+//! it has reached, because the answer may have to be waited for. An object that has names of the
+//! script's own choice (`local.x`) answers at once, and the chain goes on through it.
+//!
+//! Longer than most files because reading and changing follow the same links, and must agree.
 
 use std::sync::Arc;
 
 use super::Natives;
 use super::arithmetic::{copy, put, update};
 use super::step::{Flow, Machine, Step};
+use super::{Action, Visible};
 use crate::program::code::{Key, Place, Root};
 use crate::program::op::BinaryOp;
-use crate::value::object::Verb;
+use crate::value::object::{TaskId, Verb};
 use crate::value::{Cell, FaultKind, Object, Value, index};
 
 /// Where walking along a chain has led.
@@ -24,12 +28,34 @@ pub(super) enum Walked {
     Cut,
 }
 
-/// The registers of the running function, for the indices of a chain.
-pub(super) struct Window<'a>(pub(super) &'a [Value]);
+/// What a chain is followed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// To replace what stands at its end, or to put it there.
+    Replace,
+    /// To change it by an operator; what a map has not is `()`.
+    Update,
+    /// To call a method on it.
+    Call,
+}
+
+/// Who follows a chain, and the registers of the running function, for its indices.
+pub(super) struct Window<'a> {
+    pub(super) task: TaskId,
+    pub(super) registers: &'a [Value],
+}
 
 impl Window<'_> {
     fn index(&self, register: u16) -> &Value {
-        &self.0[register as usize]
+        &self.registers[register as usize]
+    }
+
+    /// What an object answers to a name of the script's own choice; nothing when it has none.
+    fn property(&self, object: &Object, key: &Key) -> Option<Result<Value, FaultKind>> {
+        match key {
+            Key::Field { name, .. } => object.state().property(name.as_str(), self.task),
+            Key::Index { .. } => None,
+        }
     }
 }
 
@@ -75,7 +101,10 @@ pub(super) fn walk(
     }
     // Arrays and maps are looked into without a copy of what is inside.
     match (value, key) {
-        (Value::Object(object), _) => Ok(Walked::Object(object.clone(), from)),
+        (Value::Object(object), key) => match window.property(object, key) {
+            Some(value) => walk(natives, &value?, keys, from + 1, window),
+            None => Ok(Walked::Object(object.clone(), from)),
+        },
         (Value::Array(items), Key::Index { index, .. }) => {
             if let Value::Int(at) = window.index(*index)
                 && let Some(item) = usize::try_from(*at).ok().and_then(|at| items.get(at))
@@ -98,13 +127,13 @@ pub(super) fn walk(
 
 /// Calls `change` on what `keys` lead to from `target`, in place where it can be, otherwise by
 /// reading, changing and writing each link. A missing key of a map is made at the end of the chain
-/// if `create`. Returns nothing when the chain was cut by an optional link.
+/// unless a method is called on it. Returns nothing when the chain was cut by an optional link.
 pub(super) fn change<R>(
     natives: &mut dyn Natives,
     target: &mut Value,
     keys: &[Key],
     window: &Window<'_>,
-    create: bool,
+    aim: Aim,
     change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<R, FaultKind>,
 ) -> Result<Option<R>, FaultKind> {
     let Some((key, rest)) = keys.split_first() else {
@@ -120,7 +149,7 @@ pub(super) fn change<R>(
             let at = wanted.as_int().and_then(|at| position(at, length));
             if let Some(at) = at {
                 let slot = &mut Arc::make_mut(items)[at];
-                return change(natives, slot, rest, window, create, change_it);
+                return change(natives, slot, rest, window, aim, change_it);
             }
             // The index is wrong; reading with it says how.
             link(natives, target, key, window).map(|_| None)
@@ -133,19 +162,34 @@ pub(super) fn change<R>(
                     None => return link(natives, target, key, window).map(|_| None),
                 },
             };
-            if create && rest.is_empty() && !map.contains_key(name) {
+            if aim != Aim::Call && rest.is_empty() && !map.contains_key(name) {
                 Arc::make_mut(map).insert(name.into(), Value::Unit);
             }
             if map.contains_key(name)
                 && let Some(slot) = Arc::make_mut(map).get_mut(name)
             {
-                return change(natives, slot, rest, window, create, change_it);
+                return change(natives, slot, rest, window, aim, change_it);
             }
-            change(natives, &mut Value::Unit, rest, window, create, change_it)
+            change(natives, &mut Value::Unit, rest, window, aim, change_it)
+        }
+        (Value::Object(object), Key::Field { name, .. }) => {
+            let mut part = if aim == Aim::Replace && rest.is_empty() {
+                Value::Unit
+            } else {
+                match window.property(object, key) {
+                    Some(part) => part?,
+                    None => return Err(no_property(object, name.as_str())),
+                }
+            };
+            let result = change(natives, &mut part, rest, window, aim, change_it)?;
+            if result.is_some() && !object.set_property(name.as_str(), part, window.task) {
+                return Err(no_property(object, name.as_str()));
+            }
+            Ok(result)
         }
         _ => {
             let mut part = link(natives, target, key, window)?;
-            let result = change(natives, &mut part, rest, window, create, change_it)?;
+            let result = change(natives, &mut part, rest, window, aim, change_it)?;
             if result.is_some() {
                 match key {
                     Key::Index { index, .. } => {
@@ -156,6 +200,13 @@ pub(super) fn change<R>(
             }
             Ok(result)
         }
+    }
+}
+
+fn no_property(object: &Object, name: &str) -> FaultKind {
+    FaultKind::UnknownProperty {
+        name: name.into(),
+        on: object.kind().into(),
     }
 }
 
@@ -196,7 +247,7 @@ impl Machine<'_, '_> {
         let walked = match place.root {
             Root::Register(register) => {
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let root = window.index(register);
                 walk(self.env.natives, root, &place.keys, 0, &window)?
             }
@@ -208,7 +259,7 @@ impl Machine<'_, '_> {
                 let before = self.seen();
                 let root = cell.load();
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let walked = walk(self.env.natives, &root, &place.keys, 0, &window)?;
                 if let Walked::Value(value) = &walked {
                     self.tell(before, value);
@@ -222,7 +273,7 @@ impl Machine<'_, '_> {
     /// Goes on along `place` from `value`, which an object has answered to the key before `from`.
     pub(super) fn get_rest(&mut self, dst: u16, place: &Place, value: &Value, from: u16) -> Step {
         let base = self.frame().base as usize;
-        let window = Window(&self.fiber.registers[base..]);
+        let window = self.fiber.window(base);
         let walked = walk(self.env.natives, value, &place.keys, from, &window)?;
         self.arrive(dst, place, walked)
     }
@@ -255,10 +306,7 @@ impl Machine<'_, '_> {
             } => self.ask(object, *verb, &[]),
             Key::Field { name, .. } => {
                 self.fiber.reached = None;
-                Err(FaultKind::UnknownProperty {
-                    name: name.as_str().into(),
-                    on: object.kind().into(),
-                })
+                Err(no_property(object, name.as_str()))
             }
         }
     }
@@ -266,7 +314,7 @@ impl Machine<'_, '_> {
     /// `place = src`
     pub(super) fn set(&mut self, place: &Place, src: u16) -> Step {
         let value = copy(self.register(src));
-        self.change_place(place, true, &mut |_, slot| {
+        self.change_place(place, Aim::Replace, &mut |_, slot| {
             put(slot, value.clone());
             Ok(())
         })
@@ -275,7 +323,7 @@ impl Machine<'_, '_> {
     /// `place op= src`, for a place in a register.
     pub(super) fn update(&mut self, op: BinaryOp, place: &Place, src: u16) -> Step {
         let operand = copy(self.register(src));
-        self.change_place(place, true, &mut |natives, slot| {
+        self.change_place(place, Aim::Update, &mut |natives, slot| {
             update(natives, op, slot, &operand)
         })
     }
@@ -284,7 +332,7 @@ impl Machine<'_, '_> {
     pub(super) fn change_place(
         &mut self,
         place: &Place,
-        create: bool,
+        aim: Aim,
         change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<(), FaultKind>,
     ) -> Step {
         match place.root {
@@ -292,16 +340,9 @@ impl Machine<'_, '_> {
                 // Taken out while it changes: its indices stand in registers too.
                 let mut root = std::mem::take(self.register(register));
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let keys = &place.keys;
-                let done = change(
-                    self.env.natives,
-                    &mut root,
-                    keys,
-                    &window,
-                    create,
-                    change_it,
-                );
+                let done = change(self.env.natives, &mut root, keys, &window, aim, change_it);
                 put(self.register(register), root);
                 done?;
             }
@@ -313,7 +354,7 @@ impl Machine<'_, '_> {
                 }
                 let before = self.seen();
                 let base = self.frame().base as usize;
-                let window = Window(&self.fiber.registers[base..]);
+                let window = self.fiber.window(base);
                 let natives = &mut *self.env.natives;
                 let mut told = Value::Unit;
                 cell.update(|value| {
@@ -322,7 +363,7 @@ impl Machine<'_, '_> {
                         value,
                         &place.keys,
                         &window,
-                        create,
+                        aim,
                         &mut |natives, slot| {
                             change_it(natives, slot)?;
                             if before.is_some() {
@@ -332,6 +373,16 @@ impl Machine<'_, '_> {
                         },
                     )
                 })?;
+                if matches!(
+                    &before,
+                    Some(Visible {
+                        action: Action::Read(_),
+                        ..
+                    })
+                ) {
+                    // The variable itself stayed as it was: it leads to an object.
+                    told = cell.load();
+                }
                 if self.stepped && cell.is_published() {
                     super::publish(&told);
                 }

@@ -225,8 +225,16 @@ impl Fiber {
                 root(*begin, keys).map(Action::Read)
             }
             Op::Set { place, .. } | Op::Update { place, .. } => {
-                let Place { root: begin, keys } = &code.places[place as usize];
-                root(*begin, keys).map(Action::Write)
+                let place = &code.places[place as usize];
+                // `local.x = 1` reads the variable and changes what only this thread sees.
+                let holder = place
+                    .keys
+                    .split_last()
+                    .and_then(|(_, before)| self.peek(program, globals, place.root, before));
+                match holder {
+                    Some(Value::Object(_)) => root(place.root, &[]).map(Action::Read),
+                    _ => root(place.root, &place.keys).map(Action::Write),
+                }
             }
             Op::CallMethod { site, .. } => {
                 let site = &code.sites[site as usize];
@@ -234,7 +242,7 @@ impl Fiber {
                 if frame.stage == Stage::StoreBack {
                     return Some(Action::Write(place));
                 }
-                match self.peek(program, globals, &site.place) {
+                match self.peek(program, globals, site.place.root, &site.place.keys) {
                     Some(Value::Object(_) | Value::Function(_)) => Some(Action::Read(place)),
                     _ => Some(Action::Method(
                         place,
@@ -319,18 +327,21 @@ impl Fiber {
         })
     }
 
-    /// What stands at a shared place now, if that can be said without the library.
+    /// What stands at a shared place now, or the object that the way there leads through, if that
+    /// can be said without the library.
     pub(super) fn peek(
         &self,
         program: &Program,
         globals: &Globals,
-        place: &Place,
+        root: Root,
+        keys: &[Key],
     ) -> Option<Value> {
-        let cell = self.root_cell(program, globals, place.root)?;
+        let cell = self.root_cell(program, globals, root)?;
         let base = self.frames.last()?.base as usize;
         let mut value = cell.load();
-        for key in &place.keys {
+        for key in keys {
             value = match (&value, key) {
+                (Value::Object(_), _) => return Some(value),
                 (Value::Map(map), Key::Field { name, .. }) => map.get(name.as_str())?.clone(),
                 (_, Key::Index { index, .. }) => {
                     let index = self.registers.get(base + *index as usize)?;

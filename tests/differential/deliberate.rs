@@ -108,3 +108,17 @@ fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
         assert_eq!(as_script(program).ended, Ended::Rejected, "{program}");
     }
 }
+
+#[test]
+fn the_clock_of_the_machine_is_out_of_reach() {
+    differs(
+        "try { let start = timestamp(); print(start.elapsed < 60.0); } catch { print(\"refused\"); }",
+        Some(&["true"]),
+        &["refused"],
+    );
+}
+
+#[test]
+fn what_rhai_gives_as_an_iterator_is_an_array() {
+    differs("print(5.bits(0..3).len());", None, &["3"]);
+}

@@ -10,12 +10,13 @@
 //! - a function sees the top-level variables;
 //! - `for` makes a fresh variable in each round, which a closure keeps for itself;
 //! - `print` takes any number of arguments;
-//! - `for_each` gives the item to its function, which finds it in `this` in Rhai;
+//! - `for_each` gives the item to a function that does not look for it in `this`;
 //! - ranges of the two kinds are unequal, where Rhai finds no function to compare them;
 //! - a captured variable can be changed while one of its methods runs, which Rhai calls a data race;
 //! - a constant may be read by every method, where Rhai refuses some (`extract`);
 //! - an error that is caught names its cause, where Rhai names the call around it;
 //! - endless recursion can be caught;
+//! - `timestamp` is refused, and what Rhai gives as an iterator is an array;
 //! - unknown variables, changes of constants and `eval` are refused before anything runs.
 //!
 //! `DIFFERENTIAL_CASES` sets how many programs are drawn.

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
-use super::highlight::highlight;
 use super::screen::Screen;
+use crate::front::doc;
+use crate::front::highlight::highlight;
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
 use crate::front::source::{Source, SourceError};
@@ -317,7 +318,9 @@ impl Learner {
         match command {
             Command::Quit => {}
             Command::Help(None) => self.say(&help(self.paint))?,
-            Command::Help(Some(name)) => self.say(&help_on(&name))?,
+            Command::Help(Some(name)) => self.say(&help_on(&name, self.paint))?,
+            Command::Doc(None) => self.say(&doc::overview(self.paint))?,
+            Command::Doc(Some(name)) => self.say(&doc_on(&name, self.paint))?,
             Command::Threads => self.say(&thread_table(&self.session.threads(), self.paint))?,
             Command::Variables => self.variables()?,
             Command::Reset => {
@@ -582,49 +585,22 @@ fn help(paint: Paint) -> String {
 }
 
 /// What a command or a name of the library means.
-fn help_on(name: &str) -> String {
-    let command = if name.starts_with(':') {
-        name.to_string()
-    } else {
-        format!(":{name}")
-    };
-    let mut out = String::new();
-    for entry in catalogue::doc(name.strip_suffix("()").unwrap_or(name)) {
-        let _ = writeln!(out, "{}\n  {}", entry.usages().join("\n"), entry.summary);
-        for more in [entry.details, entry.errors, entry.blocks] {
-            if !more.is_empty() {
-                let _ = writeln!(out, "  {more}");
-            }
+fn help_on(name: &str, paint: Paint) -> String {
+    let command = format!(":{}", name.trim_start_matches(':'));
+    match COMMANDS.iter().find(|entry| entry.name == command) {
+        // `:time` and `time()` are two things.
+        Some(entry) => {
+            let head = format!("{} {}", entry.name, entry.operand);
+            let about = format!("{}: {}\n", head.trim_end(), entry.what);
+            about + doc::page(name, paint).unwrap_or_default().as_str()
         }
-        for line in entry.example.code.lines() {
-            let _ = writeln!(out, "    {line}");
-        }
+        None => doc_on(name, paint),
     }
-    let mut methods: Vec<&str> = catalogue::methods_of(name)
-        .map(|entry| entry.name)
-        .collect();
-    methods.dedup();
-    if !methods.is_empty() {
-        let _ = writeln!(
-            out,
-            "What a value of type {name} can do: {}",
-            methods.join(", ")
-        );
-    }
-    if let Some(entry) = COMMANDS.iter().find(|entry| entry.name == command) {
-        let head = format!("{} {}", entry.name, entry.operand);
-        let _ = writeln!(out, "{}: {}", head.trim_end(), entry.what);
-    }
-    if !out.is_empty() {
-        return out;
-    }
-    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
-    match library_names().map(|known| (distance(known), known)).min() {
-        Some((distance, known)) if distance <= 2 => {
-            format!("There is no `{name}` here; did you mean `{known}`?\n")
-        }
-        _ => format!("There is no `{name}` here; :help lists the commands.\n"),
-    }
+}
+
+/// What a name of the library means.
+fn doc_on(name: &str, paint: Paint) -> String {
+    doc::page(name, paint).unwrap_or_else(|error| error + "\n")
 }
 
 fn table_of_sections(paint: Paint) -> String {
@@ -754,6 +730,16 @@ mod tests {
              > :load nope\nthere is no file 'nope'\n  Look at its spelling, and at the folder you \
              started in.\n> :quit now\n:quit takes nothing: type :quit\n\
              > :help vars\n:vars: the variables and functions of this session\n> exit\n(left)\n",
+        );
+    }
+
+    #[test]
+    fn doc_says_what_a_name_means() {
+        check(
+            "> :doc active_count\nactive_count()\n  How many threads have started and not ended.\n  \
+             gives  an integer\n  waits  never\n  example\n    print(active_count());\n  prints\n    1\n\
+             > :doc slep\nthere is no `slep`; did you mean `sleep`?\n\
+             > :help Barrier.abrt\nthere is no `Barrier.abrt`; did you mean `Barrier.abort`?\n",
         );
     }
 

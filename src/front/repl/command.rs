@@ -8,6 +8,7 @@ use crate::session::Scheduler;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Command {
     Help(Option<String>),
+    Doc(Option<String>),
     Threads,
     Variables,
     Reset,
@@ -45,8 +46,17 @@ const fn entry(name: &'static str, operand: &'static str, what: &'static str) ->
 }
 
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 11] = [
-    entry(":help", "[NAME]", "this list, or what a name means"),
+pub(super) const COMMANDS: [Entry; 12] = [
+    entry(
+        ":help",
+        "[NAME]",
+        "this list, or what a command or name means",
+    ),
+    entry(
+        ":doc",
+        "[NAME]",
+        "what a name means; without NAME, all names",
+    ),
     entry(
         ":tutorial",
         "[NAME]",
@@ -115,6 +125,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     };
     match name {
         ":help" => Ok(Command::Help(operand)),
+        ":doc" => Ok(Command::Doc(operand)),
         ":threads" => nothing(Command::Threads),
         ":vars" => nothing(Command::Variables),
         ":reset" => nothing(Command::Reset),
@@ -205,6 +216,8 @@ mod tests {
         let cases = [
             (":help", Command::Help(None)),
             (":help  Lock ", Command::Help(Some("Lock".into()))),
+            (":doc", Command::Doc(None)),
+            (":doc Queue.put", Command::Doc(Some("Queue.put".into()))),
             (":q", Command::Quit),
             (":load my file.rhai", Command::Load("my file.rhai".into())),
             (

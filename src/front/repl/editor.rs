@@ -18,8 +18,8 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, ExternalPrinter};
 use rustyline::{Helper, Hinter};
 
-use super::highlight::{highlight, pair};
 use super::screen::{Bell, Screen};
+use crate::front::highlight::{highlight, pair};
 use crate::language::complete::{Completeness, completeness};
 use crate::view::paint::{Paint, Role};
 

@@ -1,13 +1,12 @@
 //! The prompt.
 //!
 //! In reading order: [`command`], the prompt's own commands as data; [`screen`], the terminal that
-//! typing and printing share; [`highlight`] and [`editor`], the line that is being typed;
-//! [`answer`], what an input or command is answered. Here they become a loop.
+//! typing and printing share; [`editor`], the line that is being typed; [`answer`], what an input or
+//! command is answered. Here they become a loop.
 
 mod answer;
 mod command;
 mod editor;
-mod highlight;
 mod screen;
 
 use std::collections::VecDeque;

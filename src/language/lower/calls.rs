@@ -5,7 +5,6 @@
 
 use rhai::{Expr, FnCallExpr};
 
-use super::expressions::is_quiet;
 use super::scope::Found;
 use super::{Lowering, problems};
 use crate::pos::Pos;
@@ -14,47 +13,6 @@ use crate::program::code::{Place, Site};
 use crate::program::op::{Op, Reg};
 use crate::value::Literal;
 use crate::value::object::Verb;
-
-/// Functions of Rhai that change their first argument in place when it is a variable: `push(a, 1)`
-/// does what `a.push(1)` does.
-const CHANGERS: [&str; 31] = [
-    "append",
-    "chop",
-    "clear",
-    "crop",
-    "dedup",
-    "drain",
-    "extract",
-    "fill_with",
-    "insert",
-    "make_lower",
-    "make_upper",
-    "mixin",
-    "pad",
-    "pop",
-    "push",
-    "remove",
-    "replace",
-    "retain",
-    "reverse",
-    "set",
-    "set_bit",
-    "set_bits",
-    "shift",
-    "sort",
-    "sort_by",
-    "sort_desc",
-    "splice",
-    "split_rev",
-    "trim",
-    "truncate",
-    "write",
-];
-
-/// Whether a call of this name may change its first argument.
-pub(super) fn changes_first_argument(name: &str) -> bool {
-    CHANGERS.contains(&name)
-}
 
 impl Lowering<'_> {
     /// A call; its value goes to `dst`.
@@ -93,7 +51,7 @@ impl Lowering<'_> {
         if self.calls_variable(name) {
             return self.value_call(name, args, dst, at);
         }
-        if changes_first_argument(name)
+        if self.catalogue.changes_receiver(name)
             && !self.is_own_function(name)
             && let Some((receiver, args)) = args.split_first()
             && let Some(place) = self.root_place(receiver, true)
@@ -122,7 +80,7 @@ impl Lowering<'_> {
 
     fn value_call(&mut self, name: &str, args: &[Expr], dst: Reg, at: Pos) {
         let callee = match self.find(name) {
-            Found::Register(register) if args.iter().all(is_quiet) => register,
+            Found::Register(register) if args.iter().all(|arg| self.is_quiet(arg)) => register,
             _ => {
                 let callee = self.builder().register();
                 self.load(name, callee, at);

@@ -7,7 +7,6 @@
 use rhai::{ASTFlags, Expr, FnCallExpr};
 
 use super::builder::Label;
-use super::expressions::is_quiet;
 use super::scope::Found;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
@@ -177,13 +176,14 @@ impl Lowering<'_> {
             }
         }
         let is_method = |link: &Link<'_>| matches!(link.what, What::Method(_));
-        let only_reads = !links.iter().any(is_method) && root.is_none_or(is_quiet);
+        let only_reads =
+            !links.iter().any(is_method) && root.is_none_or(|root| self.is_quiet(root));
         for (at, link) in links.iter().enumerate() {
             match link.what {
                 What::Method(call) => self.arguments_into(&call.args, operands[at]),
                 What::Index(index) => {
                     let later_are_quiet = links[at + 1..].iter().all(|link| match link.what {
-                        What::Index(index) => is_quiet(index),
+                        What::Index(index) => self.is_quiet(index),
                         _ => true,
                     });
                     match self.in_place(index) {

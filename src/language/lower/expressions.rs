@@ -48,7 +48,7 @@ impl Lowering<'_> {
         later: impl IntoIterator<Item = &'e Expr>,
     ) -> Reg {
         match self.in_place(expr) {
-            Some(register) if later.into_iter().all(is_quiet) => register,
+            Some(register) if later.into_iter().all(|later| self.is_quiet(later)) => register,
             _ => self.temporary(expr),
         }
     }
@@ -214,6 +214,25 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether evaluating `expr` leaves all variables in registers as they are.
+    pub(super) fn is_quiet(&self, expr: &Expr) -> bool {
+        let all = |parts: &[Expr]| parts.iter().all(|part| self.is_quiet(part));
+        match expr {
+            _ if as_closure(expr).is_some() => true,
+            Expr::Stmt(_) | Expr::Custom(..) | Expr::MethodCall(..) => false,
+            Expr::FnCall(call, _) => {
+                !self.catalogue.changes_receiver(&call.name) && all(&call.args)
+            }
+            Expr::Index(pair, ..) | Expr::Dot(pair, ..) => {
+                self.is_quiet(&pair.lhs) && self.is_quiet(&pair.rhs)
+            }
+            Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => all(parts),
+            Expr::Array(parts, _) | Expr::InterpolatedString(parts, _) => all(parts),
+            Expr::Map(entries, _) => entries.0.iter().all(|(_, value)| self.is_quiet(value)),
+            _ => true,
+        }
+    }
+
     /// An interpolated string; a long one is joined piece by piece.
     fn join(&mut self, parts: &[Expr], dst: Reg, at: Pos) {
         let joined = self.builder().register();
@@ -242,24 +261,6 @@ impl Lowering<'_> {
                 break;
             }
         }
-    }
-}
-
-/// Whether evaluating `expr` leaves all variables in registers as they are.
-pub(super) fn is_quiet(expr: &Expr) -> bool {
-    match expr {
-        _ if as_closure(expr).is_some() => true,
-        Expr::Stmt(_) | Expr::Custom(..) | Expr::MethodCall(..) => false,
-        Expr::FnCall(call, _) => {
-            !super::calls::changes_first_argument(&call.name) && call.args.iter().all(is_quiet)
-        }
-        Expr::Index(pair, ..) | Expr::Dot(pair, ..) => is_quiet(&pair.lhs) && is_quiet(&pair.rhs),
-        Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
-            parts.iter().all(is_quiet)
-        }
-        Expr::Array(parts, _) | Expr::InterpolatedString(parts, _) => parts.iter().all(is_quiet),
-        Expr::Map(entries, _) => entries.0.iter().all(|(_, value)| is_quiet(value)),
-        _ => true,
     }
 }
 

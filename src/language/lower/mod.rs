@@ -57,6 +57,10 @@ pub trait Catalogue {
     /// means nothing.
     fn is_module(&self, name: &str) -> bool;
 
+    /// Whether a method of this name may change its receiver; as a function it then changes a
+    /// variable that is its first argument.
+    fn changes_receiver(&self, name: &str) -> bool;
+
     /// Whether the host has made a top-level variable of this name, such as `args`.
     fn is_variable(&self, _name: &str) -> bool {
         false

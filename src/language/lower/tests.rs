@@ -29,6 +29,10 @@ impl Catalogue for Library {
     fn is_module(&self, name: &str) -> bool {
         ["threading", "time", "concurrent", "futures"].contains(&name)
     }
+
+    fn changes_receiver(&self, name: &str) -> bool {
+        ["push", "sort"].contains(&name)
+    }
 }
 
 fn lowered(text: &str, top: TopLevel, program: &Program) -> Result<Lowered, Vec<Diagnostic>> {

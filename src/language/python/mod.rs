@@ -15,7 +15,7 @@ mod tree;
 pub use block::translate;
 pub use hints::{hints, meant_value, undefined_assignment};
 
-use table::Reply;
+use table::{Reply, Row};
 
 use super::diagnostic::{Code, Diagnostic, Span};
 use crate::pos::Pos;
@@ -29,44 +29,67 @@ pub(super) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
         if error.line != 0 && line.number > error.line {
             return None;
         }
-        let Some(answer) = rewrite::line(line.text, &mut names) else {
+        let Some(answer) = rewrite::line(statement(line.text), &mut names) else {
             continue;
         };
         let Some(row) = answer.row else { continue };
-        let indent = line
-            .text
-            .chars()
-            .take_while(|ch| ch.is_whitespace())
-            .count();
-        let width = line
-            .text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .chars()
-            .count();
-        let start = Pos::new(line.number, u16::try_from(indent + 1).unwrap_or(1));
-        let mut diagnostic = Diagnostic::error(Code::Python, Span::of(start, width), row.what)
-            .label("this is Python");
-        if !row.help.is_empty() {
-            diagnostic = diagnostic.help(row.help);
-        }
-        let whole = if lines.len() > 1 {
-            translate(text)
-        } else {
-            None
+        let whole = (lines.len() > 1).then(|| translate(text)).flatten();
+        // What has no counterpart is the thing to say of a block that cannot be translated.
+        let obstacle = match whole {
+            None => obstacle(&lines),
+            Some(_) => None,
         };
+        if let Some((line, row)) = obstacle {
+            return Some(diagnostic(line, row));
+        }
         let single = match answer.reply {
             Reply::Type(text) => Some(text),
             Reply::LeaveOut | Reply::Nothing => None,
         };
+        let diagnostic = diagnostic(line, row);
         return Some(match whole.or(single) {
             Some(lines) => diagnostic.suggest(lines),
             None => diagnostic,
         });
     }
     None
+}
+
+/// A line without the braces of the blocks around its word: `} finally {` is taken as `finally:`,
+/// which no other row would read.
+fn statement(line: &str) -> &str {
+    let inner = line
+        .trim()
+        .strip_prefix('}')
+        .and_then(|line| line.strip_suffix('{'));
+    match inner.map(str::trim) {
+        Some("finally") => "finally:",
+        _ => line,
+    }
+}
+
+/// The first line for which there is nothing to type.
+fn obstacle<'l, 't>(
+    lines: &'l [block::LogicalLine<'t>],
+) -> Option<(&'l block::LogicalLine<'t>, &'static Row)> {
+    lines.iter().find_map(|line| {
+        let answer = rewrite::line(statement(line.text), &mut rewrite::Names::default())?;
+        let row = answer.row?;
+        matches!(answer.reply, Reply::Nothing).then_some((line, row))
+    })
+}
+
+fn diagnostic(line: &block::LogicalLine<'_>, row: &Row) -> Diagnostic {
+    let first = line.text.lines().next().unwrap_or_default();
+    let indent = first.chars().take_while(|ch| ch.is_whitespace()).count();
+    let width = first.trim().chars().count();
+    let start = Pos::new(line.number, u16::try_from(indent + 1).unwrap_or(1));
+    let diagnostic =
+        Diagnostic::error(Code::Python, Span::of(start, width), row.what).label("this is Python");
+    match row.help {
+        "" => diagnostic,
+        help => diagnostic.help(help),
+    }
 }
 
 #[cfg(test)]
@@ -306,6 +329,30 @@ let m = #{\"a\": 1};
         check("# a comment", "// a comment");
         check("async def f(): await g()", "fn f() { g(); }");
         check("def f(): return 1", "fn f() { return 1; }");
+    }
+
+    #[test]
+    fn what_has_no_counterpart_is_named_with_what_to_do() {
+        let told = |text: &str| {
+            let problems = parse(text).expect_err(text);
+            let help = problems[0].help.clone().unwrap_or_default();
+            (problems[0].message.clone(), help)
+        };
+        for text in [
+            "finally:",
+            "try:\n    x()\nfinally:\n    y()",
+            "try { x(); } finally { y(); }",
+            "try {\n    x();\n} catch {\n    z();\n} finally {\n    y();\n}",
+        ] {
+            let (message, help) = told(text);
+            assert_eq!(message, "there is no `finally`", "{text}");
+            assert!(help.contains("throw e;"), "{help}");
+        }
+        for text in ["class A:", "x = 1\nclass A(B):\n    pass", "class A { }"] {
+            let (message, help) = told(text);
+            assert_eq!(message, "there are no classes", "{text}");
+            assert!(help.contains("c.add();"), "{help}");
+        }
     }
 
     #[test]

@@ -164,13 +164,16 @@ pub(super) const ROWS: [Row; 50] = [
     ),
     row(
         "there is no `finally`",
-        "a `with` releases what it took, whatever happens",
+        "to release something use `with lock { ... }`; otherwise clean up on both ways out: \
+         `try { f(); } catch (e) { clean_up(); throw e; } clean_up();`",
         ("finally:", ""),
-        Statement(|n, _, _| begins("finally", n, Reply::Nothing)),
+        Statement(finally),
     ),
     row(
         "there are no classes",
-        "keep the data in a map, `#{name: \"A\", count: 0}`, and write functions that take it",
+        "a function makes a map with the data and what can be done with it: \
+         `fn counter() { #{count: 0, add: || this.count += 1} }`; \
+         then `let c = counter(); c.add();`",
         ("class Counter:", ""),
         Statement(class),
     ),
@@ -422,13 +425,6 @@ fn after<'n>(word: &str, nodes: &'n [Node]) -> Option<&'n [Node]> {
     }
 }
 
-fn begins(word: &str, nodes: &[Node], reply: Reply) -> Option<Reply> {
-    after(word, nodes)?
-        .iter()
-        .any(|node| node.is(":"))
-        .then_some(reply)
-}
-
 /// A Python word, replaced; never a property.
 fn word(python: &str, ours: &str, nodes: &[Node]) -> Option<(String, usize)> {
     nodes[0].is_word(python).then(|| (ours.to_string(), 1))
@@ -583,6 +579,14 @@ fn except(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
         None => "} catch".to_string(),
     };
     open(head, body, names, rewriter)
+}
+
+/// `finally:`, or after a block in braces.
+fn finally(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
+    let at = find(nodes, |node| node.is_word("finally"))?;
+    let opens = |node: &&Node| node.is(":") || matches!(node, Node::Group('{', _));
+    trim(&nodes[at + 1..]).first().filter(opens)?;
+    Some(Reply::Nothing)
 }
 
 fn class(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {

@@ -91,12 +91,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "Timer",
         signatures: &[
             sig(
-                &[param("seconds", Kind::Any), param("f", Kind::Any)],
+                &[param("seconds", Kind::Seconds), param("f", Kind::Any)],
                 "Timer",
             ),
             sig(
                 &[
-                    param("seconds", Kind::Any),
+                    param("seconds", Kind::Seconds),
                     param("f", Kind::Any),
                     param("args", Kind::Any),
                 ],
@@ -179,8 +179,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "ThreadLocal",
         signatures: &[sig(&[], "ThreadLocal")],
         summary: "Makes a place where each thread has values of its own.",
+        details: "They are properties: `local.x = 5`, `local.x += 1`. No other thread sees them, nor \
+                  that they were set.",
+        errors: "A name that this thread has not set is refused, as Python's AttributeError.",
         example: Example {
-            code: "let local = ThreadLocal(); local.set(\"x\", 1);\nspawn(|| local.set(\"x\", 2)).join();\nprint(local.get(\"x\"));",
+            code: "let local = ThreadLocal();\nlocal.x = 1;\nspawn(|| { local.x = 2; }).join();\nprint(local.x);",
             output: "1",
         },
         run: Run::Native(thread_local),
@@ -247,7 +250,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         blocks: "For that many seconds.",
         ..function(
             "io_work",
-            &[sig(&[param("seconds", Kind::Number)], "()")],
+            &[sig(&[param("seconds", Kind::Seconds)], "()")],
             "Waits as for a disk or a network; keeps no core busy.",
             "io_work(0.01); print(\"read\");",
             "read",
@@ -301,7 +304,7 @@ fn atomic(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, F
 }
 
 const NOTHING: &[Signature] = &[sig(&[], "()")];
-const JOIN: &[Signature] = &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")];
+const JOIN: &[Signature] = &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")];
 const ASKED: &[Signature] = &[sig(&[], "bool")];
 const NAMED: &[Signature] = &[sig(&[], "string")];
 const NUMBERED: &[Signature] = &[sig(&[], "i64")];

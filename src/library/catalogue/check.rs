@@ -10,7 +10,7 @@ impl Kind {
             Self::Any | Self::Rest => true,
             Self::Bool => matches!(value, Value::Bool(_)),
             Self::Int => matches!(value, Value::Int(_)),
-            Self::Number => matches!(value, Value::Int(_) | Value::Float(_)),
+            Self::Number | Self::Seconds => matches!(value, Value::Int(_) | Value::Float(_)),
             Self::Float => matches!(value, Value::Float(_)),
             Self::Text => value.as_str().is_some(),
             Self::Pattern => value.as_str().is_some() || matches!(value, Value::Char(_)),
@@ -21,12 +21,14 @@ impl Kind {
         }
     }
 
-    fn in_words(self) -> &'static str {
+    /// What it can be, for people: `a number of seconds`.
+    pub fn in_words(self) -> &'static str {
         match self {
             Self::Any | Self::Rest => "any value",
             Self::Bool => "true or false",
             Self::Int => "an integer",
             Self::Number => "a number",
+            Self::Seconds => "a number of seconds",
             Self::Float => "a float",
             Self::Text => "a string",
             Self::Pattern => "a string or a character",
@@ -105,7 +107,7 @@ fn wrong_type(entry: &Entry, kind: Kind, arg: &Value) -> FaultKind {
         (Kind::Function, _) => {
             format!("give the function itself, without calling it: `{name}(f)`, not `{name}(f())`")
         }
-        (Kind::Int | Kind::Number, Value::Literal(_) | Value::Str(_)) => {
+        (Kind::Int | Kind::Number | Kind::Seconds, Value::Literal(_) | Value::Str(_)) => {
             "write the number without quotes, or make one of the text: `parse_int(text)`".into()
         }
         (Kind::Int, Value::Float(_)) => "make it an integer: `x.to_int()`".into(),
@@ -137,7 +139,7 @@ mod tests {
         let fault = refusal("sleep", &[Value::from("1")]);
         assert_eq!(
             fault.to_string(),
-            "sleep takes a number, but was given string: it is called as sleep(seconds)"
+            "sleep takes a number of seconds, but was given string: it is called as sleep(seconds)"
         );
         assert!(fault.advice().unwrap().contains("without quotes"));
     }

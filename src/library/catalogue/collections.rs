@@ -4,6 +4,8 @@
 
 use super::{Entry, Example, Kind, Run, param, sig};
 
+const CALLS: &str = "When the function that it calls does.";
+
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("array"),
@@ -275,6 +277,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Takes out and gives the items for which a function gives true, or a part.",
+        blocks: CALLS,
         example: Example {
             code: "let a = [1, 2, 3];\nprint(a.drain(|x| x > 1), a);",
             output: "[2, 3] [1]",
@@ -293,6 +296,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Keeps only the items for which a function gives true, or a part; gives the others.",
+        blocks: CALLS,
         example: Example {
             code: "let a = [1, 2, 3];\nprint(a.retain(|x| x > 1), a);",
             output: "[1] [2, 3]",
@@ -304,6 +308,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "dedup",
         signatures: &[sig(&[], "()"), sig(&[param("same", Kind::Function)], "()")],
         summary: "Removes items that equal the one before them.",
+        blocks: CALLS,
         example: Example {
             code: "let a = [1, 1, 2];\na.dedup();\nprint(a);",
             output: "[1, 2]",
@@ -320,6 +325,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         summary: "Sorts in place.",
         details: "A comparer gets two items and gives a negative number, or true, when the first one comes first.",
         errors: "Without a comparer, all items must have one type that has an order.",
+        blocks: CALLS,
         example: Example {
             code: "let a = [3, 1, 2];\na.sort();\nprint(a);",
             output: "[1, 2, 3]",
@@ -331,6 +337,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "sort_by",
         signatures: &[sig(&[param("compare", Kind::Function)], "()")],
         summary: "Sorts in place by a comparer.",
+        blocks: CALLS,
         example: Example {
             code: "let a = [1, 2, 3];\na.sort_by(|x, y| y - x);\nprint(a);",
             output: "[3, 2, 1]",
@@ -357,6 +364,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             sig(&[param("compare", Kind::Function)], "array"),
         ],
         summary: "Gives a sorted copy.",
+        blocks: CALLS,
         example: Example {
             code: "print([3, 1, 2].order());",
             output: "[1, 2, 3]",
@@ -368,6 +376,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "order_by",
         signatures: &[sig(&[param("compare", Kind::Function)], "array")],
         summary: "Gives a copy sorted by a comparer.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2, 3].order_by(|x, y| y - x));",
             output: "[3, 2, 1]",
@@ -392,6 +401,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[sig(&[param("f", Kind::Function)], "array")],
         summary: "Gives what a function gives for each item.",
         details: "The function gets the item, and its index if it takes two arguments. This runs in one thread; `executor.map` in many.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2, 3].map(|x| x * x));",
             output: "[1, 4, 9]",
@@ -404,6 +414,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "filter",
         signatures: &[sig(&[param("f", Kind::Function)], "array")],
         summary: "Gives the items for which a function gives true.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2, 3].filter(|x| x > 1));",
             output: "[2, 3]",
@@ -423,6 +434,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         summary: "Combines the items from left to right.",
         details: "Without an initial value it begins with ().",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2, 3].reduce(|sum, x| sum + x, 0));",
             output: "6",
@@ -441,6 +453,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Combines the items from right to left.",
+        blocks: CALLS,
         example: Example {
             code: "print([\"a\", \"b\"].reduce_rev(|text, x| text + x, \"\"));",
             output: "ba",
@@ -453,6 +466,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "for_each",
         signatures: &[sig(&[param("f", Kind::Function)], "()")],
         summary: "Calls a function for each item.",
+        blocks: CALLS,
         example: Example {
             code: "[1, 2].for_each(|x| print(x));",
             output: "1\n2",
@@ -465,6 +479,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "some",
         signatures: &[sig(&[param("f", Kind::Function)], "bool")],
         summary: "Says whether a function gives true for some item.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2].some(|x| x > 1));",
             output: "true",
@@ -477,6 +492,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "any",
         signatures: &[sig(&[param("f", Kind::Function)], "bool")],
         summary: "The same as `some`, by Python's name.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2].any(|x| x > 2));",
             output: "false",
@@ -489,6 +505,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "all",
         signatures: &[sig(&[param("f", Kind::Function)], "bool")],
         summary: "Says whether a function gives true for all items.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2].all(|x| x > 0));",
             output: "true",
@@ -507,6 +524,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Gives the first item for which a function gives true; () for none.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 5, 7].find(|x| x > 2));",
             output: "5",
@@ -525,6 +543,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Gives the first result of a function that is not ().",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 5].find_map(|x| if x > 2 { x * 10 }));",
             output: "50",
@@ -540,6 +559,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "array",
         )],
         summary: "Calls a function for the items of two arrays, pair by pair.",
+        blocks: CALLS,
         example: Example {
             code: "print([1, 2].zip([10, 20], |x, y| x + y));",
             output: "[11, 22]",
@@ -676,6 +696,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "map",
         signatures: &[sig(&[param("f", Kind::Function)], "map")],
         summary: "Gives a map with what a function gives for each key and value.",
+        blocks: CALLS,
         example: Example {
             code: "print(#{a: 1}.map(|key, value| value + 1));",
             output: "#{\"a\": 2}",
@@ -688,6 +709,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "filter",
         signatures: &[sig(&[param("f", Kind::Function)], "map")],
         summary: "Gives the keys and values for which a function gives true.",
+        blocks: CALLS,
         example: Example {
             code: "print(#{a: 1, b: 2}.filter(|key, value| value > 1));",
             output: "#{\"b\": 2}",
@@ -700,6 +722,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "drain",
         signatures: &[sig(&[param("f", Kind::Function)], "map")],
         summary: "Takes out and gives the keys and values for which a function gives true.",
+        blocks: CALLS,
         example: Example {
             code: "let m = #{a: 1, b: 2};\nprint(m.drain(|key, value| value > 1), m);",
             output: "#{\"b\": 2} #{\"a\": 1}",
@@ -712,6 +735,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "retain",
         signatures: &[sig(&[param("f", Kind::Function)], "map")],
         summary: "Keeps only the keys and values for which a function gives true; gives the others.",
+        blocks: CALLS,
         example: Example {
             code: "let m = #{a: 1, b: 2};\nprint(m.retain(|key, value| value > 1), m);",
             output: "#{\"a\": 1} #{\"b\": 2}",

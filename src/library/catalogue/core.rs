@@ -1,4 +1,4 @@
-//! Rows that every script needs: printing, checking, functions as values, ranges, chance.
+//! Rows that every script needs: printing, checking, functions as values, ranges.
 
 use std::sync::Arc;
 
@@ -102,33 +102,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..Entry::NEW
     },
     Entry {
-        name: "rand_int",
-        signatures: &[sig(
-            &[param("from", Kind::Int), param("to", Kind::Int)],
-            "i64",
-        )],
-        summary: "Gives a random integer; both ends are possible.",
-        details: "The numbers come from the scheduler's seed: the same seed gives the same ones.",
-        errors: "`to` must not be less than `from`.",
-        example: Example {
-            code: "print(rand_int(3, 3));",
-            output: "3",
-        },
-        run: Run::Native(rand_int),
-        ..Entry::NEW
-    },
-    Entry {
-        name: "rand",
-        signatures: &[sig(&[], "f64")],
-        summary: "Gives a random float from 0 to before 1.",
-        example: Example {
-            code: "let x = rand();\nprint(x >= 0.0 && x < 1.0);",
-            output: "true",
-        },
-        run: Run::Prelude,
-        ..Entry::NEW
-    },
-    Entry {
         name: "Fn",
         signatures: &[sig(&[param("name", Kind::Text)], "Fn")],
         summary: "Gives the function of this name as a value.",
@@ -148,6 +121,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "any",
         )],
         summary: "Calls a function value.",
+        blocks: "When the function does.",
         example: Example {
             code: "let add = |a, b| a + b;\nprint(call(add, 1, 2));",
             output: "3",
@@ -292,18 +266,6 @@ fn float_range(args: &[Value]) -> Outcome {
 
 fn no_step() -> FaultKind {
     FaultKind::Arithmetic("step value cannot be zero".into())
-}
-
-fn rand_int(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
-    let (from, to) = (args[0].as_int().unwrap_or(0), args[1].as_int().unwrap_or(0));
-    if to < from {
-        return Err(FaultKind::misuse(
-            &format!("rand_int from {from} to {to}"),
-            "the second number is not less than the first",
-            &format!("write the smaller one first: `rand_int({to}, {from})`"),
-        ));
-    }
-    Ok(NativeResult::Intrinsic(Intrinsic::Random(from, to)))
 }
 
 fn function_named(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {

@@ -101,12 +101,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
             sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -162,12 +162,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
             sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -211,12 +211,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
             sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -260,12 +260,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
             sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -321,7 +321,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "wait",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
         ],
         summary: "Waits until the event is set; gives whether it is.",
         blocks: "Until it is set, or for at most that many seconds.",
@@ -373,7 +373,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "wait",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("seconds", Kind::Number)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
         ],
         summary: "Gives up the lock, waits for a notify and takes the lock back; gives whether it was notified.",
         errors: "The thread must hold the lock.",
@@ -393,7 +393,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             sig(
                 &[
                     param("predicate", Kind::Function),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
@@ -440,7 +440,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "wait",
         signatures: &[
             sig(&[], "i64"),
-            sig(&[param("seconds", Kind::Number)], "i64"),
+            sig(&[param("seconds", Kind::Seconds)], "i64"),
         ],
         summary: "Waits until all have come; gives in which place this thread came, from 0.",
         errors: "BrokenBarrierError when the barrier is broken, or breaks: by `abort`, a time that is over, an action that fails.",

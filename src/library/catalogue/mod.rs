@@ -7,12 +7,12 @@ mod atomics;
 mod check;
 mod collections;
 mod core;
+mod locks;
 mod queues;
+mod random;
 mod text;
 mod threading;
 mod time;
-
-mod locks;
 
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
@@ -87,6 +87,8 @@ pub enum Kind {
     Int,
     /// An integer or a float.
     Number,
+    /// A time: an integer or a float, in seconds.
+    Seconds,
     /// A float.
     Float,
     /// A string.
@@ -129,6 +131,14 @@ impl Entry {
         run: Run::Method,
     };
 
+    /// The name with its type: `sleep`, `Queue.put`.
+    pub fn full_name(&self) -> String {
+        match self.receiver {
+            Some(receiver) => format!("{receiver}.{}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+
     /// The ways to call it, as they are typed: `sleep(seconds)`, `array.push(item)`.
     pub fn usages(&self) -> Vec<String> {
         self.signatures
@@ -152,15 +162,30 @@ const fn param(name: &'static str, kind: Kind) -> Param {
     Param { name, kind }
 }
 
-const TABLES: &[&[Entry]] = &[
-    core::ENTRIES,
-    text::ENTRIES,
-    collections::ENTRIES,
-    time::ENTRIES,
-    threading::ENTRIES,
-    locks::ENTRIES,
-    queues::ENTRIES,
-    atomics::ENTRIES,
+/// Rows that belong together, in the order of the reference.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The heading.
+    pub title: &'static str,
+    /// The rows.
+    pub entries: &'static [Entry],
+}
+
+const fn group(title: &'static str, entries: &'static [Entry]) -> Group {
+    Group { title, entries }
+}
+
+/// The whole table.
+pub const GROUPS: &[Group] = &[
+    group("Printing, checking, functions", core::ENTRIES),
+    group("Chance", random::ENTRIES),
+    group("Time", time::ENTRIES),
+    group("Threads, pools and futures", threading::ENTRIES),
+    group("Locks and their kin", locks::ENTRIES),
+    group("Queues", queues::ENTRIES),
+    group("Atomics, timers, thread locals", atomics::ENTRIES),
+    group("Strings and numbers", text::ENTRIES),
+    group("Arrays, maps and ranges", collections::ENTRIES),
 ];
 
 /// Python's module names: a prefix such as `threading.` means nothing and may be typed.
@@ -176,17 +201,63 @@ const MODULES: &[&str] = &[
     "time",
 ];
 
+/// The methods that change their receiver, of any type: what they made of it is stored back, a
+/// constant refuses them, and `push(a, 1)` with a variable does what `a.push(1)` does. `split` cuts
+/// an array in two, though it leaves a string alone.
+pub(super) const CHANGING: &[&str] = &[
+    "append",
+    "chop",
+    "clear",
+    "crop",
+    "dedup",
+    "drain",
+    "fill_with",
+    "insert",
+    "make_lower",
+    "make_upper",
+    "mixin",
+    "pad",
+    "pop",
+    "push",
+    "remove",
+    "replace",
+    "retain",
+    "reverse",
+    "set",
+    "set_bit",
+    "set_bits",
+    "shift",
+    "shuffle",
+    "sort",
+    "sort_by",
+    "sort_desc",
+    "splice",
+    "split",
+    "take",
+    "trim",
+    "truncate",
+    "write_ascii",
+    "write_be",
+    "write_le",
+    "write_utf8",
+];
+
+/// Whether a method of this name may change its receiver.
+pub fn changes_receiver(name: &str) -> bool {
+    CHANGING.contains(&name)
+}
+
 /// All rows, in the order of the reference. A row's place is its number for the machine.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    TABLES.iter().copied().flatten()
+    GROUPS.iter().flat_map(|group| group.entries)
 }
 
 /// The row of this number.
 pub fn entry(mut number: usize) -> Option<&'static Entry> {
-    for table in TABLES {
-        match table.get(number) {
+    for group in GROUPS {
+        match group.entries.get(number) {
             Some(entry) => return Some(entry),
-            None => number -= table.len(),
+            None => number -= group.entries.len(),
         }
     }
     None

@@ -94,7 +94,7 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 const BLOCKING: Param = param("blocking", Kind::Bool);
 const ITEM: Param = param("item", Kind::Any);
-const SECONDS: Param = param("seconds", Kind::Number);
+const SECONDS: Param = param("seconds", Kind::Seconds);
 
 const MAKE: &[Signature] = &[
     sig(&[], "a queue"),
@@ -102,13 +102,15 @@ const MAKE: &[Signature] = &[
 ];
 const PUT: &[Signature] = &[
     sig(&[ITEM], "()"),
-    sig(&[ITEM, param("seconds or blocking", Kind::Any)], "()"),
+    sig(&[ITEM, SECONDS], "()"),
+    sig(&[ITEM, BLOCKING], "()"),
     sig(&[ITEM, BLOCKING, SECONDS], "()"),
 ];
 const PUT_NOWAIT: &[Signature] = &[sig(&[ITEM], "()")];
 const GET: &[Signature] = &[
     sig(&[], "?"),
-    sig(&[param("seconds or blocking", Kind::Any)], "?"),
+    sig(&[SECONDS], "?"),
+    sig(&[BLOCKING], "?"),
     sig(&[BLOCKING, SECONDS], "?"),
 ];
 const ANY: &[Signature] = &[sig(&[], "?")];

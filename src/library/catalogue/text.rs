@@ -395,6 +395,26 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         receiver: Some("i64"),
+        name: "bits",
+        signatures: &[
+            sig(&[], "array"),
+            sig(&[param("range", Kind::Range)], "array"),
+            sig(&[param("from", Kind::Int)], "array"),
+            sig(
+                &[param("from", Kind::Int), param("count", Kind::Int)],
+                "array",
+            ),
+        ],
+        summary: "Gives the bits, or some of them, as true and false, the lowest first.",
+        errors: "There are bits 0 to 63.",
+        example: Example {
+            code: "for bit in 5.bits(0..3) { print(bit); }",
+            output: "true\nfalse\ntrue",
+        },
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("i64"),
         name: "abs",
         signatures: &[sig(&[], "i64")],
         summary: "Gives the number without its sign.",

@@ -56,9 +56,15 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "join",
-        signatures: &[sig(&[param("thread", Kind::Any)], "?")],
+        signatures: &[
+            sig(&[param("thread", Kind::Any)], "?"),
+            sig(
+                &[param("thread", Kind::Any), param("seconds", Kind::Seconds)],
+                "?",
+            ),
+        ],
         summary: "Waits for the end of a thread and gives its function's value.",
-        blocks: "Until the thread has ended.",
+        blocks: "Until the thread has ended, or for at most that many seconds.",
         example: Example {
             code: "print(join(spawn(|| 3)));",
             output: "3",
@@ -123,7 +129,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Thread"),
         name: "join",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the thread's end and gives its function's value.",
         details: "Gives `()` for a thread that failed, and when the time is over.",
         errors: "A thread cannot wait for its own end, nor for one that was not started.",
@@ -137,9 +143,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Thread"),
         name: "result",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the thread's end; gives its value or raises its error.",
-        blocks: "Until the thread has ended.",
+        blocks: "Until the thread has ended, or for at most that many seconds.",
         example: Example {
             code: "let t = spawn(|| 5);\nprint(t.result());",
             output: "5",
@@ -200,17 +206,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "acquire",
         signatures: &[
             sig(&[], "bool"),
-            sig(&[param("blocking or seconds", Kind::Any)], "bool"),
+            sig(&[param("seconds", Kind::Seconds)], "bool"),
+            sig(&[param("blocking", Kind::Bool)], "bool"),
             sig(
                 &[
                     param("blocking", Kind::Bool),
-                    param("seconds", Kind::Number),
+                    param("seconds", Kind::Seconds),
                 ],
                 "bool",
             ),
         ],
         summary: "Takes the lock; false when it was not to be had in time.",
-        blocks: "While another thread holds it.",
+        blocks: "While another thread holds it, at most that many seconds; not at all with false.",
         example: Example {
             code: "let lock = Lock();\nprint(lock.acquire());\nprint(lock.acquire(false));",
             output: "true\nfalse",
@@ -310,10 +317,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Future"),
         name: "result",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's value, or raises its error.",
         errors: "TimeoutError when it takes longer than the given seconds.",
-        blocks: "Until the task is done.",
+        blocks: "Until the task is done, or for at most that many seconds.",
         example: Example {
             code: "print(pool(1).submit(|| 4).result());",
             output: "4",
@@ -324,9 +331,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("Future"),
         name: "exception",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Number)], "?")],
+        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
         summary: "Waits for the task's end and gives its error, or `()`.",
-        blocks: "Until the task is done.",
+        blocks: "Until the task is done, or for at most that many seconds.",
         example: Example {
             code: "print(pool(1).submit(|| throw \"no\").exception());",
             output: "no",

@@ -10,7 +10,7 @@ use super::{Entry, Example, Kind, Run, param, sig};
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "sleep",
-        signatures: &[sig(&[param("seconds", Kind::Number)], "()")],
+        signatures: &[sig(&[param("seconds", Kind::Seconds)], "()")],
         summary: "Waits; other threads go on.",
         details: "`sleep(0)` lets another thread go first. Under a seeded scheduler time is \
                   virtual: the clock jumps, and the script does not wait.",
@@ -25,7 +25,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "perf_counter",
-        signatures: &[sig(&[], "f64")],
+        signatures: &[sig(&[], "seconds")],
         summary: "Gives the seconds since the session began, for measuring.",
         details: "Only the difference of two calls means something.",
         example: Example {
@@ -37,7 +37,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "time",
-        signatures: &[sig(&[], "f64")],
+        signatures: &[sig(&[], "seconds")],
         summary: "Gives the seconds since the session began.",
         details: "In Python it counts from 1970; here a seeded run must give the same each time.",
         example: Example {
@@ -48,9 +48,23 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..Entry::NEW
     },
     Entry {
+        name: "timestamp",
+        signatures: &[sig(&[], "timestamp")],
+        summary: "Is not for scripts: it reads the clock of the machine. Use `perf_counter`.",
+        details: "A seeded run must give the same each time, so scripts see the scheduler's time only.",
+        errors: "Always refused, with the line to type instead.",
+        example: Example {
+            code: "let start = perf_counter();\nsleep(0.01);\nprint(perf_counter() - start >= 0.01);",
+            output: "true",
+        },
+        run: Run::Native(refuse_timestamp),
+        ..Entry::NEW
+    },
+    Entry {
         name: "elapsed",
-        signatures: &[sig(&[param("f", Kind::Function)], "f64")],
+        signatures: &[sig(&[param("f", Kind::Function)], "seconds")],
         summary: "Calls a function and gives the seconds that it took.",
+        blocks: "When the function does.",
         example: Example {
             code: "print(elapsed(|| 1 + 1) < 60.0);",
             output: "true",
@@ -80,4 +94,12 @@ fn sleep(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, Faul
 
 fn now(_: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     Ok(NativeResult::Intrinsic(Intrinsic::Now))
+}
+
+fn refuse_timestamp(_: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    Err(FaultKind::misuse(
+        "timestamp reads the clock of the machine",
+        "a seeded run gives the same each time, so a script sees the scheduler's time only",
+        "type `let start = perf_counter();`, and `perf_counter() - start` for the seconds since",
+    ))
 }

@@ -52,48 +52,6 @@ pub(super) fn is_property(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether the method only reads its receiver.
-pub(super) fn is_pure(name: &str) -> bool {
-    const CHANGING: &[&str] = &[
-        "append",
-        "chop",
-        "clear",
-        "crop",
-        "dedup",
-        "drain",
-        "fill_with",
-        "insert",
-        "make_lower",
-        "make_upper",
-        "mixin",
-        "pad",
-        "pop",
-        "push",
-        "remove",
-        "replace",
-        "retain",
-        "reverse",
-        "set",
-        "set_bit",
-        "set_bits",
-        "set_tag",
-        "shift",
-        "sort",
-        "sort_by",
-        "sort_desc",
-        "splice",
-        "take",
-        "trim",
-        "truncate",
-        "write_be",
-        "write_le",
-        "write_utf8",
-        "write_ascii",
-    ];
-    // `split` cuts an array in two but leaves a string alone: it counts as changing.
-    name != "split" && !CHANGING.contains(&name)
-}
-
 /// First position and number of items that `range`, `start, count` or `start` (with `to_end`)
 /// name.
 fn span_of(args: &[Value], length: usize) -> Option<(usize, usize)> {
@@ -176,8 +134,10 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
     })
 }
 
-/// The methods of functions that only the machine can finish: `call`, and `call_fitting`, which
-/// the prelude uses to give a callback as many of its arguments as it takes.
+/// The methods of functions that only the machine can finish: `call`, and those that the prelude
+/// uses to give a callback as many of its arguments as it takes, or what it is about as `this`:
+/// `call_fitting(n, ...)`, where that is the n-th argument, and `call_entry(key, value)`; `takes(n)`
+/// says whether it takes so many.
 pub(super) fn call_function(
     name: &str,
     receiver: &Value,
@@ -187,28 +147,36 @@ pub(super) fn call_function(
     let Value::Function(function) = receiver else {
         return None;
     };
-    let args = match (name, &*args) {
-        ("call", _) => args,
-        ("call_fitting", [Value::Int(least), ..]) => {
-            let least = usize::try_from(*least).unwrap_or(0);
-            let count = fitting_count(function, least, args.len() - 1, ctx);
-            &mut args[1..=count]
+    let (least, item, args) = match (name, &mut *args) {
+        ("call", _) => {
+            let args = args.iter_mut().map(std::mem::take).collect();
+            return Some(NativeResult::Call(function.clone(), args));
+        }
+        ("call_fitting", [Value::Int(least), args @ ..]) => {
+            let least = usize::try_from(*least).unwrap_or(1).clamp(1, args.len());
+            (least, least - 1, args)
+        }
+        ("call_entry", args @ [_, _]) => (1, 1, args),
+        ("takes", [Value::Int(count)]) => {
+            let count = usize::try_from(*count).unwrap_or(usize::MAX);
+            let takes = ctx.program.code_for(function, count).is_some();
+            return Some(NativeResult::Value(Value::Bool(takes)));
         }
         _ => return None,
     };
-    let args = args.iter_mut().map(std::mem::take).collect();
-    Some(NativeResult::Call(function.clone(), args))
-}
-
-/// The smallest number of arguments from `least` to `most` that the function takes, or none when it
-/// has no parameters; `least` when nothing fits, so that the call says what is wrong.
-fn fitting_count(function: &Function, least: usize, most: usize, ctx: &NativeCtx<'_>) -> usize {
-    let takes = |count: usize| match function.target {
-        Target::Code(code) => usize::from(ctx.program.code(code).params) == count,
-        Target::Named(name) => ctx.program.name(name).function(count).is_some(),
-    };
-    (least..=most)
+    let mut args: Vec<Value> = args.iter_mut().map(std::mem::take).collect();
+    let code = |count: &usize| ctx.program.code_for(function, *count);
+    let mentions_this =
+        |count: &usize| code(count).is_some_and(|code| ctx.program.code(code).this.is_some());
+    if let Some(count) = (0..args.len()).find(mentions_this) {
+        let this = args.remove(item);
+        args.truncate(count);
+        return Some(NativeResult::CallOn(this, function.clone(), args));
+    }
+    // When nothing fits, the call says what is wrong.
+    let count = (least..=args.len())
         .chain([0])
-        .find(|count| takes(count + function.curried.len()))
-        .unwrap_or(least)
+        .find(|count| code(count).is_some());
+    args.truncate(count.unwrap_or(least));
+    Some(NativeResult::Call(function.clone(), args))
 }

@@ -18,35 +18,43 @@ pub struct ThreadLocal {
 }
 
 impl ThreadLocal {
+    fn value(&self, name: &str, task: TaskId) -> Option<&Value> {
+        self.values.get(&task)?.get(name)
+    }
+
+    fn store(&mut self, name: &str, value: Value, task: TaskId) {
+        let values = self.values.entry(task).or_default();
+        values.insert(name.into(), value);
+    }
+
     fn get(&self, call: Call<'_>, task: TaskId) -> Result<Value, FaultKind> {
         let (name, default) = match call.args {
             [name] => (self::name(name)?, None),
             [name, default] => (self::name(name)?, Some(default)),
             more => return Err(args::arity(call.verb, &[1, 2], more.len())),
         };
-        let values = self.values.get(&task);
-        match values.and_then(|values| values.get(name)).or(default) {
-            Some(value) => Ok(value.clone()),
-            None => Err(FaultKind::misuse(
-                &format!("get(\"{name}\") of a ThreadLocal that has no such value in this thread"),
-                "each thread begins with none, and sees only its own",
-                &format!(
-                    "set it in this thread: set(\"{name}\", 0), or give a default: \
-                     get(\"{name}\", 0)"
-                ),
-            )),
-        }
+        let value = self.value(name, task).or(default).cloned();
+        value.ok_or_else(|| unset(name))
     }
 
     fn set(&mut self, call: Call<'_>, task: TaskId) -> Result<Value, FaultKind> {
         let [name, value] = call.args else {
             return Err(args::arity(call.verb, &[2], call.args.len()));
         };
-        let name = self::name(name)?;
-        let values = self.values.entry(task).or_default();
-        values.insert(name.into(), value.clone());
+        self.store(self::name(name)?, value.clone(), task);
         Ok(Value::Unit)
     }
+}
+
+fn unset(name: &str) -> FaultKind {
+    FaultKind::misuse(
+        &format!("this ThreadLocal has no attribute `{name}` in this thread"),
+        "each thread begins with none, and sees only its own",
+        &format!(
+            "set it in this thread first: `local.{name} = 0`; or read it with a default: \
+             `local.get(\"{name}\", 0)`"
+        ),
+    )
 }
 
 fn name(value: &Value) -> Result<&str, FaultKind> {
@@ -70,6 +78,16 @@ impl Primitive for ThreadLocal {
     }
 
     fn is_private(&self, _call: Call<'_>) -> bool {
+        true
+    }
+
+    fn property(&self, name: &str, task: TaskId) -> Option<Result<Value, FaultKind>> {
+        let value = self.value(name, task).cloned();
+        Some(value.ok_or_else(|| unset(name)))
+    }
+
+    fn set_property(&mut self, name: &str, value: Value, task: TaskId) -> bool {
+        self.store(name, value, task);
         true
     }
 
@@ -123,7 +141,7 @@ mod tests {
             3,
             Verb::Get,
             std::slice::from_ref(&x),
-            "no such value in this thread",
+            "no attribute `x` in this thread",
         );
         table.done(&local, 3, Verb::Get, &[x, Int(0)], "0");
         table.misuse(&local, 3, Verb::Get, &[Int(0)], "a name, as a string");
