@@ -368,6 +368,15 @@ pub(super) const ROWS: [Row; 50] = [
         Part(thread),
     ),
     row(
+        "options stand in a map here: `#{name: value}`",
+        "",
+        (
+            "executor = ThreadPoolExecutor(max_workers=2, initializer=setup, initargs=(1, 2))",
+            "let executor = ThreadPoolExecutor(#{max_workers: 2, initializer: setup, initargs: [1, 2]});",
+        ),
+        Part(options),
+    ),
+    row(
         "arguments have no names here; their order counts",
         "",
         (
@@ -976,6 +985,38 @@ fn thread(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(
     if !options.is_empty() {
         plain.push(format!("#{{{}}}", options.join(", ")));
     }
+    Some((format!("{name}({})", plain.join(", ")), 2))
+}
+
+/// Calls whose named arguments are a map of options here. A number of workers alone is none.
+fn options(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(String, usize)> {
+    let (name @ ("ThreadPoolExecutor" | "map" | "shutdown" | "wait"), arguments) = call(nodes)? else {
+        return None;
+    };
+    let mut plain = Vec::new();
+    let mut options = Vec::new();
+    for argument in arguments {
+        let (key, value) = match named(argument) {
+            None if argument.is_empty() => continue,
+            None => {
+                plain.push(rewriter.item(argument));
+                continue;
+            }
+            Some(("initargs", [Node::Group('(' | '[', inner)])) => {
+                ("initargs", format!("[{}]", rewriter.list(inner)))
+            }
+            Some((key, value)) => (key, rewriter.item(value)),
+        };
+        options.push((key, value));
+    }
+    let is_other_wait = name == "wait" && plain.is_empty();
+    if is_other_wait || matches!(&options[..], [] | [("max_workers", _)]) {
+        return None;
+    }
+    let options: Vec<String> = (options.iter())
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    plain.push(format!("#{{{}}}", options.join(", ")));
     Some((format!("{name}({})", plain.join(", ")), 2))
 }
 

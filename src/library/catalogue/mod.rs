@@ -7,6 +7,7 @@ mod atomics;
 mod check;
 mod collections;
 mod core;
+mod futures;
 mod queues;
 mod text;
 mod threading;
@@ -54,6 +55,8 @@ pub enum Run {
     Method,
     /// By a function of the prelude, in Rhai.
     Prelude,
+    /// Not at all: the name is a constant, this text.
+    Constant(&'static str),
 }
 
 /// One way to call something.
@@ -138,7 +141,10 @@ impl Entry {
                 let receiver = self
                     .receiver
                     .map_or(String::new(), |name| format!("{name}."));
-                format!("{receiver}{}({})", self.name, params.join(", "))
+                match self.run {
+                    Run::Constant(_) => self.name.into(),
+                    _ => format!("{receiver}{}({})", self.name, params.join(", ")),
+                }
             })
             .collect()
     }
@@ -158,6 +164,7 @@ const TABLES: &[&[Entry]] = &[
     collections::ENTRIES,
     time::ENTRIES,
     threading::ENTRIES,
+    futures::ENTRIES,
     locks::ENTRIES,
     queues::ENTRIES,
     atomics::ENTRIES,
@@ -199,6 +206,14 @@ pub fn native_index(name: &str) -> Option<u32> {
             entry.receiver.is_none() && entry.name == name && matches!(entry.run, Run::Native(_))
         })
         .map(|number| number as u32)
+}
+
+/// The text that is the constant of this name.
+pub fn constant(name: &str) -> Option<&'static str> {
+    entries().find_map(|entry| match entry.run {
+        Run::Constant(text) if entry.name == name => Some(text),
+        _ => None,
+    })
 }
 
 /// The rows of this name: a function's, and one for each type that has such a method.
