@@ -5,6 +5,7 @@
 //! randomness or screen; who is woken or started it only says. That is why one implementation
 //! serves every scheduler.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -530,12 +531,11 @@ impl Object {
             let state = self.state();
             (state.waiting(task), state.waits_on())
         };
-        let mut seen = vec![self.id];
+        let mut seen = BTreeSet::from([self.id]);
         while let Some(other) = others.pop() {
-            if seen.contains(&other.id) {
+            if !seen.insert(other.id) {
                 continue;
             }
-            seen.push(other.id);
             let state = other.state();
             waiting.awaited.extend(state.waiting(task).awaited);
             others.extend(state.waits_on());

@@ -258,7 +258,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[
             sig(&[param("futures", Kind::Any)], "Watch"),
             sig(
-                &[param("futures", Kind::Any), param("seconds", Kind::Number)],
+                &[param("futures", Kind::Any), param("seconds", Kind::Any)],
                 "Watch",
             ),
         ],
@@ -276,6 +276,23 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "2\n1",
         },
         run: Run::Native(as_completed),
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("Watch"),
+        name: "wait",
+        signatures: &[
+            sig(&[], "map"),
+            sig(&[param("seconds", Kind::Number)], "map"),
+        ],
+        summary: "Waits until all futures are done; gives a map of two arrays, `done` and `not_done`.",
+        details: "A Watch is what `as_completed` gives.",
+        blocks: "Until all are done, or for at most that many seconds.",
+        example: Example {
+            code: "print(as_completed([pool(1).submit(|| 1)]).wait().done.len());",
+            output: "1",
+        },
+        run: Run::Method,
         ..Entry::NEW
     },
     Entry {

@@ -150,19 +150,25 @@ impl Watch {
 
     /// The map that `wait` gives: `done` and `not_done`, each in the order of the array.
     fn sets(&self) -> Value {
-        let mut is_done = vec![false; self.futures.len()];
-        for number in &self.done {
-            is_done[*number] = true;
-        }
-        let those = |wanted: bool| {
-            let futures = self.futures.iter().zip(&is_done);
-            let futures = futures.filter(|(_, done)| **done == wanted);
-            Value::array(futures.map(|(f, _)| Value::Object(f.clone())).collect())
+        let those = |done| {
+            let futures = self.futures_that_are(done).into_iter();
+            Value::array(futures.map(Value::Object).collect())
         };
         let mut map = Map::new();
         map.insert("done".into(), those(true));
         map.insert("not_done".into(), those(false));
         Value::map(map)
+    }
+
+    /// The futures that are done, or those that are not, in the order of the array.
+    fn futures_that_are(&self, done: bool) -> Vec<Arc<Object>> {
+        let mut is_done = vec![false; self.futures.len()];
+        for number in &self.done {
+            is_done[*number] = true;
+        }
+        let futures = self.futures.iter().zip(is_done);
+        let futures = futures.filter(|(_, is_done)| *is_done == done);
+        futures.map(|(future, _)| future.clone()).collect()
     }
 
     fn next(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
@@ -262,9 +268,7 @@ impl Primitive for Watch {
     }
 
     fn waits_on(&self) -> Vec<Arc<Object>> {
-        let open = |(number, _): &(usize, _)| !self.done.contains(number);
-        let futures = self.futures.iter().enumerate().filter(open);
-        futures.map(|(_, future)| future.clone()).collect()
+        self.futures_that_are(false)
     }
 
     fn state_text(&self) -> String {
@@ -305,7 +309,7 @@ mod tests {
     fn finish(table: &mut Table, future: &Arc<Object>) {
         table.done(future, 9, Verb::TakeJob, &[], "()");
         table.effects.next = None;
-        table.done(future, 9, Verb::Resolve, &[Int(1)], "[]");
+        table.done(future, 9, Verb::Resolve, &[Int(1)], "()");
     }
 
     fn fail(table: &mut Table, future: &Arc<Object>) {
@@ -313,7 +317,7 @@ mod tests {
         table.effects.next = None;
         let fault = Fault::new(FaultKind::Assertion("no".into()), Pos::NONE);
         let fault = Value::Error(Arc::new(fault));
-        table.done(future, 9, Verb::Reject, &[fault], "[]");
+        table.done(future, 9, Verb::Reject, &[fault], "()");
     }
 
     fn is_ready(watch: &Arc<Object>, verb: Verb, args: &[Value]) -> bool {

@@ -1,8 +1,14 @@
-//! What a pool is told when it is made: `ThreadPoolExecutor(...)`, by position or by name.
+//! The arguments of pools: `ThreadPoolExecutor(...)`, `shutdown(...)` and the options of `map`, by
+//! position or by name.
 
 use std::sync::Arc;
 
-use crate::value::{FaultKind, Function, Value};
+use crate::runtime::object::args;
+use crate::value::object::Call;
+use crate::value::{FaultKind, Function, Map, Value};
+
+/// The longest range that `map` makes into calls.
+const MAX_ITEMS: u64 = 100_000_000;
 
 /// The names of the options, in the order of the positions, as in Python.
 const NAMES: [&str; 4] = [
@@ -87,11 +93,102 @@ impl PoolSettings {
     }
 }
 
+/// How `shutdown(wait, cancel_futures)` shuts down.
+pub(super) struct Shutdown {
+    pub(super) wait: bool,
+    pub(super) cancel_futures: bool,
+}
+
+impl Shutdown {
+    /// By position; the last argument may be a map of options.
+    pub(super) fn from_args(call: Call<'_>) -> Result<Self, FaultKind> {
+        let mut how = Self {
+            wait: true,
+            cancel_futures: false,
+        };
+        let (positional, options) = match call.args {
+            [positional @ .., Value::Map(options)] => (positional, Some(options)),
+            positional => (positional, None),
+        };
+        match positional {
+            [] => {}
+            [Value::Bool(wait)] => how.wait = *wait,
+            [Value::Bool(wait), Value::Bool(cancel)] => {
+                (how.wait, how.cancel_futures) = (*wait, *cancel)
+            }
+            [other] | [Value::Bool(_), other] => {
+                return Err(FaultKind::mismatch("true or false, whether to wait", other));
+            }
+            [other, _] => return Err(FaultKind::mismatch("true or false, whether to wait", other)),
+            more => return Err(args::arity(call.verb, &[0, 1, 2], more.len())),
+        }
+        for (name, value) in options.into_iter().flat_map(|options| options.iter()) {
+            match (&**name, value) {
+                ("wait", Value::Bool(wait)) => how.wait = *wait,
+                ("cancel_futures", Value::Bool(cancel)) => how.cancel_futures = *cancel,
+                _ => {
+                    return Err(FaultKind::misuse(
+                        &format!("shutdown was given the option {name}: {value:?}"),
+                        "the options are `wait` and `cancel_futures`, true or false",
+                        "write #{wait: true, cancel_futures: true}",
+                    ));
+                }
+            }
+        }
+        Ok(how)
+    }
+}
+
+/// The timeout among the options of `map`, in seconds. How many calls go to a thread at once, the
+/// chunk size, means nothing for threads; it is accepted, as in Python.
+pub(super) fn map_timeout(options: &Map) -> Result<Option<f64>, FaultKind> {
+    let mut timeout = None;
+    for (name, value) in options {
+        match (&**name, value) {
+            ("timeout", Value::Int(_) | Value::Float(_)) => {
+                let time = args::time("timeout", value, "write #{timeout: 0.5}")?;
+                timeout = Some(time.as_secs_f64());
+            }
+            ("timeout", Value::Unit) | ("chunksize", Value::Int(1..)) => {}
+            _ => {
+                return Err(FaultKind::misuse(
+                    &format!("map was given the option {name}: {value:?}"),
+                    "the options are `timeout`, a number of seconds, and `chunksize`, 1 or more",
+                    "write #{timeout: 0.5, chunksize: 1}",
+                ));
+            }
+        }
+    }
+    Ok(timeout)
+}
+
+/// The items of an input of `map`.
+pub(super) fn items(input: &Value) -> Result<Arc<Vec<Value>>, FaultKind> {
+    match input {
+        Value::Array(items) => Ok(items.clone()),
+        Value::Range(range) if range.len() <= MAX_ITEMS => {
+            let first = (!range.is_empty()).then_some(range.start);
+            let numbers = std::iter::successors(first, |number| range.after(*number));
+            Ok(Arc::new(numbers.map(Value::Int).collect()))
+        }
+        Value::Range(_) => Err(FaultKind::TooLarge {
+            what: "the range to map over is".into(),
+        }),
+        text if text.as_str().is_some() => {
+            let text = text.as_str().unwrap_or_default();
+            Ok(Arc::new(text.chars().map(Value::Char).collect()))
+        }
+        other => Err(FaultKind::mismatch(
+            "an array, a range or a string to map over",
+            other,
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::table::function;
     use super::*;
-    use crate::value::Map;
+    use crate::runtime::object::table::function;
     use crate::value::Value::{Int, Unit};
 
     fn options(entries: &[(&str, Value)]) -> Value {

@@ -118,18 +118,14 @@ impl Future {
     }
 
     /// The task has ended. Gives the calls of its callbacks, in the order in which they were added.
-    fn settle(&mut self, state: State, ctx: &mut Ctx<'_>) -> Value {
+    fn settle(&mut self, state: State, ctx: &mut Ctx<'_>) -> Vec<Value> {
         self.state = state;
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.wake_with(ctx, |wants| self.answer(*wants));
         self.tickets.redeem(&self.has_failed(), ctx);
         let callbacks = std::mem::take(&mut self.callbacks);
-        Value::array(
-            callbacks
-                .iter()
-                .map(|callback| callback.call(ctx))
-                .collect(),
-        )
+        let call = |callback: &Callback| callback.call(ctx);
+        callbacks.iter().map(call).collect()
     }
 
     /// What those are told who watch: whether it has ended by an error.
@@ -166,10 +162,10 @@ impl Future {
     }
 
     /// Cancels the task unless it has begun; gives the calls of its callbacks.
-    fn cancel(&mut self, ctx: &mut Ctx<'_>) -> Value {
+    fn cancel(&mut self, ctx: &mut Ctx<'_>) -> Vec<Value> {
         match self.state {
             State::Pending { .. } => self.settle(State::Cancelled, ctx),
-            _ => Value::array(Vec::new()),
+            _ => Vec::new(),
         }
     }
 
@@ -219,7 +215,7 @@ impl Future {
                 self.cancel(ctx);
                 asked(matches!(self.state, State::Cancelled))
             }
-            Verb::CancelWithCallbacks => Ok(Attempt::Done(self.cancel(ctx))),
+            Verb::CancelWithCallbacks => Ok(Attempt::Done(Value::array(self.cancel(ctx)))),
             Verb::AddCallback => self.add_callback(call, ctx),
             Verb::Report => {
                 if let [Value::Error(fault)] = call.args {
@@ -234,7 +230,7 @@ impl Future {
             Verb::TakeJob => Ok(self.take_job(call, ctx)),
             Verb::Resolve => {
                 let value = call.args.last().cloned().unwrap_or_default();
-                Ok(Attempt::Done(self.settle(State::Done(value), ctx)))
+                Ok(calls(self.settle(State::Done(value), ctx)))
             }
             Verb::Reject | Verb::Break => {
                 let Some(Value::Error(fault)) = call.args.last() else {
@@ -242,15 +238,21 @@ impl Future {
                 };
                 // A pool breaks tasks that have not begun.
                 if call.verb == Verb::Break && !self.is_pending() {
-                    return Ok(Attempt::Done(Value::array(Vec::new())));
+                    return Ok(calls(Vec::new()));
                 }
-                Ok(Attempt::Done(
-                    self.settle(State::Failed(fault.clone()), ctx),
-                ))
+                Ok(calls(self.settle(State::Failed(fault.clone()), ctx)))
             }
             _ => Ok(Attempt::Unknown),
         }
     }
+}
+
+/// Tells a pool's thread which calls to make. Most often there are none, and nothing is made of that.
+fn calls(calls: Vec<Value>) -> Attempt {
+    Attempt::Done(match calls.is_empty() {
+        true => Value::Unit,
+        false => Value::array(calls),
+    })
 }
 
 impl Primitive for Future {
@@ -344,90 +346,4 @@ impl Primitive for Future {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::table::{Table, function};
-    use super::*;
-
-    #[test]
-    fn runs_once_and_wakes_those_who_wait() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.done(&future, 1, Verb::Done, &[], "false");
-        table.waits(&future, 1, Verb::Result, &[]);
-        table.waits(&future, 2, Verb::Exception, &[Value::Float(0.1)]);
-        table.done(&future, 3, Verb::TakeJob, &[Value::Int(7)], "()");
-        assert!(table.effects.next.take().is_some());
-        assert!(matches!(
-            table.ask(&future, 3, Verb::TakeJob, &[]),
-            Attempt::End
-        ));
-        table.done(&future, 1, Verb::Running, &[], "true");
-        table.done(&future, 1, Verb::Cancel, &[], "false");
-        assert_eq!(future.state().waiting(TaskId(1)).awaited, [TaskId(7)]);
-        table.done(&future, 7, Verb::Resolve, &[Value::Int(49)], "[]");
-        assert_eq!(table.wakes(), ["1: 49", "2: ()"]);
-        table.done(&future, 1, Verb::Result, &[], "49");
-    }
-
-    #[test]
-    fn a_cancelled_task_never_runs() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.waits(&future, 1, Verb::Result, &[]);
-        table.done(&future, 2, Verb::Cancel, &[], "true");
-        assert!(table.wakes()[0].contains("cancelled Future"));
-        table.done(&future, 2, Verb::Cancelled, &[], "true");
-        assert!(matches!(
-            table.ask(&future, 3, Verb::TakeJob, &[]),
-            Attempt::End
-        ));
-    }
-
-    #[test]
-    fn a_result_that_takes_too_long_is_an_error() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.waits(&future, 1, Verb::Result, &[Value::Float(0.5)]);
-        let answer = table.withdraw(&future, 1, Withdrawal::Timeout);
-        assert!(matches!(
-            answer,
-            Attempt::Fail(FaultKind::Timeout { seconds: 0.5, .. })
-        ));
-    }
-
-    #[test]
-    fn callbacks_are_handed_over_once_in_their_order() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        let add = |table: &mut Table, name| {
-            let args = [function("guard"), function(name)].map(Value::Function);
-            calls(table.ask(&future, 1, Verb::AddCallback, &args))
-        };
-        assert!(add(&mut table, "a").is_empty());
-        assert!(add(&mut table, "b").is_empty());
-        let unknown = table.ask(&future, 1, Verb::Cancel, &[]);
-        assert!(matches!(unknown, Attempt::Unknown), "the prelude does it");
-        let made = calls(table.ask(&future, 1, Verb::CancelWithCallbacks, &[]));
-        assert_eq!(made, ["a", "b"]);
-        assert!(calls(table.ask(&future, 1, Verb::CancelWithCallbacks, &[])).is_empty());
-        table.done(&future, 1, Verb::Cancel, &[], "true");
-        assert_eq!(add(&mut table, "c"), ["c"], "at once on a done future");
-        let wrong = [Value::Function(function("guard")), Value::Int(5)];
-        table.misuse(&future, 1, Verb::AddCallback, &wrong, "was given 5");
-    }
-
-    /// The learner's functions that are to be called.
-    fn calls(answer: Attempt) -> Vec<String> {
-        let Attempt::Done(Value::Array(calls)) = answer else {
-            panic!("{answer:?}");
-        };
-        let name = |call: &Value| match call {
-            Value::Function(call) => match &call.curried[0] {
-                Value::Function(function) => function.name.as_str().to_string(),
-                other => panic!("{other:?}"),
-            },
-            other => panic!("{other:?}"),
-        };
-        calls.iter().map(name).collect()
-    }
-}
+mod tests;
