@@ -624,6 +624,10 @@ impl Catalogue for Names {
         catalogue::native_index(name)
     }
 
+    fn constant(&self, name: &str) -> Option<&'static str> {
+        catalogue::constant(name)
+    }
+
     fn names(&self) -> Vec<&str> {
         catalogue::names().collect()
     }

@@ -62,12 +62,13 @@ fn every_verb_of_an_object_has_a_row() {
 }
 
 /// Who an object of each kind is, for asking it everything that can be asked.
-const OBJECTS: [(&str, &str); 18] = [
+const OBJECTS: [(&str, &str); 19] = [
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
     ("ThreadPoolExecutor", "pool(1)"),
     ("Future", "pool(1).submit(|| 1)"),
     ("Results", "pool(1).map(|x| x, [1])"),
+    ("Watch", "as_completed([pool(1).submit(|| 1)])"),
     ("RLock", "RLock()"),
     ("Semaphore", "Semaphore()"),
     ("BoundedSemaphore", "BoundedSemaphore()"),

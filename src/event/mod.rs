@@ -44,7 +44,7 @@ pub enum Kind {
         /// The line, without its end; it may itself contain line ends.
         text: String,
     },
-    /// The thread ended by an error that nobody caught.
+    /// The thread ended by an error that nobody caught, or a callback failed in it.
     Failure {
         /// The error in one line.
         message: String,

@@ -82,7 +82,7 @@ impl Snapshot {
     /// What it waits for; nothing when it runs or sleeps.
     pub fn waiting(&self) -> Option<Waiting> {
         match &self.doing {
-            Doing::Waiting { object, .. } => Some(object.state().waiting(self.task)),
+            Doing::Waiting { object, .. } => Some(object.waiting(self.task)),
             _ => None,
         }
     }

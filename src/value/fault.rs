@@ -162,6 +162,17 @@ pub enum FaultKind {
         /// How long, in seconds.
         seconds: f64,
     },
+    /// Futures that were not done in time, of those that were watched.
+    Unfinished {
+        /// How many.
+        unfinished: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// What was cancelled has no result.
+    Cancelled(Misuse),
+    /// A pool of this name whose initializer has failed: it runs nothing any more.
+    BrokenPool(String),
     /// A barrier was or became broken, and why.
     BrokenBarrier(String),
     /// A queue could not do it, at once or in time.
@@ -234,6 +245,15 @@ impl FaultKind {
         })
     }
 
+    /// Something without a result, because it was cancelled.
+    pub fn cancelled(found: &str, expected: &str, advice: &str) -> Self {
+        Self::Cancelled(Misuse {
+            found: found.into(),
+            expected: expected.into(),
+            advice: advice.into(),
+        })
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)
@@ -257,7 +277,9 @@ impl FaultKind {
             Self::StackOverflow { .. } => "ErrorStackOverflow",
             Self::TooLarge { .. } => "ErrorDataTooLarge",
             Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
-            Self::Timeout { .. } => "TimeoutError",
+            Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
+            Self::Cancelled(_) => "CancelledError",
+            Self::BrokenPool(_) => "BrokenThreadPool",
             Self::BrokenBarrier(_) => "BrokenBarrierError",
             Self::Queue { refusal, .. } => match refusal {
                 Refusal::Empty => "Empty",
@@ -275,7 +297,10 @@ impl FaultKind {
     /// What the learner can do next, where the message alone does not say it.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::Misuse(misuse) => Some(misuse.advice.clone()),
+            Self::Misuse(misuse) | Self::Cancelled(misuse) => Some(misuse.advice.clone()),
+            Self::BrokenPool(_) => {
+                Some("repair the initializer, whose error was shown, and make a new pool".into())
+            }
             Self::HeldByAnother { .. } => {
                 Some("use `with lock { ... }`: it acquires and releases in one thread".into())
             }
@@ -401,7 +426,16 @@ impl fmt::Display for FaultKind {
                 )
             }
             Self::TooLarge { what } => write!(f, "{what} too large"),
-            Self::Misuse(misuse) => write!(f, "{}: {}", misuse.found, misuse.expected),
+            Self::Misuse(misuse) | Self::Cancelled(misuse) => {
+                write!(f, "{}: {}", misuse.found, misuse.expected)
+            }
+            Self::Unfinished { unfinished, of } => {
+                write!(f, "{unfinished} (of {of}) futures unfinished")
+            }
+            Self::BrokenPool(pool) => write!(
+                f,
+                "the initializer of {pool} failed: the pool is not usable any more"
+            ),
             Self::HeldByAnother {
                 object,
                 holder,

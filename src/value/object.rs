@@ -6,6 +6,7 @@
 //! serves every scheduler.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -70,6 +71,26 @@ verbs! {
     Resolve = "<resolve>",
     /// A task gets its error.
     Reject = "<reject>",
+    /// A pool's initializer has failed: the argument is the error that its tasks get.
+    Break = "<break>",
+    /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
+    /// or what would be told when there is nothing to wait for.
+    Watch = "<watch>",
+    /// What was watched is ready: the arguments are its number, and what it says.
+    Ready = "<ready>",
+    /// Adds a callback to a future; only the prelude asks this. Gives the calls to make now.
+    AddCallback = "__add_callback",
+    /// Cancels a future that has callbacks, and gives their calls; only the prelude asks this.
+    CancelWithCallbacks = "__cancel",
+    /// Cancels what a pool has not begun, and gives the calls of the callbacks; only the prelude
+    /// asks this.
+    CancelFutures = "__cancel_futures",
+    /// Reports an error that is not raised; only the prelude asks this.
+    Report = "__report",
+    /// `map` with the time of the call; only the prelude asks this.
+    MapAt = "__map",
+    /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
+    Until = "__until",
     /// `acquire`
     Acquire = "acquire",
     /// `try_acquire`
@@ -200,6 +221,9 @@ pub enum Attempt {
     /// Not now: the thread waits until it is woken, or for at most this long. The object has noted
     /// the thread if it must wake it.
     Wait(Option<Duration>),
+    /// The same, until so many seconds after the session began; a past time is over at once. An
+    /// object has no clock, but may have been told a time.
+    WaitUntil(f64),
     /// It cannot be done.
     Fail(FaultKind),
     /// The object has no such operation.
@@ -238,6 +262,25 @@ pub struct Spawn {
     pub pos: Pos,
 }
 
+/// An error that nobody raises, and that people shall nevertheless see.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What failed, and why.
+    pub message: String,
+    /// Where in the text.
+    pub pos: Pos,
+}
+
+/// What an object tells another that watches it. It arrives when the teller's state is free again,
+/// so that those who watch may ask those whom they watch, and never both each other.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Whom it tells.
+    pub to: Arc<Object>,
+    /// The arguments of [`Verb::Ready`].
+    pub args: [Value; 2],
+}
+
 /// What an object wants done beyond its answer. The scheduler carries it out after the attempt.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -247,12 +290,19 @@ pub struct Effects {
     pub spawns: Vec<Spawn>,
     /// What the thread whose end was just reported runs next: a pool's thread takes job after job.
     pub next: Option<(Arc<Function>, Vec<Value>)>,
+    /// Errors to show as those of the thread that asked.
+    pub failures: Vec<Failure>,
+    /// What other objects are told; delivered by [`Object::attempt`], no scheduler sees it.
+    notices: Vec<Notice>,
 }
 
 impl Effects {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.wakes.is_empty() && self.spawns.is_empty() && self.next.is_none()
+        self.wakes.is_empty()
+            && self.spawns.is_empty()
+            && self.next.is_none()
+            && self.failures.is_empty()
     }
 }
 
@@ -274,6 +324,11 @@ impl Ctx<'_> {
     /// Wakes `task` after this attempt.
     pub fn wake(&mut self, task: TaskId, wake: Wake) {
         self.effects.wakes.push((task, wake));
+    }
+
+    /// Tells another object something after this attempt.
+    pub fn notify(&mut self, notice: Notice) {
+        self.effects.notices.push(notice);
     }
 
     /// Makes a new object around `primitive`.
@@ -460,6 +515,12 @@ pub trait Primitive: Send + Sync {
     /// What `task`, which waits here, waits for.
     fn waiting(&self, task: TaskId) -> Waiting;
 
+    /// Other objects that know who could end a wait here: the pool of a task, the futures that are
+    /// watched. They are asked when this state is free again.
+    fn waits_on(&self) -> Vec<Arc<Object>> {
+        Vec::new()
+    }
+
     /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
     fn state_text(&self) -> String;
 
@@ -584,9 +645,33 @@ impl Object {
             effects,
             ids,
         };
-        let mut slot = self.state.lock();
-        slot.note = None;
-        slot.primitive.attempt(call, &mut ctx)
+        let answer = {
+            let mut slot = self.state.lock();
+            slot.note = None;
+            slot.primitive.attempt(call, &mut ctx)
+        };
+        deliver(task, pos, effects, ids);
+        answer
+    }
+
+    /// What `task`, which waits here, waits for, with all that other objects know of it.
+    pub fn waiting(self: &Arc<Self>, task: TaskId) -> Waiting {
+        let (mut waiting, mut others) = {
+            let state = self.state();
+            (state.waiting(task), state.waits_on())
+        };
+        let mut seen = BTreeSet::from([self.id]);
+        while let Some(other) = others.pop() {
+            if !seen.insert(other.id) {
+                continue;
+            }
+            let state = other.state();
+            waiting.awaited.extend(state.waiting(task).awaited);
+            others.extend(state.waits_on());
+        }
+        waiting.awaited.sort_unstable();
+        waiting.awaited.dedup();
+        waiting
     }
 
     /// Takes `task` out of the waiters; see [`Primitive::withdraw`].
@@ -604,9 +689,13 @@ impl Object {
             effects,
             ids,
         };
-        let mut slot = self.state.lock();
-        slot.note = None;
-        slot.primitive.withdraw(task, why, &mut ctx)
+        let answer = {
+            let mut slot = self.state.lock();
+            slot.note = None;
+            slot.primitive.withdraw(task, why, &mut ctx)
+        };
+        deliver(task, Pos::NONE, effects, ids);
+        answer
     }
 
     /// The object in words: `Lock(held by Thread-1)`.
@@ -617,6 +706,18 @@ impl Object {
             let _ = write!(text, "({state})");
         }
         text
+    }
+}
+
+/// Tells those who watch what they were waiting for. Most often nobody does.
+fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
+    for Notice { to, args } in std::mem::take(&mut effects.notices) {
+        let call = Call {
+            verb: Verb::Ready,
+            args: &args,
+        };
+        // Who is told has no answer to that.
+        let _ = to.attempt(call, task, pos, effects, ids);
     }
 }
 

@@ -33,9 +33,6 @@ impl Live {
     }
 
     /// Appends the lines for an event to `out`, each with its line end. Most kinds have none.
-    ///
-    /// A failure of `main` has none either: it is the outcome of the input, and is reported as such
-    /// with its source line.
     pub fn write(&mut self, out: &mut String, event: &Event) {
         self.crowded |= event.thread.number != MAIN;
         match &event.kind {
@@ -62,15 +59,12 @@ impl Live {
     }
 }
 
-/// What is said of a thread that failed; `None` for other events and for `main`, whose failure is
-/// the outcome of the run.
+/// What is said of a thread that failed, or of a callback that failed in it; `None` for other
+/// events. The failure of `main` itself is no event but the outcome of the run.
 pub fn failure_line(event: &Event) -> Option<String> {
     let Kind::Failure { message } = &event.kind else {
         return None;
     };
-    if event.thread.number == MAIN {
-        return None;
-    }
     let name = &event.thread.name;
     Some(if event.pos.is_none() {
         format!("Exception in thread {name}: {message}")
@@ -145,7 +139,11 @@ mod tests {
             &[failed(2)],
             "Exception in thread T: oh (line 2, column 5)\n",
         );
-        check(false, &[failed(1)], "");
+        check(
+            false,
+            &[failed(1)],
+            "Exception in thread T: oh (line 2, column 5)\n",
+        );
         check(false, &[event(2, "T", Kind::Start)], "");
     }
 }

@@ -1,6 +1,7 @@
 //! Asking runtime objects, and going on when a wait has ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
@@ -67,7 +68,8 @@ impl Machine<'_, '_> {
                 self.tell(before, &Value::Unit);
                 self.end_of_items()
             }
-            Attempt::Wait(limit) => {
+            Attempt::Wait(_) | Attempt::WaitUntil(_) => {
+                let limit = self.limit(&attempt);
                 let renewed = std::mem::take(&mut self.fiber.retrying);
                 Ok(Flow::Stop(Stop::Wait(Wait {
                     object: Some(object.clone()),
@@ -84,6 +86,18 @@ impl Machine<'_, '_> {
                 let prelude = self.call_object_prelude(object, verb.name());
                 prelude.unwrap_or_else(|| Err(unknown(object, verb)))
             }
+        }
+    }
+
+    /// How long a wait may last; nothing for as long as it takes.
+    fn limit(&mut self, attempt: &Attempt) -> Option<Duration> {
+        match attempt {
+            Attempt::Wait(limit) => *limit,
+            Attempt::WaitUntil(deadline) => {
+                let left = (deadline - self.env.services.now()).max(0.0);
+                Duration::try_from_secs_f64(left).ok()
+            }
+            _ => None,
         }
     }
 

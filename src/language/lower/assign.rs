@@ -62,7 +62,7 @@ impl Lowering<'_> {
         if let Found::Register(register) = found {
             return self.assign_register(register, op, rhs, at);
         }
-        if matches!(found, Found::Unknown | Found::Function) {
+        if matches!(found, Found::Unknown | Found::Function | Found::Constant(_)) {
             self.unknown_target(name, name_pos, op.is_none());
         }
         let src = match op {

@@ -114,7 +114,10 @@ impl Lowering<'_> {
         let Expr::Variable(name, ..) = root else {
             return None;
         };
-        let is_variable = !matches!(self.find(&name.1), Found::Function | Found::Unknown);
+        let is_variable = !matches!(
+            self.find(&name.1),
+            Found::Function | Found::Constant(_) | Found::Unknown
+        );
         if is_variable || !self.catalogue.is_module(&name.1) {
             return None;
         }
@@ -134,13 +137,19 @@ impl Lowering<'_> {
         let member = if rest.is_empty() { dst } else { value };
         match first.what {
             What::Method(call) => self.named_call(&call.name, &call.args, member, first.pos),
-            What::Field(name) => {
-                if !self.is_function(name) {
-                    self.unknown_name(name, first.pos);
+            What::Field(name) => match self.catalogue.constant(name) {
+                Some(text) => {
+                    let text = self.literal(text);
+                    self.builder().text(member, text, first.pos);
                 }
-                let op = self.function_name(name, member);
-                self.builder().emit(op, first.pos);
-            }
+                None => {
+                    if !self.is_function(name) {
+                        self.unknown_name(name, first.pos);
+                    }
+                    let op = self.function_name(name, member);
+                    self.builder().emit(op, first.pos);
+                }
+            },
             What::Index(_) => {}
         }
         if !rest.is_empty() {
@@ -214,7 +223,7 @@ impl Lowering<'_> {
                 Found::Cell(register) => Root::Cell(register),
                 Found::Capture(index) => Root::Capture(index),
                 Found::Global(global) => Root::Global(self.builder().global(global)),
-                Found::Function | Found::Unknown => return None,
+                Found::Function | Found::Constant(_) | Found::Unknown => return None,
             },
             Expr::ThisPtr(_) => Root::Register(self.builder().this()?),
             _ => return None,

@@ -93,7 +93,7 @@ impl Lowering<'_> {
                     debug_assert!(false, "{name} is captured but no cell");
                     continue;
                 }
-                Found::Function | Found::Unknown => continue,
+                Found::Function | Found::Constant(_) | Found::Unknown => continue,
             };
             let traits = self.traits(&name).unwrap_or(Traits {
                 constant: false,

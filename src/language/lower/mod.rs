@@ -50,6 +50,11 @@ pub trait Catalogue {
     /// The number of the library's function of this name.
     fn native(&self, name: &str) -> Option<u32>;
 
+    /// The text that is the library's constant of this name.
+    fn constant(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
     /// The names of the library's functions, to suggest the nearest one.
     fn names(&self) -> Vec<&str>;
 

@@ -77,6 +77,8 @@ pub(super) enum Found {
     Global(u32),
     /// No variable, but a function has this name.
     Function,
+    /// No variable, but a constant of the library.
+    Constant(&'static str),
     /// Nothing has this name.
     Unknown,
 }
@@ -209,7 +211,7 @@ impl Lowering<'_> {
         if self.is_function(name) {
             return Found::Function;
         }
-        Found::Unknown
+        (self.catalogue.constant(name)).map_or(Found::Unknown, Found::Constant)
     }
 
     /// Whether `name` is a variable of the top level that the function being lowered may see: one of
@@ -277,6 +279,10 @@ impl Lowering<'_> {
                 self.function_name(name, dst)
             }
             Found::Function => self.late(name, dst),
+            Found::Constant(text) => {
+                let text = self.literal(text);
+                return self.builder().text(dst, text, pos);
+            }
             Found::Unknown => {
                 self.unknown_name(name, pos);
                 self.late(name, dst)

@@ -82,7 +82,7 @@ use Rule::{Comment, Item, Part, Statement};
 const BLOCKS: &str = "a block stands in braces, not in indentation: close it with `}`";
 
 /// Every row, special cases first.
-pub(super) const ROWS: [Row; 50] = [
+pub(super) const ROWS: [Row; 51] = [
     // Statements.
     row(
         "an import ends with `;`, and nothing needs to be imported",
@@ -369,6 +369,15 @@ pub(super) const ROWS: [Row; 50] = [
             "let t = Thread(f, [1, 2], #{name: \"A\"});",
         ),
         Part(thread),
+    ),
+    row(
+        "options stand in a map here: `#{name: value}`",
+        "",
+        (
+            "executor = ThreadPoolExecutor(max_workers=2, initializer=setup, initargs=(1, 2))",
+            "let executor = ThreadPoolExecutor(#{max_workers: 2, initializer: setup, initargs: [1, 2]});",
+        ),
+        Part(options),
     ),
     row(
         "arguments have no names here; their order counts",
@@ -980,6 +989,39 @@ fn thread(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(
     if !options.is_empty() {
         plain.push(format!("#{{{}}}", options.join(", ")));
     }
+    Some((format!("{name}({})", plain.join(", ")), 2))
+}
+
+/// Calls whose named arguments are a map of options here. A number of workers alone is none.
+fn options(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(String, usize)> {
+    let (name @ ("ThreadPoolExecutor" | "map" | "shutdown" | "wait"), arguments) = call(nodes)?
+    else {
+        return None;
+    };
+    let mut plain = Vec::new();
+    let mut options = Vec::new();
+    for argument in arguments {
+        let (key, value) = match named(argument) {
+            None if argument.is_empty() => continue,
+            None => {
+                plain.push(rewriter.item(argument));
+                continue;
+            }
+            Some(("initargs", [Node::Group('(' | '[', inner)])) => {
+                ("initargs", format!("[{}]", rewriter.list(inner)))
+            }
+            Some((key, value)) => (key, rewriter.item(value)),
+        };
+        options.push((key, value));
+    }
+    let is_other_wait = name == "wait" && plain.is_empty();
+    if is_other_wait || matches!(&options[..], [] | [("max_workers", _)]) {
+        return None;
+    }
+    let options: Vec<String> = (options.iter())
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    plain.push(format!("#{{{}}}", options.join(", ")));
     Some((format!("{name}({})", plain.join(", ")), 2))
 }
 

@@ -7,6 +7,7 @@ mod atomics;
 mod check;
 mod collections;
 mod core;
+mod futures;
 mod locks;
 mod queues;
 mod random;
@@ -54,6 +55,8 @@ pub enum Run {
     Method,
     /// By a function of the prelude, in Rhai.
     Prelude,
+    /// Not at all: the name is a constant, this text.
+    Constant(&'static str),
 }
 
 /// One way to call something.
@@ -148,7 +151,10 @@ impl Entry {
                 let receiver = self
                     .receiver
                     .map_or(String::new(), |name| format!("{name}."));
-                format!("{receiver}{}({})", self.name, params.join(", "))
+                match self.run {
+                    Run::Constant(_) => self.name.into(),
+                    _ => format!("{receiver}{}({})", self.name, params.join(", ")),
+                }
             })
             .collect()
     }
@@ -180,7 +186,8 @@ pub const GROUPS: &[Group] = &[
     group("Printing, checking, functions", core::ENTRIES),
     group("Chance", random::ENTRIES),
     group("Time", time::ENTRIES),
-    group("Threads, pools and futures", threading::ENTRIES),
+    group("Threads", threading::ENTRIES),
+    group("Pools and futures", futures::ENTRIES),
     group("Locks and their kin", locks::ENTRIES),
     group("Queues", queues::ENTRIES),
     group("Atomics, timers, thread locals", atomics::ENTRIES),
@@ -270,6 +277,14 @@ pub fn native_index(name: &str) -> Option<u32> {
             entry.receiver.is_none() && entry.name == name && matches!(entry.run, Run::Native(_))
         })
         .map(|number| number as u32)
+}
+
+/// The text that is the constant of this name.
+pub fn constant(name: &str) -> Option<&'static str> {
+    entries().find_map(|entry| match entry.run {
+        Run::Constant(text) if entry.name == name => Some(text),
+        _ => None,
+    })
 }
 
 /// The rows of this name: a function's, and one for each type that has such a method.

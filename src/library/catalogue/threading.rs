@@ -1,9 +1,9 @@
-//! Rows for threads, locks, pools and futures: their constructors and the methods of their objects.
+//! Rows for threads and locks: their constructors and the methods of their objects.
 //!
 //! A constructor makes its object by [`NativeCtx::make`]; a method is carried out by the object
 //! itself, which also checks the arguments. Longer than most files because it is a table.
 
-use crate::runtime::object::{Executor, Lock, Thread};
+use crate::runtime::object::{Lock, Thread};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
@@ -82,35 +82,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "true\nfalse",
         },
         run: Run::Native(lock),
-        ..Entry::NEW
-    },
-    Entry {
-        name: "ThreadPoolExecutor",
-        signatures: &[
-            sig(&[], "ThreadPoolExecutor"),
-            sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor"),
-        ],
-        summary: "Makes a pool of threads that run tasks.",
-        errors: "The number of workers is a whole number from 1 on.",
-        example: Example {
-            code: "with ThreadPoolExecutor(2) as executor {\n    print(executor.submit(|x| x * x, 3).result());\n}",
-            output: "9",
-        },
-        run: Run::Native(executor),
-        ..Entry::NEW
-    },
-    Entry {
-        name: "pool",
-        signatures: &[
-            sig(&[], "ThreadPoolExecutor"),
-            sig(&[param("workers", Kind::Any)], "ThreadPoolExecutor"),
-        ],
-        summary: "Short for `ThreadPoolExecutor`.",
-        example: Example {
-            code: "for x in pool(2).map(|x| x * 2, [1, 2]) { print(x); }",
-            output: "2\n4",
-        },
-        run: Run::Native(executor),
         ..Entry::NEW
     },
     Entry {
@@ -262,171 +233,6 @@ pub(super) const ENTRIES: &[Entry] = &[
         run: Run::Method,
         ..Entry::NEW
     },
-    Entry {
-        receiver: Some("ThreadPoolExecutor"),
-        name: "submit",
-        signatures: &[
-            sig(&[param("f", Kind::Function)], "Future"),
-            sig(
-                &[
-                    param("f", Kind::Function),
-                    param("arguments...", Kind::Rest),
-                ],
-                "Future",
-            ),
-        ],
-        summary: "Has the pool call a function; gives a Future of its value.",
-        errors: "Not after shutdown.",
-        example: Example {
-            code: "let future = pool(1).submit(|a, b| a + b, 1, 2);\nprint(future.result());",
-            output: "3",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("ThreadPoolExecutor"),
-        name: "map",
-        signatures: &[sig(
-            &[param("f", Kind::Function), param("inputs...", Kind::Rest)],
-            "Results",
-        )],
-        summary: "Calls a function with each item; gives the results in the order of the items.",
-        details: "With several inputs the shortest ends it. An item's error is raised when that item is read.",
-        errors: "Not after shutdown.",
-        example: Example {
-            code: "for r in pool(2).map(|a, b| a + b, [1, 2], [10, 20]) { print(r); }",
-            output: "11\n22",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("ThreadPoolExecutor"),
-        name: "shutdown",
-        signatures: &[sig(&[], "()"), sig(&[param("wait", Kind::Bool)], "()")],
-        summary: "Takes no more tasks and waits for those there are.",
-        blocks: "Until all tasks have ended, unless called with false.",
-        example: Example {
-            code: "let p = pool(1);\np.shutdown();\nprint(\"down\");",
-            output: "down",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "result",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
-        summary: "Waits for the task's value, or raises its error.",
-        errors: "TimeoutError when it takes longer than the given seconds.",
-        blocks: "Until the task is done, or for at most that many seconds.",
-        example: Example {
-            code: "print(pool(1).submit(|| 4).result());",
-            output: "4",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "exception",
-        signatures: &[sig(&[], "?"), sig(&[param("seconds", Kind::Seconds)], "?")],
-        summary: "Waits for the task's end and gives its error, or `()`.",
-        blocks: "Until the task is done, or for at most that many seconds.",
-        example: Example {
-            code: "print(pool(1).submit(|| throw \"no\").exception());",
-            output: "no",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "done",
-        signatures: &[sig(&[], "bool")],
-        summary: "Whether the task has ended or was cancelled.",
-        example: Example {
-            code: "let f = pool(1).submit(|| 4);\nf.result();\nprint(f.done());",
-            output: "true",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "running",
-        signatures: &[sig(&[], "bool")],
-        summary: "Whether the task runs now.",
-        example: Example {
-            code: "let f = pool(1).submit(|| 4);\nf.result();\nprint(f.running());",
-            output: "false",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "cancel",
-        signatures: &[sig(&[], "bool")],
-        summary: "Cancels a task that has not begun; whether it is cancelled.",
-        example: Example {
-            code: "let f = pool(1).submit(|| 4);\nf.result();\nprint(f.cancel());",
-            output: "false",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Future"),
-        name: "cancelled",
-        signatures: &[sig(&[], "bool")],
-        summary: "Whether the task was cancelled.",
-        example: Example {
-            code: "let f = pool(1).submit(|| 4);\nf.result();\nprint(f.cancelled());",
-            output: "false",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Results"),
-        name: "len",
-        signatures: &[sig(&[], "i64")],
-        summary: "How many results there will be; never waits.",
-        example: Example {
-            code: "print(pool(2).map(|x| x, [1, 2, 3]).len());",
-            output: "3",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Results"),
-        name: "cancel",
-        signatures: &[sig(&[], "()")],
-        summary: "Cancels the calls that have not begun.",
-        details: "Reading the result of a cancelled call is an error.",
-        example: Example {
-            code: "let r = pool(1).map(|x| x, [1, 2]);\nr.wait();\nr.cancel();\nprint(r[1]);",
-            output: "2",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
-    Entry {
-        receiver: Some("Results"),
-        name: "wait",
-        signatures: &[sig(&[], "()")],
-        summary: "Waits until all results are there.",
-        blocks: "Until all calls have ended.",
-        example: Example {
-            code: "let r = pool(2).map(|x| x, [1, 2]);\nr.wait();\nprint(r[1]);",
-            output: "2",
-        },
-        run: Run::Method,
-        ..Entry::NEW
-    },
 ];
 
 fn thread(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -436,10 +242,4 @@ fn thread(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, F
 
 fn lock(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     Ok(NativeResult::Value(ctx.make(Lock::new(ctx.pos))))
-}
-
-fn executor(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let workers = Executor::workers(args, ctx.ids.usual_workers())?;
-    let executor = Executor::new(workers, ctx.pos, ctx.ids);
-    Ok(NativeResult::Value(ctx.make(executor)))
 }

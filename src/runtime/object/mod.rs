@@ -3,11 +3,11 @@
 //!
 //! In reading order: [`Thread`], the end of a thread; [`Lock`], mutual exclusion; [`Future`], the
 //! value that one task will have; [`Results`], the values of many; [`Executor`], the pool that
-//! runs them on its [`PoolThread`]s. Then [`Semaphore`], permits; [`Event`], a flag; [`Condition`],
-//! a wait for a change of what a lock protects; [`Barrier`], a point that threads pass together.
-//! runs them on its [`PoolThread`]s; [`Queue`], items from thread to
-//! thread; [`Atomic`], a variable that changes in single steps; [`Timer`], a call that
-//! happens later; [`ThreadLocal`], values that each thread has of its own.
+//! runs them on its [`PoolThread`]s; [`Watch`], a wait for several futures. Then [`Semaphore`],
+//! permits; [`Event`], a flag; [`Condition`], a wait for a change of what a lock protects;
+//! [`Barrier`], a point that threads pass together; [`Queue`], items from thread to thread;
+//! [`Atomic`], a variable that changes in single steps; [`Timer`], a call that happens later;
+//! [`ThreadLocal`], values that each thread has of its own.
 //!
 //! # How a pool runs its tasks
 //!
@@ -18,7 +18,8 @@
 //! hand-over between threads and no wake-up.
 //!
 //! Objects ask each other only in this order, so that none waits for another's state in a circle:
-//! pool thread, executor, task; and condition, lock.
+//! pool thread, executor, watch, task; and condition, lock. What a task tells a watch is a
+//! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
 mod args;
 mod atomic;
@@ -32,8 +33,10 @@ mod results;
 mod table;
 mod thread;
 mod thread_local;
+mod tickets;
 mod timer;
 mod waiters;
+mod watch;
 
 // The lock-like ones.
 mod barrier;
@@ -42,7 +45,7 @@ mod event;
 mod semaphore;
 
 pub use atomic::{Atomic, Equal};
-pub use executor::Executor;
+pub use executor::{Executor, PoolSettings};
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
@@ -56,3 +59,4 @@ pub use event::Event;
 pub use semaphore::Semaphore;
 pub use thread_local::ThreadLocal;
 pub use timer::Timer;
+pub use watch::{ReturnWhen, Watch};

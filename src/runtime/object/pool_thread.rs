@@ -1,12 +1,24 @@
 //! A thread of a pool: it runs call after call and tells each task its value.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::args;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{FaultKind, Function, Value};
+
+/// What a pool's thread runs.
+#[derive(Clone, Debug)]
+enum Work {
+    Initializer,
+    /// A task, and which of its calls.
+    Task(Arc<Object>, Value),
+    Callback,
+    /// It has ended.
+    Nothing,
+}
 
 /// The handle of a pool's thread. `current_thread()` in a task gives it.
 #[derive(Clone, Debug)]
@@ -15,63 +27,91 @@ pub struct PoolThread {
     number: TaskId,
     pool: Arc<Object>,
     slot: usize,
-    /// The task whose call runs, and which of its calls.
-    task: Option<(Arc<Object>, Value)>,
+    work: Work,
+    /// The calls that come before the next task.
+    callbacks: VecDeque<Arc<Function>>,
 }
 
 impl PoolThread {
-    /// The thread `number` in place `slot` of `pool`, which begins with a call of `task`.
+    /// The thread `number` in place `slot` of `pool`, which begins with a call of `task`, or with
+    /// the initializer.
     pub(super) fn new(
         name: Arc<str>,
         number: TaskId,
         pool: Arc<Object>,
         slot: usize,
-        task: (Arc<Object>, Value),
+        task: Option<(Arc<Object>, Value)>,
     ) -> Self {
+        let work = task.map_or(Work::Initializer, |(task, index)| Work::Task(task, index));
         Self {
             name,
             number,
             pool,
             slot,
-            task: Some(task),
+            work,
+            callbacks: VecDeque::new(),
         }
     }
 
-    /// Tells the task of the end of its call, and takes the next.
+    /// Tells those whom it concerns of the end of a call, and takes the next.
     fn end_of_call(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) {
         let value = call.args.first().cloned().unwrap_or_default();
-        let stopped = matches!(&value, Value::Error(fault) if call.verb == Verb::Fail && !fault.kind.is_catchable());
-        let verb = if call.verb == Verb::Fail {
-            Verb::Reject
-        } else {
-            Verb::Resolve
+        let failed = call.verb == Verb::Fail;
+        let stopped = matches!(&value, Value::Error(fault) if failed && !fault.kind.is_catchable());
+        let slot = Value::Int(self.slot as i64);
+        let work = std::mem::replace(&mut self.work, Work::Nothing);
+        let calls = match &work {
+            Work::Task(task, index) => {
+                let verb = if failed { Verb::Reject } else { Verb::Resolve };
+                ask(task, verb, &[index.clone(), value], ctx)
+            }
+            Work::Initializer if failed && !stopped => {
+                self.report(&value, ctx);
+                ask(&self.pool, Verb::Break, &[], ctx)
+            }
+            // A callback shows its error itself.
+            _ => Attempt::Done(Value::Unit),
         };
-        let Some((task, index)) = self.task.take() else {
-            return;
-        };
-        ask(&task, verb, &[index, value], ctx);
         if stopped {
-            ask(
-                &self.pool,
-                Verb::Leave,
-                &[Value::Int(self.slot as i64)],
-                ctx,
-            );
+            // No code of the script runs any more.
+            ask(&self.pool, Verb::Leave, &[slot], ctx);
+            return;
+        }
+        if let Attempt::Done(Value::Array(calls)) = calls {
+            let function = |call: &Value| match call {
+                Value::Function(function) => Some(function.clone()),
+                _ => None,
+            };
+            self.callbacks.extend(calls.iter().filter_map(function));
+        }
+        if let Some(function) = self.callbacks.pop_front() {
+            self.work = Work::Callback;
+            ctx.effects.next = Some((function, Vec::new()));
             return;
         }
         let number = Value::Int(self.number.0 as i64);
         // Most often the same task has more calls; the pool need not be asked.
-        if let Attempt::Done(index) = ask(&task, Verb::TakeJob, std::slice::from_ref(&number), ctx)
+        if let Work::Task(task, _) = work
+            && let Attempt::Done(index) =
+                ask(&task, Verb::TakeJob, std::slice::from_ref(&number), ctx)
         {
-            self.task = Some((task, index));
+            self.work = Work::Task(task, index);
             return;
         }
-        let slot = Value::Int(self.slot as i64);
         if let Attempt::Done(Value::Array(next)) =
             ask(&self.pool, Verb::TakeJob, &[number, slot], ctx)
             && let [Value::Object(task), index] = &next[..]
         {
-            self.task = Some((task.clone(), index.clone()));
+            self.work = Work::Task(task.clone(), index.clone());
+        }
+    }
+
+    fn report(&self, error: &Value, ctx: &mut Ctx<'_>) {
+        if let Value::Error(fault) = error {
+            ctx.effects.failures.push(Failure {
+                message: format!("the initializer failed: {}", fault.kind),
+                pos: fault.pos,
+            });
         }
     }
 }
@@ -108,7 +148,7 @@ impl Primitive for PoolThread {
         match call.verb {
             Verb::Name => Attempt::Done(Value::from(&*self.name)),
             Verb::Ident => Attempt::Done(Value::Int(self.number.0 as i64)),
-            Verb::IsAlive => Attempt::Done(self.task.is_some().into()),
+            Verb::IsAlive => Attempt::Done((!matches!(self.work, Work::Nothing)).into()),
             Verb::Daemon => Attempt::Done(false.into()),
             _ => Attempt::Unknown,
         }
@@ -131,8 +171,17 @@ impl Primitive for PoolThread {
     }
 
     fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        if let Some((task, _)) = &self.task {
-            visitor.value(&Value::Object(task.clone()));
+        match &self.work {
+            Work::Initializer => visitor.number(0),
+            Work::Task(task, which) => {
+                visitor.value(&Value::Object(task.clone()));
+                visitor.value(which);
+            }
+            Work::Callback => visitor.number(1),
+            Work::Nothing => visitor.number(2),
+        }
+        for callback in &self.callbacks {
+            visitor.value(&Value::Function(callback.clone()));
         }
         visitor.value(&Value::Object(self.pool.clone()));
         visitor.number(self.slot as u64);

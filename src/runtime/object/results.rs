@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::args;
+use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value, debug_text};
 
@@ -29,6 +30,10 @@ enum Wants {
 #[derive(Clone, Debug)]
 pub struct Results {
     mapped_at: Pos,
+    in_pool: Option<InPool>,
+    /// Until when each item must be there, in seconds since the session began, and how many
+    /// seconds that was from the beginning.
+    deadline: Option<(f64, f64)>,
     function: Arc<Function>,
     inputs: Vec<Arc<Vec<Value>>>,
     items: Vec<Item>,
@@ -48,6 +53,8 @@ impl Results {
         let count = inputs.iter().map(|input| input.len()).min().unwrap_or(0);
         Self {
             mapped_at,
+            in_pool: None,
+            deadline: None,
             function,
             inputs,
             items: vec![Item::Open; count],
@@ -56,6 +63,18 @@ impl Results {
             running: Vec::new(),
             waiters: Waiters::default(),
         }
+    }
+
+    /// The same in a pool, and with a deadline if there is one.
+    pub(super) fn in_pool(mut self, in_pool: InPool, deadline: Option<(f64, f64)>) -> Self {
+        self.in_pool = Some(in_pool);
+        self.deadline = deadline;
+        self
+    }
+
+    /// How many there will be.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
 
     fn take_job(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
@@ -103,7 +122,7 @@ impl Results {
         match &self.items[index] {
             Item::Open => None,
             Item::Done(value) => Some(Wake::Grant(value.clone())),
-            Item::Failed(fault) => Some(Wake::Fail(FaultKind::Elsewhere(fault.clone()))),
+            Item::Failed(fault) => Some(Wake::Fail(raised(fault))),
         }
     }
 
@@ -122,17 +141,20 @@ impl Results {
         Ok(place.filter(|place| *place < length))
     }
 
-    /// What was not begun is never run.
     fn cancel(&mut self, ctx: &mut Ctx<'_>) {
         let fault = Fault::new(
-            FaultKind::misuse(
+            FaultKind::cancelled(
                 "this call of a map was cancelled",
                 "the pool was stopped before it came to this item",
                 "make a new pool and map again",
             ),
             self.mapped_at,
         );
-        let fault = Arc::new(fault);
+        self.end_open(&Arc::new(fault), ctx);
+    }
+
+    /// What was not begun is never run, and fails so.
+    fn end_open(&mut self, fault: &Arc<Fault>, ctx: &mut Ctx<'_>) {
         for item in &mut self.items[self.begun..] {
             *item = Item::Failed(fault.clone());
         }
@@ -148,7 +170,11 @@ impl Results {
                 Some(index) => match self.item(index) {
                     Some(Wake::Fail(kind)) => Attempt::Fail(kind),
                     Some(Wake::Grant(value)) => Attempt::Done(value),
-                    _ => self.waiters.wait(Wants::Item(index), None, ctx),
+                    _ => {
+                        let waits = self.waiters.wait(Wants::Item(index), None, ctx);
+                        let until = |(deadline, _)| Attempt::WaitUntil(deadline);
+                        self.deadline.map_or(waits, until)
+                    }
                 },
             },
             Verb::Len => {
@@ -159,8 +185,14 @@ impl Results {
             Verb::Wait => self.waiters.wait(Wants::All, None, ctx),
             Verb::TakeJob => self.take_job(call, ctx),
             Verb::Resolve | Verb::Reject => self.settle(call, ctx),
-            Verb::Cancel => {
+            Verb::Cancel | Verb::CancelWithCallbacks => {
                 self.cancel(ctx);
+                Attempt::Done(Value::Unit)
+            }
+            Verb::Break => {
+                if let Some(Value::Error(fault)) = call.args.last() {
+                    self.end_open(fault, ctx);
+                }
                 Attempt::Done(Value::Unit)
             }
             _ => Attempt::Unknown,
@@ -180,7 +212,9 @@ impl Primitive for Results {
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
         match call.verb {
             Verb::Item => match self.index(call) {
-                Ok(Some(index)) => !matches!(self.items[index], Item::Open),
+                Ok(Some(index)) => {
+                    self.deadline.is_some() || !matches!(self.items[index], Item::Open)
+                }
                 _ => true,
             },
             Verb::Wait => self.settled == self.items.len(),
@@ -189,8 +223,17 @@ impl Primitive for Results {
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.waiters
-            .withdraw(task, why, |_| Attempt::Done(Value::Unit))
+        let (mapped_at, deadline) = (self.mapped_at, self.deadline);
+        self.waiters.withdraw(task, why, |wants| match wants {
+            Wants::All => Attempt::Done(Value::Unit),
+            Wants::Item(index) => Attempt::Fail(FaultKind::Timeout {
+                what: match mapped_at.is_none() {
+                    true => format!("item {index} of a map"),
+                    false => format!("item {index} of the map in line {}", mapped_at.line),
+                },
+                seconds: deadline.map_or(0.0, |(_, seconds)| seconds),
+            }),
+        })
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
@@ -204,6 +247,14 @@ impl Primitive for Results {
             holders: Vec::new(),
             awaited: self.running.iter().map(|(_, task)| *task).collect(),
         }
+    }
+
+    fn waits_on(&self) -> Vec<Arc<Object>> {
+        let open = self.begun < self.items.len();
+        let in_pool = self.in_pool.iter().filter(|_| open);
+        in_pool
+            .filter_map(|in_pool| in_pool.pool.upgrade())
+            .collect()
     }
 
     fn state_text(&self) -> String {
@@ -302,5 +353,24 @@ mod tests {
         table.done(&results, 8, Verb::Cancel, &[], "()");
         assert_eq!(table.wakes(), ["1: ()"]);
         table.misuse(&results, 1, Verb::Item, &[Value::Int(1)], "cancelled");
+    }
+
+    #[test]
+    fn a_deadline_counts_for_each_item() {
+        let mut table = Table::default();
+        let in_pool = InPool {
+            pool: std::sync::Weak::new(),
+            name: "w".into(),
+        };
+        let results = table.add(results(&[2]).in_pool(in_pool, Some((7.0, 2.0))));
+        for index in [1, 0] {
+            let waits = table.ask(&results, 1, Verb::Item, &[Value::Int(index)]);
+            assert!(matches!(waits, Attempt::WaitUntil(7.0)));
+            let Attempt::Fail(kind) = table.withdraw(&results, 1, Withdrawal::Timeout) else {
+                panic!("it is an error");
+            };
+            let text = kind.to_string();
+            assert_eq!(text, format!("item {index} of a map took longer than 2 s"));
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{MAIN, Policy, wake_of};
 use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::threads::{Doing, Snapshot};
-use crate::value::object::{Call, Effects, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
 use crate::vm::{self, Binding, Fiber, Services, Visible, Wait};
 
@@ -371,7 +371,10 @@ impl State {
         let call = Call { verb, args: &[arg] };
         // A handle takes the report, whatever it answers.
         let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
-        match effects.next.take() {
+        let next = effects.next.take();
+        // Before the thread is gone, whose name is shown with what it reports.
+        self.carry_out(&mut effects);
+        match next {
             Some((function, args)) => {
                 self.put_fiber(task, Fiber::new(task, function, args), Being::Ready);
             }
@@ -380,7 +383,6 @@ impl State {
                 self.members.remove(&task);
             }
         }
-        self.carry_out(&mut effects);
     }
 
     /// Starts and ends of threads are in the log only of programs that can observe them.
@@ -460,6 +462,9 @@ fn doing(member: &Member, program: &crate::program::Program) -> Doing {
 
 impl Services for State {
     fn carry_out(&mut self, effects: &mut Effects) {
+        for Failure { message, pos } in effects.failures.drain(..) {
+            self.tell(self.running, pos, Kind::Failure { message });
+        }
         for (task, wake) in effects.wakes.drain(..) {
             self.wake(task, wake);
         }

@@ -31,7 +31,7 @@ use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, WaitsFor};
 use crate::runtime::threads::{self, Doing, Snapshot, ThreadInfo};
-use crate::value::object::{Call, Effects, TaskId, Verb};
+use crate::value::object::{Call, Effects, Failure, TaskId, Verb};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::Fiber;
 
@@ -119,6 +119,13 @@ impl Shared {
         self.world
             .stream
             .push(seconds, about.event_thread(), pos, kind);
+    }
+
+    /// Shows the errors that an object has reported on behalf of a thread.
+    fn tell_failures(&self, about: &About, effects: &mut Effects) {
+        for Failure { message, pos } in effects.failures.drain(..) {
+            self.tell(about, pos, Kind::Failure { message });
+        }
     }
 
     /// Tells the host thread that waits for the run that it should look.

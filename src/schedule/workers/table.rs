@@ -111,6 +111,19 @@ pub(super) struct Job {
     pub(super) stopping: bool,
 }
 
+/// One wait of one thread.
+pub(super) struct EndlessWait {
+    about: Arc<About>,
+    parks: u64,
+}
+
+impl PartialEq for EndlessWait {
+    /// A pool's thread that comes back counts anew, under its old number.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.about, &other.about) && self.parks == other.parks
+    }
+}
+
 struct Parked {
     job: Box<Job>,
     object: Option<Arc<Object>>,
@@ -254,7 +267,13 @@ impl Table {
     /// Removes a thread that has ended. Returns whether somebody may want to know: that it was the
     /// last thread, the last that is no daemon, or the last that was awake.
     pub(super) fn remove(&self, about: &About) -> bool {
-        self.shard(about.task).lock().remove(&about.task);
+        let mut shard = self.shard(about.task).lock();
+        // A pool's thread that has just run out of tasks may be there again.
+        let is_this = |entry: &Entry| std::ptr::eq(&*entry.about, about);
+        if shard.get(&about.task).is_some_and(is_this) {
+            shard.remove(&about.task);
+        }
+        drop(shard);
         let last_learner = !about.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_alive = self.alive.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_awake = self.awake.fetch_sub(1, Ordering::SeqCst) == 1;
@@ -425,11 +444,13 @@ impl Table {
         threads
     }
 
-    /// How often `task` had lain down before it lay down as it does now, without a limit; nothing
-    /// when it does not.
-    pub(super) fn endless_wait(&self, task: TaskId) -> Option<u64> {
+    /// The wait of `task` without a limit; nothing when it does not wait so.
+    pub(super) fn endless_wait(&self, task: TaskId) -> Option<EndlessWait> {
         match &self.shard(task).lock().get(&task)?.place {
-            Place::Parked(parked) if parked.ticket.is_none() => Some(parked.job.parks),
+            Place::Parked(parked) if parked.ticket.is_none() => Some(EndlessWait {
+                about: parked.job.about.clone(),
+                parks: parked.job.parks,
+            }),
             _ => None,
         }
     }

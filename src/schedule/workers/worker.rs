@@ -309,6 +309,7 @@ impl Worker {
             .handle
             .attempt(call, about.task, Pos::NONE, &mut effects, ids);
         let next = effects.next.take();
+        self.shared.tell_failures(&about, &mut effects);
         // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
         carry_out(&self.shared, &mut self.queue, about.run, &mut effects);
         self.effects = effects;
@@ -363,6 +364,7 @@ struct Hands<'a> {
 
 impl Services for Hands<'_> {
     fn carry_out(&mut self, effects: &mut Effects) {
+        self.shared.tell_failures(self.about, effects);
         carry_out(self.shared, self.queue, self.about.run, effects);
     }
 

@@ -1,13 +1,19 @@
 //! The value that one task of a pool will have.
+//!
+//! A callback is a function of the script, which no object can call. Whoever ends a task is given
+//! the calls to make: the pool's thread makes them before its next task, any other thread in the
+//! prelude.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::args;
+use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -32,12 +38,51 @@ enum Wants {
     Exception(Option<f64>),
 }
 
+/// What is to be called when the task has ended.
+#[derive(Clone, Debug)]
+struct Callback {
+    /// A function of the prelude that calls the learner's and reports its error.
+    guard: Arc<Function>,
+    function: Arc<Function>,
+}
+
+impl Callback {
+    /// The call, as a function without parameters.
+    fn call(&self, ctx: &Ctx<'_>) -> Value {
+        let mut call = Function::clone(&self.guard);
+        call.curried = vec![
+            Value::Function(self.function.clone()),
+            Value::Object(ctx.this.clone()),
+        ];
+        Value::Function(Arc::new(call))
+    }
+}
+
+/// The pool that a task waits in, for those who want to know why it does not begin.
+#[derive(Clone, Debug)]
+pub(super) struct InPool {
+    pub(super) pool: Weak<Object>,
+    pub(super) name: Arc<str>,
+}
+
+/// The error of a task as it is raised for those who ask: where it happened, or where they ask when
+/// the task itself did nothing wrong.
+pub(super) fn raised(fault: &Arc<Fault>) -> FaultKind {
+    match &fault.kind {
+        FaultKind::BrokenPool(_) => fault.kind.clone(),
+        _ => FaultKind::Elsewhere(fault.clone()),
+    }
+}
+
 /// A task of a pool and its value to be.
 #[derive(Clone, Debug)]
 pub struct Future {
     submitted_at: Pos,
+    in_pool: Option<InPool>,
     state: State,
     waiters: Waiters<Wants>,
+    tickets: Tickets,
+    callbacks: Vec<Callback>,
 }
 
 impl Future {
@@ -45,9 +90,18 @@ impl Future {
     pub fn new(function: Arc<Function>, args: Vec<Value>, submitted_at: Pos) -> Self {
         Self {
             submitted_at,
+            in_pool: None,
             state: State::Pending { function, args },
             waiters: Waiters::default(),
+            tickets: Tickets::default(),
+            callbacks: Vec::new(),
         }
+    }
+
+    /// The same in a pool.
+    pub(super) fn in_pool(mut self, in_pool: InPool) -> Self {
+        self.in_pool = Some(in_pool);
+        self
     }
 
     /// The call to run, once; then it is running in the thread that the argument names.
@@ -64,10 +118,20 @@ impl Future {
         Attempt::Done(Value::Unit)
     }
 
-    fn settle(&mut self, state: State, ctx: &mut Ctx<'_>) {
+    /// The task has ended. Gives the calls of its callbacks, in the order in which they were added.
+    fn settle(&mut self, state: State, ctx: &mut Ctx<'_>) -> Vec<Value> {
         self.state = state;
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.wake_with(ctx, |wants| self.answer(*wants));
+        self.tickets.redeem(&self.has_failed(), ctx);
+        let callbacks = std::mem::take(&mut self.callbacks);
+        let call = |callback: &Callback| callback.call(ctx);
+        callbacks.iter().map(call).collect()
+    }
+
+    /// What those are told who watch: whether it has ended by an error.
+    fn has_failed(&self) -> Value {
+        Value::Bool(matches!(self.state, State::Failed(_)))
     }
 
     /// What those who wait get; nothing while it is not done.
@@ -76,11 +140,9 @@ impl Future {
             (State::Pending { .. } | State::Running { .. }, _) => return None,
             (State::Done(value), Wants::Result(_)) => Wake::Grant(value.clone()),
             (State::Done(_), Wants::Exception(_)) => Wake::Grant(Value::Unit),
-            (State::Failed(fault), Wants::Result(_)) => {
-                Wake::Fail(FaultKind::Elsewhere(fault.clone()))
-            }
+            (State::Failed(fault), Wants::Result(_)) => Wake::Fail(raised(fault)),
             (State::Failed(fault), Wants::Exception(_)) => Wake::Grant(fault.to_value()),
-            (State::Cancelled, _) => Wake::Fail(FaultKind::misuse(
+            (State::Cancelled, _) => Wake::Fail(FaultKind::cancelled(
                 "a cancelled Future was asked for its result",
                 "a task that was cancelled never runs and has no result",
                 "ask cancelled() first",
@@ -96,11 +158,33 @@ impl Future {
         }
     }
 
-    fn cancel(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        if matches!(self.state, State::Pending { .. }) {
-            self.settle(State::Cancelled, ctx);
+    fn is_pending(&self) -> bool {
+        matches!(self.state, State::Pending { .. })
+    }
+
+    /// Cancels the task unless it has begun; gives the calls of its callbacks.
+    fn cancel(&mut self, ctx: &mut Ctx<'_>) -> Vec<Value> {
+        match self.state {
+            State::Pending { .. } => self.settle(State::Cancelled, ctx),
+            _ => Vec::new(),
         }
-        matches!(self.state, State::Cancelled)
+    }
+
+    /// Notes a callback, or gives its call when the task has ended already.
+    fn add_callback(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        let [Value::Function(guard), rest @ ..] = call.args else {
+            return Ok(Attempt::Unknown);
+        };
+        let (function, _) = super::call("add_done_callback", rest)?;
+        let guard = guard.clone();
+        let callback = Callback { guard, function };
+        let mut calls = Vec::new();
+        if self.is_done() {
+            calls.push(callback.call(ctx));
+        } else {
+            self.callbacks.push(callback);
+        }
+        Ok(Attempt::Done(Value::array(calls)))
     }
 
     fn is_done(&self) -> bool {
@@ -125,22 +209,51 @@ impl Future {
             Verb::Done => asked(self.is_done()),
             Verb::Running => asked(matches!(self.state, State::Running { .. })),
             Verb::Cancelled => asked(matches!(self.state, State::Cancelled)),
-            Verb::Cancel => asked(self.cancel(ctx)),
+            // The prelude makes the calls.
+            Verb::Cancel if self.is_pending() && !self.callbacks.is_empty() => Ok(Attempt::Unknown),
+            Verb::Cancel => {
+                args::none(call)?;
+                self.cancel(ctx);
+                asked(matches!(self.state, State::Cancelled))
+            }
+            Verb::CancelWithCallbacks => Ok(Attempt::Done(Value::array(self.cancel(ctx)))),
+            Verb::AddCallback => self.add_callback(call, ctx),
+            Verb::Report => {
+                if let [Value::Error(fault)] = call.args {
+                    let message = format!("a callback of a Future failed: {}", fault.kind);
+                    let pos = fault.pos;
+                    ctx.effects.failures.push(Failure { message, pos });
+                }
+                Ok(Attempt::Done(Value::Unit))
+            }
+            Verb::Watch if self.is_done() => Ok(Attempt::Done(self.has_failed())),
+            Verb::Watch => Ok(self.tickets.keep(call)),
             Verb::TakeJob => Ok(self.take_job(call, ctx)),
             Verb::Resolve => {
                 let value = call.args.last().cloned().unwrap_or_default();
-                self.settle(State::Done(value), ctx);
-                Ok(Attempt::Done(Value::Unit))
+                Ok(calls(self.settle(State::Done(value), ctx)))
             }
-            Verb::Reject => {
-                if let Some(Value::Error(fault)) = call.args.last() {
-                    self.settle(State::Failed(fault.clone()), ctx);
+            Verb::Reject | Verb::Break => {
+                let Some(Value::Error(fault)) = call.args.last() else {
+                    return Ok(Attempt::Unknown);
+                };
+                // A pool breaks tasks that have not begun.
+                if call.verb == Verb::Break && !self.is_pending() {
+                    return Ok(calls(Vec::new()));
                 }
-                Ok(Attempt::Done(Value::Unit))
+                Ok(calls(self.settle(State::Failed(fault.clone()), ctx)))
             }
             _ => Ok(Attempt::Unknown),
         }
     }
+}
+
+/// Tells a pool's thread which calls to make. Most often there are none, and nothing is made of that.
+fn calls(calls: Vec<Value>) -> Attempt {
+    Attempt::Done(match calls.is_empty() {
+        true => Value::Unit,
+        false => Value::array(calls),
+    })
 }
 
 impl Primitive for Future {
@@ -154,9 +267,12 @@ impl Primitive for Future {
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
         // With a limit, arriving starts the clock.
-        !matches!(call.verb, Verb::Result | Verb::Exception)
-            || self.is_done()
-            || !call.args.is_empty()
+        let would_wait = match call.verb {
+            Verb::Result | Verb::Exception => call.args.is_empty(),
+            Verb::Watch => true,
+            _ => false,
+        };
+        !would_wait || self.is_done()
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
@@ -170,7 +286,7 @@ impl Primitive for Future {
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
-        let what = if self.submitted_at.is_none() {
+        let mut what = if self.submitted_at.is_none() {
             "the result of a Future".into()
         } else {
             format!(
@@ -178,6 +294,10 @@ impl Primitive for Future {
                 self.submitted_at.line
             )
         };
+        if let (State::Pending { .. }, Some(in_pool)) = (&self.state, &self.in_pool) {
+            let name = &in_pool.name;
+            what.push_str(&format!(", which waits for a free thread of {name}"));
+        }
         let awaited = match self.state {
             State::Running { by } => vec![by],
             _ => Vec::new(),
@@ -187,6 +307,13 @@ impl Primitive for Future {
             holders: Vec::new(),
             awaited,
         }
+    }
+
+    fn waits_on(&self) -> Vec<Arc<Object>> {
+        let in_pool = self.in_pool.iter().filter(|_| self.is_pending());
+        in_pool
+            .filter_map(|in_pool| in_pool.pool.upgrade())
+            .collect()
     }
 
     fn state_text(&self) -> String {
@@ -223,6 +350,10 @@ impl Primitive for Future {
         self.waiters.visit(visitor, |wants, visitor| {
             visitor.number(u64::from(matches!(wants, Wants::Result(_))));
         });
+        for callback in &self.callbacks {
+            visitor.value(&Value::Function(callback.function.clone()));
+        }
+        // Tickets need not be shown: whoever watches and has not been told has one here.
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {
@@ -231,54 +362,4 @@ impl Primitive for Future {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::table::{Table, function};
-    use super::*;
-
-    #[test]
-    fn runs_once_and_wakes_those_who_wait() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.done(&future, 1, Verb::Done, &[], "false");
-        table.waits(&future, 1, Verb::Result, &[]);
-        table.waits(&future, 2, Verb::Exception, &[Value::Float(0.1)]);
-        table.done(&future, 3, Verb::TakeJob, &[Value::Int(7)], "()");
-        assert!(table.effects.next.take().is_some());
-        assert!(matches!(
-            table.ask(&future, 3, Verb::TakeJob, &[]),
-            Attempt::End
-        ));
-        table.done(&future, 1, Verb::Running, &[], "true");
-        table.done(&future, 1, Verb::Cancel, &[], "false");
-        assert_eq!(future.state().waiting(TaskId(1)).awaited, [TaskId(7)]);
-        table.done(&future, 7, Verb::Resolve, &[Value::Int(49)], "()");
-        assert_eq!(table.wakes(), ["1: 49", "2: ()"]);
-        table.done(&future, 1, Verb::Result, &[], "49");
-    }
-
-    #[test]
-    fn a_cancelled_task_never_runs() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.waits(&future, 1, Verb::Result, &[]);
-        table.done(&future, 2, Verb::Cancel, &[], "true");
-        assert!(table.wakes()[0].contains("cancelled Future"));
-        table.done(&future, 2, Verb::Cancelled, &[], "true");
-        assert!(matches!(
-            table.ask(&future, 3, Verb::TakeJob, &[]),
-            Attempt::End
-        ));
-    }
-
-    #[test]
-    fn a_result_that_takes_too_long_is_an_error() {
-        let mut table = Table::default();
-        let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
-        table.waits(&future, 1, Verb::Result, &[Value::Float(0.5)]);
-        let answer = table.withdraw(&future, 1, Withdrawal::Timeout);
-        assert!(matches!(
-            answer,
-            Attempt::Fail(FaultKind::Timeout { seconds: 0.5, .. })
-        ));
-    }
-}
+mod tests;

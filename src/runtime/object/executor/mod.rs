@@ -1,0 +1,380 @@
+//! A pool of threads: Python's `ThreadPoolExecutor`. `arguments` reads what it is told.
+
+mod arguments;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::future::{Future, InPool};
+use super::pool_thread::{PoolThread, ask};
+use super::results::Results;
+use super::waiters::Waiters;
+use crate::pos::Pos;
+use crate::value::object::{
+    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Withdrawal,
+};
+use crate::value::{Fault, FaultKind, Function, Value};
+pub use arguments::PoolSettings;
+use arguments::{Shutdown, items, map_timeout};
+
+/// For how many inputs the prelude has a `map` with a timeout.
+const MAX_TIMED_INPUTS: usize = 4;
+
+/// A place for one thread of the pool. A thread that runs out of tasks ends; the one that comes
+/// later in its place is the same for the script: it keeps number and name, and is not initialized
+/// again.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    number: Option<TaskId>,
+    is_busy: bool,
+    is_initialized: bool,
+}
+
+/// A pool that runs tasks on at most so many threads.
+#[derive(Clone, Debug)]
+pub struct Executor {
+    made_at: Pos,
+    name: Arc<str>,
+    initializer: Option<(Arc<Function>, Vec<Value>)>,
+    /// As in Python, a thread is started only when there is work and none is free.
+    slots: Vec<Slot>,
+    /// Tasks that may still have calls to run.
+    ///
+    /// Invariant: when a place is free, each call in it has a thread coming that is being
+    /// initialized.
+    queue: VecDeque<Arc<Object>>,
+    is_shut_down: bool,
+    /// Whether an initializer has failed.
+    is_broken: bool,
+    waiters: Waiters<()>,
+}
+
+impl Executor {
+    /// A pool, of which no thread is started yet.
+    pub fn new(settings: PoolSettings, made_at: Pos, ids: &Ids) -> Self {
+        let workers = settings.max_workers.unwrap_or_else(|| ids.usual_workers());
+        let prefix = settings.thread_name_prefix;
+        let name = if prefix.is_empty() {
+            format!("ThreadPoolExecutor-{}", ids.next_pool())
+        } else {
+            prefix
+        };
+        let initargs = settings.initargs;
+        Self {
+            made_at,
+            name: name.into(),
+            initializer: settings.initializer.map(|function| (function, initargs)),
+            slots: vec![Slot::default(); workers],
+            queue: VecDeque::new(),
+            is_shut_down: false,
+            is_broken: false,
+            waiters: Waiters::default(),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        !self.slots.iter().any(|slot| slot.is_busy)
+    }
+
+    /// Takes a new task of so many calls: free places begin with it at once, the rest waits.
+    fn add(&mut self, task: Arc<Object>, mut calls: usize, ctx: &mut Ctx<'_>) {
+        let mut is_awaited = false;
+        while calls > 0
+            && let Some(place) = self.slots.iter().position(|slot| !slot.is_busy)
+        {
+            calls -= 1;
+            let slot = &mut self.slots[place];
+            let number = *slot.number.get_or_insert_with(|| ctx.ids.next_task());
+            if let Some(call) = self.initializer.clone()
+                && !slot.is_initialized
+            {
+                is_awaited = true;
+                self.start(place, number, None, call, ctx);
+                continue;
+            }
+            let by = Value::Int(number.0 as i64);
+            let Attempt::Done(index) = ask(&task, Verb::TakeJob, &[by], ctx) else {
+                return;
+            };
+            let Some(call) = ctx.effects.next.take() else {
+                return;
+            };
+            self.start(place, number, Some((task.clone(), index)), call, ctx);
+        }
+        if calls > 0 || is_awaited {
+            self.queue.push_back(task);
+        }
+    }
+
+    /// Starts the thread of a place, with a call of `task` or with its initializer.
+    fn start(
+        &mut self,
+        place: usize,
+        number: TaskId,
+        task: Option<(Arc<Object>, Value)>,
+        (function, args): (Arc<Function>, Vec<Value>),
+        ctx: &mut Ctx<'_>,
+    ) {
+        let name: Arc<str> = format!("{}_{place}", self.name).into();
+        let thread = PoolThread::new(name.clone(), number, ctx.this.clone(), place, task);
+        self.slots[place].is_busy = true;
+        let handle = ctx.make(thread);
+        ctx.effects.spawns.push(Spawn {
+            task: number,
+            handle,
+            name,
+            daemon: false,
+            worker: true,
+            function,
+            args,
+            pos: ctx.pos,
+        });
+    }
+
+    /// The next call for the thread in the place that the second argument names; without one the
+    /// place becomes free.
+    fn take_job(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        if let Some(slot) = self.slot(call.args.last()) {
+            slot.is_initialized = true;
+        }
+        while let Some(task) = self.queue.front() {
+            if let Attempt::Done(index) = ask(task, Verb::TakeJob, &call.args[..1], ctx) {
+                return Attempt::Done(Value::array(vec![Value::Object(task.clone()), index]));
+            }
+            self.queue.pop_front();
+        }
+        self.free(call.args.last(), ctx);
+        Attempt::End
+    }
+
+    /// The place that an argument names.
+    fn slot(&mut self, place: Option<&Value>) -> Option<&mut Slot> {
+        let place = place.and_then(Value::as_int)?;
+        self.slots.get_mut(usize::try_from(place).ok()?)
+    }
+
+    fn free(&mut self, place: Option<&Value>, ctx: &mut Ctx<'_>) {
+        if let Some(slot) = self.slot(place) {
+            slot.is_busy = false;
+        }
+        if self.is_idle() {
+            self.waiters.wake_with(ctx, |()| {
+                Some(crate::value::object::Wake::Grant(Value::Unit))
+            });
+        }
+    }
+
+    /// Nothing that has not begun is run any more. Gives the calls of the callbacks.
+    fn end_all(&mut self, verb: Verb, args: &[Value], ctx: &mut Ctx<'_>) -> Attempt {
+        let mut calls = Vec::new();
+        for task in std::mem::take(&mut self.queue) {
+            if let Attempt::Done(Value::Array(more)) = ask(&task, verb, args, ctx) {
+                calls.extend(more.iter().cloned());
+            }
+        }
+        Attempt::Done(Value::array(calls))
+    }
+
+    fn cancel_all(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+        self.end_all(Verb::CancelWithCallbacks, &[], ctx)
+    }
+
+    /// An initializer has failed.
+    fn break_it(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+        self.is_broken = true;
+        let fault = Fault::new(FaultKind::BrokenPool(self.name.to_string()), self.made_at);
+        self.end_all(Verb::Break, &[Value::Error(Arc::new(fault))], ctx)
+    }
+
+    fn refuse_new_tasks(&self, verb: &str) -> Result<(), FaultKind> {
+        if self.is_broken {
+            return Err(FaultKind::BrokenPool(self.name.to_string()));
+        }
+        if !self.is_shut_down {
+            return Ok(());
+        }
+        Err(FaultKind::misuse(
+            &format!("{verb}(...) after shutdown"),
+            "a pool that was shut down takes no new tasks",
+            "submit before shutdown, or inside its `with` block; or make a new pool",
+        ))
+    }
+
+    fn in_pool(&self, ctx: &Ctx<'_>) -> InPool {
+        InPool {
+            pool: Arc::downgrade(ctx.this),
+            name: self.name.clone(),
+        }
+    }
+
+    fn submit(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        let (function, args) = super::call("submit", call.args)?;
+        self.refuse_new_tasks("submit")?;
+        let future = Future::new(function, args, ctx.pos).in_pool(self.in_pool(ctx));
+        let future = ctx.make(future);
+        // A thread of the pool will call what is added to it.
+        future.publish();
+        self.add(future.clone(), 1, ctx);
+        Ok(Attempt::Done(Value::Object(future)))
+    }
+
+    /// `map(f, xs, ys, ..., options)`, at a time in seconds since the session began if that is
+    /// known.
+    fn map(
+        &mut self,
+        now: Option<f64>,
+        args: &[Value],
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Attempt, FaultKind> {
+        let (function, mut inputs) = super::call("map", args)?;
+        self.refuse_new_tasks("map")?;
+        let timeout = match inputs.pop_if(|last| matches!(last, Value::Map(_))) {
+            Some(Value::Map(options)) => map_timeout(&options)?,
+            _ => None,
+        };
+        if inputs.is_empty() {
+            return Err(FaultKind::misuse(
+                "map(f) was given nothing to call the function with",
+                "map(f, xs) calls f with each item of xs",
+                "write executor.map(f, [1, 2, 3])",
+            ));
+        }
+        if timeout.is_some() && inputs.len() > MAX_TIMED_INPUTS {
+            return Err(FaultKind::misuse(
+                &format!("map was given {} inputs and a timeout", inputs.len()),
+                &format!("with a timeout it takes up to {MAX_TIMED_INPUTS} inputs"),
+                "put the inputs together first: map(f, xs.zip(ys, |x, y| [x, y]), #{timeout: 1})",
+            ));
+        }
+        // The prelude asks again, with the time.
+        let deadline = match (timeout, now) {
+            (Some(_), None) => return Ok(Attempt::Unknown),
+            (Some(seconds), Some(now)) => Some((now + seconds, seconds)),
+            (None, _) => None,
+        };
+        let inputs: Result<_, _> = inputs.iter().map(items).collect();
+        let results = Results::new(function, inputs?, ctx.pos);
+        let calls = results.len();
+        let results = ctx.make(results.in_pool(self.in_pool(ctx), deadline));
+        self.add(results.clone(), calls, ctx);
+        Ok(Attempt::Done(Value::Object(results)))
+    }
+
+    fn shut_down(&mut self, wait: bool, ctx: &mut Ctx<'_>) -> Attempt {
+        self.is_shut_down = true;
+        if !wait || self.is_idle() {
+            return Attempt::Done(Value::Unit);
+        }
+        self.waiters.wait((), None, ctx)
+    }
+
+    fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        Ok(match (call.verb, call.args) {
+            (Verb::Submit, _) => self.submit(call, ctx)?,
+            (Verb::Map, args) => self.map(None, args, ctx)?,
+            (Verb::MapAt, [Value::Float(now), args @ ..]) => self.map(Some(*now), args, ctx)?,
+            (Verb::Shutdown, _) => {
+                let how = Shutdown::from_args(call)?;
+                if how.cancel_futures && !self.queue.is_empty() {
+                    // The prelude makes the calls of their callbacks, and asks again.
+                    return Ok(Attempt::Unknown);
+                }
+                self.shut_down(how.wait, ctx)
+            }
+            (Verb::CancelFutures, _) => {
+                self.is_shut_down = true;
+                self.cancel_all(ctx)
+            }
+            (Verb::Enter, _) => {
+                self.refuse_new_tasks(call.verb.name())?;
+                Attempt::Done(Value::Object(ctx.this.clone()))
+            }
+            (Verb::Exit, _) => self.shut_down(true, ctx),
+            (Verb::Abandon, _) => {
+                self.is_shut_down = true;
+                // No code of the script runs any more: nobody makes the calls of the callbacks.
+                self.cancel_all(ctx);
+                Attempt::Done(Value::Unit)
+            }
+            (Verb::TakeJob, _) => self.take_job(call, ctx),
+            (Verb::Break, _) => self.break_it(ctx),
+            (Verb::Leave, place) => {
+                self.cancel_all(ctx);
+                self.free(place.first(), ctx);
+                Attempt::Done(Value::Unit)
+            }
+            _ => Attempt::Unknown,
+        })
+    }
+}
+
+impl Primitive for Executor {
+    fn kind(&self) -> &'static str {
+        "ThreadPoolExecutor"
+    }
+
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+    }
+
+    fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
+        let would_wait = match call.verb {
+            Verb::Exit => true,
+            Verb::Shutdown => Shutdown::from_args(call)
+                .is_ok_and(|how| how.wait && (self.queue.is_empty() || !how.cancel_futures)),
+            _ => false,
+        };
+        // The first time it shuts the pool down, which others notice.
+        !would_wait || !self.is_shut_down || self.is_idle()
+    }
+
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        self.waiters
+            .withdraw(task, why, |()| Attempt::Done(Value::Unit))
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting {
+            what: format!("all tasks of {}, made in {}", self.name, self.made_at),
+            holders: Vec::new(),
+            awaited: (self.slots.iter())
+                .filter(|slot| slot.is_busy)
+                .filter_map(|slot| slot.number)
+                .collect(),
+        }
+    }
+
+    fn state_text(&self) -> String {
+        let state = match (self.is_broken, self.is_shut_down) {
+            (true, _) => ", broken",
+            (false, true) => ", shut down",
+            (false, false) => "",
+        };
+        format!("{} workers{state}", self.slots.len())
+    }
+
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        for task in &self.queue {
+            visitor.value(&Value::Object(task.clone()));
+        }
+        if let Some((function, args)) = &self.initializer {
+            visitor.value(&Value::Function(function.clone()));
+            args.iter().for_each(|arg| visitor.value(arg));
+        }
+        for slot in &self.slots {
+            visitor.task(slot.number.unwrap_or(TaskId(0)));
+            visitor.number(u64::from(slot.is_busy) << 1 | u64::from(slot.is_initialized));
+        }
+        visitor.text(&self.name);
+        visitor.number(u64::from(self.is_shut_down));
+        visitor.number(u64::from(self.is_broken));
+        self.waiters.visit(visitor, |(), _| {});
+    }
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;
