@@ -350,6 +350,16 @@ impl Waiting {
     }
 }
 
+/// Who could end a wait, for the search for deadlocks.
+#[derive(Debug)]
+pub enum Blockers {
+    /// Each of these threads alone could. With none, nobody knows who.
+    Threads(Vec<TaskId>),
+    /// Whoever could end a wait for this other object: a task that no thread has begun waits for
+    /// its pool. It is asked after the first one, never under its lock.
+    Of(Arc<Object>),
+}
+
 /// A lock, a queue, a thread's end: one state machine.
 pub trait Primitive: Send {
     /// The name of the type, as `type_of` shows it: `Lock`.
@@ -387,6 +397,17 @@ pub trait Primitive: Send {
     /// What `task`, which waits here, waits for.
     fn waiting(&self, task: TaskId) -> Waiting;
 
+    /// Whether it knows of whom each alone could end a wait here. Who waits for an object that does
+    /// not know, such as a queue, is in no cycle of waits, and nobody searches for one.
+    fn knows_blockers(&self) -> bool {
+        true
+    }
+
+    /// Who could end the wait of `task` here; see [`Waiting::blockers`].
+    fn blockers(&self, task: TaskId) -> Blockers {
+        Blockers::Threads(self.waiting(task).blockers().collect())
+    }
+
     /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
     fn state_text(&self) -> String;
 
@@ -404,6 +425,7 @@ pub struct Object {
     /// Where in the text it was made.
     pub made_at: Pos,
     kind: &'static str,
+    knows_blockers: bool,
     state: Mutex<Box<dyn Primitive>>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
@@ -413,11 +435,13 @@ impl Object {
     /// A new object.
     pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
         let kind = primitive.kind();
+        let knows_blockers = primitive.knows_blockers();
         let state = Mutex::new(Box::new(primitive) as Box<dyn Primitive>);
         Arc::new(Self {
             id: ids.next_object(),
             made_at,
             kind,
+            knows_blockers,
             state,
             published: AtomicBool::new(false),
         })
@@ -426,6 +450,23 @@ impl Object {
     /// The name of its type.
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// Whether it knows who could end a wait for it; see [`Primitive::knows_blockers`].
+    pub fn knows_blockers(&self) -> bool {
+        self.knows_blockers
+    }
+
+    /// The threads of whom each alone could end the wait of `task` for this object; none when
+    /// nobody knows who could. Takes locks of objects, one after the other.
+    pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
+        let mut blockers = self.state.lock().blockers(task);
+        loop {
+            match blockers {
+                Blockers::Threads(threads) => return threads,
+                Blockers::Of(object) => blockers = object.state.lock().blockers(task),
+            }
+        }
     }
 
     /// Marks the object as reachable by a second thread; returns whether it was so already.

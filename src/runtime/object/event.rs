@@ -1,4 +1,7 @@
 //! A flag that threads wait for: Python's `threading.Event`.
+//!
+//! Setting it lets all go on who wait, even if it is cleared at once. So to arrive is to do something:
+//! who has arrived is among those who wait.
 
 use super::args;
 use super::waiters::Waiters;
@@ -64,14 +67,13 @@ impl Primitive for Event {
         self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
     }
 
-    fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
-        // With a limit, arriving starts the clock.
-        call.verb != Verb::Wait || !call.args.is_empty() || self.is_set
-    }
-
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         let timeout = |()| Attempt::Done(false.into());
         self.waiters.withdraw(task, why, timeout)
+    }
+
+    fn knows_blockers(&self) -> bool {
+        false
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {

@@ -146,7 +146,7 @@ impl Executor {
     fn submit(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         let (function, args) = super::call("submit", call.args)?;
         self.refuse_when_shut_down(call.verb)?;
-        let future = ctx.make(Future::new(function, args, ctx.pos));
+        let future = ctx.make(Future::new(function, args, ctx.pos).in_pool(ctx.this.clone()));
         self.add(future.clone(), ctx);
         Ok(Attempt::Done(Value::Object(future)))
     }
@@ -162,7 +162,7 @@ impl Executor {
             ));
         }
         let inputs: Result<_, _> = inputs.iter().map(items).collect();
-        let results = ctx.make(Results::new(function, inputs?, ctx.pos));
+        let results = ctx.make(Results::new(function, inputs?, ctx.pos).in_pool(ctx.this.clone()));
         self.add(results.clone(), ctx);
         Ok(Attempt::Done(Value::Object(results)))
     }

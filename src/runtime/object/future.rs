@@ -7,7 +7,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -37,6 +37,8 @@ enum Wants {
 pub struct Future {
     submitted_at: Pos,
     state: State,
+    /// Whose threads it waits for, until one has begun it.
+    pool: Option<Arc<Object>>,
     waiters: Waiters<Wants>,
 }
 
@@ -46,7 +48,16 @@ impl Future {
         Self {
             submitted_at,
             state: State::Pending { function, args },
+            pool: None,
             waiters: Waiters::default(),
+        }
+    }
+
+    /// The same task, for the threads of `pool`.
+    pub(super) fn in_pool(self, pool: Arc<Object>) -> Self {
+        Self {
+            pool: Some(pool),
+            ..self
         }
     }
 
@@ -56,6 +67,7 @@ impl Future {
             return Attempt::End;
         }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
+        self.pool = None;
         if let State::Pending { function, args } =
             std::mem::replace(&mut self.state, State::Running { by })
         {
@@ -66,6 +78,7 @@ impl Future {
 
     fn settle(&mut self, state: State, ctx: &mut Ctx<'_>) {
         self.state = state;
+        self.pool = None;
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.wake_with(ctx, |wants| self.answer(*wants));
     }
@@ -186,6 +199,14 @@ impl Primitive for Future {
             what,
             holders: Vec::new(),
             awaited,
+        }
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        match (&self.state, &self.pool) {
+            (State::Running { by }, _) => Blockers::Threads(vec![*by]),
+            (State::Pending { .. }, Some(pool)) => Blockers::Of(pool.clone()),
+            _ => Blockers::Threads(Vec::new()),
         }
     }
 

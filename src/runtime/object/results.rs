@@ -6,7 +6,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value, debug_text};
 
@@ -38,6 +38,8 @@ pub struct Results {
     settled: usize,
     /// The threads that ran a call last, for deadlock reports.
     running: Vec<(usize, TaskId)>,
+    /// Whose threads the calls wait for that have not begun.
+    pool: Option<Arc<Object>>,
     waiters: Waiters<Wants>,
 }
 
@@ -54,7 +56,16 @@ impl Results {
             begun: 0,
             settled: 0,
             running: Vec::new(),
+            pool: None,
             waiters: Waiters::default(),
+        }
+    }
+
+    /// The same calls, for the threads of `pool`.
+    pub(super) fn in_pool(self, pool: Arc<Object>) -> Self {
+        Self {
+            pool: Some(pool),
+            ..self
         }
     }
 
@@ -64,6 +75,9 @@ impl Results {
             return Attempt::End;
         }
         self.begun += 1;
+        if self.begun == self.items.len() {
+            self.pool = None;
+        }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
         self.running.push((index, by));
         let args = self.inputs.iter().map(|input| input[index].clone());
@@ -138,6 +152,7 @@ impl Results {
         }
         self.settled += self.items.len() - self.begun;
         self.begun = self.items.len();
+        self.pool = None;
         self.wake_those_who_can_go_on(ctx);
     }
 
@@ -203,6 +218,13 @@ impl Primitive for Results {
             what,
             holders: Vec::new(),
             awaited: self.running.iter().map(|(_, task)| *task).collect(),
+        }
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        match &self.pool {
+            Some(pool) => Blockers::Of(pool.clone()),
+            None => Blockers::Threads(self.running.iter().map(|(_, task)| *task).collect()),
         }
     }
 

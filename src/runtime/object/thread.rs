@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Map, Value};
 
@@ -368,6 +368,13 @@ impl Primitive for Thread {
             holders: Vec::new(),
             awaited,
         }
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        Blockers::Threads(match self.state {
+            State::Alive { task, .. } => vec![task],
+            _ => Vec::new(),
+        })
     }
 
     fn state_text(&self) -> String {

@@ -11,15 +11,13 @@
 mod policy;
 mod state;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::state::{Being, Member, State};
 use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World, guard};
 use crate::pos::Pos;
-use crate::runtime::deadlock::{self, WaitsFor};
-use crate::runtime::threads::{self, ThreadInfo};
+use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Env, Fiber, Natives, Services, Stop};
@@ -38,8 +36,9 @@ const PRIVATE_FUEL: u32 = 100_000;
 /// How many threads a pool has that is not told a number: the same on every machine.
 const POOL_WORKERS: usize = 4;
 
-/// How often, in steps, a run is searched for threads that wait for each other in a cycle.
-const CYCLE_SEARCH: u64 = 64;
+/// How often, in steps, a run in which threads wait for ever is looked at: whether it is over because
+/// of them.
+const DEADLOCK_LOOK: u64 = 64;
 
 /// How often, and for how long in nanoseconds, the clock jumps for the background once main has
 /// ended at the prompt: a thread that never ends shall not keep the prompt for ever.
@@ -62,6 +61,8 @@ pub struct Stepped {
     stop_requested: Arc<AtomicBool>,
     steps: u64,
     main_end: Option<Result<Value, Fault>>,
+    /// The threads whose turns have ended since somebody looked for deadlocks: each may wait now.
+    stopped: Vec<TaskId>,
     /// The threads that the last input left behind, though they had not ended nor wait for ever.
     standing: Vec<String>,
 }
@@ -76,6 +77,7 @@ impl Stepped {
             stop_requested: Arc::new(AtomicBool::new(false)),
             steps: 0,
             main_end: None,
+            stopped: Vec::new(),
             standing: Vec::new(),
         }
     }
@@ -103,8 +105,14 @@ impl Stepped {
         self.state.now += u64::from(PRIVATE_FUEL - fuel) * FUEL_NANOSECONDS;
         match stop {
             Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
-            Stop::Visible => self.state.put_fiber(task, fiber, Being::Standing),
-            Stop::Wait(wait) => self.state.wait(task, fiber, wait),
+            Stop::Visible => {
+                self.state.put_fiber(task, fiber, Being::Standing);
+                self.stopped.push(task);
+            }
+            Stop::Wait(wait) => {
+                self.state.wait(task, fiber, wait);
+                self.stopped.push(task);
+            }
             Stop::Finished(value) => self.end(task, Ok(value)),
             Stop::Failed(fault) => self.end(task, Err(fault)),
         }
@@ -145,35 +153,33 @@ impl Stepped {
         true
     }
 
-    /// Who waits for whom without a limit.
-    fn waits(&self) -> WaitsFor {
-        let mut waits = BTreeMap::new();
-        for thread in self.state.snapshot() {
-            if let threads::Doing::Waiting { limited: false, .. } = thread.doing
-                && let Some(waiting) = thread.waiting()
-            {
-                waits.insert(thread.task, waiting.blockers().collect());
-            }
+    /// Tells of the threads that the last turns have brought into a deadlock.
+    fn look_for_deadlocks(&mut self) {
+        for task in std::mem::take(&mut self.stopped) {
+            self.state.look_for_deadlock(task);
         }
-        waits
     }
 
-    /// The threads that can never go on because of a cycle of waits, if that concerns this run.
-    fn stuck(&self, until: Until) -> Option<Vec<TaskId>> {
-        let waits = self.waits();
-        let cycle = deadlock::cycle(&waits);
-        let is_stuck = |task: &TaskId| deadlock::is_stuck(*task, &cycle, &waits);
-        if cycle.is_empty() || until == Until::Main && !is_stuck(&MAIN) {
-            return None;
-        }
-        Some(waits.keys().copied().filter(is_stuck).collect())
+    /// The threads that wait for ever, when the run is over because of them: at the prompt main is
+    /// one of them; of a script all are that are no daemons, and what they wait for is no daemon's
+    /// to give.
+    fn stuck_for_good(&self, until: Until) -> Option<Vec<TaskId>> {
+        let is_stuck = |task: TaskId| self.state.stuck(task).is_some();
+        let is_over = match until {
+            Until::Main => is_stuck(MAIN),
+            Until::AllThreads => (self.state.members.iter())
+                .filter(|(_, member)| !member.daemon)
+                .all(|(task, _)| is_stuck(*task)),
+        };
+        let tasks = self.state.members.keys().copied();
+        is_over.then(|| tasks.filter(|task| is_stuck(*task)).collect())
     }
 
     /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
         let run = self.state.run;
         let concerned = |member: &Member| which == Which::All || member.run == run;
-        let mut infos = threads::describe(&self.state.snapshot());
+        let mut infos = self.state.infos();
         if matches!(kind, FaultKind::Interrupted) {
             // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
             let members = &self.state.members;
@@ -202,6 +208,8 @@ impl Stepped {
             // A stopped fiber always ends; nothing shall hang here if one does not.
             self.state.members.remove(&task);
         }
+        let members = &self.state.members;
+        self.state.told.retain(|task| members.contains_key(task));
         infos
     }
 
@@ -238,6 +246,7 @@ impl Schedule for Stepped {
             being: Being::Ready,
         };
         self.state.members.insert(MAIN, main);
+        self.state.main_stays = until == Until::Main;
         self.settle();
         let mut at_main_end = None;
         loop {
@@ -264,11 +273,14 @@ impl Schedule for Stepped {
                 }
             }
             let may_skip = self.main_end.is_none() || self.state.learner_has_deadline();
-            if !self.advance(may_skip) {
+            let has_advanced = self.advance(may_skip);
+            self.look_for_deadlocks();
+            if !has_advanced {
                 return self.at_rest(until);
             }
-            if self.steps.is_multiple_of(CYCLE_SEARCH)
-                && let Some(stuck) = self.stuck(until)
+            if self.steps.is_multiple_of(DEADLOCK_LOOK)
+                && !self.state.told.is_empty()
+                && let Some(stuck) = self.stuck_for_good(until)
             {
                 let mut infos = self.stop(&FaultKind::Deadlock, Which::ThisRun);
                 infos.retain(|info| stuck.contains(&TaskId(info.number)));
@@ -291,7 +303,7 @@ impl Schedule for Stepped {
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {
-        threads::describe(&self.state.snapshot())
+        self.state.infos()
     }
 
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
@@ -301,13 +313,6 @@ impl Schedule for Stepped {
             Some((info, member.handle.clone()))
         };
         infos.filter_map(handle).collect()
-    }
-
-    fn deadlocked(&self) -> Vec<ThreadInfo> {
-        let cycle = deadlock::cycle(&self.waits());
-        let mut infos = self.threads();
-        infos.retain(|info| cycle.contains(&TaskId(info.number)));
-        infos
     }
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {

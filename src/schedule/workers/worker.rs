@@ -12,6 +12,7 @@ use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
+use crate::runtime::threads;
 use crate::schedule::{MAIN, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Object, Value};
@@ -186,10 +187,19 @@ impl Worker {
     ) -> Option<Box<Job>> {
         let task = job.about.task;
         let ticket = limit.map(|_| self.shared.timers.ticket());
-        match self.shared.table.park(job, object, ticket) {
-            Park::GoOn(job) => return Some(job),
-            Park::AllWait => self.shared.signal(),
-            Park::Parked => {}
+        // Only a wait that somebody could end who himself waits is a matter for the search.
+        let may_be_stuck =
+            limit.is_none() && (object.as_ref()).is_some_and(|object| object.knows_blockers());
+        let about = may_be_stuck.then(|| job.about.clone());
+        let parked = self.shared.table.park(job, object, ticket);
+        if let Park::GoOn(job) = parked {
+            return Some(job);
+        }
+        if let Some(about) = about {
+            self.shared.look_for_deadlock(&about);
+        }
+        if let Park::AllWait = parked {
+            self.shared.signal();
         }
         // After the fiber lies there: a deadline that found it missing would be lost.
         if let (Some(deadline), Some(ticket)) = (limit, ticket) {
@@ -386,6 +396,14 @@ impl Services for Hands<'_> {
             .table
             .about(task)
             .map(|about| about.handle.clone())
+    }
+
+    fn name(&mut self, task: TaskId) -> String {
+        match self.shared.table.about(task) {
+            Some(about) => about.name.to_string(),
+            None if task == MAIN => "main".into(),
+            None => threads::ended_name(task, self.shared.table.ended_name(task)),
+        }
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
