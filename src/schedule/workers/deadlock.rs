@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::Shared;
-use super::table::{About, Lying};
+use super::table::Lying;
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, ThreadInfo};
@@ -82,22 +82,38 @@ impl Shared {
     }
 
     /// Looks where the wait of a thread leads that has just lain down, and tells of a deadlock.
-    pub(super) fn look_for_deadlock(&self, about: &About) {
-        let Some(waits) = self.stuck(about.task) else {
+    pub(super) fn look_for_deadlock(&self, task: TaskId) {
+        if self.hangs_on_a_runner(task) {
+            return;
+        }
+        let Some(waits) = self.stuck(task) else {
             return;
         };
         let reasons = deadlock::reasons(&waits);
         // Two that lay down at once may both see it.
-        if !reasons.contains(&about.task) || !self.deadlocks.tell(&reasons) {
+        if !reasons.contains(&task) || !self.deadlocks.tell(&reasons) {
             return;
         }
+        let Some(about) = self.table.about(task) else {
+            return;
+        };
         let mut infos = self.infos();
         infos.retain(|info| reasons.contains(&TaskId(info.number)));
         let pos = (infos.iter())
-            .find(|info| info.number == about.task.0)
+            .find(|info| info.number == task.0)
             .map_or(Pos::NONE, |info| info.pos);
         let kind = threads::deadlock(&infos, |info| self.world.source_line(info));
-        self.tell(about, pos, kind);
+        self.tell(&about, pos, kind);
+    }
+
+    /// Whether somebody who runs could end the wait of `task`: the usual case, without the maps of
+    /// the search.
+    fn hangs_on_a_runner(&self, task: TaskId) -> bool {
+        let Lying::Endless { object, .. } = self.table.lying(task) else {
+            return true;
+        };
+        let runs = |blocker: &TaskId| matches!(self.table.lying(*blocker), Lying::Not);
+        object.blockers(task).iter().any(runs)
     }
 
     /// All threads for people.

@@ -277,7 +277,7 @@ impl Workers {
         }
         if table.awake() == 0 {
             // The worker that laid down the last may not have looked yet.
-            (table.all().iter()).for_each(|about| self.shared.look_for_deadlock(about));
+            (table.all().iter()).for_each(|about| self.shared.look_for_deadlock(about.task));
             return Some(Over::Deadlock(None));
         }
         if search && self.shared.deadlocks.are_known() {

@@ -107,6 +107,9 @@ pub(super) struct Job {
     pub(super) deadline: u64,
     /// How often it has lain down.
     pub(super) parks: u64,
+    /// Whether the time of its wait was over when its wake was on the way already: what it waits for
+    /// may be its own by now, and it is in no deadlock.
+    pub(super) is_late: bool,
     /// Whether the fiber was told to stop.
     pub(super) stopping: bool,
 }
@@ -470,7 +473,7 @@ impl Table {
                 job,
                 object: Some(object),
                 ticket: None,
-            }) => Lying::Endless {
+            }) if !job.is_late => Lying::Endless {
                 object: object.clone(),
                 parks: job.parks,
             },

@@ -167,6 +167,7 @@ impl Worker {
             Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
             // It was woken in time, and the wake is on its way.
             _ => {
+                job.is_late = true;
                 if let Some(job) = self.park(job, Some(object), None) {
                     self.queue.push(job, &self.shared);
                 }
@@ -190,13 +191,12 @@ impl Worker {
         // Only a wait that somebody could end who himself waits is a matter for the search.
         let may_be_stuck =
             limit.is_none() && (object.as_ref()).is_some_and(|object| object.knows_blockers());
-        let about = may_be_stuck.then(|| job.about.clone());
         let parked = self.shared.table.park(job, object, ticket);
         if let Park::GoOn(job) = parked {
             return Some(job);
         }
-        if let Some(about) = about {
-            self.shared.look_for_deadlock(&about);
+        if may_be_stuck {
+            self.shared.look_for_deadlock(task);
         }
         if let Park::AllWait = parked {
             self.shared.signal();
@@ -289,6 +289,7 @@ impl Worker {
             let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
             job.deadline = self.shared.now().saturating_add(limit);
         }
+        job.is_late = false;
         let deadline = wait.limit.map(|_| job.deadline);
         self.park(job, wait.object, deadline)
     }
@@ -434,6 +435,7 @@ impl Job {
             waited_on: None,
             deadline: 0,
             parks: 0,
+            is_late: false,
             stopping: false,
         }
     }
