@@ -83,7 +83,7 @@ const CYCLES: &[(&str, &str)] = &[
 fn a_cycle_is_told_once_while_the_others_run_on() {
     for (of, cycle) in CYCLES {
         for mode in MODES {
-            // Main goes on until it has seen the event's mark: nobody else can end the run.
+            // Main runs on meanwhile: nothing but the event can tell of it before main has ended.
             let text =
                 format!("{cycle} for i in 0..20 {{ sleep(0.01); }} print(\"main has ended\");");
             let ended = run(mode, &text);
