@@ -419,12 +419,6 @@ impl Session {
         threads
     }
 
-    /// The threads in the background that wait for each other in a cycle: they never go on, and no
-    /// input ends because of them.
-    pub fn background_deadlock(&self) -> Vec<ThreadInfo> {
-        self.schedule.deadlocked()
-    }
-
     /// The top-level variables, by name.
     pub fn variables(&self) -> Vec<Variable> {
         let mut variables: Vec<Variable> = self

@@ -91,6 +91,7 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
     let mut threads: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in &ended.events {
         let text = match &event.kind {
+            Kind::Deadlock { .. } => "deadlock".into(),
             Kind::Print { .. } => "print".to_string(),
             Kind::Failure { .. } => "failure".into(),
             Kind::Start => "start".into(),

@@ -146,3 +146,25 @@ fn an_open_brace_continues_and_ctrl_c_drops_it() {
     prompt.ready();
     prompt.ends();
 }
+
+#[test]
+fn a_deadlock_in_the_background_is_told_while_one_types() {
+    let mut prompt = Prompt::open();
+    prompt.types("let a = Lock(); let b = Lock(); let go = Event();");
+    prompt.types("spawn(|| { with a { go.wait(); with b { } } });");
+    prompt.types("spawn(|| { with b { go.wait(); with a { } } });");
+    prompt.types("spawn(|| { loop { sleep(0.01); } });");
+    // Nothing waits for them, and no further line is entered: only the event can tell.
+    prompt.types("Timer(0.3, || go.set()).start();");
+    prompt.keys("let half = 20 + 1");
+    prompt.sees("these threads wait for ever");
+    prompt.sees("Ctrl-C on an empty line stops them");
+    prompt.sees("let half = 20 + 1");
+    prompt.keys("; print(\"half is\", half);\r");
+    prompt.sees("half is 21");
+    prompt.ready();
+    prompt.terminal.send_control('c').expect("it takes keys");
+    prompt.sees("Stopped:");
+    prompt.ready();
+    prompt.ends();
+}

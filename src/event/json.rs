@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `print` | `text`: the line without its end |
 //! | `failure` | `message`: the error in one line |
+//! | `deadlock` | `threads`: those that wait for ever, each with `thread`, `name`, `line`, `column`, `input`, `source`, `waits_for` and `held_by`, an array of `name`, `line` and `column` |
 //! | `start`, `finish` | none |
 //! | `read`, `write` | `place`: `counter`, `a[0]`; `value`: as `debug` shows it |
 //! | `method` | `place`; `method`: `push` |
@@ -54,6 +55,9 @@ enum Detail<'a> {
     Failure {
         message: &'a str,
     },
+    Deadlock {
+        threads: Vec<Stuck<'a>>,
+    },
     Start,
     Finish,
     Read {
@@ -79,6 +83,27 @@ enum Detail<'a> {
     Sleep {
         duration: f64,
     },
+}
+
+#[derive(Serialize)]
+struct Stuck<'a> {
+    thread: u64,
+    name: &'a str,
+    #[serde(skip_serializing_if = "is_zero")]
+    line: u16,
+    #[serde(skip_serializing_if = "is_zero")]
+    column: u16,
+    input: &'a str,
+    source: &'a str,
+    waits_for: &'a str,
+    held_by: Vec<Holder<'a>>,
+}
+
+#[derive(Serialize)]
+struct Holder<'a> {
+    name: &'a str,
+    line: u16,
+    column: u16,
 }
 
 #[expect(
@@ -108,6 +133,9 @@ fn detail(kind: &Kind) -> Detail<'_> {
     match kind {
         Kind::Print { text } => Detail::Print { text },
         Kind::Failure { message } => Detail::Failure { message },
+        Kind::Deadlock { threads } => Detail::Deadlock {
+            threads: threads.iter().map(stuck).collect(),
+        },
         Kind::Start => Detail::Start,
         Kind::Finish => Detail::Finish,
         Kind::Read { place, value } => Detail::Read { place, value },
@@ -127,10 +155,28 @@ fn detail(kind: &Kind) -> Detail<'_> {
     }
 }
 
+fn stuck(thread: &super::Stuck) -> Stuck<'_> {
+    let holders = thread.held_by.iter().map(|(name, since)| Holder {
+        name,
+        line: since.line,
+        column: since.column,
+    });
+    Stuck {
+        thread: thread.thread.number,
+        name: &thread.thread.name,
+        line: thread.pos.line,
+        column: thread.pos.column,
+        input: &thread.input,
+        source: &thread.source,
+        waits_for: &thread.waits_for,
+        held_by: holders.collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Thread;
+    use crate::event::{Stuck, Thread};
     use crate::pos::Pos;
 
     fn check(pos: Pos, kind: Kind, expected: &str) {
@@ -180,6 +226,24 @@ mod tests {
                     message: "m".into(),
                 },
                 r#""event":"failure","message":"m""#,
+            ),
+            (
+                Kind::Deadlock {
+                    threads: vec![Stuck {
+                        thread: Thread {
+                            number: 2,
+                            name: "A".into(),
+                        },
+                        pos: Pos::new(3, 5),
+                        input: "i".into(),
+                        source: "s".into(),
+                        waits_for: "w".into(),
+                        held_by: vec![("B".into(), Pos::new(1, 2))],
+                    }],
+                },
+                "\"event\":\"deadlock\",\"threads\":[{\"thread\":2,\"name\":\"A\",\"line\":3,\
+                 \"column\":5,\"input\":\"i\",\"source\":\"s\",\"waits_for\":\"w\",\
+                 \"held_by\":[{\"name\":\"B\",\"line\":1,\"column\":2}]}]",
             ),
             (Kind::Finish, r#""event":"finish""#),
             (

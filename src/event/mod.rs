@@ -36,7 +36,25 @@ pub struct Event {
     pub kind: Kind,
 }
 
-/// The kinds of events. The first two are always recorded, the others only when somebody listens.
+/// A thread that can never go on, in the report of a deadlock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// Which.
+    pub thread: Thread,
+    /// Where it waits.
+    pub pos: Pos,
+    /// The name of the input in which that place is.
+    pub input: String,
+    /// The line of the text there, without the space around it; empty where there is none.
+    pub source: String,
+    /// What it waits for, in words.
+    pub waits_for: String,
+    /// Who holds that, and since where: thread names and positions.
+    pub held_by: Vec<(String, Pos)>,
+}
+
+/// The kinds of events. The first three are always recorded, the others only when somebody
+/// listens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// The thread printed a line.
@@ -48,6 +66,12 @@ pub enum Kind {
     Failure {
         /// The error in one line.
         message: String,
+    },
+    /// It began to wait, and so closed a cycle of threads that wait for each other; or it waits for
+    /// a thread that has ended. Other threads may run on.
+    Deadlock {
+        /// The threads of the cycle, by number.
+        threads: Vec<Stuck>,
     },
     /// The thread began to run.
     Start,

@@ -16,6 +16,7 @@ use super::{Status, complain};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host;
 use crate::session::{Config, Input, InputKind, Outcome, Report, Session};
+use crate::view::deadlock;
 use crate::view::live::failure_line;
 use crate::view::paint::{Paint, Role};
 
@@ -43,6 +44,7 @@ pub(super) fn run(
     let stop = stopper.clone();
     let sink = Streams {
         out: Vec::with_capacity(BLOCK),
+        name: source.name.clone(),
         paint,
         log,
     };
@@ -143,10 +145,13 @@ fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) ->
     }
 }
 
-/// The sink of a script: prints to standard output, failures of threads to standard error.
+/// The sink of a script: prints to standard output, failures of threads and deadlocks to standard
+/// error.
 struct Streams {
     /// Whole lines that wait to be written.
     out: Vec<u8>,
+    /// The script's name, which goes without saying.
+    name: String,
     paint: Paint,
     log: Option<BufWriter<File>>,
 }
@@ -166,6 +171,19 @@ impl Streams {
     }
 }
 
+impl Streams {
+    /// What standard error is told of an event.
+    fn aside(&self, event: &Event) -> Option<String> {
+        if let Kind::Deadlock { threads } = &event.kind {
+            let mut told = String::new();
+            deadlock::write(&mut told, threads, Some(&self.name), self.paint);
+            return Some(told);
+        }
+        let line = failure_line(event)?;
+        Some(self.paint.text(Role::Error, &line) + "\n")
+    }
+}
+
 impl Sink for Streams {
     fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
         for event in &events {
@@ -178,11 +196,10 @@ impl Sink for Streams {
                 if self.out.len() >= BLOCK {
                     self.flush()?;
                 }
-            } else if let Some(line) = failure_line(event) {
+            } else if let Some(told) = self.aside(event) {
                 self.flush()?;
                 // A closed standard error is no reason to stop the script.
-                let line = self.paint.text(Role::Error, &line) + "\n";
-                let _ = io::stderr().write_all(line.as_bytes());
+                let _ = io::stderr().write_all(told.as_bytes());
             }
         }
         if let Some(log) = &mut self.log {

@@ -2,14 +2,13 @@
 //!
 //! Texts only; who shows them, and where, is the fronts' business.
 
-use std::fmt::Write;
-
 use crate::language::Diagnostic;
 use crate::language::diagnostic::{Severity, Span};
 use crate::language::render::{self, Style};
 use crate::pos::Pos;
 use crate::session::{Session, ThreadInfo};
 use crate::value::Fault;
+use crate::view::deadlock::{self as view, Place};
 use crate::view::paint::{Paint, Role};
 
 /// How many calls on the way to an error are told.
@@ -88,7 +87,8 @@ fn calls(fault: &Fault) -> Vec<String> {
     notes
 }
 
-/// The report of a deadlock: who waits for what, who holds it and since which line.
+/// The report of a run that ended in a deadlock: who waits for what, who holds it and since which
+/// line. Threads that were told of when they began to wait for ever are not told of again.
 pub(super) fn deadlock(
     threads: &[ThreadInfo],
     session: &Session,
@@ -96,8 +96,17 @@ pub(super) fn deadlock(
     paint: Paint,
 ) -> String {
     let head = paint.text(Role::Error, "deadlock");
-    let told = places(threads, session, quoted, paint);
-    format!("{head}: these threads wait for ever\n{told}")
+    let (told, new): (Vec<_>, Vec<_>) = threads.iter().cloned().partition(|thread| thread.told);
+    if new.is_empty() {
+        return format!("{head}: this ends the run\n");
+    }
+    let too = if told.is_empty() { "" } else { " too" };
+    let wait = match new.len() {
+        1 => "this thread waits",
+        _ => "these threads wait",
+    };
+    let places = places(&new, session, quoted, paint);
+    format!("{head}: {wait} for ever{too}, so the run ends\n{places}")
 }
 
 /// The report of a run that Ctrl-C ended: where each thread was.
@@ -135,20 +144,16 @@ fn places(threads: &[ThreadInfo], session: &Session, quoted: Quoted<'_>, paint: 
 }
 
 fn place(out: &mut String, thread: &ThreadInfo, elsewhere: bool, text: Option<&str>, paint: Paint) {
-    out.push_str("  ");
-    paint.write(out, Role::Thread(thread.number), &thread.name);
-    if !thread.pos.is_none() {
-        let _ = write!(out, ", {}", thread.pos);
-        if elsewhere {
-            let _ = write!(out, " of {}", thread.input);
-        }
-    }
-    let _ = writeln!(out, ": {}", doing(thread));
-    if let Some(line) = text.and_then(|text| source_line(text, thread.pos)) {
-        paint.write(out, Role::Faint, &format!("{:>6} | ", thread.pos.line));
-        out.push_str(line.trim());
-        out.push('\n');
-    }
+    let source = text.and_then(|text| source_line(text, thread.pos));
+    let place = Place {
+        number: thread.number,
+        name: &thread.name,
+        pos: thread.pos,
+        input: elsewhere.then_some(&*thread.input),
+        source: source.unwrap_or_default(),
+        doing: &doing(thread),
+    };
+    view::write_place(out, place, paint);
 }
 
 /// What a thread does, in words: `running`, or what it waits for and who holds that.
@@ -156,22 +161,12 @@ pub(super) fn doing(thread: &ThreadInfo) -> String {
     if thread.waits_for.is_empty() {
         return thread.state.into();
     }
-    let mut words = format!("waits for {}", thread.waits_for);
-    for (index, (holder, since)) in thread.held_by.iter().enumerate() {
-        words.push_str(if index == 0 { ", held by " } else { " and " });
-        words.push_str(holder);
-        if !since.is_none() {
-            let _ = write!(words, " since line {}", since.line);
-        }
-    }
-    words
+    view::waits(&thread.waits_for, &thread.held_by)
 }
 
 fn source_line(text: &str, pos: Pos) -> Option<&str> {
     let index = usize::from(pos.line).checked_sub(1)?;
-    text.lines()
-        .nth(index)
-        .filter(|line| !line.trim().is_empty())
+    text.lines().nth(index).map(str::trim)
 }
 
 #[cfg(test)]
@@ -192,6 +187,7 @@ mod tests {
                 .map(|(name, line)| ((*name).into(), Pos::new(*line, 1)))
                 .collect(),
             daemon: false,
+            told: false,
         }
     }
 

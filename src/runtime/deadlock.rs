@@ -1,104 +1,141 @@
 //! Which threads can never go on: those in a cycle of waits, and those that wait for such.
 //!
-//! A pure function over plain data. That *all* threads wait for ever needs no graph; schedulers
-//! count that.
+//! A cycle of waits is closed by the thread of it that begins to wait last: all the others wait
+//! already, and a thread that waits takes nothing that others want. So a scheduler asks, whenever a
+//! thread begins to wait, where its wait leads; almost always that is one look at a thread that
+//! runs.
+//!
+//! Pure functions over what a scheduler answers. That *all* threads wait for ever needs no graph;
+//! schedulers count that.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::object::TaskId;
 
-/// Who waits for whom, without a time limit: for each waiting thread those of whom each alone
-/// could end its wait. A thread that is not a key can go on.
+/// What a thread does, as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It runs, or goes on some time without the help of those who wait.
+    GoesOn,
+    /// It waits without a limit. Each of these threads alone could end its wait; with none, nobody
+    /// knows who could.
+    Waits(Vec<TaskId>),
+    /// It has ended, and what it held it holds for ever.
+    Ended,
+}
+
+/// Who waits for whom: for each waiting thread those of whom each alone could end its wait.
 pub type WaitsFor = BTreeMap<TaskId, Vec<TaskId>>;
 
-/// The threads that wait for each other in a cycle, in the order of their numbers.
+/// Where the wait of `task` leads, directly and through others, when it leads to nobody who can
+/// go on. Nothing when it may end.
 ///
-/// A thread of whom nobody knows who could wake it is in no cycle: anybody could.
-pub fn cycle(waits: &WaitsFor) -> Vec<TaskId> {
-    // Peel off, again and again, all who can go on or whom somebody can wake who can go on; what
-    // is left waits only for what is left.
-    let mut stuck: BTreeSet<TaskId> = waits
-        .iter()
-        .filter(|(_, holders)| !holders.is_empty())
-        .map(|(task, _)| *task)
-        .collect();
+/// Asks `standing` once for each thread, and stops at the first that goes on: by that one all on
+/// the way to it go on too.
+pub fn stuck(task: TaskId, mut standing: impl FnMut(TaskId) -> Standing) -> Option<WaitsFor> {
+    let mut waits = WaitsFor::new();
+    let mut ended = BTreeSet::new();
+    let mut next = vec![task];
+    while let Some(task) = next.pop() {
+        if waits.contains_key(&task) || ended.contains(&task) {
+            continue;
+        }
+        match standing(task) {
+            Standing::GoesOn => return None,
+            Standing::Ended => {
+                ended.insert(task);
+            }
+            // Of whom nobody knows who could wake it may be woken by anybody.
+            Standing::Waits(blockers) if blockers.is_empty() => return None,
+            Standing::Waits(blockers) => {
+                next.extend(&blockers);
+                waits.insert(task, blockers);
+            }
+        }
+    }
+    (!waits.is_empty()).then_some(waits)
+}
+
+/// Of threads that are [`stuck`], those that are the reason: they wait for each other in a cycle,
+/// or for one that has ended. The others wait for these.
+pub fn reasons(waits: &WaitsFor) -> BTreeSet<TaskId> {
+    let mut cycle: BTreeSet<TaskId> = waits.keys().copied().collect();
     loop {
-        let before = stuck.len();
-        let left = stuck.clone();
-        stuck.retain(|task| waits[task].iter().all(|holder| left.contains(holder)));
-        if stuck.len() == before {
+        // Who is in a cycle is waited for by another one in it.
+        let wanted: BTreeSet<TaskId> = cycle.iter().flat_map(|task| waits[task].clone()).collect();
+        let before = cycle.len();
+        cycle.retain(|task| wanted.contains(task));
+        if cycle.len() == before {
             break;
         }
     }
-    // Of those, the ones somebody stuck waits for in turn, down to the cycles themselves.
-    loop {
-        let wanted: BTreeSet<TaskId> = stuck.iter().flat_map(|task| waits[task].clone()).collect();
-        let before = stuck.len();
-        stuck.retain(|task| wanted.contains(task));
-        if stuck.len() == before {
-            return stuck.into_iter().collect();
-        }
-    }
-}
-
-/// Whether `task` waits, directly or through others, only for threads of `cycle`.
-pub fn is_stuck(task: TaskId, cycle: &[TaskId], waits: &WaitsFor) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut next = vec![task];
-    while let Some(task) = next.pop() {
-        if cycle.contains(&task) || !seen.insert(task) {
-            continue;
-        }
-        match waits.get(&task) {
-            Some(holders) if !holders.is_empty() => next.extend(holders),
-            _ => return false,
-        }
-    }
-    !cycle.is_empty()
+    let waits_for_the_dead =
+        |blockers: &Vec<TaskId>| blockers.iter().any(|blocker| !waits.contains_key(blocker));
+    let dead_ends = (waits.iter()).filter(|(_, blockers)| waits_for_the_dead(blockers));
+    cycle.extend(dead_ends.map(|(task, _)| *task));
+    cycle
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn graph(edges: &[(u64, &[u64])]) -> WaitsFor {
-        let tasks = |of: &[u64]| of.iter().copied().map(TaskId).collect();
-        edges
-            .iter()
-            .map(|(task, holders)| (TaskId(*task), tasks(holders)))
-            .collect()
+    /// Who waits for whom; who is not there goes on, and from 90 on has ended.
+    type Graph = &'static [(u64, &'static [u64])];
+
+    fn stuck_in(graph: Graph, task: u64) -> Option<WaitsFor> {
+        stuck(TaskId(task), |task| {
+            let row = graph.iter().find(|(waiter, _)| *waiter == task.0);
+            match row {
+                Some((_, blockers)) => {
+                    Standing::Waits(blockers.iter().copied().map(TaskId).collect())
+                }
+                None if task.0 >= 90 => Standing::Ended,
+                None => Standing::GoesOn,
+            }
+        })
     }
 
     #[test]
     fn finds_cycles_and_nothing_else() {
-        /// Who waits for whom, and the threads of the cycles in it.
-        type Case = (&'static [(u64, &'static [u64])], &'static [u64]);
+        /// The graph, whose wait is looked at, and the reasons why it never ends.
+        type Case = (Graph, u64, Option<&'static [u64]>);
         let cases: &[Case] = &[
-            (&[], &[]),
-            (&[(1, &[2])], &[]),
-            (&[(1, &[1])], &[1]),
-            (&[(1, &[2]), (2, &[1])], &[1, 2]),
-            (&[(1, &[2]), (2, &[3]), (3, &[2])], &[2, 3]),
-            (&[(1, &[2]), (2, &[])], &[]),
-            (&[(1, &[2, 4]), (2, &[1])], &[]),
+            (&[], 1, None),
+            (&[(1, &[2])], 1, None),
+            (&[(1, &[])], 1, None),
+            (&[(1, &[1])], 1, Some(&[1])),
+            (&[(1, &[2]), (2, &[1])], 1, Some(&[1, 2])),
+            (&[(1, &[2]), (2, &[3]), (3, &[2])], 1, Some(&[2, 3])),
+            (&[(1, &[2]), (2, &[])], 1, None),
+            (&[(1, &[2, 4]), (2, &[1])], 1, None),
+            (&[(1, &[2, 3]), (2, &[1]), (3, &[1])], 2, Some(&[1, 2, 3])),
+            (&[(1, &[90])], 1, Some(&[1])),
+            (&[(1, &[2]), (2, &[90])], 1, Some(&[2])),
             (
-                &[(1, &[2]), (2, &[1]), (3, &[4]), (4, &[3]), (5, &[6])],
-                &[1, 2, 3, 4],
+                &[(1, &[2]), (2, &[1]), (3, &[4]), (4, &[3])],
+                4,
+                Some(&[3, 4]),
             ),
         ];
-        for (edges, expected) in cases {
-            let found: Vec<u64> = cycle(&graph(edges)).iter().map(|task| task.0).collect();
-            assert_eq!(&found, expected, "{edges:?}");
+        for (graph, task, expected) in cases {
+            let found = stuck_in(graph, *task);
+            let found = found.map(|waits| reasons(&waits).iter().map(|task| task.0).collect());
+            let expected = expected.map(<[u64]>::to_vec);
+            assert_eq!(found, expected, "{graph:?} {task}");
         }
     }
 
     #[test]
-    fn who_waits_for_a_cycle_is_stuck() {
-        let waits = graph(&[(1, &[2]), (2, &[3]), (3, &[2]), (4, &[5])]);
-        let cycle = cycle(&waits);
-        assert!(is_stuck(TaskId(1), &cycle, &waits));
-        assert!(is_stuck(TaskId(3), &cycle, &waits));
-        assert!(!is_stuck(TaskId(4), &cycle, &waits));
-        assert!(!is_stuck(TaskId(1), &[], &graph(&[])));
+    fn looks_no_further_than_needed() {
+        let mut asked = Vec::new();
+        let found = stuck(TaskId(1), |task| {
+            asked.push(task.0);
+            match task.0 {
+                1 => Standing::Waits(vec![TaskId(3), TaskId(2)]),
+                _ => Standing::GoesOn,
+            }
+        });
+        assert_eq!((found, asked), (None, vec![1, 2]));
     }
 }

@@ -1,9 +1,10 @@
 //! A thread of the script as people see it: in `:threads`, and in the reports of a deadlock or an
 //! interrupt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use crate::event::{self, Kind, Stuck};
 use crate::pos::Pos;
 use crate::value::Object;
 use crate::value::object::{TaskId, Waiting};
@@ -27,6 +28,8 @@ pub struct ThreadInfo {
     pub held_by: Vec<(String, Pos)>,
     /// Whether it ends with the main thread.
     pub daemon: bool,
+    /// Whether an event has told that it waits for ever: a report need not tell it again.
+    pub told: bool,
 }
 
 impl ThreadInfo {
@@ -41,6 +44,7 @@ impl ThreadInfo {
             waits_for: String::new(),
             held_by: Vec::new(),
             daemon: false,
+            told: false,
         }
     }
 }
@@ -88,8 +92,70 @@ impl Snapshot {
     }
 }
 
-/// The threads for people, in the order given.
-pub fn describe(threads: &[Snapshot]) -> Vec<ThreadInfo> {
+/// The names of the threads that ended last: what a thread held when it ended it holds for ever,
+/// and whoever asks for it wants to know who that was. So many at most, because a session may start
+/// threads without end.
+#[derive(Debug)]
+pub struct Ended {
+    capacity: usize,
+    names: VecDeque<(TaskId, Arc<str>)>,
+}
+
+impl Ended {
+    /// For the names of as many threads.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            names: VecDeque::new(),
+        }
+    }
+
+    /// Remembers a thread that ends, and forgets the one that ended first of those remembered.
+    pub fn remember(&mut self, task: TaskId, name: Arc<str>) {
+        if self.names.len() == self.capacity {
+            self.names.pop_front();
+        }
+        self.names.push_back((task, name));
+    }
+
+    /// The name of a thread that has ended, if it is remembered.
+    pub fn name(&self, task: TaskId) -> Option<Arc<str>> {
+        let mut names = self.names.iter().rev();
+        names.find_map(|(ended, name)| (*ended == task).then(|| name.clone()))
+    }
+}
+
+/// What a thread that has ended is called where it still holds something.
+pub fn ended_name(task: TaskId, name: Option<Arc<str>>) -> String {
+    match name {
+        Some(name) => format!("{name} (ended)"),
+        None => format!("thread {} (ended)", task.0),
+    }
+}
+
+/// The report of a deadlock as an event. `source` gives the line of an input at a position.
+pub fn deadlock(threads: &[ThreadInfo], source: impl Fn(&ThreadInfo) -> String) -> Kind {
+    let stuck = |thread: &ThreadInfo| Stuck {
+        thread: event::Thread {
+            number: thread.number,
+            name: thread.name.as_str().into(),
+        },
+        pos: thread.pos,
+        input: thread.input.clone(),
+        source: source(thread),
+        waits_for: thread.waits_for.clone(),
+        held_by: thread.held_by.clone(),
+    };
+    Kind::Deadlock {
+        threads: threads.iter().map(stuck).collect(),
+    }
+}
+
+/// The threads for people, in the order given. `ended` gives the name of one that has ended.
+pub fn describe(
+    threads: &[Snapshot],
+    ended: impl Fn(TaskId) -> Option<Arc<str>>,
+) -> Vec<ThreadInfo> {
     let names: BTreeMap<TaskId, &str> = threads
         .iter()
         .map(|thread| (thread.task, &*thread.name))
@@ -97,7 +163,7 @@ pub fn describe(threads: &[Snapshot]) -> Vec<ThreadInfo> {
     let name = |task: TaskId| match names.get(&task) {
         Some(name) => (*name).to_string(),
         None if task == TaskId(1) => "main".to_string(),
-        None => format!("thread {}, which has ended", task.0),
+        None => ended_name(task, ended(task)),
     };
     threads
         .iter()
@@ -119,7 +185,25 @@ pub fn describe(threads: &[Snapshot]) -> Vec<ThreadInfo> {
                     .map(|holder| (name(holder.task), holder.since))
                     .collect(),
                 daemon: thread.daemon,
+                told: false,
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_threads_that_ended_are_remembered() {
+        let mut ended = Ended::new(64);
+        for number in 0..100 {
+            ended.remember(TaskId(number), format!("T{number}").into());
+        }
+        assert_eq!(ended.name(TaskId(99)).as_deref(), Some("T99"));
+        assert_eq!(ended.name(TaskId(36)).as_deref(), Some("T36"));
+        assert_eq!(ended.name(TaskId(35)), None);
+        assert_eq!(ended_name(TaskId(35), None), "thread 35 (ended)");
+    }
 }

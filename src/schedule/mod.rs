@@ -86,6 +86,19 @@ impl World {
             .unit(unit)
             .map_or_else(String::new, |unit| unit.name.clone())
     }
+
+    /// The line of the text at which a thread is, without the space around it; empty where there is
+    /// none.
+    fn source_line(&self, thread: &ThreadInfo) -> String {
+        let units = self.program.units().filter(|unit| !unit.is_prelude);
+        let Some(index) = usize::from(thread.pos.line).checked_sub(1) else {
+            return String::new();
+        };
+        // The newest of its name: a file may be loaded again.
+        let unit = units.filter(|unit| unit.name == thread.input).last();
+        let line = unit.and_then(|unit| unit.text.lines().nth(index).map(str::trim));
+        line.unwrap_or_default().into()
+    }
 }
 
 /// Until when [`Schedule::run_main`] runs.
@@ -137,9 +150,6 @@ pub trait Schedule: Send {
 
     /// The handles of the threads that are alive, with what is known of them.
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)>;
-
-    /// The threads in the background that wait for each other in a cycle.
-    fn deadlocked(&self) -> Vec<ThreadInfo>;
 
     /// Stops all threads and says where they were. Blocks until they have ended, which is soon:
     /// nothing waits on the way out.

@@ -146,10 +146,11 @@ pub enum FaultKind {
     },
     /// A primitive was used wrongly.
     Misuse(Misuse),
-    /// Something was released that another thread holds.
+    /// What a thread may do only with a lock that it holds itself was done while another one holds
+    /// it.
     HeldByAnother {
-        /// What: `a Lock`.
-        object: String,
+        /// The wrong use, as the words before the holder's name: `release of a Lock that`.
+        misuse: Misuse,
         /// Who holds it, and since where.
         holder: Holder,
         /// The holder's name. An object knows numbers only; the machine adds the name.
@@ -254,6 +255,19 @@ impl FaultKind {
         })
     }
 
+    /// A wrong use of what `holder` holds; `found` ends where the holder's name shall follow.
+    pub fn held_by_another(holder: Holder, found: &str, expected: &str, advice: &str) -> Self {
+        Self::HeldByAnother {
+            misuse: Misuse {
+                found: found.into(),
+                expected: expected.into(),
+                advice: advice.into(),
+            },
+            holder,
+            name: None,
+        }
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)
@@ -301,9 +315,7 @@ impl FaultKind {
             Self::BrokenPool(_) => {
                 Some("repair the initializer, whose error was shown, and make a new pool".into())
             }
-            Self::HeldByAnother { .. } => {
-                Some("use `with lock { ... }`: it acquires and releases in one thread".into())
-            }
+            Self::HeldByAnother { misuse, .. } => Some(misuse.advice.clone()),
             Self::Arity {
                 name,
                 expected,
@@ -327,6 +339,9 @@ impl FaultKind {
                     "catch it to leave the loop, or make a new queue for more items".into()
                 }
             }),
+            Self::BrokenBarrier(_) => {
+                Some("call reset() on the barrier before threads wait at it again".into())
+            }
             Self::UnknownVariable {
                 nearest: Some(name),
                 ..
@@ -437,20 +452,17 @@ impl fmt::Display for FaultKind {
                 "the initializer of {pool} failed: the pool is not usable any more"
             ),
             Self::HeldByAnother {
-                object,
+                misuse,
                 holder,
                 name,
             } => {
-                write!(f, "release of {object} that ")?;
+                write!(f, "{} ", misuse.found)?;
                 match name {
                     Some(name) => f.write_str(name)?,
                     None => write!(f, "thread {}", holder.task.0)?,
                 }
-                write!(
-                    f,
-                    " has held since line {}: only the thread that acquired it releases it",
-                    holder.since.line
-                )
+                let line = holder.since.line;
+                write!(f, " has held since line {line}: {}", misuse.expected)
             }
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::BrokenBarrier(why) => write!(f, "the barrier is broken: {why}"),

@@ -466,6 +466,24 @@ impl<F: FnMut(&Value)> Visitor for F {
     }
 }
 
+/// Who could end a wait, for the search for deadlocks.
+#[derive(Debug)]
+pub enum Blockers {
+    /// Each of these threads alone could. With none, nobody knows who.
+    Threads(Vec<TaskId>),
+    /// Whoever could end a wait for one of these other objects: a task that no thread has begun
+    /// waits for its pool, a watch for its futures. They are asked after the first one, never under
+    /// its lock.
+    Of(Vec<Arc<Object>>),
+}
+
+impl Blockers {
+    /// Whoever could end a wait for one of `objects`.
+    pub fn of(objects: impl IntoIterator<Item = Arc<Object>>) -> Self {
+        Self::Of(objects.into_iter().collect())
+    }
+}
+
 /// A lock, a queue, a thread's end: one state machine.
 pub trait Primitive: Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
@@ -515,10 +533,15 @@ pub trait Primitive: Send + Sync {
     /// What `task`, which waits here, waits for.
     fn waiting(&self, task: TaskId) -> Waiting;
 
-    /// Other objects that know who could end a wait here: the pool of a task, the futures that are
-    /// watched. They are asked when this state is free again.
-    fn waits_on(&self) -> Vec<Arc<Object>> {
-        Vec::new()
+    /// Whether it knows of whom each alone could end a wait here. Who waits for an object that does
+    /// not know, such as a queue, is in no cycle of waits, and nobody searches for one.
+    fn knows_blockers(&self) -> bool {
+        true
+    }
+
+    /// Who could end the wait of `task` here; see [`Waiting::blockers`].
+    fn blockers(&self, task: TaskId) -> Blockers {
+        Blockers::Threads(self.waiting(task).blockers().collect())
     }
 
     /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
@@ -570,6 +593,7 @@ pub struct Object {
     /// Where in the text it was made.
     pub made_at: Pos,
     kind: &'static str,
+    knows_blockers: bool,
     state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
@@ -579,6 +603,7 @@ impl Object {
     /// A new object.
     pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
         let kind = primitive.kind();
+        let knows_blockers = primitive.knows_blockers();
         let state = Mutex::new(Slot {
             primitive: Box::new(primitive),
             note: None,
@@ -587,6 +612,7 @@ impl Object {
             id: ids.next_object(),
             made_at,
             kind,
+            knows_blockers,
             state,
             published: AtomicBool::new(false),
         })
@@ -595,6 +621,33 @@ impl Object {
     /// The name of its type.
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// Whether it knows who could end a wait for it; see [`Primitive::knows_blockers`].
+    pub fn knows_blockers(&self) -> bool {
+        self.knows_blockers
+    }
+
+    /// The threads of whom each alone could end the wait of `task` for this object; none when
+    /// nobody knows who could. Takes locks of objects, one after the other.
+    pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
+        let mut threads = Vec::new();
+        let mut seen = BTreeSet::from([self.id]);
+        let mut asked = vec![self.state().blockers(task)];
+        while let Some(blockers) = asked.pop() {
+            match blockers {
+                // Nobody knows who could end one of the waits.
+                Blockers::Threads(some) if some.is_empty() => return Vec::new(),
+                Blockers::Threads(some) => threads.extend(some),
+                Blockers::Of(others) => {
+                    let others = others.iter().filter(|other| seen.insert(other.id));
+                    asked.extend(others.map(|other| other.state().blockers(task)));
+                }
+            }
+        }
+        threads.sort_unstable();
+        threads.dedup();
+        threads
     }
 
     /// Marks the object as reachable by a second thread; returns whether it was so already.
@@ -655,20 +708,12 @@ impl Object {
     }
 
     /// What `task`, which waits here, waits for, with all that other objects know of it.
-    pub fn waiting(self: &Arc<Self>, task: TaskId) -> Waiting {
-        let (mut waiting, mut others) = {
-            let state = self.state();
-            (state.waiting(task), state.waits_on())
-        };
-        let mut seen = BTreeSet::from([self.id]);
-        while let Some(other) = others.pop() {
-            if !seen.insert(other.id) {
-                continue;
-            }
-            let state = other.state();
-            waiting.awaited.extend(state.waiting(task).awaited);
-            others.extend(state.waits_on());
-        }
+    pub fn waiting(&self, task: TaskId) -> Waiting {
+        let mut waiting = self.state().waiting(task);
+        let holders: Vec<TaskId> = waiting.holders.iter().map(|holder| holder.task).collect();
+        let others = self.blockers(task);
+        let unknown = others.into_iter().filter(|other| !holders.contains(other));
+        waiting.awaited.extend(unknown);
         waiting.awaited.sort_unstable();
         waiting.awaited.dedup();
         waiting

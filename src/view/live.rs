@@ -4,6 +4,7 @@
 //! another thread is, every line says whose it is. This turns events into text and knows neither
 //! the terminal nor the session.
 
+use super::deadlock;
 use super::paint::{Paint, Role};
 use crate::event::{Event, Kind};
 
@@ -52,6 +53,12 @@ impl Live {
                 if let Some(line) = failure_line(event) {
                     self.paint.write(out, Role::Error, &line);
                     out.push('\n');
+                }
+            }
+            Kind::Deadlock { threads } => {
+                deadlock::write(out, threads, None, self.paint);
+                if threads.iter().all(|thread| thread.thread.number != MAIN) {
+                    out.push_str("note: Ctrl-C on an empty line stops them\n");
                 }
             }
             _ => {}

@@ -6,10 +6,9 @@ use std::time::Duration;
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Draw, Intrinsic, Stop, Wait};
-use crate::pos::Pos;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
-use crate::value::{FaultKind, Object, Value, print_text};
+use crate::value::{FaultKind, Object, Value};
 
 impl Machine<'_, '_> {
     /// What comes first when the fiber goes on.
@@ -103,18 +102,8 @@ impl Machine<'_, '_> {
 
     /// Adds the holder's name to a fault that knows only its number.
     fn with_holder_named(&mut self, mut kind: FaultKind) -> FaultKind {
-        if let FaultKind::HeldByAnother { holder, name, .. } = &mut kind
-            && let Some(handle) = self.env.services.handle(holder.task)
-        {
-            let call = Call {
-                verb: Verb::Name,
-                args: &[],
-            };
-            let (effects, ids) = (&mut self.env.effects, self.env.ids);
-            let answer = handle.attempt(call, self.fiber.task, Pos::NONE, effects, ids);
-            if let Attempt::Done(value) = answer {
-                *name = Some(print_text(&value));
-            }
+        if let FaultKind::HeldByAnother { holder, name, .. } = &mut kind {
+            *name = Some(self.env.services.name(holder.task));
         }
         kind
     }

@@ -122,6 +122,9 @@ pub trait Services {
     /// The handle of a running thread.
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>>;
 
+    /// What a thread is called, also one that has ended.
+    fn name(&mut self, task: TaskId) -> String;
+
     /// The handles of all threads that have started and not ended, in the order of their numbers.
     fn threads(&mut self) -> Vec<Arc<Object>>;
 

@@ -3,7 +3,6 @@
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
 //! feeds it lines and reads the screen.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -53,8 +52,6 @@ pub(super) struct Learner {
     /// The learner was told once which threads still run, and asked to confirm.
     leaving: bool,
     lesson: Option<Lesson>,
-    /// The numbers of the background threads whose deadlock the learner was told.
-    told_stuck: BTreeSet<u64>,
 }
 
 /// A section of the tutorial that is being read.
@@ -83,7 +80,6 @@ impl Learner {
             inputs: 0,
             leaving: false,
             lesson: None,
-            told_stuck: BTreeSet::new(),
         }
     }
 
@@ -138,28 +134,6 @@ impl Learner {
 
     /// Answers what was typed. Blocks while it runs.
     pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
-        let flow = self.respond(text)?;
-        self.tell_of_stuck_threads()?;
-        Ok(flow)
-    }
-
-    /// Tells, once, of background threads that wait for each other in a cycle: no input fails by
-    /// it, so nobody else would.
-    fn tell_of_stuck_threads(&mut self) -> io::Result<()> {
-        let stuck = self.session.background_deadlock();
-        let numbers: BTreeSet<u64> = stuck.iter().map(|thread| thread.number).collect();
-        let is_news = !numbers.is_subset(&self.told_stuck);
-        self.told_stuck = numbers;
-        if !is_news {
-            return Ok(());
-        }
-        // They are in earlier inputs, whose texts the session knows.
-        let nothing = Quoted { name: "", text: "" };
-        let told = report::deadlock(&stuck, &self.session, nothing, self.paint);
-        self.say(&format!("{told}note: Ctrl-C on an empty line stops them\n"))
-    }
-
-    fn respond(&mut self, text: &str) -> io::Result<Flow> {
         let line = text.trim();
         if line.is_empty() {
             return self.enter();
@@ -769,13 +743,13 @@ mod tests {
         let line = "let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = \
                     spawn(|| { with q { sleep(0.2); with p {} } });";
         check(&format!(
-            "> let p = Lock(); let q = Lock();\n> {line}\nnote: virtual time: 0.2 s skipped\n\
+            "> let p = Lock(); let q = Lock();\n> {line}\n\
              deadlock: these threads wait for ever\n  \
              Thread-1, line 1, column 47 of input 2: waits for the Lock made in line 1, column 25, \
              held by Thread-2 since line 1\n     1 | {line}\n  \
              Thread-2, line 1, column 104 of input 2: waits for the Lock made in line 1, column 9, \
              held by Thread-1 since line 1\n     1 | {line}\n\
-             note: Ctrl-C on an empty line stops them\n> 1 + 1\n2\n"
+             note: Ctrl-C on an empty line stops them\nnote: virtual time: 0.2 s skipped\n> 1 + 1\n2\n"
         ));
     }
 

@@ -258,7 +258,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[
             sig(&[param("futures", Kind::Any)], "Watch"),
             sig(
-                &[param("futures", Kind::Any), param("seconds", Kind::Any)],
+                &[param("futures", Kind::Any), param("timeout", Kind::Any)],
                 "Watch",
             ),
         ],
@@ -300,13 +300,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[
             sig(&[param("futures", Kind::Any)], "map"),
             sig(
-                &[param("futures", Kind::Any), param("seconds", Kind::Any)],
+                &[param("futures", Kind::Any), param("timeout", Kind::Any)],
                 "map",
             ),
             sig(
                 &[
                     param("futures", Kind::Any),
-                    param("seconds", Kind::Any),
+                    param("timeout", Kind::Any),
                     param("return_when", Kind::Text),
                 ],
                 "map",

@@ -14,7 +14,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{FaultKind, Value};
 
@@ -59,15 +59,21 @@ impl Condition {
     }
 
     fn refuse_without_lock(&self, call: Call<'_>, task: TaskId) -> Result<(), FaultKind> {
-        if self.lock.state().is_held_by(task) {
+        let lock = self.lock.state();
+        if lock.is_held_by(task) {
             return Ok(());
         }
         let name = call.verb.name();
-        Err(FaultKind::misuse(
-            &format!("{name}() of a Condition whose lock this thread does not hold"),
-            "a thread acquires the condition before it waits or notifies",
-            &format!("write `with condition {{ condition.{name}(); }}`"),
-        ))
+        let found = format!("{name}() of a Condition whose lock");
+        let expected = "a thread acquires the condition before it waits or notifies";
+        let advice = format!("write `with condition {{ condition.{name}(); }}`");
+        Err(match lock.waiting(task).holders.into_iter().next() {
+            Some(holder) => FaultKind::held_by_another(holder, &found, expected, &advice),
+            None => {
+                let found = format!("{found} this thread does not hold");
+                FaultKind::misuse(&found, expected, &advice)
+            }
+        })
     }
 
     fn wait(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
@@ -209,6 +215,13 @@ impl Primitive for Condition {
             what: format!("a notify of {condition}"),
             ..Waiting::default()
         }
+    }
+
+    fn blockers(&self, task: TaskId) -> Blockers {
+        if self.waiters.contains(task) {
+            return Blockers::Threads(Vec::new());
+        }
+        Blockers::of([self.lock.clone()])
     }
 
     fn state_text(&self) -> String {

@@ -1,4 +1,8 @@
 //! A flag that threads wait for: Python's `threading.Event`.
+//!
+//! Setting it lets all go on who wait, even if it is cleared at once. So where an event may be
+//! cleared, to arrive is to do something: who has arrived is among those who wait. Where it stays
+//! set, it makes no difference when a thread has arrived.
 
 use super::args;
 use super::waiters::Waiters;
@@ -14,15 +18,18 @@ pub struct Event {
     made_at: Pos,
     /// Invariant: while it is set, nobody waits.
     is_set: bool,
+    may_be_cleared: bool,
     waiters: Waiters<()>,
 }
 
 impl Event {
-    /// An event that is not set. The position is for messages.
-    pub fn new(made_at: Pos) -> Self {
+    /// An event that is not set. The position is for messages; `may_be_cleared` says whether the
+    /// program clears any.
+    pub fn new(made_at: Pos, may_be_cleared: bool) -> Self {
         Self {
             made_at,
             is_set: false,
+            may_be_cleared,
             waiters: Waiters::default(),
         }
     }
@@ -46,6 +53,7 @@ impl Event {
             }
             Verb::Clear => {
                 args::none(call)?;
+                self.may_be_cleared = true;
                 self.is_set = false;
                 Ok(Attempt::Done(Value::Unit))
             }
@@ -66,12 +74,17 @@ impl Primitive for Event {
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
         // With a limit, arriving starts the clock.
-        call.verb != Verb::Wait || !call.args.is_empty() || self.is_set
+        let is_endless = call.verb == Verb::Wait && call.args.is_empty();
+        !is_endless || self.is_set || self.may_be_cleared
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         let timeout = |()| Attempt::Done(false.into());
         self.waiters.withdraw(task, why, timeout)
+    }
+
+    fn knows_blockers(&self) -> bool {
+        false
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
@@ -103,7 +116,7 @@ mod tests {
     #[test]
     fn setting_wakes_all_and_lasts_until_it_is_cleared() {
         let mut table = Table::default();
-        let event = table.add(Event::new(Pos::NONE));
+        let event = table.add(Event::new(Pos::NONE, false));
         table.waits(&event, 1, Verb::Wait, &[]);
         table.waits(&event, 2, Verb::Wait, &[Value::Float(0.5)]);
         table.done(&event, 3, Verb::IsSet, &[], "false");

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Holder, Value};
 
@@ -105,11 +105,12 @@ impl Lock {
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) => Attempt::Fail(FaultKind::HeldByAnother {
-                object: self.in_words().into(),
-                holder: holder.clone(),
-                name: None,
-            }),
+            Some(holder) => Attempt::Fail(FaultKind::held_by_another(
+                holder.clone(),
+                &format!("release of {} that", self.in_words()),
+                "only the thread that acquired it releases it",
+                "use `with lock { ... }`: it acquires and releases in one thread",
+            )),
             None => Attempt::Fail(FaultKind::misuse(
                 &format!("release of {} that nobody holds", self.in_words()),
                 "a lock is released once for each acquire",
@@ -260,6 +261,10 @@ impl Primitive for Lock {
             holders: self.holder.iter().cloned().collect(),
             awaited: Vec::new(),
         }
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        Blockers::Threads(self.holder.iter().map(|holder| holder.task).collect())
     }
 
     fn state_text(&self) -> String {

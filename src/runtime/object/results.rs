@@ -7,7 +7,8 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value, debug_text};
 
@@ -43,6 +44,8 @@ pub struct Results {
     settled: usize,
     /// The threads that ran a call last, for deadlock reports.
     running: Vec<(usize, TaskId)>,
+    /// Whose threads the calls wait for that have not begun.
+    pool: Option<Arc<Object>>,
     waiters: Waiters<Wants>,
 }
 
@@ -61,6 +64,7 @@ impl Results {
             begun: 0,
             settled: 0,
             running: Vec::new(),
+            pool: None,
             waiters: Waiters::default(),
         }
     }
@@ -83,6 +87,9 @@ impl Results {
             return Attempt::End;
         }
         self.begun += 1;
+        if self.begun == self.items.len() {
+            self.pool = None;
+        }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
         self.running.push((index, by));
         let args = self.inputs.iter().map(|input| input[index].clone());
@@ -160,6 +167,7 @@ impl Results {
         }
         self.settled += self.items.len() - self.begun;
         self.begun = self.items.len();
+        self.pool = None;
         self.wake_those_who_can_go_on(ctx);
     }
 
@@ -249,12 +257,12 @@ impl Primitive for Results {
         }
     }
 
-    fn waits_on(&self) -> Vec<Arc<Object>> {
-        let open = self.begun < self.items.len();
-        let in_pool = self.in_pool.iter().filter(|_| open);
-        in_pool
-            .filter_map(|in_pool| in_pool.pool.upgrade())
-            .collect()
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        let is_open = self.begun < self.items.len();
+        match self.in_pool.as_ref().filter(|_| is_open) {
+            Some(in_pool) => Blockers::of(in_pool.pool.upgrade()),
+            None => Blockers::Threads(self.running.iter().map(|(_, task)| *task).collect()),
+        }
     }
 
     fn state_text(&self) -> String {

@@ -141,6 +141,10 @@ impl Primitive for Semaphore {
         self.waiters.withdraw(task, why, timeout)
     }
 
+    fn knows_blockers(&self) -> bool {
+        false
+    }
+
     fn waiting(&self, _task: TaskId) -> Waiting {
         // Any thread may release a semaphore: nobody is known to hold it.
         Waiting {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::args;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Map, Value};
 
@@ -368,6 +369,13 @@ impl Primitive for Thread {
             holders: Vec::new(),
             awaited,
         }
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        Blockers::Threads(match self.state {
+            State::Alive { task, .. } => vec![task],
+            _ => Vec::new(),
+        })
     }
 
     fn state_text(&self) -> String {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::args;
 use super::thread::Thread;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{FaultKind, Function, Value};
 
@@ -158,6 +158,13 @@ impl Primitive for Timer {
             };
         }
         self.thread.waiting(task)
+    }
+
+    fn blockers(&self, task: TaskId) -> Blockers {
+        if self.sleeper == Some(task) {
+            return Blockers::Threads(Vec::new());
+        }
+        self.thread.blockers(task)
     }
 
     fn state_text(&self) -> String {

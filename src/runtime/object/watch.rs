@@ -10,7 +10,8 @@ use super::args;
 use super::tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{FaultKind, Map, Value};
 
@@ -267,8 +268,8 @@ impl Primitive for Watch {
         }
     }
 
-    fn waits_on(&self) -> Vec<Arc<Object>> {
-        self.futures_that_are(false)
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        Blockers::of(self.futures_that_are(false))
     }
 
     fn state_text(&self) -> String {

@@ -16,7 +16,6 @@ mod state;
 mod told;
 mod walk;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,8 +23,7 @@ use self::run::Run;
 use self::state::{Member, Outlet};
 use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
 use crate::pos::Pos;
-use crate::runtime::deadlock::{self, WaitsFor};
-use crate::runtime::threads::{self, ThreadInfo};
+use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object};
 use crate::vm::Services;
@@ -43,8 +41,9 @@ const PRIVATE_FUEL: u32 = 100_000;
 /// How many threads a pool has that is not told a number: the same on every machine.
 const POOL_WORKERS: usize = 4;
 
-/// How often, in steps, a run is searched for threads that wait for each other in a cycle.
-const CYCLE_SEARCH: u64 = 64;
+/// How often, in steps, a run in which threads wait for ever is looked at: whether it is over because
+/// of them.
+const DEADLOCK_LOOK: u64 = 64;
 
 /// How often, and for how long in nanoseconds, the clock jumps for the background once main has
 /// ended at the prompt: a thread that never ends shall not keep the prompt for ever.
@@ -100,35 +99,33 @@ impl Stepped {
         true
     }
 
-    /// Who waits for whom without a limit.
-    fn waits(&self) -> WaitsFor {
-        let mut waits = BTreeMap::new();
-        for thread in self.run.state.snapshot() {
-            if let threads::Doing::Waiting { limited: false, .. } = thread.doing
-                && let Some(waiting) = thread.waiting()
-            {
-                waits.insert(thread.task, waiting.blockers().collect());
-            }
+    /// Tells of the threads that the last turns have brought into a deadlock.
+    fn look_for_deadlocks(&mut self) {
+        for task in std::mem::take(&mut self.run.stopped) {
+            self.run.state.look_for_deadlock(task);
         }
-        waits
     }
 
-    /// The threads that can never go on because of a cycle of waits, if that concerns this run.
-    fn stuck(&self, until: Until) -> Option<Vec<TaskId>> {
-        let waits = self.waits();
-        let cycle = deadlock::cycle(&waits);
-        let is_stuck = |task: &TaskId| deadlock::is_stuck(*task, &cycle, &waits);
-        if cycle.is_empty() || until == Until::Main && !is_stuck(&MAIN) {
-            return None;
-        }
-        Some(waits.keys().copied().filter(is_stuck).collect())
+    /// The threads that wait for ever, when the run is over because of them: at the prompt main is
+    /// one of them; of a script all are that are no daemons, and what they wait for is no daemon's
+    /// to give.
+    fn stuck_for_good(&self, until: Until) -> Option<Vec<TaskId>> {
+        let is_stuck = |task: TaskId| self.run.state.stuck(task).is_some();
+        let is_over = match until {
+            Until::Main => is_stuck(MAIN),
+            Until::AllThreads => (self.run.state.members.iter())
+                .filter(|(_, member)| !member.daemon)
+                .all(|(task, _)| is_stuck(*task)),
+        };
+        let tasks = self.run.state.members.keys().copied();
+        is_over.then(|| tasks.filter(|task| is_stuck(*task)).collect())
     }
 
     /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
         let run = self.run.state.run;
         let concerned = |member: &Member| which == Which::All || member.run == run;
-        let mut infos = threads::describe(&self.run.state.snapshot());
+        let mut infos = self.run.state.infos();
         if matches!(kind, FaultKind::Interrupted) {
             // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
             let members = &self.run.state.members;
@@ -158,6 +155,11 @@ impl Stepped {
             // A stopped fiber always ends; nothing shall hang here if one does not.
             self.run.state.members.remove(&task);
         }
+        let members = &self.run.state.members;
+        self.run
+            .state
+            .told
+            .retain(|task| members.contains_key(task));
         infos
     }
 
@@ -183,6 +185,7 @@ impl Schedule for Stepped {
         self.stop_requested.store(false, Ordering::SeqCst);
         self.run.state.world.stream.hurry(false);
         self.run.begin(function);
+        self.run.state.main_stays = until == Until::Main;
         self.run.settle();
         let mut at_main_end = None;
         loop {
@@ -210,11 +213,14 @@ impl Schedule for Stepped {
                 }
             }
             let may_skip = self.run.main_end.is_none() || self.run.state.learner_has_deadline();
-            if !self.advance(may_skip) {
+            let has_advanced = self.advance(may_skip);
+            self.look_for_deadlocks();
+            if !has_advanced {
                 return self.at_rest(until);
             }
-            if self.steps.is_multiple_of(CYCLE_SEARCH)
-                && let Some(stuck) = self.stuck(until)
+            if self.steps.is_multiple_of(DEADLOCK_LOOK)
+                && !self.run.state.told.is_empty()
+                && let Some(stuck) = self.stuck_for_good(until)
             {
                 let mut infos = self.stop(&FaultKind::Deadlock, Which::ThisRun);
                 infos.retain(|info| stuck.contains(&TaskId(info.number)));
@@ -237,7 +243,7 @@ impl Schedule for Stepped {
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {
-        threads::describe(&self.run.state.snapshot())
+        self.run.state.infos()
     }
 
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
@@ -247,13 +253,6 @@ impl Schedule for Stepped {
             Some((info, member.handle.clone()))
         };
         infos.filter_map(handle).collect()
-    }
-
-    fn deadlocked(&self) -> Vec<ThreadInfo> {
-        let cycle = deadlock::cycle(&self.waits());
-        let mut infos = self.threads();
-        infos.retain(|info| cycle.contains(&TaskId(info.number)));
-        infos
     }
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {

@@ -19,6 +19,8 @@ pub(super) struct Run {
     pub(super) state: State,
     natives: Box<dyn Natives + Send>,
     pub(super) main_end: Option<Result<Value, Fault>>,
+    /// The threads whose turns have ended since somebody looked for deadlocks: each may wait now.
+    pub(super) stopped: Vec<TaskId>,
     /// After so much private work a thread gives way.
     pub(super) private_fuel: u32,
     /// Whether private work takes time.
@@ -32,6 +34,7 @@ impl Run {
             natives: world.natives(),
             state: State::new(policy, world, outlet),
             main_end: None,
+            stopped: Vec::new(),
             private_fuel: PRIVATE_FUEL,
             work_takes_time: true,
         }
@@ -72,8 +75,14 @@ impl Run {
         }
         match stop {
             Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
-            Stop::Visible => self.state.put_fiber(task, fiber, Being::Standing),
-            Stop::Wait(wait) => self.state.wait(task, fiber, wait),
+            Stop::Visible => {
+                self.state.put_fiber(task, fiber, Being::Standing);
+                self.stopped.push(task);
+            }
+            Stop::Wait(wait) => {
+                self.state.wait(task, fiber, wait);
+                self.stopped.push(task);
+            }
             Stop::Finished(value) => self.end(task, Ok(value)),
             Stop::Failed(fault) => self.end(task, Err(fault)),
         }

@@ -10,7 +10,8 @@ use super::told::{Told, ToldSoFar};
 use super::{MAIN, Policy, wake_of};
 use crate::event::{self, Kind};
 use crate::pos::Pos;
-use crate::runtime::threads::{Doing, Snapshot};
+use crate::runtime::deadlock::{self, Standing, WaitsFor};
+use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
 use crate::vm::{self, Binding, Fiber, Services, Visible, Wait};
@@ -37,6 +38,9 @@ type Deadline = (u64, u64);
 
 /// All deadlines, the first one first.
 pub(super) type Deadlines = BTreeSet<(Deadline, TaskId)>;
+
+/// How many threads that have ended are remembered by name.
+const REMEMBERED: usize = 4096;
 
 /// One thread.
 #[derive(Clone)]
@@ -144,6 +148,12 @@ pub(super) struct State {
     /// How often the clock was made to jump.
     pub(super) jumps: u64,
     pub(super) deadlines: Deadlines,
+    /// The threads that an event has told of that they wait for ever, as long as they are there.
+    pub(super) told: BTreeSet<TaskId>,
+    /// Whether main lives on when its function has returned: at the prompt, where the learner can
+    /// still release what it holds.
+    pub(super) main_stays: bool,
+    ended: Ended,
     waits: u64,
     /// Whether the script has ever asked for the time.
     pub(super) has_read_clock: bool,
@@ -163,6 +173,9 @@ impl State {
             now: 0,
             skipped: 0,
             jumps: 0,
+            told: BTreeSet::new(),
+            main_stays: false,
+            ended: Ended::new(REMEMBERED),
             deadlines: BTreeSet::new(),
             waits: 0,
         }
@@ -380,7 +393,9 @@ impl State {
             }
             None => {
                 self.tell_of_life(task, Kind::Finish);
-                self.members.remove(&task);
+                if let Some(member) = self.members.remove(&task) {
+                    self.ended.remember(task, member.name);
+                }
             }
         }
     }
@@ -412,8 +427,58 @@ impl State {
         }
     }
 
+    /// What a thread does, as far as a deadlock is concerned.
+    fn standing(&self, task: TaskId) -> Standing {
+        let Some(member) = self.members.get(&task) else {
+            return match task == MAIN && self.main_stays {
+                true => Standing::GoesOn,
+                false => Standing::Ended,
+            };
+        };
+        match doing(member, &self.world.program) {
+            Doing::Waiting {
+                object,
+                limited: false,
+            } => Standing::Waits(object.blockers(task)),
+            _ => Standing::GoesOn,
+        }
+    }
+
+    /// Where the wait of `task` leads, if it can never end.
+    pub(super) fn stuck(&self, task: TaskId) -> Option<WaitsFor> {
+        deadlock::stuck(task, |task| self.standing(task))
+    }
+
+    /// Looks where the wait of a thread leads whose turn has ended, and tells of a deadlock.
+    pub(super) fn look_for_deadlock(&mut self, task: TaskId) {
+        let Some(waits) = self.stuck(task) else {
+            return;
+        };
+        let reasons = deadlock::reasons(&waits);
+        if !reasons.contains(&task) || reasons.is_subset(&self.told) {
+            return;
+        }
+        self.told.extend(&reasons);
+        let mut infos = self.infos();
+        infos.retain(|info| reasons.contains(&TaskId(info.number)));
+        let pos = (infos.iter())
+            .find(|info| info.number == task.0)
+            .map_or(Pos::NONE, |info| info.pos);
+        let kind = threads::deadlock(&infos, |info| self.world.source_line(info));
+        self.tell(task, pos, kind);
+    }
+
+    /// All threads for people.
+    pub(super) fn infos(&self) -> Vec<ThreadInfo> {
+        let mut infos = threads::describe(&self.snapshot(), |task| self.ended.name(task));
+        for info in &mut infos {
+            info.told = self.told.contains(&TaskId(info.number));
+        }
+        infos
+    }
+
     /// All threads as they are.
-    pub(super) fn snapshot(&self) -> Vec<Snapshot> {
+    fn snapshot(&self) -> Vec<Snapshot> {
         let program = &self.world.program;
         let snapshot = |(task, member): (&TaskId, &Member)| {
             let fiber = member.fiber.as_ref();
@@ -496,6 +561,14 @@ impl Services for State {
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
         self.members.get(&task).map(|member| member.handle.clone())
+    }
+
+    fn name(&mut self, task: TaskId) -> String {
+        match self.members.get(&task) {
+            Some(member) => member.name.to_string(),
+            None if task == MAIN => "main".into(),
+            None => threads::ended_name(task, self.ended.name(task)),
+        }
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {

@@ -17,7 +17,7 @@ use super::state::{Being, Deadlines, Member, Outlet};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::pos::Pos;
-use crate::runtime::threads::{self, ThreadInfo};
+use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{MAIN, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value};
@@ -184,6 +184,7 @@ impl Walk {
                 break;
             }
         }
+        self.run.stopped.clear();
         let program = self.run.state.world.program.clone();
         for member in self.run.state.members.values_mut() {
             if std::mem::take(&mut member.has_run)
@@ -232,7 +233,7 @@ impl Walk {
 
     /// The threads that are alive, for people.
     pub fn threads(&self) -> Vec<ThreadInfo> {
-        threads::describe(&self.run.state.snapshot())
+        self.run.state.infos()
     }
 
     /// What the thread stands before; nothing when it waits.

@@ -2,17 +2,17 @@
 //! (`gil`).
 //!
 //! In reading order: [`table`], where each fiber is, and how park and wake meet; [`timers`];
-//! [`idle`], workers without work; [`worker`], the loop. Here stands what they share, and how a
+//! [`idle`], workers without work; [`deadlock`], who can never go on; [`worker`], the loop. Here stands what they share, and how a
 //! session drives them.
 //!
 //! A worker is started when there is work for it, never before.
 
+mod deadlock;
 mod idle;
 mod table;
 mod timers;
 mod worker;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -22,6 +22,7 @@ use crossbeam::deque::{self, Injector, Steal, Stealer};
 use crossbeam::sync::Parker;
 use parking_lot::{Condvar, Mutex};
 
+use self::deadlock::Deadlocks;
 use self::idle::Idle;
 use self::table::{ALL_RUNS, About, Job, Stopping, Table};
 use self::timers::Timers;
@@ -29,14 +30,13 @@ use self::worker::{Queue, Worker};
 use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World};
 use crate::event::Kind;
 use crate::pos::Pos;
-use crate::runtime::deadlock::{self, WaitsFor};
-use crate::runtime::threads::{self, Doing, Snapshot, ThreadInfo};
+use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, Failure, TaskId, Verb};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::Fiber;
 
-/// How often a run is searched for threads that wait for each other in a cycle while others run.
-const CYCLE_SEARCH: Duration = Duration::from_millis(50);
+/// How often a run in which threads wait for ever is looked at: whether it is over because of them.
+const DEADLOCK_LOOK: Duration = Duration::from_millis(50);
 
 /// How long a fiber runs before the next one's turn, in units of the machine's fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,7 @@ struct Shared {
     injector: Injector<Box<Job>>,
     stealers: Vec<Stealer<Box<Job>>>,
     idle: Idle,
+    deadlocks: Deadlocks,
     /// The workers not yet started, the last one first.
     unstarted: Mutex<Vec<(usize, Queue, Parker)>>,
     all_started: AtomicBool,
@@ -200,34 +201,6 @@ impl Shared {
         self.injector.push(job);
         self.wake_worker();
     }
-
-    /// The threads that wait for each other in a cycle, and who waits for whom.
-    ///
-    /// Other threads run on meanwhile, so what was seen of one thread may be over when the next is
-    /// looked at. But a thread that was found waiting before and after, without having run in
-    /// between, has waited all the time; if all in a cycle have, the cycle was there.
-    fn cycle(&self) -> (Vec<TaskId>, WaitsFor) {
-        let threads = self.table.snapshot(&self.world);
-        let parks = |task: &TaskId| self.table.endless_wait(*task);
-        let mut waits = WaitsFor::new();
-        let mut before = Vec::new();
-        for thread in &threads {
-            if let Doing::Waiting { limited: false, .. } = thread.doing {
-                before.push((thread.task, parks(&thread.task)));
-            }
-        }
-        for thread in &threads {
-            if let (Doing::Waiting { limited: false, .. }, Some(waiting)) =
-                (&thread.doing, thread.waiting())
-            {
-                waits.insert(thread.task, waiting.blockers().collect());
-            }
-        }
-        before.retain(|(task, number)| number.is_some() && parks(task) == *number);
-        let sure: BTreeSet<TaskId> = before.iter().map(|(task, _)| *task).collect();
-        waits.retain(|task, _| sure.contains(task));
-        (deadlock::cycle(&waits), waits)
-    }
 }
 
 /// The `parallel` and `gil` schedulers.
@@ -264,6 +237,7 @@ impl Workers {
             injector: Injector::new(),
             stealers,
             idle,
+            deadlocks: Deadlocks::default(),
             unstarted: Mutex::new(unstarted),
             all_started: AtomicBool::new(false),
             started: Mutex::default(),
@@ -274,10 +248,6 @@ impl Workers {
             changed: Condvar::new(),
         });
         Self { shared, runs: 0 }
-    }
-
-    fn snapshot(&self) -> Vec<Snapshot> {
-        self.shared.table.snapshot(&self.shared.world)
     }
 
     /// Stops the threads of a run and waits for their ends.
@@ -296,6 +266,9 @@ impl Workers {
         }
         drop(control);
         shared.table.end_stop();
+        shared
+            .deadlocks
+            .keep(|task| shared.table.about(task).is_some());
         shared.world.stream.hurry(false);
     }
 
@@ -310,19 +283,31 @@ impl Workers {
             return control.main_end.take().map(Over::Ended);
         }
         if table.awake() == 0 {
+            // The worker that laid down the last may not have looked yet.
+            (table.all().iter()).for_each(|about| self.shared.look_for_deadlock(about.task));
             return Some(Over::Deadlock(None));
         }
-        if search {
-            let (cycle, waits) = self.shared.cycle();
-            let concerns_us =
-                until == Until::AllThreads || deadlock::is_stuck(MAIN, &cycle, &waits);
-            if !cycle.is_empty() && concerns_us {
-                let stuck = waits.keys().copied();
-                let stuck = stuck.filter(|task| deadlock::is_stuck(*task, &cycle, &waits));
-                return Some(Over::Deadlock(Some(stuck.collect())));
-            }
+        if search && self.shared.deadlocks.are_known() {
+            return self.stuck_for_good(until);
         }
         None
+    }
+
+    /// The threads that wait for ever, when the run is over because of them: at the prompt main is
+    /// one of them; of a script all are that are no daemons, and what they wait for is no daemon's
+    /// to give.
+    fn stuck_for_good(&self, until: Until) -> Option<Over> {
+        let shared = &self.shared;
+        let is_stuck = |task: TaskId| shared.stuck(task).is_some();
+        let all = shared.table.all();
+        let is_over = match until {
+            Until::Main => is_stuck(MAIN),
+            Until::AllThreads => (all.iter())
+                .filter(|about| !about.daemon)
+                .all(|about| is_stuck(about.task)),
+        };
+        let tasks = all.iter().map(|about| about.task);
+        is_over.then(|| Over::Deadlock(Some(tasks.filter(|task| is_stuck(*task)).collect())))
     }
 }
 
@@ -340,6 +325,8 @@ impl Schedule for Workers {
         let run = self.runs;
         let shared = &self.shared;
         *shared.control.lock() = Control::default();
+        let main_stays = &shared.deadlocks.main_stays;
+        main_stays.store(until == Until::Main, Ordering::SeqCst);
         let handle = shared.world.main.clone();
         let main = About::new(MAIN, "main".into(), handle, false, false, run);
         let main = Arc::new(main);
@@ -354,7 +341,7 @@ impl Schedule for Workers {
             if let Some(over) = self.look(&mut control, until, search) {
                 break over;
             }
-            let waited = shared.changed.wait_for(&mut control, CYCLE_SEARCH);
+            let waited = shared.changed.wait_for(&mut control, DEADLOCK_LOOK);
             search = waited.timed_out();
         };
         drop(control);
@@ -366,14 +353,14 @@ impl Schedule for Workers {
                 return MainEnd::from(end);
             }
             Over::Interrupted => {
-                let mut infos = threads::describe(&self.snapshot());
+                let mut infos = shared.infos();
                 // Threads of earlier inputs are spared.
                 infos.retain(|info| shared.table.run_of(TaskId(info.number)) == Some(run));
                 self.stop(Stopping::Interrupt, run);
                 MainEnd::Interrupted(infos)
             }
             Over::Deadlock(stuck) => {
-                let mut infos = threads::describe(&self.snapshot());
+                let mut infos = shared.infos();
                 if let Some(stuck) = stuck {
                     infos.retain(|info| stuck.contains(&TaskId(info.number)));
                 }
@@ -399,7 +386,7 @@ impl Schedule for Workers {
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {
-        threads::describe(&self.snapshot())
+        self.shared.infos()
     }
 
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
@@ -409,13 +396,6 @@ impl Schedule for Workers {
             Some((info, about.handle.clone()))
         };
         infos.filter_map(handle).collect()
-    }
-
-    fn deadlocked(&self) -> Vec<ThreadInfo> {
-        let (cycle, _) = self.shared.cycle();
-        let mut infos = threads::describe(&self.snapshot());
-        infos.retain(|info| cycle.contains(&TaskId(info.number)));
-        infos
     }
 
     fn release(&mut self, object: &Arc<Object>) {
@@ -435,7 +415,7 @@ impl Schedule for Workers {
     }
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {
-        let infos = threads::describe(&self.snapshot());
+        let infos = self.shared.infos();
         self.stop(Stopping::Interrupt, ALL_RUNS);
         infos
     }

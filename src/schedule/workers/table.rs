@@ -28,7 +28,7 @@ use parking_lot::Mutex;
 
 use crate::event;
 use crate::pos::Pos;
-use crate::runtime::threads::{Doing, Snapshot};
+use crate::runtime::threads::{Doing, Ended, Snapshot};
 use crate::value::Object;
 use crate::value::object::{TaskId, Wake};
 use crate::vm::Fiber;
@@ -107,21 +107,11 @@ pub(super) struct Job {
     pub(super) deadline: u64,
     /// How often it has lain down.
     pub(super) parks: u64,
+    /// Whether the time of its wait was over when its wake was on the way already: what it waits for
+    /// may be its own by now, and it is in no deadlock.
+    pub(super) is_late: bool,
     /// Whether the fiber was told to stop.
     pub(super) stopping: bool,
-}
-
-/// One wait of one thread.
-pub(super) struct EndlessWait {
-    about: Arc<About>,
-    parks: u64,
-}
-
-impl PartialEq for EndlessWait {
-    /// A pool's thread that comes back counts anew, under its old number.
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.about, &other.about) && self.parks == other.parks
-    }
 }
 
 struct Parked {
@@ -161,9 +151,27 @@ pub(super) enum Park {
     GoOn(Box<Job>),
 }
 
+/// Whether a thread lies here, for the search for deadlocks.
+pub(super) enum Lying {
+    /// It runs, is ready, or goes on at some time.
+    Not,
+    /// It waits for an object without a limit, and has lain down so often.
+    Endless { object: Arc<Object>, parks: u64 },
+    /// There is no such thread any more.
+    Gone,
+}
+
 /// Every thread that starts and ends comes and goes here. A tree would ask for a node of more than a
 /// kilobyte for each one that is alone in its shard.
-type Shard = HashMap<TaskId, Entry, BuildHasherDefault<TaskHasher>>;
+type Threads = HashMap<TaskId, Entry, BuildHasherDefault<TaskHasher>>;
+
+struct Shard {
+    threads: Threads,
+    ended: Ended,
+}
+
+/// How many threads that have ended a shard remembers by name: all shards some thousands.
+const REMEMBERED: usize = 64;
 
 /// Hashes thread numbers, which nobody can choose: one multiplication spreads them (Fibonacci
 /// hashing), and its upper bits, the good ones, are put where a table looks first.
@@ -203,7 +211,12 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new() -> Self {
         Self {
-            shards: std::array::from_fn(|_| Mutex::default()),
+            shards: std::array::from_fn(|_| {
+                Mutex::new(Shard {
+                    threads: Threads::default(),
+                    ended: Ended::new(REMEMBERED),
+                })
+            }),
             awake: AtomicUsize::new(0),
             alive: AtomicUsize::new(0),
             learners: AtomicUsize::new(0),
@@ -228,7 +241,7 @@ impl Table {
         let of_run = |entry: &&Entry| entry.about.run == run;
         self.shards
             .iter()
-            .map(|shard| shard.lock().values().filter(of_run).count())
+            .map(|shard| shard.lock().threads.values().filter(of_run).count())
             .sum()
     }
 
@@ -261,19 +274,22 @@ impl Table {
             about: about.clone(),
             place: Place::Going,
         };
-        self.shard(about.task).lock().insert(about.task, entry);
+        let mut shard = self.shard(about.task).lock();
+        shard.threads.insert(about.task, entry);
     }
 
     /// Removes a thread that has ended. Returns whether somebody may want to know: that it was the
     /// last thread, the last that is no daemon, or the last that was awake.
     pub(super) fn remove(&self, about: &About) -> bool {
-        let mut shard = self.shard(about.task).lock();
-        // A pool's thread that has just run out of tasks may be there again.
-        let is_this = |entry: &Entry| std::ptr::eq(&*entry.about, about);
-        if shard.get(&about.task).is_some_and(is_this) {
-            shard.remove(&about.task);
+        {
+            let mut shard = self.shard(about.task).lock();
+            // A pool's thread that has just run out of tasks may be there again.
+            let is_this = |entry: &Entry| std::ptr::eq(&*entry.about, about);
+            if shard.threads.get(&about.task).is_some_and(is_this) {
+                shard.threads.remove(&about.task);
+                shard.ended.remember(about.task, about.name.clone());
+            }
         }
-        drop(shard);
         let last_learner = !about.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_alive = self.alive.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_awake = self.awake.fetch_sub(1, Ordering::SeqCst) == 1;
@@ -289,7 +305,7 @@ impl Table {
     ) -> Park {
         let task = job.about.task;
         let mut shard = self.shard(task).lock();
-        let Some(entry) = shard.get_mut(&task) else {
+        let Some(entry) = shard.threads.get_mut(&task) else {
             return Park::GoOn(job);
         };
         if let Place::Woken(wake) = std::mem::replace(&mut entry.place, Place::Going) {
@@ -321,7 +337,7 @@ impl Table {
     /// Ends the wait of `task` and gives its fiber, or leaves a mark when it does not lie here yet.
     pub(super) fn wake(&self, task: TaskId, wake: Wake) -> Option<Box<Job>> {
         let mut shard = self.shard(task).lock();
-        let entry = shard.get_mut(&task)?;
+        let entry = shard.threads.get_mut(&task)?;
         match std::mem::replace(&mut entry.place, Place::Going) {
             Place::Parked(parked) => {
                 let mut job = self.take(parked);
@@ -338,7 +354,7 @@ impl Table {
     /// Takes the fiber whose wait has this ticket, if it still waits so.
     pub(super) fn expire(&self, task: TaskId, ticket: u64) -> Option<Box<Job>> {
         let mut shard = self.shard(task).lock();
-        let entry = shard.get_mut(&task)?;
+        let entry = shard.threads.get_mut(&task)?;
         match std::mem::replace(&mut entry.place, Place::Going) {
             Place::Parked(parked) if parked.ticket == Some(ticket) => Some(self.take(parked)),
             other => {
@@ -369,7 +385,7 @@ impl Table {
         let mut jobs = Vec::new();
         for shard in &self.shards {
             #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
-            for entry in shard.lock().values_mut() {
+            for entry in shard.lock().threads.values_mut() {
                 if run != ALL_RUNS && run != entry.about.run {
                     continue;
                 }
@@ -390,7 +406,7 @@ impl Table {
     /// What is known of `task`.
     pub(super) fn about(&self, task: TaskId) -> Option<Arc<About>> {
         let shard = self.shard(task).lock();
-        shard.get(&task).map(|entry| entry.about.clone())
+        shard.threads.get(&task).map(|entry| entry.about.clone())
     }
 
     /// The run that `task` belongs to; nothing when it has ended.
@@ -402,7 +418,13 @@ impl Table {
     pub(super) fn all(&self) -> Vec<Arc<About>> {
         let mut all: Vec<Arc<About>> = Vec::new();
         for shard in &self.shards {
-            all.extend(shard.lock().values().map(|entry| entry.about.clone()));
+            all.extend(
+                shard
+                    .lock()
+                    .threads
+                    .values()
+                    .map(|entry| entry.about.clone()),
+            );
         }
         all.sort_by_key(|about| about.task);
         all
@@ -414,7 +436,7 @@ impl Table {
         let mut threads = Vec::new();
         for shard in &self.shards {
             #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
-            for entry in shard.lock().values() {
+            for entry in shard.lock().threads.values() {
                 let about = &entry.about;
                 let (place, doing) = match &entry.place {
                     Place::Parked(parked) => (
@@ -444,14 +466,27 @@ impl Table {
         threads
     }
 
-    /// The wait of `task` without a limit; nothing when it does not wait so.
-    pub(super) fn endless_wait(&self, task: TaskId) -> Option<EndlessWait> {
-        match &self.shard(task).lock().get(&task)?.place {
-            Place::Parked(parked) if parked.ticket.is_none() => Some(EndlessWait {
-                about: parked.job.about.clone(),
-                parks: parked.job.parks,
-            }),
-            _ => None,
+    /// Whether `task` lies here.
+    pub(super) fn lying(&self, task: TaskId) -> Lying {
+        let shard = self.shard(task).lock();
+        let Some(entry) = shard.threads.get(&task) else {
+            return Lying::Gone;
+        };
+        match &entry.place {
+            Place::Parked(Parked {
+                job,
+                object: Some(object),
+                ticket: None,
+            }) if !job.is_late => Lying::Endless {
+                object: object.clone(),
+                parks: job.parks,
+            },
+            _ => Lying::Not,
         }
+    }
+
+    /// The name of a thread that has ended, if it is remembered.
+    pub(super) fn ended_name(&self, task: TaskId) -> Option<Arc<str>> {
+        self.shard(task).lock().ended.name(task)
     }
 }

@@ -12,6 +12,7 @@ use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
+use crate::runtime::threads;
 use crate::schedule::{MAIN, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Object, Value};
@@ -166,6 +167,7 @@ impl Worker {
             Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
             // It was woken in time, and the wake is on its way.
             _ => {
+                job.is_late = true;
                 if let Some(job) = self.park(job, Some(object), None) {
                     self.queue.push(job, &self.shared);
                 }
@@ -186,10 +188,18 @@ impl Worker {
     ) -> Option<Box<Job>> {
         let task = job.about.task;
         let ticket = limit.map(|_| self.shared.timers.ticket());
-        match self.shared.table.park(job, object, ticket) {
-            Park::GoOn(job) => return Some(job),
-            Park::AllWait => self.shared.signal(),
-            Park::Parked => {}
+        // Only a wait that somebody could end who himself waits is a matter for the search.
+        let may_be_stuck =
+            limit.is_none() && (object.as_ref()).is_some_and(|object| object.knows_blockers());
+        let parked = self.shared.table.park(job, object, ticket);
+        if let Park::GoOn(job) = parked {
+            return Some(job);
+        }
+        if may_be_stuck {
+            self.shared.look_for_deadlock(task);
+        }
+        if let Park::AllWait = parked {
+            self.shared.signal();
         }
         // After the fiber lies there: a deadline that found it missing would be lost.
         if let (Some(deadline), Some(ticket)) = (limit, ticket) {
@@ -279,6 +289,7 @@ impl Worker {
             let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
             job.deadline = self.shared.now().saturating_add(limit);
         }
+        job.is_late = false;
         let deadline = wait.limit.map(|_| job.deadline);
         self.park(job, wait.object, deadline)
     }
@@ -390,6 +401,14 @@ impl Services for Hands<'_> {
             .map(|about| about.handle.clone())
     }
 
+    fn name(&mut self, task: TaskId) -> String {
+        match self.shared.table.about(task) {
+            Some(about) => about.name.to_string(),
+            None if task == MAIN => "main".into(),
+            None => threads::ended_name(task, self.shared.table.ended_name(task)),
+        }
+    }
+
     fn threads(&mut self) -> Vec<Arc<Object>> {
         let all = self.shared.table.all();
         let main = (all.first().is_none_or(|about| about.task != MAIN))
@@ -418,6 +437,7 @@ impl Job {
             waited_on: None,
             deadline: 0,
             parks: 0,
+            is_late: false,
             stopping: false,
         }
     }

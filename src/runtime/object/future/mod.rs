@@ -12,7 +12,7 @@ use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Attempt, Blockers, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
     Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
@@ -309,11 +309,12 @@ impl Primitive for Future {
         }
     }
 
-    fn waits_on(&self) -> Vec<Arc<Object>> {
-        let in_pool = self.in_pool.iter().filter(|_| self.is_pending());
-        in_pool
-            .filter_map(|in_pool| in_pool.pool.upgrade())
-            .collect()
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        match (&self.state, &self.in_pool) {
+            (State::Running { by }, _) => Blockers::Threads(vec![*by]),
+            (State::Pending { .. }, Some(in_pool)) => Blockers::of(in_pool.pool.upgrade()),
+            _ => Blockers::Threads(Vec::new()),
+        }
     }
 
     fn state_text(&self) -> String {

@@ -292,6 +292,10 @@ impl Primitive for Queue {
         }
     }
 
+    fn knows_blockers(&self) -> bool {
+        false
+    }
+
     fn waiting(&self, task: TaskId) -> Waiting {
         let queue = self.described();
         // Under a stepped scheduler who would only wait is not noted: for room when it is full,

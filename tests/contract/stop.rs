@@ -1,0 +1,99 @@
+//! The way out by Ctrl-C: it reaches every thread, never waits, and leaves everything as if nobody had
+//! asked.
+
+use super::common::{MODES, run, type_in};
+
+#[test]
+fn what_a_stopped_input_has_taken_is_free_again() {
+    for mode in MODES {
+        let ended = type_in(
+            mode,
+            &[
+                "let l = Lock(); let n = 5;",
+                "spawn(|| { with l { loop { sleep(0.001); } } });
+                 while !l.locked() { sleep(0.001); } print(\"stop me\"); l.acquire();",
+                "print(l.acquire(1), n, threads().len);",
+            ],
+        );
+        assert_eq!(ended.lines(), ["stop me", "true 5 1"], "{mode:?}");
+        assert_eq!(ended.outcomes[1], "interrupted", "{mode:?}");
+    }
+}
+
+/// What can never be stopped by waiting: endless loops and sleeps.
+#[test]
+fn a_stop_reaches_threads_that_never_ask() {
+    for text in [
+        "print(\"stop me\"); loop { }",
+        "spawn(|| { loop { } }); print(\"stop me\"); loop { }",
+        "spawn(|| { loop { sleep(1); } }); print(\"stop me\"); loop { sleep(1); }",
+        "fn f() { try { print(\"stop me\"); loop { } } catch { print(\"caught\"); } } f();",
+    ] {
+        for mode in MODES {
+            let ended = run(mode, text);
+            assert_eq!(ended.outcomes, ["interrupted"], "{mode:?} {text}");
+            assert_eq!(ended.lines(), ["stop me"], "{mode:?} {text}");
+        }
+    }
+}
+
+/// What is stopped in the middle of an operation has done it whole or not at all.
+#[test]
+fn a_stop_leaves_no_operation_half_done() {
+    for (before, text, after, lines) in [
+        // Two that wait to put, and one that was told to take.
+        (
+            "let q = Queue(1); q.put(0);",
+            "spawn(|| q.put(1)); spawn(|| q.put(2)); sleep(0.02); print(\"stop me\"); q.put(3);",
+            "print(q.get(), q.empty()); q.task_done(); q.join(); q.put(4); print(q.get());",
+            &["stop me", "0 true", "4"][..],
+        ),
+        (
+            "let q = Queue();",
+            "spawn(|| q.get()); spawn(|| q.get()); sleep(0.02); print(\"stop me\"); q.get();",
+            "q.put(1); q.put(2); print(q.qsize(), q.get(), q.get());",
+            &["stop me", "2 1 2"][..],
+        ),
+        (
+            "let s = Semaphore(1);",
+            "spawn(|| { with s { loop { sleep(0.001); } } }); sleep(0.02); print(\"stop me\");
+             s.acquire();",
+            "print(s.acquire(0), s.acquire(0));",
+            &["stop me", "true false"][..],
+        ),
+        (
+            "let c = Condition();",
+            "for i in 0..2 { spawn(|| { with c { c.wait(); } }); } sleep(0.02);
+             with c { print(\"stop me\"); c.wait(); }",
+            "print(c); print(c.acquire(0));",
+            &["stop me", "Condition(RLock(free), 0 waiting)", "true"][..],
+        ),
+        (
+            "let l = RLock();",
+            "with l { with l { l.acquire(); print(\"stop me\"); loop { sleep(0.001); } } }",
+            "print(l.locked());",
+            &["stop me", "false"][..],
+        ),
+        (
+            "let b = Barrier(3);",
+            "spawn(|| b.wait()); sleep(0.02); print(\"stop me\"); b.wait();",
+            "print(b.broken, b.n_waiting); b.reset(); print(b.broken);",
+            &["stop me", "true 0", "false"][..],
+        ),
+        (
+            "let p = pool(1); let f = ();",
+            "with p { f = p.submit(|| 1); p.submit(|| { loop { sleep(0.001); } }); f = p.submit(|| 2);
+             print(\"stop me\"); }",
+            "print(f.cancelled());",
+            &["stop me", "true"][..],
+        ),
+    ] {
+        for mode in MODES {
+            // One that runs on, so that the others are not taken for a deadlock.
+            let text = format!("spawn(|| {{ loop {{ sleep(0.001); }} }}); {text}");
+            let ended = type_in(mode, &[before, &text, after]);
+            assert_eq!(ended.lines(), lines, "{mode:?} {text}");
+            assert_eq!(ended.outcomes[1], "interrupted", "{mode:?} {text}");
+        }
+    }
+}
