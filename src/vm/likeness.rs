@@ -113,7 +113,7 @@ impl Intrinsic {
             Self::CurrentThread => visitor.number(2),
             Self::Threads => visitor.number(3),
             Self::Random(draw) => match draw {
-                Draw::Number(range) => visitor.value(&Value::Range(Arc::new(range.clone()))),
+                Draw::Number(range) => visitor.value(&Value::Range(Arc::new(*range))),
                 Draw::Float(low, high) => {
                     visitor.value(&Value::Float(*low));
                     visitor.value(&Value::Float(*high));
