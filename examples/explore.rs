@@ -13,6 +13,7 @@ fn main() {
         seed: Some(1),
         workers: None,
         args: vec![],
+        worker_executable: None,
     };
     let mut session = Session::new(config, Arc::new(Stream::new()));
     let mut explorer = session

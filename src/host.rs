@@ -19,6 +19,14 @@ impl Clock {
         }
     }
 
+    /// A clock that has run for this long.
+    pub fn started(age: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            start: now.checked_sub(age).unwrap_or(now),
+        }
+    }
+
     /// How long it has run.
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
@@ -33,6 +41,11 @@ impl Clock {
 /// How many cores this process may use; 1 when the host does not say.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The number that the host has given this process.
+pub fn pid() -> u64 {
+    u64::from(std::process::id())
 }
 
 /// A seed for a run that was given none. Small enough to be typed again.

@@ -2,7 +2,10 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+mod worker;
+
 use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -19,13 +22,16 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
+    MAIN, MainEnd, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until, Workers,
+    WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
 use crate::vm::{self, Binding, Natives};
 
 pub use crate::runtime::threads::ThreadInfo;
+pub use crate::schedule::WORKER_ARGUMENT;
+pub use worker::serve_as_worker;
 
 /// Who decides when a thread runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +55,9 @@ pub struct Config {
     pub workers: Option<usize>,
     /// What the script sees as `args`.
     pub args: Vec<String>,
+    /// The executable of worker processes, which is this program; without it, the one that runs.
+    /// Another host of this library, such as a test, has to say where that is.
+    pub worker_executable: Option<PathBuf>,
 }
 
 /// What kind of input it is.
@@ -156,6 +165,10 @@ impl Session {
     /// A session that writes its events to `stream`. Somebody has to read them.
     pub fn new(config: Config, stream: Arc<Stream>) -> Self {
         let world = new_world(&config, stream);
+        Self::in_world(config, Arc::new(world))
+    }
+
+    fn in_world(config: Config, world: Arc<World>) -> Self {
         let seed = config.seed.unwrap_or_else(host::draw_seed);
         let schedule = new_schedule(&config, seed, &world);
         let stopper = Stopper {
@@ -271,6 +284,7 @@ impl Session {
             target: Target::Code(CodeId { unit, ordinal: 0 }),
             captures: Box::default(),
             curried: Vec::new(),
+            environment: None,
         };
         Ok((Arc::new(function), warnings))
     }
@@ -470,7 +484,7 @@ impl Session {
     /// Stops all threads and forgets all variables and functions.
     pub fn reset(&mut self) {
         self.schedule.stop_all();
-        self.world = new_world(&self.config, self.world.stream.clone());
+        self.world = Arc::new(new_world(&self.config, self.world.stream.clone()));
         self.prelude.clear();
         self.accepted.clear();
         self.replace_schedule();
@@ -553,9 +567,13 @@ fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Value)
 }
 
 /// Variables, functions and objects: what a reset throws away.
-fn new_world(config: &Config, stream: Arc<Stream>) -> Arc<World> {
+fn new_world(config: &Config, stream: Arc<Stream>) -> World {
     let natives = || Box::new(Library::new()) as Box<dyn Natives + Send>;
-    let world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
+    let mut world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
+    world.processes = ProcessSettings {
+        executable: config.worker_executable.clone(),
+        generation: 0,
+    };
     let args = config
         .args
         .iter()
@@ -564,7 +582,7 @@ fn new_world(config: &Config, stream: Arc<Stream>) -> Arc<World> {
     world
         .globals
         .bind(world.program.global_id(ARGS), Value::array(args), true);
-    Arc::new(world)
+    world
 }
 
 /// The only place where the kind of scheduler matters.

@@ -62,10 +62,11 @@ fn every_verb_of_an_object_has_a_row() {
 }
 
 /// Who an object of each kind is, for asking it everything that can be asked.
-const OBJECTS: [(&str, &str); 19] = [
+const OBJECTS: [(&str, &str); 20] = [
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
     ("ThreadPoolExecutor", "pool(1)"),
+    ("ProcessPoolExecutor", "ProcessPoolExecutor(1)"),
     ("Future", "pool(1).submit(|| 1)"),
     ("Results", "pool(1).map(|x| x, [1])"),
     ("Watch", "as_completed([pool(1).submit(|| 1)])"),
@@ -109,7 +110,7 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
 }
 
 /// What only the prelude calls.
-const HELPERS: [&str; 4] = ["call", "call_entry", "call_fitting", "takes"];
+const HELPERS: [&str; 5] = ["call", "call_entry", "call_fitting", "call_row", "takes"];
 
 #[test]
 fn every_native_method_has_a_row_or_is_one_of_rhais_own() {

@@ -55,6 +55,7 @@ fn explore(source: &str) -> Explored {
         seed: Some(1),
         workers: None,
         args: Vec::new(),
+        worker_executable: None,
     };
     let mut session = Session::new(config, Arc::new(Stream::new()));
     let input = Input {

@@ -24,6 +24,7 @@ impl Lab {
             seed: Some(1),
             workers: None,
             args: Vec::new(),
+            worker_executable: None,
         };
         let session = Session::new(config, stream.clone());
         let mut lab = Self { session, stream };

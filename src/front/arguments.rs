@@ -179,6 +179,7 @@ impl Arguments {
                 seed: words.seed,
                 workers: words.workers.map(usize::from),
                 args: args.collect::<Result<_, _>>()?,
+                worker_executable: None,
             },
             events: words.events,
             color: words.color,

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use source::Source;
 
+use crate::session::{WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
 
 /// How a process ends, as its exit status says it.
@@ -52,6 +53,10 @@ impl From<Status> for ExitCode {
 
 /// The whole program: from the words of the command line to the status to exit with.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if words.get(1).is_some_and(|word| word == WORKER_ARGUMENT) {
+        return serve().into();
+    }
     let arguments = match Arguments::from_words(words) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -81,6 +86,17 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             complain(&error.to_string());
             Status::Usage.into()
+        }
+    }
+}
+
+/// Runs the tasks of the session that has started this process, until there are no more.
+fn serve() -> Status {
+    match serve_as_worker(io::stdin(), io::stdout()) {
+        Ok(()) => Status::Success,
+        Err(error) => {
+            complain(&format!("as a worker process: {error}"));
+            Status::Usage
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn unit() -> Unit {
         text: "".into(),
         functions: (0..=MAX_ARGUMENTS).map(|argc| code(argc, name)).collect(),
         is_prelude: true,
+        is_prompt: false,
     }
 }
 

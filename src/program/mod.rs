@@ -35,6 +35,8 @@ pub struct Unit {
     pub functions: Vec<Code>,
     /// Whether it belongs to the library: its lines mean nothing to the learner.
     pub is_prelude: bool,
+    /// Whether it was an input at the prompt, whose variables all live on.
+    pub is_prompt: bool,
 }
 
 /// A name that is called or mentioned as a function.
@@ -228,6 +230,7 @@ impl Program {
             target: Target::Named(id),
             captures: Box::default(),
             curried: Vec::new(),
+            environment: None,
         }
     }
 

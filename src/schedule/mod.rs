@@ -7,11 +7,13 @@
 
 mod guard;
 mod log;
+mod process;
 mod stepped;
 mod workers;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -26,6 +28,7 @@ use crate::value::object::{Ids, TaskId};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{Globals, Natives};
 
+pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
     Choice, Draw, Failed, Kept, Lines, Policy, Seeded, Stepped, Told, ToldSoFar, Walk, WalkEnd,
 };
@@ -49,6 +52,10 @@ pub struct World {
     pub stream: Arc<Stream>,
     /// The time since the session began.
     pub clock: Clock,
+    /// How its processes are started.
+    pub processes: ProcessSettings,
+    /// The name of the main thread.
+    pub main_name: Arc<str>,
     /// The handle of the main thread, which is alive for as long as the session.
     pub main: Arc<Object>,
     /// Whether the program can observe the lives of threads; set when it is lowered.
@@ -62,17 +69,30 @@ impl World {
         let ids = Ids::default();
         let task = ids.next_task();
         debug_assert_eq!(task, MAIN);
-        let main = Object::new(&ids, Pos::NONE, Thread::main(task));
+        let main_name: Arc<str> = "main".into();
+        let main = Object::new(&ids, Pos::NONE, Thread::main(task, main_name.clone()));
         Self {
             program,
             globals: Globals::new(),
             ids,
             stream,
             clock: Clock::start(),
+            processes: ProcessSettings::default(),
+            main_name,
             main,
             observes_threads: AtomicBool::new(false),
             natives,
         }
+    }
+
+    /// The same as the world of a worker process: its main thread has this name, and the session
+    /// began so long ago.
+    pub fn of_worker(mut self, name: &str, age: Duration) -> Self {
+        self.main_name = name.into();
+        let main = Thread::main(MAIN, self.main_name.clone());
+        self.main = Object::new(&self.ids, Pos::NONE, main);
+        self.clock = Clock::started(age);
+        self
     }
 
     /// The library, for one thread of the host.

@@ -174,6 +174,22 @@ pub enum FaultKind {
     Cancelled(Misuse),
     /// A pool of this name whose initializer has failed: it runs nothing any more.
     BrokenPool(String),
+    /// A pool of processes one of which has ended before its time: which, and how.
+    BrokenProcessPool {
+        /// The pool.
+        pool: String,
+        /// Why: `its process ProcessPoolExecutor-0_1 ended by signal 9`.
+        why: String,
+    },
+    /// An error of a task in another process, as that process reported it.
+    Reported {
+        /// The family.
+        family: String,
+        /// The message.
+        message: String,
+        /// What the learner can do next.
+        advice: Option<String>,
+    },
     /// A barrier was or became broken, and why.
     BrokenBarrier(String),
     /// A queue could not do it, at once or in time.
@@ -274,7 +290,7 @@ impl FaultKind {
     }
 
     /// The name of the family, as Rhai names it in a caught error.
-    pub fn family(&self) -> &'static str {
+    pub fn family(&self) -> &str {
         match self {
             Self::Thrown(_) | Self::Native(_) => "ErrorRuntime",
             Self::Arithmetic(_) => "ErrorArithmetic",
@@ -294,6 +310,8 @@ impl FaultKind {
             Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
             Self::Cancelled(_) => "CancelledError",
             Self::BrokenPool(_) => "BrokenThreadPool",
+            Self::BrokenProcessPool { .. } => "BrokenProcessPool",
+            Self::Reported { family, .. } => family,
             Self::BrokenBarrier(_) => "BrokenBarrierError",
             Self::Queue { refusal, .. } => match refusal {
                 Refusal::Empty => "Empty",
@@ -315,6 +333,10 @@ impl FaultKind {
             Self::BrokenPool(_) => {
                 Some("repair the initializer, whose error was shown, and make a new pool".into())
             }
+            Self::BrokenProcessPool { .. } => {
+                Some("make a new pool and submit again what has no result".into())
+            }
+            Self::Reported { advice, .. } => advice.clone(),
             Self::HeldByAnother { misuse, .. } => Some(misuse.advice.clone()),
             Self::Arity {
                 name,
@@ -451,6 +473,10 @@ impl fmt::Display for FaultKind {
                 f,
                 "the initializer of {pool} failed: the pool is not usable any more"
             ),
+            Self::BrokenProcessPool { pool, why } => {
+                write!(f, "{pool} is broken: {why}")
+            }
+            Self::Reported { message, .. } => f.write_str(message),
             Self::HeldByAnother {
                 misuse,
                 holder,

@@ -4,6 +4,25 @@ use std::sync::Arc;
 
 use super::{Cell, Literal, Value};
 
+/// The top-level variables that a call in another process finds there: copies, which no other call
+/// sees.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// The variables.
+    pub variables: Vec<EnvironmentVariable>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct EnvironmentVariable {
+    /// The number that the program gave its name.
+    pub global: u32,
+    /// The variable.
+    pub cell: Arc<Cell>,
+    /// Whether it may not be assigned to.
+    pub is_constant: bool,
+}
+
 /// Which piece of code: a unit of the program and an ordinal within it.
 ///
 /// Units are append-only and never move, so this stays valid for as long as the program does; it
@@ -36,14 +55,20 @@ pub struct Function {
     pub captures: Box<[Arc<Cell>]>,
     /// Arguments fixed by `curry`; they come before those of the call.
     pub curried: Vec<Value>,
+    /// What it takes along into another process; nothing for one that is called here.
+    pub environment: Option<Arc<Environment>>,
 }
 
 impl Function {
-    /// Calls `visit` on each curried argument and on each captured cell.
+    /// Calls `visit` on each curried argument, on each captured cell, and on those that it takes
+    /// along.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         self.curried.iter().for_each(&mut *visit);
         for cell in &self.captures {
             visit(&Value::Cell(cell.clone()));
+        }
+        for variable in self.environment.iter().flat_map(|taken| &taken.variables) {
+            visit(&Value::Cell(variable.cell.clone()));
         }
     }
 }

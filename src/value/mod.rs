@@ -2,12 +2,14 @@
 //! the faults that an operation on them can raise.
 //!
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
-//! several threads may touch; [`Function`], a function as a value; [`Object`], the handle of a
+//! several threads may touch; [`Function`], a function as a value; [`Copier`], what goes to another
+//! process; [`Object`], the handle of a
 //! lock, a thread or any other thing that can make a thread wait; [`Fault`], what went wrong.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
 mod cell;
+mod copy;
 mod fault;
 mod format;
 mod function;
@@ -20,9 +22,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use cell::Cell;
+pub use copy::{Copier, Objects};
 pub use fault::{Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry};
 pub use format::{debug_text, print_text};
-pub use function::{CodeId, Function, Target};
+pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use literal::Literal;
 pub use object::Object;
 pub use range::Range;

@@ -9,8 +9,8 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -89,6 +89,8 @@ verbs! {
     Report = "__report",
     /// `map` with the time of the call; only the prelude asks this.
     MapAt = "__map",
+    /// Ends the processes of a pool at once, whatever they do.
+    KillWorkers = "kill_workers",
     /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
     Until = "__until",
     /// `acquire`
@@ -254,6 +256,9 @@ pub struct Spawn {
     pub daemon: bool,
     /// Whether it is one of a pool's own threads: it does not count as the learner's.
     pub worker: bool,
+    /// The pool of processes whose it is, when it runs in one, on copies of all that it is given. Its
+    /// number is that of the process, too, which waits for more when it has ended.
+    pub isolated: Option<Weak<Object>>,
     /// What it runs.
     pub function: Arc<Function>,
     /// With which arguments.
@@ -292,6 +297,8 @@ pub struct Effects {
     pub next: Option<(Arc<Function>, Vec<Value>)>,
     /// Errors to show as those of the thread that asked.
     pub failures: Vec<Failure>,
+    /// Processes that are no longer needed: each ends at once, and what it runs fails.
+    pub dismissed: Vec<TaskId>,
     /// What other objects are told; delivered by [`Object::attempt`], no scheduler sees it.
     notices: Vec<Notice>,
 }
@@ -303,6 +310,7 @@ impl Effects {
             && self.spawns.is_empty()
             && self.next.is_none()
             && self.failures.is_empty()
+            && self.dismissed.is_empty()
     }
 }
 
@@ -339,7 +347,7 @@ impl Ctx<'_> {
 
 /// The numbers of a session at one moment.
 #[derive(Clone, Debug)]
-pub struct IdsMark([u64; 4]);
+pub struct IdsMark([u64; 5]);
 
 /// The numbers that one session gives to its objects and threads.
 #[derive(Debug, Default)]
@@ -348,7 +356,9 @@ pub struct Ids {
     tasks: AtomicU64,
     thread_names: AtomicU64,
     pools: AtomicU64,
+    process_pools: AtomicU64,
     usual_workers: AtomicUsize,
+    usual_processes: AtomicUsize,
 }
 
 impl Ids {
@@ -367,8 +377,14 @@ impl Ids {
         }
     }
 
-    fn counters(&self) -> [&AtomicU64; 4] {
-        [&self.objects, &self.tasks, &self.thread_names, &self.pools]
+    fn counters(&self) -> [&AtomicU64; 5] {
+        [
+            &self.objects,
+            &self.tasks,
+            &self.thread_names,
+            &self.pools,
+            &self.process_pools,
+        ]
     }
 
     /// The next object's number, from 1.
@@ -391,6 +407,16 @@ impl Ids {
         self.usual_workers.store(workers, Ordering::Relaxed);
     }
 
+    /// How many processes a pool has that is not told a number: at least one.
+    pub fn usual_processes(&self) -> usize {
+        self.usual_processes.load(Ordering::Relaxed).max(1)
+    }
+
+    /// Sets that; the scheduler knows it.
+    pub fn set_usual_processes(&self, processes: usize) {
+        self.usual_processes.store(processes, Ordering::Relaxed);
+    }
+
     /// The number in the next default name `Thread-1`, from 1.
     pub fn next_thread_name(&self) -> u64 {
         self.thread_names.fetch_add(1, Ordering::Relaxed) + 1
@@ -399,6 +425,11 @@ impl Ids {
     /// The number in the next default name `ThreadPoolExecutor-0`, from 0 as in Python.
     pub fn next_pool(&self) -> u64 {
         self.pools.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number in the next name `ProcessPoolExecutor-0`, from 0.
+    pub fn next_process_pool(&self) -> u64 {
+        self.process_pools.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -511,6 +542,12 @@ pub trait Primitive: Send + Sync {
         false
     }
 
+    /// Whether the functions that it is given run in other processes: then the machine gives it
+    /// copies, and refuses what cannot be copied before it asks.
+    fn takes_copies(&self) -> bool {
+        false
+    }
+
     /// What `task` finds under a name of the script's own choice, as in `local.x`. Nothing when the
     /// object has no such names: its properties are then verbs without arguments. Nobody else can
     /// notice the access, and it never waits.
@@ -594,6 +631,7 @@ pub struct Object {
     pub made_at: Pos,
     kind: &'static str,
     knows_blockers: bool,
+    takes_copies: bool,
     state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
@@ -604,6 +642,7 @@ impl Object {
     pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
         let kind = primitive.kind();
         let knows_blockers = primitive.knows_blockers();
+        let takes_copies = primitive.takes_copies();
         let state = Mutex::new(Slot {
             primitive: Box::new(primitive),
             note: None,
@@ -613,6 +652,7 @@ impl Object {
             made_at,
             kind,
             knows_blockers,
+            takes_copies,
             state,
             published: AtomicBool::new(false),
         })
@@ -626,6 +666,11 @@ impl Object {
     /// Whether it knows who could end a wait for it; see [`Primitive::knows_blockers`].
     pub fn knows_blockers(&self) -> bool {
         self.knows_blockers
+    }
+
+    /// Whether it is given copies; see [`Primitive::takes_copies`].
+    pub fn takes_copies(&self) -> bool {
+        self.takes_copies
     }
 
     /// The threads of whom each alone could end the wait of `task` for this object; none when

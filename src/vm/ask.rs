@@ -47,9 +47,18 @@ impl Machine<'_, '_> {
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }
+        let copies;
+        let call = match object.takes_copies() {
+            true => {
+                copies = self.copies(verb, args)?;
+                let args = &copies;
+                Call { verb, args }
+            }
+            false => call,
+        };
         if (self.stepped || self.listening) && object.is_published() {
             // What one thread leaves in it, another can take out.
-            args.iter().for_each(super::publish);
+            call.args.iter().for_each(super::publish);
         }
         let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
@@ -254,6 +263,10 @@ impl Machine<'_, '_> {
                 self.give(drawn)
             }
             Intrinsic::Call(function, args) => self.call_function(function, args),
+            Intrinsic::Pid => {
+                let pid = self.env.services.pid();
+                self.give(Value::Int(pid as i64))
+            }
             Intrinsic::IsDefined(name) => {
                 let program = self.env.program;
                 let defined = program

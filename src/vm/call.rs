@@ -46,6 +46,7 @@ impl Machine<'_, '_> {
             target: Target::Code(shape.code),
             captures: captures?,
             curried: Vec::new(),
+            environment: None,
         };
         put(self.register(dst), Value::Function(Arc::new(function)));
         Ok(Flow::Next)

@@ -61,6 +61,19 @@ impl Globals {
         cell
     }
 
+    /// Binds the name to a variable that there is already.
+    pub fn bind_cell(&self, global: u32, cell: Arc<Cell>, is_constant: bool) {
+        let binding = Binding { cell, is_constant };
+        self.slot(global).store(Some(Arc::new(binding)));
+    }
+
+    /// Forgets all variables.
+    pub fn clear(&self) {
+        for (_, slot) in &self.slots {
+            slot.store(None);
+        }
+    }
+
     /// Sets the binding as it was: for snapshots.
     pub fn restore(&self, global: u32, binding: Option<&Arc<Binding>>) {
         let slot = self.slot(global);

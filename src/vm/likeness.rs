@@ -125,6 +125,7 @@ impl Intrinsic {
                 args.iter().for_each(|arg| visitor.value(arg));
             }
             Self::IsDefined(name) => visitor.text(name),
+            Self::Pid => visitor.number(4),
         }
     }
 }

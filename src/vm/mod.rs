@@ -12,6 +12,7 @@ mod ask;
 mod call;
 mod fiber;
 mod globals;
+mod isolated;
 mod iterate;
 mod likeness;
 mod method;
@@ -34,6 +35,7 @@ use crate::value::{Fault, FaultKind, Function, Object, Range, Value};
 
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
+pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use likeness::LivenessCache;
 pub use step::step;
 pub use visible::publish;
@@ -128,6 +130,9 @@ pub trait Services {
     /// The handles of all threads that have started and not ended, in the order of their numbers.
     fn threads(&mut self) -> Vec<Arc<Object>>;
 
+    /// The number of the process.
+    fn pid(&mut self) -> u64;
+
     /// Whether anybody wants [`Services::note`].
     fn is_listening(&self) -> bool {
         false
@@ -170,6 +175,8 @@ pub enum Intrinsic {
     Call(Arc<Function>, Vec<Value>),
     /// Whether there is a top-level variable of this name.
     IsDefined(String),
+    /// Gives the number of the process.
+    Pid,
 }
 
 /// What can be drawn.

@@ -55,6 +55,7 @@ impl Mode {
             seed,
             workers,
             args: Vec::new(),
+            worker_executable: Some(env!("CARGO_BIN_EXE_threadlab").into()),
         }
     }
 }

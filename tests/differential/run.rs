@@ -110,6 +110,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
         seed: Some(7),
         workers: Some(workers),
         args: Vec::new(),
+        worker_executable: None,
     };
     let mut session = Session::new(config, stream.clone());
     let stopper = session.stopper();

@@ -651,6 +651,7 @@ mod tests {
             seed: Some(1),
             workers: None,
             args: Vec::new(),
+            worker_executable: None,
         };
         let session = Session::new(config, stream.clone());
         let live = Arc::new(Mutex::new(Live::new(Paint::Plain)));

@@ -224,6 +224,7 @@ impl Lowering<'_> {
                 text: self.text.into(),
                 functions,
                 is_prelude: self.is_prelude,
+                is_prompt: self.top == TopLevel::Prompt,
             },
             defined,
             warnings,

@@ -9,6 +9,7 @@ mod collections;
 mod core;
 mod futures;
 mod locks;
+mod processes;
 mod queues;
 mod random;
 mod text;
@@ -188,6 +189,7 @@ pub const GROUPS: &[Group] = &[
     group("Time", time::ENTRIES),
     group("Threads", threading::ENTRIES),
     group("Pools and futures", futures::ENTRIES),
+    group("Processes", processes::ENTRIES),
     group("Locks and their kin", locks::ENTRIES),
     group("Queues", queues::ENTRIES),
     group("Atomics, timers, thread locals", atomics::ENTRIES),
@@ -202,6 +204,7 @@ const MODULES: &[&str] = &[
     "futures",
     "math",
     "multiprocessing",
+    "os",
     "queue",
     "random",
     "threading",

@@ -21,6 +21,7 @@
 //! pool thread, executor, watch, task; and condition, lock. What a task tells a watch is a
 //! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
+mod absent;
 mod args;
 mod atomic;
 mod executor;
@@ -44,8 +45,9 @@ mod condition;
 mod event;
 mod semaphore;
 
+pub use absent::Absent;
 pub use atomic::{Atomic, Equal};
-pub use executor::{Executor, PoolSettings};
+pub use executor::{Executor, PoolSettings, process_count};
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;

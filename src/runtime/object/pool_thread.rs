@@ -1,11 +1,15 @@
 //! A thread of a pool: it runs call after call and tells each task its value.
+//!
+//! Of a pool of processes it is what stands here for a process. Callbacks are called on this side:
+//! then a thread is started in its place, and a call in the process when that has ended.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::args;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Failure, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
+    Withdrawal,
 };
 use crate::value::{FaultKind, Function, Value};
 
@@ -27,6 +31,9 @@ pub struct PoolThread {
     number: TaskId,
     pool: Arc<Object>,
     slot: usize,
+    /// Whether tasks run in a process, and whether what runs now does.
+    isolated: bool,
+    is_away: bool,
     work: Work,
     /// The calls that come before the next task.
     callbacks: VecDeque<Arc<Function>>,
@@ -41,6 +48,7 @@ impl PoolThread {
         pool: Arc<Object>,
         slot: usize,
         task: Option<(Arc<Object>, Value)>,
+        isolated: bool,
     ) -> Self {
         let work = task.map_or(Work::Initializer, |(task, index)| Work::Task(task, index));
         Self {
@@ -48,6 +56,8 @@ impl PoolThread {
             number,
             pool,
             slot,
+            isolated,
+            is_away: isolated,
             work,
             callbacks: VecDeque::new(),
         }
@@ -63,7 +73,7 @@ impl PoolThread {
         let calls = match &work {
             Work::Task(task, index) => {
                 let verb = if failed { Verb::Reject } else { Verb::Resolve };
-                ask(task, verb, &[index.clone(), value], ctx)
+                ask(task, verb, &[index.clone(), value.clone()], ctx)
             }
             Work::Initializer if failed && !stopped => {
                 self.report(&value, ctx);
@@ -77,16 +87,18 @@ impl PoolThread {
             ask(&self.pool, Verb::Leave, &[slot], ctx);
             return;
         }
-        if let Attempt::Done(Value::Array(calls)) = calls {
-            let function = |call: &Value| match call {
-                Value::Function(function) => Some(function.clone()),
-                _ => None,
-            };
-            self.callbacks.extend(calls.iter().filter_map(function));
+        self.add_callbacks(&calls);
+        if let Value::Error(fault) = &value
+            && self.is_away
+            && matches!(fault.kind, FaultKind::BrokenProcessPool { .. })
+        {
+            let calls = ask(&self.pool, Verb::Break, std::slice::from_ref(&value), ctx);
+            self.add_callbacks(&calls);
         }
         if let Some(function) = self.callbacks.pop_front() {
             self.work = Work::Callback;
             ctx.effects.next = Some((function, Vec::new()));
+            self.change_sides(ctx);
             return;
         }
         let number = Value::Int(self.number.0 as i64);
@@ -96,6 +108,7 @@ impl PoolThread {
                 ask(&task, Verb::TakeJob, std::slice::from_ref(&number), ctx)
         {
             self.work = Work::Task(task, index);
+            self.change_sides(ctx);
             return;
         }
         if let Attempt::Done(Value::Array(next)) =
@@ -103,7 +116,54 @@ impl PoolThread {
             && let [Value::Object(task), index] = &next[..]
         {
             self.work = Work::Task(task.clone(), index.clone());
+            self.change_sides(ctx);
         }
+    }
+
+    fn add_callbacks(&mut self, calls: &Attempt) {
+        if let Attempt::Done(Value::Array(calls)) = calls {
+            let function = |call: &Value| match call {
+                Value::Function(function) => Some(function.clone()),
+                _ => None,
+            };
+            self.callbacks.extend(calls.iter().filter_map(function));
+        }
+    }
+
+    /// Has the next call run by another in its place when it does not belong where the last one
+    /// ran.
+    fn change_sides(&mut self, ctx: &mut Ctx<'_>) {
+        let is_away = self.isolated && !matches!(self.work, Work::Callback);
+        if is_away == self.is_away {
+            return;
+        }
+        let Some((function, args)) = ctx.effects.next.take() else {
+            return;
+        };
+        let other = Self {
+            is_away,
+            ..self.clone()
+        };
+        self.work = Work::Nothing;
+        self.callbacks.clear();
+        let (task, name) = match is_away {
+            true => (self.number, self.name.clone()),
+            false => (
+                ctx.ids.next_task(),
+                format!("{} callbacks", self.name).into(),
+            ),
+        };
+        ctx.effects.spawns.push(Spawn {
+            task,
+            handle: ctx.make(other),
+            name,
+            daemon: false,
+            worker: true,
+            isolated: is_away.then(|| Arc::downgrade(&self.pool)),
+            function,
+            args,
+            pos: ctx.pos,
+        });
     }
 
     fn report(&self, error: &Value, ctx: &mut Ctx<'_>) {
@@ -185,6 +245,7 @@ impl Primitive for PoolThread {
         }
         visitor.value(&Value::Object(self.pool.clone()));
         visitor.number(self.slot as u64);
+        visitor.number(u64::from(self.is_away));
         visitor.task(self.number);
     }
 

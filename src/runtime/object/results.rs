@@ -27,6 +27,15 @@ enum Wants {
     All,
 }
 
+/// How several calls go to a process at once.
+#[derive(Clone, Debug)]
+struct Chunks {
+    /// A function of the prelude that calls the learner's with each row of an array.
+    calls: Arc<Function>,
+    /// How many calls, at most.
+    size: usize,
+}
+
 /// A sequence of results; its items may be read again and again.
 #[derive(Clone, Debug)]
 pub struct Results {
@@ -36,6 +45,7 @@ pub struct Results {
     /// seconds that was from the beginning.
     deadline: Option<(f64, f64)>,
     function: Arc<Function>,
+    chunks: Option<Chunks>,
     inputs: Vec<Arc<Vec<Value>>>,
     items: Vec<Item>,
     /// How many calls have begun; those that follow have not.
@@ -59,6 +69,7 @@ impl Results {
             in_pool: None,
             deadline: None,
             function,
+            chunks: None,
             inputs,
             items: vec![Item::Open; count],
             begun: 0,
@@ -76,9 +87,30 @@ impl Results {
         self
     }
 
-    /// How many there will be.
-    pub(super) fn len(&self) -> usize {
-        self.items.len()
+    /// The same, with up to `size` calls made at once by `calls`.
+    pub(super) fn in_chunks(mut self, calls: &Function, size: usize) -> Self {
+        let mut own = Function::clone(&self.function);
+        let mut calls = calls.clone();
+        calls.environment = own.environment.take();
+        calls.curried = vec![Value::Function(Arc::new(own))];
+        let calls = Arc::new(calls);
+        self.chunks = Some(Chunks { calls, size });
+        self
+    }
+
+    /// How many calls a pool has to make.
+    pub(super) fn calls(&self) -> usize {
+        self.items.len().div_ceil(self.chunk_size())
+    }
+
+    fn chunk_size(&self) -> usize {
+        self.chunks.as_ref().map_or(1, |chunks| chunks.size)
+    }
+
+    /// The arguments of the call for the item at `index`.
+    fn arguments(&self, index: usize) -> Vec<Value> {
+        let args = self.inputs.iter().map(|input| input[index].clone());
+        args.collect()
     }
 
     fn take_job(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
@@ -86,29 +118,44 @@ impl Results {
         if index == self.items.len() {
             return Attempt::End;
         }
-        self.begun += 1;
+        let count = self.chunk_size().min(self.items.len() - index);
+        self.begun += count;
         if self.begun == self.items.len() {
             self.pool = None;
         }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
         self.running.push((index, by));
-        let args = self.inputs.iter().map(|input| input[index].clone());
-        ctx.effects.next = Some((self.function.clone(), args.collect()));
+        ctx.effects.next = Some(match &self.chunks {
+            None => (self.function.clone(), self.arguments(index)),
+            Some(chunks) => {
+                let rows = index..index + count;
+                let rows = rows.map(|row| Value::array(self.arguments(row)));
+                (chunks.calls.clone(), vec![Value::array(rows.collect())])
+            }
+        });
         Attempt::Done(Value::Int(index as i64))
     }
 
     fn settle(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let index = call.args.first().and_then(Value::as_int).unwrap_or(0) as usize;
         self.running.retain(|(running, _)| *running != index);
-        let item = match call.args.last() {
-            Some(Value::Error(fault)) if call.verb == Verb::Reject => Item::Failed(fault.clone()),
-            value => Item::Done(value.cloned().unwrap_or_default()),
-        };
-        let Some(place) = self.items.get_mut(index) else {
+        let count = self.chunk_size();
+        let Some(places) = self.items.get_mut(index..) else {
             return Attempt::Unknown;
         };
-        *place = item;
-        self.settled += 1;
+        let value = call.args.last().cloned().unwrap_or_default();
+        let failed = call.verb == Verb::Reject;
+        for (row, place) in places.iter_mut().take(count).enumerate() {
+            *place = match (&value, &self.chunks) {
+                (Value::Error(fault), _) if failed => Item::Failed(fault.clone()),
+                (Value::Array(values), Some(_)) => match values.get(row) {
+                    Some(Value::Error(fault)) => Item::Failed(fault.clone()),
+                    value => Item::Done(value.cloned().unwrap_or_default()),
+                },
+                (value, _) => Item::Done(value.clone()),
+            };
+            self.settled += 1;
+        }
         if !self.waiters.is_empty() {
             self.wake_those_who_can_go_on(ctx);
         }
@@ -277,6 +324,7 @@ impl Primitive for Results {
 
     fn visit_parts(&self, visitor: &mut dyn Visitor) {
         visitor.value(&Value::Function(self.function.clone()));
+        visitor.number(self.chunk_size() as u64);
         for input in &self.inputs {
             input.iter().for_each(|value| visitor.value(value));
         }

@@ -18,6 +18,7 @@ pub(super) fn function(name: &str) -> Arc<Function> {
         }),
         captures: Box::new([]),
         curried: Vec::new(),
+        environment: None,
     })
 }
 

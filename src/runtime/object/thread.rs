@@ -130,9 +130,9 @@ impl Thread {
     }
 
     /// The main thread, which is alive for as long as its session.
-    pub fn main(task: TaskId) -> Self {
+    pub fn main(task: TaskId, name: Arc<str>) -> Self {
         Self {
-            name: "main".into(),
+            name,
             daemon: false,
             state: State::Alive {
                 task,
@@ -175,6 +175,7 @@ impl Thread {
             name: self.name.clone(),
             daemon: self.daemon,
             worker: false,
+            isolated: None,
             function,
             args,
             pos: ctx.pos,

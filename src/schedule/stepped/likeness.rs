@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::state::{Being, State};
 use crate::value::object::{Note, Primitive, TaskId, Visitor};
 use crate::value::{Cell, Fault, Object, Value};
-use crate::vm::Fiber;
+use crate::vm::{Fiber, Isolated};
 
 /// Something that can be changed and that others may refer to.
 #[derive(Clone)]
@@ -126,6 +126,14 @@ impl Writer {
             let portrait = member.portrait.get_or_insert_with(|| {
                 self.page
                     .member(*task, member.handle.clone(), member.daemon);
+                if let Some(isolated) = &member.isolated {
+                    self.page.isolated(isolated);
+                }
+                match &member.held_end {
+                    None => {}
+                    Some(Ok(value)) => self.page.value(value),
+                    Some(Err(fault)) => self.page.fault(fault),
+                }
                 self.page.life(&member.being, member.fiber.as_ref());
                 Arc::new(self.page.take_portrait())
             });
@@ -225,6 +233,17 @@ impl Page {
         self.number(u64::from(daemon));
     }
 
+    /// What a process finds; which variables it has never changes.
+    fn isolated(&mut self, isolated: &Isolated) {
+        self.task(isolated.process);
+        for global in &isolated.bound {
+            if let Some(binding) = isolated.globals.get(*global) {
+                self.number(u64::from(*global) << 1 | u64::from(binding.is_constant));
+                self.cell(&binding.cell);
+            }
+        }
+    }
+
     fn life(&mut self, being: &Being, fiber: Option<&Fiber>) {
         match being {
             Being::Ready => self.number(0),
@@ -303,6 +322,14 @@ impl Visitor for Page {
                 self.tagged(b'F', function.curried.len() as u64);
                 function.curried.iter().for_each(|value| self.value(value));
                 function.captures.iter().for_each(|cell| self.cell(cell));
+                if let Some(taken) = &function.environment {
+                    self.tagged(b'E', taken.variables.len() as u64);
+                    for variable in &taken.variables {
+                        let global = u64::from(variable.global) << 1;
+                        self.tagged(b'E', global | u64::from(variable.is_constant));
+                        self.cell(&variable.cell);
+                    }
+                }
             }
             Value::Object(object) => self.object(object),
             Value::Cell(cell) => self.cell(cell),

@@ -72,6 +72,7 @@ impl Stepped {
     /// A scheduler for `world` that asks `policy`.
     pub fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
+        world.ids.set_usual_processes(POOL_WORKERS);
         Self {
             run: Run::new(policy, world, Outlet::Stream),
             stop_requested: Arc::new(AtomicBool::new(false)),

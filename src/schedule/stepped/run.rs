@@ -58,10 +58,12 @@ impl Run {
         let mut fuel = self.private_fuel;
         let stop = {
             let world = self.state.world.clone();
+            let isolated = self.state.isolated(task);
+            let own = isolated.as_ref().map(|isolated| &isolated.globals);
             self.state.running = task;
             let mut env = Env {
                 program: &world.program,
-                globals: &world.globals,
+                globals: own.unwrap_or(&world.globals),
                 ids: &world.ids,
                 natives: &mut *self.natives,
                 services: &mut self.state,

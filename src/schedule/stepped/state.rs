@@ -13,8 +13,8 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
-use crate::value::{Fault, Object, Value};
-use crate::vm::{self, Binding, Fiber, Services, Visible, Wait};
+use crate::value::{Fault, FaultKind, Function, Object, Value};
+use crate::vm::{self, Binding, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
 #[derive(Clone)]
@@ -49,6 +49,14 @@ pub(super) struct Member {
     pub(super) handle: Arc<Object>,
     pub(super) daemon: bool,
     pub(super) worker: bool,
+    /// Whether it stands for a process, whose calls run on copies.
+    pub(super) is_process: bool,
+    /// How many processes have started each other before it and with it.
+    pub(super) generation: u32,
+    /// How its call in a process has ended, while other threads of the process go on.
+    pub(super) held_end: Option<Result<Value, Fault>>,
+    /// The process that it runs in; nothing for the session's own.
+    pub(super) isolated: Option<Arc<Isolated>>,
     /// The run that it belongs to: that of the thread that started it.
     pub(super) run: u64,
     /// Not here while it runs.
@@ -77,6 +85,10 @@ impl Member {
             handle,
             daemon,
             worker,
+            is_process: false,
+            generation: 0,
+            held_end: None,
+            isolated: None,
             run,
             fiber: Some(fiber),
             being: Being::Ready,
@@ -84,6 +96,11 @@ impl Member {
             portrait: None,
             copy: None,
         }
+    }
+
+    /// The number of the process that it runs in; nothing for the session's own.
+    pub(super) fn process(&self) -> Option<TaskId> {
+        self.isolated.as_ref().map(|isolated| isolated.process)
     }
 
     /// A copy of it, which is made once until it changes.
@@ -179,6 +196,17 @@ impl State {
             deadlines: BTreeSet::new(),
             waits: 0,
         }
+    }
+
+    /// The number of the process of the thread that runs; nothing for the session's own.
+    fn process(&self) -> Option<TaskId> {
+        let running = self.members.get(&self.running);
+        running.and_then(Member::process)
+    }
+
+    /// The top-level variables of a thread's process; nothing for the session's own.
+    pub(super) fn isolated(&self, task: TaskId) -> Option<Arc<Isolated>> {
+        self.members.get(&task)?.isolated.clone()
     }
 
     pub(super) fn take_fiber(&mut self, task: TaskId) -> Option<Fiber> {
@@ -370,6 +398,59 @@ impl State {
             return;
         };
         let handle = member.handle.clone();
+        if !member.is_process {
+            let process = member.process();
+            self.end_of_thread(task, &handle, end);
+            return process
+                .into_iter()
+                .for_each(|process| self.end_of_process(process));
+        }
+        let end = vm::copy_end(end, &self.world.program);
+        if let Some(member) = self.members.get_mut(&task) {
+            member.changes().held_end = Some(end);
+            member.being = Being::Waiting {
+                object: None,
+                deadline: None,
+            };
+        }
+        self.end_of_process(task);
+    }
+
+    /// Reports the end of a call in a process when all its threads that are no daemons have ended.
+    fn end_of_process(&mut self, process: TaskId) {
+        let of_process =
+            |task: TaskId, member: &Member| task != process && member.process() == Some(process);
+        let mut others = self.members.iter();
+        if others.any(|(task, member)| of_process(*task, member) && !member.daemon) {
+            return;
+        }
+        let Some(member) = self.members.get_mut(&process) else {
+            return;
+        };
+        let Some(mut end) = member.changes().held_end.take() else {
+            return;
+        };
+        if let (Err(fault), Some(isolated)) = (&mut end, &member.isolated) {
+            fault.pos = fault.pos.or(isolated.asked_at);
+        }
+        let handle = member.handle.clone();
+        // Daemons end with it.
+        let daemons = self
+            .members
+            .iter()
+            .filter(|(task, member)| of_process(**task, member));
+        let daemons: Vec<TaskId> = daemons.map(|(task, _)| *task).collect();
+        for daemon in daemons {
+            self.withdraw_for_stop(daemon);
+            self.members.remove(&daemon);
+        }
+        self.end_of_thread(process, &handle, end);
+    }
+
+    fn end_of_thread(&mut self, task: TaskId, handle: &Arc<Object>, end: Result<Value, Fault>) {
+        let Some(member) = self.members.get(&task) else {
+            return;
+        };
         let (verb, arg) = match end {
             Ok(value) => (Verb::Finish, value),
             Err(fault) => {
@@ -380,6 +461,11 @@ impl State {
                 (Verb::Fail, Value::Error(Arc::new(fault)))
             }
         };
+        self.report_end(task, handle, verb, arg);
+    }
+
+    /// Tells the handle of a thread how a call has ended, and begins the next one.
+    fn report_end(&mut self, task: TaskId, handle: &Arc<Object>, verb: Verb, arg: Value) {
         let mut effects = Effects::default();
         let call = Call { verb, args: &[arg] };
         // A handle takes the report, whatever it answers.
@@ -388,14 +474,63 @@ impl State {
         // Before the thread is gone, whose name is shown with what it reports.
         self.carry_out(&mut effects);
         match next {
-            Some((function, args)) => {
-                self.put_fiber(task, Fiber::new(task, function, args), Being::Ready);
-            }
+            Some((function, args)) => self.begin(task, function, args, Pos::NONE),
             None => {
                 self.tell_of_life(task, Kind::Finish);
                 if let Some(member) = self.members.remove(&task) {
                     self.ended.remember(task, member.name);
                 }
+            }
+        }
+    }
+
+    /// Begins the next call of a pool's thread: that of a process on copies.
+    fn begin(&mut self, task: TaskId, function: Arc<Function>, args: Vec<Value>, pos: Pos) {
+        let Some(member) = self.members.get_mut(&task) else {
+            return;
+        };
+        if !member.is_process {
+            let fiber = Fiber::new(task, function, args);
+            return self.put_fiber(task, fiber, Being::Ready);
+        }
+        let (generation, program) = (member.generation, &self.world.program);
+        match Isolated::begin(task, generation, pos, &function, &args, program) {
+            Ok((isolated, function, args)) => {
+                member.isolated = Some(Arc::new(isolated));
+                let fiber = Fiber::new(task, function, args).started_at(pos);
+                self.put_fiber(task, fiber, Being::Ready);
+            }
+            Err(kind) => {
+                let handle = member.handle.clone();
+                let fault = Value::Error(Arc::new(Fault::new(kind, pos)));
+                self.report_end(task, &handle, Verb::Fail, fault);
+            }
+        }
+    }
+
+    /// Ends all threads of a process where they stand.
+    fn kill(&mut self, process: TaskId) {
+        let of_process = |member: &Member| {
+            let isolated = member.isolated.as_ref();
+            isolated.is_some_and(|isolated| isolated.process == process)
+        };
+        let members = self.members.iter();
+        let threads: Vec<TaskId> = members
+            .filter(|(_, member)| of_process(member))
+            .map(|(task, _)| *task)
+            .collect();
+        for task in threads {
+            self.withdraw_for_stop(task);
+            let Some(member) = self.members.remove(&task) else {
+                continue;
+            };
+            if task == process {
+                let kind = FaultKind::BrokenProcessPool {
+                    pool: member.name.to_string(),
+                    why: "the process was ended".into(),
+                };
+                let fault = Value::Error(Arc::new(Fault::new(kind, Pos::NONE)));
+                self.report_end(task, &member.handle, Verb::Fail, fault);
             }
         }
     }
@@ -534,15 +669,29 @@ impl Services for State {
             self.wake(task, wake);
         }
         for spawn in effects.spawns.drain(..) {
-            vm::publish(&Value::Function(spawn.function.clone()));
-            spawn.args.iter().for_each(vm::publish);
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
-            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
+            let isolated = starter.and_then(|starter| starter.isolated.clone());
+            let fiber = Fiber::new(spawn.task, spawn.function.clone(), spawn.args.clone());
             let (name, handle) = (spawn.name, spawn.handle);
-            let member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
-            self.members.insert(spawn.task, member);
+            let fiber = fiber.started_at(spawn.pos);
+            let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
+            member.is_process = spawn.isolated.is_some();
+            if member.is_process {
+                member.generation = isolated.map_or(1, |isolated| isolated.generation + 1);
+                self.members.insert(spawn.task, member);
+                self.begin(spawn.task, spawn.function, spawn.args, spawn.pos);
+            } else {
+                vm::publish(&Value::Function(spawn.function));
+                spawn.args.iter().for_each(vm::publish);
+                isolated.iter().for_each(|isolated| isolated.publish());
+                member.isolated = isolated;
+                self.members.insert(spawn.task, member);
+            }
             self.tell_of_life(spawn.task, Kind::Start);
+        }
+        for process in effects.dismissed.drain(..) {
+            self.kill(process);
         }
     }
 
@@ -572,10 +721,18 @@ impl Services for State {
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
-        let main = (!self.members.contains_key(&MAIN)).then(|| self.world.main.clone());
+        let process = self.process();
+        let is_main_away = process.is_none() && !self.members.contains_key(&MAIN);
+        let main = is_main_away.then(|| self.world.main.clone());
+        let members = self.members.values();
+        let here = members.filter(|member| member.process() == process);
         main.into_iter()
-            .chain(self.members.values().map(|member| member.handle.clone()))
+            .chain(here.map(|member| member.handle.clone()))
             .collect()
+    }
+
+    fn pid(&mut self) -> u64 {
+        self.process().map_or(MAIN.0, |process| process.0)
     }
 
     fn is_listening(&self) -> bool {

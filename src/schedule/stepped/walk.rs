@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::likeness::{KeptObject, Node, Writer};
 use super::run::Run;
-use super::state::{Being, Deadlines, Member, Outlet};
+use super::state::{Being, Deadlines, Member, Outlet, State};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::pos::Pos;
@@ -21,7 +21,7 @@ use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{MAIN, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value};
-use crate::vm::{Binding, LivenessCache, Visible};
+use crate::vm::{Binding, Globals, LivenessCache, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -127,6 +127,7 @@ impl Walk {
     /// the order of prints of different threads makes a difference.
     pub fn new(world: Arc<World>, function: Arc<Function>, until: Until, ordered: bool) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
+        world.ids.set_usual_processes(POOL_WORKERS);
         let draws = Arc::<Mutex<Draws>>::default();
         let outlet = Outlet::Kept {
             recent: Vec::new(),
@@ -242,7 +243,7 @@ impl Walk {
         let member = state.members.get(&task)?;
         match (&member.being, &member.fiber) {
             (Being::Standing, Some(fiber)) => {
-                fiber.standing_before(&state.world.program, &state.world.globals)
+                fiber.standing_before(&state.world.program, globals(state, member))
             }
             _ => None,
         }
@@ -257,7 +258,7 @@ impl Walk {
             let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
                 return None;
             };
-            let (cell, writes) = fiber.touches(&world.program, &world.globals)?;
+            let (cell, writes) = fiber.touches(&world.program, globals(state, member))?;
             Some((*task, cell, writes))
         })
     }
@@ -409,6 +410,12 @@ impl Walk {
         self.run.main_end.clone_from(&kept.main_end);
         self.choices.clone_from(&kept.choices);
     }
+}
+
+/// The top-level variables that a thread finds.
+fn globals<'s>(state: &'s State, member: &'s Member) -> &'s Globals {
+    let isolated = member.isolated.as_ref();
+    isolated.map_or(&state.world.globals, |isolated| &isolated.globals)
 }
 
 impl Drop for Walk {

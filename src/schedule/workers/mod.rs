@@ -2,13 +2,14 @@
 //! (`gil`).
 //!
 //! In reading order: [`table`], where each fiber is, and how park and wake meet; [`timers`];
-//! [`idle`], workers without work; [`deadlock`], who can never go on; [`worker`], the loop. Here stands what they share, and how a
-//! session drives them.
+//! [`idle`], workers without work; [`deadlock`], who can never go on; [`worker`], the loop; [`processes`], threads
+//! that run in processes of their own. Here stands what they share, and how a session drives them.
 //!
 //! A worker is started when there is work for it, never before.
 
 mod deadlock;
 mod idle;
+mod processes;
 mod table;
 mod timers;
 mod worker;
@@ -24,6 +25,7 @@ use parking_lot::{Condvar, Mutex};
 
 use self::deadlock::Deadlocks;
 use self::idle::Idle;
+use self::processes::Processes;
 use self::table::{ALL_RUNS, About, Job, Stopping, Table};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
@@ -95,6 +97,7 @@ struct Shared {
     stealers: Vec<Stealer<Box<Job>>>,
     idle: Idle,
     deadlocks: Deadlocks,
+    processes: Processes,
     /// The workers not yet started, the last one first.
     unstarted: Mutex<Vec<(usize, Queue, Parker)>>,
     all_started: AtomicBool,
@@ -215,9 +218,9 @@ impl Workers {
     pub fn new(config: WorkersConfig, world: Arc<World>) -> Self {
         let count = config.workers.max(1);
         // As many as Python would start.
-        world
-            .ids
-            .set_usual_workers((crate::host::cores() + 4).min(32));
+        let cores = crate::host::cores();
+        world.ids.set_usual_workers((cores + 4).min(32));
+        world.ids.set_usual_processes(cores);
         let (idle, parkers) = Idle::new(count);
         let queues: Vec<deque::Worker<Box<Job>>> =
             (0..count).map(|_| deque::Worker::new_fifo()).collect();
@@ -238,6 +241,7 @@ impl Workers {
             stealers,
             idle,
             deadlocks: Deadlocks::default(),
+            processes: Processes::default(),
             unstarted: Mutex::new(unstarted),
             all_started: AtomicBool::new(false),
             started: Mutex::default(),
@@ -257,6 +261,8 @@ impl Workers {
         for job in shared.table.begin_stop(why, run) {
             shared.inject(job);
         }
+        let is_stopping = |about: &About| shared.table.stopping(about) != Stopping::No;
+        shared.processes.stop(is_stopping);
         let mut control = shared.control.lock();
         while shared.table.alive(run) > 0 {
             // The limit is for a signal that came just before we held the lock.
@@ -328,7 +334,9 @@ impl Schedule for Workers {
         let main_stays = &shared.deadlocks.main_stays;
         main_stays.store(until == Until::Main, Ordering::SeqCst);
         let handle = shared.world.main.clone();
-        let main = About::new(MAIN, "main".into(), handle, false, false, run);
+        shared.processes.sweep();
+        let name = shared.world.main_name.clone();
+        let main = About::new(MAIN, name, handle, false, false, run);
         let main = Arc::new(main);
         shared.table.insert(main.clone());
         shared.inject(Box::new(Job::new(
@@ -424,6 +432,7 @@ impl Schedule for Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.stop(Stopping::Interrupt, ALL_RUNS);
+        self.shared.processes.close();
         self.shared.closing.store(true, Ordering::SeqCst);
         self.shared.idle.wake_all();
         let started = std::mem::take(&mut *self.shared.started.lock());

@@ -48,6 +48,8 @@ pub(super) struct About {
     pub(super) daemon: bool,
     /// Whether it is one of a pool's own threads, which give their errors to the pool.
     pub(super) worker: bool,
+    /// Whether it runs in a process of its own.
+    pub(super) is_process: bool,
     /// The run that it belongs to: that of the thread that started it.
     pub(super) run: u64,
     /// Unit, line and column of the end of its last slice.
@@ -69,6 +71,7 @@ impl About {
             handle,
             daemon,
             worker,
+            is_process: false,
             run,
             last_seen: AtomicU64::new(0),
         }

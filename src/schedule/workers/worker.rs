@@ -8,6 +8,7 @@ use crossbeam::deque;
 use crossbeam::sync::Parker;
 use crossbeam::utils::Backoff;
 
+use super::processes::{self, Processes};
 use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
 use crate::event::Kind;
@@ -15,7 +16,7 @@ use crate::pos::Pos;
 use crate::runtime::threads;
 use crate::schedule::{MAIN, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
-use crate::value::{Fault, FaultKind, Object, Value};
+use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
 
 /// How often the common queue is looked into although there is work of one's own.
@@ -39,13 +40,6 @@ impl Queue {
         }
     }
 
-    fn push(&mut self, job: Box<Job>, shared: &Arc<Shared>) {
-        if let Some(older) = self.newest.replace(job) {
-            self.shared_part.push(older);
-            shared.wake_worker();
-        }
-    }
-
     fn pop(&mut self) -> Option<Box<Job>> {
         self.shared_part.pop().or_else(|| self.newest.take())
     }
@@ -58,6 +52,21 @@ impl Queue {
         let alone = self.shared_part.is_empty();
         self.shared_part.push(job);
         if !alone {
+            shared.wake_worker();
+        }
+    }
+}
+
+/// Takes jobs that can run.
+pub(super) trait Ready {
+    /// Takes one.
+    fn push(&mut self, job: Box<Job>, shared: &Arc<Shared>);
+}
+
+impl Ready for Queue {
+    fn push(&mut self, job: Box<Job>, shared: &Arc<Shared>) {
+        if let Some(older) = self.newest.replace(job) {
+            self.shared_part.push(older);
             shared.wake_worker();
         }
     }
@@ -301,59 +310,70 @@ impl Worker {
             self.shared.main_has_ended(&about, end);
             return None;
         }
-        let (verb, arg) = match end {
-            Ok(value) => (Verb::Finish, value),
-            Err(fault) => {
-                if !about.worker && fault.kind.is_catchable() {
-                    let message = fault.kind.to_string();
-                    self.shared
-                        .tell(&about, fault.pos, Kind::Failure { message });
-                }
-                (Verb::Fail, Value::Error(Arc::new(fault)))
-            }
-        };
-        let mut effects = std::mem::take(&mut self.effects);
-        let call = Call { verb, args: &[arg] };
-        let ids = &self.shared.world.ids;
-        // A handle takes the report, whatever it answers.
-        let _ = about
-            .handle
-            .attempt(call, about.task, Pos::NONE, &mut effects, ids);
-        let next = effects.next.take();
-        self.shared.tell_failures(&about, &mut effects);
-        // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
-        carry_out(&self.shared, &mut self.queue, about.run, &mut effects);
-        self.effects = effects;
-        if let Some((function, args)) = next {
-            job.fiber = job.fiber.renewed(function, args);
-            return Some(job);
-        }
-        if self.shared.world.stream.is_detailed() {
-            self.shared.tell(&about, Pos::NONE, Kind::Finish);
-        }
-        if self.shared.table.remove(&about) {
-            self.shared.signal();
-        }
-        None
+        let (shared, queue) = (&self.shared, &mut self.queue);
+        let (function, args) = end_of_call(shared, queue, &about, end, &mut self.effects)?;
+        job.fiber = job.fiber.renewed(function, args);
+        Some(job)
     }
 }
 
+/// Reports the end of what a thread has run. Gives what it runs next; without that the thread has
+/// ended. `effects` are empty, before and after.
+pub(super) fn end_of_call(
+    shared: &Arc<Shared>,
+    queue: &mut impl Ready,
+    about: &About,
+    end: Result<Value, Fault>,
+    effects: &mut Effects,
+) -> Option<(Arc<Function>, Vec<Value>)> {
+    let (verb, arg) = match end {
+        Ok(value) => (Verb::Finish, value),
+        Err(fault) => {
+            if !about.worker && fault.kind.is_catchable() {
+                let message = fault.kind.to_string();
+                shared.tell(about, fault.pos, Kind::Failure { message });
+            }
+            (Verb::Fail, Value::Error(Arc::new(fault)))
+        }
+    };
+    let call = Call { verb, args: &[arg] };
+    let ids = &shared.world.ids;
+    // A handle takes the report, whatever it answers.
+    let _ = (about.handle).attempt(call, about.task, Pos::NONE, effects, ids);
+    let next = effects.next.take();
+    shared.tell_failures(about, effects);
+    // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
+    carry_out(shared, queue, about.run, effects);
+    if next.is_some() {
+        return next;
+    }
+    if shared.world.stream.is_detailed() {
+        shared.tell(about, Pos::NONE, Kind::Finish);
+    }
+    if shared.table.remove(about) {
+        shared.signal();
+    }
+    None
+}
+
 /// Wakes threads, and starts some that belong to `run`.
-fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, run: u64, effects: &mut Effects) {
+fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &mut Effects) {
     for (task, wake) in effects.wakes.drain(..) {
         if let Some(job) = shared.table.wake(task, wake) {
             queue.push(job, shared);
         }
     }
     for spawn in effects.spawns.drain(..) {
-        let about = Arc::new(About::new(
+        let mut about = About::new(
             spawn.task,
             spawn.name,
             spawn.handle,
             spawn.daemon,
             spawn.worker,
             run,
-        ));
+        );
+        about.is_process = spawn.isolated.is_some();
+        let about = Arc::new(about);
         if shared.world.stream.is_detailed() {
             // Only who reads the log asks which variables are shared.
             vm::publish(&Value::Function(spawn.function.clone()));
@@ -361,8 +381,22 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut Queue, run: u64, effects: &mut Ef
             shared.tell(&about, Pos::NONE, Kind::Start);
         }
         shared.table.insert(about.clone());
+        if let Some(pool) = spawn.isolated {
+            let (function, args) = (spawn.function, spawn.args);
+            let call = processes::Call {
+                about,
+                function,
+                args,
+                pos: spawn.pos,
+            };
+            Processes::begin(shared, call, pool);
+            continue;
+        }
         let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
         queue.push(Box::new(Job::new(fiber, about)), shared);
+    }
+    for process in effects.dismissed.drain(..) {
+        shared.processes.dismiss(process);
     }
 }
 
@@ -413,9 +447,14 @@ impl Services for Hands<'_> {
         let all = self.shared.table.all();
         let main = (all.first().is_none_or(|about| about.task != MAIN))
             .then(|| self.shared.world.main.clone());
+        let here = all.iter().filter(|about| !about.is_process);
         main.into_iter()
-            .chain(all.iter().map(|about| about.handle.clone()))
+            .chain(here.map(|about| about.handle.clone()))
             .collect()
+    }
+
+    fn pid(&mut self) -> u64 {
+        crate::host::pid()
     }
 
     fn is_listening(&self) -> bool {

@@ -10,6 +10,9 @@ use crate::value::{FaultKind, Function, Map, Value};
 /// The longest range that `map` makes into calls.
 const MAX_ITEMS: u64 = 100_000_000;
 
+/// The most processes that a pool has.
+const MAX_PROCESSES: i64 = 256;
+
 /// The names of the options, in the order of the positions, as in Python.
 const NAMES: [&str; 4] = [
     "max_workers",
@@ -139,27 +142,88 @@ impl Shutdown {
     }
 }
 
-/// The timeout among the options of `map`, in seconds. How many calls go to a thread at once, the
-/// chunk size, means nothing for threads; it is accepted, as in Python.
-pub(super) fn map_timeout(options: &Map) -> Result<Option<f64>, FaultKind> {
-    let mut timeout = None;
-    for (name, value) in options {
-        match (&**name, value) {
-            ("timeout", Value::Int(_) | Value::Float(_)) => {
-                let time = args::time("timeout", value, "write #{timeout: 0.5}")?;
-                timeout = Some(time.as_secs_f64());
-            }
-            ("timeout", Value::Unit) | ("chunksize", Value::Int(1..)) => {}
-            _ => {
-                return Err(FaultKind::misuse(
-                    &format!("map was given the option {name}: {value:?}"),
-                    "the options are `timeout`, a number of seconds, and `chunksize`, 1 or more",
-                    "write #{timeout: 0.5, chunksize: 1}",
-                ));
-            }
+/// The options of `map`.
+pub(super) struct MapOptions {
+    /// In seconds from the call on.
+    pub(super) timeout: Option<f64>,
+    /// How many calls go to a process at once. It means nothing for threads, and is accepted, as in
+    /// Python.
+    pub(super) chunk_size: usize,
+}
+
+impl Default for MapOptions {
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            chunk_size: 1,
         }
     }
-    Ok(timeout)
+}
+
+impl MapOptions {
+    pub(super) fn from_map(options: &Map) -> Result<Self, FaultKind> {
+        let mut read = Self::default();
+        for (name, value) in options {
+            match (&**name, value) {
+                ("timeout", Value::Int(_) | Value::Float(_)) => {
+                    let time = args::time("timeout", value, "write #{timeout: 0.5}")?;
+                    read.timeout = Some(time.as_secs_f64());
+                }
+                ("timeout", Value::Unit) => {}
+                ("chunksize", Value::Int(size @ 1..)) => {
+                    read.chunk_size = usize::try_from(*size).unwrap_or(usize::MAX);
+                }
+                _ => {
+                    return Err(FaultKind::misuse(
+                        &format!("map was given the option {name}: {value:?}"),
+                        "the options are `timeout`, a number of seconds, and `chunksize`, 1 or more",
+                        "write #{timeout: 0.5, chunksize: 1}",
+                    ));
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The number of processes that the arguments of `ProcessPoolExecutor(...)` name, by position or in
+/// a map of options; nothing when it is not said.
+///
+/// # Errors
+/// A wrong use when it is no such number, or there is another option.
+pub fn process_count(args: &[Value]) -> Result<Option<usize>, FaultKind> {
+    let count = match args {
+        [] => return Ok(None),
+        [Value::Map(options)] => {
+            if let Some(name) = options.keys().find(|name| &***name != "max_workers") {
+                return Err(FaultKind::misuse(
+                    &format!("ProcessPoolExecutor was given the option {name}"),
+                    "the only option is `max_workers`: each task finds a copy of the variables that \
+                     it mentions, as they are when it is submitted",
+                    "prepare them before you submit",
+                ));
+            }
+            options.get("max_workers").cloned().unwrap_or_default()
+        }
+        [count] => count.clone(),
+        more => {
+            return Err(FaultKind::Arity {
+                name: "ProcessPoolExecutor".into(),
+                expected: vec![0, 1],
+                found: more.len(),
+                params: Vec::new(),
+            });
+        }
+    };
+    match count {
+        Value::Unit => Ok(None),
+        Value::Int(count @ 1..=MAX_PROCESSES) => Ok(Some(count as usize)),
+        found => Err(FaultKind::misuse(
+            &format!("ProcessPoolExecutor({found:?})"),
+            &format!("the number of processes is a whole number from 1 to {MAX_PROCESSES}"),
+            "write ProcessPoolExecutor(2), or ProcessPoolExecutor() for one per core",
+        )),
+    }
 }
 
 /// The items of an input of `map`.

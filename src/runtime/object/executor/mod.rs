@@ -1,4 +1,8 @@
-//! A pool of threads: Python's `ThreadPoolExecutor`. `arguments` reads what it is told.
+//! A pool of threads or of processes: Python's `ThreadPoolExecutor` and `ProcessPoolExecutor`.
+//! `arguments` reads what it is told.
+//!
+//! A process is a thread of the pool that is started elsewhere, on copies, and stays there idle when
+//! it has run out of tasks.
 
 mod arguments;
 
@@ -14,11 +18,18 @@ use crate::value::object::{
     Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
-pub use arguments::PoolSettings;
-use arguments::{Shutdown, items, map_timeout};
+use arguments::{MapOptions, Shutdown, items};
+pub use arguments::{PoolSettings, process_count};
 
-/// For how many inputs the prelude has a `map` with a timeout.
+/// For how many inputs the prelude has a `map` with a timeout, and one for processes.
 const MAX_TIMED_INPUTS: usize = 4;
+
+/// What a pool runs its tasks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Members {
+    Threads,
+    Processes,
+}
 
 /// A place for one thread of the pool. A thread that runs out of tasks ends; the one that comes
 /// later in its place is the same for the script: it keeps number and name, and is not initialized
@@ -30,9 +41,10 @@ struct Slot {
     is_initialized: bool,
 }
 
-/// A pool that runs tasks on at most so many threads.
+/// A pool that runs tasks on at most so many threads or processes.
 #[derive(Clone, Debug)]
 pub struct Executor {
+    members: Members,
     made_at: Pos,
     name: Arc<str>,
     initializer: Option<(Arc<Function>, Vec<Value>)>,
@@ -44,8 +56,8 @@ pub struct Executor {
     /// initialized.
     queue: VecDeque<Arc<Object>>,
     is_shut_down: bool,
-    /// Whether an initializer has failed.
-    is_broken: bool,
+    /// Why nothing can run any more: an initializer has failed, or a process has ended.
+    broken: Option<FaultKind>,
     waiters: Waiters<()>,
 }
 
@@ -61,14 +73,29 @@ impl Executor {
         };
         let initargs = settings.initargs;
         Self {
+            members: Members::Threads,
             made_at,
             name: name.into(),
             initializer: settings.initializer.map(|function| (function, initargs)),
             slots: vec![Slot::default(); workers],
             queue: VecDeque::new(),
             is_shut_down: false,
-            is_broken: false,
+            broken: None,
             waiters: Waiters::default(),
+        }
+    }
+
+    /// A pool of at most so many processes, of which none is started yet; as many as is usual when
+    /// it is not said.
+    pub fn of_processes(count: Option<usize>, made_at: Pos, ids: &Ids) -> Self {
+        let settings = PoolSettings {
+            max_workers: count.or_else(|| Some(ids.usual_processes())),
+            thread_name_prefix: format!("ProcessPoolExecutor-{}", ids.next_process_pool()),
+            ..PoolSettings::default()
+        };
+        Self {
+            members: Members::Processes,
+            ..Self::new(settings, made_at, ids)
         }
     }
 
@@ -116,7 +143,9 @@ impl Executor {
         ctx: &mut Ctx<'_>,
     ) {
         let name: Arc<str> = format!("{}_{place}", self.name).into();
-        let thread = PoolThread::new(name.clone(), number, ctx.this.clone(), place, task);
+        let isolated = self.members == Members::Processes;
+        let pool = ctx.this.clone();
+        let thread = PoolThread::new(name.clone(), number, pool, place, task, isolated);
         self.slots[place].is_busy = true;
         let handle = ctx.make(thread);
         ctx.effects.spawns.push(Spawn {
@@ -125,6 +154,7 @@ impl Executor {
             name,
             daemon: false,
             worker: true,
+            isolated: isolated.then(|| Arc::downgrade(ctx.this)),
             function,
             args,
             pos: ctx.pos,
@@ -161,6 +191,17 @@ impl Executor {
             self.waiters.wake_with(ctx, |()| {
                 Some(crate::value::object::Wake::Grant(Value::Unit))
             });
+            if self.is_shut_down {
+                self.dismiss(ctx);
+            }
+        }
+    }
+
+    /// Ends the processes; threads have ended when they ran out of tasks.
+    fn dismiss(&self, ctx: &mut Ctx<'_>) {
+        if self.members == Members::Processes {
+            let numbers = self.slots.iter().filter_map(|slot| slot.number);
+            ctx.effects.dismissed.extend(numbers);
         }
     }
 
@@ -179,16 +220,36 @@ impl Executor {
         self.end_all(Verb::CancelWithCallbacks, &[], ctx)
     }
 
-    /// An initializer has failed.
-    fn break_it(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
-        self.is_broken = true;
-        let fault = Fault::new(FaultKind::BrokenPool(self.name.to_string()), self.made_at);
+    /// Nothing can run any more; what runs in other processes is given up, as in Python.
+    fn break_it(&mut self, why: FaultKind, ctx: &mut Ctx<'_>) -> Attempt {
+        if self.broken.is_none() {
+            self.broken = Some(why.clone());
+            self.dismiss(ctx);
+        }
+        let fault = Fault::new(why, self.made_at);
         self.end_all(Verb::Break, &[Value::Error(Arc::new(fault))], ctx)
     }
 
+    /// Why it breaks: the error of a process that has ended, or that of an initializer was shown.
+    fn why_broken(&self, call: Call<'_>) -> FaultKind {
+        match call.args {
+            [Value::Error(fault)] => fault.kind.clone(),
+            _ => FaultKind::BrokenPool(self.name.to_string()),
+        }
+    }
+
+    fn kill_workers(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+        self.is_shut_down = true;
+        let why = FaultKind::BrokenProcessPool {
+            pool: self.name.to_string(),
+            why: "kill_workers() has ended its processes".into(),
+        };
+        self.break_it(why, ctx)
+    }
+
     fn refuse_new_tasks(&self, verb: &str) -> Result<(), FaultKind> {
-        if self.is_broken {
-            return Err(FaultKind::BrokenPool(self.name.to_string()));
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
         }
         if !self.is_shut_down {
             return Ok(());
@@ -219,19 +280,22 @@ impl Executor {
     }
 
     /// `map(f, xs, ys, ..., options)`, at a time in seconds since the session began if that is
-    /// known.
+    /// known, and with the prelude's function that calls f with several items.
     fn map(
         &mut self,
         now: Option<f64>,
+        chunk: Option<&Arc<Function>>,
         args: &[Value],
         ctx: &mut Ctx<'_>,
     ) -> Result<Attempt, FaultKind> {
         let (function, mut inputs) = super::call("map", args)?;
         self.refuse_new_tasks("map")?;
-        let timeout = match inputs.pop_if(|last| matches!(last, Value::Map(_))) {
-            Some(Value::Map(options)) => map_timeout(&options)?,
-            _ => None,
+        let options = match inputs.pop_if(|last| matches!(last, Value::Map(_))) {
+            Some(Value::Map(options)) => MapOptions::from_map(&options)?,
+            _ => MapOptions::default(),
         };
+        let of_processes = self.members == Members::Processes;
+        let asks_prelude = options.timeout.is_some() || of_processes;
         if inputs.is_empty() {
             return Err(FaultKind::misuse(
                 "map(f) was given nothing to call the function with",
@@ -239,22 +303,31 @@ impl Executor {
                 "write executor.map(f, [1, 2, 3])",
             ));
         }
-        if timeout.is_some() && inputs.len() > MAX_TIMED_INPUTS {
+        if asks_prelude && inputs.len() > MAX_TIMED_INPUTS {
+            let (and, with) = match of_processes {
+                true => ("", "a pool of processes takes"),
+                false => (" and a timeout", "with a timeout it takes"),
+            };
             return Err(FaultKind::misuse(
-                &format!("map was given {} inputs and a timeout", inputs.len()),
-                &format!("with a timeout it takes up to {MAX_TIMED_INPUTS} inputs"),
+                &format!("map was given {} inputs{and}", inputs.len()),
+                &format!("{with} up to {MAX_TIMED_INPUTS} inputs"),
                 "put the inputs together first: map(f, xs.zip(ys, |x, y| [x, y]), #{timeout: 1})",
             ));
         }
         // The prelude asks again, with the time.
-        let deadline = match (timeout, now) {
-            (Some(_), None) => return Ok(Attempt::Unknown),
+        let deadline = match (options.timeout, now) {
+            (_, None) if asks_prelude => return Ok(Attempt::Unknown),
             (Some(seconds), Some(now)) => Some((now + seconds, seconds)),
-            (None, _) => None,
+            _ => None,
         };
         let inputs: Result<_, _> = inputs.iter().map(items).collect();
-        let results = Results::new(function, inputs?, ctx.pos);
-        let calls = results.len();
+        let mut results = Results::new(function, inputs?, ctx.pos);
+        if let Some(chunk) = chunk
+            && options.chunk_size > 1
+        {
+            results = results.in_chunks(chunk, options.chunk_size);
+        }
+        let calls = results.calls();
         let results = ctx.make(results.in_pool(self.in_pool(ctx), deadline));
         self.add(results.clone(), calls, ctx);
         Ok(Attempt::Done(Value::Object(results)))
@@ -262,7 +335,11 @@ impl Executor {
 
     fn shut_down(&mut self, wait: bool, ctx: &mut Ctx<'_>) -> Attempt {
         self.is_shut_down = true;
-        if !wait || self.is_idle() {
+        if self.is_idle() {
+            self.dismiss(ctx);
+            return Attempt::Done(Value::Unit);
+        }
+        if !wait {
             return Attempt::Done(Value::Unit);
         }
         self.waiters.wait((), None, ctx)
@@ -271,8 +348,19 @@ impl Executor {
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         Ok(match (call.verb, call.args) {
             (Verb::Submit, _) => self.submit(call, ctx)?,
-            (Verb::Map, args) => self.map(None, args, ctx)?,
-            (Verb::MapAt, [Value::Float(now), args @ ..]) => self.map(Some(*now), args, ctx)?,
+            (Verb::Map, args) => self.map(None, None, args, ctx)?,
+            (Verb::MapAt, [Value::Float(now), Value::Function(chunk), args @ ..])
+                if self.members == Members::Processes =>
+            {
+                self.map(Some(*now), Some(chunk), args, ctx)?
+            }
+            (Verb::MapAt, [Value::Float(now), args @ ..]) => {
+                self.map(Some(*now), None, args, ctx)?
+            }
+            (Verb::KillWorkers, []) if self.members == Members::Processes => {
+                self.kill_workers(ctx);
+                Attempt::Done(Value::Unit)
+            }
             (Verb::Shutdown, _) => {
                 let how = Shutdown::from_args(call)?;
                 if how.cancel_futures && !self.queue.is_empty() {
@@ -297,7 +385,7 @@ impl Executor {
                 Attempt::Done(Value::Unit)
             }
             (Verb::TakeJob, _) => self.take_job(call, ctx),
-            (Verb::Break, _) => self.break_it(ctx),
+            (Verb::Break, _) => self.break_it(self.why_broken(call), ctx),
             (Verb::Leave, place) => {
                 self.cancel_all(ctx);
                 self.free(place.first(), ctx);
@@ -310,7 +398,14 @@ impl Executor {
 
 impl Primitive for Executor {
     fn kind(&self) -> &'static str {
-        "ThreadPoolExecutor"
+        match self.members {
+            Members::Threads => "ThreadPoolExecutor",
+            Members::Processes => "ProcessPoolExecutor",
+        }
+    }
+
+    fn takes_copies(&self) -> bool {
+        self.members == Members::Processes
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
@@ -345,7 +440,7 @@ impl Primitive for Executor {
     }
 
     fn state_text(&self) -> String {
-        let state = match (self.is_broken, self.is_shut_down) {
+        let state = match (self.broken.is_some(), self.is_shut_down) {
             (true, _) => ", broken",
             (false, true) => ", shut down",
             (false, false) => "",
@@ -367,7 +462,10 @@ impl Primitive for Executor {
         }
         visitor.text(&self.name);
         visitor.number(u64::from(self.is_shut_down));
-        visitor.number(u64::from(self.is_broken));
+        match &self.broken {
+            None => visitor.number(0),
+            Some(why) => visitor.text(&why.to_string()),
+        }
         self.waiters.visit(visitor, |(), _| {});
     }
 

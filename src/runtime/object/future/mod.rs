@@ -69,7 +69,7 @@ pub(super) struct InPool {
 /// the task itself did nothing wrong.
 pub(super) fn raised(fault: &Arc<Fault>) -> FaultKind {
     match &fault.kind {
-        FaultKind::BrokenPool(_) => fault.kind.clone(),
+        FaultKind::BrokenPool(_) | FaultKind::BrokenProcessPool { .. } => fault.kind.clone(),
         _ => FaultKind::Elsewhere(fault.clone()),
     }
 }

@@ -1,0 +1,64 @@
+//! What stands in another process for a top-level variable's lock, thread or other object, of which
+//! there is only one: a task that never touches it runs, one that does is told.
+
+use crate::value::FaultKind;
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Visitor, Waiting, Withdrawal};
+
+/// A stand-in.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    variable: String,
+    kind: String,
+}
+
+impl Absent {
+    /// For an object of this kind in the top-level variable of this name.
+    pub fn new(variable: &str, kind: &str) -> Self {
+        Self {
+            variable: variable.into(),
+            kind: kind.into(),
+        }
+    }
+}
+
+impl Primitive for Absent {
+    fn kind(&self) -> &'static str {
+        "Absent"
+    }
+
+    fn attempt(&mut self, call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
+        let Self { variable, kind } = self;
+        Attempt::Fail(FaultKind::misuse(
+            &format!(
+                "{} of `{variable}`, a {kind}, in another process",
+                call.verb.name().trim_matches(['<', '>'])
+            ),
+            &format!("processes share nothing, and a {kind} cannot be copied into another one"),
+            &format!(
+                "give the task plain values and take its result; what is to share a {kind} are \
+                 threads: ThreadPoolExecutor"
+            ),
+        ))
+    }
+
+    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Unknown
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting::default()
+    }
+
+    fn state_text(&self) -> String {
+        format!("{} in another process", self.kind)
+    }
+
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        visitor.text(&self.variable);
+        visitor.text(&self.kind);
+    }
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,155 @@
+//! A worker as the session that started it sees it.
+
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::Path;
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::WORKER_ARGUMENT;
+use super::message::{Answer, Hello, Order, Said, read, write};
+use super::wire::{self, Parcel};
+use crate::pos::Pos;
+use crate::program::Program;
+use crate::program::boot;
+use crate::value::object::Ids;
+use crate::value::{Fault, FaultKind, Function, Value};
+
+/// A call for a worker.
+pub(in crate::schedule) struct Task<'a> {
+    pub(in crate::schedule) function: &'a Arc<Function>,
+    pub(in crate::schedule) args: &'a [Value],
+    pub(in crate::schedule) program: &'a Program,
+    pub(in crate::schedule) ids: &'a Ids,
+}
+
+/// What can end a worker from another thread of the host.
+#[derive(Clone)]
+pub(in crate::schedule) struct Killer(Arc<Mutex<std::process::Child>>);
+
+impl Killer {
+    /// Ends the worker at once; harmless when it has ended.
+    pub(in crate::schedule) fn kill(&self) {
+        // It may have ended by itself, which is as good.
+        let _ = self.0.lock().kill();
+    }
+}
+
+/// A worker that was started.
+pub(in crate::schedule) struct Child {
+    process: Killer,
+    input: BufWriter<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    /// How many units of the program it has.
+    units: usize,
+}
+
+impl Child {
+    /// Starts a worker. Takes some milliseconds.
+    ///
+    /// # Errors
+    /// When the host refuses.
+    pub(in crate::schedule) fn start(executable: &Path, hello: &Hello) -> io::Result<Self> {
+        let mut command = Command::new(executable);
+        command
+            .arg(WORKER_ARGUMENT)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        // Ctrl-C at the terminal is for the session, which ends its workers itself.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command.spawn()?;
+        let pipes = (process.stdin.take(), process.stdout.take());
+        let process = Killer(Arc::new(Mutex::new(process)));
+        let (Some(input), Some(output)) = pipes else {
+            return Err(io::Error::other("a worker has no pipes"));
+        };
+        let mut child = Self {
+            process,
+            input: BufWriter::new(input),
+            output: BufReader::new(output),
+            // It makes the first one itself.
+            units: boot::UNIT as usize + 1,
+        };
+        write(&mut child.input, hello)?;
+        Ok(child)
+    }
+
+    /// What can end it.
+    pub(in crate::schedule) fn killer(&self) -> Killer {
+        self.process.clone()
+    }
+
+    /// Has the worker make a call, and waits for its end; `show` is told what it shows meanwhile.
+    ///
+    /// # Errors
+    /// When the worker ends instead.
+    pub(in crate::schedule) fn call(
+        &mut self,
+        task: &Task<'_>,
+        mut show: impl FnMut(Said, Option<String>, Pos),
+    ) -> io::Result<Result<Value, Fault>> {
+        self.send(task)?;
+        loop {
+            match read(&mut self.output)? {
+                Answer::Said { said, thread, pos } => show(said, thread, wire::pos(pos)),
+                Answer::Ended(end) => {
+                    let unpack = |parcel: Parcel| {
+                        let mut values = parcel.unpack(task.program, task.ids).into_iter();
+                        values.next().unwrap_or_default()
+                    };
+                    return Ok(match end {
+                        Ok(value) => Ok(unpack(value)),
+                        Err(error) => Err(match unpack(error) {
+                            Value::Error(fault) => Arc::unwrap_or_clone(fault),
+                            _ => Fault::new(FaultKind::Internal("no error".into()), Pos::NONE),
+                        }),
+                    });
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, task: &Task<'_>) -> io::Result<()> {
+        for unit in task.program.units().skip(self.units) {
+            let message = Order::Unit {
+                name: unit.name.clone(),
+                text: unit.text.to_string(),
+                is_prelude: unit.is_prelude,
+                is_prompt: unit.is_prompt,
+            };
+            write(&mut self.input, &message)?;
+            self.units += 1;
+        }
+        let mut values = vec![Value::Function(task.function.clone())];
+        values.extend_from_slice(task.args);
+        let parcel = Parcel::pack(&values, task.program);
+        write(&mut self.input, &Order::Call(parcel))?;
+        self.input.flush()
+    }
+
+    /// Waits for the end of a worker that closed its output, and says how it ended.
+    pub(in crate::schedule) fn end(self) -> String {
+        drop((self.input, self.output));
+        let status = {
+            let mut process = self.process.0.lock();
+            // It ends when its input is closed; nothing shall wait here if it does not.
+            let _ = process.kill();
+            process.wait()
+        };
+        status.map_or_else(|error| error.to_string(), |status| how(status))
+    }
+}
+
+/// How a process has ended, in words.
+fn how(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was ended by signal {signal}");
+    }
+    match status.code() {
+        Some(code) => format!("ended with status {code}"),
+        None => "ended".into(),
+    }
+}

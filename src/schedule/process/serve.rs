@@ -1,0 +1,221 @@
+//! The session as a worker sees it: orders come in, prints and results go out.
+//!
+//! A thread of its own reads the orders, so that the end of the input ends the process in the middle
+//! of a task; another one sends what is printed, while the task runs.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::WorkerScheduler;
+use super::message::{Answer, Hello, Order, Said, read, write};
+use super::wire::{self, Parcel};
+use crate::event::{Event, Kind, Stream};
+use crate::program::Program;
+use crate::schedule::MAIN;
+use crate::value::object::Ids;
+use crate::value::{Fault, Function, Value};
+
+/// How long a printed line may wait for others.
+const DELAY: Duration = Duration::from_millis(5);
+/// How long nobody looks for lines while there is no task.
+const REST: Duration = Duration::from_secs(1);
+
+/// What a worker is to be.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The name of its main thread.
+    pub name: String,
+    /// Who decides when its threads run.
+    pub scheduler: WorkerScheduler,
+    /// The seed of its random numbers.
+    pub seed: u64,
+    /// How old the session is.
+    pub age: Duration,
+    /// The executable of its own workers.
+    pub executable: Option<PathBuf>,
+    /// How many generations of sessions came before it.
+    pub generation: u32,
+}
+
+/// What lowers and runs in a worker.
+pub trait Runner {
+    /// Lowers the next text of the program and runs nothing of it.
+    ///
+    /// # Errors
+    /// When it cannot be lowered, which it could where it came from.
+    fn lower(
+        &mut self,
+        name: &str,
+        text: &str,
+        is_prelude: bool,
+        is_prompt: bool,
+    ) -> Result<(), String>;
+
+    /// Calls a function to its end, and to the end of all threads that it has started. What it gives
+    /// can leave the process.
+    fn call(&mut self, function: Function, args: Vec<Value>) -> Result<Value, Fault>;
+
+    /// The program, to read and write functions.
+    fn program(&self) -> &Program;
+
+    /// The numbers of new objects.
+    fn ids(&self) -> &Ids;
+}
+
+/// Does what comes in until nothing more comes. `make` makes what does it, whose events go to the
+/// stream. Ends the process when the input ends in the middle of a task.
+///
+/// # Errors
+/// When the other side does not say what it should, or no longer listens.
+pub fn serve<R: Runner>(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+    stream: Arc<Stream>,
+    make: impl FnOnce(Setup) -> R,
+) -> io::Result<()> {
+    let mut input = BufReader::new(input);
+    let hello: Hello = read(&mut input)?;
+    let mut runner = make(Setup {
+        name: hello.name,
+        scheduler: hello.scheduler,
+        seed: hello.seed,
+        age: Duration::from_nanos(hello.age_nanoseconds),
+        executable: hello.executable,
+        generation: hello.generation,
+    });
+    let is_busy = Arc::new(AtomicBool::new(false));
+    let orders = listen(input, is_busy.clone())?;
+    let speaker = Arc::new(Speaker {
+        stream,
+        output: Mutex::new(BufWriter::new(Box::new(output))),
+        is_busy: is_busy.clone(),
+    });
+    speaker.clone().speak()?;
+    for order in orders {
+        match order {
+            Order::Unit {
+                name,
+                text,
+                is_prelude,
+                is_prompt,
+            } => (runner.lower(&name, &text, is_prelude, is_prompt)).map_err(io::Error::other)?,
+            Order::Call(parcel) => {
+                let mut values = parcel.unpack(runner.program(), runner.ids()).into_iter();
+                let Some(Value::Function(function)) = values.next() else {
+                    return Err(io::Error::other("a call without a function"));
+                };
+                let function = Arc::unwrap_or_clone(function);
+                speaker.stream.wake();
+                let end = runner.call(function, values.collect());
+                let end = match end {
+                    Ok(value) => Ok(Parcel::pack(&[value], runner.program())),
+                    Err(fault) => {
+                        let error = Value::Error(Arc::new(fault));
+                        Err(Parcel::pack(&[error], runner.program()))
+                    }
+                };
+                is_busy.store(false, Ordering::SeqCst);
+                speaker.say(Some(&Answer::Ended(end)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads orders on a thread of the host.
+fn listen(
+    mut input: impl Read + Send + 'static,
+    is_busy: Arc<AtomicBool>,
+) -> io::Result<mpsc::Receiver<Order>> {
+    let (sender, receiver) = mpsc::channel();
+    let read_all = move || {
+        loop {
+            match read(&mut input) {
+                Ok(order) => {
+                    if matches!(order, Order::Call(_)) {
+                        is_busy.store(true, Ordering::SeqCst);
+                    }
+                    if sender.send(order).is_err() {
+                        return;
+                    }
+                }
+                // Nobody is there any more who wants the result of what runs.
+                Err(_) if is_busy.load(Ordering::SeqCst) => leave(),
+                Err(_) => return,
+            }
+        }
+    };
+    std::thread::Builder::new()
+        .name("orders".into())
+        .spawn(read_all)?;
+    Ok(receiver)
+}
+
+#[expect(
+    clippy::exit,
+    reason = "a task that never ends shall not outlive the session that asked for it"
+)]
+fn leave() -> ! {
+    std::process::exit(0)
+}
+
+/// Sends events and results, in their order.
+struct Speaker {
+    stream: Arc<Stream>,
+    output: Mutex<BufWriter<Box<dyn Write + Send>>>,
+    /// Whether there is a task.
+    is_busy: Arc<AtomicBool>,
+}
+
+impl Speaker {
+    /// Sends what has been printed so far, and after it a message.
+    fn say(&self, last: Option<&Answer>) -> io::Result<()> {
+        // Events are taken under the lock, so that none is overtaken.
+        let mut output = self.output.lock();
+        for event in self.stream.take() {
+            if let Some(answer) = answer(event) {
+                write(&mut *output, &answer)?;
+            }
+        }
+        if let Some(last) = last {
+            write(&mut *output, last)?;
+        }
+        output.flush()
+    }
+
+    /// Sends on a thread of the host what is printed.
+    fn speak(self: Arc<Self>) -> io::Result<()> {
+        let send_all = move || {
+            while self.say(None).is_ok() {
+                let is_busy = self.is_busy.load(Ordering::SeqCst);
+                self.stream.wait(if is_busy { DELAY } else { REST });
+            }
+            // Nobody listens any more.
+            leave()
+        };
+        std::thread::Builder::new()
+            .name("prints".into())
+            .spawn(send_all)
+            .map(drop)
+    }
+}
+
+fn answer(event: Event) -> Option<Answer> {
+    let said = match event.kind {
+        Kind::Print { text } => Said::Print(text),
+        Kind::Failure { message } => Said::Failure(message),
+        _ => return None,
+    };
+    let is_main = event.thread.number == MAIN.0;
+    Some(Answer::Said {
+        said,
+        thread: (!is_main).then(|| event.thread.name.to_string()),
+        pos: wire::place(event.pos),
+    })
+}

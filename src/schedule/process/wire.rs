@@ -1,0 +1,341 @@
+//! Values as they cross a pipe: a tree of plain data, beside it the captured variables that it refers
+//! to by number, so that one variable stays one and may lead to itself.
+//!
+//! Names go as text and units of code by number: both sides have lowered the same texts in the same
+//! order. What comes in here was copied before, so nothing is left in it that cannot cross.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::pos::Pos;
+use crate::program::Program;
+use crate::runtime::object::Absent;
+use crate::value::object::{Ids, Visitor};
+use crate::value::{
+    Cell, CodeId, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Range,
+    Target, TraceEntry, Value,
+};
+
+/// A value without its variables.
+#[derive(Debug, Serialize, Deserialize)]
+enum Plain {
+    Unit,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Char(char),
+    Text(String),
+    Array(Vec<Plain>),
+    Map(Vec<(String, Plain)>),
+    Blob(Vec<u8>),
+    Range(i64, i64, i64, bool),
+    Function(Box<PlainFunction>),
+    Absent(String, String),
+    Error(Box<PlainFault>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum PlainTarget {
+    /// With its number in the library, which is the same program.
+    Named(String, Option<u32>),
+    Code(u32, u32),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PlainFunction {
+    target: PlainTarget,
+    /// Numbers of variables.
+    captures: Vec<u32>,
+    curried: Vec<Plain>,
+    /// Name, number of the variable, whether it is constant.
+    environment: Option<Vec<(String, u32, bool)>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum PlainKind {
+    Thrown(Plain),
+    Reported(String, String, Option<String>),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PlainFault {
+    kind: PlainKind,
+    pos: (u16, u16),
+    unit: u32,
+    trace: Vec<(String, (u16, u16))>,
+}
+
+/// Values that cross together.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::schedule) struct Parcel {
+    values: Vec<Plain>,
+    variables: Vec<Plain>,
+}
+
+/// A place as it crosses.
+pub(super) fn place(pos: Pos) -> (u16, u16) {
+    (pos.line, pos.column)
+}
+
+/// A place that has crossed.
+pub(super) fn pos((line, column): (u16, u16)) -> Pos {
+    Pos::new(line, column)
+}
+
+impl Parcel {
+    /// Packs copies.
+    pub(super) fn pack(values: &[Value], program: &Program) -> Self {
+        let mut packer = Packer {
+            program,
+            numbers: BTreeMap::new(),
+            cells: Vec::new(),
+        };
+        let values = values.iter().map(|value| packer.value(value)).collect();
+        // Each variable may lead to more of them.
+        let mut variables = Vec::new();
+        while let Some(cell) = packer.cells.get(variables.len()).cloned() {
+            variables.push(packer.value(&cell.load()));
+        }
+        Self { values, variables }
+    }
+
+    /// Unpacks what another process has packed.
+    pub(super) fn unpack(self, program: &Program, ids: &Ids) -> Vec<Value> {
+        let empty = || Arc::new(Cell::new(Value::Unit));
+        let mut unpacker = Unpacker {
+            program,
+            ids,
+            cells: self.variables.iter().map(|_| empty()).collect(),
+        };
+        for (number, variable) in self.variables.into_iter().enumerate() {
+            let value = unpacker.value(variable);
+            unpacker.cells[number].store(value);
+        }
+        let values = self.values.into_iter();
+        values.map(|value| unpacker.value(value)).collect()
+    }
+}
+
+/// Gathers the texts in an object's state.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl Visitor for Texts {
+    fn value(&mut self, _value: &Value) {}
+
+    fn text(&mut self, text: &str) {
+        self.0.push(text.into());
+    }
+}
+
+struct Packer<'a> {
+    program: &'a Program,
+    numbers: BTreeMap<usize, u32>,
+    cells: Vec<Arc<Cell>>,
+}
+
+impl Packer<'_> {
+    fn value(&mut self, value: &Value) -> Plain {
+        match value {
+            Value::Unit => Plain::Unit,
+            Value::Bool(value) => Plain::Bool(*value),
+            Value::Int(value) => Plain::Int(*value),
+            Value::Float(value) => Plain::Float(*value),
+            Value::Char(value) => Plain::Char(*value),
+            Value::Literal(text) => Plain::Text(text.as_str().into()),
+            Value::Str(text) => Plain::Text(text.as_str().into()),
+            Value::Array(items) => {
+                Plain::Array(items.iter().map(|item| self.value(item)).collect())
+            }
+            Value::Map(map) => {
+                let entries = map.iter();
+                let entries = entries.map(|(key, value)| (key.to_string(), self.value(value)));
+                Plain::Map(entries.collect())
+            }
+            Value::Blob(bytes) => Plain::Blob(bytes.to_vec()),
+            Value::Range(range) => {
+                Plain::Range(range.start, range.end, range.step, range.inclusive)
+            }
+            Value::Function(function) => Plain::Function(Box::new(self.function(function))),
+            Value::Error(fault) => Plain::Error(Box::new(self.fault(fault))),
+            Value::Object(object) => {
+                // Only stand-ins are left, which show the names that they were made with.
+                let mut names = Texts::default();
+                object.state().visit_parts(&mut names);
+                let mut names = names.0.into_iter();
+                let mut next = || names.next().unwrap_or_default();
+                Plain::Absent(next(), next())
+            }
+            // A copy has none of these.
+            Value::Cell(_) | Value::Foreign(_) => Plain::Unit,
+        }
+    }
+
+    fn cell(&mut self, cell: &Arc<Cell>) -> u32 {
+        let next = self.cells.len() as u32;
+        let number = *self
+            .numbers
+            .entry(Arc::as_ptr(cell) as usize)
+            .or_insert(next);
+        if number == next {
+            self.cells.push(cell.clone());
+        }
+        number
+    }
+
+    fn function(&mut self, function: &Function) -> PlainFunction {
+        let target = match function.target {
+            Target::Named(name) => {
+                let name = self.program.name(name);
+                PlainTarget::Named(name.text.to_string(), name.native)
+            }
+            Target::Code(id) => PlainTarget::Code(id.unit, id.ordinal),
+        };
+        let environment = function.environment.as_ref().map(|taken| {
+            let variables = taken.variables.iter().map(|variable| {
+                let name = self.program.global(variable.global).name.to_string();
+                (name, self.cell(&variable.cell), variable.is_constant)
+            });
+            variables.collect()
+        });
+        PlainFunction {
+            target,
+            captures: function
+                .captures
+                .iter()
+                .map(|cell| self.cell(cell))
+                .collect(),
+            curried: function
+                .curried
+                .iter()
+                .map(|value| self.value(value))
+                .collect(),
+            environment,
+        }
+    }
+
+    fn fault(&mut self, fault: &Fault) -> PlainFault {
+        let kind = match &fault.kind {
+            FaultKind::Thrown(value) => PlainKind::Thrown(self.value(value)),
+            other => PlainKind::Reported(other.family().into(), other.to_string(), other.advice()),
+        };
+        let trace = fault.trace.iter();
+        PlainFault {
+            kind,
+            pos: place(fault.pos),
+            unit: fault.unit,
+            trace: trace
+                .map(|entry| (entry.function.clone(), place(entry.called_at)))
+                .collect(),
+        }
+    }
+}
+
+struct Unpacker<'a> {
+    program: &'a Program,
+    ids: &'a Ids,
+    cells: Vec<Arc<Cell>>,
+}
+
+impl Unpacker<'_> {
+    fn value(&mut self, plain: Plain) -> Value {
+        match plain {
+            Plain::Unit => Value::Unit,
+            Plain::Bool(value) => Value::Bool(value),
+            Plain::Int(value) => Value::Int(value),
+            Plain::Float(value) => Value::Float(value),
+            Plain::Char(value) => Value::Char(value),
+            Plain::Text(text) => Value::string(text),
+            Plain::Array(items) => {
+                Value::array(items.into_iter().map(|item| self.value(item)).collect())
+            }
+            Plain::Map(entries) => {
+                let entries = entries.into_iter();
+                let entries = entries.map(|(key, value)| (key.into(), self.value(value)));
+                Value::map(entries.collect())
+            }
+            Plain::Blob(bytes) => Value::Blob(Arc::new(bytes)),
+            Plain::Range(start, end, step, inclusive) => Value::Range(Arc::new(Range {
+                start,
+                end,
+                step,
+                inclusive,
+            })),
+            Plain::Function(function) => match self.function(*function) {
+                Some(function) => Value::Function(Arc::new(function)),
+                None => Value::Unit,
+            },
+            Plain::Absent(variable, kind) => {
+                let absent = Absent::new(&variable, &kind);
+                Value::Object(Object::new(self.ids, Pos::NONE, absent))
+            }
+            Plain::Error(fault) => Value::Error(Arc::new(self.fault(*fault))),
+        }
+    }
+
+    fn cell(&self, number: u32) -> Arc<Cell> {
+        let cell = self.cells.get(number as usize).cloned();
+        cell.unwrap_or_else(|| Arc::new(Cell::new(Value::Unit)))
+    }
+
+    /// Nothing for code that is not there, which the same texts cannot lead to.
+    fn function(&mut self, function: PlainFunction) -> Option<Function> {
+        let (target, name) = match function.target {
+            PlainTarget::Named(name, native) => {
+                let id = self.program.name_id(&name, |_| native);
+                (Target::Named(id), self.program.named_function(id).name)
+            }
+            PlainTarget::Code(unit, ordinal) => {
+                let code = self.program.unit(unit)?.functions.get(ordinal as usize)?;
+                (Target::Code(CodeId { unit, ordinal }), code.name)
+            }
+        };
+        let environment = function.environment.map(|variables| {
+            let variables = variables.into_iter();
+            let variables = variables.map(|(name, cell, is_constant)| EnvironmentVariable {
+                global: self.program.global_id(&name),
+                cell: self.cell(cell),
+                is_constant,
+            });
+            Arc::new(Environment {
+                variables: variables.collect(),
+            })
+        });
+        Some(Function {
+            name,
+            target,
+            captures: (function.captures.iter())
+                .map(|number| self.cell(*number))
+                .collect(),
+            curried: (function.curried.into_iter())
+                .map(|value| self.value(value))
+                .collect(),
+            environment,
+        })
+    }
+
+    fn fault(&mut self, fault: PlainFault) -> Fault {
+        let kind = match fault.kind {
+            PlainKind::Thrown(value) => FaultKind::Thrown(self.value(value)),
+            PlainKind::Reported(family, message, advice) => FaultKind::Reported {
+                family,
+                message,
+                advice,
+            },
+        };
+        let trace = fault.trace.into_iter();
+        Fault {
+            kind,
+            pos: pos(fault.pos),
+            unit: fault.unit,
+            trace: trace
+                .map(|(function, called_at)| TraceEntry {
+                    function,
+                    called_at: pos(called_at),
+                })
+                .collect(),
+        }
+    }
+}

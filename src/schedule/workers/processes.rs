@@ -1,0 +1,300 @@
+//! Threads of the script that run in processes of their own.
+//!
+//! Such a thread is in the table like any other, but no worker ever has its fiber: a thread of the
+//! host waits for the process, and reports the end of a call to the thread's handle as a worker
+//! would. Whom that wakes goes to the common queue. This is how everything from outside gets in: an
+//! object is asked, and its effects are carried out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak, mpsc};
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+
+use super::table::{About, Job, Stopping};
+use super::worker::{Ready, end_of_call};
+use super::{Shared, Slice};
+use crate::event::{Kind, Thread};
+use crate::pos::Pos;
+use crate::schedule::process::{Child, Hello, Killer, Said, Task, WorkerScheduler};
+use crate::value::object::{Effects, TaskId};
+use crate::value::{Fault, FaultKind, Function, Object, Value};
+use crate::vm;
+
+/// A call that a process shall make.
+pub(super) struct Call {
+    pub(super) about: Arc<About>,
+    pub(super) function: Arc<Function>,
+    pub(super) args: Vec<Value>,
+    /// Where it was asked for: the place of an error before its first line.
+    pub(super) pos: Pos,
+}
+
+/// What others may know of a process, and do to it.
+#[derive(Default)]
+struct Control {
+    /// The thread of the script that it runs.
+    current: Option<Arc<About>>,
+    killer: Option<Killer>,
+    /// Whether nobody needs it any more.
+    is_dismissed: bool,
+}
+
+struct Process {
+    calls: mpsc::Sender<Call>,
+    control: Arc<Mutex<Control>>,
+    pool: Weak<Object>,
+}
+
+/// The processes of a session.
+#[derive(Default)]
+pub(super) struct Processes {
+    by_number: Mutex<BTreeMap<TaskId, Process>>,
+    started: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Processes {
+    /// Has the process of a thread make a call; starts it when it is not there. Never blocks.
+    pub(super) fn begin(shared: &Arc<Shared>, call: Call, pool: Weak<Object>) {
+        let number = call.about.task;
+        let mut by_number = shared.processes.by_number.lock();
+        let process = by_number.entry(number).or_insert_with(|| {
+            let (calls, receiver) = mpsc::channel();
+            let control = Arc::<Mutex<Control>>::default();
+            let host = Host {
+                shared: shared.clone(),
+                number,
+                child: None,
+                control: control.clone(),
+            };
+            let handle = std::thread::Builder::new()
+                .name(format!("process {}", number.0))
+                .spawn(move || host.run(receiver));
+            // Without a thread the calls have nobody who takes them, and fail below.
+            if let Ok(handle) = handle {
+                let mut started = shared.processes.started.lock();
+                started.retain(|handle| !handle.is_finished());
+                started.push(handle);
+            }
+            Process {
+                calls,
+                control,
+                pool,
+            }
+        });
+        let unsent = process.calls.send(call);
+        drop(by_number);
+        if let Err(mpsc::SendError(call)) = unsent {
+            let kind = broken(
+                &call.about.name,
+                "a thread of the host could not be started",
+            );
+            let end = Err(Fault::new(kind, Pos::NONE));
+            end_of_call(
+                shared,
+                &mut Outside,
+                &call.about,
+                end,
+                &mut Effects::default(),
+            );
+        }
+    }
+
+    /// Ends a process that is no longer needed; what it runs fails.
+    pub(super) fn dismiss(&self, number: TaskId) {
+        // Without a sender its thread of the host ends, and ends it.
+        let process = self.by_number.lock().remove(&number);
+        let Some(process) = process else { return };
+        let mut control = process.control.lock();
+        control.is_dismissed = true;
+        if control.current.is_some()
+            && let Some(killer) = &control.killer
+        {
+            killer.kill();
+        }
+    }
+
+    /// Ends the processes that run threads which shall stop.
+    pub(super) fn stop(&self, is_concerned: impl Fn(&About) -> bool) {
+        for process in self.by_number.lock().values() {
+            let control = process.control.lock();
+            if let (Some(about), Some(killer)) = (&control.current, &control.killer)
+                && is_concerned(about)
+            {
+                killer.kill();
+            }
+        }
+    }
+
+    /// Ends the processes whose pools are gone.
+    pub(super) fn sweep(&self) {
+        let by_number = self.by_number.lock();
+        let gone = by_number
+            .iter()
+            .filter(|(_, process)| process.pool.strong_count() == 0);
+        let gone: Vec<TaskId> = gone.map(|(number, _)| *number).collect();
+        drop(by_number);
+        gone.into_iter().for_each(|number| self.dismiss(number));
+    }
+
+    /// Ends all of them. Blocks until they have ended, which is at once.
+    pub(super) fn close(&self) {
+        let numbers: Vec<TaskId> = self.by_number.lock().keys().copied().collect();
+        numbers.into_iter().for_each(|number| self.dismiss(number));
+        let started = std::mem::take(&mut *self.started.lock());
+        for handle in started {
+            // One that has panicked has nothing left to give back.
+            let _ = handle.join();
+        }
+    }
+}
+
+/// Jobs from a thread of the host that is no worker.
+struct Outside;
+
+impl Ready for Outside {
+    fn push(&mut self, job: Box<Job>, shared: &Arc<Shared>) {
+        shared.inject(job);
+    }
+}
+
+/// The thread of the host that waits for one process.
+struct Host {
+    shared: Arc<Shared>,
+    number: TaskId,
+    child: Option<Child>,
+    control: Arc<Mutex<Control>>,
+}
+
+impl Host {
+    fn run(mut self, calls: mpsc::Receiver<Call>) {
+        let mut effects = Effects::default();
+        for mut call in calls {
+            loop {
+                let end = self.make(&call).map_err(|mut fault| {
+                    fault.pos = fault.pos.or(call.pos);
+                    fault
+                });
+                self.control.lock().current = None;
+                let shared = &self.shared;
+                let next = end_of_call(shared, &mut Outside, &call.about, end, &mut effects);
+                let Some((function, args)) = next else { break };
+                (call.function, call.args, call.pos) = (function, args, Pos::NONE);
+            }
+        }
+        if let Some(child) = self.child.take() {
+            child.end();
+        }
+    }
+
+    /// Makes one call. Blocks until it has ended or the process has.
+    fn make(&mut self, call: &Call) -> Result<Value, Fault> {
+        let about = &call.about;
+        let failed = |why: &str| Err(Fault::new(broken(&about.name, why), Pos::NONE));
+        let child = match self.child.take() {
+            Some(child) => Ok(child),
+            None => self.start(about),
+        };
+        let mut child = child.map_err(|kind| Fault::new(kind, Pos::NONE))?;
+        {
+            let mut control = self.control.lock();
+            control.current = Some(about.clone());
+            control.killer = Some(child.killer());
+            // Whoever stops or dismisses us either sees what we have just set, or we see his mark.
+            if control.is_dismissed {
+                child.end();
+                return failed("its process was ended");
+            }
+        }
+        if let Some(kind) = self.stopping(about) {
+            child.end();
+            return Err(Fault::new(kind, Pos::NONE));
+        }
+        let world = &self.shared.world;
+        let task = Task {
+            function: &call.function,
+            args: &call.args,
+            program: &world.program,
+            ids: &world.ids,
+        };
+        let shared = &self.shared;
+        let show = |said: Said, thread: Option<String>, pos: Pos| {
+            let name = match thread {
+                Some(thread) => format!("{}, {thread}", about.name).into(),
+                None => about.name.clone(),
+            };
+            let thread = Thread {
+                number: about.task.0,
+                name,
+            };
+            let kind = match said {
+                Said::Print(text) => Kind::Print { text },
+                Said::Failure(message) => Kind::Failure { message },
+            };
+            let seconds = shared.world.clock.elapsed().as_secs_f64();
+            shared.world.stream.push(seconds, thread, pos, kind);
+        };
+        match child.call(&task, show) {
+            Ok(end) => {
+                self.child = Some(child);
+                end
+            }
+            Err(_) => {
+                self.control.lock().killer = None;
+                let how = child.end();
+                match self.stopping(about) {
+                    Some(kind) => Err(Fault::new(kind, Pos::NONE)),
+                    None => failed(&format!("its process {} {how}", about.name)),
+                }
+            }
+        }
+    }
+
+    fn stopping(&self, about: &About) -> Option<FaultKind> {
+        match self.shared.table.stopping(about) {
+            Stopping::No => None,
+            Stopping::Interrupt => Some(FaultKind::Interrupted),
+            Stopping::Deadlock => Some(FaultKind::Deadlock),
+        }
+    }
+
+    fn start(&self, about: &About) -> Result<Child, FaultKind> {
+        let world = &self.shared.world;
+        let settings = &world.processes;
+        let generation = settings.generation + 1;
+        vm::check_generation(generation)?;
+        let cannot = |error: std::io::Error| {
+            broken(
+                &about.name,
+                &format!("a process cannot be started: {error}"),
+            )
+        };
+        let executable = match &settings.executable {
+            Some(path) => PathBuf::clone(path),
+            None => std::env::current_exe().map_err(cannot)?,
+        };
+        let workers = self.shared.stealers.len();
+        let hello = Hello {
+            name: about.name.to_string(),
+            scheduler: match self.shared.slice {
+                Slice::Fixed(_) => WorkerScheduler::Parallel(workers as u32),
+                Slice::Random(_) => WorkerScheduler::Gil,
+            },
+            seed: self.shared.random.lock().below(u64::MAX) ^ self.number.0,
+            age_nanoseconds: self.shared.now(),
+            executable: settings.executable.clone(),
+            generation,
+        };
+        Child::start(&executable, &hello).map_err(cannot)
+    }
+}
+
+/// The error of a pool whose process of this name has ended, or never began.
+fn broken(name: &str, why: &str) -> FaultKind {
+    let pool = name.rsplit_once('_').map_or(name, |(pool, _)| pool);
+    FaultKind::BrokenProcessPool {
+        pool: pool.into(),
+        why: why.into(),
+    }
+}

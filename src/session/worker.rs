@@ -1,0 +1,120 @@
+//! A session in a worker process: it lowers the texts of the session that has started it, runs
+//! nothing of their top levels, and calls the functions that it is sent.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use super::{Config, Names, Scheduler, Session, new_world};
+use crate::event::Stream;
+use crate::language::lower::{TopLevel, lower};
+use crate::pos::Pos;
+use crate::program::Program;
+use crate::runtime::threads::ThreadInfo;
+use crate::schedule::{MainEnd, ProcessSettings, Runner, Setup, Until, WorkerScheduler, serve};
+use crate::value::object::Ids;
+use crate::value::{Fault, FaultKind, Function, Value};
+use crate::vm;
+
+/// Does what the session orders that has started this process: reads orders from `input` and writes
+/// what it prints and gives to `output`. Blocks until the session closes the input; when that is in
+/// the middle of a task, ends the process.
+///
+/// # Errors
+/// When nobody is at the other end who speaks the same language.
+pub fn serve_as_worker(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> io::Result<()> {
+    let stream = Arc::new(Stream::new());
+    let make = |setup| Worker(new_session(setup, stream.clone()));
+    serve(input, output, stream.clone(), make)
+}
+
+fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
+    let (scheduler, workers) = match setup.scheduler {
+        WorkerScheduler::Parallel(workers) => (Scheduler::Parallel, Some(workers as usize)),
+        WorkerScheduler::Gil => (Scheduler::Gil, None),
+    };
+    let config = Config {
+        scheduler,
+        seed: Some(setup.seed),
+        workers,
+        args: Vec::new(),
+        worker_executable: setup.executable.clone(),
+    };
+    let mut world = new_world(&config, stream).of_worker(&setup.name, setup.age);
+    world.processes = ProcessSettings {
+        executable: setup.executable,
+        generation: setup.generation,
+    };
+    Session::in_world(config, Arc::new(world))
+}
+
+struct Worker(Session);
+
+impl Runner for Worker {
+    fn lower(
+        &mut self,
+        name: &str,
+        text: &str,
+        is_prelude: bool,
+        is_prompt: bool,
+    ) -> Result<(), String> {
+        let session = &mut self.0;
+        let top = match is_prompt {
+            true => TopLevel::Prompt,
+            false => TopLevel::Script,
+        };
+        let lowered = session.parser.parse(text).and_then(|parsed| {
+            let program = &session.world.program;
+            lower(&parsed, name, text, program, &Names, top, is_prelude)
+        });
+        match lowered {
+            Ok(lowered) => {
+                session.define(lowered);
+                Ok(())
+            }
+            Err(problems) => Err(format!("{name} cannot be lowered again: {problems:?}")),
+        }
+    }
+
+    fn call(&mut self, mut function: Function, args: Vec<Value>) -> Result<Value, Fault> {
+        let session = &mut self.0;
+        let globals = &session.world.globals;
+        // What an earlier task has left is none of this one's business.
+        globals.clear();
+        for variable in vm::environment(function.environment.take()) {
+            globals.bind_cell(variable.global, variable.cell, variable.is_constant);
+        }
+        function.curried.extend(args);
+        let end = match (session.schedule).run_main(Arc::new(function), Until::AllThreads) {
+            MainEnd::Value(value) => Ok(value),
+            MainEnd::Failed(fault) => Err(fault),
+            MainEnd::Interrupted(_) => Err(Fault::new(FaultKind::Interrupted, Pos::NONE)),
+            MainEnd::Deadlock(threads) => Err(deadlock(&threads)),
+        };
+        vm::copy_end(end, &session.world.program)
+    }
+
+    fn program(&self) -> &Program {
+        &self.0.world.program
+    }
+
+    fn ids(&self) -> &Ids {
+        &self.0.world.ids
+    }
+}
+
+/// The error of a task whose threads all wait for ever: for the others it has failed.
+fn deadlock(threads: &[ThreadInfo]) -> Fault {
+    let each = threads
+        .iter()
+        .map(|thread| format!("{} waits for {}", thread.name, thread.waits_for));
+    let each: Vec<String> = each.collect();
+    let kind = FaultKind::Reported {
+        family: FaultKind::Deadlock.family().into(),
+        message: format!("deadlock in a process: {}", each.join("; ")),
+        advice: None,
+    };
+    Fault::new(kind, threads.first().map_or(Pos::NONE, |thread| thread.pos))
+}

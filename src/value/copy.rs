@@ -1,0 +1,232 @@
+//! Copies of values for another process, which shares nothing: plain data is copied, a function
+//! with the variables that it captures, and what cannot be copied is refused by its name.
+//!
+//! A process of the host and one that a stepped scheduler only plays get what is made here, so that
+//! both refuse the same. How a copy is written into a pipe is no matter of this file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Cell, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value};
+
+/// How much a copy may weigh: about as many bytes as it takes.
+const MAX_WEIGHT: usize = 64 << 20;
+/// What a value weighs besides its text.
+const VALUE_WEIGHT: usize = 8;
+/// How deep values may stand in each other.
+const MAX_DEPTH: usize = 128;
+
+/// What becomes of a lock, a thread or any other object, of which there is only one.
+#[derive(Clone, Copy)]
+pub enum Objects<'a> {
+    /// It is refused.
+    Refuse,
+    /// Another value takes its place; the function is told of which variable.
+    Replace(&'a dyn Fn(&str, &Arc<Object>) -> Value),
+    /// It stays: what is copied was copied before, and only stand-ins are left in it.
+    Keep,
+}
+
+/// Copies values that belong together: a variable that several of them captured is one variable
+/// afterwards, too.
+pub struct Copier<'a> {
+    /// What the captured variable of this number is called.
+    name_of: &'a dyn Fn(&Function, usize) -> String,
+    objects: Objects<'a>,
+    cells: BTreeMap<usize, Arc<Cell>>,
+    weight: usize,
+    depth: usize,
+    /// What is being copied, in words.
+    place: String,
+}
+
+impl<'a> Copier<'a> {
+    /// A copier that has not copied anything. `name_of` names captured variables.
+    pub fn new(name_of: &'a dyn Fn(&Function, usize) -> String) -> Self {
+        Self {
+            name_of,
+            objects: Objects::Refuse,
+            cells: BTreeMap::new(),
+            weight: 0,
+            depth: 0,
+            place: String::new(),
+        }
+    }
+
+    /// A copy of `value`, which is called `place` where it is refused: ``the variable `x` ``.
+    ///
+    /// # Errors
+    /// When something in it cannot leave this process, or it is too large or too deep.
+    pub fn copy(
+        &mut self,
+        value: &Value,
+        place: &str,
+        objects: Objects<'a>,
+    ) -> Result<Value, FaultKind> {
+        self.objects = objects;
+        self.place = place.into();
+        self.value(value)
+    }
+
+    /// The same for a function, with what it takes along already.
+    ///
+    /// # Errors
+    /// As for [`Copier::copy`].
+    pub fn copy_function(
+        &mut self,
+        function: &Function,
+        place: &str,
+        objects: Objects<'a>,
+    ) -> Result<Function, FaultKind> {
+        self.objects = objects;
+        self.place = place.into();
+        self.function(function)
+    }
+
+    /// A copy of a top-level variable.
+    ///
+    /// # Errors
+    /// As for [`Copier::copy`].
+    pub fn copy_variable(
+        &mut self,
+        variable: &EnvironmentVariable,
+        name: &str,
+        objects: Objects<'a>,
+    ) -> Result<EnvironmentVariable, FaultKind> {
+        self.objects = objects;
+        Ok(EnvironmentVariable {
+            global: variable.global,
+            cell: self.cell(&variable.cell, name.into())?,
+            is_constant: variable.is_constant,
+        })
+    }
+
+    fn value(&mut self, value: &Value) -> Result<Value, FaultKind> {
+        let text = value.as_str().map_or(0, str::len);
+        self.weigh(VALUE_WEIGHT + text)?;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(FaultKind::TooLarge {
+                what: format!(
+                    "{} holds values that are nested too deep: it is",
+                    self.place
+                ),
+            });
+        }
+        let copy = match value {
+            Value::Array(items) => {
+                let items: Result<Vec<Value>, _> =
+                    items.iter().map(|item| self.value(item)).collect();
+                Value::array(items?)
+            }
+            Value::Map(map) => {
+                let mut copy = super::Map::new();
+                for (key, value) in map.iter() {
+                    self.weigh(key.len())?;
+                    copy.insert(key.clone(), self.value(value)?);
+                }
+                Value::map(copy)
+            }
+            Value::Blob(bytes) => {
+                self.weigh(bytes.len())?;
+                value.clone()
+            }
+            Value::Function(function) => Value::Function(Arc::new(self.function(function)?)),
+            Value::Object(object) => match self.objects {
+                Objects::Refuse => return Err(self.refusal(object.kind())),
+                Objects::Replace(stand_in) => stand_in(&self.place, object),
+                Objects::Keep => value.clone(),
+            },
+            Value::Error(fault) => Value::Error(Arc::new(self.fault(fault)?)),
+            Value::Foreign(foreign) => return Err(self.refusal(&foreign.type_name())),
+            Value::Cell(_) => return Err(self.refusal("variable")),
+            plain => plain.clone(),
+        };
+        self.depth -= 1;
+        Ok(copy)
+    }
+
+    fn function(&mut self, function: &Function) -> Result<Function, FaultKind> {
+        let mut captures = Vec::with_capacity(function.captures.len());
+        for (index, cell) in function.captures.iter().enumerate() {
+            let name = (self.name_of)(function, index);
+            captures.push(self.cell(cell, format!("the variable `{name}`"))?);
+        }
+        let curried: Result<Vec<Value>, _> = (function.curried.iter())
+            .map(|value| self.value(value))
+            .collect();
+        let environment = match &function.environment {
+            None => None,
+            Some(taken) => {
+                let mut variables = Vec::with_capacity(taken.variables.len());
+                for variable in &taken.variables {
+                    let cell = self.cell(&variable.cell, self.place.clone())?;
+                    variables.push(EnvironmentVariable {
+                        cell,
+                        ..variable.clone()
+                    });
+                }
+                Some(Arc::new(Environment { variables }))
+            }
+        };
+        Ok(Function {
+            name: function.name,
+            target: function.target,
+            captures: captures.into(),
+            curried: curried?,
+            environment,
+        })
+    }
+
+    /// The copy of a variable, which is made once.
+    fn cell(&mut self, cell: &Arc<Cell>, place: String) -> Result<Arc<Cell>, FaultKind> {
+        let address = Arc::as_ptr(cell) as usize;
+        if let Some(copy) = self.cells.get(&address) {
+            return Ok(copy.clone());
+        }
+        // It is there before its value, which may lead back to it.
+        let copy = Arc::new(Cell::new(Value::Unit));
+        self.cells.insert(address, copy.clone());
+        let outer = std::mem::replace(&mut self.place, place);
+        copy.store(self.value(&cell.load())?);
+        self.place = outer;
+        Ok(copy)
+    }
+
+    /// The copy of an error: what was thrown may be anything.
+    fn fault(&mut self, fault: &Fault) -> Result<Fault, FaultKind> {
+        let kind = match &fault.kind {
+            FaultKind::Thrown(value) => FaultKind::Thrown(self.value(value)?),
+            other => other.clone(),
+        };
+        Ok(Fault {
+            kind,
+            ..fault.clone()
+        })
+    }
+
+    fn weigh(&mut self, weight: usize) -> Result<(), FaultKind> {
+        self.weight += weight;
+        if self.weight <= MAX_WEIGHT {
+            return Ok(());
+        }
+        Err(FaultKind::TooLarge {
+            what: format!(
+                "what goes to another process at once is limited to {} MB: {} is",
+                MAX_WEIGHT >> 20,
+                self.place
+            ),
+        })
+    }
+
+    fn refusal(&self, kind: &str) -> FaultKind {
+        FaultKind::misuse(
+            &format!("{} is or holds a {kind}", self.place),
+            &format!("processes share nothing, and a {kind} cannot be copied into another one"),
+            &format!(
+                "give the task plain values and take its result; what is to share a {kind} are \
+                 threads: ThreadPoolExecutor"
+            ),
+        )
+    }
+}

@@ -1,0 +1,274 @@
+//! Calls in other processes: what goes along with a function, and what such a call finds.
+//!
+//! A pool of processes is given a copy of the function with the variables that it captures, of its
+//! arguments, and of the top-level variables that it mentions. The copy is made when it is submitted,
+//! so that it holds the values of that moment; each call gets a copy of its own of that, made here
+//! or by way of a pipe.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Globals;
+use super::step::Machine;
+use crate::pos::Pos;
+use crate::program::Program;
+use crate::runtime::object::Absent;
+use crate::value::object::{TaskId, Verb};
+use crate::value::{
+    CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Objects,
+    Target, Value,
+};
+
+/// The top-level variables of a call that shares none with others, for a scheduler that plays the
+/// processes itself.
+#[derive(Debug)]
+pub struct Isolated {
+    /// The number of the process.
+    pub process: TaskId,
+    /// How many processes have started each other before it and with it.
+    pub generation: u32,
+    /// Where in the text the call was asked for.
+    pub asked_at: Pos,
+    /// Its variables.
+    pub globals: Globals,
+    /// The numbers of those that are bound.
+    pub bound: Vec<u32>,
+}
+
+impl Isolated {
+    /// What a call finds, and the call on copies of its own. What is copied was copied when it was
+    /// submitted: nothing in it is refused.
+    ///
+    /// # Errors
+    /// When too many processes have started each other.
+    pub fn begin(
+        process: TaskId,
+        generation: u32,
+        asked_at: Pos,
+        function: &Function,
+        args: &[Value],
+        program: &Program,
+    ) -> Result<(Self, Arc<Function>, Vec<Value>), FaultKind> {
+        check_generation(generation)?;
+        let name_of = |function: &Function, index: usize| capture_name(program, function, index);
+        let mut copier = Copier::new(&name_of);
+        let mut function = copier.copy_function(function, "the task", Objects::Keep)?;
+        let args: Result<Vec<Value>, _> = (args.iter())
+            .map(|arg| copier.copy(arg, "the task", Objects::Keep))
+            .collect();
+        let globals = Globals::new();
+        let mut bound = Vec::new();
+        for variable in environment(function.environment.take()) {
+            globals.bind_cell(variable.global, variable.cell, variable.is_constant);
+            bound.push(variable.global);
+        }
+        let isolated = Self {
+            process,
+            generation,
+            asked_at,
+            globals,
+            bound,
+        };
+        Ok((isolated, Arc::new(function), args?))
+    }
+
+    /// Marks its variables as shared: a second thread runs in the process.
+    pub fn publish(&self) {
+        for global in &self.bound {
+            if let Some(binding) = self.globals.get(*global) {
+                super::publish(&Value::Cell(binding.cell.clone()));
+            }
+        }
+    }
+}
+
+/// How deep processes may start processes: a mistake in a recursion shall not fill the machine.
+const MAX_GENERATIONS: u32 = 4;
+
+/// Refuses to start a process of this generation; 1 is what a session starts itself.
+///
+/// # Errors
+/// When too many have started each other.
+pub fn check_generation(generation: u32) -> Result<(), FaultKind> {
+    if generation <= MAX_GENERATIONS {
+        return Ok(());
+    }
+    Err(FaultKind::misuse(
+        &format!("a process would start processes in generation {generation}"),
+        &format!("processes start processes at most {MAX_GENERATIONS} deep"),
+        "make the pool in the first process and submit from there",
+    ))
+}
+
+/// The variables that a function takes along.
+pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> {
+    taken.map_or_else(Vec::new, |taken| Arc::unwrap_or_clone(taken).variables)
+}
+
+/// A copy of what a task has given or failed by, for the one who submitted it.
+///
+/// # Errors
+/// The task's, or that its value cannot leave its process.
+pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Fault> {
+    let name_of = |function: &Function, index: usize| capture_name(program, function, index);
+    let mut copier = Copier::new(&name_of);
+    match end {
+        Ok(value) => copier
+            .copy(&value, "the task's result", Objects::Refuse)
+            .map_err(|kind| Fault::new(kind, Pos::NONE)),
+        Err(mut fault) => {
+            if let FaultKind::Thrown(value) = &fault.kind {
+                let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
+                fault.kind = copy.map_or_else(|kind| kind, FaultKind::Thrown);
+            }
+            Err(fault)
+        }
+    }
+}
+
+fn capture_name(program: &Program, function: &Function, index: usize) -> String {
+    let name = match function.target {
+        Target::Code(id) => program.code(id).capture_names.get(index),
+        Target::Named(_) => None,
+    };
+    name.map_or_else(String::new, |name| name.as_str().into())
+}
+
+impl Machine<'_, '_> {
+    /// The arguments of a request to a pool of processes, as copies.
+    pub(super) fn copies(&self, verb: Verb, args: &[Value]) -> Result<Vec<Value>, FaultKind> {
+        // The prelude puts the time and a function of its own before what the learner has given.
+        let first = match verb {
+            Verb::Submit => 0,
+            Verb::MapAt => 2,
+            _ => return Ok(args.to_vec()),
+        };
+        let Some(Value::Function(function)) = args.get(first) else {
+            return Ok(args.to_vec());
+        };
+        let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
+        let pos = self.fiber.pos(program);
+        let name_of = |function: &Function, index: usize| capture_name(program, function, index);
+        let stand_in = |place: &str, object: &Arc<Object>| {
+            let variable = place.trim_start_matches("the variable ").trim_matches('`');
+            Value::Object(Object::new(ids, pos, Absent::new(variable, object.kind())))
+        };
+        let mut copier = Copier::new(&name_of);
+        let mut copy = copier.copy_function(function, "the function", Objects::Refuse)?;
+        let mut given = Vec::with_capacity(args.len());
+        for (index, arg) in args[first + 1..].iter().enumerate() {
+            let place = match verb {
+                Verb::Submit => format!("argument {} of the task", index + 1),
+                _ => format!("input {} of the map", index + 1),
+            };
+            given.push(copier.copy(arg, &place, Objects::Refuse)?);
+        }
+        let mut mentioned = Mentioned::new(program, globals);
+        mentioned.function(function);
+        args[first + 1..]
+            .iter()
+            .for_each(|arg| mentioned.value(arg));
+        let mut variables = Vec::new();
+        for global in mentioned.finish() {
+            let Some(binding) = globals.get(global) else {
+                continue;
+            };
+            let variable = EnvironmentVariable {
+                global,
+                cell: binding.cell.clone(),
+                is_constant: binding.is_constant,
+            };
+            let name = format!("the variable `{}`", program.global(global).name);
+            variables.push(copier.copy_variable(&variable, &name, Objects::Replace(&stand_in))?);
+        }
+        copy.environment = Some(Arc::new(Environment { variables }));
+        let mut copies = args[..first].to_vec();
+        copies.push(Value::Function(Arc::new(copy)));
+        copies.extend(given);
+        Ok(copies)
+    }
+}
+
+/// The top-level variables that code mentions, and the code that it can come to by name.
+struct Mentioned<'a> {
+    program: &'a Program,
+    globals: &'a Globals,
+    found: BTreeSet<u32>,
+    seen: BTreeSet<CodeId>,
+    cells: BTreeSet<usize>,
+    codes: Vec<CodeId>,
+}
+
+impl<'a> Mentioned<'a> {
+    fn new(program: &'a Program, globals: &'a Globals) -> Self {
+        Self {
+            program,
+            globals,
+            found: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            cells: BTreeSet::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    fn function(&mut self, function: &Function) {
+        match function.target {
+            Target::Code(id) => self.code(id),
+            Target::Named(name) => self.name(name),
+        }
+        function.visit_parts(&mut |part| self.value(part));
+    }
+
+    /// Any function in it may be called.
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Function(function) => self.function(function),
+            Value::Cell(cell) if self.cells.insert(Arc::as_ptr(cell) as usize) => {
+                self.value(&cell.load());
+            }
+            Value::Array(_) | Value::Map(_) => value.visit_parts(&mut |part| self.value(part)),
+            _ => {}
+        }
+    }
+
+    fn code(&mut self, id: CodeId) {
+        if self.seen.insert(id) {
+            self.codes.push(id);
+        }
+    }
+
+    fn name(&mut self, id: u32) {
+        let name = self.program.name(id);
+        for count in name.arities() {
+            if let Some(code) = name.function(count) {
+                self.code(code);
+            }
+        }
+        // A call by name finds a variable that holds a function, too.
+        if let Some(global) = self.program.find_global(&name.text) {
+            self.global(global);
+        }
+    }
+
+    fn global(&mut self, global: u32) {
+        if self.found.insert(global)
+            && let Some(binding) = self.globals.get(global)
+        {
+            self.value(&Value::Cell(binding.cell.clone()));
+        }
+    }
+
+    /// Follows all that was found to its end.
+    fn finish(mut self) -> BTreeSet<u32> {
+        while let Some(id) = self.codes.pop() {
+            let code = self.program.code(id);
+            code.globals.iter().for_each(|global| self.global(*global));
+            code.names.iter().for_each(|name| self.name(*name));
+            code.sites.iter().for_each(|site| self.name(site.name));
+            for closure in &code.closures {
+                self.code(closure.code);
+            }
+        }
+        self.found
+    }
+}

@@ -1,0 +1,292 @@
+//! Processes that fail: whenever one is killed, every task ends, no result that was there is lost, and
+//! no process is left behind.
+//!
+//! Processes are found in `/proc` by the name of the session's own process, so these tests are for
+//! Linux. Nobody asserts a time; what never ends is stopped by the guard of the common module.
+
+#![cfg(target_os = "linux")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use common::{Mode, run, type_in};
+
+/// At how many moments a worker is killed.
+const MOMENTS: u64 = 200;
+
+/// The schedulers that start processes.
+const MODES: [Mode; 2] = [Mode::Parallel(2), Mode::Gil(1)];
+
+fn field(line: &str, place: usize) -> Option<&str> {
+    // The name in parentheses may hold spaces; what follows it has none.
+    line.rsplit_once(')')?.1.split_whitespace().nth(place)
+}
+
+/// The processes that `parent` has started and that have not ended.
+fn children(parent: u32) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir("/proc").expect("there is /proc").flatten() {
+        let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
+            continue;
+        };
+        // It may be gone by now.
+        let Ok(stat) = fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        let is_child = field(&stat, 1).and_then(|text| text.parse().ok()) == Some(parent);
+        if is_child && field(&stat, 0) != Some("Z") {
+            found.insert(pid);
+        }
+    }
+    found
+}
+
+/// Whether a process is there and has not ended.
+fn is_alive(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| field(&stat, 0) != Some("Z"))
+}
+
+fn kill(signal: &str, pid: u32) {
+    let status = Command::new("kill")
+        .args([signal, &pid.to_string()])
+        .stderr(Stdio::null())
+        .status();
+    // It may have ended.
+    let _ = status.expect("there is kill");
+}
+
+/// Waits until what is asked holds; fails when it never does.
+#[track_caller]
+fn await_that(what: &str, holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(60), "never: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// A session in a process of its own, so that its children are nobody else's.
+fn session(code: &str) -> std::process::Child {
+    Command::new(env!("CARGO_BIN_EXE_threadlab"))
+        .args(["--workers", "2", "-e", code])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
+/// The numbers below 2^63 of a linear congruential generator (Knuth's MMIX).
+fn next(state: &mut u64) -> u64 {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    *state >> 33
+}
+
+/// Each task says its number when it is done; whatever is said must be in the results, and each
+/// task must have ended by a result or by BrokenProcessPool.
+#[test]
+fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
+    let script = "for round in 0..10 {
+            let p = ProcessPoolExecutor(2); let fs = [];
+            try { for i in 0..8 { fs.push(p.submit(|i| { let n = 0; while n < 2000 { n += 1; } i }, i)); } }
+            catch (e) { if e.error != \"BrokenProcessPool\" { throw e; } }
+            let ends = [];
+            for (f, i) in fs {
+                let e = f.exception();
+                if e == () { if f.result() != i { throw \"another's result\"; } ends.push(\"result\"); }
+                else if e.error == \"BrokenProcessPool\" { ends.push(\"broken\"); }
+                else { throw e; }
+            }
+            p.shutdown();
+            print(ends.len() == fs.len());
+        }";
+    let mut state = 7;
+    let mut killed = 0;
+    while killed < MOMENTS {
+        let mut session = session(script);
+        let is_over = AtomicBool::new(false);
+        let parent = session.id();
+        std::thread::scope(|scope| {
+            let mut seed = state;
+            let is_over = &is_over;
+            let killer = scope.spawn(move || {
+                let mut killed = 0;
+                while !is_over.load(Ordering::SeqCst) && killed < 20 {
+                    let found: Vec<u32> = children(parent).into_iter().collect();
+                    for _ in 0..next(&mut seed) % 3000 {
+                        std::hint::spin_loop();
+                    }
+                    if let Some(pid) = found.get(next(&mut seed) as usize % found.len().max(1)) {
+                        kill("-KILL", *pid);
+                        killed += 1;
+                    }
+                }
+                (seed, killed)
+            });
+            let mut output = String::new();
+            let stdout = session.stdout.as_mut().expect("it is piped");
+            std::io::Read::read_to_string(stdout, &mut output).expect("it is text");
+            is_over.store(true, Ordering::SeqCst);
+            let (seed, count) = killer.join().expect("the killer ends");
+            state = seed;
+            killed += count;
+            assert_eq!(output, "true\n".repeat(10));
+        });
+        assert!(session.wait().expect("it ends").success());
+        await_that("no process is left", || children(parent).is_empty());
+    }
+}
+
+#[test]
+fn a_worker_that_kills_itself_is_named_with_its_signal() {
+    let mut session = session(
+        "let p = ProcessPoolExecutor(1); print(p.submit(|| pid()).result());
+         let f = p.submit(|| { loop { } }); let g = p.submit(|| 1);
+         print(f.exception().message, g.exception().error); p.shutdown();",
+    );
+    let parent = session.id();
+    let mut stdout = std::io::BufReader::new(session.stdout.take().expect("it is piped"));
+    let mut pid = String::new();
+    std::io::BufRead::read_line(&mut stdout, &mut pid).expect("it says a number");
+    kill("-KILL", pid.trim().parse().expect("a number"));
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stdout, &mut rest).expect("it is text");
+    assert_eq!(
+        rest,
+        "ProcessPoolExecutor-0 is broken: its process ProcessPoolExecutor-0_0 was ended by signal 9 \
+         BrokenProcessPool\n"
+    );
+    assert!(session.wait().expect("it ends").success());
+    await_that("no process is left", || children(parent).is_empty());
+}
+
+/// SIGKILL leaves the session no chance to end its workers: they end because their input does.
+#[test]
+fn no_worker_outlives_its_session() {
+    for signal in ["-INT", "-TERM", "-KILL"] {
+        let mut session = session(
+            "let p = ProcessPoolExecutor(2); let fs = [];
+             for i in 0..2 { fs.push(p.submit(|| { let q = ProcessPoolExecutor(1);
+                 q.submit(|| { loop { } }).result() })); } fs[0].result();",
+        );
+        let parent = session.id();
+        await_that("there are workers with workers", || {
+            let workers = children(parent);
+            workers.len() == 2 && workers.iter().all(|worker| children(*worker).len() == 1)
+        });
+        let workers = children(parent);
+        let of_workers: Vec<BTreeSet<u32>> = workers.iter().map(|pid| children(*pid)).collect();
+        kill(signal, parent);
+        session.wait().expect("it ends");
+        for pid in workers.iter().chain(of_workers.iter().flatten()) {
+            await_that("the worker ends", || !is_alive(*pid));
+        }
+    }
+}
+
+#[test]
+fn lines_of_workers_arrive_whole_in_order_and_with_their_names() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "let p = ProcessPoolExecutor(2);
+             p.map(|w| { for i in 0..500 { print(w, i, \"x\".repeat(50)); } }, [0, 1]).wait();
+             p.shutdown();",
+        );
+        let mut next = [0; 2];
+        let mut names = BTreeSet::new();
+        for event in &ended.events {
+            let threadlab::event::Kind::Print { text } = &event.kind else {
+                continue;
+            };
+            names.insert(event.thread.name.to_string());
+            let mut words = text.split(' ');
+            let worker: usize = words.next().unwrap().parse().unwrap();
+            assert_eq!(words.next().unwrap(), next[worker].to_string(), "{mode:?}");
+            assert_eq!(words.next().unwrap().len(), 50);
+            next[worker] += 1;
+        }
+        assert_eq!(next, [500, 500], "{mode:?}");
+        let known = |name: &String| name.starts_with("ProcessPoolExecutor-0_");
+        assert!(names.iter().all(known), "{names:?}");
+    }
+}
+
+#[test]
+fn a_thousand_short_tasks_and_a_large_result() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "let p = ProcessPoolExecutor(2); let sum = 0;
+             for x in p.map(|x| { sleep(0.001); x }, 0..1000) { sum += x; } print(sum);
+             print(p.submit(|| \"x\".repeat(20000000)).result().len());
+             let big = p.submit(|| { let s = \"x\".repeat(20000000); [s, s, s, s] });
+             print(big.exception().error); p.shutdown();",
+        );
+        let expected = ["499500", "20000000", "ErrorDataTooLarge"];
+        assert_eq!(ended.lines(), expected, "{mode:?} {:?}", ended.outcomes);
+    }
+}
+
+#[test]
+fn functions_of_earlier_inputs_and_defined_anew_are_known() {
+    for mode in [Mode::Parallel(2), Mode::Gil(1), Mode::Seeded(1)] {
+        let ended = type_in(
+            mode,
+            &[
+                "let k = 2; fn times(x) { x * k }",
+                "let p = ProcessPoolExecutor(1); print(p.submit(times, 4).result());",
+                "fn times(x) { x + k }",
+                "print(p.submit(times, 4).result());",
+                "let k = 10; let add = |x| x + k;",
+                "print(p.submit(times, 4).result(), p.submit(add, 1).result()); p.shutdown();",
+            ],
+        );
+        assert_eq!(
+            ended.lines(),
+            ["8", "6", "14 11"],
+            "{mode:?} {:?}",
+            ended.outcomes
+        );
+    }
+}
+
+#[test]
+fn a_chain_of_children_ends_where_it_is_too_long() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "fn deeper(n) { let p = ProcessPoolExecutor(1);
+                 let e = p.submit(deeper, n + 1).exception(); p.shutdown();
+                 if e == () { () } else { throw e.message; } }
+             try { deeper(0); print(\"endless\"); } catch (e) { print(e); }",
+        );
+        let lines = ended.lines();
+        assert_eq!(lines.len(), 1, "{mode:?} {:?}", ended.outcomes);
+        assert!(lines[0].contains("at most 4 deep"), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_program_that_is_no_worker_breaks_the_pool() {
+    let mut config = Mode::Parallel(1).config();
+    for executable in ["/bin/true", "/nowhere/at/all"] {
+        config.worker_executable = Some(executable.into());
+        let ended = common::run_config(
+            config.clone(),
+            threadlab::session::InputKind::Script,
+            &[
+                "let p = ProcessPoolExecutor(1); print(p.submit(|| 1).exception().error); p.shutdown();",
+            ],
+        );
+        assert_eq!(ended.lines(), ["BrokenProcessPool"], "{executable}");
+    }
+}
