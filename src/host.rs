@@ -1,8 +1,11 @@
-//! The one place that asks the host: clock, number of cores, entropy for a seed, Ctrl-C.
+//! The one place that asks the host: clock, number of cores, entropy for a seed, Ctrl-C,
+//! this process.
 //!
 //! Everything else gets time and seeds as arguments, so that a run can be repeated.
 
 use std::hash::{BuildHasher, Hasher};
+use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The time since a session began.
@@ -41,6 +44,14 @@ impl Clock {
 /// How many cores this process may use; 1 when the host does not say.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The executable that runs.
+///
+/// # Errors
+/// When the host does not say.
+pub fn executable() -> io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 /// The number that the host has given this process.

@@ -68,6 +68,8 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rand_xoshiro", &["schedule/"]),
     ("thread::spawn", &["schedule/", "explore/", "front/"]),
     ("thread::Builder", &["schedule/", "explore/", "front/"]),
+    ("Stdio::", &["schedule/process/"]),
+    ("postcard::", &["schedule/process/"]),
     ("println!", &["front/"]),
     ("eprintln!", &["front/"]),
     ("io::stdout", &["front/"]),

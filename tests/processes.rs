@@ -198,7 +198,7 @@ fn lines_of_workers_arrive_whole_in_order_and_with_their_names() {
         let ended = run(
             mode,
             "let p = ProcessPoolExecutor(2);
-             p.map(|w| { for i in 0..500 { print(w, i, \"x\".repeat(50)); } }, [0, 1]).wait();
+             p.map(|w| { for i in 0..500 { let s = \"\"; s.pad(50, 'x'); print(w, i, s); } }, [0, 1]).wait();
              p.shutdown();",
         );
         let mut next = [0; 2];
@@ -227,11 +227,12 @@ fn a_thousand_short_tasks_and_a_large_result() {
             mode,
             "let p = ProcessPoolExecutor(2); let sum = 0;
              for x in p.map(|x| { sleep(0.001); x }, 0..1000) { sum += x; } print(sum);
-             print(p.submit(|| \"x\".repeat(20000000)).result().len());
-             let big = p.submit(|| { let s = \"x\".repeat(20000000); [s, s, s, s] });
+             fn text(n) { let s = \"\"; s.pad(n, 'x'); s }
+             print(p.submit(text, 10000000).result().len());
+             let big = p.submit(|| { let s = text(10000000); [s, s, s, s, s, s, s] });
              print(big.exception().error); p.shutdown();",
         );
-        let expected = ["499500", "20000000", "ErrorDataTooLarge"];
+        let expected = ["499500", "10000000", "ErrorDataTooLarge"];
         assert_eq!(ended.lines(), expected, "{mode:?} {:?}", ended.outcomes);
     }
 }
@@ -265,9 +266,8 @@ fn a_chain_of_children_ends_where_it_is_too_long() {
         let ended = run(
             mode,
             "fn deeper(n) { let p = ProcessPoolExecutor(1);
-                 let e = p.submit(deeper, n + 1).exception(); p.shutdown();
-                 if e == () { () } else { throw e.message; } }
-             try { deeper(0); print(\"endless\"); } catch (e) { print(e); }",
+                 let f = p.submit(deeper, n + 1); p.shutdown(); f.result() }
+             try { deeper(0); print(\"endless\"); } catch (e) { print(e.message); }",
         );
         let lines = ended.lines();
         assert_eq!(lines.len(), 1, "{mode:?} {:?}", ended.outcomes);
@@ -289,4 +289,34 @@ fn a_program_that_is_no_worker_breaks_the_pool() {
         );
         assert_eq!(ended.lines(), ["BrokenProcessPool"], "{executable}");
     }
+}
+
+/// In each interleaving the tasks see copies: whoever expects sharing is told so by every run.
+#[test]
+fn exploring_plays_processes_that_share_nothing() {
+    use threadlab::explore::{Limits, Watch};
+    use threadlab::session::{Input, InputKind, Session};
+    let text = "let n = 0; let p = ProcessPoolExecutor(2);
+        let a = p.submit(|| { n += 1; n }); let b = p.submit(|| { n += 1; n });
+        print(a.result(), b.result(), n); p.shutdown();";
+    let stream = std::sync::Arc::new(threadlab::event::Stream::new());
+    let mut session = Session::new(Mode::Seeded(1).config(), stream);
+    let input = Input {
+        name: "test",
+        text,
+        kind: InputKind::Script,
+    };
+    let mut explorer = session.explorer(input, false).expect("a text that can run");
+    let mut watch = Watch {
+        stop: &AtomicBool::new(false),
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&Limits::default(), &mut watch);
+    assert_eq!(found.cut, None);
+    let outcomes: Vec<String> = (found.outcomes.iter())
+        .map(|possible| format!("{:?}", possible.outcome.threads))
+        .collect();
+    assert_eq!(outcomes.len(), 1, "{outcomes:?}");
+    assert!(outcomes[0].contains("1 1 0"), "{outcomes:?}");
+    assert!(found.states > 5, "the tasks ran in different orders");
 }

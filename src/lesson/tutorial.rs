@@ -28,11 +28,12 @@ macro_rules! section {
 }
 
 /// The sections, in the order in which they are to be read.
-const FILES: [File; 4] = [
+const FILES: [File; 5] = [
     section!("threads", "01_threads.rhai"),
     section!("gil", "02_gil.rhai"),
     section!("futures", "03_futures.rhai"),
     section!("race", "04_race.rhai"),
+    section!("processes", "05_processes.rhai"),
 ];
 
 /// A part of the tutorial.

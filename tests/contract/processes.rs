@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
     row("ProcessPoolExecutor", Plain, OwnerDied,
         "let p = ProcessPoolExecutor(1); let bad = p.submit(|| { throw \"no\"; });
          let good = p.submit(|| 5); print(good.result(), bad.exception()); with p { throw \"main\"; }",
-        &["5 no"], "2:86 main"),
+        &["5 no"], "2:85 main"),
     row("ProcessPoolExecutor", Try, OwnerDied,
         "let p = ProcessPoolExecutor(1); let f = p.submit(|| { throw \"no\"; }); p.shutdown();
          print(f.done(), f.exception());",

@@ -57,6 +57,8 @@ pub(super) struct Member {
     pub(super) held_end: Option<Result<Value, Fault>>,
     /// The process that it runs in; nothing for the session's own.
     pub(super) isolated: Option<Arc<Isolated>>,
+    /// For one that stands for a process: the process that has started it.
+    pub(super) started_in: Option<Arc<Isolated>>,
     /// The run that it belongs to: that of the thread that started it.
     pub(super) run: u64,
     /// Not here while it runs.
@@ -89,6 +91,7 @@ impl Member {
             generation: 0,
             held_end: None,
             isolated: None,
+            started_in: None,
             run,
             fiber: Some(fiber),
             being: Being::Ready,
@@ -434,6 +437,8 @@ impl State {
             fault.pos = fault.pos.or(isolated.asked_at);
         }
         let handle = member.handle.clone();
+        // What follows happens where it was started.
+        let outer = member.started_in.clone();
         // Daemons end with it.
         let daemons = self
             .members
@@ -444,6 +449,10 @@ impl State {
             self.withdraw_for_stop(daemon);
             self.members.remove(&daemon);
         }
+        if let Some(member) = self.members.get_mut(&process) {
+            member.isolated = outer;
+        }
+        self.running = process;
         self.end_of_thread(process, &handle, end);
     }
 
@@ -678,7 +687,8 @@ impl Services for State {
             let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
             member.is_process = spawn.isolated.is_some();
             if member.is_process {
-                member.generation = isolated.map_or(1, |isolated| isolated.generation + 1);
+                member.generation = isolated.as_ref().map_or(1, |outer| outer.generation + 1);
+                member.started_in = isolated;
                 self.members.insert(spawn.task, member);
                 self.begin(spawn.task, spawn.function, spawn.args, spawn.pos);
             } else {

@@ -272,7 +272,7 @@ impl Host {
         };
         let executable = match &settings.executable {
             Some(path) => PathBuf::clone(path),
-            None => std::env::current_exe().map_err(cannot)?,
+            None => crate::host::executable().map_err(cannot)?,
         };
         let workers = self.shared.stealers.len();
         let hello = Hello {
