@@ -78,7 +78,7 @@ impl Runner for Worker {
         }
     }
 
-    fn call(&mut self, mut function: Function, args: Vec<Value>) -> Result<Value, Fault> {
+    fn call(&mut self, mut function: Function, args: Vec<Value>) -> Result<Value, Box<Fault>> {
         let session = &mut self.0;
         let globals = &session.world.globals;
         // What an earlier task has left is none of this one's business.

@@ -109,19 +109,19 @@ pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> 
 ///
 /// # Errors
 /// The task's, or that its value cannot leave its process.
-pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Fault> {
+pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Box<Fault>> {
     let name_of = |function: &Function, index: usize| capture_name(program, function, index);
     let mut copier = Copier::new(&name_of);
     match end {
         Ok(value) => copier
             .copy(&value, "the task's result", Objects::Refuse)
-            .map_err(|kind| Fault::new(kind, Pos::NONE)),
+            .map_err(|kind| Box::new(Fault::new(kind, Pos::NONE))),
         Err(mut fault) => {
             if let FaultKind::Thrown(value) = &fault.kind {
                 let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
                 fault.kind = copy.map_or_else(|kind| kind, FaultKind::Thrown);
             }
-            Err(fault)
+            Err(Box::new(fault))
         }
     }
 }

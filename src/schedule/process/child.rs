@@ -138,7 +138,7 @@ impl Child {
             let _ = process.kill();
             process.wait()
         };
-        status.map_or_else(|error| error.to_string(), |status| how(status))
+        status.map_or_else(|error| error.to_string(), how)
     }
 }
 

@@ -59,7 +59,7 @@ pub trait Runner {
 
     /// Calls a function to its end, and to the end of all threads that it has started. What it gives
     /// can leave the process.
-    fn call(&mut self, function: Function, args: Vec<Value>) -> Result<Value, Fault>;
+    fn call(&mut self, function: Function, args: Vec<Value>) -> Result<Value, Box<Fault>>;
 
     /// The program, to read and write functions.
     fn program(&self) -> &Program;
@@ -116,7 +116,7 @@ pub fn serve<R: Runner>(
                 let end = match end {
                     Ok(value) => Ok(Parcel::pack(&[value], runner.program())),
                     Err(fault) => {
-                        let error = Value::Error(Arc::new(fault));
+                        let error = Value::Error(Arc::new(*fault));
                         Err(Parcel::pack(&[error], runner.program()))
                     }
                 };

@@ -408,7 +408,7 @@ impl State {
                 .into_iter()
                 .for_each(|process| self.end_of_process(process));
         }
-        let end = vm::copy_end(end, &self.world.program);
+        let end = vm::copy_end(end, &self.world.program).map_err(|fault| *fault);
         if let Some(member) = self.members.get_mut(&task) {
             member.changes().held_end = Some(end);
             member.being = Being::Waiting {

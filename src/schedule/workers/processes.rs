@@ -174,7 +174,7 @@ impl Host {
             loop {
                 let end = self.make(&call).map_err(|mut fault| {
                     fault.pos = fault.pos.or(call.pos);
-                    fault
+                    *fault
                 });
                 self.control.lock().current = None;
                 let shared = &self.shared;
@@ -189,14 +189,14 @@ impl Host {
     }
 
     /// Makes one call. Blocks until it has ended or the process has.
-    fn make(&mut self, call: &Call) -> Result<Value, Fault> {
+    fn make(&mut self, call: &Call) -> Result<Value, Box<Fault>> {
         let about = &call.about;
-        let failed = |why: &str| Err(Fault::new(broken(&about.name, why), Pos::NONE));
+        let failed = |why: &str| Err(fault(broken(&about.name, why)));
         let child = match self.child.take() {
             Some(child) => Ok(child),
             None => self.start(about),
         };
-        let mut child = child.map_err(|kind| Fault::new(kind, Pos::NONE))?;
+        let mut child = child.map_err(fault)?;
         {
             let mut control = self.control.lock();
             control.current = Some(about.clone());
@@ -209,7 +209,7 @@ impl Host {
         }
         if let Some(kind) = self.stopping(about) {
             child.end();
-            return Err(Fault::new(kind, Pos::NONE));
+            return Err(fault(kind));
         }
         let world = &self.shared.world;
         let task = Task {
@@ -238,13 +238,13 @@ impl Host {
         match child.call(&task, show) {
             Ok(end) => {
                 self.child = Some(child);
-                end
+                end.map_err(Box::new)
             }
             Err(_) => {
                 self.control.lock().killer = None;
                 let how = child.end();
                 match self.stopping(about) {
-                    Some(kind) => Err(Fault::new(kind, Pos::NONE)),
+                    Some(kind) => Err(fault(kind)),
                     None => failed(&format!("its process {} {how}", about.name)),
                 }
             }
@@ -288,6 +288,10 @@ impl Host {
         };
         Child::start(&executable, &hello).map_err(cannot)
     }
+}
+
+fn fault(kind: FaultKind) -> Box<Fault> {
+    Box::new(Fault::new(kind, Pos::NONE))
 }
 
 /// The error of a pool whose process of this name has ended, or never began.
