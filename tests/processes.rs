@@ -106,10 +106,10 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
                 else { throw e; }
             }
             p.shutdown();
-            print(ends.len() == fs.len());
+            print(ends.len() == fs.len(), ends.contains(\"broken\"));
         }";
     let mut state = 7;
-    let mut killed = 0;
+    let (mut killed, mut broken) = (0, 0);
     while killed < MOMENTS {
         let mut session = session(script);
         let is_over = AtomicBool::new(false);
@@ -138,11 +138,17 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
             let (seed, count) = killer.join().expect("the killer ends");
             state = seed;
             killed += count;
-            assert_eq!(output, "true\n".repeat(10));
+            assert_eq!(output.lines().count(), 10, "{output}");
+            assert!(
+                output.lines().all(|line| line.starts_with("true ")),
+                "{output}"
+            );
+            broken += output.matches("true true").count();
         });
         assert!(session.wait().expect("it ends").success());
         await_that("no process is left", || children(parent).is_empty());
     }
+    assert!(broken > 0, "no worker was killed in the middle of a task");
 }
 
 #[test]

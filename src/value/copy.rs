@@ -230,3 +230,78 @@ impl<'a> Copier<'a> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{CodeId, Literal, Target};
+
+    fn closure(captures: &[&Arc<Cell>]) -> Value {
+        Value::Function(Arc::new(Function {
+            name: Literal::new("closure"),
+            target: Target::Code(CodeId {
+                unit: 1,
+                ordinal: 1,
+            }),
+            captures: captures.iter().map(|cell| (*cell).clone()).collect(),
+            curried: Vec::new(),
+            environment: None,
+        }))
+    }
+
+    fn copy(value: &Value) -> Result<Value, FaultKind> {
+        Copier::new(&|_, index| format!("v{index}")).copy(value, "it", Objects::Refuse)
+    }
+
+    fn captures(value: &Value) -> &[Arc<Cell>] {
+        match value {
+            Value::Function(function) => &function.captures,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_variable_stays_one_and_is_another() {
+        let cell = Arc::new(Cell::new(Value::Int(1)));
+        let pair = Value::array(vec![closure(&[&cell]), closure(&[&cell])]);
+        let copies = copy(&pair).unwrap();
+        let Value::Array(items) = &copies else {
+            panic!("{copies:?}");
+        };
+        let (a, b) = (&captures(&items[0])[0], &captures(&items[1])[0]);
+        assert!(Arc::ptr_eq(a, b) && !Arc::ptr_eq(a, &cell));
+        a.store(Value::Int(2));
+        assert!(matches!(cell.load(), Value::Int(1)));
+    }
+
+    #[test]
+    fn a_variable_may_lead_to_itself() {
+        let cell = Arc::new(Cell::new(Value::Unit));
+        cell.store(closure(&[&cell]));
+        let copy = copy(&cell.load()).unwrap();
+        let own = &captures(&copy)[0];
+        assert!(Arc::ptr_eq(own, &captures(&own.load())[0]));
+        assert!(!Arc::ptr_eq(own, &cell));
+        // Neither may outlive the test.
+        cell.store(Value::Unit);
+        own.store(Value::Unit);
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_large_is_refused() {
+        let mut deep = Value::Unit;
+        for _ in 0..MAX_DEPTH {
+            deep = Value::array(vec![deep]);
+        }
+        assert!(
+            copy(&deep)
+                .unwrap_err()
+                .to_string()
+                .contains("nested too deep")
+        );
+        let large = Value::string("x".repeat(MAX_WEIGHT / 2));
+        assert!(copy(&large).is_ok());
+        let text = copy(&Value::array(vec![large.clone(), large])).unwrap_err();
+        assert!(text.to_string().contains("64 MB"), "{text}");
+    }
+}
