@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::event::Stream;
-use threadlab::explore::{Exploration, Explorer, Interleavings, Limits, Outcome, Watch};
+use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Watch};
 use threadlab::schedule::{Choice, Walk};
 use threadlab::session::{Config, Input, InputKind, Scheduler, Session};
 
@@ -291,4 +291,85 @@ fn variables_come_back_as_they_were() {
         .collect();
     let before: BTreeSet<String> = before.iter().map(|v| format!("{v:?}")).collect();
     assert!(before.is_subset(&after), "{before:?}\n{after:?}");
+}
+
+/// The kinds of the failures and of the findings.
+fn kinds(text: &str, kind: InputKind) -> (Vec<&'static str>, Vec<&'static str>) {
+    let mut session = session();
+    let input = Input {
+        name: "test",
+        text,
+        kind,
+    };
+    let mut explorer = session.explorer(input, false).expect("a text that can run");
+    let found = explore(&mut explorer);
+    assert!(found.is_proved(), "{text}");
+    let kinds = |findings: &[Finding]| findings.iter().map(|f| f.problem.kind()).collect();
+    (kinds(&found.failures), kinds(&found.findings))
+}
+
+const CROSSED: &str = "let a = Lock(); let b = Lock();
+    fn nested(x, y) { with x { with y { } } }
+    let t = Thread(nested, [a, b]); let u = Thread(nested, [b, a]); t.start(); u.start(); ";
+
+#[test]
+fn a_deadlock_is_seen_beside_threads_that_go_on_for_ever() {
+    let text = format!("{CROSSED} loop {{ sleep(1); }}");
+    let (failures, findings) = kinds(&text, InputKind::Script);
+    // Where it does not happen, main goes round alone.
+    assert_eq!(failures, ["livelock", "deadlock"]);
+    assert_eq!(findings, ["lock-order"]);
+}
+
+#[test]
+fn at_the_prompt_only_a_cycle_of_waits_is_a_deadlock() {
+    let (failures, _) = kinds(CROSSED, InputKind::Prompt);
+    assert_eq!(failures, ["deadlock"]);
+    let waits = "let q = Queue(); let t = Thread(|q| { q.get() }, [q]); t.start();";
+    assert_eq!(kinds(waits, InputKind::Prompt), (vec![], vec![]));
+    assert_eq!(kinds(waits, InputKind::Script).0, ["deadlock"]);
+}
+
+#[test]
+fn threads_that_go_round_for_ever_are_named() {
+    let waits_for_each_other = "let a = false; let b = false;
+        let t = spawn(|| { while !a { } b = true; }); while !b { } a = true; t.join();";
+    assert_eq!(
+        kinds(waits_for_each_other, InputKind::Script).0,
+        ["livelock"]
+    );
+    let greedy =
+        "let l = Lock(); let t = Thread(|l| { loop { with l { } } }, [l], #{daemon: true});
+        t.start(); with l { }";
+    assert_eq!(
+        kinds(greedy, InputKind::Script),
+        (vec![], vec!["starvation"])
+    );
+}
+
+#[test]
+fn locks_in_different_orders_are_found_although_no_run_deadlocks() {
+    let text = "let a = Lock(); let b = Lock(); fn nested(x, y) { with x { with y { } } }
+        spawn(nested, a, b).join(); spawn(nested, b, a).join();";
+    assert_eq!(kinds(text, InputKind::Script), (vec![], vec!["lock-order"]));
+    let gated = "let a = Lock(); let b = Lock(); let gate = Lock();
+        fn nested(gate, x, y) { with gate { with x { with y { } } } }
+        spawn(nested, gate, a, b).join(); spawn(nested, gate, b, a).join();";
+    assert_eq!(kinds(gated, InputKind::Script), (vec![], vec![]));
+}
+
+#[test]
+fn no_sleep_proves_racy_code_right() {
+    let text = "let x = 0; let t = spawn(|| { sleep(0.1); x = 1; }); sleep(10);
+        assert(x == 1, \"x is set\"); t.join();";
+    assert_eq!(
+        kinds(text, InputKind::Script),
+        (vec!["assertion"], vec!["race"])
+    );
+}
+
+#[test]
+fn random_numbers_are_choices() {
+    let text = "if rand_int(1, 6) == 3 { throw \"three\"; }";
+    assert_eq!(kinds(text, InputKind::Script).0, ["error"]);
 }

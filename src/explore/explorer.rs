@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Edge, Interleavings, StateId, Way};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Stuck};
 use super::search::{Found, Limits, Watch, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
@@ -162,7 +162,12 @@ impl Explorer {
         let mut tasks: Vec<_> = edges.map(|edge| edge.choice.task()).collect();
         tasks.sort();
         tasks.dedup();
-        // The walk stands in the trap.
+        // The walk stands in the trap: others may go round for ever beside a deadlock.
+        let stuck = self.walk.stuck();
+        if !stuck.is_empty() {
+            finding.problem = Problem::Deadlock(stuck.into_iter().map(Stuck::from).collect());
+            return finding;
+        }
         let name = |task| self.walk.name(task).map(|name| name.to_string());
         finding.problem = Problem::Livelock(tasks.into_iter().filter_map(name).collect());
         finding

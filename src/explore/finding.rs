@@ -133,6 +133,12 @@ pub struct Exploration {
 }
 
 impl Exploration {
+    /// How probable it is, at most, that two different states were taken for one: for keys of 128
+    /// bits, the square of the number of states over 2^129.
+    pub fn collision_bound(&self) -> f64 {
+        (self.states as f64).powi(2) / 2_f64.powi(129)
+    }
+
     /// Whether everything that can happen was seen.
     pub fn is_proved(&self) -> bool {
         self.cut.is_none()

@@ -93,7 +93,7 @@ impl LockOrder {
     /// The cycles, each once, with a state in which the last of its nestings was seen.
     pub(super) fn into_found(self) -> Vec<(Vec<Nesting>, StateId)> {
         let mut found: BTreeMap<Vec<Nesting>, StateId> = BTreeMap::new();
-        for key in self.edges.keys() {
+        for key in self.edges.keys().filter(|key| key.1 > key.0) {
             self.extend(&mut vec![*key], &mut found);
         }
         found.into_iter().collect()

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::pos::Pos;
+use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::debug_text;
 
@@ -38,6 +39,18 @@ pub struct Stuck {
     pub held_by: Vec<(String, Pos)>,
 }
 
+impl From<ThreadInfo> for Stuck {
+    fn from(thread: ThreadInfo) -> Self {
+        Self {
+            number: thread.number,
+            name: thread.name,
+            pos: thread.pos,
+            waits_for: thread.waits_for,
+            held_by: thread.held_by,
+        }
+    }
+}
+
 /// One of the things that can become of a program.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Outcome {
@@ -60,14 +73,7 @@ impl Outcome {
                 pos: fault.pos,
             },
             WalkEnd::Deadlock(threads) => {
-                let stuck = threads.into_iter().map(|thread| Stuck {
-                    number: thread.number,
-                    name: thread.name,
-                    pos: thread.pos,
-                    waits_for: thread.waits_for,
-                    held_by: thread.held_by,
-                });
-                End::Deadlock(stuck.collect())
+                End::Deadlock(threads.into_iter().map(Stuck::from).collect())
             }
         };
         let order = told.order.as_ref();

@@ -137,6 +137,7 @@ impl Walk {
         run.work_takes_time = false;
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin(function);
+        run.state.main_stays = until == Until::Main;
         Self {
             run,
             until,
@@ -225,10 +226,24 @@ impl Walk {
                 Some(WalkEnd::Main(Ok(Value::Unit)))
             }
             Some(end) if self.is_over() || self.until == Until::Main => {
-                Some(WalkEnd::Main(end.clone()))
+                // At the prompt, threads that wait may still be woken by a later input, unless
+                // they wait for each other.
+                let stuck = self.stuck();
+                match stuck.is_empty() || self.is_over() {
+                    true => Some(WalkEnd::Main(end.clone())),
+                    false => Some(WalkEnd::Deadlock(stuck)),
+                }
             }
             _ => Some(WalkEnd::Deadlock(self.threads())),
         }
+    }
+
+    /// The threads that can never go on, whatever the others do: those that wait for each other in
+    /// a cycle, and those that wait for such.
+    pub fn stuck(&self) -> Vec<ThreadInfo> {
+        let mut threads = self.threads();
+        threads.retain(|thread| self.run.state.stuck(TaskId(thread.number)).is_some());
+        threads
     }
 
     /// The threads that are alive, for people.
