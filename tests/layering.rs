@@ -26,20 +26,26 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["pos", "value", "event", "program", "runtime", "vm", "host"],
     ),
     (
+        "explore",
+        &["pos", "value", "event", "runtime", "vm", "schedule", "host"],
+    ),
+    (
         "session",
         &[
             "pos", "value", "event", "program", "runtime", "vm", "library", "language", "schedule",
-            "host",
+            "explore", "host",
         ],
     ),
-    ("view", &["pos", "event"]),
+    // Of exploring, what a run tells in words.
+    ("view", &["pos", "event", "explore"]),
     ("lesson", &["session"]),
-    // A front shows diagnostics, faults and values, completes by the catalogue's names, and wires
-    // Ctrl-C.
+    // A front shows diagnostics, faults and values, what exploring has found, completes by the
+    // catalogue's names, and wires Ctrl-C.
     (
         "front",
         &[
-            "pos", "value", "event", "language", "library", "session", "lesson", "view", "host",
+            "pos", "value", "event", "language", "library", "explore", "session", "lesson", "view",
+            "host",
         ],
     ),
     ("main", &["front"]),

@@ -3,7 +3,7 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word.
+//! run as a word. [`Story`] and [`tell`] put them into words for people.
 
 mod explorer;
 mod finding;
@@ -11,6 +11,8 @@ mod graph;
 mod outcome;
 mod race;
 mod search;
+mod story;
+mod telling;
 mod token;
 mod trail;
 
@@ -20,5 +22,7 @@ pub use graph::{Edge, Graph, Interleavings, StateId, Way};
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};
+pub use story::Story;
+pub use telling::{Act, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

@@ -1,7 +1,11 @@
-//! Events as something to look at.
+//! Events and runs as something to look at.
 //!
-//! In reading order: [`paint`], text in colours; [`live`], each line as it is printed, marked with
-//! its thread. Nothing here prints or knows who runs the script.
+//! In reading order: [`paint`], text in colours; [`wrap`], text in a width; [`live`], each line as it
+//! is printed, marked with its thread; [`steps`], a run as a table with a column per thread;
+//! [`outcomes`], what can become of a program. Nothing here prints or knows who runs the script.
 
 pub mod live;
+pub mod outcomes;
 pub mod paint;
+pub mod steps;
+pub mod wrap;

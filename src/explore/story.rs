@@ -1,0 +1,767 @@
+//! What a run that went wrong tells, in a beginner's words: how it came to it, and what usually mends
+//! it.
+//!
+//! Words such as *lost update* accuse a program. They are used for a failure that was found, when its
+//! run shows the pattern that they stand for, and for nothing else: the four ways in which accesses
+//! of two threads to one variable cannot be put in a row (Lu and others, AVIO, 2006), a change of two
+//! variables that was seen half done, a variable used before it was set, and locks and notices that
+//! miss each other.
+
+use std::fmt::Write;
+
+use super::finding::Problem;
+use super::outcome::Stuck;
+use super::race::Race;
+use super::telling::{Names, wanted};
+use super::trail::Trail;
+use crate::event::Kind;
+use crate::pos::Pos;
+
+/// A problem in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// What went wrong, in one line.
+    pub title: String,
+    /// What kind of mistake the run shows, in the word of the field.
+    pub pattern: Option<&'static str>,
+    /// How it came to it.
+    pub sentences: Vec<String>,
+    /// What usually mends it.
+    pub mend: Option<String>,
+}
+
+impl Story {
+    /// The story of a problem, told from a run that leads to it; `text` is the program.
+    pub fn of(problem: &Problem, trail: &Trail, text: &str) -> Self {
+        let title = title(problem);
+        let told = match problem {
+            Problem::Error {
+                thread,
+                message,
+                pos,
+            } => error(thread, message, *pos, trail, text),
+            Problem::Deadlock(stuck) => deadlock(stuck, trail),
+            Problem::Livelock(names) => livelock(names),
+            Problem::Race(found) => race(found),
+        };
+        Self {
+            title,
+            pattern: told.pattern,
+            sentences: told.sentences,
+            mend: told.mend,
+        }
+    }
+}
+
+fn title(problem: &Problem) -> String {
+    match problem {
+        Problem::Error {
+            thread,
+            message,
+            pos,
+        } => match pos.is_none() {
+            true => format!("{message}, in {thread}"),
+            false => format!("{message}, in {thread}, line {}", pos.line),
+        },
+        Problem::Deadlock(stuck) => {
+            let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
+            let verb = if names.len() == 1 { "waits" } else { "wait" };
+            format!("deadlock: {} {verb} for ever", list(&names))
+        }
+        Problem::Livelock(names) => {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            let verb = if names.len() == 1 { "goes" } else { "go" };
+            format!("livelock: {} {verb} round for ever", list(&names))
+        }
+        Problem::Race(race) => format!("data race on {}", race.place),
+    }
+}
+
+/// What the parts of a problem's words are, without its title.
+#[derive(Default)]
+struct Telling {
+    pattern: Option<&'static str>,
+    sentences: Vec<String>,
+    mend: Option<String>,
+}
+
+impl Telling {
+    fn new(pattern: &'static str, sentences: Vec<String>, mend: String) -> Self {
+        Self {
+            pattern: Some(pattern),
+            sentences,
+            mend: Some(mend),
+        }
+    }
+}
+
+/// One access of a run to a shared place.
+#[derive(Clone, Debug)]
+struct Access<'a> {
+    /// Which step it was.
+    step: usize,
+    thread: &'a str,
+    line: u16,
+    place: &'a str,
+    kind: AccessKind<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AccessKind<'a> {
+    Read(&'a str),
+    Write(&'a str),
+    Method(&'a str),
+}
+
+impl Access<'_> {
+    fn reads(&self) -> bool {
+        !matches!(self.kind, AccessKind::Write(_))
+    }
+
+    fn writes(&self) -> bool {
+        !matches!(self.kind, AccessKind::Read(_))
+    }
+
+    /// What was done, after the thread's name: `stored 1 in counter`.
+    fn words(&self) -> String {
+        let place = self.place;
+        match self.kind {
+            AccessKind::Read(value) => format!("read {place} as {value}"),
+            AccessKind::Write(value) => format!("stored {value} in {place}"),
+            AccessKind::Method(method) => format!("called {place}.{method}()"),
+        }
+    }
+}
+
+fn accesses(trail: &Trail) -> Vec<Access<'_>> {
+    let mut names = Names::of(trail);
+    let mut found = Vec::new();
+    for (step, of_step) in trail.steps.iter().enumerate() {
+        for told in &of_step.told {
+            if names.note(told) {
+                continue;
+            }
+            let (place, kind) = match &told.kind {
+                Kind::Read { place, value } => (place, AccessKind::Read(value)),
+                Kind::Write { place, value } => (place, AccessKind::Write(value)),
+                Kind::Method { place, method } => (place, AccessKind::Method(method)),
+                _ => continue,
+            };
+            found.push(Access {
+                step,
+                thread: &told.thread.name,
+                line: told.pos.or(of_step.pos).line,
+                place,
+                kind,
+            });
+        }
+    }
+    found
+}
+
+/// How an error came about: by the first pattern that its run shows.
+fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: &str) -> Telling {
+    let all = accesses(trail);
+    let failed_at = failed_at(thread, trail);
+    let run = Run {
+        trail,
+        all: &all,
+        thread,
+        failed_at,
+        line: pos.line,
+        text,
+    };
+    run.lost_update()
+        .or_else(|| run.half_seen())
+        .or_else(|| run.check_then_act())
+        .or_else(|| run.used_too_early())
+        .unwrap_or_else(|| run.switches(message))
+}
+
+/// The step by which a thread failed; behind the last one for main, which fails at the end.
+fn failed_at(thread: &str, trail: &Trail) -> usize {
+    let fails = |kind: &Kind| matches!(kind, Kind::Failure { .. });
+    let position = trail.steps.iter().position(|step| {
+        let mut told = step.told.iter();
+        told.any(|told| *told.thread.name == *thread && fails(&told.kind))
+    });
+    position.unwrap_or(trail.steps.len())
+}
+
+/// A run that led to an error.
+struct Run<'a> {
+    trail: &'a Trail,
+    all: &'a [Access<'a>],
+    /// Who failed.
+    thread: &'a str,
+    failed_at: usize,
+    line: u16,
+    text: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// Whether the error can have to do with a place: the thread that failed looked at it.
+    fn concerns(&self, place: &str) -> bool {
+        self.all.iter().any(|access| {
+            access.thread == self.thread && access.step <= self.failed_at && access.place == place
+        })
+    }
+
+    /// Two accesses of one thread to one place with nothing of its own to that place between them,
+    /// and the last change by another thread that was: the latest such first.
+    fn torn(&self) -> impl Iterator<Item = (&'a Access<'a>, &'a Access<'a>, &'a Access<'a>)> {
+        let all = self.all;
+        let until = self.failed_at;
+        let thirds = all.iter().enumerate().rev();
+        thirds.filter_map(move |(index, last)| {
+            if last.step > until {
+                return None;
+            }
+            let own = |access: &&Access| access.thread == last.thread && access.place == last.place;
+            let first = all[..index].iter().rposition(|access| own(&access))?;
+            let between = all[first + 1..index].iter().rev();
+            let mut others = between.filter(|access| {
+                access.place == last.place && access.thread != last.thread && access.writes()
+            });
+            Some((&all[first], others.next()?, last))
+        })
+    }
+
+    fn lost_update(&self) -> Option<Telling> {
+        let (first, other, last) = self.torn().find(|(first, other, last)| {
+            matches!(first.kind, AccessKind::Read(_))
+                && matches!(other.kind, AccessKind::Write(_))
+                && matches!(last.kind, AccessKind::Write(_))
+                && self.concerns(last.place)
+        })?;
+        let (AccessKind::Read(read), AccessKind::Write(stored)) = (first.kind, last.kind) else {
+            return None;
+        };
+        let (thread, place) = (first.thread, first.place);
+        let stops = self.stops(first, last);
+        let lost = if other.line == last.line {
+            format!("one update of {place} was lost")
+        } else {
+            format!("what {} had stored was lost", other.thread)
+        };
+        Some(Telling::new(
+            "lost update",
+            vec![
+                format!(
+                    "{thread} read {place} as {read}, then {stops} before it could store {stored}."
+                ),
+                format!("Meanwhile {} {}.", other.thread, other.words()),
+                format!("{thread} then stored {stored} over it: {lost}."),
+            ],
+            format!(
+                "keep reading and storing {place} together, inside one `with lock {{ ... }}` in every \
+                 thread, or make it an `Atomic`."
+            ),
+        ))
+    }
+
+    fn check_then_act(&self) -> Option<Telling> {
+        let torn = self.torn().find(|(first, other, last)| {
+            let changed = match (first.kind, last.kind) {
+                (AccessKind::Read(before), AccessKind::Read(now)) => before != now,
+                (AccessKind::Method(_), _) | (_, AccessKind::Method(_)) => true,
+                _ => false,
+            };
+            let acts = first.thread == self.thread
+                || self.all.iter().any(|access| {
+                    access.thread == first.thread
+                        && access.place == first.place
+                        && access.step >= last.step
+                        && access.writes()
+                });
+            first.reads() && other.writes() && changed && acts && self.concerns(first.place)
+        });
+        if let Some((first, other, last)) = torn {
+            let now = match last.kind {
+                AccessKind::Read(value) => format!(": {} was {value} by then", last.place),
+                _ => String::new(),
+            };
+            return Some(self.check_words(first, other, self.stops(first, last), now));
+        }
+        // The act itself failed, and so has no value to tell.
+        let before = |access: &&Access| {
+            access.thread == self.thread && access.step < self.failed_at && access.reads()
+        };
+        let first = self.all.iter().rposition(|access| before(&access))?;
+        let check = &self.all[first];
+        let is_mentioned = mentions(self.source_line(self.line), check.place);
+        let mut others = self.all[first + 1..].iter().rev();
+        let other = others.find(|access| {
+            access.place == check.place
+                && access.thread != self.thread
+                && access.writes()
+                && access.step < self.failed_at
+        });
+        let other = other.filter(|_| is_mentioned)?;
+        let stops = "was paused";
+        Some(self.check_words(check, other, stops, String::new()))
+    }
+
+    fn check_words(
+        &self,
+        check: &Access<'_>,
+        other: &Access<'_>,
+        stops: &str,
+        now: String,
+    ) -> Telling {
+        let (thread, place) = (check.thread, check.place);
+        let saw = check.words();
+        Telling::new(
+            "atomicity violation (check-then-act)",
+            vec![
+                format!(
+                    "{thread} {saw} in line {} and relied on it, but {stops} before it acted.",
+                    check.line
+                ),
+                format!("Meanwhile {} {}.", other.thread, other.words()),
+                format!("When {thread} went on, what it had seen was no longer true{now}."),
+            ],
+            format!(
+                "check and act without a gap: put both inside one `with lock {{ ... }}`, in every \
+                 thread that touches {place}."
+            ),
+        )
+    }
+
+    /// One thread changes two variables, and the one that failed saw only one of the changes.
+    fn half_seen(&self) -> Option<Telling> {
+        let seen: Vec<&Access> = self
+            .all
+            .iter()
+            .filter(|access| {
+                access.thread == self.thread && access.step <= self.failed_at && access.reads()
+            })
+            .collect();
+        for (index, begin) in self.all.iter().enumerate() {
+            if begin.thread == self.thread || !begin.writes() {
+                continue;
+            }
+            let Some(end) = self.all[index + 1..].iter().find(|access| {
+                access.thread == begin.thread && access.place != begin.place && access.writes()
+            }) else {
+                continue;
+            };
+            let within = |access: &&&Access| access.step > begin.step && access.step < end.step;
+            let of = |place: &str| {
+                let mut seen = seen.iter().filter(within);
+                seen.find(|access| access.place == place)
+            };
+            let (Some(one), Some(other)) = (of(begin.place), of(end.place)) else {
+                continue;
+            };
+            let (setter, thread) = (begin.thread, self.thread);
+            let stops = self.stops(begin, end);
+            return Some(Telling::new(
+                "atomicity violation (a change seen half done)",
+                vec![
+                    format!(
+                        "{setter} {}, then {stops} before it {}.",
+                        begin.words(),
+                        end.words()
+                    ),
+                    format!("Meanwhile {thread} {} and {}.", one.words(), other.words()),
+                    format!(
+                        "It saw the change half done: {} was new, {} still old.",
+                        begin.place, end.place
+                    ),
+                ],
+                format!(
+                    "make both changes inside one `with lock {{ ... }}`, and read {} and {} inside one \
+                     of the same lock.",
+                    begin.place, end.place
+                ),
+            ));
+        }
+        None
+    }
+
+    /// The thread that failed used a variable that another one set only later.
+    fn used_too_early(&self) -> Option<Telling> {
+        let line = self.source_line(self.line);
+        let set = self.all.iter().find(|access| {
+            let is_first = !self.all.iter().any(|earlier| {
+                earlier.place == access.place && earlier.writes() && earlier.step < access.step
+            });
+            let is_used = mentions(line, access.place) || self.concerns(access.place);
+            access.writes()
+                && access.thread != self.thread
+                && access.step > self.failed_at
+                && is_first
+                && is_used
+        })?;
+        let (thread, setter, place) = (self.thread, set.thread, set.place);
+        let read = self.all.iter().rfind(|access| {
+            access.thread == thread && access.place == place && access.step <= self.failed_at
+        });
+        let used = match read {
+            Some(read) => format!("{thread} {} in line {}", read.words(), read.line),
+            None => format!("{thread} used {place} in line {}", self.line),
+        };
+        Some(Telling::new(
+            "order violation",
+            vec![
+                format!(
+                    "{used}, before {setter} {} in line {}.",
+                    set.words(),
+                    set.line
+                ),
+                format!(
+                    "Nothing makes {thread} wait for that: it was only likely that {setter} came first."
+                ),
+            ],
+            format!(
+                "let {thread} wait until it is done: an `Event` that {setter} sets, or a join, or start \
+                 {thread} later."
+            ),
+        ))
+    }
+
+    /// No pattern: where threads were interrupted.
+    fn switches(&self, message: &str) -> Telling {
+        let mut sentences = Vec::new();
+        for (index, step) in self.trail.steps.iter().enumerate() {
+            if !step.is_preemption || index == 0 {
+                continue;
+            }
+            let before = &self.trail.steps[index - 1];
+            let did = self
+                .all
+                .iter()
+                .rfind(|access| access.step < index && access.thread == &*before.name);
+            let after = match did {
+                Some(did) => format!(" after it had {} (line {})", did.words(), did.line),
+                None => String::new(),
+            };
+            sentences.push(format!(
+                "{} was paused{after}, and {} went on.",
+                before.name, step.name
+            ));
+        }
+        if sentences.len() > 3 {
+            let more = sentences.len() - 2;
+            sentences.truncate(2);
+            sentences.push(format!(
+                "{more} more pauses followed; the table shows them."
+            ));
+        }
+        if sentences.is_empty() {
+            sentences.push("No thread has to be interrupted for this: it happens even when each runs until it waits or ends.".into());
+        }
+        let mut reads = self.all.iter().filter(|access| {
+            access.thread == self.thread
+                && access.line == self.line
+                && access.step <= self.failed_at
+                && matches!(access.kind, AccessKind::Read(_))
+        });
+        let mut last = format!("In the end {} failed: {message}", self.thread);
+        if let Some(read) = reads.next_back() {
+            let _ = write!(last, ", where it {}", read.words());
+        }
+        sentences.push(last + ".");
+        Telling {
+            sentences,
+            ..Telling::default()
+        }
+    }
+
+    /// How a thread came to stand still between two of its accesses.
+    fn stops(&self, first: &Access<'_>, last: &Access<'_>) -> &'static str {
+        let mut between = self.trail.steps[first.step..]
+            .iter()
+            .take(last.step - first.step + 1);
+        match between.any(|step| step.is_preemption) {
+            true => "was paused",
+            false => "had to wait",
+        }
+    }
+
+    fn source_line(&self, line: u16) -> &'a str {
+        let index = usize::from(line).checked_sub(1);
+        let found = index.and_then(|index| self.text.lines().nth(index));
+        found.unwrap_or_default()
+    }
+}
+
+/// Whether a line of the text names a variable.
+fn mentions(line: &str, place: &str) -> bool {
+    let root = place.split(['.', '[']).next().unwrap_or(place);
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word == root)
+}
+
+fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
+    let mut names = Names::of(trail);
+    for told in trail.steps.iter().flat_map(|step| &step.told) {
+        names.note(told);
+    }
+    let cycle = cycle(stuck);
+    match cycle.as_slice() {
+        [] => lost_notice(stuck, trail).unwrap_or_else(|| nobody_comes(stuck, &names)),
+        [one] => {
+            let what = lock_name(one, &names);
+            let since = since(one);
+            Telling::new(
+                "self-deadlock",
+                vec![format!(
+                    "{} already holds {what}{since} and waits for it again in line {}: nobody else can release it.",
+                    one.name, one.pos.line
+                )],
+                "take it once, or use an `RLock`, which its holder may take again.".into(),
+            )
+        }
+        circle => {
+            let mut sentences: Vec<String> = circle
+                .iter()
+                .map(|one| {
+                    let holder = one.held_by.first().map_or("", |(name, _)| name);
+                    format!(
+                        "{} waits in line {} for {}, which {holder} holds{}.",
+                        one.name,
+                        one.pos.line,
+                        lock_name(one, &names),
+                        since(one)
+                    )
+                })
+                .collect();
+            sentences.push(if circle.len() == 2 {
+                "Each waits for the other, so neither ever goes on.".into()
+            } else {
+                "They wait in a circle, so none of them ever goes on.".into()
+            });
+            let locks: Vec<String> = circle.iter().map(|one| lock_name(one, &names)).collect();
+            let mut sorted: Vec<&str> = locks.iter().map(String::as_str).collect();
+            sorted.sort_unstable();
+            sorted.dedup();
+            let order = if sorted.len() == locks.len() {
+                format!(": {}", sorted.join(", then "))
+            } else {
+                String::new()
+            };
+            Telling::new(
+                "circular wait",
+                sentences,
+                format!("take the locks in the same order in every thread{order}."),
+            )
+        }
+    }
+}
+
+/// What a lock is called that a thread waits for.
+fn lock_name(stuck: &Stuck, names: &Names) -> String {
+    let alone = Stuck {
+        held_by: Vec::new(),
+        ..stuck.clone()
+    };
+    match names.last(stuck.number) {
+        Some(name) => name.into(),
+        None => wanted(&alone, None),
+    }
+}
+
+/// Since where what a thread waits for is held.
+fn since(stuck: &Stuck) -> String {
+    match stuck.held_by.first() {
+        Some((_, pos)) if !pos.is_none() => format!(" since line {}", pos.line),
+        _ => String::new(),
+    }
+}
+
+/// The threads that wait for each other in a circle, or for themselves.
+fn cycle(stuck: &[Stuck]) -> Vec<&Stuck> {
+    let holder_of = |one: &Stuck| {
+        let (holder, _) = one.held_by.first()?;
+        stuck.iter().position(|other| other.name == *holder)
+    };
+    for start in 0..stuck.len() {
+        let mut way = vec![start];
+        while let Some(next) = holder_of(&stuck[way[way.len() - 1]]) {
+            if next == start {
+                return way.into_iter().map(|index| &stuck[index]).collect();
+            }
+            if way.contains(&next) {
+                break;
+            }
+            way.push(next);
+        }
+    }
+    Vec::new()
+}
+
+/// A thread waits for a notify that came before it began to wait.
+fn lost_notice(stuck: &[Stuck], trail: &Trail) -> Option<Telling> {
+    for one in stuck {
+        if !one.waits_for.starts_with("a notify of") {
+            continue;
+        }
+        let own = |step: &super::trail::Step| step.decision.choice.task().0 == one.number;
+        let waits_at = trail.steps.iter().rposition(own)?;
+        let mut names = Names::of(trail);
+        let mut notices = Vec::new();
+        for (index, step) in trail.steps.iter().enumerate() {
+            for told in &step.told {
+                names.note(told);
+                if let Kind::Object { object, verb, .. } = &told.kind
+                    && verb.starts_with("notify")
+                    && index < waits_at
+                {
+                    notices.push((
+                        object.clone(),
+                        verb.clone(),
+                        told.thread.name.clone(),
+                        told.pos,
+                    ));
+                }
+            }
+        }
+        let at = names.last(one.number).map(String::from);
+        let notice = notices
+            .into_iter()
+            .rev()
+            .find(|(object, ..)| at.as_deref().is_none_or(|at| names.object(object) == at));
+        if let Some((object, verb, notifier, pos)) = notice {
+            let name = names.object(&object);
+            let waiter = &one.name;
+            return Some(Telling::new(
+                "lost wake-up",
+                vec![
+                    format!(
+                        "{notifier} called {name}.{verb}() in line {} before {waiter} began to wait in line {}.",
+                        pos.line, one.pos.line
+                    ),
+                    "A notify wakes only who waits already; it is not kept.".into(),
+                    format!("So {waiter} waits for a notify that will never come."),
+                ],
+                format!(
+                    "keep the news in a variable that is changed under the same lock, and look before \
+                     waiting: `while !ready {{ {name}.wait(); }}`."
+                ),
+            ));
+        }
+    }
+    None
+}
+
+/// Threads wait for something that no thread is left to do.
+fn nobody_comes(stuck: &[Stuck], names: &Names) -> Telling {
+    let waits = |one: &Stuck| {
+        format!(
+            "{} waits in line {} for {}.",
+            one.name,
+            one.pos.line,
+            wanted(one, names.last(one.number))
+        )
+    };
+    // Whoever waits for the end of another stuck thread is stuck because of that one.
+    let ends = |one: &&Stuck| !one.waits_for.starts_with("the end of");
+    let causes: Vec<&Stuck> = stuck.iter().filter(ends).collect();
+    let told: Vec<&Stuck> = match causes.is_empty() {
+        true => stuck.iter().collect(),
+        false => causes,
+    };
+    let mut sentences: Vec<String> = told.iter().take(3).map(|one| waits(one)).collect();
+    if told.len() > 3 {
+        sentences.push(format!("So do {} more.", told.len() - 3));
+    }
+    sentences.push("No thread is left that could end that wait.".into());
+    Telling {
+        pattern: None,
+        sentences,
+        mend: told.first().and_then(|one| advice(&one.waits_for)),
+    }
+}
+
+/// What to look at, by what is waited for in vain.
+fn advice(waits_for: &str) -> Option<String> {
+    const ROWS: [(&str, &str); 7] = [
+        (
+            "Barrier",
+            "let exactly as many threads come to the barrier, and as often, as it was made for.",
+        ),
+        (
+            "notify",
+            "see to it that somebody notifies after the wait has begun, and wait in a loop that looks at a variable.",
+        ),
+        (
+            "an item in",
+            "see to it that as many items are put as are taken; one that means `end` for each taker helps.",
+        ),
+        (
+            "Future",
+            "a task may not wait for another one of the same pool: all workers may be waiting. Use a larger or a second pool, or submit less.",
+        ),
+        (
+            "permit",
+            "give each permit back on every way out: `with semaphore { ... }` does.",
+        ),
+        (
+            "to be set",
+            "set the event on every way through the thread that should.",
+        ),
+        (
+            "Lock",
+            "release the lock on every way out: `with lock { ... }` does.",
+        ),
+    ];
+    let row = ROWS.iter().find(|(word, _)| waits_for.contains(word));
+    row.map(|(_, advice)| (*advice).into())
+}
+
+fn livelock(names: &[String]) -> Telling {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let one = names.len() == 1;
+    let (goes, waits) = if one {
+        ("goes", "waits")
+    } else {
+        ("go", "wait")
+    };
+    Telling {
+        pattern: None,
+        sentences: vec![
+            format!("{} {goes} round in a loop that no schedule ever ends.", list(&names)),
+            format!("What the loop {waits} for is done by no other thread any more."),
+        ],
+        mend: Some(
+            "let another thread change what the loop looks at, on every way; better than such a loop is an \
+             `Event` or a `Condition`."
+                .into(),
+        ),
+    }
+}
+
+fn race(race: &Race) -> Telling {
+    let [one, other] = &race.accesses;
+    let does = |access: &super::race::Access| match access.writes {
+        true => "writes",
+        false => "reads",
+    };
+    let there = match one.pos.line == other.pos.line {
+        true => "there too".to_string(),
+        false => format!("in line {}", other.pos.line),
+    };
+    Telling {
+        pattern: None,
+        sentences: vec![format!(
+            "{} {} {} in line {} and {} {} it {there}, and nothing keeps the two apart: either may come first.",
+            one.thread, does(one), race.place, one.pos.line, other.thread, does(other)
+        )],
+        mend: Some(
+            "use the same lock around both: `with lock { ... }`; or an `Atomic`, or pass the value through a \
+             `Queue` or a join."
+                .into(),
+        ),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}

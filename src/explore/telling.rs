@@ -1,0 +1,265 @@
+//! A run as people read it: what each thread did, in words, without what would only be in the way.
+//!
+//! A thread that takes a lock first reads the variable that holds the lock. Such a read is told only
+//! by the name that it gives to the lock. Nothing here draws; see `view::steps`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::finding::Problem;
+use super::outcome::Stuck;
+use super::trail::{Step, Trail};
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::schedule::{Choice, Told};
+
+/// Something that a thread did or that became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// The thread's number.
+    pub thread: u64,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where in the text.
+    pub pos: Pos,
+    /// What, without the thread's name: `reads counter: 0`.
+    pub words: String,
+    /// Whether this is what goes wrong.
+    pub is_bad: bool,
+    /// The thread that was interrupted for it, although it could have gone on.
+    pub paused: Option<Arc<str>>,
+}
+
+/// A run in words, and behind it what went wrong, if that is asked.
+pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
+    let mut teller = Teller {
+        names: Names::of(trail),
+        acts: Vec::new(),
+        paused: None,
+    };
+    let mut before: Option<&Step> = None;
+    for step in &trail.steps {
+        if step.is_preemption {
+            let last = before.map_or_else(|| "main".into(), |step| step.name.clone());
+            teller.paused = Some(last);
+        }
+        teller.step(step);
+        before = Some(step);
+    }
+    if let Some(problem) = problem {
+        teller.problem(problem, trail);
+    }
+    teller.acts
+}
+
+/// What objects are called: by the variables through which they were reached.
+pub(super) struct Names {
+    /// The places that are written somewhere: reading them always matters.
+    written: BTreeSet<String>,
+    /// By the object's kind and number.
+    objects: BTreeMap<String, String>,
+    /// By thread: the variable that held the object that it asked last, or is about to ask.
+    last: BTreeMap<u64, String>,
+}
+
+impl Names {
+    /// Nothing is named yet.
+    pub(super) fn of(trail: &Trail) -> Self {
+        let told = trail.steps.iter().flat_map(|step| &step.told);
+        let written = told.filter_map(|told| match &told.kind {
+            Kind::Write { place, .. } => Some(place.clone()),
+            _ => None,
+        });
+        Self {
+            written: written.collect(),
+            objects: BTreeMap::new(),
+            last: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of what was told; says whether it was worth no more than that.
+    pub(super) fn note(&mut self, told: &Told) -> bool {
+        match &told.kind {
+            Kind::Read { place, value } if is_object(value) && !self.written.contains(place) => {
+                self.last.insert(told.thread.number, place.clone());
+                true
+            }
+            Kind::Object { object, .. } => {
+                if let Some(name) = self.last.get(&told.thread.number) {
+                    self.objects
+                        .entry(object.clone())
+                        .or_insert_with(|| name.clone());
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// What an object is called.
+    pub(super) fn object<'a>(&'a self, object: &'a str) -> &'a str {
+        self.objects.get(object).map_or(object, String::as_str)
+    }
+
+    /// The variable that held the object at which a thread has arrived.
+    pub(super) fn last(&self, thread: u64) -> Option<&str> {
+        self.last.get(&thread).map(String::as_str)
+    }
+}
+
+/// Whether a value, as `debug` shows it, is an object or a function: no other form begins so.
+fn is_object(value: &str) -> bool {
+    value.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+struct Teller {
+    names: Names,
+    acts: Vec<Act>,
+    /// Who was interrupted since the last act.
+    paused: Option<Arc<str>>,
+}
+
+impl Teller {
+    fn act(&mut self, thread: u64, name: &Arc<str>, pos: Pos, words: String, is_bad: bool) {
+        let paused = self.paused.take();
+        self.acts.push(Act {
+            thread,
+            name: name.clone(),
+            pos,
+            words,
+            is_bad,
+            paused: paused.filter(|paused| paused != name),
+        });
+    }
+
+    fn step(&mut self, step: &Step) {
+        let thread = step.decision.choice.task().0;
+        if let Choice::Time(_) = step.decision.choice {
+            let words = "its time is over".to_string();
+            self.act(thread, &step.name, step.pos, words, false);
+        } else if step.told.is_empty() && !step.pos.is_none() {
+            let words = match self.names.last(thread) {
+                Some(object) => format!("waits at {object}"),
+                None => "waits".into(),
+            };
+            self.act(thread, &step.name, step.pos, words, false);
+        }
+        for told in &step.told {
+            if self.names.note(told) {
+                continue;
+            }
+            if let Some(words) = words(&told.kind, &self.names) {
+                let is_bad = matches!(told.kind, Kind::Failure { .. });
+                let pos = told.pos.or(step.pos);
+                self.act(told.thread.number, &told.thread.name, pos, words, is_bad);
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem, trail: &Trail) {
+        match problem {
+            // What other threads fail by was told when it happened.
+            Problem::Error {
+                thread,
+                message,
+                pos,
+            } if thread == "main" => {
+                self.act(1, &"main".into(), *pos, format!("fails: {message}"), true);
+            }
+            Problem::Error { .. } => {}
+            Problem::Deadlock(stuck) => {
+                for one in stuck {
+                    let words = format!("waits for ever: {}", self.wanted(one));
+                    self.act(one.number, &one.name.as_str().into(), one.pos, words, true);
+                }
+            }
+            Problem::Livelock(names) => {
+                for name in names {
+                    let mut steps = trail.steps.iter().rev();
+                    let step = steps.find(|step| *step.name == **name);
+                    let (thread, pos) = step.map_or((0, Pos::NONE), |step| {
+                        (step.decision.choice.task().0, step.pos)
+                    });
+                    let words = "goes round for ever".into();
+                    self.act(thread, &name.as_str().into(), pos, words, true);
+                }
+            }
+            Problem::Race(race) => {
+                for access in &race.accesses {
+                    let mut steps = trail.steps.iter();
+                    let number = steps.find(|step| *step.name == *access.thread);
+                    let thread = number.map_or_else(
+                        || number_in(&access.thread),
+                        |step| step.decision.choice.task().0,
+                    );
+                    let verb = if access.writes { "write" } else { "read" };
+                    let words = format!("is about to {verb} {}", race.place);
+                    self.act(
+                        thread,
+                        &access.thread.as_str().into(),
+                        access.pos,
+                        words,
+                        true,
+                    );
+                }
+            }
+        }
+    }
+
+    /// What a thread waits for, by its name if it has one.
+    fn wanted(&self, stuck: &Stuck) -> String {
+        wanted(stuck, self.names.last(stuck.number))
+    }
+}
+
+/// What a thread waits for; `name` is the variable through which it came to it.
+pub(super) fn wanted(stuck: &Stuck, name: Option<&str>) -> String {
+    let is_lock = !stuck.held_by.is_empty();
+    let what = match name {
+        Some(name) if is_lock => name.to_string(),
+        _ => match stuck.waits_for.split_once(", column ") {
+            Some((words, _)) => words.to_string(),
+            None => stuck.waits_for.clone(),
+        },
+    };
+    let holders: Vec<&str> = stuck.held_by.iter().map(|(name, _)| &**name).collect();
+    if holders.is_empty() {
+        return what;
+    }
+    format!("{what}, held by {}", holders.join(" and "))
+}
+
+/// A number for a thread that has done no step yet: those that were not named have their names in
+/// the order of their numbers.
+fn number_in(name: &str) -> u64 {
+    let digits = name.rsplit('-').next().unwrap_or_default();
+    digits.parse::<u64>().map_or(1, |number| number + 1)
+}
+
+fn words(kind: &Kind, names: &Names) -> Option<String> {
+    Some(match kind {
+        Kind::Print { text } => format!("prints {text}"),
+        Kind::Failure { message } => format!("fails: {message}"),
+        Kind::Start => return None,
+        Kind::Finish => "ends".into(),
+        Kind::Read { place, value } => format!("reads {place}: {value}"),
+        Kind::Write { place, value } => format!("writes {place}: {value}"),
+        Kind::Method { place, method } => format!("{place}.{method}()"),
+        Kind::Wait { what } => format!("waits for {what}"),
+        Kind::Sleep { seconds } => format!("sleeps {seconds} s"),
+        Kind::Object {
+            object,
+            verb,
+            answer,
+        } => {
+            let name = names.object(object);
+            match (verb.as_str(), answer.as_str()) {
+                ("<enter>", _) | ("acquire", "true" | "()") => format!("takes {name}"),
+                ("<exit>" | "release", _) => format!("releases {name}"),
+                ("acquire", _) => format!("does not get {name}"),
+                (_, "()") => format!("{name}.{verb}()"),
+                _ => format!("{name}.{verb}(): {answer}"),
+            }
+        }
+    })
+}
