@@ -16,6 +16,7 @@ mod telling;
 mod token;
 mod trail;
 
+pub use crate::schedule::{Choice, Draw, Shared, Walk};
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
@@ -23,6 +24,6 @@ pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};
 pub use story::Story;
-pub use telling::{Act, tell};
+pub use telling::{Act, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

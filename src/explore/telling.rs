@@ -12,6 +12,7 @@ use super::trail::{Step, Trail};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::schedule::{Choice, Told};
+use crate::vm::Action;
 
 /// Something that a thread did or that became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +51,23 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
         teller.problem(problem, trail);
     }
     teller.acts
+}
+
+/// What a thread is about to do, in words: `write counter`.
+pub fn intent(action: &Action) -> String {
+    match action {
+        Action::Read(place) => format!("read {place}"),
+        Action::Write(place) => format!("write {place}"),
+        Action::Method(place, method) => format!("{place}.{method}()"),
+        Action::Object(object, verb) => match verb.name() {
+            "<enter>" | "acquire" => format!("take the {}", object.kind()),
+            "<exit>" | "release" => format!("release the {}", object.kind()),
+            name => format!("{}.{name}()", object.kind()),
+        },
+        Action::Print => "print".into(),
+        Action::Sleep => "sleep".into(),
+        Action::Other(name) => format!("{name}()"),
+    }
 }
 
 /// What objects are called: by the variables through which they were reached.

@@ -81,7 +81,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Task::Run => batch::run(config, &source, color, arguments.events),
                 Task::Explore(how) => explore::explore(config, &source, color, &how),
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
-                Task::Step => Status::Usage,
+                Task::Step => explore::step(config, &source, color),
             }
             .into()
         }

@@ -32,7 +32,6 @@ impl Heap {
             usual_workers: world.ids.usual_workers(),
         };
         let mut seen = HashSet::new();
-        heap.keep(&Value::Object(world.main.clone()), &mut seen);
         for (id, _) in world.program.globals() {
             let binding = world.globals.get(id);
             if let Some(binding) = &binding {
@@ -44,16 +43,26 @@ impl Heap {
     }
 
     fn keep(&mut self, value: &Value, seen: &mut HashSet<usize>) {
-        reach(value, seen, &mut |value| match value {
-            Value::Cell(cell) if !self.cells.iter().rev().take(1).any(|(last, ..)| Arc::ptr_eq(last, cell)) => {
-                self.cells.push((cell.clone(), cell.load(), cell.is_published()));
+        match value {
+            Value::Cell(cell) => {
+                if seen.insert(Arc::as_ptr(cell) as usize) {
+                    let value = cell.load();
+                    self.keep(&value, seen);
+                    self.cells.push((cell.clone(), value, cell.is_published()));
+                }
             }
             Value::Object(object) => {
-                let copy = object.state().duplicate();
-                self.objects.push((object.clone(), copy, object.is_published()));
+                if seen.insert(Arc::as_ptr(object) as usize) {
+                    let copy = object.state().duplicate();
+                    let mut parts = Vec::new();
+                    copy.visit_parts(&mut |part: &Value| parts.push(part.clone()));
+                    parts.iter().for_each(|part| self.keep(part, seen));
+                    self.objects
+                        .push((object.clone(), copy, object.is_published()));
+                }
             }
-            _ => {}
-        });
+            other => other.visit_parts(&mut |part| self.keep(part, seen)),
+        }
     }
 
     /// Makes everything what it was. No thread may be alive.

@@ -1,12 +1,13 @@
 //! All interleavings of a script, a run of it again, and stepping through it by hand.
 //!
 //! In reading order: here, the three subcommands; [`report`], what was found in words; [`json`], the
-//! same for programs. The prompt uses the same parts.
+//! same for programs; [`stepping`], a run that the learner leads. The prompt uses the same parts.
 
 mod json;
 pub(super) mod report;
+pub(super) mod stepping;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use self::report::Subject;
+use self::stepping::Stepping;
 use super::arguments::{Color, Exploring};
 use super::report::{Quoted, diagnostics};
 use super::source::Source;
@@ -21,7 +23,8 @@ use super::{Status, complain, state};
 use crate::event::Stream;
 use crate::explore::{Exploration, Explorer, Limits, Outcome, Watch};
 use crate::host::{self, Clock};
-use crate::session::{Config, Input, InputKind, NotExplorable, Session};
+use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
+use crate::view::paint::Paint;
 
 /// How often the progress line changes.
 const TICK: Duration = Duration::from_millis(100);
@@ -30,7 +33,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// or Ctrl-C is pressed.
 pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Exploring) -> Status {
     let replay = command("replay TOKEN", source, &config.args);
-    let with_explorer = |explorer: &mut Explorer| {
+    let with_explorer = |mut rehearsal: Rehearsal| {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
         // Where signals cannot be had, Ctrl-C ends the process without a report.
@@ -39,7 +42,7 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
                 super::batch::leave_at_once();
             }
         });
-        let found = search(explorer, &how.limits, &stop);
+        let found = search(&mut rehearsal, &how.limits, &stop);
         let text = match how.json {
             true => json::write(&found, &source.text),
             false => {
@@ -72,8 +75,8 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
             return Status::Usage;
         }
     };
-    with(config, source, color, false, |explorer| {
-        let (trail, outcome) = match explorer.replay(&token) {
+    with(config, source, color, false, |mut rehearsal| {
+        let (trail, outcome) = match rehearsal.replay(&token) {
             Ok(replayed) => replayed,
             Err(problem) => {
                 complain(&state::problem(problem));
@@ -94,6 +97,42 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
         };
         print(&text, status)
     })
+}
+
+/// `threadlab step`: the learner leads the run, a line of standard input at a time.
+pub(super) fn step(config: Config, source: &Source, color: Color) -> Status {
+    let replay = command("replay TOKEN", source, &config.args);
+    with(config, source, color, false, |rehearsal| {
+        let paint = color.paint(io::stdout().is_terminal());
+        match lead(rehearsal, source.text.clone(), replay, paint) {
+            Ok(()) => Status::Success,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
+            Err(error) => {
+                complain(&format!("stepping cannot go on: {error}"));
+                Status::Failure
+            }
+        }
+    })
+}
+
+fn lead(rehearsal: Rehearsal, text: String, replay: String, paint: Paint) -> io::Result<()> {
+    let (mut stepping, first) = Stepping::begin(rehearsal, text, replay, paint);
+    let mut out = io::stdout().lock();
+    out.write_all(first.as_bytes())?;
+    let mut lines = io::stdin().lock().lines();
+    loop {
+        out.write_all(stepping::PROMPT.as_bytes())?;
+        out.flush()?;
+        let Some(line) = lines.next() else {
+            out.write_all(b"\n")?;
+            return out.flush();
+        };
+        let answer = stepping.answer(&line?);
+        out.write_all(answer.text.as_bytes())?;
+        if answer.is_over {
+            return out.flush();
+        }
+    }
 }
 
 /// Searches with a progress line on standard error, if that is a terminal, until `stop` is set.
@@ -127,7 +166,7 @@ fn with(
     source: &Source,
     color: Color,
     ordered: bool,
-    then: impl FnOnce(&mut Explorer) -> Status,
+    then: impl FnOnce(Rehearsal) -> Status,
 ) -> Status {
     let mut session = Session::new(config, Arc::new(Stream::new()));
     let input = Input {
@@ -136,7 +175,7 @@ fn with(
         kind: InputKind::Script,
     };
     match session.explorer(input, ordered) {
-        Ok(mut explorer) => then(&mut explorer),
+        Ok(rehearsal) => then(rehearsal),
         Err(NotExplorable::Rejected(problems)) => {
             let quoted = Quoted {
                 name: &source.name,
@@ -148,7 +187,7 @@ fn with(
             Status::Usage
         }
         // A session that has just begun has no other threads.
-        Err(NotExplorable::Alive(_)) => Status::Usage,
+        Err(NotExplorable::Alive(_) | NotExplorable::AliveThen(_)) => Status::Usage,
     }
 }
 

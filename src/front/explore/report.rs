@@ -284,7 +284,7 @@ fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> Strin
 }
 
 /// How it came to it and what mends it, as a paragraph each.
-fn story_text(story: &Story) -> String {
+pub(super) fn story_text(story: &Story) -> String {
     let mut out = hang("  ", &story.sentences.join(" "), WIDTH);
     if let Some(mend) = &story.mend {
         out += &hang("  ", &format!("What mends it: {mend}"), WIDTH);

@@ -20,7 +20,7 @@ use crate::pos::Pos;
 use crate::runtime::threads::{self, ThreadInfo};
 use crate::schedule::{MAIN, Until, World};
 use crate::value::object::{IdsMark, Primitive, TaskId};
-use crate::value::{Cell, Fault, Function, Object, Value};
+use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
 use crate::vm::{Binding, LivenessCache, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
@@ -68,6 +68,17 @@ pub enum WalkEnd {
 struct Draws {
     dictated: VecDeque<u64>,
     drawn: Vec<Draw>,
+}
+
+/// A shared variable, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Its name.
+    pub name: String,
+    /// Its value as `debug` shows it.
+    pub value: String,
+    /// The threads that hold what is in it, when that is a lock or the like.
+    pub held_by: Vec<Arc<str>>,
 }
 
 /// Answers the script's questions for random numbers; the other question is never asked.
@@ -267,6 +278,47 @@ impl Walk {
             Node::Object(object) if object.state().is_held_by(task) => Some(object.clone()),
             _ => None,
         })
+    }
+
+    /// The shared variables that have a name: the top-level ones, and those that threads know. Not
+    /// what is in the way when one looks at a run: functions and handles of threads.
+    pub fn variables(&self) -> Vec<Shared> {
+        let state = &self.run.state;
+        let program = &state.world.program;
+        let globals = program.globals().filter_map(|(id, global)| {
+            let binding = state.world.globals.get(id)?;
+            Some((global.name.to_string(), binding.cell.clone()))
+        });
+        let fibers = state.members.values().filter_map(|m| m.fiber.as_ref());
+        let known = fibers.flat_map(|fiber| fiber.shared_variables(program));
+        let mut seen = Vec::new();
+        let mut found = Vec::new();
+        for (name, cell) in globals.chain(known) {
+            let address = Arc::as_ptr(&cell) as usize;
+            if name.is_empty() || !cell.is_published() || seen.contains(&address) {
+                continue;
+            }
+            seen.push(address);
+            let value = cell.load();
+            let mut held_by = Vec::new();
+            match &value {
+                Value::Function(_) => continue,
+                Value::Object(object) if object.kind() == "Thread" => continue,
+                Value::Object(object) => {
+                    let holds = |task: &&TaskId| object.state().is_held_by(**task);
+                    let holders = state.members.keys().filter(holds);
+                    held_by.extend(holders.filter_map(|task| self.name(*task)));
+                }
+                _ => {}
+            }
+            let value = debug_text(&value);
+            found.push(Shared {
+                name,
+                value,
+                held_by,
+            });
+        }
+        found
     }
 
     /// Where in the learner's text the thread is.
