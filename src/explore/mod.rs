@@ -24,6 +24,6 @@ pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};
 pub use story::Story;
-pub use telling::{Act, intent, tell};
+pub use telling::{Act, came_through, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

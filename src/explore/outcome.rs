@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::pos::Pos;
 use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::debug_text;
+use crate::value::object::TaskId;
 
 /// How a run can end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +33,8 @@ pub struct Stuck {
     pub name: String,
     /// Where it waits.
     pub pos: Pos,
+    /// The line of the text in which that is.
+    pub source: Arc<str>,
     /// For what, in words.
     pub waits_for: String,
     /// Who holds that, and since where.
@@ -64,6 +67,7 @@ impl Outcome {
                     number: thread.number,
                     name: thread.name,
                     pos: thread.pos,
+                    source: walk.source_line(TaskId(thread.number)),
                     waits_for: thread.waits_for,
                     held_by: thread.held_by,
                 });

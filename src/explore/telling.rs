@@ -23,6 +23,8 @@ pub struct Act {
     pub name: Arc<str>,
     /// Where in the text.
     pub pos: Pos,
+    /// The line of the text, without its indentation; empty when there is none.
+    pub source: Arc<str>,
     /// What, without the thread's name: `reads counter: 0`.
     pub words: String,
     /// Whether this is what goes wrong.
@@ -53,17 +55,30 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
     teller.acts
 }
 
-/// What a thread is about to do, in words: `write counter`.
-pub fn intent(action: &Action) -> String {
+/// The variable through which a thread came to the object that it stands before, if it did.
+pub fn came_through(trail: &Trail, thread: u64) -> Option<String> {
+    let mut names = Names::of(trail);
+    for told in trail.steps.iter().flat_map(|step| &step.told) {
+        names.note(told);
+    }
+    names.last(thread).map(String::from)
+}
+
+/// What a thread is about to do, in words: `write counter`. `name` is the variable through which it
+/// came to the object that it stands before.
+pub fn intent(action: &Action, name: Option<&str>) -> String {
     match action {
         Action::Read(place) => format!("read {place}"),
         Action::Write(place) => format!("write {place}"),
         Action::Method(place, method) => format!("{place}.{method}()"),
-        Action::Object(object, verb) => match verb.name() {
-            "<enter>" | "acquire" => format!("take the {}", object.kind()),
-            "<exit>" | "release" => format!("release the {}", object.kind()),
-            name => format!("{}.{name}()", object.kind()),
-        },
+        Action::Object(object, verb) => {
+            let name = name.unwrap_or_else(|| object.kind());
+            match verb.name() {
+                "<enter>" | "acquire" => format!("take {name}"),
+                "<exit>" | "release" => format!("release {name}"),
+                verb => format!("{name}.{verb}()"),
+            }
+        }
         Action::Print => "print".into(),
         Action::Sleep => "sleep".into(),
         Action::Other(name) => format!("{name}()"),
@@ -130,6 +145,20 @@ fn is_object(value: &str) -> bool {
     value.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
+/// A place with its line.
+struct Place {
+    pos: Pos,
+    source: Arc<str>,
+}
+
+impl Place {
+    /// A place in the text in which a step is.
+    fn of(step: &Step, pos: Pos) -> Self {
+        let source = pos.line_of(&step.text).unwrap_or_default().into();
+        Self { pos, source }
+    }
+}
+
 struct Teller {
     names: Names,
     acts: Vec<Act>,
@@ -138,12 +167,13 @@ struct Teller {
 }
 
 impl Teller {
-    fn act(&mut self, thread: u64, name: &Arc<str>, pos: Pos, words: String, is_bad: bool) {
+    fn act(&mut self, thread: u64, name: &Arc<str>, place: Place, words: String, is_bad: bool) {
         let paused = self.paused.take();
         self.acts.push(Act {
             thread,
             name: name.clone(),
-            pos,
+            pos: place.pos,
+            source: place.source,
             words,
             is_bad,
             paused: paused.filter(|paused| paused != name),
@@ -154,13 +184,13 @@ impl Teller {
         let thread = step.decision.choice.task().0;
         if let Choice::Time(_) = step.decision.choice {
             let words = "its time is over".to_string();
-            self.act(thread, &step.name, step.pos, words, false);
+            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
         } else if step.told.is_empty() && !step.pos.is_none() {
             let words = match self.names.last(thread) {
                 Some(object) => format!("waits at {object}"),
                 None => "waits".into(),
             };
-            self.act(thread, &step.name, step.pos, words, false);
+            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
         }
         for told in &step.told {
             if self.names.note(told) {
@@ -169,7 +199,8 @@ impl Teller {
             if let Some(words) = words(&told.kind, &self.names) {
                 let is_bad = matches!(told.kind, Kind::Failure { .. });
                 let pos = told.pos.or(step.pos);
-                self.act(told.thread.number, &told.thread.name, pos, words, is_bad);
+                let place = Place::of(step, pos);
+                self.act(told.thread.number, &told.thread.name, place, words, is_bad);
             }
         }
     }
@@ -182,24 +213,44 @@ impl Teller {
                 message,
                 pos,
             } if thread == "main" => {
-                self.act(1, &"main".into(), *pos, format!("fails: {message}"), true);
+                let steps = trail.steps.iter().rev();
+                let mut own = steps.filter(|step| &*step.name == "main" && !step.pos.is_none());
+                let place = match own.next() {
+                    Some(step) => Place::of(step, *pos),
+                    None => Place {
+                        pos: *pos,
+                        source: Arc::default(),
+                    },
+                };
+                self.act(1, &"main".into(), place, format!("fails: {message}"), true);
             }
             Problem::Error { .. } => {}
             Problem::Deadlock(stuck) => {
                 for one in stuck {
                     let words = format!("waits for ever: {}", self.wanted(one));
-                    self.act(one.number, &one.name.as_str().into(), one.pos, words, true);
+                    let place = Place {
+                        pos: one.pos,
+                        source: one.source.clone(),
+                    };
+                    self.act(one.number, &one.name.as_str().into(), place, words, true);
                 }
             }
             Problem::Livelock(names) => {
                 for name in names {
                     let mut steps = trail.steps.iter().rev();
                     let step = steps.find(|step| *step.name == **name);
-                    let (thread, pos) = step.map_or((0, Pos::NONE), |step| {
-                        (step.decision.choice.task().0, step.pos)
-                    });
+                    let (thread, place) = match step {
+                        Some(step) => (step.decision.choice.task().0, Place::of(step, step.pos)),
+                        None => (
+                            number_in(name),
+                            Place {
+                                pos: Pos::NONE,
+                                source: Arc::default(),
+                            },
+                        ),
+                    };
                     let words = "goes round for ever".into();
-                    self.act(thread, &name.as_str().into(), pos, words, true);
+                    self.act(thread, &name.as_str().into(), place, words, true);
                 }
             }
             Problem::Race(race) => {
@@ -212,13 +263,11 @@ impl Teller {
                     );
                     let verb = if access.writes { "write" } else { "read" };
                     let words = format!("is about to {verb} {}", race.place);
-                    self.act(
-                        thread,
-                        &access.thread.as_str().into(),
-                        access.pos,
-                        words,
-                        true,
-                    );
+                    let place = Place {
+                        pos: access.pos,
+                        source: access.source.clone(),
+                    };
+                    self.act(thread, &access.thread.as_str().into(), place, words, true);
                 }
             }
         }

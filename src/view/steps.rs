@@ -18,8 +18,8 @@ const NARROWEST: usize = 17;
 /// How many acts are shown; of a longer run the middle is left out.
 const MOST: usize = 60;
 
-/// Draws a run in `width` characters. `text` is the program, to be quoted.
-pub fn table(acts: &[Act], text: &str, width: usize, paint: Paint) -> String {
+/// Draws a run in `width` characters.
+pub fn table(acts: &[Act], width: usize, paint: Paint) -> String {
     let mut threads = BTreeMap::new();
     for act in acts {
         threads.entry(act.thread).or_insert(&*act.name);
@@ -27,7 +27,6 @@ pub fn table(acts: &[Act], text: &str, width: usize, paint: Paint) -> String {
     let count = threads.len().max(1);
     let room = width.saturating_sub(GAP * count) / count;
     let mut table = Table {
-        text,
         width,
         paint,
         columns: BTreeMap::new(),
@@ -73,15 +72,14 @@ struct Column {
     width: usize,
 }
 
-struct Table<'a> {
-    text: &'a str,
+struct Table {
     width: usize,
     paint: Paint,
     columns: BTreeMap<u64, Column>,
     out: String,
 }
 
-impl Table<'_> {
+impl Table {
     /// The names of the threads, and a line under each.
     fn head(&mut self, threads: &BTreeMap<u64, &str>) {
         for is_rule in [false, true] {
@@ -121,12 +119,10 @@ impl Table<'_> {
             if is_list && !continues {
                 labelled = Some((act.thread, cut(&act.name, column.indent - 2 * GAP)));
             }
-            if !(continues && is_same_line)
-                && let Some(line) = source_line(self.text, act.pos.line)
-            {
+            if !(continues && is_same_line) && !act.source.is_empty() {
                 let number = format!("{}| ", act.pos.line);
                 let room = column.width.saturating_sub(number.len());
-                let shown = format!("{number}{}", cut(line, room));
+                let shown = format!("{number}{}", cut(&act.source, room));
                 self.line(column, labelled.take(), Role::Faint, &shown);
             }
             let role = match act.is_bad {
@@ -177,13 +173,6 @@ impl Table<'_> {
     }
 }
 
-/// A line of the program without its indentation; nothing for a blank one.
-pub fn source_line(text: &str, line: u16) -> Option<&str> {
-    let index = usize::from(line).checked_sub(1)?;
-    let line = text.lines().nth(index)?.trim();
-    (!line.is_empty()).then_some(line)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +188,12 @@ mod tests {
                 other => format!("Thread-{}", other - 1).into(),
             },
             pos: Pos::new(line, 5),
+            source: TEXT
+                .lines()
+                .nth(usize::from(line) - 1)
+                .unwrap()
+                .trim()
+                .into(),
             words: words.into(),
             is_bad: words.starts_with("fails"),
             paused: paused.map(Into::into),
@@ -219,7 +214,7 @@ mod tests {
     #[test]
     fn a_thread_has_a_column_and_a_pause_is_marked() {
         assert_eq!(
-            table(&lost_update(), TEXT, 80, Paint::Plain),
+            table(&lost_update(), 80, Paint::Plain),
             "  main                      Thread-1                  Thread-2
   ----                      --------                  --------
                             2| counter += 1;
@@ -239,7 +234,7 @@ mod tests {
 
     #[test]
     fn colours_change_no_width() {
-        let coloured = table(&lost_update(), TEXT, 80, Paint::Coloured);
+        let coloured = table(&lost_update(), 80, Paint::Coloured);
         let mut plain = String::new();
         let mut parts = coloured.split('\x1b');
         plain.push_str(parts.next().unwrap());
@@ -247,7 +242,7 @@ mod tests {
             plain.push_str(part.split_once('m').unwrap().1);
         }
         assert_ne!(coloured, plain);
-        assert_eq!(plain, table(&lost_update(), TEXT, 80, Paint::Plain));
+        assert_eq!(plain, table(&lost_update(), 80, Paint::Plain));
         assert!(coloured.contains("\x1b[1;31mfails: assertion failed"));
     }
 
@@ -258,14 +253,14 @@ mod tests {
             let acts: Vec<Act> = (1..=count)
                 .map(|thread| act(thread, 2, long, None))
                 .collect();
-            let drawn = table(&acts, TEXT, 80, Paint::Plain);
+            let drawn = table(&acts, 80, Paint::Plain);
             assert!(
                 drawn.lines().all(|line| line.chars().count() <= 80),
                 "{drawn}"
             );
         }
         let acts: Vec<Act> = (1..=5).map(|thread| act(thread, 2, "x", None)).collect();
-        let drawn = table(&acts, TEXT, 80, Paint::Plain);
+        let drawn = table(&acts, 80, Paint::Plain);
         assert!(
             drawn.starts_with("  main      2| counter += 1;\n               x\n"),
             "{drawn}"
@@ -275,7 +270,7 @@ mod tests {
     #[test]
     fn the_middle_of_a_long_run_is_left_out() {
         let acts = vec![act(2, 2, "x", None); 100];
-        let drawn = table(&acts, TEXT, 80, Paint::Plain);
+        let drawn = table(&acts, 80, Paint::Plain);
         assert!(
             drawn.contains("~~ 40 steps are left out here ~~"),
             "{drawn}"

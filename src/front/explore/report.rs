@@ -12,8 +12,8 @@ use crate::explore::{
 use crate::front::state;
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
-use crate::view::steps::{self, source_line};
-use crate::view::wrap::hang;
+use crate::view::steps;
+use crate::view::wrap::{cut, hang};
 
 /// How wide a report is, in characters.
 const WIDTH: usize = 80;
@@ -109,12 +109,8 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
     let _ = write!(words, "; {}", plural(found.outcomes.len(), "outcome"));
     let bad = bad.count();
     if bad > 0 {
-        let are = if bad == 1 {
-            "is a failure"
-        } else {
-            "are failures"
-        };
-        let _ = write!(words, ", {bad} of them {are}");
+        let fail = if bad == 1 { "fails" } else { "fail" };
+        let _ = write!(words, ", {bad} {fail}");
     }
     let role = match (failures, found.is_proved()) {
         (0, true) => Role::Prompt,
@@ -276,7 +272,7 @@ fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> Strin
     out += &drawn["failure".len()..];
     out.push('\n');
     let acts = tell(&failure.trail, Some(&failure.problem));
-    out += &steps::table(&acts, subject.text, WIDTH, subject.paint);
+    out += &steps::table(&acts, WIDTH, subject.paint);
     out.push('\n');
     out += &story_text(&story);
     out += &replay_line(&failure.token, subject);
@@ -309,11 +305,10 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
         let head = subject.paint.text(Role::Heading, "finding");
         let _ = writeln!(out, "\n{head}: {}", story.title);
         out += &hang("  ", &story.sentences.join(" "), WIDTH);
-        let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
-        lines.dedup();
-        for line in lines {
-            if let Some(text) = source_line(subject.text, line) {
-                let quoted = format!("{line:>6} | {text}");
+        let mut before = None;
+        for act in tell(&finding.trail, Some(&finding.problem)) {
+            if act.is_bad && before.replace(act.pos.line) != Some(act.pos.line) {
+                let quoted = cut(&format!("{:>6} | {}", act.pos.line, act.source), WIDTH);
                 let _ = writeln!(out, "{}", subject.paint.text(Role::Faint, &quoted));
             }
         }
@@ -338,7 +333,7 @@ pub(in crate::front) fn replayed(
 ) -> String {
     let problem = outcome.and_then(|outcome| Problem::of(outcome).into_iter().next());
     let acts = tell(trail, problem.as_ref());
-    let mut out = steps::table(&acts, subject.text, WIDTH, subject.paint);
+    let mut out = steps::table(&acts, WIDTH, subject.paint);
     let printed = printed(trail, subject.paint);
     if !printed.is_empty() {
         let _ = write!(out, "\noutput:\n{printed}");

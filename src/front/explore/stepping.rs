@@ -7,14 +7,16 @@
 use std::fmt::Write;
 
 use super::report;
+use crate::event::Kind;
 use crate::explore::{
-    Act, Choice, Decision, Draw, Outcome, Problem, Story, Trail, Walk, intent, tell,
+    Act, Choice, Decision, Draw, Outcome, Problem, Step, Story, Trail, Walk, came_through, intent,
+    tell,
 };
 use crate::front::report::doing;
 use crate::front::state;
 use crate::session::{Rehearsal, ThreadInfo};
+use crate::value::object::TaskId;
 use crate::view::paint::{Paint, Role};
-use crate::view::steps::source_line;
 use crate::view::wrap::{cut, hang};
 
 /// How wide everything is, in characters.
@@ -187,12 +189,23 @@ impl Stepping {
     /// `before` is how much had been told before.
     fn screen(&mut self, before: usize, drawn: &[Draw]) -> String {
         let paint = self.paint;
-        let text = self.text.clone();
         let (trail, walk) = self.stand();
         let mut out = String::new();
         let acts = tell(&trail, None);
         let new = acts.get(before.min(acts.len())..).unwrap_or_default();
         done(&mut out, new, paint);
+        if before < usize::MAX && new.is_empty() {
+            // Such a step is told elsewhere only by the name that it gives to a lock.
+            let step = trail.steps.last();
+            if let Some(Kind::Read { place, .. }) = step.and_then(Step::operation).map(|t| &t.kind)
+            {
+                let _ = writeln!(
+                    out,
+                    "  {} looks up {place}",
+                    trail.steps[trail.steps.len() - 1].name
+                );
+            }
+        }
         if !drawn.is_empty() {
             out += "  A random number was asked for: here it is always 0.\n";
         }
@@ -206,7 +219,7 @@ impl Stepping {
             let _ = writeln!(out, "{won} r runs on to the end and tells the story.");
         }
         let _ = writeln!(out, "{}", paint.text(Role::Faint, &"-".repeat(WIDTH - 1)));
-        threads(&mut out, walk, &text, paint);
+        threads(&mut out, walk, &trail, paint);
         variables(&mut out, walk);
         out
     }
@@ -265,7 +278,7 @@ fn done(out: &mut String, acts: &[Act], paint: Paint) {
 }
 
 /// Each thread: the number to type, its name, its line, what it is about to do or waits for.
-fn threads(out: &mut String, walk: &Walk, text: &str, paint: Paint) {
+fn threads(out: &mut String, walk: &Walk, trail: &Trail, paint: Paint) {
     let infos = walk.threads();
     let names = infos.iter().map(|info| info.name.chars().count());
     let width = names.max().unwrap_or(0).min(16);
@@ -279,13 +292,13 @@ fn threads(out: &mut String, walk: &Walk, text: &str, paint: Paint) {
             None => "-".into(),
         };
         let name = format!("{:<width$}", cut(&info.name, width));
-        let quoted = source_line(text, info.pos.line).unwrap_or_default();
+        let quoted = walk.source_line(TaskId(info.number));
         let quoted = cut(&format!("{:>3}| {quoted}", info.pos.line), 32);
         let _ = write!(out, " {key:>2}  ");
         paint.write(out, Role::Thread(info.number), &name);
         let used = 5 + width + 2 + 32 + 2;
         let words = cut(
-            &about(info, choice.copied(), walk),
+            &about(info, choice.copied(), walk, trail),
             WIDTH.saturating_sub(used),
         );
         let _ = writeln!(out, "  {quoted:<32}  {words}");
@@ -296,15 +309,23 @@ fn threads(out: &mut String, walk: &Walk, text: &str, paint: Paint) {
     }
 }
 
-fn about(info: &ThreadInfo, choice: Option<Choice>, walk: &Walk) -> String {
+fn about(info: &ThreadInfo, choice: Option<Choice>, walk: &Walk, trail: &Trail) -> String {
+    let name = came_through(trail, info.number);
+    let waits = match &name {
+        Some(name) if !info.held_by.is_empty() => {
+            let holders: Vec<&str> = info.held_by.iter().map(|(holder, _)| &**holder).collect();
+            format!("waits for {name}, held by {}", holders.join(" and "))
+        }
+        _ => doing(info),
+    };
     match choice {
         Some(Choice::Step(task)) => match walk.standing_before(task) {
-            Some(visible) => format!("will {}", intent(&visible.action)),
+            Some(visible) => format!("will {}", intent(&visible.action, name.as_deref())),
             None => "goes on".into(),
         },
         Some(Choice::Time(_)) if info.waits_for.is_empty() => "sleeps; its time may end".into(),
-        Some(Choice::Time(_)) => format!("{}; its time may end", doing(info)),
-        None => doing(info),
+        Some(Choice::Time(_)) => format!("{waits}; its time may end"),
+        None => waits,
     }
 }
 

@@ -729,13 +729,13 @@ fn ended(input: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::screen::tests::Page;
     use super::*;
     use crate::session::Config;
 
-    /// Feeds lines to a conversation; each line is followed by what the screen shows.
-    fn check(script: &str) {
+    /// A conversation, and what shows it.
+    fn learner() -> (Learner, Page) {
         let page = Page::default();
         let screen = Arc::new(Screen::new(Box::new(page.clone()), None));
         let stream = Arc::new(crate::event::Stream::new());
@@ -753,7 +753,24 @@ mod tests {
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();
-        let mut learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        let learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        (learner, page)
+    }
+
+    /// Feeds lines to a conversation; gives what the screen shows after each.
+    pub(in crate::front::repl) fn converse(lines: &[&str]) -> Vec<String> {
+        let (mut learner, page) = learner();
+        let answer = |line: &&str| {
+            learner.answer(line).unwrap();
+            page.take()
+        };
+        lines.iter().map(answer).collect()
+    }
+
+    /// Feeds lines to a conversation; each line is followed by what the screen shows.
+    #[track_caller]
+    pub(in crate::front::repl) fn check(script: &str) {
+        let (mut learner, page) = learner();
         let mut seen = String::new();
         for line in script.lines().filter_map(|line| line.strip_prefix("> ")) {
             let flow = learner.answer(&line.replace("\\n", "\n")).unwrap();

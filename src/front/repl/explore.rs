@@ -195,3 +195,125 @@ impl Learner {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::answer::tests::{check, converse};
+
+    const RACE: &str =
+        "let a = spawn(add); let b = spawn(add); a.join(); b.join(); assert(n == 2);";
+
+    #[test]
+    fn the_last_input_is_explored_from_what_was_before_it_and_nothing_is_changed() {
+        let seen = converse(&[
+            "let n = 0;",
+            "fn add() { n += 1; }",
+            RACE,
+            ":explore",
+            ":replay",
+            "n",
+            ":vars",
+        ]);
+        let [.., explored, replayed, value, variables] = seen.as_slice() else {
+            panic!("{seen:?}");
+        };
+        assert!(
+            explored.starts_with("proved: all 6 interleavings (15 states) in "),
+            "{explored}"
+        );
+        for part in [
+            "2 outcomes, 1",
+            "failure 1: assertion failed, in main, line 1 (lost update)",
+            "1| fn add() { n += 1; }",
+            "  Thread-1 read n as 0, then was paused before it could store 1.",
+            "  replay it: :replay ",
+            "finding: data race on n",
+        ] {
+            assert!(explored.contains(part), "{part}: {explored}");
+        }
+        assert!(
+            explored.lines().all(|line| line.chars().count() <= 80),
+            "{explored}"
+        );
+        let end = "outcome: main fails: assertion failed (line 1), after 6 steps with 1 pause\n";
+        assert!(replayed.contains(end), "{replayed}");
+        assert_eq!(value, "2\n");
+        assert!(
+            variables.contains("let n = 2  (i64)\nfn add()\n"),
+            "{variables}"
+        );
+    }
+
+    #[test]
+    fn functions_of_explored_code_are_gone_afterwards() {
+        let seen = converse(&[
+            "fn f() { 1 }",
+            ":explore fn f() { 2 } fn g() { 3 } let x = f() + g();",
+            "f()",
+            ":vars",
+            "let pool = ThreadPoolExecutor(); pool",
+        ]);
+        assert!(
+            seen[1].starts_with("proved: the only interleaving"),
+            "{}",
+            seen[1]
+        );
+        assert_eq!(seen[2..4], ["1\n", "fn f()\n"]);
+    }
+
+    #[test]
+    fn what_cannot_be_explored_says_why() {
+        check(
+            "> :explore\nNo input has run yet. `:explore CODE` and `:step CODE` take code, or a file.\n\
+             > :replay\nNo failure has been found yet: `:explore` looks for one.\n\
+             > :replay no token\nthis is no token: copy it whole, as it was printed behind `replay`\n\
+             > :explore no.rhai\nthere is no file 'no.rhai'\n  Look at its spelling and folder; \
+             `threadlab -e CODE` runs a line of code.\n\
+             > let e = Event(); let t = spawn(|| e.wait());\n\
+             > :explore\nStill running: Thread-1. Exploring begins with main alone: join them first, \
+             or stop them with Ctrl-C.\n\
+             > e.set(); t.join();\ntrue\n\
+             > :explore\nWhen that input began, this was still running: Thread-1. Exploring begins \
+             with main alone:\nput the start and the join of a thread into one input.\n",
+        );
+    }
+
+    #[test]
+    fn a_run_is_led_by_hand_until_it_fails() {
+        let step = format!(":step {RACE}");
+        let seen = converse(&[
+            "let n = 0;",
+            "fn add() { n += 1; }",
+            &step,
+            "1",
+            "2",
+            "",
+            "1",
+            "",
+            "q",
+            "n",
+        ]);
+        assert!(
+            seen[2].contains("\n  1  Thread-1    1| fn add() { n += 1; }"),
+            "{}",
+            seen[2]
+        );
+        assert!(
+            seen[3].starts_with("  Thread-1 reads n: 0\n"),
+            "{}",
+            seen[3]
+        );
+        assert!(
+            seen[5].starts_with("  Thread-2 writes n: 1\n"),
+            "{}",
+            seen[5]
+        );
+        assert!(
+            seen[7].contains("You have made it fail! assertion failed, in main"),
+            "{}",
+            seen[7]
+        );
+        assert!(seen[7].contains("replay it: :replay "), "{}", seen[7]);
+        assert_eq!(seen[8..], ["", "0\n"]);
+    }
+}

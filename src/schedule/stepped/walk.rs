@@ -328,6 +328,23 @@ impl Walk {
         fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
     }
 
+    /// The text that the thread is in: at the prompt a function may stand in an earlier input.
+    pub fn text(&self, task: TaskId) -> Option<Arc<str>> {
+        let program = &self.run.state.world.program;
+        let member = self.run.state.members.get(&task)?;
+        let (unit, _) = member.fiber.as_ref()?.place(program)?;
+        Some(program.unit(unit)?.text.clone())
+    }
+
+    /// The line of the text at which the thread is, without its indentation; empty for none.
+    pub fn source_line(&self, task: TaskId) -> Arc<str> {
+        let text = self.text(task);
+        let line = text
+            .as_deref()
+            .and_then(|text| self.pos(task).line_of(text));
+        line.unwrap_or_default().into()
+    }
+
     /// The name of a thread that is alive.
     pub fn name(&self, task: TaskId) -> Option<Arc<str>> {
         Some(self.run.state.members.get(&task)?.name.clone())
