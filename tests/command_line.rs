@@ -327,8 +327,7 @@ const MENDED: &str = "let counter = 0;\nlet lock = Lock();\nfn add() { with lock
                       assert(counter == 2);\n";
 
 /// The table and story of the lost update, with the lines of [`RACE`].
-const LOST_UPDATE: &str = "\
-  main                      Thread-1                  Thread-2
+const LOST_UPDATE: &str = "  main                      Thread-1                  Thread-2
   ----                      --------                  --------
                             3| counter += 1;
                                reads counter: 0
@@ -344,8 +343,8 @@ const LOST_UPDATE: &str = "\
        failed
 ";
 
-const STORY: &str = "\
-  Thread-1 read counter as 0, then was paused before it could store 1. Meanwhile
+const STORY: &str =
+    "  Thread-1 read counter as 0, then was paused before it could store 1. Meanwhile
   Thread-2 stored 1 in counter. Thread-1 then stored 1 over it: one update of
   counter was lost.
   What mends it: keep reading and storing counter together, inside one

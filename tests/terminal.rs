@@ -163,7 +163,6 @@ fn a_race_is_explored_replayed_and_stepped_through() {
     prompt.ready();
     prompt.keys(":step\r");
     prompt.sees("will read n");
-    prompt.sees("step> ");
     prompt.ready();
     for (key, seen) in [("1", "Thread-1 reads n: 0"), ("2", "Thread-2 reads n: 0")] {
         prompt.keys(key);

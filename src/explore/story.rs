@@ -200,11 +200,21 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Whether the error can have to do with a place: the thread that failed looked at it.
+    /// Whether the error can have to do with a place: it stands in the line that failed; or, when
+    /// no shared place does, the thread that failed has looked at it.
     fn concerns(&self, place: &str) -> bool {
-        self.all.iter().any(|access| {
-            access.thread == self.thread && access.step <= self.failed_at && access.place == place
-        })
+        let line = self.source_line(self.line);
+        let own = |access: &&Access| access.thread == self.thread && access.step <= self.failed_at;
+        let mut own_accesses = self.all.iter().filter(own);
+        let is_near = |place: &str| {
+            let mut own = self.all.iter().filter(own);
+            mentions(line, place)
+                || own.any(|access| access.line == self.line && access.place == place)
+        };
+        match self.all.iter().any(|access| is_near(access.place)) {
+            true => is_near(place),
+            false => own_accesses.any(|access| access.place == place),
+        }
     }
 
     /// Two accesses of one thread to one place with nothing of its own to that place between them,
@@ -354,6 +364,9 @@ impl<'a> Run<'a> {
             let (Some(one), Some(other)) = (of(begin.place), of(end.place)) else {
                 continue;
             };
+            if !self.concerns(begin.place) && !self.concerns(end.place) {
+                continue;
+            }
             let (setter, thread) = (begin.thread, self.thread);
             let stops = self.stops(begin, end);
             return Some(Telling::new(
@@ -382,17 +395,15 @@ impl<'a> Run<'a> {
 
     /// The thread that failed used a variable that another one set only later.
     fn used_too_early(&self) -> Option<Telling> {
-        let line = self.source_line(self.line);
         let set = self.all.iter().find(|access| {
             let is_first = !self.all.iter().any(|earlier| {
                 earlier.place == access.place && earlier.writes() && earlier.step < access.step
             });
-            let is_used = mentions(line, access.place) || self.concerns(access.place);
             access.writes()
                 && access.thread != self.thread
                 && access.step > self.failed_at
                 && is_first
-                && is_used
+                && self.concerns(access.place)
         })?;
         let (thread, setter, place) = (self.thread, set.thread, set.place);
         let read = self.all.iter().rfind(|access| {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::paint::{Paint, Role};
 use super::wrap::{cut, wrap};
 
-/// How many outcomes are shown.
-const MOST: usize = 12;
+/// How many outcomes are shown at most.
+pub const MOST: usize = 12;
 /// How many lines one of them takes.
 const LINES: usize = 6;
 /// A token that is wider has a line of its own.
@@ -29,8 +29,8 @@ pub struct Row {
     pub token: String,
 }
 
-/// Draws the outcomes in `width` characters.
-pub fn table(rows: &[Row], width: usize, paint: Paint) -> String {
+/// Draws the outcomes in `width` characters: `rows`, of `all` that there are.
+pub fn table(rows: &[Row], all: usize, width: usize, paint: Paint) -> String {
     let counts = rows.iter().filter_map(|row| row.count.as_ref());
     let counted = counts
         .map(|count| count.chars().count())
@@ -57,7 +57,7 @@ pub fn table(rows: &[Row], width: usize, paint: Paint) -> String {
     }
     paint.write(&mut out, Role::Faint, head.trim_end());
     out.push('\n');
-    for row in rows.iter().take(MOST) {
+    for row in rows {
         for (index, (role, line)) in words(row, room).into_iter().enumerate() {
             match (counted, index) {
                 (Some(counted), 0) => {
@@ -83,8 +83,8 @@ pub fn table(rows: &[Row], width: usize, paint: Paint) -> String {
             let _ = writeln!(out, "token {}", row.token);
         }
     }
-    if rows.len() > MOST {
-        let more = rows.len() - MOST;
+    if all > rows.len() {
+        let more = all - rows.len();
         let plural = if more == 1 { "" } else { "s" };
         let _ = writeln!(out, "  ... and {more} more outcome{plural}");
     }
@@ -148,21 +148,20 @@ mod tests {
             row(Some("17,153,136"), "ends", &["main prints 2"], "defgh"),
         ];
         assert_eq!(
-            table(&rows, 80, Paint::Plain),
+            table(&rows, rows.len(), 80, Paint::Plain),
             "  interleavings    share  outcome                                          token
               4   33.3 %  main fails: assertion failed                     abc
      17,153,136   33.3 %  ends; main prints 2                              defgh\n"
-                .replacen("              4", "              4", 1)
         );
-        let coloured = table(&rows, 80, Paint::Coloured);
+        let coloured = table(&rows, rows.len(), 80, Paint::Coloured);
         assert!(coloured.contains("\x1b[1;31mmain fails: assertion failed\x1b[0m"));
     }
 
     #[test]
     fn long_tables_and_long_rows_are_cut_and_long_tokens_stand_below() {
         let told = vec!["Thread-1 prints a line that is long | and another one"; 9];
-        let rows = vec![row(None, "ends", &told, &"t".repeat(40)); 14];
-        let drawn = table(&rows, 80, Paint::Plain);
+        let rows = vec![row(None, "ends", &told, &"t".repeat(40)); 12];
+        let drawn = table(&rows, 14, 80, Paint::Plain);
         assert!(drawn.ends_with("  ... and 2 more outcomes\n"), "{drawn}");
         assert!(
             drawn.lines().all(|line| line.chars().count() <= 80),

@@ -129,7 +129,7 @@ impl Table {
                 true => Role::Error,
                 false => Role::Thread(act.thread),
             };
-            for (index, part) in wrap(&act.words, column.width.saturating_sub(3))
+            for (index, part) in wrap(&act.words, column.width.saturating_sub(5))
                 .iter()
                 .enumerate()
             {
@@ -227,7 +227,8 @@ mod tests {
                                writes counter: 1
   3| assert(counter == 2);
      reads counter: 1
-     fails: assertion failed
+     fails: assertion
+       failed
 "
         );
     }
@@ -243,7 +244,7 @@ mod tests {
         }
         assert_ne!(coloured, plain);
         assert_eq!(plain, table(&lost_update(), 80, Paint::Plain));
-        assert!(coloured.contains("\x1b[1;31mfails: assertion failed"));
+        assert!(coloured.contains("\x1b[1;31mfails: assertion\x1b[0m"));
     }
 
     #[test]

@@ -52,9 +52,10 @@ pub(in crate::front) fn report(
         let rows: Vec<Row> = found
             .outcomes
             .iter()
+            .take(outcomes::MOST)
             .map(|possible| row(possible, found.interleavings.as_ref()))
             .collect();
-        out += &outcomes::table(&rows, WIDTH, subject.paint);
+        out += &outcomes::table(&rows, found.outcomes.len(), WIDTH, subject.paint);
     }
     for (index, failure) in failures.iter().enumerate() {
         if index == FAILURES {

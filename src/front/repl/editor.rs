@@ -216,7 +216,7 @@ impl Completer for Learner {
 
 /// Whether the line is a command that is followed by a file's name.
 fn names_a_file(line: &str) -> bool {
-    [":load ", ":save ", ":save! ", ":explore "]
+    [":load ", ":save ", ":save! ", ":explore ", ":step "]
         .iter()
         .any(|command| line.starts_with(command))
 }
