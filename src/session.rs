@@ -116,7 +116,8 @@ pub enum NotExplorable {
 /// What the variables of a session are at a moment, for going back there.
 pub struct Moment {
     world: Arc<World>,
-    heap: Heap,
+    /// Locked so that a session can be sent to another thread of the host.
+    heap: Mutex<Heap>,
     /// The threads that ran besides main.
     alive: Vec<ThreadInfo>,
 }
@@ -335,7 +336,7 @@ impl Session {
     pub fn moment(&self) -> Moment {
         Moment {
             world: self.world.clone(),
-            heap: Heap::take(&self.world),
+            heap: Mutex::new(Heap::take(&self.world)),
             alive: self.schedule.threads(),
         }
     }
@@ -369,7 +370,7 @@ impl Session {
         }
         let back = Back::to_now(&self.world);
         if let Some(from) = from {
-            from.heap.set_back(&self.world);
+            from.heap.lock().set_back(&self.world);
         }
         let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
         let until = match input.kind {

@@ -688,7 +688,7 @@ fn nobody_comes(stuck: &[Stuck], names: &Names) -> Telling {
 
 /// What to look at, by what is waited for in vain.
 fn advice(waits_for: &str) -> Option<String> {
-    const ROWS: [(&str, &str); 7] = [
+    const ROWS: [(&str, &str); 8] = [
         (
             "Barrier",
             "let exactly as many threads come to the barrier, and as often, as it was made for.",
@@ -703,6 +703,10 @@ fn advice(waits_for: &str) -> Option<String> {
         ),
         (
             "Future",
+            "a task may not wait for another one of the same pool: all workers may be waiting. Use a larger or a second pool, or submit less.",
+        ),
+        (
+            "task submitted",
             "a task may not wait for another one of the same pool: all workers may be waiting. Use a larger or a second pool, or submit less.",
         ),
         (

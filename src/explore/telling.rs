@@ -38,6 +38,7 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
     let mut teller = Teller {
         names: Names::of(trail),
         acts: Vec::new(),
+        kinds: Vec::new(),
         paused: None,
     };
     let mut before: Option<&Step> = None;
@@ -52,7 +53,7 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
     if let Some(problem) = problem {
         teller.problem(problem, trail);
     }
-    teller.acts
+    teller.without_indices()
 }
 
 /// The variable through which a thread came to the object that it stands before, if it did.
@@ -159,9 +160,21 @@ impl Place {
     }
 }
 
+/// What an act is to those around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ActKind {
+    /// It reads what nobody ever writes.
+    ReadsConstant,
+    /// It asks an object, or waits for it.
+    Asks,
+    Other,
+}
+
 struct Teller {
     names: Names,
     acts: Vec<Act>,
+    /// Of each act, what it is to those around it.
+    kinds: Vec<ActKind>,
     /// Who was interrupted since the last act.
     paused: Option<Arc<str>>,
 }
@@ -178,6 +191,39 @@ impl Teller {
             is_bad,
             paused: paused.filter(|paused| paused != name),
         });
+        self.kinds.push(ActKind::Other);
+    }
+
+    /// Says what the last act is to those around it.
+    fn is(&mut self, kind: ActKind) {
+        if let Some(last) = self.kinds.last_mut() {
+            *last = kind;
+        }
+    }
+
+    /// The acts without those that only found out which object of several is meant: `i` in
+    /// `forks[i]`.
+    fn without_indices(self) -> Vec<Act> {
+        let mut kept: Vec<Act> = Vec::new();
+        let mut paused: Option<(u64, Arc<str>)> = None;
+        for (index, act) in self.acts.iter().enumerate() {
+            let mut own = self.acts[index + 1..].iter().zip(&self.kinds[index + 1..]);
+            let next = own
+                .find(|(next, kind)| next.thread == act.thread && **kind != ActKind::ReadsConstant);
+            let finds_object = next.is_some_and(|(next, kind)| {
+                *kind == ActKind::Asks && next.pos.line == act.pos.line
+            });
+            if self.kinds[index] == ActKind::ReadsConstant && finds_object {
+                // Whoever was interrupted for it was so for what follows.
+                paused = paused.or(act.paused.clone().map(|name| (act.thread, name)));
+                continue;
+            }
+            let before = paused.take().filter(|(thread, _)| *thread == act.thread);
+            let mut act = act.clone();
+            act.paused = act.paused.or(before.map(|(_, name)| name));
+            kept.push(act);
+        }
+        kept
     }
 
     fn step(&mut self, step: &Step) {
@@ -201,6 +247,13 @@ impl Teller {
                 let pos = told.pos.or(step.pos);
                 let place = Place::of(step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
+                match &told.kind {
+                    Kind::Read { place, .. } if !self.names.written.contains(place) => {
+                        self.is(ActKind::ReadsConstant);
+                    }
+                    Kind::Object { .. } => self.is(ActKind::Asks),
+                    _ => {}
+                }
             }
         }
     }
@@ -233,6 +286,7 @@ impl Teller {
                         source: one.source.clone(),
                     };
                     self.act(one.number, &one.name.as_str().into(), place, words, true);
+                    self.is(ActKind::Asks);
                 }
             }
             Problem::Livelock(names) => {
@@ -329,4 +383,118 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event;
+    use crate::explore::Decision;
+    use crate::value::object::TaskId;
+
+    fn read(place: &str, value: &str) -> Kind {
+        Kind::Read {
+            place: place.into(),
+            value: value.into(),
+        }
+    }
+
+    fn object(verb: &str) -> Kind {
+        Kind::Object {
+            object: "Lock 7".into(),
+            verb: verb.into(),
+            answer: "true".into(),
+        }
+    }
+
+    /// A run of threads that each do one thing in their line.
+    fn trail(steps: Vec<(u64, u16, Kind, bool)>) -> Trail {
+        let step = |(number, line, kind, is_preemption): (u64, u16, Kind, bool)| {
+            let name: Arc<str> = format!("T{number}").into();
+            let pos = Pos::new(line, 1);
+            let thread = event::Thread {
+                number,
+                name: name.clone(),
+            };
+            Step {
+                decision: Decision {
+                    choice: Choice::Step(TaskId(number)),
+                    draws: Vec::new(),
+                },
+                name,
+                pos,
+                text: "one\n two\nthree".into(),
+                told: vec![Told { thread, pos, kind }],
+                is_preemption,
+                is_switch: false,
+            }
+        };
+        Trail {
+            steps: steps.into_iter().map(step).collect(),
+        }
+    }
+
+    fn told(trail: &Trail) -> Vec<String> {
+        let line = |act: Act| {
+            let paused = act
+                .paused
+                .map_or_else(String::new, |name| format!(" after {name}"));
+            format!(
+                "{} {}| {}: {}{paused}",
+                act.name, act.pos.line, act.source, act.words
+            )
+        };
+        tell(trail, None).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn reading_the_variable_of_a_lock_only_names_it() {
+        let run = trail(vec![
+            (2, 1, read("lock", "Lock(free)"), false),
+            (3, 2, read("n", "0"), true),
+            (2, 1, object("<enter>"), true),
+            (2, 2, object("<exit>"), false),
+        ]);
+        let expected = [
+            "T3 2| two: reads n: 0 after T2",
+            "T2 1| one: takes lock after T3",
+            "T2 2| two: releases lock",
+        ];
+        assert_eq!(told(&run), expected);
+        assert_eq!(came_through(&run, 2).as_deref(), Some("lock"));
+    }
+
+    #[test]
+    fn what_only_finds_an_object_is_left_out_and_its_pause_is_kept() {
+        let run = trail(vec![
+            (2, 2, read("n", "0"), false),
+            (3, 1, read("i", "4"), true),
+            (3, 1, read("forks[4]", "Lock(free)"), false),
+            (3, 1, object("<enter>"), false),
+        ]);
+        assert_eq!(
+            told(&run),
+            [
+                "T2 2| two: reads n: 0",
+                "T3 1| one: takes forks[4] after T2"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_written_is_always_told() {
+        let write = Kind::Write {
+            place: "shared".into(),
+            value: "Lock(free)".into(),
+        };
+        let run = trail(vec![
+            (2, 1, read("shared", "Lock(free)"), false),
+            (3, 3, write, false),
+        ]);
+        let expected = [
+            "T2 1| one: reads shared: Lock(free)",
+            "T3 3| three: writes shared: Lock(free)",
+        ];
+        assert_eq!(told(&run), expected);
+    }
 }

@@ -119,7 +119,8 @@ impl Table {
             if is_list && !continues {
                 labelled = Some((act.thread, cut(&act.name, column.indent - 2 * GAP)));
             }
-            if !(continues && is_same_line) && !act.source.is_empty() {
+            let is_quoted_above = continues && is_same_line;
+            if !is_quoted_above && !act.source.is_empty() {
                 let number = format!("{}| ", act.pos.line);
                 let room = column.width.saturating_sub(number.len());
                 let shown = format!("{number}{}", cut(&act.source, room));

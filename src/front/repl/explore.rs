@@ -262,6 +262,23 @@ mod tests {
     }
 
     #[test]
+    fn what_explored_code_does_to_variables_is_gone_afterwards() {
+        let seen = converse(&[
+            "let q = Queue(); let xs = [1]; let lock = Lock(); fn push() { xs.push(2); }",
+            ":explore q.put(1); push(); lock.acquire(); spawn(push).join(); let xs = 5; let fresh = 1;",
+            "q.qsize()",
+            "xs",
+            "lock",
+            ":vars",
+            "spawn(|| 1)",
+        ]);
+        assert!(seen[1].starts_with("proved: "), "{}", seen[1]);
+        assert_eq!(seen[2..5], ["0\n", "[1]\n", "Lock(free)\n"]);
+        assert!(!seen[5].contains("fresh"), "{}", seen[5]);
+        assert!(seen[6].starts_with("Thread(Thread-1, "), "{}", seen[6]);
+    }
+
+    #[test]
     fn what_cannot_be_explored_says_why() {
         check(
             "> :explore\nNo input has run yet. `:explore CODE` and `:step CODE` take code, or a file.\n\
