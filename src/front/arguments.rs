@@ -84,17 +84,20 @@ struct Common {
 
 const EXPLORE_EXAMPLES: &str = "\
 Examples:
-  threadlab explore race.rhai                what can become of it, what goes wrong and why
+  threadlab explore race.rhai                what can become of it, and why
   threadlab explore --deny race race.rhai    a data race alone is a failure
   threadlab explore --seconds 60 big.rhai    search longer
   threadlab explore --json race.rhai         one JSON object, for programs
 
-Exit status: 0 when everything was seen and nothing fails, 1 when a failure was found, 3
-when none was found but not everything was seen, 2 for wrong usage or a text that cannot run.";
+Exit status: 0 when everything was seen and nothing fails, 1 when a failure was
+found, 3 when none was found but not everything was seen, 2 for wrong usage or a
+text that cannot run.";
 
 /// Run a script through all its interleavings, and report what can become of it.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab explore", after_help = EXPLORE_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab explore [OPTIONS] FILE [ARGS]...
+       threadlab explore [OPTIONS] -e CODE [ARGS]...")]
 struct ExploreWords {
     #[command(flatten)]
     common: Common,
@@ -142,11 +145,13 @@ enum Denied {
 const REPLAY_EXAMPLES: &str = "\
 Example: threadlab replay 3432nd07 race.rhai
 
-Exit status: 0, or 1 when that run fails, 2 when the token does not belong to the text.";
+Exit status: 0, or 1 when that run fails, 2 when the token belongs to another text.";
 
 /// Show again a run that exploring or stepping has given a token.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab replay", after_help = REPLAY_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab replay [OPTIONS] TOKEN FILE [ARGS]...
+       threadlab replay [OPTIONS] TOKEN -e CODE [ARGS]...")]
 struct ReplayWords {
     #[command(flatten)]
     common: Common,
@@ -162,6 +167,8 @@ struct ReplayWords {
 /// Run a script one step at a time: you choose which thread goes on.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab step", disable_help_flag = true)]
+#[command(override_usage = "threadlab step [OPTIONS] FILE [ARGS]...
+       threadlab step [OPTIONS] -e CODE [ARGS]...")]
 struct StepWords {
     #[command(flatten)]
     common: Common,
