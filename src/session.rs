@@ -17,9 +17,10 @@ use crate::language::parse::Parser;
 use crate::language::python::hints;
 use crate::library::{Library, catalogue};
 use crate::program::op::Op;
-use crate::program::{Program, Unit};
+use crate::program::{Name, Program, Unit};
 use crate::schedule::{
-    MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig, World,
+    Heap, MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig,
+    World,
 };
 use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
@@ -108,6 +109,105 @@ pub enum NotExplorable {
     Rejected(Vec<Diagnostic>),
     /// These threads of earlier inputs still run, and would have to take part.
     Alive(Vec<ThreadInfo>),
+    /// These threads still ran when the input began that is to be explored from its beginning.
+    AliveThen(Vec<ThreadInfo>),
+}
+
+/// What the variables of a session are at a moment, for going back there.
+pub struct Moment {
+    world: Arc<World>,
+    /// Locked so that a session can be sent to another thread of the host.
+    heap: Mutex<Heap>,
+    /// The threads that ran besides main.
+    alive: Vec<ThreadInfo>,
+}
+
+/// An input of the prompt, with what the variables were before it.
+#[derive(Clone)]
+pub struct Earlier {
+    /// What its text is called in messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The moment at which it began.
+    pub before: Arc<Moment>,
+}
+
+/// A program that can be explored. When this is dropped, all variables and functions of the session
+/// are what they were before.
+pub struct Rehearsal {
+    // Invariant: dropped before `_back`, since it goes back to where the rehearsal began.
+    explorer: Explorer,
+    _back: Back,
+}
+
+impl std::ops::Deref for Rehearsal {
+    type Target = Explorer;
+
+    fn deref(&self) -> &Explorer {
+        &self.explorer
+    }
+}
+
+impl std::ops::DerefMut for Rehearsal {
+    fn deref_mut(&mut self) -> &mut Explorer {
+        &mut self.explorer
+    }
+}
+
+/// Makes variables and functions what they were when this was made.
+struct Back {
+    world: Arc<World>,
+    heap: Heap,
+    /// The learner's functions: name, number of parameters, code.
+    functions: Vec<(Box<str>, usize, CodeId)>,
+    observes_threads: bool,
+}
+
+impl Back {
+    fn to_now(world: &Arc<World>) -> Self {
+        let program = &world.program;
+        let mut functions = Vec::new();
+        for name in program.names().filter(|name| is_learners(name, program)) {
+            for params in name.arities() {
+                let id = name.function(params);
+                functions.extend(id.map(|id| (name.text.clone(), params, id)));
+            }
+        }
+        Self {
+            world: world.clone(),
+            heap: Heap::take(world),
+            functions,
+            observes_threads: world.observes_threads.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Back {
+    fn drop(&mut self) {
+        let world = &self.world;
+        let program = &world.program;
+        self.heap.set_back(world);
+        for name in program.names().filter(|name| is_learners(name, program)) {
+            name.forget();
+        }
+        for (name, params, id) in &self.functions {
+            if let Some(name) = program.find_name(name) {
+                program.name(name).define(*params, *id);
+            }
+        }
+        let observes = self.observes_threads;
+        world.observes_threads.store(observes, Ordering::Relaxed);
+    }
+}
+
+/// Whether no function of this name is the prelude's.
+fn is_learners(name: &Name, program: &Program) -> bool {
+    let mut functions = name
+        .arities()
+        .into_iter()
+        .filter_map(|argc| name.function(argc));
+    functions.all(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude))
 }
 
 /// A top-level variable, for people.
@@ -149,6 +249,8 @@ pub struct Session {
     prelude: HashSet<&'static str>,
     /// The texts of the inputs that ended with a value.
     accepted: Vec<String>,
+    /// The last input of the prompt that ran.
+    last_input: Option<Earlier>,
     last_seed: Option<u64>,
 }
 
@@ -169,6 +271,7 @@ impl Session {
             parser: Parser::new(),
             prelude: HashSet::new(),
             accepted: Vec::new(),
+            last_input: None,
             last_seed: Some(seed),
         }
     }
@@ -176,10 +279,17 @@ impl Session {
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
         let bound_before = self.bindings();
+        // A script has no second input that could look back at it.
+        let before = (input.kind == InputKind::Prompt).then(|| Arc::new(self.moment()));
         let (function, warnings) = match self.accept(input) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };
+        self.last_input = before.map(|before| Earlier {
+            name: input.name.into(),
+            text: input.text.into(),
+            before,
+        });
         let until = match input.kind {
             InputKind::Script => Until::AllThreads,
             InputKind::Prompt => Until::Main,
@@ -209,16 +319,58 @@ impl Session {
         }
     }
 
-    /// Readies a text to be explored, with the variables as they are now; they come back so when
-    /// the explorer is dropped. With `ordered`, the order in which different threads print makes a
+    /// Readies a text to be explored with the variables as they are now: see
+    /// [`Session::rehearse`].
+    ///
+    /// # Errors
+    /// What is wrong with the text, or which threads are in the way.
+    pub fn explorer(
+        &mut self,
+        input: Input<'_>,
+        ordered: bool,
+    ) -> Result<Rehearsal, NotExplorable> {
+        self.rehearse(input, None, ordered)
+    }
+
+    /// What the variables are now.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            world: self.world.clone(),
+            heap: Mutex::new(Heap::take(&self.world)),
+            alive: self.schedule.threads(),
+        }
+    }
+
+    /// The last input of the prompt that ran, if there was one.
+    pub fn last_input(&self) -> Option<&Earlier> {
+        self.last_input.as_ref()
+    }
+
+    /// Readies a text to be explored, with the variables as they were at a moment of this session,
+    /// or as they are now. They come back as they are now when the rehearsal is dropped; until then
+    /// nothing else may run. With `ordered`, the order in which different threads print makes a
     /// difference.
     ///
     /// # Errors
     /// What is wrong with the text, or which threads are in the way.
-    pub fn explorer(&mut self, input: Input<'_>, ordered: bool) -> Result<Explorer, NotExplorable> {
+    pub fn rehearse(
+        &mut self,
+        input: Input<'_>,
+        from: Option<&Moment>,
+        ordered: bool,
+    ) -> Result<Rehearsal, NotExplorable> {
         let alive = self.schedule.threads();
         if !alive.is_empty() {
             return Err(NotExplorable::Alive(alive));
+        }
+        // What was before a reset is gone.
+        let from = from.filter(|from| Arc::ptr_eq(&from.world, &self.world));
+        if let Some(then) = from.filter(|from| !from.alive.is_empty()) {
+            return Err(NotExplorable::AliveThen(then.alive.clone()));
+        }
+        let back = Back::to_now(&self.world);
+        if let Some(from) = from {
+            from.heap.lock().set_back(&self.world);
         }
         let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
         let until = match input.kind {
@@ -226,13 +378,11 @@ impl Session {
             InputKind::Prompt => Until::Main,
         };
         let source = source_hash(input.text, &self.config.args);
-        Ok(Explorer::new(
-            self.world.clone(),
-            function,
-            until,
-            ordered,
-            source,
-        ))
+        let explorer = Explorer::new(self.world.clone(), function, until, ordered, source);
+        Ok(Rehearsal {
+            explorer,
+            _back: back,
+        })
     }
 
     /// Parses, lowers and adds a text; gives the function that runs it.
@@ -473,6 +623,7 @@ impl Session {
         self.world = new_world(&self.config, self.world.stream.clone());
         self.prelude.clear();
         self.accepted.clear();
+        self.last_input = None;
         self.replace_schedule();
     }
 

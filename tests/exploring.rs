@@ -16,7 +16,7 @@ use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::event::Stream;
 use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Watch};
 use threadlab::schedule::{Choice, Walk};
-use threadlab::session::{Config, Input, InputKind, Scheduler, Session};
+use threadlab::session::{Config, Input, InputKind, Rehearsal, Scheduler, Session};
 
 fn session() -> Session {
     let config = Config {
@@ -28,7 +28,7 @@ fn session() -> Session {
     Session::new(config, Arc::new(Stream::new()))
 }
 
-fn explorer(session: &mut Session, text: &str) -> Explorer {
+fn explorer<'s>(session: &'s mut Session, text: &str) -> Rehearsal<'s> {
     let input = Input {
         name: "test",
         text,

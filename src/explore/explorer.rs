@@ -165,7 +165,10 @@ impl Explorer {
         // The walk stands in the trap: others may go round for ever beside a deadlock.
         let stuck = self.walk.stuck();
         if !stuck.is_empty() {
-            finding.problem = Problem::Deadlock(stuck.into_iter().map(Stuck::from).collect());
+            let stuck = stuck
+                .into_iter()
+                .map(|thread| Stuck::of(&self.walk, thread));
+            finding.problem = Problem::Deadlock(stuck.collect());
             return finding;
         }
         let name = |task| self.walk.name(task).map(|name| name.to_string());

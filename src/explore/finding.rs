@@ -61,7 +61,7 @@ impl Problem {
     }
 
     /// What went wrong in a run that became this.
-    pub(super) fn of(outcome: &Outcome) -> Vec<Self> {
+    pub fn of(outcome: &Outcome) -> Vec<Self> {
         let mut problems: Vec<Self> = outcome
             .threads
             .iter()

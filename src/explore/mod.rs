@@ -3,7 +3,7 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word.
+//! run as a word. [`Story`] and [`tell`] put them into words for people.
 
 mod explorer;
 mod finding;
@@ -13,9 +13,12 @@ mod outcome;
 mod race;
 mod search;
 mod starvation;
+mod story;
+mod telling;
 mod token;
 mod trail;
 
+pub use crate::schedule::{Choice, Draw, Shared, Walk};
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
@@ -23,5 +26,7 @@ pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use search::{Cut, Found, Limits, Watch, search};
+pub use story::Story;
+pub use telling::{Act, came_through, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

@@ -7,6 +7,7 @@ use crate::pos::Pos;
 use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::debug_text;
+use crate::value::object::TaskId;
 
 /// How a run can end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,15 +34,19 @@ pub struct Stuck {
     pub name: String,
     /// Where it waits.
     pub pos: Pos,
+    /// The line of the text in which that is.
+    pub source: Arc<str>,
     /// For what, in words.
     pub waits_for: String,
     /// Who holds that, and since where.
     pub held_by: Vec<(String, Pos)>,
 }
 
-impl From<ThreadInfo> for Stuck {
-    fn from(thread: ThreadInfo) -> Self {
+impl Stuck {
+    /// A thread of `walk` that can never go on.
+    pub(super) fn of(walk: &Walk, thread: ThreadInfo) -> Self {
         Self {
+            source: walk.source_line(TaskId(thread.number)),
             number: thread.number,
             name: thread.name,
             pos: thread.pos,
@@ -73,7 +78,8 @@ impl Outcome {
                 pos: fault.pos,
             },
             WalkEnd::Deadlock(threads) => {
-                End::Deadlock(threads.into_iter().map(Stuck::from).collect())
+                let stuck = threads.into_iter().map(|thread| Stuck::of(walk, thread));
+                End::Deadlock(stuck.collect())
             }
         };
         let order = told.order.as_ref();

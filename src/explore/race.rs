@@ -1,6 +1,7 @@
 //! Data races: two threads stand before accesses to one place, and at least one of them writes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::graph::StateId;
 use crate::pos::Pos;
@@ -16,6 +17,8 @@ pub struct Access {
     pub thread: String,
     /// Where in the text.
     pub pos: Pos,
+    /// The line of the text.
+    pub source: Arc<str>,
     /// Whether it writes.
     pub writes: bool,
 }
@@ -68,6 +71,7 @@ impl Races {
                 .name(task)
                 .map_or_else(String::new, |name| name.to_string()),
             pos,
+            source: walk.source_line(task),
             writes: kind != Kind::Read,
         };
         let mut accesses = [access(one, a.pos, a_kind), access(other, b.pos, b_kind)];

@@ -168,6 +168,34 @@ impl Fiber {
         }
     }
 
+    /// The shared variables that the fiber's functions know, by name: those that they captured, and
+    /// their own.
+    pub fn shared_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {
+        let mut found = Vec::new();
+        for frame in &self.frames {
+            if program
+                .unit(frame.code.unit)
+                .is_none_or(|unit| unit.is_prelude)
+            {
+                continue;
+            }
+            let code = program.code(frame.code);
+            if let Some(Value::Function(function)) = self.registers.get(frame.callee as usize) {
+                let names = code.capture_names.iter().map(|name| name.as_str().into());
+                found.extend(names.zip(function.captures.iter().cloned()));
+            }
+            for variable in &code.variables {
+                let is_alive = (variable.start..variable.end).contains(&frame.pc);
+                let register = frame.base as usize + usize::from(variable.register);
+                if let (true, Some(Value::Cell(cell))) = (is_alive, self.registers.get(register)) {
+                    found.push((variable.name.as_str().into(), cell.clone()));
+                }
+            }
+        }
+        found.retain(|(_, cell)| cell.is_published());
+        found
+    }
+
     /// Whether the operation that the fiber stands before would do something now, rather than only
     /// wait.
     pub fn is_enabled(&self, program: &Program) -> bool {

@@ -30,7 +30,7 @@ use crate::vm::Services;
 
 pub use policy::{Policy, Seeded};
 pub use told::{Failed, Lines, Told, ToldSoFar};
-pub use walk::{Choice, Draw, Kept, Walk, WalkEnd};
+pub use walk::{Choice, Draw, Kept, Shared, Walk, WalkEnd};
 
 /// What a step costs of the virtual time.
 const STEP_NANOSECONDS: u64 = 1_000;

@@ -20,7 +20,7 @@ use crate::pos::Pos;
 use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{MAIN, Until, World};
 use crate::value::object::{IdsMark, TaskId};
-use crate::value::{Cell, Fault, Function, Object, Value};
+use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
 use crate::vm::{Binding, LivenessCache, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
@@ -68,6 +68,17 @@ pub enum WalkEnd {
 struct Draws {
     dictated: VecDeque<u64>,
     drawn: Vec<Draw>,
+}
+
+/// A shared variable, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Its name.
+    pub name: String,
+    /// Its value as `debug` shows it.
+    pub value: String,
+    /// The threads that hold what is in it, when that is a lock or the like.
+    pub held_by: Vec<Arc<str>>,
 }
 
 /// Answers the script's questions for random numbers; the other question is never asked.
@@ -297,11 +308,69 @@ impl Walk {
         })
     }
 
+    /// The shared variables that have a name: the top-level ones, and those that threads know. Not
+    /// what is in the way when one looks at a run: functions and handles of threads.
+    pub fn variables(&self) -> Vec<Shared> {
+        let state = &self.run.state;
+        let program = &state.world.program;
+        let globals = program.globals().filter_map(|(id, global)| {
+            let binding = state.world.globals.get(id)?;
+            Some((global.name.to_string(), binding.cell.clone()))
+        });
+        let fibers = state.members.values().filter_map(|m| m.fiber.as_ref());
+        let known = fibers.flat_map(|fiber| fiber.shared_variables(program));
+        let mut seen = Vec::new();
+        let mut found = Vec::new();
+        for (name, cell) in globals.chain(known) {
+            let address = Arc::as_ptr(&cell) as usize;
+            if name.is_empty() || !cell.is_published() || seen.contains(&address) {
+                continue;
+            }
+            seen.push(address);
+            let value = cell.load();
+            let mut held_by = Vec::new();
+            match &value {
+                Value::Function(_) => continue,
+                Value::Object(object) if object.kind() == "Thread" => continue,
+                Value::Object(object) => {
+                    let holds = |task: &&TaskId| object.state().is_held_by(**task);
+                    let holders = state.members.keys().filter(holds);
+                    held_by.extend(holders.filter_map(|task| self.name(*task)));
+                }
+                _ => {}
+            }
+            let value = debug_text(&value);
+            found.push(Shared {
+                name,
+                value,
+                held_by,
+            });
+        }
+        found
+    }
+
     /// Where in the learner's text the thread is.
     pub fn pos(&self, task: TaskId) -> Pos {
         let state = &self.run.state;
         let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
         fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
+    }
+
+    /// The text that the thread is in: at the prompt a function may stand in an earlier input.
+    pub fn text(&self, task: TaskId) -> Option<Arc<str>> {
+        let program = &self.run.state.world.program;
+        let member = self.run.state.members.get(&task)?;
+        let (unit, _) = member.fiber.as_ref()?.place(program)?;
+        Some(program.unit(unit)?.text.clone())
+    }
+
+    /// The line of the text at which the thread is, without its indentation; empty for none.
+    pub fn source_line(&self, task: TaskId) -> Arc<str> {
+        let text = self.text(task);
+        let line = text
+            .as_deref()
+            .and_then(|text| self.pos(task).line_of(text));
+        line.unwrap_or_default().into()
     }
 
     /// The name of a thread that is alive.
