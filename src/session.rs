@@ -2,6 +2,8 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+mod rehearsal;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +19,7 @@ use crate::language::parse::Parser;
 use crate::language::python::hints;
 use crate::library::{Library, catalogue};
 use crate::program::op::Op;
-use crate::program::{Name, Program, Unit};
+use crate::program::{Program, Unit};
 use crate::schedule::{
     Heap, MAIN, MainEnd, Schedule, Seeded, Stepped, StopRequest, Until, Workers, WorkersConfig,
     World,
@@ -26,6 +28,9 @@ use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
 use crate::vm::{self, Binding, Natives};
 
+use self::rehearsal::Back;
+
+pub use self::rehearsal::{Earlier, Moment, Rehearsal};
 pub use crate::runtime::threads::ThreadInfo;
 
 /// Who decides when a thread runs.
@@ -111,103 +116,6 @@ pub enum NotExplorable {
     Alive(Vec<ThreadInfo>),
     /// These threads still ran when the input began that is to be explored from its beginning.
     AliveThen(Vec<ThreadInfo>),
-}
-
-/// What the variables of a session are at a moment, for going back there.
-pub struct Moment {
-    world: Arc<World>,
-    /// Locked so that a session can be sent to another thread of the host.
-    heap: Mutex<Heap>,
-    /// The threads that ran besides main.
-    alive: Vec<ThreadInfo>,
-}
-
-/// An input of the prompt, with what the variables were before it.
-#[derive(Clone)]
-pub struct Earlier {
-    /// What its text is called in messages.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-    /// The moment at which it began.
-    pub before: Arc<Moment>,
-}
-
-/// A program that can be explored. When this is dropped, all variables and functions of the session
-/// are what they were before.
-pub struct Rehearsal {
-    // Invariant: dropped before `_back`, since it goes back to where the rehearsal began.
-    explorer: Explorer,
-    _back: Back,
-}
-
-impl std::ops::Deref for Rehearsal {
-    type Target = Explorer;
-
-    fn deref(&self) -> &Explorer {
-        &self.explorer
-    }
-}
-
-impl std::ops::DerefMut for Rehearsal {
-    fn deref_mut(&mut self) -> &mut Explorer {
-        &mut self.explorer
-    }
-}
-
-/// Makes variables and functions what they were when this was made.
-struct Back {
-    world: Arc<World>,
-    heap: Heap,
-    /// The learner's functions: name, number of parameters, code.
-    functions: Vec<(Box<str>, usize, CodeId)>,
-    observes_threads: bool,
-}
-
-impl Back {
-    fn to_now(world: &Arc<World>) -> Self {
-        let program = &world.program;
-        let mut functions = Vec::new();
-        for name in program.names().filter(|name| is_learners(name, program)) {
-            for params in name.arities() {
-                let id = name.function(params);
-                functions.extend(id.map(|id| (name.text.clone(), params, id)));
-            }
-        }
-        Self {
-            world: world.clone(),
-            heap: Heap::take(world),
-            functions,
-            observes_threads: world.observes_threads.load(Ordering::Relaxed),
-        }
-    }
-}
-
-impl Drop for Back {
-    fn drop(&mut self) {
-        let world = &self.world;
-        let program = &world.program;
-        self.heap.set_back(world);
-        for name in program.names().filter(|name| is_learners(name, program)) {
-            name.forget();
-        }
-        for (name, params, id) in &self.functions {
-            if let Some(name) = program.find_name(name) {
-                program.name(name).define(*params, *id);
-            }
-        }
-        let observes = self.observes_threads;
-        world.observes_threads.store(observes, Ordering::Relaxed);
-    }
-}
-
-/// Whether no function of this name is the prelude's.
-fn is_learners(name: &Name, program: &Program) -> bool {
-    let mut functions = name
-        .arities()
-        .into_iter()
-        .filter_map(|argc| name.function(argc));
-    functions.all(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude))
 }
 
 /// A top-level variable, for people.

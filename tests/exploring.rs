@@ -28,7 +28,7 @@ fn session() -> Session {
     Session::new(config, Arc::new(Stream::new()))
 }
 
-fn explorer<'s>(session: &'s mut Session, text: &str) -> Rehearsal<'s> {
+fn explorer(session: &mut Session, text: &str) -> Rehearsal {
     let input = Input {
         name: "test",
         text,

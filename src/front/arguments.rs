@@ -544,7 +544,7 @@ mod tests {
         assert_eq!(asked(&["doc"]), Some(Doc::Overview));
         assert_eq!(asked(&["doc", "put"]), Some(Doc::Name("put".into())));
         assert_eq!(
-            asked(&["--seed", "1", "doc", "--markdown"]),
+            asked(&["--color", "never", "doc", "--markdown"]),
             Some(Doc::Markdown)
         );
         assert_eq!(asked(&["./doc"]), None);
