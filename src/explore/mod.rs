@@ -3,13 +3,14 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word.
+//! run as a word. Where there is too much to see it all, [`sample`] tries schedules one by one.
 
 mod explorer;
 mod finding;
 mod graph;
 mod outcome;
 mod race;
+mod sample;
 mod search;
 mod token;
 mod trail;
@@ -19,6 +20,7 @@ pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
+pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin};
 pub use search::{Cut, Found, Limits, Watch, search};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};
