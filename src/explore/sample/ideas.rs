@@ -1,16 +1,16 @@
 //! Which orders of conflicting steps schedules have shown, and which could be tried next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::places::Places;
-use super::reversal::Hoist;
+use super::reversal::{Change, Moved, Rest};
 use super::trace::Trace;
 use crate::schedule::{Choice, Random};
 use crate::vm::Instruction;
 
-/// Of one trace, at most so many steps are noted to be tried earlier.
-const MOST_HOISTS: usize = 256;
+/// Of one trace, at most so many steps are noted to be moved.
+const MOST_CHANGES: usize = 256;
 
 /// So many are remembered altogether that are like one that was tried before.
 const MOST_FURTHER: usize = 4_096;
@@ -18,24 +18,46 @@ const MOST_FURTHER: usize = 4_096;
 /// An instruction, and one that followed it in conflict.
 type Order = (Instruction, Instruction);
 
+/// The ideas that come from one way to go on.
+#[derive(Default)]
+struct Family {
+    /// The orders that were to be reversed, and whether by holding a thread back.
+    noted: BTreeSet<(Instruction, Instruction, bool)>,
+    /// What is new: the oldest schedule first, and of each the last conflict first.
+    fresh: VecDeque<Change>,
+    /// What is like something that was noted before.
+    further: Vec<Change>,
+}
+
+impl Family {
+    fn take(&mut self, random: &mut Random) -> Option<Change> {
+        self.fresh.pop_front().or_else(|| {
+            let count = self.further.len() as u64;
+            (count > 0).then(|| self.further.swap_remove(random.below(count) as usize))
+        })
+    }
+}
+
 /// See the head of the file.
 #[derive(Default)]
 pub(super) struct Ideas {
     seen: BTreeSet<Order>,
-    /// The orders that were to be reversed.
-    noted: BTreeSet<Order>,
-    /// What to try next: what is new, the best last; and what is like something tried.
-    hoists: Vec<Hoist>,
-    further: Vec<Hoist>,
+    /// Schedules that begin with the run in the middle, and those that begin with the usual one,
+    /// are varied in turn.
+    balanced: Family,
+    usual: Family,
+    taken: u64,
 }
 
 impl Ideas {
     /// Something to try next, if anything is left.
-    pub(super) fn take(&mut self, random: &mut Random) -> Option<Hoist> {
-        self.hoists.pop().or_else(|| {
-            let count = self.further.len() as u64;
-            (count > 0).then(|| self.further.swap_remove(random.below(count) as usize))
-        })
+    pub(super) fn take(&mut self, random: &mut Random) -> Option<Change> {
+        self.taken += 1;
+        let (one, other) = match self.taken % 2 {
+            1 => (&mut self.balanced, &mut self.usual),
+            _ => (&mut self.usual, &mut self.balanced),
+        };
+        one.take(random).or_else(|| other.take(random))
     }
 
     /// Looks at a schedule whose touches were noted; returns the orders in it. One that shows an
@@ -49,7 +71,8 @@ impl Ideas {
                 Some((trace.by(before)?, trace.by(step)?))
             })
             .collect();
-        let mut is_new = false;
+        // The first ones are what all others are varied from.
+        let mut is_new = trace.is_first;
         for order in &orders {
             is_new |= self.seen.insert(*order);
         }
@@ -59,34 +82,53 @@ impl Ideas {
         orders
     }
 
-    /// Notes each step that could have come before another one that it conflicts with.
+    /// Notes how each step could have come before one that it conflicts with.
     fn note(&mut self, trace: &Trace, places: &Places) {
         let base = Arc::new(trace.clone());
-        let mut fresh = Vec::new();
-        let mut count = 0;
+        let rest = trace.rest;
+        let family = match rest {
+            Rest::Balanced => &mut self.balanced,
+            Rest::Usual => &mut self.usual,
+        };
+        let (mut forward, mut back) = (Vec::new(), Vec::new());
         for (step, event) in trace.events.iter().enumerate().rev() {
             let (Choice::Step(task), Some(by)) = (event.choice, trace.by(step)) else {
                 continue;
             };
-            let from = event.possible_since as usize;
-            // The first conflict since it could have been done.
-            let since = places.conflicts(step, trace).take_while(|at| *at >= from);
-            let Some(first) = since.last().and_then(|at| trace.by(at)) else {
-                continue;
+            let since = event.possible_since as usize;
+            let conflicts = || places.conflicts(step, trace);
+            // The first conflict since it could have been done; the last one before.
+            let first = conflicts().take_while(|at| *at >= since).last();
+            let last = conflicts().find(|at| *at < since);
+            let mut add = |at: Option<usize>, from, moved, fresh: &mut Vec<Change>| {
+                let Some(at) = at else {
+                    return;
+                };
+                let Some(other) = trace.by(at) else {
+                    return;
+                };
+                let change = Change {
+                    base: base.clone(),
+                    from,
+                    moved,
+                    overtaken: trace.events[at].choice.task(),
+                    rest,
+                };
+                if other != by && family.noted.insert((other, by, moved.is_back())) {
+                    fresh.push(change);
+                } else if family.further.len() < MOST_FURTHER {
+                    family.further.push(change);
+                }
             };
-            let base = base.clone();
-            let hoist = Hoist { base, from, task };
-            if first != by && self.noted.insert((first, by)) {
-                fresh.push(hoist);
-            } else if self.further.len() < MOST_FURTHER {
-                self.further.push(hoist);
+            add(first, since, Moved::Forward(task), &mut forward);
+            if let Some(at) = last {
+                add(last, at, Moved::Back(step), &mut back);
             }
-            count += 1;
-            if count == MOST_HOISTS {
+            if forward.len() + back.len() >= MOST_CHANGES {
                 break;
             }
         }
-        // What reverses the last conflict shall be tried first.
-        self.hoists.extend(fresh.into_iter().rev());
+        family.fresh.extend(forward);
+        family.fresh.extend(back);
     }
 }

@@ -180,7 +180,7 @@ impl<'a> Total<'a> {
             end,
             next: AtomicU64::new(first),
             known: Known::default(),
-            hoists: BTreeMap::new(),
+            changes: BTreeMap::new(),
             seed: sampling.seed,
             depth: sampling.depth as usize,
             clock: self.clock,
@@ -193,10 +193,10 @@ impl<'a> Total<'a> {
         let mut random = Random::new(sampling.seed ^ first);
         for schedule in first..end {
             if Kind::of_schedule(schedule) == Kind::Reversal {
-                let hoist = self.ideas.take(&mut random);
+                let change = self.ideas.take(&mut random);
                 round
-                    .hoists
-                    .extend(hoist.into_iter().map(|hoist| (schedule, hoist)));
+                    .changes
+                    .extend(change.into_iter().map(|change| (schedule, change)));
             }
         }
         round.known = self.known.clone();

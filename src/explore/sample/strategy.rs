@@ -100,14 +100,23 @@ impl Kind {
     /// The one that chooses the schedule with this number, from 0. The first ones are those that
     /// find most with one schedule: what hardly depends on chance.
     pub(super) fn of_schedule(index: u64) -> Self {
-        const FIRST: [Kind; 4] = [Kind::Balanced, Kind::Reversal, Kind::Usual, Kind::Reversal];
-        const THEN: [Kind; 8] = [
+        const FIRST: [Kind; 6] = [
+            Kind::Balanced,
+            Kind::Reversal,
+            Kind::Usual,
+            Kind::Reversal,
+            Kind::Reversal,
+            Kind::Reversal,
+        ];
+        const THEN: [Kind; 10] = [
             Kind::PartialOrder,
             Kind::Reversal,
             Kind::Selective,
+            Kind::Reversal,
             Kind::Priorities,
             Kind::Reversal,
             Kind::Delays,
+            Kind::Reversal,
             Kind::Uniform,
             Kind::Reversal,
         ];

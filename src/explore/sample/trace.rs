@@ -1,6 +1,7 @@
 //! What one schedule did, step by step, in numbers.
 
 use super::super::trail::Decision;
+use super::reversal::Rest;
 use crate::schedule::Choice;
 use crate::vm::{Instruction, Touch};
 
@@ -21,6 +22,10 @@ pub(super) struct Trace {
     pub(super) events: Vec<Event>,
     /// The numbers that the script drew, each with the step that it was drawn in.
     pub(super) draws: Vec<(u32, u64)>,
+    /// How it went on, for those that are varied.
+    pub(super) rest: Rest,
+    /// Whether it is varied although nothing in it may be new.
+    pub(super) is_first: bool,
 }
 
 impl Trace {

@@ -9,7 +9,7 @@ use super::super::outcome::Outcome;
 use super::super::race::{Race, Races};
 use super::Example;
 use super::known::Known;
-use super::reversal::{Hoist, Reversal};
+use super::reversal::{Change, Rest, Reversal};
 use super::runner::{Order, Runner};
 use super::strategy::{Kind, Strategy};
 use super::trace::Trace;
@@ -33,7 +33,7 @@ pub(super) struct Round {
     pub(super) next: AtomicU64,
     pub(super) known: Known,
     /// What the reversals among them reverse.
-    pub(super) hoists: BTreeMap<u64, Hoist>,
+    pub(super) changes: BTreeMap<u64, Change>,
     pub(super) seed: u64,
     pub(super) depth: usize,
     /// When all is over.
@@ -45,7 +45,7 @@ impl Round {
     /// How a schedule is chosen. Without anything to reverse, another strategy takes its turn.
     fn kind_of(&self, schedule: u64) -> Kind {
         match Kind::of_schedule(schedule) {
-            Kind::Reversal if !self.hoists.contains_key(&schedule) => Kind::Selective,
+            Kind::Reversal if !self.changes.contains_key(&schedule) => Kind::Selective,
             kind => kind,
         }
     }
@@ -120,8 +120,8 @@ impl<'a> Worker<'a> {
     fn run(&mut self, schedule: u64, round: &Round, seen: &mut Seen, races: &mut RaceWatch) {
         let kind = round.kind_of(schedule);
         let is_observed = schedule < ALL_LEARNED || schedule.is_multiple_of(ONE_LEARNED_OF);
-        let hoist = round.hoists.get(&schedule);
-        let base = hoist.map(|hoist| (Arc::clone(&hoist.base), hoist.from));
+        let change = round.changes.get(&schedule);
+        let base = change.map(|change| (Arc::clone(&change.base), change.from));
         let order = Order {
             known: &round.known,
             seed: mix(round.seed, schedule),
@@ -130,10 +130,10 @@ impl<'a> Worker<'a> {
             dictated: base.as_ref().map(|(base, from)| (&**base, *from)),
         };
         let mut reversal;
-        let strategy: &mut dyn Strategy = match (hoist, self.strategies.get_mut(&kind)) {
+        let strategy: &mut dyn Strategy = match (change, self.strategies.get_mut(&kind)) {
             (None, Some(strategy)) => &mut **strategy,
-            (hoist, _) => {
-                reversal = Reversal::new(hoist.cloned());
+            (change, _) => {
+                reversal = Reversal::new(change);
                 &mut reversal
             }
         };
@@ -146,8 +146,14 @@ impl<'a> Worker<'a> {
             None => seen.unfinished += 1,
         }
         if is_observed {
-            seen.traces
-                .push((schedule, std::mem::take(&mut self.runner.trace)));
+            let mut trace = std::mem::take(&mut self.runner.trace);
+            trace.is_first = matches!(kind, Kind::Balanced | Kind::Usual);
+            trace.rest = match (kind, change) {
+                (Kind::Balanced, _) => Rest::Balanced,
+                (_, Some(change)) => change.rest,
+                _ => Rest::Usual,
+            };
+            seen.traces.push((schedule, trace));
         }
     }
 
