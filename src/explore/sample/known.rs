@@ -99,7 +99,7 @@ impl Known {
     fn count(&mut self, trace: &Trace) {
         let mut counts: BTreeMap<(usize, TaskId), u32> = BTreeMap::new();
         let mut hot = 0;
-        for event in &trace.events {
+        for event in trace.events.iter().skip(trace.opening) {
             let group = event.touch.and_then(|touch| self.group_of.get(&touch.by));
             if let Some(group) = group {
                 hot += 1;

@@ -27,9 +27,6 @@ mod uniform;
 mod usual;
 mod worker;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -22,6 +22,7 @@ use super::strategy::Kind;
 use super::worker::{MOST_OUTCOMES, Round, Seen, Worker};
 use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin};
 use crate::host::Clock;
+use crate::pos::Pos;
 use crate::schedule::{Kept, Random, Until, Walk};
 
 /// The first schedules are rounds of their own.
@@ -147,7 +148,8 @@ struct Total<'a> {
     unfinished: u64,
     ran: BTreeMap<Kind, u64>,
     outcomes: BTreeMap<Outcome, Example>,
-    races: BTreeMap<Race, Example>,
+    /// By the two places in the text: which threads come to them is chance.
+    races: BTreeMap<Vec<Pos>, (Race, Example)>,
     found: Vec<FirstFound>,
 }
 
@@ -220,10 +222,22 @@ impl<'a> Total<'a> {
             self.unfinished += seen.unfinished;
             traces.extend(seen.traces);
             for (outcome, example) in seen.outcomes {
-                keep_first(&mut self.outcomes, outcome, example);
+                match self.outcomes.get_mut(&outcome) {
+                    Some(known) if known.schedule <= example.schedule => {}
+                    Some(known) => *known = example,
+                    None => {
+                        self.outcomes.insert(outcome, example);
+                    }
+                }
             }
             for (race, example) in seen.races {
-                keep_first(&mut self.races, race, example);
+                let lines = race.accesses.iter().map(|access| access.pos).collect();
+                match self.races.get(&lines) {
+                    Some((_, known)) if known.schedule <= example.schedule => {}
+                    _ => {
+                        self.races.insert(lines, (race, example));
+                    }
+                }
             }
         }
         traces.sort_by_key(|(schedule, _)| *schedule);
@@ -257,7 +271,7 @@ impl<'a> Total<'a> {
                 fresh.extend(problems.map(|p| (example.schedule, example.strategy, p)));
             }
         }
-        for (race, example) in &self.races {
+        for (race, example) in self.races.values() {
             if is_new(&example) {
                 let problem = Problem::Race(race.clone());
                 fresh.push((example.schedule, example.strategy, problem));
@@ -287,23 +301,13 @@ impl<'a> Total<'a> {
                 found: self.found,
             },
             outcomes: by_schedule(self.outcomes),
-            races: by_schedule(self.races),
+            races: by_schedule(self.races.into_values()),
         }
     }
 }
 
-fn keep_first<K: Ord>(all: &mut BTreeMap<K, Example>, key: K, example: Example) {
-    match all.get_mut(&key) {
-        Some(known) if known.schedule <= example.schedule => {}
-        Some(known) => *known = example,
-        None => {
-            all.insert(key, example);
-        }
-    }
-}
-
-fn by_schedule<K>(all: BTreeMap<K, Example>) -> Vec<(K, Example)> {
-    let mut all: Vec<(K, Example)> = all.into_iter().collect();
+fn by_schedule<T>(all: impl IntoIterator<Item = (T, Example)>) -> Vec<(T, Example)> {
+    let mut all: Vec<(T, Example)> = all.into_iter().collect();
     all.sort_by_key(|(_, example)| example.schedule);
     all
 }

@@ -61,11 +61,15 @@ impl Change {
     /// What is planned: to be done in this order, as far as it is possible.
     fn plan(&self) -> Vec<Choice> {
         let events = &self.base.events;
-        let mut plan: Vec<Choice> = events.iter().take(self.from).map(|e| e.choice).collect();
+        let same = events.iter().take(self.from).skip(self.base.opening);
+        let mut plan: Vec<Choice> = same.map(|event| event.choice).collect();
         match self.moved {
             Moved::Forward(task) => plan.push(Choice::Step(task)),
             Moved::Back(until) => {
-                let between = events.iter().take(until + 1).skip(self.from);
+                let between = events
+                    .iter()
+                    .take(until + 1)
+                    .skip(self.from.max(self.base.opening));
                 let others = between.map(|event| event.choice);
                 plan.extend(others.filter(|choice| choice.task() != self.overtaken));
             }

@@ -1,20 +1,30 @@
 //! Runs one schedule after the other, each from the same beginning.
 
+use super::super::trail::last_of;
 use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use super::trace::{Event, Trace};
 use super::uniform::Uniform;
-use crate::schedule::{Choice, Kept, MAIN, Random, Walk, WalkEnd};
+use crate::schedule::{Choice, Kept, Random, Walk, WalkEnd};
+use crate::value::object::TaskId;
 use crate::vm::Touch;
 
 /// A strategy may leave a loop that waits going round for ever. When a run is so many steps longer
 /// than four times the longest one known, the rest is a random walk, which starves nobody.
 const PATIENCE: usize = 1_000;
 
+/// So many steps at most are the same for all runs.
+const LONGEST_OPENING: usize = 1_000;
+
 /// See the head of the file.
 pub(super) struct Runner<'a> {
     walk: &'a mut Walk,
     start: &'a Kept,
+    /// What every run begins with, because there is no choice yet, and the state behind it: most
+    /// scripts first make their objects and threads.
+    opening: Vec<Event>,
+    opened: Kept,
+    last: TaskId,
     /// What the last schedule did.
     pub(super) trace: Trace,
     choices: Vec<Choice>,
@@ -40,11 +50,16 @@ pub(super) struct Order<'a> {
 impl<'a> Runner<'a> {
     /// For the runs of `walk` from `start`.
     pub(super) fn new(walk: &'a mut Walk, start: &'a Kept) -> Self {
-        walk.set_comparable(false);
         walk.ignore();
+        let (opening, opened) = open(walk, start);
+        walk.set_comparable(false);
+        let steps = opening.iter().map(|event| event.choice);
         Self {
             walk,
             start,
+            last: last_of(steps),
+            opening,
+            opened,
             trace: Trace::default(),
             choices: Vec::new(),
             touches: Vec::new(),
@@ -60,17 +75,17 @@ impl<'a> Runner<'a> {
         order: &Order<'_>,
         look: &mut dyn FnMut(&Walk, &Trace),
     ) -> Option<WalkEnd> {
-        self.walk.set_back(self.start);
+        self.walk.set_back(&self.opened);
         self.walk.take_recent();
         self.walk.draw_from(Some(!order.seed));
-        self.trace.clear();
+        self.trace.begin(&self.opening);
         self.since.clear();
         strategy.begin(Random::new(order.seed), order.known);
         let patience = PATIENCE + 4 * order.known.steps();
         let mut fair = Uniform::default();
         fair.begin(Random::new(order.seed ^ 1), order.known);
-        let mut last = MAIN;
-        for step in 0..order.depth {
+        let mut last = self.last;
+        for step in self.trace.events.len()..order.depth {
             self.choices.clear();
             self.choices.extend_from_slice(self.walk.choices());
             if self.choices.is_empty() {
@@ -146,6 +161,34 @@ impl<'a> Runner<'a> {
     pub(super) fn walk(&self) -> &Walk {
         self.walk
     }
+}
+
+/// Does the steps from `start` to which there is no alternative; keeps what they were and the state
+/// behind them.
+fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
+    walk.set_back(start);
+    walk.draw_from(None);
+    walk.key(true);
+    let mut kept = walk.keep();
+    let mut opening: Vec<Event> = Vec::new();
+    while opening.len() < LONGEST_OPENING
+        && let [choice @ Choice::Step(task)] = *walk.choices()
+    {
+        let touch = walk.touch(task);
+        // A random number is a choice.
+        if !walk.take(choice, &[]).is_empty() {
+            walk.set_back(&kept);
+            break;
+        }
+        opening.push(Event {
+            choice,
+            touch,
+            possible_since: opening.len() as u32,
+        });
+        walk.key(true);
+        kept = walk.keep();
+    }
+    (opening, kept)
 }
 
 impl Drop for Runner<'_> {

@@ -126,6 +126,12 @@ impl Kind {
         }
     }
 
+    /// The one that takes the turn of a reversal when there is nothing to reverse.
+    pub(super) fn instead(index: u64) -> Self {
+        const OTHERS: [Kind; 3] = [Kind::Selective, Kind::PartialOrder, Kind::Priorities];
+        OTHERS[(index / 2) as usize % OTHERS.len()]
+    }
+
     /// Makes one. A reversal still has to be told what it reverses.
     pub(super) fn strategy(self) -> Box<dyn Strategy> {
         match self {

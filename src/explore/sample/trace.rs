@@ -20,6 +20,8 @@ pub(super) struct Event {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
     pub(super) events: Vec<Event>,
+    /// So many of them come first in every run, as there is no choice.
+    pub(super) opening: usize,
     /// The numbers that the script drew, each with the step that it was drawn in.
     pub(super) draws: Vec<(u32, u64)>,
     /// How it went on, for those that are varied.
@@ -29,8 +31,11 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub(super) fn clear(&mut self) {
+    /// Becomes that of a run that begins with `opening`.
+    pub(super) fn begin(&mut self, opening: &[Event]) {
         self.events.clear();
+        self.events.extend_from_slice(opening);
+        self.opening = opening.len();
         self.draws.clear();
     }
 

@@ -45,7 +45,7 @@ impl Round {
     /// How a schedule is chosen. Without anything to reverse, another strategy takes its turn.
     fn kind_of(&self, schedule: u64) -> Kind {
         match Kind::of_schedule(schedule) {
-            Kind::Reversal if !self.changes.contains_key(&schedule) => Kind::Selective,
+            Kind::Reversal if !self.changes.contains_key(&schedule) => Kind::instead(schedule),
             kind => kind,
         }
     }
