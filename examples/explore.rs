@@ -1,5 +1,9 @@
 //! Explores a file or a text, for those who work on exploring.
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a scratch tool shows what it gets and may panic"
+)]
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use threadlab::event::Stream;

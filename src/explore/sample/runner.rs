@@ -29,6 +29,8 @@ pub(super) struct Runner<'a> {
     pub(super) trace: Trace,
     choices: Vec<Choice>,
     touches: Vec<Option<Touch>>,
+    /// What the choices of the step before touch.
+    touched: Vec<(Choice, Option<Touch>)>,
     /// Which choices are possible, and since when.
     since: Vec<(Choice, u32)>,
 }
@@ -63,6 +65,7 @@ impl<'a> Runner<'a> {
             trace: Trace::default(),
             choices: Vec::new(),
             touches: Vec::new(),
+            touched: Vec::new(),
             since: Vec::new(),
         }
     }
@@ -80,6 +83,8 @@ impl<'a> Runner<'a> {
         self.walk.draw_from(Some(!order.seed));
         self.trace.begin(&self.opening);
         self.since.clear();
+        self.touches.clear();
+        self.touched.clear();
         strategy.begin(Random::new(order.seed), order.known);
         let patience = PATIENCE + 4 * order.known.steps();
         let mut fair = Uniform::default();
@@ -92,13 +97,8 @@ impl<'a> Runner<'a> {
                 return self.walk.end();
             }
             let strategy: &mut dyn Strategy = if step < patience { strategy } else { &mut fair };
-            self.touches.clear();
             if order.is_observed || strategy.wants_touches() {
-                let touch = |choice: &Choice| match choice {
-                    Choice::Step(task) => self.walk.touch(*task),
-                    Choice::Time(_) => None,
-                };
-                self.touches.extend(self.choices.iter().map(touch));
+                self.look_at_touches();
             }
             if order.is_observed {
                 if self.has_conflict() {
@@ -121,6 +121,25 @@ impl<'a> Runner<'a> {
             }
         }
         None
+    }
+
+    /// What a thread is about to touch changes only when it does a step.
+    fn look_at_touches(&mut self) {
+        let done = self.trace.events.last().map(|event| event.choice.task());
+        self.touches.clear();
+        for choice in &self.choices {
+            let known = self.touched.iter().find(|(other, _)| other == choice);
+            let touch = match (*choice, known) {
+                (_, Some((_, touch))) if Some(choice.task()) != done => *touch,
+                (Choice::Step(task), _) => self.walk.touch(task),
+                (Choice::Time(_), _) => None,
+            };
+            self.touches.push(touch);
+        }
+        self.touched.clear();
+        let touches = self.touches.iter().copied();
+        self.touched
+            .extend(self.choices.iter().copied().zip(touches));
     }
 
     fn take(&mut self, choice: Choice, index: usize, step: usize, order: &Order<'_>) {

@@ -12,6 +12,7 @@ use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use crate::schedule::Random;
 use crate::value::object::TaskId;
+use crate::vm::Touch;
 
 /// See the head of the file.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(super) struct Selective {
     left: BTreeMap<TaskId, u32>,
     /// The thread that shall do the next one.
     intended: Option<TaskId>,
+    /// Which of the choices it may be; kept for its memory.
+    possible: Vec<usize>,
 }
 
 impl Strategy for Selective {
@@ -36,11 +39,10 @@ impl Strategy for Selective {
     }
 
     fn next(&mut self, at: &mut Situation<'_>) -> usize {
-        let is_selected: Vec<bool> = at
-            .touches
-            .iter()
-            .map(|touch| touch.is_some_and(|touch| at.known.is_in(touch.by, self.group)))
-            .collect();
+        let is_selected = |index: usize| {
+            let touch: Option<Touch> = at.touches[index];
+            touch.is_some_and(|touch| at.known.is_in(touch.by, self.group))
+        };
         let Some(random) = &mut self.random else {
             return 0;
         };
@@ -48,16 +50,17 @@ impl Strategy for Selective {
             self.intended = draw(random, &self.left);
         }
         let may = |index: &usize| {
-            !is_selected[*index] || Some(at.choices[*index].task()) == self.intended
+            Some(at.choices[*index].task()) == self.intended || !is_selected(*index)
         };
-        let mut possible: Vec<usize> = (0..at.choices.len()).filter(may).collect();
-        if possible.is_empty() {
+        self.possible.clear();
+        self.possible.extend((0..at.choices.len()).filter(may));
+        if self.possible.is_empty() {
             // The one that shall is not able to: the plan is given up, and another one made.
-            possible = (0..at.choices.len()).collect();
+            self.possible.extend(0..at.choices.len());
             self.intended = None;
         }
-        let chosen = possible[random.below(possible.len() as u64) as usize];
-        if is_selected[chosen] {
+        let chosen = self.possible[random.below(self.possible.len() as u64) as usize];
+        if is_selected(chosen) {
             let left = self.left.entry(at.choices[chosen].task()).or_default();
             *left = left.saturating_sub(1);
             self.intended = None;

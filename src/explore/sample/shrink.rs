@@ -16,7 +16,7 @@ use crate::schedule::{Choice, Kept, MAIN, Walk};
 use crate::value::object::TaskId;
 
 /// So many steps are done at most to make a schedule simpler.
-const EFFORT: usize = 500_000;
+const EFFORT: usize = 200_000;
 
 /// A stretch of steps.
 #[derive(Clone, Copy, Debug)]

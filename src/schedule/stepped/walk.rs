@@ -230,7 +230,7 @@ impl Walk {
         if self.is_over() {
             return;
         }
-        let steps = state.enabled().into_iter().map(Choice::Step);
+        let steps = state.enabled().map(Choice::Step);
         self.choices.extend(steps);
         let times = state.first_deadlines().map(Choice::Time);
         self.choices.extend(times);
