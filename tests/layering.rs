@@ -26,10 +26,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["pos", "value", "event", "program", "runtime", "vm", "host"],
     ),
     (
+        "explore",
+        &["pos", "value", "event", "vm", "schedule", "host"],
+    ),
+    (
         "session",
         &[
             "pos", "value", "event", "program", "runtime", "vm", "library", "language", "schedule",
-            "host",
+            "explore", "host",
         ],
     ),
     ("view", &["pos", "event"]),

@@ -9,6 +9,9 @@ use super::trace::Trace;
 use crate::value::object::TaskId;
 use crate::vm::Instruction;
 
+/// Even where runs are short, so many steps are no reason to suspect a loop.
+const PATIENCE: usize = 1_000;
+
 /// See the head of the file.
 #[derive(Clone, Default)]
 pub(super) struct Known {
@@ -19,7 +22,8 @@ pub(super) struct Known {
     /// How many steps each thread did at the instructions of each group, at most.
     counts: BTreeMap<(usize, TaskId), u32>,
     hot_steps: u64,
-    steps: usize,
+    /// How many steps the shortest run has.
+    steps: Option<usize>,
 }
 
 impl Known {
@@ -63,9 +67,10 @@ impl Known {
         self.hot_steps
     }
 
-    /// How many steps a run has, at most.
-    pub(super) fn steps(&self) -> usize {
-        self.steps
+    /// A run that is longer than so many steps goes round in a loop that waits for others, perhaps.
+    /// It is the shortest run that counts: it has not gone round.
+    pub(super) fn patience(&self) -> usize {
+        PATIENCE + 4 * self.steps.unwrap_or_default()
     }
 
     /// Learns from a schedule whose touches were noted, in which these instructions followed each
@@ -97,6 +102,11 @@ impl Known {
     }
 
     fn count(&mut self, trace: &Trace) {
+        let steps = trace.events.len();
+        self.steps = Some(self.steps.map_or(steps, |known| known.min(steps)));
+        if steps > self.patience() {
+            return;
+        }
         let mut counts: BTreeMap<(usize, TaskId), u32> = BTreeMap::new();
         let mut hot = 0;
         for event in trace.events.iter().skip(trace.opening) {
@@ -111,6 +121,5 @@ impl Known {
             *known = count.max(*known);
         }
         self.hot_steps = self.hot_steps.max(hot);
-        self.steps = self.steps.max(trace.events.len());
     }
 }

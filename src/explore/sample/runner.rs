@@ -9,10 +9,6 @@ use crate::schedule::{Choice, Kept, Random, Walk, WalkEnd};
 use crate::value::object::TaskId;
 use crate::vm::Touch;
 
-/// A strategy may leave a loop that waits going round for ever. When a run is so many steps longer
-/// than four times the longest one known, the rest is a random walk, which starves nobody.
-const PATIENCE: usize = 1_000;
-
 /// So many steps at most are the same for all runs.
 const LONGEST_OPENING: usize = 1_000;
 
@@ -86,7 +82,8 @@ impl<'a> Runner<'a> {
         self.touches.clear();
         self.touched.clear();
         strategy.begin(Random::new(order.seed), order.known);
-        let patience = PATIENCE + 4 * order.known.steps();
+        // A strategy may leave a loop that waits going round for ever. A random walk starves nobody.
+        let patience = order.known.patience();
         let mut fair = Uniform::default();
         fair.begin(Random::new(order.seed ^ 1), order.known);
         let mut last = self.last;
