@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 use parking_lot::Mutex;
 
 use crate::event::Stream;
-use crate::explore::{Explorer, source_hash};
+use crate::explore::{Explorer, Twin, source_hash};
 use crate::host;
 use crate::language::Diagnostic;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
@@ -280,6 +280,7 @@ impl Session {
         if let Some(from) = from {
             from.heap.lock().set_back(&self.world);
         }
+        let is_first = self.world.program.next_unit() == Program::new().next_unit();
         let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
         let until = match input.kind {
             InputKind::Script => Until::AllThreads,
@@ -287,9 +288,26 @@ impl Session {
         };
         let source = source_hash(input.text, &self.config.args);
         let explorer = Explorer::new(self.world.clone(), function, until, ordered, source);
+        // What an earlier input has left in the variables cannot be made a second time.
+        let explorer = explorer.with_twin(is_first.then(|| self.twin(input)));
         Ok(Rehearsal {
             explorer,
             _back: back,
+        })
+    }
+
+    /// Makes the program of an input again, in a world of its own that began like this one.
+    fn twin(&self, input: Input<'_>) -> Twin {
+        let config = Config {
+            scheduler: Scheduler::Seeded,
+            ..self.config.clone()
+        };
+        let (name, text, kind) = (input.name.to_string(), input.text.to_string(), input.kind);
+        Arc::new(move || {
+            let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
+            let (name, text) = (&*name, &*text);
+            let (function, _) = session.accept(Input { name, text, kind }).ok()?;
+            Some((session.world.clone(), function))
         })
     }
 

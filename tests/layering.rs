@@ -27,7 +27,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "explore",
-        &["pos", "value", "event", "runtime", "vm", "schedule", "host"],
+        &[
+            "pos", "value", "event", "program", "runtime", "vm", "schedule", "host",
+        ],
     ),
     (
         "session",

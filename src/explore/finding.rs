@@ -6,6 +6,7 @@ use super::graph::Interleavings;
 use super::lock_order::Nesting;
 use super::outcome::{End, Outcome, Stuck};
 use super::race::Race;
+use super::sample::Sampled;
 use super::search::Cut;
 use super::token::Token;
 use super::trail::Trail;
@@ -58,6 +59,13 @@ impl Problem {
             Self::LockOrder(nestings) => nestings.iter().map(|nesting| nesting.pos).collect(),
             Self::Race(race) => race.accesses.iter().map(|access| access.pos).collect(),
         }
+    }
+
+    /// Whether it is the same mistake, as far as one can tell: the same kind at the same lines.
+    /// Where threads wait for ever is told apart no further: who else waits is chance.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let is_deadlock = matches!(self, Self::Deadlock(_));
+        self.kind() == other.kind() && (is_deadlock || self.lines() == other.lines())
     }
 
     /// What went wrong in a run that became this.
@@ -130,6 +138,8 @@ pub struct Exploration {
     /// Why the search is not complete; nothing when it is: then what was found is proved to be
     /// all.
     pub cut: Option<Cut>,
+    /// What was sampled after the search had given up.
+    pub sampled: Option<Sampled>,
 }
 
 impl Exploration {

@@ -88,6 +88,11 @@ impl Races {
             .or_insert((Race { place, accesses }, state));
     }
 
+    /// How many were found.
+    pub(super) fn count(&self) -> usize {
+        self.seen.len()
+    }
+
     /// What was found, in the order of the text.
     pub(super) fn into_found(self) -> Vec<(Race, StateId)> {
         self.seen.into_values().collect()

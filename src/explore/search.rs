@@ -31,6 +31,11 @@ pub struct Limits {
     pub memory: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
+    /// So many schedules are sampled at most where the search has to give up. It gets a third of
+    /// the time then; all of it with 0 here.
+    pub schedules: u64,
+    /// What sampling draws its choices from.
+    pub seed: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +46,8 @@ impl Default for Limits {
             depth: 10_000,
             memory: 1 << 30,
             numbers: 16,
+            schedules: 1_000_000,
+            seed: 1,
         }
     }
 }
@@ -67,7 +74,7 @@ pub struct Watch<'a> {
     /// Set when the search shall end with what it has.
     pub stop: &'a AtomicBool,
     /// Told now and then how many states there are, and how many of them are still to be gone on
-    /// from.
+    /// from; while sampling, how many schedules were begun, and 0.
     pub progress: &'a mut dyn FnMut(u64, u64),
 }
 

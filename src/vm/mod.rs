@@ -18,6 +18,7 @@ mod method;
 mod operator;
 mod place;
 mod step;
+mod touch;
 mod unwind;
 mod variable;
 mod visible;
@@ -36,6 +37,7 @@ pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
 pub use likeness::LivenessCache;
 pub use step::step;
+pub use touch::{Instruction, Touch};
 pub use visible::publish;
 
 /// Why [`step`] has stopped.

@@ -3,10 +3,12 @@
 //! The same program and limits give the same object, but for `seconds`. Tokens stand there whole, however
 //! long: nobody types them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::report;
-use crate::explore::{End, Exploration, Finding, Interleavings, Possible, Story, tell};
+use crate::explore::{self, End, Exploration, Finding, Interleavings, Possible, Story, tell};
 
 #[derive(Serialize)]
 struct Object {
@@ -18,9 +20,28 @@ struct Object {
     transitions: u64,
     /// How long the search took.
     seconds: f64,
+    /// What sampling has done; null when everything was seen.
+    sampled: Option<Sampled>,
     outcomes: Vec<Outcome>,
     failures: Vec<Problem>,
     findings: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Sampled {
+    /// How many schedules were run.
+    schedules: u64,
+    /// How many of them each strategy chose.
+    strategies: BTreeMap<&'static str, u64>,
+    /// The first schedule that found a problem, from 1.
+    found: Vec<First>,
+}
+
+#[derive(Serialize)]
+struct First {
+    kind: &'static str,
+    strategy: &'static str,
+    schedule: u64,
 }
 
 #[derive(Serialize)]
@@ -79,13 +100,33 @@ pub(super) fn write(found: &Exploration, text: &str) -> String {
         interleavings: found.interleavings.as_ref().map(count),
         states: found.states,
         transitions: found.transitions,
-        seconds: found.took.as_secs_f64(),
+        seconds: found.took.as_secs_f64()
+            + (found.sampled.as_ref()).map_or(0.0, |sampled| sampled.took.as_secs_f64()),
+        sampled: found.sampled.as_ref().map(sampled),
         outcomes: found.outcomes.iter().map(outcome).collect(),
         failures: found.failures.iter().map(problem).collect(),
         findings: found.findings.iter().map(problem).collect(),
     };
     // Strings and numbers only: it can always be written.
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+fn sampled(sampled: &explore::Sampled) -> Sampled {
+    let strategies = sampled.strategies.iter();
+    let found = sampled.found.iter();
+    Sampled {
+        schedules: sampled.schedules,
+        strategies: strategies
+            .map(|(kind, count)| (kind.name(), *count))
+            .collect(),
+        found: found
+            .map(|found| First {
+                kind: found.problem.kind(),
+                strategy: found.strategy.name(),
+                schedule: found.schedule,
+            })
+            .collect(),
+    }
 }
 
 fn count(interleavings: &Interleavings) -> String {

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::explore::{
-    Cut, End, Exploration, Finding, Interleavings, Outcome, Possible, Problem, Story, Token, Trail,
-    tell,
+    Cut, End, Exploration, Finding, Interleavings, Outcome, Possible, Problem, Sampled, Story,
+    Token, Trail, tell,
 };
 use crate::front::state;
 use crate::view::outcomes::{self, Row};
@@ -123,6 +123,9 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
     if let Some(cut) = found.cut {
         out += &hang("  ", &why_not(cut, subject.is_prompt), WIDTH);
     }
+    if let Some(sampled) = &found.sampled {
+        out += &sampling(sampled);
+    }
     if failures == 0 {
         let seen = match (found.is_proved(), findings) {
             (true, 0) => "nothing goes wrong in any of them",
@@ -131,6 +134,35 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             (false, _) => "no run failed in what was seen, but see below",
         };
         let _ = writeln!(out, "  {seen}");
+    }
+    out
+}
+
+/// What sampling has done, and which of its schedules found what first.
+fn sampling(sampled: &Sampled) -> String {
+    let strategies = sampled.strategies.iter().filter(|(_, count)| *count > 0);
+    let strategies: Vec<String> = strategies
+        .map(|(kind, count)| format!("{} {}", number(*count), kind.name()))
+        .collect();
+    let cores = plural(sampled.workers, "core");
+    let mut out = hang(
+        "  ",
+        &format!(
+            "then sampled: {} schedules in {} on {cores} ({})",
+            number(sampled.schedules),
+            duration(sampled.took),
+            strategies.join(", ")
+        ),
+        WIDTH,
+    );
+    for found in &sampled.found {
+        let what = format!(
+            "schedule {} ({}) was the first with this {}",
+            number(found.schedule),
+            found.strategy.name(),
+            found.problem.kind()
+        );
+        out += &hang("  ", &what, WIDTH);
     }
     out
 }

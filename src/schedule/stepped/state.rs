@@ -203,15 +203,16 @@ impl State {
     }
 
     /// The threads that can do a step.
-    pub(super) fn enabled(&self) -> Vec<TaskId> {
+    pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let program = &self.world.program;
         let is_enabled = |member: &Member| match (&member.being, &member.fiber) {
             (Being::Busy, _) => true,
             (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
             _ => false,
         };
-        let enabled = self.members.iter().filter(|(_, member)| is_enabled(member));
-        enabled.map(|(task, _)| *task).collect()
+        let enabled = self.members.iter();
+        let enabled = enabled.filter(move |(_, member)| is_enabled(member));
+        enabled.map(|(task, _)| *task)
     }
 
     /// Lets a thread do what it stands before.

@@ -17,11 +17,12 @@ use super::state::{Being, Deadlines, Member, Outlet};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::pos::Pos;
+use crate::program::ahead::Ahead;
 use crate::runtime::threads::ThreadInfo;
-use crate::schedule::{MAIN, Until, World};
+use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
-use crate::vm::{Binding, LivenessCache, Visible};
+use crate::vm::{Binding, LivenessCache, Touch, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -63,10 +64,12 @@ pub enum WalkEnd {
     Deadlock(Vec<ThreadInfo>),
 }
 
-/// The random numbers of one step: those dictated, and all that were drawn.
+/// The random numbers of one step: those dictated, what comes beyond them, and all that were drawn.
 #[derive(Default)]
 struct Draws {
     dictated: VecDeque<u64>,
+    /// Zeros without it.
+    beyond: Option<Random>,
     drawn: Vec<Draw>,
 }
 
@@ -91,8 +94,11 @@ impl Policy for Dictated {
 
     fn random(&mut self, bound: u64) -> u64 {
         let mut draws = self.0.lock();
-        let number = draws.dictated.pop_front().unwrap_or_default();
-        let number = number.min(bound.saturating_sub(1));
+        let number = match (draws.dictated.pop_front(), &mut draws.beyond) {
+            (Some(number), _) => number.min(bound.saturating_sub(1)),
+            (None, Some(random)) => random.below(bound),
+            (None, None) => 0,
+        };
         draws.drawn.push(Draw { bound, number });
         number
     }
@@ -108,6 +114,9 @@ pub struct Walk {
     liveness: LivenessCache,
     writer: Writer,
     choices: Vec<Choice>,
+    /// Whether states may be compared: what no instruction will read any more is forgotten then.
+    is_comparable: bool,
+    ahead: Ahead,
 }
 
 /// A state that was kept.
@@ -158,7 +167,21 @@ impl Walk {
             // What main does before its first visible operation is a step, too: it may draw random
             // numbers.
             choices: vec![Choice::Step(MAIN)],
+            is_comparable: true,
+            ahead: Ahead::default(),
         }
+    }
+
+    /// Whether states are compared from now on, as they are at first: [`Walk::key`] tells alike
+    /// states apart otherwise, but steps are faster.
+    pub fn set_comparable(&mut self, is_comparable: bool) {
+        self.is_comparable = is_comparable;
+    }
+
+    /// The numbers that the script asks for and that nobody dictates come from this seed from now
+    /// on, or are zeros.
+    pub fn draw_from(&mut self, seed: Option<u64>) {
+        self.draws.lock().beyond = seed.map(Random::new);
     }
 
     /// What can happen next: the threads that can do a step, by number, and behind them the waits
@@ -197,6 +220,13 @@ impl Walk {
             }
         }
         self.run.stopped.clear();
+        if self.is_comparable {
+            self.forget_dead();
+        }
+        self.find_choices();
+    }
+
+    fn forget_dead(&mut self) {
         let program = self.run.state.world.program.clone();
         for member in self.run.state.members.values_mut() {
             if std::mem::take(&mut member.has_run)
@@ -205,7 +235,6 @@ impl Walk {
                 fiber.forget_dead(&program, &mut self.liveness);
             }
         }
-        self.find_choices();
     }
 
     fn find_choices(&mut self) {
@@ -214,7 +243,7 @@ impl Walk {
         if self.is_over() {
             return;
         }
-        let steps = state.enabled().into_iter().map(Choice::Step);
+        let steps = state.enabled().map(Choice::Step);
         self.choices.extend(steps);
         let times = state.first_deadlines().map(Choice::Time);
         self.choices.extend(times);
@@ -296,6 +325,29 @@ impl Walk {
                 return None;
             };
             fiber.is_asking(&state.world.program).then_some(*task)
+        })
+    }
+
+    /// What the visible operation touches that the thread stands before; nothing for a print and
+    /// the like, and for a thread that waits.
+    pub fn touch(&self, task: TaskId) -> Option<Touch> {
+        let state = &self.run.state;
+        let member = state.members.get(&task)?;
+        match (&member.being, &member.fiber) {
+            (Being::Standing, Some(fiber)) => {
+                fiber.touch(&state.world.program, &state.world.globals)
+            }
+            _ => None,
+        }
+    }
+
+    /// How many visible operations may still lie ahead of the thread: an estimate, read off the
+    /// code.
+    pub fn ahead(&mut self, task: TaskId) -> u32 {
+        let state = &self.run.state;
+        let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
+        fiber.map_or(0, |fiber| {
+            fiber.ahead(&state.world.program, &mut self.ahead)
         })
     }
 
@@ -403,6 +455,13 @@ impl Walk {
     pub fn listen(&mut self) {
         if let Outlet::Kept { detailed, .. } = &mut self.run.state.outlet {
             *detailed = true;
+        }
+    }
+
+    /// From now on keeps prints and failures only, as at first.
+    pub fn ignore(&mut self) {
+        if let Outlet::Kept { detailed, .. } = &mut self.run.state.outlet {
+            *detailed = false;
         }
     }
 
