@@ -938,10 +938,10 @@ const CASES: &[Case] = &[
         interleavings: "12",
         outcomes: &[("1 2", "6"), ("2 1", "6")],
     },
-    // With a default, main may look before anybody has sent: first of all, which is 1 way to the end
-    // of both threads in each of 2 orders. One thread first: main takes its item, and the other one
-    // comes before or after the print (2); both first, in 2 orders: chance decides (2). The print of
-    // a main that found nothing has 3 places beside two steps, in 2 orders: 6.
+    // Three threads: each sender's step, main's choice and its print. Main chooses first and finds
+    // nothing: its print and the two sends in any order, 3! = 6. One send first, 2 ways: main takes
+    // it, then its print and the other send in 2 orders: 4. Both sends first, in 2 orders: chance
+    // decides, 2 ways: 4.
     Case {
         name: "a select with a default",
         source: "

@@ -143,8 +143,8 @@ pub(super) const PROMISES: &[Promise] = &[
     everywhere("items come in the order in which they were sent",
         "for capacity in [0, 1, 5] { let ch = channel(capacity);
              spawn(|| { for i in 0..20 { ch.send(i); } ch.close(); });
-             let got = []; for x in ch { got.push(x); } print(got == (0..20).to_array()); }",
-        &["true", "true", "true"]),
+             let next = 0; for x in ch { if x == next { next += 1; } } print(next); }",
+        &["20", "20", "20"]),
     everywhere("receiving drains a closed channel, and then ends at once, each time",
         "let ch = channel(2); ch.send(1); ch.send(()); ch.close();
          for i in 0..4 { print(ch.receive_ok()); } print(ch.receive() == (), ch.try_receive() == ());",
@@ -163,8 +163,8 @@ pub(super) const PROMISES: &[Promise] = &[
         &["nothing", "[(), false]", "end", "false"]),
     everywhere("close fails all who wait to send",
         "let ch = channel();
-         let send = || { try { ch.send(1); } catch (e) { e.error } };
-         let choose = || { try { select([#{send: 1, to: ch}]); } catch (e) { e.error } };
+         let send = || { try { ch.send(1); } catch (e) { return e.error; } };
+         let choose = || { try { select([#{send: 1, to: ch}]); } catch (e) { return e.error; } };
          let ts = [spawn(send), spawn(send), spawn(choose)];
          sleep(0.02); ch.close(); for t in ts { print(t.join()); }",
         &["Closed", "Closed", "Closed"]),
@@ -173,8 +173,8 @@ pub(super) const PROMISES: &[Promise] = &[
          for i in 0..3 { ts.push(spawn(|| { loop { let got = select([ch, other]);
              if !got.ok { break; } with lock { seen.push(got.value); } } })); }
          for x in 0..60 { ch.send(x); } ch.close(); for t in ts { t.join(); }
-         seen.sort(); print(seen == (0..60).to_array());",
-        &["true"]),
+         seen.sort(); for x in 0..60 { if seen[x] != x { print(x); } } print(seen.len());",
+        &["60"]),
     everywhere("a for over a channel ends when it is closed and empty",
         "let ch = channel(3); for i in 0..3 { ch.send(i); } ch.close();
          for x in ch { print(x); } for x in ch { print(\"more\"); }", &["0", "1", "2"]),

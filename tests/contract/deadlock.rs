@@ -78,12 +78,6 @@ const CYCLES: &[(&str, &str)] = &[
         "let l = Lock(); spawn(|| { with l { with l { } } });",
     ),
     (
-        "two readers who both want to write",
-        "let rw = RwLock(); let both = Barrier(2);
-         fn read_and_write() { with rw.read() { both.wait(); with rw.write() { } } }
-         spawn(read_and_write); spawn(read_and_write);",
-    ),
-    (
         "a reader who wants to write",
         "let rw = RwLock(); spawn(|| { with rw.read() { with rw.write() { } } });",
     ),

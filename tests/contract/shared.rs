@@ -39,10 +39,11 @@ pub(super) const ROWS: &[Row] = &[
          rw.release_write();",
         &["release_read of an RwLock that this thread does not read: a thread that took it to read \
            gives it back, once"],
-        "3:13 release_write of an RwLock that Thread-1 has held since line 2: a thread that took it \
+        "3:13 release_write of an RwLock that Thread-1 (ended) has held since line 2: a thread that took it \
          to write gives it back, once / use `with rw.write() { ... }`: it acquires and releases once"),
     row("RwLock", Plain, Misuse, "with RwLock() { }", &[],
-        "1:6 expected something that `with` can enter (a Lock, a pool ...), found RwLock"),
+        "1:6 an RwLock was entered: it is entered to read or to write / write `with rw.read() { ... }` or \
+         `with rw.write() { ... }`"),
     row("RwLock", Plain, OwnerDied,
         "let rw = RwLock(); spawn(|| { rw.acquire_write(); throw \"no\"; }).join();
          with rw.read() { }",
@@ -122,7 +123,7 @@ pub(super) const ROWS: &[Row] = &[
         &["Latch(3 to go)", "1 Latch(1 to go)", "true Latch(open) true true"], "()"),
     row("Latch", Plain, WaitThenSuccess,
         "let l = Latch(3); let n = Atomic(0);
-         for i in 0..3 { spawn(|| { sleep(0.01); n += 1; l.count_down(); }); }
+         for i in 0..3 { spawn(|| { sleep(0.01); n.fetch_add(1); l.count_down(); }); }
          l.wait(); print(n.load());",
         &["3"], "()"),
     row("Latch", Plain, WaitThenSuccess,
@@ -175,7 +176,7 @@ pub(super) const PROMISES: &[Promise] = &[
     everywhere("a writer holds it alone",
         "let rw = RwLock(); let inside = Atomic(0); let ts = [];
          for i in 0..3 { ts.push(spawn(|| { for j in 0..30 { with rw.write() {
-             inside += 1; if inside.load() != 1 { print(\"not alone\"); } inside -= 1; }
+             inside.fetch_add(1); if inside.load() != 1 { print(\"not alone\"); } inside.fetch_sub(1); }
          } })); } for t in ts { t.join(); } print(rw);", &["RwLock(free)"]),
     everywhere("while a writer waits, no further reader gets in",
         "let rw = RwLock(); rw.acquire_read(); let t = spawn(|| { with rw.write() { } });
@@ -192,7 +193,7 @@ pub(super) const PROMISES: &[Promise] = &[
          try { with rw.read() { throw 1; } } catch { print(rw); }", &["RwLock(free)", "RwLock(free)"]),
     everywhere("of many calls one runs the function, and all get its value",
         "let once = Once(); let runs = Atomic(0); let ts = [];
-         for i in 0..8 { ts.push(spawn(|| once.call(|| { runs += 1; 40 + runs.load() }))); }
+         for i in 0..8 { ts.push(spawn(|| once.call(|| { runs.fetch_add(1); 40 + runs.load() }))); }
          let sum = 0; for t in ts { sum += t.join(); } print(runs.load(), sum);", &["1 328"]),
     everywhere("a call that comes while the function runs waits for its end",
         "let once = Once(); let t = spawn(|| once.call(|| { sleep(0.03); print(\"ready\"); }));

@@ -31,8 +31,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "select",
         signatures: &[
             sig(&[CASES], "map"),
-            sig(&[CASES, param("seconds", Kind::Any)], "map"),
-            sig(&[CASES, param("options", Kind::Any)], "map"),
+            sig(&[CASES, SECONDS], "map"),
+            sig(&[CASES, param("options", Kind::Map)], "map"),
         ],
         summary: "Waits until one of several channels is ready, and does that case alone.",
         details: "A case is a channel, to receive from it, or `#{send: item, to: channel}`. Gives \

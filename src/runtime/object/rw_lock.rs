@@ -205,6 +205,13 @@ impl RwLock {
         match call.verb {
             Verb::AcquireRead => return Ok(self.acquire(Read, patience(call)?, ctx)),
             Verb::AcquireWrite => return Ok(self.acquire(Write, patience(call)?, ctx)),
+            Verb::Enter => {
+                return Err(FaultKind::misuse(
+                    "an RwLock was entered",
+                    "it is entered to read or to write",
+                    "write `with rw.read() { ... }` or `with rw.write() { ... }`",
+                ));
+            }
             Verb::Abandon => {
                 self.give_up(ctx.task, ctx);
                 return Ok(Attempt::Done(Value::Unit));
@@ -263,11 +270,11 @@ impl Primitive for RwLock {
     fn waiting(&self, task: TaskId) -> Waiting {
         let wants = self.waiters.iter().find(|(who, _)| who.task == task);
         let access = wants.map_or("enter", |(_, wants)| wants.verb());
-        let mut what = format!("to {access} {}", args::made_in("RwLock", self.made_at));
+        let mut what = format!("{}, to {access}", args::made_in("RwLock", self.made_at));
         let mut holders = self.holders();
         let mut awaited = Vec::new();
         if access == "read" && self.writer.is_none() {
-            what.push_str(", which a writer waits for");
+            what.push_str(" behind a writer that waits");
             holders.clear();
             awaited.extend(self.waiting_writers().map(|writer| writer.task));
         }

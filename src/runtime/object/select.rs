@@ -74,7 +74,7 @@ impl Select {
             open: None,
         };
         match args.get(1) {
-            None | Some(Value::Unit) => {}
+            None => {}
             Some(Value::Map(options)) => select.take_options(options)?,
             Some(seconds) => select.limit = Some(time(seconds)?),
         }
@@ -111,7 +111,7 @@ impl Select {
     fn ready(&self, task: TaskId) -> Vec<usize> {
         let numbers = 0..self.cases.len();
         numbers
-            .filter(|number| self.cases[*number].can(Verb::Watch, task))
+            .filter(|number| self.cases[*number].can_be_done(task))
             .collect()
     }
 
@@ -203,19 +203,24 @@ impl Select {
 }
 
 impl Case {
-    /// Whether the channel could do it now ([`Verb::Watch`]), or whether to ask for it is doing
-    /// something (any other verb).
-    fn can(&self, verb: Verb, task: TaskId) -> bool {
-        let nobody = Value::Unit;
-        let watch = [nobody.clone(), nobody.clone(), nobody];
-        let (verb, args) = match (verb, &self.item) {
-            (Verb::Watch, None) => (verb, watch.to_vec()),
-            (Verb::Watch, Some(item)) => (verb, [&watch[..], &[item.clone()]].concat()),
-            (_, None) => (Verb::ReceiveOk, Vec::new()),
-            (_, Some(item)) => (Verb::Send, vec![item.clone()]),
-        };
-        let call = Call { verb, args: &args };
-        self.channel.state().is_ready(call, task)
+    /// Whether the channel could do it now.
+    fn can_be_done(&self, task: TaskId) -> bool {
+        // The ticket does not matter to that.
+        let mut args = vec![Value::Unit; 3];
+        args.extend(self.item.clone());
+        self.is_ready(Verb::Watch, &args, task)
+    }
+
+    /// Whether to arrive at the channel for it is doing something.
+    fn is_step(&self, task: TaskId) -> bool {
+        match &self.item {
+            Some(item) => self.is_ready(Verb::Send, std::slice::from_ref(item), task),
+            None => self.is_ready(Verb::ReceiveOk, &[], task),
+        }
+    }
+
+    fn is_ready(&self, verb: Verb, args: &[Value], task: TaskId) -> bool {
+        self.channel.state().is_ready(Call { verb, args }, task)
     }
 }
 
@@ -282,7 +287,7 @@ impl Primitive for Select {
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
         call.verb != Verb::Wait
             || self.limit.is_some()
-            || self.cases.iter().any(|case| case.can(Verb::Receive, task))
+            || self.cases.iter().any(|case| case.is_step(task))
     }
 
     fn withdraw(&mut self, _task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
@@ -308,8 +313,8 @@ impl Primitive for Select {
                 let made_at = case.channel.made_at;
                 let channel = args::made_in("Channel", made_at);
                 match case.item {
-                    Some(_) => format!("to send on {channel}"),
-                    None => format!("to receive from {channel}"),
+                    Some(_) => format!("a send on {channel}"),
+                    None => format!("an item of {channel}"),
                 }
             })
             .collect();
