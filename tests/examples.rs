@@ -62,7 +62,7 @@ fn every_verb_of_an_object_has_a_row() {
 }
 
 /// Who an object of each kind is, for asking it everything that can be asked.
-const OBJECTS: [(&str, &str); 19] = [
+const OBJECTS: [(&str, &str); 23] = [
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
     ("ThreadPoolExecutor", "pool(1)"),
@@ -82,6 +82,10 @@ const OBJECTS: [(&str, &str); 19] = [
     ("Atomic", "Atomic(1)"),
     ("Timer", "Timer(0, || 1)"),
     ("ThreadLocal", "ThreadLocal()"),
+    ("Channel", "channel()"),
+    ("RwLock", "RwLock()"),
+    ("Once", "Once()"),
+    ("Latch", "Latch(1)"),
 ];
 
 #[test]

@@ -22,9 +22,9 @@ use crate::pos::Pos;
 ///
 /// `print` and `debug` are among them because a function's bare name is a value
 /// (`pool.map(print, items)`), which Rhai allows for every function but those two.
-const FREED_WORDS: [&str; 13] = [
-    "async", "await", "debug", "go", "match", "new", "print", "shared", "spawn", "sync", "thread",
-    "use", "yield",
+const FREED_WORDS: [&str; 14] = [
+    "async", "await", "debug", "default", "go", "match", "new", "print", "shared", "spawn", "sync",
+    "thread", "use", "yield",
 ];
 
 /// How deep expressions and blocks may nest, in levels as Rhai counts them (about two for each pair

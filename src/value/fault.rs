@@ -54,6 +54,17 @@ pub enum Refusal {
     ShutDown,
 }
 
+/// Why a channel could not take or give an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelRefusal {
+    /// Nobody sends, and no item is kept.
+    Empty,
+    /// Nobody receives, and there is no room.
+    Full,
+    /// It was closed, here: nothing is sent any more.
+    Closed(Pos),
+}
+
 /// The kinds of faults. `try` catches each but [`FaultKind::Interrupted`].
 #[derive(Clone, Debug)]
 pub enum FaultKind {
@@ -185,6 +196,15 @@ pub enum FaultKind {
         /// How long was waited, in seconds; 0 when not at all.
         seconds: f64,
     },
+    /// A channel could not do it, at once or in time, or is closed.
+    Channel {
+        /// Why.
+        refusal: ChannelRefusal,
+        /// Which: `the Channel made in line 3`.
+        channel: String,
+        /// How long was waited, in seconds; 0 when not at all.
+        seconds: f64,
+    },
     /// An error that happened elsewhere, in another thread or a pool's task, and is raised here. The
     /// machine unpacks it: nobody catches it as such.
     Elsewhere(SharedFault),
@@ -300,6 +320,11 @@ impl FaultKind {
                 Refusal::Full => "Full",
                 Refusal::ShutDown => "ShutDown",
             },
+            Self::Channel { refusal, .. } => match refusal {
+                ChannelRefusal::Empty => "Empty",
+                ChannelRefusal::Full => "Full",
+                ChannelRefusal::Closed(_) => "Closed",
+            },
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
             Self::Internal(_) => "InternalError",
@@ -338,6 +363,17 @@ impl FaultKind {
                 Refusal::ShutDown => {
                     "catch it to leave the loop, or make a new queue for more items".into()
                 }
+            }),
+            Self::Channel { refusal, .. } => Some(match refusal {
+                ChannelRefusal::Empty => {
+                    "receive() waits for an item, receive(seconds) for so long".into()
+                }
+                ChannelRefusal::Full => {
+                    "send(x) waits for a receiver or for room, send(x, seconds) for so long".into()
+                }
+                ChannelRefusal::Closed(_) => "let only the sender close a channel, once, when it \
+                                              has sent everything"
+                    .into(),
             }),
             Self::BrokenBarrier(_) => {
                 Some("call reset() on the barrier before threads wait at it again".into())
@@ -480,6 +516,24 @@ impl fmt::Display for FaultKind {
                     write!(f, "{queue} stayed {state} for {seconds} s")
                 } else {
                     write!(f, "{queue} is {state}")
+                }
+            }
+            Self::Channel {
+                refusal,
+                channel,
+                seconds,
+            } => {
+                let nobody = match refusal {
+                    ChannelRefusal::Empty => "sends on",
+                    ChannelRefusal::Full => "receives from",
+                    ChannelRefusal::Closed(at) => {
+                        return write!(f, "{channel} was closed in line {}", at.line);
+                    }
+                };
+                if *seconds > 0.0 {
+                    write!(f, "nobody {nobody} {channel} within {seconds} s")
+                } else {
+                    write!(f, "nobody {nobody} {channel} now")
                 }
             }
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),

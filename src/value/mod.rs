@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use cell::Cell;
-pub use fault::{Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry};
+pub use fault::{
+    ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
+};
 pub use format::{debug_text, print_text};
 pub use function::{CodeId, Function, Target};
 pub use literal::Literal;

@@ -76,6 +76,10 @@ verbs! {
     /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
     /// or what would be told when there is nothing to wait for.
     Watch = "<watch>",
+    /// Gives a ticket back; the argument is who was to be told.
+    Unwatch = "<unwatch>",
+    /// The random number that was asked for by [`Attempt::Draw`]: the argument.
+    Drawn = "<drawn>",
     /// What was watched is ready: the arguments are its number, and what it says.
     Ready = "<ready>",
     /// Adds a callback to a future; only the prelude asks this. Gives the calls to make now.
@@ -200,6 +204,47 @@ verbs! {
     FetchMin = "fetch_min",
     /// `value`
     Value = "value",
+    /// `send`
+    Send = "send",
+    /// `try_send`
+    TrySend = "try_send",
+    /// `receive`
+    Receive = "receive",
+    /// `try_receive`
+    TryReceive = "try_receive",
+    /// `receive_ok`
+    ReceiveOk = "receive_ok",
+    /// `close`
+    Close = "close",
+    /// `capacity`
+    Capacity = "capacity",
+    /// `read`
+    Read = "read",
+    /// `write`
+    Write = "write",
+    /// `acquire_read`
+    AcquireRead = "acquire_read",
+    /// `try_acquire_read`
+    TryAcquireRead = "try_acquire_read",
+    /// `release_read`
+    ReleaseRead = "release_read",
+    /// `acquire_write`
+    AcquireWrite = "acquire_write",
+    /// `try_acquire_write`
+    TryAcquireWrite = "try_acquire_write",
+    /// `release_write`
+    ReleaseWrite = "release_write",
+    /// `count_down`
+    CountDown = "count_down",
+    /// `arrive_and_wait`
+    ArriveAndWait = "arrive_and_wait",
+    /// `count`
+    Count = "count",
+    /// A thread is about to run the function of a `Once`, or learns what it gave; only the prelude
+    /// asks this.
+    Begin = "__begin",
+    /// What the function of a `Once` gave; only the prelude asks this.
+    Give = "__give",
 }
 
 /// One request to an object.
@@ -224,6 +269,9 @@ pub enum Attempt {
     /// The same, until so many seconds after the session began; a past time is over at once. An
     /// object has no clock, but may have been told a time.
     WaitUntil(f64),
+    /// There is a choice: the same request comes again at once, as [`Verb::Drawn`] with a random
+    /// number below this. An object knows no randomness.
+    Draw(u64),
     /// It cannot be done.
     Fail(FaultKind),
     /// The object has no such operation.

@@ -54,7 +54,15 @@ impl Machine<'_, '_> {
         let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
         let task = self.fiber.task;
-        let attempt = object.attempt(call, task, pos, &mut self.env.effects, self.env.ids);
+        let mut attempt = object.attempt(call, task, pos, &mut self.env.effects, self.env.ids);
+        if let Attempt::Draw(below) = attempt {
+            let number = [Value::Int(self.env.services.random(below) as i64)];
+            let drawn = Call {
+                verb: Verb::Drawn,
+                args: &number,
+            };
+            attempt = object.attempt(drawn, task, pos, &mut self.env.effects, self.env.ids);
+        }
         if !self.env.effects.is_empty() {
             self.env.services.carry_out(&mut self.env.effects);
         }
@@ -80,7 +88,7 @@ impl Machine<'_, '_> {
                 self.fiber.reached = None;
                 Err(self.with_holder_named(kind))
             }
-            Attempt::Unknown => {
+            Attempt::Draw(_) | Attempt::Unknown => {
                 self.fiber.reached = None;
                 let prelude = self.call_object_prelude(object, verb.name());
                 prelude.unwrap_or_else(|| Err(unknown(object, verb)))

@@ -3,19 +3,21 @@
 //!
 //! A row is a script and what it must print. The files hold the rows of one area each, and in their
 //! heads what the primitives promise, which is tested one by one: [`threads`], [`locks`],
-//! [`signals`], [`queues`], [`pools`]. Which kinds of objects there are is asked of the catalogue: a
+//! [`signals`], [`queues`], [`pools`], [`channels`], [`shared`]. Which kinds of objects there are is asked of the catalogue: a
 //! new kind without rows fails [`no_case_is_left_out`]. Then there are [`deadlock`], threads that
 //! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use.
 
 #[path = "../common/mod.rs"]
 mod common;
 
+mod channels;
 mod deadlock;
 mod futures;
 mod locks;
 mod misuse;
 mod pools;
 mod queues;
+mod shared;
 mod signals;
 mod stop;
 mod threads;
@@ -76,7 +78,7 @@ const fn row(
     }
 }
 
-/// What Python's reference promises, and a script that shows it.
+/// What the reference of Python, or Go, promises, and a script that shows it.
 struct Promise {
     title: &'static str,
     text: &'static str,
@@ -133,6 +135,7 @@ fn absence(of: &str, way: Way, case: Case) -> Option<&'static str> {
     match (of, way, case) {
         ("Atomic" | "ThreadLocal", Way::Timeout, _)
         | ("Atomic" | "ThreadLocal", _, Case::WaitThenSuccess) => Some("it never waits"),
+        ("Once", Way::Timeout, _) => Some("a call has no time limit, as in Go and Rust"),
         ("ThreadPoolExecutor", Way::Timeout, _) => Some("shutdown has no time limit, as in Python"),
         ("Results", Way::Timeout, Case::Success | Case::TimeIsOver) => None,
         ("Results", Way::Timeout, _) => Some("its time limit is that of the map"),
@@ -148,6 +151,8 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         queues::ROWS,
         pools::ROWS,
         futures::ROWS,
+        channels::ROWS,
+        shared::ROWS,
     ];
     tables.into_iter().flatten()
 }
@@ -184,6 +189,8 @@ fn every_promise_is_kept() {
         locks::PROMISES,
         signals::PROMISES,
         queues::PROMISES,
+        channels::PROMISES,
+        shared::PROMISES,
     ];
     let mut broken = Vec::new();
     for promise in promises.into_iter().flatten() {
@@ -209,6 +216,8 @@ fn the_head_of_each_file_lists_its_promises() {
         (include_str!("locks.rs"), locks::PROMISES),
         (include_str!("signals.rs"), signals::PROMISES),
         (include_str!("queues.rs"), queues::PROMISES),
+        (include_str!("channels.rs"), channels::PROMISES),
+        (include_str!("shared.rs"), shared::PROMISES),
     ] {
         let head = head.lines().take_while(|line| line.starts_with("//!"));
         let head: Vec<&str> = head.map(|line| line[3..].trim()).collect();

@@ -4,6 +4,7 @@
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
 mod atomics;
+mod channels;
 mod check;
 mod collections;
 mod core;
@@ -11,6 +12,7 @@ mod futures;
 mod locks;
 mod queues;
 mod random;
+mod shared;
 mod text;
 mod threading;
 mod time;
@@ -190,6 +192,8 @@ pub const GROUPS: &[Group] = &[
     group("Pools and futures", futures::ENTRIES),
     group("Locks and their kin", locks::ENTRIES),
     group("Queues", queues::ENTRIES),
+    group("Channels", channels::ENTRIES),
+    group("Readers and writers, once, latches", shared::ENTRIES),
     group("Atomics, timers, thread locals", atomics::ENTRIES),
     group("Strings and numbers", text::ENTRIES),
     group("Arrays, maps and ranges", collections::ENTRIES),

@@ -262,7 +262,7 @@ impl Schedule for Stepped {
     fn release(&mut self, object: &Arc<Object>) {
         let mut effects = Effects::default();
         let call = Call {
-            verb: Verb::Release,
+            verb: Verb::Abandon,
             args: &[],
         };
         // Whatever it answers, the run that took it is over.
