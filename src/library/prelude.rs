@@ -72,6 +72,8 @@ impl Prelude {
                 let words = self.pieces[number]
                     .source
                     .split(|character: char| !character.is_alphanumeric() && character != '_');
+                // What the prelude calls by `call` is always a function, never a `Once`.
+                let words = words.filter(|word| *word != "call");
                 waiting.extend(words.flat_map(|word| self.with_word(word)));
             }
         }
