@@ -6,7 +6,6 @@
 //! serves every scheduler.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -632,7 +631,7 @@ impl Object {
     /// nobody knows who could. Takes locks of objects, one after the other.
     pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
         let mut threads = Vec::new();
-        let mut seen = BTreeSet::from([self.id]);
+        let mut seen = vec![self.id];
         let mut asked = vec![self.state().blockers(task)];
         while let Some(blockers) = asked.pop() {
             match blockers {
@@ -640,8 +639,12 @@ impl Object {
                 Blockers::Threads(some) if some.is_empty() => return Vec::new(),
                 Blockers::Threads(some) => threads.extend(some),
                 Blockers::Of(others) => {
-                    let others = others.iter().filter(|other| seen.insert(other.id));
-                    asked.extend(others.map(|other| other.state().blockers(task)));
+                    for other in others {
+                        if !seen.contains(&other.id) {
+                            seen.push(other.id);
+                            asked.push(other.state().blockers(task));
+                        }
+                    }
                 }
             }
         }
@@ -703,7 +706,9 @@ impl Object {
             slot.note = None;
             slot.primitive.attempt(call, &mut ctx)
         };
-        deliver(task, pos, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, pos, effects, ids);
+        }
         answer
     }
 
@@ -739,7 +744,9 @@ impl Object {
             slot.note = None;
             slot.primitive.withdraw(task, why, &mut ctx)
         };
-        deliver(task, Pos::NONE, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, Pos::NONE, effects, ids);
+        }
         answer
     }
 
@@ -754,7 +761,7 @@ impl Object {
     }
 }
 
-/// Tells those who watch what they were waiting for. Most often nobody does.
+/// Tells those who watch what they were waiting for.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
     for Notice { to, args } in std::mem::take(&mut effects.notices) {
         let call = Call {

@@ -36,7 +36,7 @@ pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
 pub use likeness::LivenessCache;
 pub use step::step;
-pub use visible::publish;
+pub use visible::{Touch, publish};
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]

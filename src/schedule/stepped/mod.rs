@@ -82,7 +82,7 @@ impl Stepped {
 
     /// Does one step, or lets time pass. False when neither is possible.
     fn advance(&mut self, may_skip_time: bool) -> bool {
-        let enabled = self.run.state.enabled();
+        let enabled: Vec<TaskId> = self.run.state.enabled().collect();
         if enabled.is_empty() {
             let skipped = may_skip_time && self.run.state.skip_to_next_deadline();
             self.run.settle();
