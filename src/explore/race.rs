@@ -1,6 +1,6 @@
 //! Data races: two threads stand before accesses to one place, and at least one of them writes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::StateId;
 use crate::pos::Pos;
@@ -35,7 +35,7 @@ pub struct Race {
 pub(super) struct Races {
     seen: BTreeMap<(Pos, Pos, String), (Race, StateId)>,
     /// The pairs of instructions that were compared already, where they alone say what is touched.
-    compared: HashSet<(Site, Site)>,
+    compared: BTreeSet<(Site, Site)>,
     touching: Vec<(TaskId, Touch)>,
 }
 

@@ -224,9 +224,18 @@ pub enum Attempt {
     /// object has no clock, but may have been told a time.
     WaitUntil(f64),
     /// It cannot be done.
-    Fail(FaultKind),
+    Fail(Box<FaultKind>),
     /// The object has no such operation.
     Unknown,
+}
+
+impl Attempt {
+    /// It cannot be done. Answers are moved about for each operation, and faults are large and rare:
+    /// so they lie in a box.
+    #[cold]
+    pub fn fail(kind: FaultKind) -> Self {
+        Self::Fail(Box::new(kind))
+    }
 }
 
 /// How a waiting thread is woken.

@@ -81,7 +81,7 @@ impl Machine<'_, '_> {
             }
             Attempt::Fail(kind) => {
                 self.fiber.reached = None;
-                Err(self.with_holder_named(kind))
+                Err(self.with_holder_named(*kind))
             }
             Attempt::Unknown => {
                 self.fiber.reached = None;

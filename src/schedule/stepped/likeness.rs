@@ -87,6 +87,8 @@ pub(super) struct Writer {
     bytes: Vec<u8>,
     page: Page,
     numbers: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+    /// How many of `nodes` were met; those behind are left over from the state before.
+    met: usize,
     /// Whatever can be reached, in the order in which it was met.
     pub(super) nodes: Vec<Node>,
     /// What was written down of each object among them.
@@ -105,12 +107,11 @@ impl Writer {
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
-        self.nodes.clear();
-        self.objects.clear();
+        self.met = 0;
         self.roots(state, main_end, with_time);
         let mut next = 0;
-        while let Some(node) = self.nodes.get(next) {
-            let kept = match node {
+        while next < self.met {
+            let kept = match &self.nodes[next] {
                 Node::Cell(cell) => {
                     self.page.number(u64::from(cell.is_published()));
                     self.page.value(&cell.load());
@@ -124,9 +125,14 @@ impl Writer {
                     Some(kept)
                 }
             };
-            self.objects.push(kept);
+            match self.objects.get_mut(next) {
+                Some(object) => *object = kept,
+                None => self.objects.push(kept),
+            }
             next += 1;
         }
+        self.nodes.truncate(self.met);
+        self.objects.truncate(self.met);
         xxh3_128(&self.bytes)
     }
 
@@ -217,10 +223,16 @@ impl Writer {
     }
 
     fn node(&mut self, node: &Node) {
-        let next = self.nodes.len() as u32;
+        let next = self.met as u32;
         let number = *self.numbers.entry(node.address()).or_insert(next);
         if number == next {
-            self.nodes.push(node.clone());
+            self.met += 1;
+            match self.nodes.get_mut(next as usize) {
+                // Most often it is what stood there in the state before.
+                Some(known) if known.address() == node.address() => {}
+                Some(known) => *known = node.clone(),
+                None => self.nodes.push(node.clone()),
+            }
         }
         self.bytes.extend_from_slice(&number.to_le_bytes());
     }

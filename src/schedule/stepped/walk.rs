@@ -377,15 +377,15 @@ impl Walk {
     /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
         let state = &mut self.run.state;
-        let then = kept.members.iter().map(|(task, _)| task);
-        if state.members.keys().eq(then) {
-            for (member, (_, copy)) in state.members.values_mut().zip(&kept.members) {
-                member.set_back(copy);
+        let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);
+        state.members.retain(|task, _| then(task).is_ok());
+        for (task, copy) in &kept.members {
+            match state.members.get_mut(task) {
+                Some(member) => member.set_back(copy),
+                None => {
+                    state.members.insert(*task, Member::from_kept(copy));
+                }
             }
-        } else {
-            let members = kept.members.iter();
-            let members = members.map(|(task, copy)| (*task, Member::from_kept(copy)));
-            state.members = members.collect();
         }
         if !(state.deadlines.is_empty() && kept.deadlines.is_empty()) {
             state.deadlines.clone_from(&kept.deadlines);
