@@ -112,7 +112,7 @@ impl Explorer {
         let (traps, starved) = match found.cut {
             None => (
                 found.graph.traps(&components),
-                starved(&found.graph, &found.waiting),
+                starved(&found.graph, &components, &found.waiting),
             ),
             Some(_) => (Vec::new(), Vec::new()),
         };

@@ -118,6 +118,8 @@ struct Search<'a, 'w> {
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     open_bytes: u64,
+    /// The steps of the state that is gone on from; empty in between, and kept for its memory.
+    edges: Vec<Edge>,
     races: Races,
     lock_order: LockOrder,
     found: Found,
@@ -146,6 +148,7 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
         seen: HashMap::default(),
         open: Vec::new(),
         open_bytes: 0,
+        edges: Vec::new(),
         races: Races::default(),
         lock_order: LockOrder::default(),
         found: Found {
@@ -186,10 +189,10 @@ impl Search<'_, '_> {
 
     /// Does all steps that are possible in a state; returns the state that the walk is in then.
     fn expand(&mut self, open: &Open) -> StateId {
-        let choices: Vec<Choice> = self.walk.choices().to_vec();
-        let mut edges = Vec::with_capacity(choices.len());
+        let choices: &[Choice] = open.kept.choices();
+        let mut edges = std::mem::take(&mut self.edges);
         let mut at = open.state;
-        for choice in choices {
+        for &choice in choices {
             let mut script = Vec::new();
             loop {
                 if at != open.state {
@@ -209,7 +212,8 @@ impl Search<'_, '_> {
                 }
             }
         }
-        self.found.graph.set_edges(open.state, edges);
+        self.found.graph.set_edges(open.state, edges.drain(..));
+        self.edges = edges;
         at
     }
 

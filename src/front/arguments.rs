@@ -452,8 +452,7 @@ impl Verb {
 /// both sides of it.
 fn take_verb(words: &mut Vec<OsString>) -> Option<Verb> {
     // The options that take their value from the next word.
-    const WITH_VALUE: [&str; 11] = [
-        "-e",
+    const WITH_VALUE: [&str; 10] = [
         "--scheduler",
         "--seed",
         "--workers",
@@ -471,6 +470,10 @@ fn take_verb(words: &mut Vec<OsString>) -> Option<Verb> {
         if let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.name() == word) {
             words.remove(index);
             return Some(verb);
+        }
+        if word == "-e" {
+            // What follows the code is the script's.
+            return None;
         }
         if WITH_VALUE.contains(&word) {
             index += 2;

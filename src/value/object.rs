@@ -6,7 +6,6 @@
 //! serves every scheduler.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -273,9 +272,18 @@ pub enum Attempt {
     /// number below this. An object knows no randomness.
     Draw(u64),
     /// It cannot be done.
-    Fail(FaultKind),
+    Fail(Box<FaultKind>),
     /// The object has no such operation.
     Unknown,
+}
+
+impl Attempt {
+    /// It cannot be done. Answers are moved about for each operation, and faults are large and rare:
+    /// so they lie in a box.
+    #[cold]
+    pub fn fail(kind: FaultKind) -> Self {
+        Self::Fail(Box::new(kind))
+    }
 }
 
 /// How a waiting thread is woken.
@@ -680,7 +688,7 @@ impl Object {
     /// nobody knows who could. Takes locks of objects, one after the other.
     pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
         let mut threads = Vec::new();
-        let mut seen = BTreeSet::from([self.id]);
+        let mut seen = vec![self.id];
         let mut asked = vec![self.state().blockers(task)];
         while let Some(blockers) = asked.pop() {
             match blockers {
@@ -688,8 +696,12 @@ impl Object {
                 Blockers::Threads(some) if some.is_empty() => return Vec::new(),
                 Blockers::Threads(some) => threads.extend(some),
                 Blockers::Of(others) => {
-                    let others = others.iter().filter(|other| seen.insert(other.id));
-                    asked.extend(others.map(|other| other.state().blockers(task)));
+                    for other in others {
+                        if !seen.contains(&other.id) {
+                            seen.push(other.id);
+                            asked.push(other.state().blockers(task));
+                        }
+                    }
                 }
             }
         }
@@ -751,7 +763,9 @@ impl Object {
             slot.note = None;
             slot.primitive.attempt(call, &mut ctx)
         };
-        deliver(task, pos, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, pos, effects, ids);
+        }
         answer
     }
 
@@ -787,7 +801,9 @@ impl Object {
             slot.note = None;
             slot.primitive.withdraw(task, why, &mut ctx)
         };
-        deliver(task, Pos::NONE, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, Pos::NONE, effects, ids);
+        }
         answer
     }
 
@@ -802,7 +818,7 @@ impl Object {
     }
 }
 
-/// Tells those who watch what they were waiting for. Most often nobody does.
+/// Tells those who watch what they were waiting for.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
     for Notice { to, args } in std::mem::take(&mut effects.notices) {
         let call = Call {

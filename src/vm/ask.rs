@@ -43,7 +43,10 @@ impl Machine<'_, '_> {
     /// Asks `object`. The current instruction is finished by the answer, or comes again.
     pub(super) fn ask(&mut self, object: &Arc<Object>, verb: Verb, args: &[Value]) -> Step {
         let call = Call { verb, args };
-        let private = !self.env.observes_threads && object.state().is_private(call);
+        // Who runs freely and unwatched need not know.
+        let private = (self.stepped || self.listening)
+            && !self.env.observes_threads
+            && object.state().is_private(call);
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }
@@ -86,7 +89,7 @@ impl Machine<'_, '_> {
             }
             Attempt::Fail(kind) => {
                 self.fiber.reached = None;
-                Err(self.with_holder_named(kind))
+                Err(self.with_holder_named(*kind))
             }
             Attempt::Draw(_) | Attempt::Unknown => {
                 self.fiber.reached = None;

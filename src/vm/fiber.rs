@@ -23,7 +23,7 @@ pub(super) enum Stage {
 }
 
 /// One call that is under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     /// The code.
     pub(super) code: CodeId,
@@ -118,6 +118,27 @@ impl Fiber {
             started_at: Pos::NONE,
             stopping: None,
         }
+    }
+
+    /// Makes it a copy of `other`, in the memory that it has.
+    pub fn set_to(&mut self, other: &Self) {
+        self.registers.clone_from(&other.registers);
+        self.frames.clone_from(&other.frames);
+        let registers = std::mem::take(&mut self.registers);
+        let frames = std::mem::take(&mut self.frames);
+        *self = Self {
+            task: other.task,
+            registers,
+            frames,
+            woken: other.woken.clone(),
+            allowed: other.allowed,
+            retrying: other.retrying,
+            reached: other.reached.clone(),
+            pending: other.pending.clone(),
+            sleeping: other.sleeping,
+            started_at: other.started_at,
+            stopping: other.stopping.clone(),
+        };
     }
 
     /// Says where in the text the fiber was started.

@@ -38,7 +38,7 @@ pub use globals::{Binding, Globals};
 pub use likeness::LivenessCache;
 pub use step::step;
 pub use touch::{Instruction, Touch};
-pub use visible::publish;
+pub use visible::{VariableAccess, publish};
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]

@@ -42,7 +42,10 @@ impl Fiber {
         let frame = self.frames.last()?;
         let (what, writes) = match self.asked(program) {
             Some((object, verb)) => (Arc::as_ptr(object) as usize, changes(verb)),
-            None => self.touches(program, globals)?,
+            None => {
+                let access = self.touches(program, globals)?;
+                (access.cell, access.writes)
+            }
         };
         let code = u64::from(frame.code.unit) << 48 | u64::from(frame.code.ordinal) << 24;
         let by = Instruction(code ^ u64::from(frame.pc));

@@ -59,7 +59,7 @@ impl Once {
             }
             State::Running(..) => self.waiters.wait((), None, ctx),
             State::Done(value) => Attempt::Done(Value::array(vec![value.clone()])),
-            State::Failed(at) => Attempt::Fail(self.failed(*at)),
+            State::Failed(at) => Attempt::fail(self.failed(*at)),
         }
     }
 
@@ -107,7 +107,7 @@ impl Primitive for Once {
             (Verb::Done, _) => {
                 return match args::none(call) {
                     Ok(()) => Attempt::Done(matches!(self.state, State::Done(_)).into()),
-                    Err(kind) => Attempt::Fail(kind),
+                    Err(kind) => Attempt::fail(kind),
                 };
             }
             (Verb::Give, [value]) => {

@@ -134,7 +134,7 @@ impl Primitive for PoolThread {
                 return Attempt::Done(Value::Unit);
             }
             Verb::Start | Verb::Join | Verb::Result => {
-                return Attempt::Fail(FaultKind::misuse(
+                return Attempt::fail(FaultKind::misuse(
                     &format!("{}() of a pool's thread", call.verb.name()),
                     "a pool starts and ends its threads itself",
                     "wait for a task by its Future, or for all with executor.shutdown()",
@@ -143,7 +143,7 @@ impl Primitive for PoolThread {
             _ => {}
         }
         if let Err(fault) = args::none(call) {
-            return Attempt::Fail(fault);
+            return Attempt::fail(fault);
         }
         match call.verb {
             Verb::Name => Attempt::Done(Value::from(&*self.name)),

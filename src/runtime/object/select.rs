@@ -133,12 +133,14 @@ impl Select {
                 Attempt::Done(_) => {
                     return Ok(Some(chosen(*number as i64, channel, Value::Unit, true)));
                 }
-                // Somebody was faster.
-                Attempt::Fail(FaultKind::Channel {
-                    refusal: ChannelRefusal::Empty | ChannelRefusal::Full,
-                    ..
-                }) => {}
-                Attempt::Fail(kind) => return Err(kind),
+                Attempt::Fail(kind) => match *kind {
+                    // Somebody was faster.
+                    FaultKind::Channel {
+                        refusal: ChannelRefusal::Empty | ChannelRefusal::Full,
+                        ..
+                    } => {}
+                    kind => return Err(kind),
+                },
                 _ => {}
             }
         }
@@ -266,7 +268,7 @@ impl Primitive for Select {
         match (call.verb, call.args) {
             (Verb::Wait, []) => match self.ready(ctx.task) {
                 several if several.len() > 1 => Attempt::Draw(several.len() as u64),
-                one => self.go(one, ctx).unwrap_or_else(Attempt::Fail),
+                one => self.go(one, ctx).unwrap_or_else(Attempt::fail),
             },
             (Verb::Drawn, [Value::Int(number)]) => {
                 let mut ready = self.ready(ctx.task);
@@ -274,7 +276,7 @@ impl Primitive for Select {
                     let first = *number as usize % ready.len();
                     ready.rotate_left(first);
                 }
-                self.go(ready, ctx).unwrap_or_else(Attempt::Fail)
+                self.go(ready, ctx).unwrap_or_else(Attempt::fail)
             }
             (Verb::Ready, _) => {
                 self.recall(ctx);

@@ -154,7 +154,7 @@ impl Thread {
 
     fn start(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         if self.task().is_some() {
-            return Attempt::Fail(FaultKind::misuse(
+            return Attempt::fail(FaultKind::misuse(
                 &format!("{} was started a second time", self.name),
                 "a thread can be started once",
                 "make a new one for another run: Thread(f)",
@@ -189,19 +189,19 @@ impl Thread {
         ctx: &mut Ctx<'_>,
     ) -> Attempt {
         match &self.state {
-            State::New { .. } => Attempt::Fail(FaultKind::misuse(
+            State::New { .. } => Attempt::fail(FaultKind::misuse(
                 &format!("{} has not been started", self.name),
                 "only a thread that was started can end",
                 "call start() first",
             )),
-            State::Alive { task, .. } if *task == ctx.task => Attempt::Fail(FaultKind::misuse(
+            State::Alive { task, .. } if *task == ctx.task => Attempt::fail(FaultKind::misuse(
                 &format!("{} waits for itself", self.name),
                 "a thread cannot wait for its own end",
                 "let another thread, such as main, join this one",
             )),
             State::Alive { .. } => self.waiters.wait(wants, limit, ctx),
             _ => match self.answer(wants) {
-                Wake::Fail(fault) => Attempt::Fail(fault),
+                Wake::Fail(fault) => Attempt::fail(fault),
                 Wake::Grant(value) => Attempt::Done(value),
                 Wake::Retry => Attempt::Done(Value::Unit),
             },
@@ -328,7 +328,7 @@ impl Primitive for Thread {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
@@ -352,7 +352,7 @@ impl Primitive for Thread {
         let name = &self.name;
         self.waiters.withdraw(task, why, |wants| match wants {
             Wants::Join => Attempt::Done(Value::Unit),
-            Wants::Result(seconds) => Attempt::Fail(FaultKind::Timeout {
+            Wants::Result(seconds) => Attempt::fail(FaultKind::Timeout {
                 what: format!("the end of {name}"),
                 seconds: seconds.unwrap_or_default(),
             }),

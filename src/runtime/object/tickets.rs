@@ -54,7 +54,7 @@ pub(super) fn watch(
     match super::pool_thread::ask(object, Verb::Watch, &args, ctx) {
         Attempt::Done(Value::Unit) => Ok(None),
         Attempt::Done(says) => Ok(Some(says)),
-        Attempt::Fail(kind) => Err(kind),
+        Attempt::Fail(kind) => Err(*kind),
         _ => Err(FaultKind::mismatch(
             "something that can be waited for",
             &Value::Object(object.clone()),

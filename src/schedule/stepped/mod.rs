@@ -302,7 +302,7 @@ fn wake_of(attempt: crate::value::object::Attempt) -> Wake {
     use crate::value::object::Attempt;
     match attempt {
         Attempt::Done(value) => Wake::Grant(value),
-        Attempt::Fail(kind) => Wake::Fail(kind),
+        Attempt::Fail(kind) => Wake::Fail(*kind),
         // Nobody else runs while a deadline fires: no other wake can be on its way.
         _ => Wake::Retry,
     }

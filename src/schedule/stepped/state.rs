@@ -14,7 +14,7 @@ use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
-use crate::vm::{self, Binding, Fiber, Services, Visible, Wait};
+use crate::vm::{self, Fiber, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
 #[derive(Clone)]
@@ -104,9 +104,29 @@ impl Member {
         }
     }
 
-    /// Whether it is as it was when `copy` was made.
-    pub(super) fn is(&self, copy: &Arc<Self>) -> bool {
-        self.copy.as_ref().is_some_and(|own| Arc::ptr_eq(own, copy))
+    /// Makes it what it was when `copy` was made, in the memory that it has.
+    pub(super) fn set_back(&mut self, copy: &Arc<Self>) {
+        let is_so = (self.copy.as_ref()).is_some_and(|own| Arc::ptr_eq(own, copy));
+        if is_so {
+            return;
+        }
+        let mut fiber = self.fiber.take();
+        match (&mut fiber, &copy.fiber) {
+            (Some(fiber), Some(then)) => fiber.set_to(then),
+            (fiber, then) => fiber.clone_from(then),
+        }
+        *self = Self {
+            name: copy.name.clone(),
+            handle: copy.handle.clone(),
+            daemon: copy.daemon,
+            worker: copy.worker,
+            run: copy.run,
+            fiber,
+            being: copy.being.clone(),
+            has_run: copy.has_run,
+            portrait: copy.portrait.clone(),
+            copy: Some(copy.clone()),
+        };
     }
 
     /// Forgets what was known of it as it was: it changes.
@@ -205,13 +225,13 @@ impl State {
     /// The threads that can do a step.
     pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let program = &self.world.program;
-        let is_enabled = |member: &Member| match (&member.being, &member.fiber) {
+        let is_enabled = move |member: &Member| match (&member.being, &member.fiber) {
             (Being::Busy, _) => true,
             (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
             _ => false,
         };
-        let enabled = self.members.iter();
-        let enabled = enabled.filter(move |(_, member)| is_enabled(member));
+        let members = self.members.iter();
+        let enabled = members.filter(move |(_, member)| is_enabled(member));
         enabled.map(|(task, _)| *task)
     }
 
@@ -315,12 +335,6 @@ impl State {
             }
         }
         has_begun
-    }
-
-    /// What each top-level name is bound to, by the number of the name.
-    pub(super) fn bindings(&self) -> impl Iterator<Item = Option<Arc<Binding>>> {
-        let globals = self.world.program.globals();
-        globals.map(|(id, _)| self.world.globals.get(id))
     }
 
     /// Whether a thread that is no daemon goes on at some time.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::likeness::{KeptObject, Node, Writer};
+use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::Run;
 use super::state::{Being, Deadlines, Member, Outlet};
 use super::told::{Told, ToldSoFar};
@@ -22,7 +22,7 @@ use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
-use crate::vm::{Binding, LivenessCache, Touch, Visible};
+use crate::vm::{LivenessCache, Touch, VariableAccess, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -126,7 +126,7 @@ pub struct Kept {
     now: u64,
     ids: IdsMark,
     choices: Vec<Choice>,
-    bindings: Vec<Option<Arc<Binding>>>,
+    bindings: Arc<KeptBindings>,
     cells: Vec<(Arc<Cell>, Value, bool)>,
     objects: Vec<(Arc<Object>, Arc<KeptObject>, bool)>,
     so_far: Arc<ToldSoFar>,
@@ -134,6 +134,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// What can happen next.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
     /// About how many bytes it takes.
     pub fn size(&self) -> u64 {
         let cells = self.cells.len() * 48;
@@ -197,7 +202,6 @@ impl Walk {
             let mut own = self.draws.lock();
             own.dictated.clear();
             own.dictated.extend(draws);
-            own.drawn.clear();
         }
         let state = &mut self.run.state;
         match choice {
@@ -239,20 +243,18 @@ impl Walk {
 
     fn find_choices(&mut self) {
         self.choices.clear();
-        let state = &self.run.state;
         if self.is_over() {
             return;
         }
-        let steps = state.enabled().map(Choice::Step);
-        self.choices.extend(steps);
+        let state = &self.run.state;
+        self.choices.extend(state.enabled().map(Choice::Step));
         let times = state.first_deadlines().map(Choice::Time);
         self.choices.extend(times);
     }
 
     /// Whether main has ended, and no other thread has to.
     fn is_over(&self) -> bool {
-        let mut members = self.run.state.members.values();
-        self.run.main_end.is_some() && members.all(|member| member.daemon)
+        self.run.main_end.is_some() && self.run.state.members.values().all(|one| one.daemon)
     }
 
     /// How the run is over, when it is.
@@ -303,28 +305,27 @@ impl Walk {
         }
     }
 
-    /// The threads that stand before touching a shared variable: each with the variable's address
-    /// and whether it may change it.
-    pub fn touching(&self) -> impl Iterator<Item = (TaskId, usize, bool)> {
+    /// The threads that stand before touching a shared variable.
+    pub fn touching(&self) -> impl Iterator<Item = (TaskId, VariableAccess)> {
         let state = &self.run.state;
         let world = &state.world;
         state.members.iter().filter_map(|(task, member)| {
             let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
                 return None;
             };
-            let (cell, writes) = fiber.touches(&world.program, &world.globals)?;
-            Some((*task, cell, writes))
+            let touch = fiber.touches(&world.program, &world.globals)?;
+            Some((*task, touch))
         })
     }
 
-    /// The threads that stand before asking an object for something.
-    pub fn asking(&self) -> impl Iterator<Item = TaskId> {
+    /// The threads that stand before taking a lock, or something else that is acquired.
+    pub fn acquiring(&self) -> impl Iterator<Item = TaskId> {
         let state = &self.run.state;
         state.members.iter().filter_map(|(task, member)| {
             let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
                 return None;
             };
-            fiber.is_asking(&state.world.program).then_some(*task)
+            fiber.is_acquiring(&state.world.program).then_some(*task)
         })
     }
 
@@ -483,8 +484,8 @@ impl Walk {
     /// Keeps the state. It must be the one whose key was asked for last.
     pub fn keep(&mut self) -> Kept {
         let state = &mut self.run.state;
-        let mut cells = Vec::new();
-        let mut objects = Vec::new();
+        let mut cells = Vec::with_capacity(self.writer.nodes.len());
+        let mut objects = Vec::with_capacity(self.writer.nodes.len());
         for (node, object) in self.writer.nodes.iter().zip(&self.writer.objects) {
             match (node, object) {
                 (Node::Object(object), Some(copy)) => {
@@ -496,6 +497,8 @@ impl Walk {
                 (Node::Object(_), None) => {}
             }
         }
+        cells.shrink_to_fit();
+        objects.shrink_to_fit();
         Kept {
             members: state
                 .members
@@ -506,7 +509,7 @@ impl Walk {
             now: state.now,
             ids: state.world.ids.mark(),
             choices: self.choices.clone(),
-            bindings: state.bindings().collect(),
+            bindings: self.writer.bindings.clone(),
             cells,
             objects,
             so_far: state.so_far.clone(),
@@ -517,29 +520,22 @@ impl Walk {
     /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
         let state = &mut self.run.state;
-        let same_threads = state.members.len() == kept.members.len()
-            && state
-                .members
-                .keys()
-                .eq(kept.members.iter().map(|(task, _)| task));
-        if !same_threads {
-            state.members.clear();
-        }
+        let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);
+        state.members.retain(|task, _| then(task).is_ok());
         for (task, copy) in &kept.members {
             match state.members.get_mut(task) {
-                Some(member) if member.is(copy) => {}
-                Some(member) => *member = Member::from_kept(copy),
+                Some(member) => member.set_back(copy),
                 None => {
                     state.members.insert(*task, Member::from_kept(copy));
                 }
             }
         }
-        state.deadlines.clone_from(&kept.deadlines);
+        if !(state.deadlines.is_empty() && kept.deadlines.is_empty()) {
+            state.deadlines.clone_from(&kept.deadlines);
+        }
         state.now = kept.now;
         state.world.ids.set_back(&kept.ids);
-        for (global, binding) in kept.bindings.iter().enumerate() {
-            state.world.globals.restore(global as u32, binding.as_ref());
-        }
+        kept.bindings.set_back(&state.world.globals);
         for (cell, value, is_published) in &kept.cells {
             cell.store(value.clone());
             cell.set_published(*is_published);

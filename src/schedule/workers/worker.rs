@@ -164,7 +164,7 @@ impl Worker {
         let ids = &self.shared.world.ids;
         match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids) {
             Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
-            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
+            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(*kind)),
             // It was woken in time, and the wake is on its way.
             _ => {
                 job.is_late = true;

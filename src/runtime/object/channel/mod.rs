@@ -312,7 +312,7 @@ impl Primitive for Channel {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     /// With a limit, arriving starts the clock; at a rendezvous, it lets the other side find one.
@@ -337,7 +337,7 @@ impl Primitive for Channel {
             (None, None) => return Attempt::Done(Value::Unit),
         };
         match why {
-            Withdrawal::Timeout => Attempt::Fail(late),
+            Withdrawal::Timeout => Attempt::fail(late),
             Withdrawal::Stop => Attempt::Done(Value::Unit),
         }
     }
