@@ -84,6 +84,7 @@ impl Fiber {
             Some(intrinsic) => match &**intrinsic {
                 Intrinsic::Print(_) => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
+                Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 _ => Action::Other("threads"),
             },
             None => self.action(program, code, globals)?,
@@ -93,6 +94,9 @@ impl Fiber {
 
     /// The object operation that the fiber stands before, if it is one.
     pub fn asking(&self, program: &Program) -> Option<(Arc<Object>, Verb, Vec<Value>)> {
+        if let Some(Intrinsic::Ask(object, verb, args)) = self.pending.as_deref() {
+            return Some((object.clone(), *verb, args.clone()));
+        }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
         let base = frame.base as usize;

@@ -7,7 +7,7 @@
 //! permits; [`Event`], a flag; [`Condition`], a wait for a change of what a lock protects;
 //! [`Barrier`], a point that threads pass together; [`Queue`], items from thread to thread;
 //! [`Atomic`], a variable that changes in single steps; [`Timer`], a call that happens later;
-//! [`ThreadLocal`], values that each thread has of its own.
+//! [`ThreadLocal`], values that each thread has of its own; [`asyncio`], tasks that take turns.
 //!
 //! # How a pool runs its tasks
 //!
@@ -22,6 +22,7 @@
 //! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
 mod args;
+pub mod asyncio;
 mod atomic;
 mod executor;
 mod future;
