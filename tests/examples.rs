@@ -62,7 +62,7 @@ fn every_verb_of_an_object_has_a_row() {
 }
 
 /// Who an object of each kind is, for asking it everything that can be asked.
-const OBJECTS: [(&str, &str); 19] = [
+const OBJECTS: [(&str, &str); 23] = [
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
     ("ThreadPoolExecutor", "pool(1)"),
@@ -82,6 +82,13 @@ const OBJECTS: [(&str, &str); 19] = [
     ("Atomic", "Atomic(1)"),
     ("Timer", "Timer(0, || 1)"),
     ("ThreadLocal", "ThreadLocal()"),
+    (
+        "Task",
+        "asyncio.run(|| { let t = asyncio.create_task(|| 1); await t; t })",
+    ),
+    ("TaskGroup", "asyncio.TaskGroup()"),
+    ("AsyncLock", "asyncio.Lock()"),
+    ("AsyncQueue", "asyncio.Queue()"),
 ];
 
 #[test]
@@ -109,7 +116,7 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
 }
 
 /// What only the prelude calls.
-const HELPERS: [&str; 4] = ["call", "call_entry", "call_fitting", "takes"];
+const HELPERS: [&str; 5] = ["__await", "call", "call_entry", "call_fitting", "takes"];
 
 #[test]
 fn every_native_method_has_a_row_or_is_one_of_rhais_own() {

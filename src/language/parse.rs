@@ -259,7 +259,10 @@ fn awaits(text: &str) -> BTreeSet<Pos> {
     let tokens = scan::scan(text).code();
     let is_await = |at: usize| {
         let before = at.checked_sub(1).map(|before| tokens[before].text);
-        let is_name = matches!(before, Some("." | "?." | "let" | "const" | "fn" | "for" | "as"));
+        let is_name = matches!(
+            before,
+            Some("." | "?." | "let" | "const" | "fn" | "for" | "as")
+        );
         let value_follows = tokens.get(at + 1).is_some_and(|next| match next.kind {
             Kind::Word => !matches!(next.text, "in" | "as" | "is" | "and" | "or" | "else"),
             kind => matches!(kind, Kind::Number | Kind::Text),
@@ -351,8 +354,13 @@ mod tests {
 
     #[test]
     fn await_binds_like_a_sign() {
-        let parsed = parsed("let r = await a.b(1) + await c;\nf(|| await d); await(e); x.await(1);");
-        let places: Vec<_> = parsed.awaits.iter().map(|at| (at.line, at.column)).collect();
+        let parsed =
+            parsed("let r = await a.b(1) + await c;\nf(|| await d); await(e); x.await(1);");
+        let places: Vec<_> = parsed
+            .awaits
+            .iter()
+            .map(|at| (at.line, at.column))
+            .collect();
         assert_eq!(places, [(1, 9), (1, 24), (2, 6)]);
         let Stmt::Var(sum, ..) = &parsed.statements[0] else {
             panic!("{:?}", parsed.statements)

@@ -467,10 +467,13 @@ impl fmt::Display for FaultKind {
             Self::TaskGroup(failures) => {
                 let errors = plural(failures.len(), "error");
                 write!(f, "{errors} in a TaskGroup")?;
-                failures.iter().enumerate().try_for_each(|(at, (name, fault))| {
-                    let sign = if at == 0 { ':' } else { ';' };
-                    write!(f, "{sign} {name}: {}", fault.kind)
-                })
+                failures
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(at, (name, fault))| {
+                        let sign = if at == 0 { ':' } else { ';' };
+                        write!(f, "{sign} {name}: {}", fault.kind)
+                    })
             }
             Self::BrokenPool(pool) => write!(
                 f,

@@ -17,10 +17,7 @@ use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Native, Param, Run, Signature, native_index, param, sig};
 
-const F_AND_ARGS: &[Param] = &[
-    param("f", Kind::Any),
-    param("arguments...", Kind::Rest),
-];
+const F_AND_ARGS: &[Param] = &[param("f", Kind::Any), param("arguments...", Kind::Rest)];
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -543,5 +540,7 @@ fn lock(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultK
 
 fn queue(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let capacity = args.first().and_then(Value::as_int).unwrap_or_default();
-    Ok(NativeResult::Value(ctx.make(AsyncQueue::new(capacity, ctx.pos))))
+    Ok(NativeResult::Value(
+        ctx.make(AsyncQueue::new(capacity, ctx.pos)),
+    ))
 }

@@ -564,7 +564,8 @@ impl Services for State {
             spawn.args.iter().for_each(vm::publish);
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
-            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos)
+            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args)
+                .started_at(spawn.pos)
                 .in_event_loop(spawn.event_loop);
             let (name, handle) = (spawn.name, spawn.handle);
             let member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);

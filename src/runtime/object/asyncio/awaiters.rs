@@ -50,7 +50,9 @@ impl Awaiters {
         let Some((task, event_loop)) = place.and_then(|place| self.waiting.remove(place)) else {
             return Ok(false);
         };
-        match with_loop(&event_loop, ctx, |event_loop, _| event_loop.take_cancel(task)) {
+        match with_loop(&event_loop, ctx, |event_loop, _| {
+            event_loop.take_cancel(task)
+        }) {
             Some(cancelled) => Err(cancelled),
             None => Ok(true),
         }
@@ -100,7 +102,9 @@ impl Awaiters {
     /// Lets the first one ask again that is not about to.
     pub(super) fn wake_one(&self, ctx: &mut Ctx<'_>) {
         for (task, event_loop) in &self.waiting {
-            if with_loop(event_loop, ctx, |event_loop, ctx| event_loop.wake(*task, ctx)) {
+            if with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.wake(*task, ctx)
+            }) {
                 return;
             }
         }
@@ -109,7 +113,9 @@ impl Awaiters {
     /// Lets all ask again.
     pub(super) fn wake_all(&self, ctx: &mut Ctx<'_>) {
         for (task, event_loop) in &self.waiting {
-            with_loop(event_loop, ctx, |event_loop, ctx| event_loop.wake(*task, ctx));
+            with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.wake(*task, ctx)
+            });
         }
     }
 
@@ -126,7 +132,9 @@ impl Awaiters {
             return Attempt::Wait(None);
         };
         let event_loop = self.waiting[place].1.clone();
-        if with_loop(&event_loop, ctx, |event_loop, _| event_loop.time_is_over(task)) {
+        if with_loop(&event_loop, ctx, |event_loop, _| {
+            event_loop.time_is_over(task)
+        }) {
             self.waiting.remove(place);
             return Attempt::Done(answer);
         }

@@ -1,7 +1,7 @@
 //! A lock between tasks: `asyncio.Lock`. Those who wait get it in the order in which they came.
 
 use super::super::args;
-use super::awaiters::Awaiters;
+use super::awaiters::{Awaiters, running_loop};
 use super::request::{Request, What};
 use crate::pos::Pos;
 use crate::value::object::{
@@ -31,6 +31,7 @@ impl AsyncLock {
 
     /// A task awaits the lock.
     pub(super) fn acquire(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        running_loop(ctx, "await")?;
         let waited = match self.awaiters.resume(ctx) {
             Ok(waited) => waited,
             Err(cancelled) => {

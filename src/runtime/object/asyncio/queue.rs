@@ -33,7 +33,9 @@ impl AsyncQueue {
     pub fn new(capacity: i64, made_at: Pos) -> Self {
         Self {
             made_at,
-            capacity: usize::try_from(capacity).ok().filter(|capacity| *capacity > 0),
+            capacity: usize::try_from(capacity)
+                .ok()
+                .filter(|capacity| *capacity > 0),
             items: VecDeque::new(),
             unfinished: 0,
             getters: Awaiters::default(),
@@ -43,7 +45,8 @@ impl AsyncQueue {
     }
 
     fn is_full(&self) -> bool {
-        self.capacity.is_some_and(|capacity| self.items.len() >= capacity)
+        self.capacity
+            .is_some_and(|capacity| self.items.len() >= capacity)
     }
 
     fn add(&mut self, item: Value, ctx: &mut Ctx<'_>) {
@@ -194,7 +197,8 @@ impl Primitive for AsyncQueue {
         } else if self.putters.contains(task) {
             self.putters.waiting(task, || here("room in"))
         } else {
-            self.joiners.waiting(task, || here("task_done() for each item of"))
+            self.joiners
+                .waiting(task, || here("task_done() for each item of"))
         }
     }
 

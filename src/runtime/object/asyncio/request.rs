@@ -62,7 +62,8 @@ impl Request {
             What::Acquire => self.on.change(|lock: &mut AsyncLock| lock.acquire(ctx)),
             What::Put(item) => {
                 let item = item.clone();
-                self.on.change(|queue: &mut AsyncQueue| queue.put(item, ctx))
+                self.on
+                    .change(|queue: &mut AsyncQueue| queue.put(item, ctx))
             }
             What::Get => self.on.change(|queue: &mut AsyncQueue| queue.get(ctx)),
             What::Join => self.on.change(|queue: &mut AsyncQueue| queue.join(ctx)),

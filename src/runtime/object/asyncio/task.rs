@@ -70,7 +70,9 @@ impl Task {
             State::Cancelled => Some(Err(cancelled(&self.name))),
             State::Failed(fault) => {
                 let number = self.number;
-                with_loop(&self.event_loop, ctx, |event_loop, _| event_loop.seen(number));
+                with_loop(&self.event_loop, ctx, |event_loop, _| {
+                    event_loop.seen(number)
+                });
                 Some(Err(FaultKind::Elsewhere(fault)))
             }
         }

@@ -240,7 +240,9 @@ impl Primitive for TaskGroup {
             self.has_cancelled_parent,
             self.is_parent_cancelled,
         ];
-        flags.into_iter().for_each(|flag| visitor.number(u64::from(flag)));
+        flags
+            .into_iter()
+            .for_each(|flag| visitor.number(u64::from(flag)));
         self.awaiters.visit(visitor);
     }
 
