@@ -34,6 +34,8 @@ mod queue;
 mod request;
 mod task;
 mod task_group;
+#[cfg(test)]
+mod tests;
 mod wait_for;
 
 pub use coroutine::{Sleep, add as add_coroutine};
