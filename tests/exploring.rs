@@ -84,9 +84,9 @@ impl Plain {
 
     fn look_for_race(&mut self, walk: &Walk) {
         let touching: Vec<_> = walk.touching().collect();
-        for (at, (_, cell, writes)) in touching.iter().enumerate() {
+        for (at, (_, access)) in touching.iter().enumerate() {
             self.has_race |= (touching[at + 1..].iter())
-                .any(|(_, other, other_writes)| cell == other && (*writes || *other_writes));
+                .any(|(_, other)| access.cell == other.cell && (access.writes || other.writes));
         }
     }
 }

@@ -111,6 +111,35 @@ fn bare(message: &str) -> &str {
         .unwrap_or(message)
 }
 
+/// Tasks of a loop take turns in one order, so nothing is left to choose but when threads and
+/// deadlines come in between.
+#[test]
+fn tasks_of_a_loop_have_one_order() {
+    for (source, outcomes) in [
+        (
+            "asyncio.run(|| { let say = |name| { print(name); await asyncio.sleep(0); print(name); };
+                 await asyncio.gather(|| say.call(1), || say.call(2)); });",
+            [("1 / 1 / 2 / 2", "1")],
+        ),
+        // A forgotten await: main ends, and the task never begins.
+        (
+            "let n = 0; fn work() { n += 1; } fn main() { asyncio.create_task(work); }
+             asyncio.run(main); assert(n == 1, \"work was done\");",
+            [("failed: work was done", "1")],
+        ),
+        (
+            "asyncio.run(|| { with asyncio.TaskGroup() as tg {
+                 tg.create_task(|| { throw \"no\"; });
+                 tg.create_task(|| { await asyncio.Queue().get(); }); } });",
+            [("failed: 1 error in a TaskGroup: Task-2: no", "1")],
+        ),
+    ] {
+        let found = explore(source);
+        let outcomes = outcomes.map(|(text, count)| (text.to_string(), count.to_string()));
+        assert_eq!(found.outcomes, outcomes, "{source}");
+    }
+}
+
 #[test]
 fn every_count_is_as_derived() {
     let mut wrong = Vec::new();

@@ -89,6 +89,8 @@ impl Prelude {
     }
 
     fn with_word(&self, word: &str) -> impl Iterator<Item = usize> + use<'_> {
+        // `asyncio.run`
+        let word = word.rsplit('.').next().unwrap_or(word);
         self.by_word.get(word).into_iter().flatten().copied()
     }
 }

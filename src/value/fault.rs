@@ -183,6 +183,8 @@ pub enum FaultKind {
     },
     /// What was cancelled has no result.
     Cancelled(Misuse),
+    /// Tasks of a group that have failed: their names and errors.
+    TaskGroup(Vec<(String, SharedFault)>),
     /// A pool of this name whose initializer has failed: it runs nothing any more.
     BrokenPool(String),
     /// A barrier was or became broken, and why.
@@ -237,9 +239,7 @@ impl Fault {
         if let FaultKind::Thrown(value) = &self.kind {
             return value.clone();
         }
-        let mut map = super::Map::new();
-        map.insert("error".into(), Value::from(self.kind.family()));
-        map.insert("message".into(), Value::from(self.kind.to_string()));
+        let mut map = self.kind.to_map();
         if !self.pos.is_none() {
             map.insert("line".into(), Value::Int(i64::from(self.pos.line)));
             map.insert("position".into(), Value::Int(i64::from(self.pos.column)));
@@ -288,6 +288,22 @@ impl FaultKind {
         }
     }
 
+    fn to_map(&self) -> super::Map {
+        let mut map = super::Map::new();
+        map.insert("error".into(), Value::from(self.family()));
+        map.insert("message".into(), Value::from(self.to_string()));
+        map
+    }
+
+    /// What `catch (e)` gives for an error whose place does not matter.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Elsewhere(fault) => fault.to_value(),
+            Self::Thrown(value) => value.clone(),
+            kind => Value::map(kind.to_map()),
+        }
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)
@@ -313,6 +329,7 @@ impl FaultKind {
             Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
             Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
             Self::Cancelled(_) => "CancelledError",
+            Self::TaskGroup(_) => "ExceptionGroup",
             Self::BrokenPool(_) => "BrokenThreadPool",
             Self::BrokenBarrier(_) => "BrokenBarrierError",
             Self::Queue { refusal, .. } => match refusal {
@@ -482,6 +499,17 @@ impl fmt::Display for FaultKind {
             }
             Self::Unfinished { unfinished, of } => {
                 write!(f, "{unfinished} (of {of}) futures unfinished")
+            }
+            Self::TaskGroup(failures) => {
+                let errors = plural(failures.len(), "error");
+                write!(f, "{errors} in a TaskGroup")?;
+                failures
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(at, (name, fault))| {
+                        let sign = if at == 0 { ':' } else { ';' };
+                        write!(f, "{sign} {name}: {}", fault.kind)
+                    })
             }
             Self::BrokenPool(pool) => write!(
                 f,

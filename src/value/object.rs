@@ -92,6 +92,13 @@ verbs! {
     Report = "__report",
     /// `map` with the time of the call; only the prelude asks this.
     MapAt = "__map",
+    /// Waits for what is awaited: `await x` asks x this.
+    Await = "__await",
+    /// Runs an event loop until its main task and all others have ended; only `asyncio.run` asks
+    /// this.
+    RunLoop = "<run loop>",
+    /// `create_task`
+    CreateTask = "create_task",
     /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
     Until = "__until",
     /// `acquire`
@@ -314,6 +321,8 @@ pub struct Spawn {
     pub function: Arc<Function>,
     /// With which arguments.
     pub args: Vec<Value>,
+    /// The event loop whose task it is, if it is one.
+    pub event_loop: Option<Arc<Object>>,
     /// Where in the text it was asked for: the place of an error before its first line.
     pub pos: Pos,
 }
@@ -370,6 +379,8 @@ pub struct Ctx<'a> {
     pub this: &'a Arc<Object>,
     /// Where in the text it asks.
     pub pos: Pos,
+    /// The event loop whose task asks, if it is one.
+    pub event_loop: Option<&'a Arc<Object>>,
     /// What shall happen besides the answer.
     pub effects: &'a mut Effects,
     /// Makes the numbers of new objects.
@@ -541,7 +552,7 @@ impl Blockers {
 }
 
 /// A lock, a queue, a thread's end: one state machine.
-pub trait Primitive: Send + Sync {
+pub trait Primitive: Any + Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
     fn kind(&self) -> &'static str;
 
@@ -742,9 +753,31 @@ impl Object {
         slot.primitive.set_property(name, value, task)
     }
 
+    /// Changes the state of an object that is known to be a `P`; nothing when it is none. For
+    /// objects that are made of several: no scheduler sees it.
+    pub fn change<P: Primitive, R>(&self, change: impl FnOnce(&mut P) -> R) -> Option<R> {
+        let mut slot = self.state.lock();
+        slot.note = None;
+        let primitive: &mut dyn Any = &mut *slot.primitive;
+        primitive.downcast_mut().map(change)
+    }
+
     /// Asks the object for something on behalf of `task`.
     pub fn attempt(
         self: &Arc<Self>,
+        call: Call<'_>,
+        task: TaskId,
+        pos: Pos,
+        effects: &mut Effects,
+        ids: &Ids,
+    ) -> Attempt {
+        self.attempt_within(None, call, task, pos, effects, ids)
+    }
+
+    /// Asks the object for something on behalf of `task`, which is one of an event loop's.
+    pub fn attempt_within(
+        self: &Arc<Self>,
+        event_loop: Option<&Arc<Self>>,
         call: Call<'_>,
         task: TaskId,
         pos: Pos,
@@ -755,6 +788,7 @@ impl Object {
             task,
             this: self,
             pos,
+            event_loop,
             effects,
             ids,
         };
@@ -793,6 +827,7 @@ impl Object {
             task,
             this: self,
             pos: Pos::NONE,
+            event_loop: None,
             effects,
             ids,
         };

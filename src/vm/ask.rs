@@ -57,7 +57,9 @@ impl Machine<'_, '_> {
         let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
         let task = self.fiber.task;
-        let mut attempt = object.attempt(call, task, pos, &mut self.env.effects, self.env.ids);
+        let event_loop = self.fiber.event_loop.as_ref();
+        let (effects, ids) = (&mut self.env.effects, self.env.ids);
+        let mut attempt = object.attempt_within(event_loop, call, task, pos, effects, ids);
         if let Attempt::Draw(below) = attempt {
             let number = [Value::Int(self.env.services.random(below) as i64)];
             let drawn = Call {
@@ -255,16 +257,23 @@ impl Machine<'_, '_> {
                 self.give(handle.map_or(Value::Unit, Value::Object))
             }
             Intrinsic::Threads => {
-                let threads = self.env.services.threads();
-                self.give(Value::array(
-                    threads.into_iter().map(Value::Object).collect(),
-                ))
+                let threads = self.env.services.threads().into_iter();
+                // Tasks run as threads, but they are none of the learner's.
+                let threads = threads.filter(|thread| thread.kind() != "Task");
+                self.give(Value::array(threads.map(Value::Object).collect()))
             }
             Intrinsic::Random(draw) => {
                 let drawn = self.draw(draw);
                 self.give(drawn)
             }
             Intrinsic::Call(function, args) => self.call_function(function, args),
+            Intrinsic::Ask(object, verb, args) => {
+                let step = self.ask(&object, verb, &args);
+                if let Ok(Flow::Stop(Stop::Visible)) = step {
+                    self.fiber.pending = Some(Box::new(Intrinsic::Ask(object, verb, args)));
+                }
+                step
+            }
             Intrinsic::IsDefined(name) => {
                 let program = self.env.program;
                 let defined = program
@@ -278,6 +287,7 @@ impl Machine<'_, '_> {
 
 fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
     let name = match verb {
+        Verb::Await => return not_awaitable(object),
         Verb::Enter => return not_a_context(object),
         Verb::Item => {
             return FaultKind::Indexing {
@@ -290,6 +300,15 @@ fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
         signature: format!("{}.{name}", object.kind()),
         advice: Some(format!("see what a {0} can do: `:help {0}`", object.kind())),
     }
+}
+
+fn not_awaitable(object: &Arc<Object>) -> FaultKind {
+    let kind = object.kind();
+    FaultKind::misuse(
+        &format!("await was given a {kind}"),
+        "what can be awaited is a task, or what the functions of asyncio give",
+        "wait for what is no task in a thread: `await asyncio.to_thread(|| x.join())`",
+    )
 }
 
 fn not_a_context(object: &Arc<Object>) -> FaultKind {

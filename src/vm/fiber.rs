@@ -65,6 +65,8 @@ pub struct Fiber {
     pub(super) sleeping: bool,
     /// Where in the text it was started: the place of an error before its first line.
     pub(super) started_at: Pos,
+    /// The event loop whose task it is, if it is one.
+    pub(super) event_loop: Option<Arc<Object>>,
     /// Whether it shall end as soon as it goes on.
     pub(super) stopping: Option<Box<Fault>>,
 }
@@ -116,6 +118,7 @@ impl Fiber {
             pending: None,
             sleeping: false,
             started_at: Pos::NONE,
+            event_loop: None,
             stopping: None,
         }
     }
@@ -137,6 +140,7 @@ impl Fiber {
             pending: other.pending.clone(),
             sleeping: other.sleeping,
             started_at: other.started_at,
+            event_loop: other.event_loop.clone(),
             stopping: other.stopping.clone(),
         };
     }
@@ -144,6 +148,12 @@ impl Fiber {
     /// Says where in the text the fiber was started.
     pub fn started_at(mut self, pos: Pos) -> Self {
         self.started_at = pos;
+        self
+    }
+
+    /// Says that the fiber is a task of this event loop, if there is one.
+    pub fn in_event_loop(mut self, event_loop: Option<Arc<Object>>) -> Self {
+        self.event_loop = event_loop;
         self
     }
 

@@ -93,6 +93,9 @@ impl Fiber {
             visitor.number(u64::from(*keys));
             visitor.value(&Value::Object(object.clone()));
         }
+        if let Some(event_loop) = &self.event_loop {
+            visitor.value(&Value::Object(event_loop.clone()));
+        }
         if let Some(intrinsic) = &self.pending {
             intrinsic.visit_parts(visitor);
         }
@@ -131,6 +134,11 @@ impl Intrinsic {
                 args.iter().for_each(|arg| visitor.value(arg));
             }
             Self::IsDefined(name) => visitor.text(name),
+            Self::Ask(object, verb, args) => {
+                visitor.number(*verb as u64);
+                visitor.value(&Value::Object(object.clone()));
+                args.iter().for_each(|arg| visitor.value(arg));
+            }
         }
     }
 }

@@ -194,10 +194,12 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let name = program.name(site.name);
         let mut args = self.take_args(first, argc);
+        let event_loop = self.fiber.event_loop.clone();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
             task: self.fiber.task,
+            event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
         };
         let base = self.frame().base as usize;
@@ -404,10 +406,12 @@ impl Machine<'_, '_> {
     ) -> Result<Option<NativeResult>, FaultKind> {
         let program = self.env.program;
         let name = program.name(site.name);
+        let event_loop = self.fiber.event_loop.clone();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
             task: self.fiber.task,
+            event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
         };
         let start = self.frame().base as usize + first as usize;

@@ -30,7 +30,7 @@ use std::time::Duration;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::object::{Effects, Ids, TaskId};
+use crate::value::object::{Effects, Ids, TaskId, Verb};
 use crate::value::{Fault, FaultKind, Function, Object, Range, Value};
 
 pub use fiber::Fiber;
@@ -86,7 +86,7 @@ pub enum Action {
     /// One atomic method of a shared place (`push`), which both reads and may write.
     Method(SharedPlace, String),
     /// An operation on a runtime object.
-    Object(Arc<Object>, crate::value::object::Verb),
+    Object(Arc<Object>, Verb),
     /// A print.
     Print,
     /// Sleeping.
@@ -172,6 +172,9 @@ pub enum Intrinsic {
     Call(Arc<Function>, Vec<Value>),
     /// Whether there is a top-level variable of this name.
     IsDefined(String),
+    /// Asks the object, which answers, or wakes the thread with an answer, but never has it ask
+    /// again. A visible operation, like every other of the object's.
+    Ask(Arc<Object>, Verb, Vec<Value>),
 }
 
 /// What can be drawn.
@@ -272,6 +275,8 @@ pub struct NativeCtx<'a> {
     pub ids: &'a Ids,
     /// The thread that calls.
     pub task: TaskId,
+    /// The event loop whose task it is, if it is one.
+    pub event_loop: Option<&'a Arc<Object>>,
     /// Where in the text.
     pub pos: Pos,
 }

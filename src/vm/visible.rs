@@ -97,6 +97,7 @@ impl Fiber {
             Some(intrinsic) => match &**intrinsic {
                 Intrinsic::Print(_) => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
+                Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 _ => Action::Other("threads"),
             },
             None => self.action(program, code, globals)?,
@@ -117,6 +118,9 @@ impl Fiber {
         program: &Program,
         use_it: impl FnOnce(&Arc<Object>, Verb, &[Value]) -> R,
     ) -> Option<R> {
+        if let Some(Intrinsic::Ask(object, verb, args)) = self.pending.as_deref() {
+            return Some(use_it(object, *verb, args));
+        }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
         let base = frame.base as usize;

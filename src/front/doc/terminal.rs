@@ -199,7 +199,12 @@ mod tests {
             .split(|character: char| !character.is_alphanumeric() && character != '_')
             .collect();
         for entry in catalogue::entries() {
-            assert!(words.contains(entry.name), "{}", entry.name);
+            // `asyncio.run` is two words.
+            assert!(
+                entry.name.split('.').all(|word| words.contains(word)),
+                "{}",
+                entry.name
+            );
         }
     }
 }

@@ -9,7 +9,8 @@
 //! [`Atomic`], a variable that changes in single steps; [`Timer`], a call that happens later;
 //! [`ThreadLocal`], values that each thread has of its own. As in Go: [`Channel`], items that are
 //! handed over, and [`Select`], a wait for one of several channels; [`RwLock`], many readers or one
-//! writer; [`Once`], a function that runs once; [`Latch`], a count that goes down.
+//! writer; [`Once`], a function that runs once; [`Latch`], a count that goes down; [`asyncio`], tasks
+//! that take turns.
 //!
 //! # How a pool runs its tasks
 //!
@@ -24,6 +25,7 @@
 //! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
 mod args;
+pub mod asyncio;
 mod atomic;
 mod channel;
 mod executor;

@@ -119,7 +119,14 @@ impl PoolThread {
 /// Asks another object, on behalf of the thread that asks us.
 pub(super) fn ask(on: &Arc<Object>, verb: Verb, args: &[Value], ctx: &mut Ctx<'_>) -> Attempt {
     let call = Call { verb, args };
-    on.attempt(call, ctx.task, ctx.pos, ctx.effects, ctx.ids)
+    on.attempt_within(
+        ctx.event_loop,
+        call,
+        ctx.task,
+        ctx.pos,
+        ctx.effects,
+        ctx.ids,
+    )
 }
 
 impl Primitive for PoolThread {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args;
+use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake,
@@ -48,6 +49,8 @@ pub struct Thread {
     daemon: bool,
     state: State,
     waiters: Waiters<Wants>,
+    /// Those who are told of its end.
+    tickets: Tickets,
 }
 
 impl Thread {
@@ -69,6 +72,7 @@ impl Thread {
             daemon,
             state: State::New { function, args },
             waiters: Waiters::default(),
+            tickets: Tickets::default(),
         }
     }
 
@@ -139,6 +143,7 @@ impl Thread {
                 function: None,
             },
             waiters: Waiters::default(),
+            tickets: Tickets::default(),
         }
     }
 
@@ -177,6 +182,7 @@ impl Thread {
             worker: false,
             function,
             args,
+            event_loop: None,
             pos: ctx.pos,
         });
         Attempt::Done(Value::Unit)
@@ -233,13 +239,15 @@ impl Thread {
         };
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.wake_with(ctx, |wants| Some(self.answer(*wants)));
+        let has_failed = matches!(self.state, State::Failed { .. });
+        self.tickets.redeem(&has_failed.into(), ctx);
         Attempt::Done(Value::Unit)
     }
 
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if !matches!(
             call.verb,
-            Verb::Join | Verb::Result | Verb::Finish | Verb::Fail
+            Verb::Join | Verb::Result | Verb::Finish | Verb::Fail | Verb::Watch
         ) {
             args::none(call)?;
         }
@@ -259,6 +267,10 @@ impl Thread {
             ),
             Verb::Daemon => Attempt::Done(self.daemon.into()),
             Verb::Finish | Verb::Fail => self.end(call, ctx),
+            Verb::Watch => match &self.state {
+                State::New { .. } | State::Alive { .. } => self.tickets.keep(call),
+                state => Attempt::Done(matches!(state, State::Failed { .. }).into()),
+            },
             _ => Attempt::Unknown,
         })
     }
@@ -314,12 +326,17 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
             "the first argument is the function to run",
             &format!("write {verb}(f), or {verb}(f, 1, 2) with its arguments"),
         )),
-        [other, ..] => Err(FaultKind::misuse(
-            &format!("{verb}(...) was given {} as its function", described(other)),
-            "the first argument is the function to run",
-            &instead(other, &format!("{verb}(f)")),
-        )),
+        [other, ..] => Err(not_a_function(verb, other)),
     }
+}
+
+/// The answer to `verb(found)` where `found` should be a function.
+pub(super) fn not_a_function(verb: &str, found: &Value) -> FaultKind {
+    FaultKind::misuse(
+        &format!("{verb}(...) was given {} as its function", described(found)),
+        "the first argument is the function to run",
+        &instead(found, &format!("{verb}(f)")),
+    )
 }
 
 impl Primitive for Thread {

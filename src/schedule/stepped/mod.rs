@@ -303,7 +303,7 @@ fn wake_of(attempt: crate::value::object::Attempt) -> Wake {
     match attempt {
         Attempt::Done(value) => Wake::Grant(value),
         Attempt::Fail(kind) => Wake::Fail(*kind),
-        // Nobody else runs while a deadline fires: no other wake can be on its way.
+        // One that waits on is not woken at all.
         _ => Wake::Retry,
     }
 }

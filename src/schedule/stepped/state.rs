@@ -12,7 +12,7 @@ use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
-use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
 use crate::vm::{self, Fiber, Services, Visible, Wait};
 
@@ -159,6 +159,9 @@ pub(super) struct State {
     pub(super) members: BTreeMap<TaskId, Member>,
     /// The thread that runs.
     pub(super) running: TaskId,
+    /// The wake of the thread that runs, when what it asked for woke it before it began to wait: a
+    /// task whose turn comes again because no other one can go on.
+    early: Option<Wake>,
     /// How many runs there have been.
     pub(super) run: u64,
     /// Nanoseconds of virtual time since the session began, and how many of them were skipped
@@ -189,6 +192,7 @@ impl State {
             policy,
             members: BTreeMap::new(),
             running: MAIN,
+            early: None,
             run: 0,
             now: 0,
             skipped: 0,
@@ -245,7 +249,11 @@ impl State {
         }
     }
 
-    pub(super) fn wait(&mut self, task: TaskId, fiber: Fiber, wait: Wait) {
+    pub(super) fn wait(&mut self, task: TaskId, mut fiber: Fiber, wait: Wait) {
+        if let Some(wake) = self.early.take() {
+            fiber.wake(wake);
+            return self.put_fiber(task, fiber, Being::Ready);
+        }
         self.waits += 1;
         let deadline = wait.limit.map(|limit| {
             let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
@@ -272,6 +280,8 @@ impl State {
             fiber.wake(wake);
             member.being = Being::Ready;
             member.changes();
+        } else if task == self.running && member.fiber.is_none() {
+            self.early = Some(wake);
         }
     }
 
@@ -354,9 +364,25 @@ impl State {
                 let mut effects = Effects::default();
                 let attempt =
                     object.withdraw(task, Withdrawal::Timeout, &mut effects, &self.world.ids);
-                self.wake(task, wake_of(attempt));
+                match attempt {
+                    // It goes on when it is woken: a task whose turn it is not.
+                    Attempt::Wait(_) => self.waits_on(task),
+                    over => self.wake(task, wake_of(over)),
+                }
                 self.carry_out(&mut effects);
             }
+        }
+    }
+
+    /// The deadline of a thread has passed, and it waits on without one.
+    fn waits_on(&mut self, task: TaskId) {
+        if let Some(member) = self.members.get_mut(&task)
+            && let Being::Waiting { deadline, .. } = &mut member.being
+        {
+            if let Some(deadline) = deadline.take() {
+                self.deadlines.remove(&(deadline, task));
+            }
+            member.changes();
         }
     }
 
@@ -553,7 +579,9 @@ impl Services for State {
             spawn.args.iter().for_each(vm::publish);
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
-            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
+            let fiber = Fiber::new(spawn.task, spawn.function, spawn.args)
+                .started_at(spawn.pos)
+                .in_event_loop(spawn.event_loop);
             let (name, handle) = (spawn.name, spawn.handle);
             let member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
             self.members.insert(spawn.task, member);

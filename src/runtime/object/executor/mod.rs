@@ -127,6 +127,7 @@ impl Executor {
             worker: true,
             function,
             args,
+            event_loop: None,
             pos: ctx.pos,
         });
     }
