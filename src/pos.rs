@@ -27,6 +27,13 @@ impl Pos {
         self.line == 0
     }
 
+    /// The line of `text` in which it is, without its indentation; nothing for a blank one.
+    pub fn line_of(self, text: &str) -> Option<&str> {
+        let index = usize::from(self.line).checked_sub(1)?;
+        let line = text.lines().nth(index)?.trim();
+        (!line.is_empty()).then_some(line)
+    }
+
     /// This position, or `other` where this one is unknown.
     pub const fn or(self, other: Self) -> Self {
         if self.is_none() { other } else { self }

@@ -2,6 +2,7 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+mod rehearsal;
 mod worker;
 
 use std::collections::{BTreeMap, HashSet};
@@ -12,7 +13,7 @@ use std::sync::atomic::Ordering;
 use parking_lot::Mutex;
 
 use crate::event::Stream;
-use crate::explore::{Explorer, source_hash};
+use crate::explore::{Explorer, Twin, source_hash};
 use crate::host;
 use crate::language::Diagnostic;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
@@ -22,13 +23,16 @@ use crate::library::{Library, catalogue};
 use crate::program::op::Op;
 use crate::program::{Program, Unit};
 use crate::schedule::{
-    MAIN, MainEnd, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until, Workers,
+    Heap, MAIN, MainEnd, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until, Workers,
     WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
 use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
 use crate::vm::{self, Binding, Natives};
 
+use self::rehearsal::Back;
+
+pub use self::rehearsal::{Earlier, Moment, Rehearsal};
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;
 pub use worker::serve_as_worker;
@@ -117,6 +121,8 @@ pub enum NotExplorable {
     Rejected(Vec<Diagnostic>),
     /// These threads of earlier inputs still run, and would have to take part.
     Alive(Vec<ThreadInfo>),
+    /// These threads still ran when the input began that is to be explored from its beginning.
+    AliveThen(Vec<ThreadInfo>),
 }
 
 /// A top-level variable, for people.
@@ -158,6 +164,8 @@ pub struct Session {
     prelude: HashSet<&'static str>,
     /// The texts of the inputs that ended with a value.
     accepted: Vec<String>,
+    /// The last input of the prompt that ran.
+    last_input: Option<Earlier>,
     last_seed: Option<u64>,
 }
 
@@ -182,6 +190,7 @@ impl Session {
             parser: Parser::new(),
             prelude: HashSet::new(),
             accepted: Vec::new(),
+            last_input: None,
             last_seed: Some(seed),
         }
     }
@@ -189,10 +198,17 @@ impl Session {
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
         let bound_before = self.bindings();
+        // A script has no second input that could look back at it.
+        let before = (input.kind == InputKind::Prompt).then(|| Arc::new(self.moment()));
         let (function, warnings) = match self.accept(input) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };
+        self.last_input = before.map(|before| Earlier {
+            name: input.name.into(),
+            text: input.text.into(),
+            before,
+        });
         let until = match input.kind {
             InputKind::Script => Until::AllThreads,
             InputKind::Prompt => Until::Main,
@@ -222,30 +238,88 @@ impl Session {
         }
     }
 
-    /// Readies a text to be explored, with the variables as they are now; they come back so when
-    /// the explorer is dropped. With `ordered`, the order in which different threads print makes a
+    /// Readies a text to be explored with the variables as they are now: see
+    /// [`Session::rehearse`].
+    ///
+    /// # Errors
+    /// What is wrong with the text, or which threads are in the way.
+    pub fn explorer(
+        &mut self,
+        input: Input<'_>,
+        ordered: bool,
+    ) -> Result<Rehearsal, NotExplorable> {
+        self.rehearse(input, None, ordered)
+    }
+
+    /// What the variables are now.
+    pub fn moment(&self) -> Moment {
+        Moment {
+            world: self.world.clone(),
+            heap: Mutex::new(Heap::take(&self.world)),
+            alive: self.schedule.threads(),
+        }
+    }
+
+    /// The last input of the prompt that ran, if there was one.
+    pub fn last_input(&self) -> Option<&Earlier> {
+        self.last_input.as_ref()
+    }
+
+    /// Readies a text to be explored, with the variables as they were at a moment of this session,
+    /// or as they are now. They come back as they are now when the rehearsal is dropped; until then
+    /// nothing else may run. With `ordered`, the order in which different threads print makes a
     /// difference.
     ///
     /// # Errors
     /// What is wrong with the text, or which threads are in the way.
-    pub fn explorer(&mut self, input: Input<'_>, ordered: bool) -> Result<Explorer, NotExplorable> {
+    pub fn rehearse(
+        &mut self,
+        input: Input<'_>,
+        from: Option<&Moment>,
+        ordered: bool,
+    ) -> Result<Rehearsal, NotExplorable> {
         let alive = self.schedule.threads();
         if !alive.is_empty() {
             return Err(NotExplorable::Alive(alive));
         }
+        // What was before a reset is gone.
+        let from = from.filter(|from| Arc::ptr_eq(&from.world, &self.world));
+        if let Some(then) = from.filter(|from| !from.alive.is_empty()) {
+            return Err(NotExplorable::AliveThen(then.alive.clone()));
+        }
+        let back = Back::to_now(&self.world);
+        if let Some(from) = from {
+            from.heap.lock().set_back(&self.world);
+        }
+        let is_first = self.world.program.next_unit() == Program::new().next_unit();
         let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
         let until = match input.kind {
             InputKind::Script => Until::AllThreads,
             InputKind::Prompt => Until::Main,
         };
         let source = source_hash(input.text, &self.config.args);
-        Ok(Explorer::new(
-            self.world.clone(),
-            function,
-            until,
-            ordered,
-            source,
-        ))
+        let explorer = Explorer::new(self.world.clone(), function, until, ordered, source);
+        // What an earlier input has left in the variables cannot be made a second time.
+        let explorer = explorer.with_twin(is_first.then(|| self.twin(input)));
+        Ok(Rehearsal {
+            explorer,
+            _back: back,
+        })
+    }
+
+    /// Makes the program of an input again, in a world of its own that began like this one.
+    fn twin(&self, input: Input<'_>) -> Twin {
+        let config = Config {
+            scheduler: Scheduler::Seeded,
+            ..self.config.clone()
+        };
+        let (name, text, kind) = (input.name.to_string(), input.text.to_string(), input.kind);
+        Arc::new(move || {
+            let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
+            let (name, text) = (&*name, &*text);
+            let (function, _) = session.accept(Input { name, text, kind }).ok()?;
+            Some((session.world.clone(), function))
+        })
     }
 
     /// Parses, lowers and adds a text; gives the function that runs it.
@@ -487,6 +561,7 @@ impl Session {
         self.world = Arc::new(new_world(&self.config, self.world.stream.clone()));
         self.prelude.clear();
         self.accepted.clear();
+        self.last_input = None;
         self.replace_schedule();
     }
 

@@ -412,3 +412,309 @@ fn random_numbers_come_from_the_seed() {
         assert!(error.contains(told), "{text}: {error}");
     }
 }
+const RACE: &str = "let counter = 0;\nfn add() {\n    counter += 1;\n}\nlet a = spawn(add);\n\
+                    let b = spawn(add);\na.join(); b.join();\nassert(counter == 2);\n";
+
+const MENDED: &str = "let counter = 0;\nlet lock = Lock();\nfn add() { with lock { counter += 1; } }\n\
+                      let a = spawn(add);\nlet b = spawn(add);\na.join(); b.join();\n\
+                      assert(counter == 2);\n";
+
+/// The table and story of the lost update, with the lines of [`RACE`].
+const LOST_UPDATE: &str = "  main                      Thread-1                  Thread-2
+  ----                      --------                  --------
+                            3| counter += 1;
+                               reads counter: 0
+  ~~ Thread-1 is paused here ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+                                                      3| counter += 1;
+                                                         reads counter: 0
+                                                         writes counter: 1
+                            3| counter += 1;
+                               writes counter: 1
+  8| assert(counter == 2);
+     reads counter: 1
+     fails: assertion
+       failed
+";
+
+const STORY: &str =
+    "  Thread-1 read counter as 0, then was paused before it could store 1. Meanwhile
+  Thread-2 stored 1 in counter. Thread-1 then stored 1 over it: one update of
+  counter was lost.
+  What mends it: keep reading and storing counter together, inside one
+  `with lock { ... }` in every thread, or make it an `Atomic`.
+";
+
+/// The token that follows the first `replay ` in a text.
+#[track_caller]
+fn token_in(text: &str) -> String {
+    let (_, rest) = text.split_once("threadlab replay ").expect("a token");
+    rest.split(' ').next().expect("a token").into()
+}
+
+#[test]
+fn exploring_tells_what_can_happen_and_how_it_comes_to_a_failure() {
+    let script = Script::new(RACE.as_bytes());
+    let (status, out, error) = run(&["explore", &script.path()]);
+    assert_eq!((status, error.as_str()), (1, ""));
+    // Between the two stands how long it took.
+    let (head, rest) = out.split_once(" in ").unwrap();
+    assert_eq!(head, "proved: all 6 interleavings (15 states)");
+    let (_, rest) = rest.split_once("; ").unwrap();
+    let token = token_in(&out);
+    let other = rest.lines().nth(4).unwrap().rsplit(' ').next().unwrap();
+    let expected = format!(
+        "2 outcomes, 1 fails
+
+  interleavings    share  outcome                                       token
+              4   66.7 %  main fails: assertion failed (line 8)         {token}
+              2   33.3 %  ends                                          {other}
+
+failure 1: assertion failed, in main, line 8 (lost update)
+
+{LOST_UPDATE}
+{STORY}  replay it: threadlab replay {token} {}
+
+finding: data race on counter
+",
+        script.path()
+    );
+    assert!(rest.starts_with(&expected), "{out}\n---\n{expected}");
+    assert!(out.contains("     3 | counter += 1;\n"), "{out}");
+}
+
+#[test]
+fn exploring_has_a_status_for_each_end() {
+    assert_eq!(run(&["explore", "-e", RACE]).0, 1);
+    assert_eq!(run(&["explore", "-e", MENDED]).0, 0);
+    assert_eq!(feed(&["explore", "-"], MENDED.as_bytes()).0, 0);
+    let (status, out, _) = run(&["explore", "--states", "3", "-e", MENDED]);
+    assert_eq!(status, 3);
+    assert!(out.starts_with("searched, not proved: "), "{out}");
+    assert!(
+        out.contains("  the limit of 3 states was reached; --states N raises it\n"),
+        "{out}"
+    );
+    // A race alone is a failure only when it is denied.
+    let race = "let n = 0; let t = spawn(|| n = 1); print(n); t.join();";
+    let (status, out, _) = run(&["explore", "-e", race]);
+    assert_eq!(status, 0, "{out}");
+    assert!(out.contains("no run fails, but see below"), "{out}");
+    assert_eq!(run(&["explore", "--deny", "race", "-e", race]).0, 1);
+    for args in [
+        &["explore", "-e", "let x = ;"][..],
+        &["explore", "no such file"],
+        &["explore"],
+        &["replay", "x", "-e", "1"],
+        &["step", "-"],
+    ] {
+        let (status, out, error) = run(args);
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
+        assert!(!error.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn the_order_of_prints_counts_when_asked() {
+    let text = "let t = spawn(|| print(1)); print(2); t.join();";
+    let outcomes = |args: &[&str]| run(args).1.contains("; 2 outcomes");
+    assert!(!outcomes(&["explore", "-e", text]));
+    assert!(outcomes(&["explore", "--order", "-e", text]));
+}
+
+#[test]
+fn colours_change_nothing_but_the_colours() {
+    let plain = run(&["explore", "-e", RACE]).1;
+    let coloured = run(&["explore", "--color", "always", "-e", RACE]).1;
+    let mut parts = coloured.split('\x1b');
+    let mut stripped = parts.next().unwrap().to_string();
+    for part in parts {
+        stripped.push_str(part.split_once('m').unwrap().1);
+    }
+    assert!(coloured.contains("\x1b[1;31m"));
+    let after_the_time = |text: &str| text.split_once("; ").unwrap().1.to_string();
+    assert_eq!(after_the_time(&stripped), after_the_time(&plain));
+}
+
+#[test]
+fn json_is_one_object_that_differs_in_the_time_only() {
+    let read = || {
+        let (status, out, error) = run(&["explore", "--json", "-e", RACE]);
+        assert_eq!((status, error.as_str()), (1, ""));
+        let mut object: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert!(object["seconds"].take().is_number());
+        object
+    };
+    let object = read();
+    assert_eq!(object, read());
+    assert_eq!(object["proved"], true);
+    assert_eq!(object["interleavings"], "6");
+    assert_eq!(object["states"], 15);
+    assert_eq!(object["transitions"], 17);
+    let outcome = &object["outcomes"][0];
+    assert_eq!(outcome["end"], "error");
+    assert_eq!(outcome["errors"][0], "main: assertion failed (line 8)");
+    assert_eq!(outcome["interleavings"], "4");
+    let failure = &object["failures"][0];
+    assert_eq!(failure["kind"], "assertion");
+    assert_eq!(failure["message"], "assertion failed, in main, line 8");
+    assert_eq!(failure["lines"], serde_json::json!([8]));
+    assert_eq!(failure["preemptions"], 1);
+    assert_eq!(
+        failure["steps"][1],
+        serde_json::json!({"thread": "Thread-2", "line": 3, "did": "reads counter: 0", "paused": "Thread-1"})
+    );
+    assert_eq!(object["findings"][0]["kind"], "race");
+    let (status, out, _) = run(&["explore", "--json", "--states", "3", "-e", MENDED]);
+    let object: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (status, &object["proved"]),
+        (3, &serde_json::Value::Bool(false))
+    );
+    assert!(object["interleavings"].is_null());
+}
+
+#[test]
+fn a_replay_is_the_same_each_time_and_belongs_to_its_text() {
+    let script = Script::new(RACE.as_bytes());
+    let token = token_in(&run(&["explore", &script.path()]).1);
+    let first = run(&["replay", &token, &script.path()]);
+    let end = "\noutcome: main fails: assertion failed (line 8), after 6 steps with 1 pause\n";
+    assert_eq!(
+        first,
+        (1, format!("{LOST_UPDATE}{end}{STORY}"), String::new())
+    );
+    for _ in 0..5 {
+        assert_eq!(run(&["replay", &token, &script.path()]), first);
+    }
+    let words = |args: &[&str]| {
+        let (status, out, error) = run(args);
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
+        error
+    };
+    let other = words(&["replay", &token, &script.path(), "an argument"]);
+    assert!(
+        other.contains("this token belongs to another source"),
+        "{other}"
+    );
+    fs::write(script.path(), MENDED).unwrap();
+    let changed = words(&["replay", &token, &script.path()]);
+    assert!(
+        changed.contains("the text or its arguments have changed since"),
+        "{changed}"
+    );
+    assert!(words(&["replay", "?", &script.path()]).contains("this is no token"));
+}
+
+#[test]
+fn a_long_run_is_kept_in_a_file_that_its_token_names() {
+    // Stepping back and forth between two threads departs from the usual all the time.
+    let text = "let n = 0; fn f() { for i in 0..40 { n += 1; } } let a = spawn(f); let b = spawn(f); \
+                a.join(); b.join(); print(n);";
+    let script = Script::new(text.as_bytes());
+    let state = tempfile::tempdir().unwrap();
+    let path = script.path();
+    let with_state = |args: &[&str], input: &str| {
+        let mut command = program(args);
+        command
+            .env("XDG_STATE_HOME", state.path())
+            .env("HOME", state.path());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        told(&child.wait_with_output().unwrap())
+    };
+    let choices = "1\n2\n".repeat(80) + "r\nq\n";
+    let (status, out, error) = with_state(&["step", &path], &choices);
+    assert_eq!((status, error.as_str()), (0, ""));
+    let token = token_in(&out);
+    assert!(token.starts_with('@') && token.len() <= 40, "{token}");
+    let (status, out, error) = with_state(&["replay", &token, &path], "");
+    assert_eq!((status, error.as_str()), (0, ""), "{out}");
+    assert!(
+        out.contains("\noutput:\n  [main] 40\n\noutcome: ends, after "),
+        "{out}"
+    );
+    // Somebody else does not have that file.
+    let (status, _, error) = with_state(&["replay", "@0123456789abcdef", &path], "");
+    assert_eq!(status, 2);
+    assert!(error.contains("is not kept in"), "{error}");
+}
+
+#[test]
+fn a_script_is_led_by_hand_through_a_pipe() {
+    let script = Script::new(RACE.as_bytes());
+    let (status, out, error) = feed(&["step", &script.path()], b"7\n1\n2\n\nu\n2\n1\n\nq\n");
+    assert_eq!((status, error.as_str()), (0, ""));
+    let token = token_in(&out);
+    for part in [
+        "step> `7` cannot go on now. Choose from: 1, 2; ? for help.\n",
+        "  1  Thread-1    3| counter += 1;                will write counter\n",
+        "  -  main        7| a.join(); b.join();          waits for the end of Thread-1\n",
+        "     counter = 1\n",
+        "step>   main reads counter: 1\n\nYou have made it fail! assertion failed, in main, line 8\n",
+        STORY,
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert!(out.lines().all(|line| line.chars().count() <= 86), "{out}");
+    let (status, replayed, _) = run(&["replay", &token, &script.path()]);
+    assert_eq!(status, 1);
+    assert!(replayed.starts_with(LOST_UPDATE), "{replayed}");
+    // The end of the input leaves, too.
+    assert_eq!(feed(&["step", &script.path()], b"1\n").0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_search_with_the_report_so_far() {
+    // Far more states than could be seen, and time enough to be asked to stop.
+    let text = "let n = 0; for i in 0..6 { spawn(|| { for k in 0..50 { n += 1; } }); }";
+    let mut child = program(&[
+        "explore",
+        "--seconds",
+        "50",
+        "--states",
+        "100000000",
+        "-e",
+        text,
+    ])
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    let id = child.id().to_string();
+    let begin = Instant::now();
+    // The signal ends the process while it has not yet asked for it: then it is sent to the next.
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begin.elapsed() > Duration::from_secs(2) {
+            let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+            assert!(sent.success());
+            break child.wait().unwrap();
+        }
+        std::thread::yield_now();
+    };
+    let mut out = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut out)
+        .unwrap();
+    assert_eq!(status.code(), Some(3), "{out}");
+    assert!(
+        out.starts_with("searched, not proved: ") && out.contains("  it was stopped\n"),
+        "{out}"
+    );
+}

@@ -112,6 +112,35 @@ fn bare(message: &str) -> &str {
         .unwrap_or(message)
 }
 
+/// Tasks of a loop take turns in one order, so nothing is left to choose but when threads and
+/// deadlines come in between.
+#[test]
+fn tasks_of_a_loop_have_one_order() {
+    for (source, outcomes) in [
+        (
+            "asyncio.run(|| { let say = |name| { print(name); await asyncio.sleep(0); print(name); };
+                 await asyncio.gather(|| say.call(1), || say.call(2)); });",
+            [("1 / 1 / 2 / 2", "1")],
+        ),
+        // A forgotten await: main ends, and the task never begins.
+        (
+            "let n = 0; fn work() { n += 1; } fn main() { asyncio.create_task(work); }
+             asyncio.run(main); assert(n == 1, \"work was done\");",
+            [("failed: work was done", "1")],
+        ),
+        (
+            "asyncio.run(|| { with asyncio.TaskGroup() as tg {
+                 tg.create_task(|| { throw \"no\"; });
+                 tg.create_task(|| { await asyncio.Queue().get(); }); } });",
+            [("failed: 1 error in a TaskGroup: Task-2: no", "1")],
+        ),
+    ] {
+        let found = explore(source);
+        let outcomes = outcomes.map(|(text, count)| (text.to_string(), count.to_string()));
+        assert_eq!(found.outcomes, outcomes, "{source}");
+    }
+}
+
 #[test]
 fn every_count_is_as_derived() {
     let mut wrong = Vec::new();
@@ -896,5 +925,105 @@ const CASES: &[Case] = &[
             print(\"done\");",
         interleavings: "infinite",
         outcomes: &[("done", "infinite")],
+    },
+    // Each thread arrives in one step: who comes second completes the handing over. 2 orders.
+    Case {
+        name: "a rendezvous",
+        source: "
+            let ch = channel();
+            let a = spawn(|ch| ch.send(1), ch);
+            let b = spawn(|ch| ch.receive(), ch);
+            a.join();
+            print(b.join());",
+        interleavings: "2",
+        outcomes: &[("1", "2")],
+    },
+    // Two tokens, taken in opposite orders, as two locks are. Whoever is first either takes both and
+    // puts one back before the other can begin, which leaves 2 places for its last step, before or
+    // after the other's first; or the other one takes its first token in between, and both wait for
+    // ever. So 2 + 1 for each thread.
+    Case {
+        name: "a deadlock of two channels",
+        source: "
+            let a = channel(1); let b = channel(1);
+            a.send(()); b.send(());
+            fn take(x, y) { x.receive(); y.receive(); y.send(()); x.send(()); }
+            let t = spawn(take, a, b); let u = spawn(take, b, a);
+            t.join(); u.join();",
+        interleavings: "6",
+        outcomes: &[("", "4"), ("deadlock", "2")],
+    },
+    // The threads A and B send; main M chooses twice, in one step each, and prints when it is alone.
+    // M first: it waits at both, A or B serves it, and then M and the other one come in 2 orders:
+    // 2 x 2, of which half give 1 2. A first: M is served by it, and again 2 orders, both 1 2; or B
+    // comes, too, and chance decides: one 1 2, one 2 1. So 3 and 1, and B first the other way round.
+    Case {
+        name: "a select over two senders",
+        source: "
+            let a = channel(); let b = channel();
+            let t = spawn(|ch| ch.send(1), a); let u = spawn(|ch| ch.send(2), b);
+            let first = select([a, b]); let second = select([a, b]);
+            t.join(); u.join();
+            print(first.value, second.value);",
+        interleavings: "12",
+        outcomes: &[("1 2", "6"), ("2 1", "6")],
+    },
+    // Three threads: each sender's step, main's choice and its print. Main chooses first and finds
+    // nothing: its print and the two sends in any order, 3! = 6. One send first, 2 ways: main takes
+    // it, then its print and the other send in 2 orders: 4. Both sends first, in 2 orders: chance
+    // decides, 2 ways: 4.
+    Case {
+        name: "a select with a default",
+        source: "
+            let a = channel(1); let b = channel(1);
+            let t = spawn(|ch| ch.send(1), a); let u = spawn(|ch| ch.send(2), b);
+            print(select([a, b], #{default: 0}).value);",
+        interleavings: "14",
+        outcomes: &[("0", "6"), ("1", "4"), ("2", "4")],
+    },
+    // Readers do not keep each other out: two steps each, in C(4, 2) = 6 orders.
+    Case {
+        name: "two readers overlap",
+        source: "
+            let rw = RwLock();
+            let read = |rw| { with rw.read() { } };
+            let a = spawn(read, rw); let b = spawn(read, rw);
+            a.join(); b.join();",
+        interleavings: "6",
+        outcomes: &[("", "6")],
+    },
+    // Whoever is first, the other comes after its end, or in between and waits: 2 x 2. Arriving is a
+    // step, since a writer that waits keeps readers out.
+    Case {
+        name: "a reader and a writer",
+        source: "
+            let rw = RwLock();
+            let a = spawn(|rw| { with rw.read() { } }, rw);
+            let b = spawn(|rw| { with rw.write() { } }, rw);
+            a.join(); b.join();",
+        interleavings: "4",
+        outcomes: &[("", "4")],
+    },
+    // The first thread begins and ends the call, a block; the other asks behind it.
+    Case {
+        name: "a function that runs once",
+        source: "
+            let once = Once();
+            let a = spawn(|once| once.call(|| 1), once);
+            let b = spawn(|once| once.call(|| 2), once);
+            print(a.join() == b.join());",
+        interleavings: "2",
+        outcomes: &[("true", "2")],
+    },
+    // Two counts in 2 orders; main waits for both.
+    Case {
+        name: "a latch",
+        source: "
+            let latch = Latch(2);
+            let a = spawn(|latch| latch.count_down(), latch);
+            let b = spawn(|latch| latch.count_down(), latch);
+            print(latch.wait());",
+        interleavings: "2",
+        outcomes: &[("true", "2")],
     },
 ];

@@ -38,14 +38,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "explore", "host",
         ],
     ),
-    ("view", &["pos", "event"]),
+    // Of exploring, what a run tells in words.
+    ("view", &["pos", "event", "explore"]),
     ("lesson", &["session"]),
-    // A front shows diagnostics, faults and values, completes by the catalogue's names, and wires
-    // Ctrl-C.
+    // A front shows diagnostics, faults and values, what exploring has found, completes by the
+    // catalogue's names, and wires Ctrl-C.
     (
         "front",
         &[
-            "pos", "value", "event", "language", "library", "session", "lesson", "view", "host",
+            "pos", "value", "event", "language", "library", "explore", "session", "lesson", "view",
+            "host",
         ],
     ),
     ("main", &["front"]),

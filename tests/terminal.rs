@@ -168,3 +168,36 @@ fn a_deadlock_in_the_background_is_told_while_one_types() {
     prompt.ready();
     prompt.ends();
 }
+
+#[test]
+fn a_race_is_explored_replayed_and_stepped_through() {
+    let mut prompt = Prompt::open();
+    prompt.types("let n = 0;");
+    prompt.types("fn add() { n += 1; }");
+    prompt.types("let a = spawn(add); let b = spawn(add); a.join(); b.join(); assert(n == 2);");
+    prompt.keys(":explore\r");
+    prompt.sees("proved: all 6 interleavings (15 states)");
+    prompt.sees("(lost update)");
+    prompt.sees("replay it: :replay ");
+    prompt.ready();
+    prompt.keys(":replay\r");
+    prompt.sees("outcome: main fails: assertion failed");
+    prompt.ready();
+    prompt.keys(":step\r");
+    prompt.sees("will read n");
+    prompt.ready();
+    for (key, seen) in [("1", "Thread-1 reads n: 0"), ("2", "Thread-2 reads n: 0")] {
+        prompt.keys(key);
+        prompt.keys("\r");
+        prompt.sees(seen);
+        prompt.ready();
+    }
+    prompt.keys("r\r");
+    prompt.sees("You have made it fail!");
+    prompt.ready();
+    prompt.types("q");
+    prompt.keys("print(\"n is\", n);\r");
+    prompt.sees("n is 2");
+    prompt.ready();
+    prompt.ends();
+}

@@ -1,14 +1,16 @@
 """Runs each work on CPython and on threadlab in turn, and prints a table.
 
-Whole processes are timed, start included. The best of several rounds counts on either side: other
-programs on the machine only ever add time. For the same reason the processor time stands beside
-the time by the clock, and each has its ratio of threadlab to CPython. What both print is compared
-too, so that nothing is fast because it is wrong.
+Whole processes are timed, start included, in pairs: one of CPython, one of threadlab, and again.
+Each figure is the median of several rounds, and each ratio the median of the pairs' ratios, so that
+it holds when the machine's speed drifts. It says how many times as long CPython takes. The processor
+time stands beside the time by the clock, because other programs on the machine add to the latter.
+What both print is compared too, so that nothing is fast because it is wrong.
 """
 
 import os
 import platform
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -31,9 +33,9 @@ class Work:
 
 
 WORKS = [
-    Work("fib", "fib(30)", "ratio 0.5"),
-    Work("loop", "while-loop of 5M", "ratio 0.5"),
-    Work("primes", "primes below 100k", "ratio 0.5"),
+    Work("fib", "fib(30)", "2 times"),
+    Work("loop", "while-loop of 5M", "2 times"),
+    Work("primes", "primes below 100k", "2 times"),
     Work("one_after_other", "twice fib(32), one after the other", ""),
     Work("two_threads", "twice fib(32), in two threads", "1.8 times faster"),
     Work("spawn_join", "spawn + join", "2 us", 100_000, 10_000),
@@ -45,6 +47,16 @@ WORKS = [
     Work("start", "print(1), whole process", "10 ms, 20 MiB"),
     Work("sleepers", "100k threads that sleep 1 s", "200 MiB", has_python=False),
     Work("print", "print from 4 threads, to a pipe", "1 us", 200_000, 200_000),
+    Work("round_trip", "round trip through two queues", "20 times", 400_000, 20_000),
+    Work("bounded", "item through a bounded queue, 4 to 4", "20 times", 800_000, 40_000),
+    Work("semaphore", "semaphore of 2, 4 threads", "10 times", 1_600_000, 80_000),
+    Work("semaphore_alone", "semaphore, one thread", "10 times", 4_000_000, 200_000),
+    Work("event", "round trip through two events", "10 times", 400_000, 20_000),
+    Work("event_alone", "set, wait, clear, one thread", "10 times", 2_000_000, 200_000),
+    Work("condition", "turn of 2 threads at a condition", "10 times", 400_000, 20_000),
+    Work("condition_alone", "with, notify, one thread", "10 times", 2_000_000, 200_000),
+    Work("barrier", "meeting of 4 at a barrier", "10 times", 100_000, 5_000),
+    Work("submit", "submit + result", "30 times", 300_000, 10_000),
 ]
 
 
@@ -70,12 +82,12 @@ def run(command):
     return Run(seconds, processor, usage.ru_maxrss / 1024, output)
 
 
-def best(runs):
-    """The least of each figure."""
+def middle(runs):
+    """The median of each figure."""
     return Run(
-        min(run.seconds for run in runs),
-        min(run.processor for run in runs),
-        min(run.mebibytes for run in runs),
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.processor for run in runs),
+        statistics.median(run.mebibytes for run in runs),
         runs[0].output,
     )
 
@@ -111,19 +123,24 @@ def scaled(seconds, operations):
 
 
 def compare(work, binary, rounds):
-    """One line of the table, and the best run of threadlab."""
+    """One line of the table, and both sides' medians."""
     ours, theirs = [], []
     for _ in range(rounds):
         if work.has_python:
             theirs.append(run([sys.executable, str(HERE / f"{work.file}.py")]))
         ours.append(run([binary, str(HERE / f"{work.file}.rhai")]))
-    ours, theirs = best(ours), best(theirs) if theirs else None
+    pairs = list(zip(theirs, ours))
+    ours, theirs = middle(ours), middle(theirs) if theirs else None
     check(work, ours, theirs)
     clock = processor = python = "-"
     if theirs:
-        scale = work.python_operations / work.operations
-        clock = f"{ours.seconds / theirs.seconds * scale:.2f}"
-        processor = f"{ours.processor / theirs.processor * scale:.2f}"
+        scale = work.operations / work.python_operations
+
+        def ratio(figure):
+            ratios = (getattr(a, figure) / getattr(b, figure) * scale for a, b in pairs)
+            return f"{statistics.median(ratios):.1f}"
+
+        clock, processor = ratio("seconds"), ratio("processor")
         python = scaled(theirs.seconds, work.python_operations)
     cells = [
         work.title,
@@ -142,7 +159,7 @@ def main():
     binary, *rest = sys.argv[1:]
     rounds = int(rest.pop(0)) if rest and rest[0].isdigit() else 5
     works = [work for work in WORKS if not rest or work.file in rest]
-    head = ["work", "CPython", "threadlab", "ratio", "processor", "ratio", "memory", "reach"]
+    head = ["work", "CPython", "threadlab", "times", "processor", "times", "memory", "reach"]
     table = [head]
     found = {}
     for work in works:
@@ -150,7 +167,7 @@ def main():
         table.append(cells)
     widths = [max(map(len, column)) for column in zip(*table)]
     table.insert(1, ["-" * width for width in widths])
-    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, best of {rounds}\n")
+    print(f"CPython {platform.python_version()}, {os.cpu_count()} cores, median of {rounds} pairs\n")
     for cells in table:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths))
         print("|", " | ".join(padded), "|")

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Edge, Interleavings, StateId, Way};
-use super::outcome::Outcome;
-use super::search::{Found, Limits, Watch, search};
+use super::outcome::{Outcome, Stuck};
+use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink};
+use super::search::{Cut, Found, Limits, Watch, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail};
+use crate::host::Clock;
 use crate::schedule::{Kept, Until, Walk, World};
 use crate::value::Function;
 use crate::value::object::TaskId;
@@ -18,11 +20,21 @@ use crate::value::object::TaskId;
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
 const MOST_OUTCOMES: usize = 1_000;
 
+/// Which part of the time the search gets when sampling shall follow it.
+const SHARE_OF_SEARCH: u32 = 3;
+
+/// Of so many problems that sampling has found schedules are made simpler.
+const MOST_SHRUNK: usize = 16;
+
 /// See the head of the file.
 pub struct Explorer {
     walk: Walk,
     start: Kept,
     source: u32,
+    until: Until,
+    ordered: bool,
+    /// Makes the program again for another core, where that is possible.
+    twin: Option<Twin>,
 }
 
 impl Explorer {
@@ -43,7 +55,17 @@ impl Explorer {
             walk,
             start,
             source,
+            until,
+            ordered,
+            twin: None,
         }
+    }
+
+    /// Lets schedules be sampled on several cores: each makes the same program with `twin`.
+    #[must_use]
+    pub fn with_twin(mut self, twin: Option<Twin>) -> Self {
+        self.twin = twin;
+        self
     }
 
     /// The run, at its beginning.
@@ -52,9 +74,36 @@ impl Explorer {
         &mut self.walk
     }
 
-    /// Finds all that can happen. Blocks until everything was seen, a limit is reached or the watch
-    /// says stop.
+    /// Finds all that can happen; where that is too much, goes on with sampling. Blocks until
+    /// everything was seen, a limit is reached or the watch says stop.
     pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
+        let clock = Clock::start();
+        let mut exact = limits.clone();
+        if limits.schedules > 0 {
+            exact.time /= SHARE_OF_SEARCH;
+        }
+        let mut exploration = self.search(&exact, watch);
+        let is_to_be_sampled = !matches!(exploration.cut, None | Some(Cut::Stopped));
+        if is_to_be_sampled && limits.schedules > 0 {
+            let sampling = Sampling {
+                seed: limits.seed,
+                schedules: limits.schedules,
+                time: limits.time.saturating_sub(clock.elapsed()),
+                depth: limits.depth,
+                workers: crate::host::cores(),
+                until_failure: true,
+            };
+            if let Some(Cut::Time(time)) = &mut exploration.cut {
+                *time = limits.time;
+            }
+            let samples = self.sample(&sampling, watch);
+            add(&mut exploration, samples);
+        }
+        exploration
+    }
+
+    /// Enters every state once.
+    fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let found = search(self.walk(), limits, watch);
         let components = found.graph.components(|_| true);
         let counts = found.graph.count(found.outcomes.len(), &components);
@@ -63,7 +112,7 @@ impl Explorer {
         let (traps, starved) = match found.cut {
             None => (
                 found.graph.traps(&components),
-                starved(&found.graph, &found.waiting),
+                starved(&found.graph, &components, &found.waiting),
             ),
             Some(_) => (Vec::new(), Vec::new()),
         };
@@ -109,7 +158,66 @@ impl Explorer {
             transitions: found.graph.transitions() as u64,
             took: found.took,
             cut: found.cut,
+            sampled: None,
         }
+    }
+
+    /// Tries schedules one by one. Blocks until there were enough or the watch says stop.
+    pub fn sample(&mut self, sampling: &Sampling, watch: &mut Watch<'_>) -> Samples {
+        self.walk.set_back(&self.start);
+        let harvest = Portfolio {
+            walk: &mut self.walk,
+            start: &self.start,
+            twin: self.twin.as_ref(),
+            until: self.until,
+            ordered: self.ordered,
+            sampling,
+        }
+        .run(watch);
+        let failures = self.sampled_failures(&harvest, watch);
+        let findings = harvest.races.iter().map(|(race, example)| {
+            let problem = Problem::Race(race.clone());
+            self.finding_after(problem, &example.decisions)
+        });
+        let findings = findings.collect();
+        let outcomes = harvest.outcomes.into_iter().map(|(outcome, example)| {
+            let token = self.token(&example.decisions);
+            Possible {
+                outcome,
+                interleavings: None,
+                token,
+            }
+        });
+        Samples {
+            outcomes: outcomes.collect(),
+            failures,
+            findings,
+            sampled: harvest.sampled,
+        }
+    }
+
+    /// Each different problem once, after its schedule was made as simple as possible.
+    fn sampled_failures(&mut self, harvest: &Harvest, watch: &Watch<'_>) -> Vec<Finding> {
+        let mut shrunk: Vec<Shrunk> = Vec::new();
+        for (outcome, example) in &harvest.outcomes {
+            for problem in Problem::of(outcome) {
+                let is_known = shrunk.iter().any(|known| known.problem.is_like(&problem));
+                if is_known || shrunk.len() >= MOST_SHRUNK {
+                    continue;
+                }
+                let (walk, start) = (&mut self.walk, &self.start);
+                shrunk.extend(shrink(
+                    walk,
+                    start,
+                    &example.decisions,
+                    &problem,
+                    watch.stop,
+                ));
+            }
+        }
+        shrunk.sort_by_key(Shrunk::cost);
+        let finding = |shrunk: Shrunk| self.finding_after(shrunk.problem, &shrunk.decisions);
+        shrunk.into_iter().map(finding).collect()
     }
 
     fn outcomes(
@@ -162,7 +270,15 @@ impl Explorer {
         let mut tasks: Vec<_> = edges.map(|edge| edge.choice.task()).collect();
         tasks.sort();
         tasks.dedup();
-        // The walk stands in the trap.
+        // The walk stands in the trap: others may go round for ever beside a deadlock.
+        let stuck = self.walk.stuck();
+        if !stuck.is_empty() {
+            let stuck = stuck
+                .into_iter()
+                .map(|thread| Stuck::of(&self.walk, thread));
+            finding.problem = Problem::Deadlock(stuck.collect());
+            return finding;
+        }
         let name = |task| self.walk.name(task).map(|name| name.to_string());
         finding.problem = Problem::Livelock(tasks.into_iter().filter_map(name).collect());
         finding
@@ -179,9 +295,12 @@ impl Explorer {
 
     /// A problem with the run that leads to it. The walk is left there.
     fn finding(&mut self, problem: Problem, way: &Way) -> Finding {
-        let decisions = decisions(way);
-        let token = self.token(&decisions);
-        let trail = Trail::follow(self.walk(), &decisions);
+        self.finding_after(problem, &decisions(way))
+    }
+
+    fn finding_after(&mut self, problem: Problem, decisions: &[Decision]) -> Finding {
+        let token = self.token(decisions);
+        let trail = Trail::follow(self.walk(), decisions);
         Finding {
             problem,
             trail,
@@ -217,6 +336,28 @@ impl Drop for Explorer {
     fn drop(&mut self) {
         self.walk.set_back(&self.start);
     }
+}
+
+/// What only sampling has found stands behind what the search has.
+fn add(exploration: &mut Exploration, samples: Samples) {
+    for possible in samples.outcomes {
+        let mut known = exploration.outcomes.iter();
+        if exploration.outcomes.len() < MOST_OUTCOMES
+            && !known.any(|known| known.outcome == possible.outcome)
+        {
+            exploration.outcomes.push(possible);
+        }
+    }
+    let add = |known: &mut Vec<Finding>, found: Vec<Finding>| {
+        for finding in found {
+            if !known.iter().any(|k| k.problem.is_like(&finding.problem)) {
+                known.push(finding);
+            }
+        }
+    };
+    add(&mut exploration.failures, samples.failures);
+    add(&mut exploration.findings, samples.findings);
+    exploration.sampled = Some(samples.sampled);
 }
 
 fn decisions(way: &Way) -> Vec<Decision> {

@@ -6,6 +6,7 @@ use super::graph::Interleavings;
 use super::lock_order::Nesting;
 use super::outcome::{End, Outcome, Stuck};
 use super::race::Race;
+use super::sample::Sampled;
 use super::search::Cut;
 use super::token::Token;
 use super::trail::Trail;
@@ -60,8 +61,15 @@ impl Problem {
         }
     }
 
+    /// Whether it is the same mistake, as far as one can tell: the same kind at the same lines.
+    /// Where threads wait for ever is told apart no further: who else waits is chance.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let is_deadlock = matches!(self, Self::Deadlock(_));
+        self.kind() == other.kind() && (is_deadlock || self.lines() == other.lines())
+    }
+
     /// What went wrong in a run that became this.
-    pub(super) fn of(outcome: &Outcome) -> Vec<Self> {
+    pub fn of(outcome: &Outcome) -> Vec<Self> {
         let mut problems: Vec<Self> = outcome
             .threads
             .iter()
@@ -130,9 +138,17 @@ pub struct Exploration {
     /// Why the search is not complete; nothing when it is: then what was found is proved to be
     /// all.
     pub cut: Option<Cut>,
+    /// What was sampled after the search had given up.
+    pub sampled: Option<Sampled>,
 }
 
 impl Exploration {
+    /// How probable it is, at most, that two different states were taken for one: for keys of 128
+    /// bits, the square of the number of states over 2^129.
+    pub fn collision_bound(&self) -> f64 {
+        (self.states as f64).powi(2) / 2_f64.powi(129)
+    }
+
     /// Whether everything that can happen was seen.
     pub fn is_proved(&self) -> bool {
         self.cut.is_none()

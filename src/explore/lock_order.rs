@@ -49,8 +49,12 @@ pub(super) struct LockOrder {
 impl LockOrder {
     /// Looks who asks for a lock while holding others, in the state that `walk` is in.
     pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
-        let asking: Vec<TaskId> = walk.asking().collect();
-        for task in asking {
+        for task in walk.acquiring() {
+            let held = walk.held_by(task).filter(|held| is_lock(held));
+            let mut held: Vec<Arc<Object>> = held.collect();
+            if held.is_empty() {
+                continue;
+            }
             let Some(visible) = walk.standing_before(task) else {
                 continue;
             };
@@ -60,10 +64,7 @@ impl LockOrder {
             if !is_lock(wanted) {
                 continue;
             }
-            let held: Vec<Arc<Object>> = walk
-                .held_by(task)
-                .filter(|held| is_lock(held) && !Arc::ptr_eq(held, wanted))
-                .collect();
+            held.retain(|held| !Arc::ptr_eq(held, wanted));
             for lock in &held {
                 let edge = || {
                     let others = held.iter().filter(|other| other.id != lock.id);
@@ -93,7 +94,7 @@ impl LockOrder {
     /// The cycles, each once, with a state in which the last of its nestings was seen.
     pub(super) fn into_found(self) -> Vec<(Vec<Nesting>, StateId)> {
         let mut found: BTreeMap<Vec<Nesting>, StateId> = BTreeMap::new();
-        for key in self.edges.keys() {
+        for key in self.edges.keys().filter(|key| key.1 > key.0) {
             self.extend(&mut vec![*key], &mut found);
         }
         found.into_iter().collect()

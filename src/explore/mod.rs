@@ -3,7 +3,8 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word.
+//! run as a word. [`Story`] and [`tell`] put them into words for people. Where there is too much to see
+//! it all, [`sample`] tries schedules one by one.
 
 mod explorer;
 mod finding;
@@ -11,17 +12,24 @@ mod graph;
 mod lock_order;
 mod outcome;
 mod race;
+mod sample;
 mod search;
 mod starvation;
+mod story;
+mod telling;
 mod token;
 mod trail;
 
+pub use crate::schedule::{Choice, Draw, Shared, Walk};
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
 pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
+pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin};
 pub use search::{Cut, Found, Limits, Watch, search};
+pub use story::Story;
+pub use telling::{Act, came_through, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use crate::pos::Pos;
+use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::debug_text;
+use crate::value::object::TaskId;
 
 /// How a run can end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,10 +34,26 @@ pub struct Stuck {
     pub name: String,
     /// Where it waits.
     pub pos: Pos,
+    /// The line of the text in which that is.
+    pub source: Arc<str>,
     /// For what, in words.
     pub waits_for: String,
     /// Who holds that, and since where.
     pub held_by: Vec<(String, Pos)>,
+}
+
+impl Stuck {
+    /// A thread of `walk` that can never go on.
+    pub(super) fn of(walk: &Walk, thread: ThreadInfo) -> Self {
+        Self {
+            source: walk.source_line(TaskId(thread.number)),
+            number: thread.number,
+            name: thread.name,
+            pos: thread.pos,
+            waits_for: thread.waits_for,
+            held_by: thread.held_by,
+        }
+    }
 }
 
 /// One of the things that can become of a program.
@@ -60,13 +78,7 @@ impl Outcome {
                 pos: fault.pos,
             },
             WalkEnd::Deadlock(threads) => {
-                let stuck = threads.into_iter().map(|thread| Stuck {
-                    number: thread.number,
-                    name: thread.name,
-                    pos: thread.pos,
-                    waits_for: thread.waits_for,
-                    held_by: thread.held_by,
-                });
+                let stuck = threads.into_iter().map(|thread| Stuck::of(walk, thread));
                 End::Deadlock(stuck.collect())
             }
         };

@@ -1,13 +1,14 @@
 //! Data races: two threads stand before accesses to one place, and at least one of them writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::graph::StateId;
 use crate::pos::Pos;
 use crate::schedule::Walk;
-use crate::value::debug_text;
 use crate::value::object::TaskId;
-use crate::vm::{Action, SharedPlace};
+use crate::value::{CodeId, debug_text};
+use crate::vm::{Action, SharedPlace, VariableAccess};
 
 /// A thread before an access to a shared place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +17,8 @@ pub struct Access {
     pub thread: String,
     /// Where in the text.
     pub pos: Pos,
+    /// The line of the text.
+    pub source: Arc<str>,
     /// Whether it writes.
     pub writes: bool,
 }
@@ -34,18 +37,34 @@ pub struct Race {
 #[derive(Default)]
 pub(super) struct Races {
     seen: BTreeMap<(Pos, Pos, String), (Race, StateId)>,
+    /// The pairs of instructions that were compared already, where they alone say what is touched.
+    compared: BTreeSet<(Site, Site)>,
+    touching: Vec<(TaskId, VariableAccess)>,
 }
+
+/// An instruction, and where in the learner's text it is.
+type Site = (CodeId, u32, Pos);
 
 impl Races {
     /// Looks for races in the state that `walk` is in.
     pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
-        let touching: Vec<(TaskId, usize, bool)> = walk.touching().collect();
-        for (index, (one, cell, one_writes)) in touching.iter().enumerate() {
-            for (other, other_cell, other_writes) in &touching[index + 1..] {
-                if cell == other_cell && (*one_writes || *other_writes) {
+        let mut touching = std::mem::take(&mut self.touching);
+        touching.extend(walk.touching());
+        for (index, (one, a)) in touching.iter().enumerate() {
+            for (other, b) in &touching[index + 1..] {
+                if a.cell == b.cell && (a.writes || b.writes) && self.is_new(a, b) {
                     self.compare(walk, state, *one, *other);
                 }
             }
+        }
+        touching.clear();
+        self.touching = touching;
+    }
+
+    fn is_new(&mut self, a: &VariableAccess, b: &VariableAccess) -> bool {
+        match (a.site, b.site) {
+            (Some(a), Some(b)) => self.compared.insert((a, b)),
+            _ => true,
         }
     }
 
@@ -68,6 +87,7 @@ impl Races {
                 .name(task)
                 .map_or_else(String::new, |name| name.to_string()),
             pos,
+            source: walk.source_line(task),
             writes: kind != Kind::Read,
         };
         let mut accesses = [access(one, a.pos, a_kind), access(other, b.pos, b_kind)];
@@ -82,6 +102,11 @@ impl Races {
         self.seen
             .entry(key)
             .or_insert((Race { place, accesses }, state));
+    }
+
+    /// How many were found.
+    pub(super) fn count(&self) -> usize {
+        self.seen.len()
     }
 
     /// What was found, in the order of the text.

@@ -31,6 +31,11 @@ pub struct Limits {
     pub memory: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
+    /// So many schedules are sampled at most where the search has to give up. It gets a third of
+    /// the time then; all of it with 0 here.
+    pub schedules: u64,
+    /// What sampling draws its choices from.
+    pub seed: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +46,8 @@ impl Default for Limits {
             depth: 10_000,
             memory: 1 << 30,
             numbers: 16,
+            schedules: 1_000_000,
+            seed: 1,
         }
     }
 }
@@ -67,7 +74,7 @@ pub struct Watch<'a> {
     /// Set when the search shall end with what it has.
     pub stop: &'a AtomicBool,
     /// Told now and then how many states there are, and how many of them are still to be gone on
-    /// from.
+    /// from; while sampling, how many schedules were begun, and 0.
     pub progress: &'a mut dyn FnMut(u64, u64),
 }
 
@@ -111,6 +118,8 @@ struct Search<'a, 'w> {
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     open_bytes: u64,
+    /// The steps of the state that is gone on from; empty in between, and kept for its memory.
+    edges: Vec<Edge>,
     races: Races,
     lock_order: LockOrder,
     found: Found,
@@ -139,6 +148,7 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
         seen: HashMap::default(),
         open: Vec::new(),
         open_bytes: 0,
+        edges: Vec::new(),
         races: Races::default(),
         lock_order: LockOrder::default(),
         found: Found {
@@ -179,10 +189,10 @@ impl Search<'_, '_> {
 
     /// Does all steps that are possible in a state; returns the state that the walk is in then.
     fn expand(&mut self, open: &Open) -> StateId {
-        let choices: Vec<Choice> = self.walk.choices().to_vec();
-        let mut edges = Vec::with_capacity(choices.len());
+        let choices: &[Choice] = open.kept.choices();
+        let mut edges = std::mem::take(&mut self.edges);
         let mut at = open.state;
-        for choice in choices {
+        for &choice in choices {
             let mut script = Vec::new();
             loop {
                 if at != open.state {
@@ -202,7 +212,8 @@ impl Search<'_, '_> {
                 }
             }
         }
-        self.found.graph.set_edges(open.state, edges);
+        self.found.graph.set_edges(open.state, edges.drain(..));
+        self.edges = edges;
         at
     }
 

@@ -38,8 +38,16 @@ fn bit(task: TaskId) -> u64 {
     if task.0 < 64 { 1 << task.0 } else { 0 }
 }
 
-/// The threads that can starve, each with the states of a cycle in which it does.
-pub(super) fn starved(graph: &Graph, waiting: &Waiting) -> Vec<(TaskId, Vec<StateId>)> {
+/// The threads that can starve, each with the states of a cycle in which it does. `components` are
+/// those of the whole graph: without a cycle there, nobody goes round without anybody.
+pub(super) fn starved(
+    graph: &Graph,
+    components: &[Vec<StateId>],
+    waiting: &Waiting,
+) -> Vec<(TaskId, Vec<StateId>)> {
+    if !components.iter().any(|component| graph.is_cycle(component)) {
+        return Vec::new();
+    }
     let tasks = graph.tasks();
     let starves = |task: &TaskId| {
         let components = graph.components(|edge| edge.choice.task() != *task);

@@ -26,6 +26,8 @@ pub struct Step {
     pub name: Arc<str>,
     /// Where the thread stood.
     pub pos: Pos,
+    /// The text in which that is; empty before the thread has begun.
+    pub text: Arc<str>,
     /// What happened: the visible operation with its values first; a line printed and the failure
     /// of a thread too.
     pub told: Vec<Told>,
@@ -68,6 +70,7 @@ impl Trail {
         let could_go_on = walk.choices().contains(&Choice::Step(last));
         let name = walk.name(task).unwrap_or_else(|| "main".into());
         let pos = walk.pos(task);
+        let text = walk.text(task).unwrap_or_default();
         walk.take_recent();
         let drawn = walk.take(choice, draws);
         let told = walk.take_recent();
@@ -78,6 +81,7 @@ impl Trail {
             },
             name,
             pos,
+            text,
             told,
             is_preemption: could_go_on && choice != Choice::Step(last),
             is_switch,

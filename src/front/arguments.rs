@@ -1,19 +1,26 @@
 //! The command line as data.
 //!
-//! Whatever follows the script's name belongs to the script, even what looks like an option.
+//! Whatever follows the script's name belongs to the script, even what looks like an option. The
+//! words `run`, `explore`, `replay` and `step` are commands where they come first, each with options
+//! of its own.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 
+use crate::explore::Limits;
 use crate::session::{Config, Scheduler};
 
 const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab [OPTIONS] run FILE [ARGS]...
        threadlab [OPTIONS] -e CODE [ARGS]...
-       threadlab [OPTIONS] doc [NAME | --markdown]";
+       threadlab explore [OPTIONS] FILE [ARGS]...
+       threadlab replay TOKEN FILE [ARGS]...
+       threadlab step FILE [ARGS]...
+       threadlab doc [NAME | --markdown]";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,6 +31,8 @@ Examples:
   threadlab -e 'print(6 * 7)'            run a line
   echo 'print(6 * 7)' | threadlab        run standard input
   threadlab race.rhai --fast 3           --fast and 3 are the script's: its `args`
+  threadlab explore race.rhai            all that can happen; `explore --help` has more
+  threadlab step race.rhai               choose yourself which thread goes on
   threadlab doc Queue.put                what a name means; without one, all names
 
 Exit status: 0, or 1 when the script failed, 2 for wrong usage or a text that cannot
@@ -34,14 +43,8 @@ run, 130 after Ctrl-C.";
 #[command(name = "threadlab", version, override_usage = USAGE, after_help = EXAMPLES)]
 #[command(disable_help_flag = true)]
 struct Words {
-    /// Show this help
-    // The long form would list what each value means and no longer fit a screen.
-    #[arg(short, long, action = ArgAction::HelpShort)]
-    help: Option<bool>,
-
-    /// Run CODE instead of a file
-    #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
-    code: Option<String>,
+    #[command(flatten)]
+    common: Common,
 
     /// Who decides when a thread runs [default: parallel, or seeded when a seed is given]
     #[arg(long, value_name = "NAME")]
@@ -59,13 +62,148 @@ struct Words {
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
 
+    /// A script (`-` for standard input) and its arguments
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
+    script: Vec<OsString>,
+}
+
+/// What all commands take.
+#[derive(Debug, Args)]
+struct Common {
+    /// Show this help
+    // The long form would list what each value means and no longer fit a screen.
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
+    /// Take CODE instead of a file
+    #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
+    code: Option<String>,
+
     /// When to use colours; NO_COLOR=1 turns auto off
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+}
+
+const EXPLORE_EXAMPLES: &str = "\
+Examples:
+  threadlab explore race.rhai                what can become of it, and why
+  threadlab explore --deny race race.rhai    a data race alone is a failure
+  threadlab explore --seconds 60 big.rhai    search longer
+  threadlab explore --json race.rhai         one JSON object, for programs
+
+Exit status: 0 when everything was seen and nothing fails, 1 when a failure was
+found, 3 when none was found but not everything was seen, 2 for wrong usage or a
+text that cannot run.";
+
+/// Run a script through all its interleavings, and report what can become of it.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab explore", after_help = EXPLORE_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab explore [OPTIONS] FILE [ARGS]...
+       threadlab explore [OPTIONS] -e CODE [ARGS]...")]
+struct ExploreWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// Give up after so many different states [default: 1000000]
+    #[arg(long, value_name = "N")]
+    states: Option<u64>,
+
+    /// Give up after so many seconds [default: 10]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    seconds: Option<Duration>,
+
+    /// Follow runs for so many steps [default: 10000]
+    #[arg(long, value_name = "N")]
+    depth: Option<u32>,
+
+    /// Give up when the search needs about so much memory [default: 1024]
+    #[arg(long, value_name = "MB")]
+    memory: Option<u64>,
+
+    /// Make findings of this kind failures: race
+    #[arg(long, value_name = "KIND")]
+    deny: Option<Denied>,
+
+    /// Let the order in which different threads print make a difference
+    #[arg(long)]
+    order: bool,
+
+    /// Report one JSON object
+    #[arg(long)]
+    json: bool,
 
     /// A script (`-` for standard input) and its arguments
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
     script: Vec<OsString>,
+}
+
+/// Findings that can be made failures.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Denied {
+    /// Two threads touch one variable, and nothing keeps them apart
+    Race,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Example: threadlab replay 3432nd07 race.rhai
+
+Exit status: 0, or 1 when that run fails, 2 when the token belongs to another text.";
+
+/// Show again a run that exploring or stepping has given a token.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab replay", after_help = REPLAY_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab replay [OPTIONS] TOKEN FILE [ARGS]...
+       threadlab replay [OPTIONS] TOKEN -e CODE [ARGS]...")]
+struct ReplayWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// The token of the run, as it was printed
+    token: String,
+
+    /// The script that it was made for, and its arguments
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
+    script: Vec<OsString>,
+}
+
+/// Run a script one step at a time: you choose which thread goes on.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab step", disable_help_flag = true)]
+#[command(override_usage = "threadlab step [OPTIONS] FILE [ARGS]...
+       threadlab step [OPTIONS] -e CODE [ARGS]...")]
+struct StepWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// A script and its arguments
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
+    script: Vec<OsString>,
+}
+
+/// Show what a name means, or all names.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab doc", disable_help_flag = true)]
+#[command(override_usage = "threadlab doc [--color WHEN] [NAME | --markdown]")]
+struct DocWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// The name: `sleep`, `Queue.put`, `put`
+    #[arg(conflicts_with = "markdown")]
+    name: Option<String>,
+
+    /// Write the whole reference as Markdown
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// A time in seconds that is no longer than some years.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds")?;
+    match seconds > 0.0 && seconds < 1e8 {
+        true => Ok(Duration::from_secs_f64(seconds)),
+        false => Err("give a number of seconds above 0".into()),
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -113,13 +251,41 @@ pub enum Doc {
     Markdown,
 }
 
+/// What to do with it.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// Run it once.
+    Run,
+    /// Run it through all its interleavings.
+    Explore(Exploring),
+    /// Show the run again that this token stands for.
+    Replay(String),
+    /// Let the learner choose each step.
+    Step,
+    /// Nothing runs: the reference is shown.
+    Doc(Doc),
+}
+
+/// How to explore.
+#[derive(Clone, Debug)]
+pub struct Exploring {
+    /// When to give up.
+    pub limits: Limits,
+    /// Whether data races are failures.
+    pub deny_race: bool,
+    /// Whether the order in which different threads print makes a difference.
+    pub ordered: bool,
+    /// Whether to report a JSON object.
+    pub json: bool,
+}
+
 /// What the command line asks for.
 #[derive(Clone, Debug)]
 pub struct Arguments {
+    /// What to do.
+    pub task: Task,
     /// What to run.
     pub command: Command,
-    /// What of the reference is asked for; then nothing runs.
-    pub doc: Option<Doc>,
     /// How to run it.
     pub config: Config,
     /// Where the event log goes.
@@ -133,13 +299,35 @@ impl Arguments {
     /// `--help` and `--version` answer.
     pub fn from_words(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut words: Vec<OsString> = words.into_iter().collect();
-        let run = drop_run(&mut words);
-        let words = Words::try_parse_from(words)?;
-        if run && words.script.is_empty() {
-            return Err(usage(
-                "`run` needs a FILE; a file that is itself named so is ./run",
-            ));
+        let verb = take_verb(&mut words);
+        let arguments = match verb {
+            None | Some(Verb::Run) => Self::of_run(Words::try_parse_from(words)?)?,
+            Some(Verb::Explore) => Self::of_explore(ExploreWords::try_parse_from(words)?)?,
+            Some(Verb::Replay) => {
+                let words = ReplayWords::try_parse_from(words)?;
+                Self::of(Task::Replay(words.token), words.common, words.script)?
+            }
+            Some(Verb::Step) => {
+                let words = StepWords::try_parse_from(words)?;
+                Self::of(Task::Step, words.common, words.script)?
+            }
+            Some(Verb::Doc) => return Self::of_doc(DocWords::try_parse_from(words)?),
+        };
+        match (verb, &arguments.command) {
+            (Some(verb), Command::Standard) => {
+                let name = verb.name();
+                Err(usage(&format!(
+                    "`{name}` needs a FILE; a file that is itself named so is ./{name}"
+                )))
+            }
+            (Some(Verb::Step), Command::Stdin) => Err(usage(
+                "`step` reads your choices from standard input, so the script must be a FILE",
+            )),
+            _ => Ok(arguments),
         }
+    }
+
+    fn of_run(words: Words) -> Result<Self, clap::Error> {
         let scheduler = match (words.scheduler, words.seed) {
             (Some(SchedulerName::Parallel), Some(_)) => {
                 return Err(usage(
@@ -151,13 +339,52 @@ impl Arguments {
             (Some(SchedulerName::Gil), _) => Scheduler::Gil,
             (Some(SchedulerName::Seeded), _) | (None, Some(_)) => Scheduler::Seeded,
         };
-        let mut script = words.script.into_iter().peekable();
-        let asks = words.code.is_none() && !run && script.peek().is_some_and(|word| word == "doc");
-        let doc = match asks {
-            true => Some(doc(&mut script)?),
-            false => None,
+        let mut arguments = Self::of(Task::Run, words.common, words.script)?;
+        arguments.config.scheduler = scheduler;
+        arguments.config.seed = words.seed;
+        arguments.config.workers = words.workers.map(usize::from);
+        arguments.events = words.events;
+        Ok(arguments)
+    }
+
+    fn of_doc(words: DocWords) -> Result<Self, clap::Error> {
+        let doc = match words.name {
+            Some(name) => Doc::Name(name),
+            None if words.markdown => Doc::Markdown,
+            None => Doc::Overview,
         };
-        let command = match words.code {
+        let arguments = Self::of(Task::Doc(doc), words.common, Vec::new())?;
+        // There is no text to read.
+        let command = Command::Code(String::new());
+        Ok(Self {
+            command,
+            ..arguments
+        })
+    }
+
+    fn of_explore(words: ExploreWords) -> Result<Self, clap::Error> {
+        let usual = Limits::default();
+        let how = Exploring {
+            limits: Limits {
+                states: words.states.unwrap_or(usual.states),
+                time: words.seconds.unwrap_or(usual.time),
+                depth: words.depth.unwrap_or(usual.depth),
+                memory: words
+                    .memory
+                    .map_or(usual.memory, |megabytes| megabytes.saturating_mul(1 << 20)),
+                ..usual
+            },
+            deny_race: matches!(words.deny, Some(Denied::Race)),
+            ordered: words.order,
+            json: words.json,
+        };
+        Self::of(Task::Explore(how), words.common, words.script)
+    }
+
+    /// The same for all tasks: what to run, with which arguments.
+    fn of(task: Task, common: Common, script: Vec<OsString>) -> Result<Self, clap::Error> {
+        let mut script = script.into_iter();
+        let command = match common.code {
             Some(code) => Command::Code(code),
             None => match script.next() {
                 None => Command::Standard,
@@ -172,68 +399,92 @@ impl Arguments {
             })
         });
         Ok(Self {
+            task,
             command,
-            doc,
             config: Config {
-                scheduler,
-                seed: words.seed,
-                workers: words.workers.map(usize::from),
+                // What is explored or replayed is led by others.
+                scheduler: Scheduler::Seeded,
+                seed: None,
+                workers: None,
                 args: args.collect::<Result<_, _>>()?,
                 worker_executable: None,
             },
-            events: words.events,
-            color: words.color,
+            events: None,
+            color: common.color,
         })
     }
 }
 
-/// What the words `doc ...` ask for. A script of that name is `./doc`.
-fn doc(words: &mut impl Iterator<Item = OsString>) -> Result<Doc, clap::Error> {
-    let words = words.skip(1);
-    let words: Vec<String> = words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    match &words[..] {
-        [] => Ok(Doc::Overview),
-        [word] if word == "--markdown" => Ok(Doc::Markdown),
-        [name] if !name.starts_with('-') => Ok(Doc::Name(name.clone())),
-        _ => Err(usage(
-            "`doc` takes one NAME, or --markdown; a file that is itself named so is ./doc",
-        )),
+/// A word that is a command where it comes first.
+#[derive(Clone, Copy, Debug)]
+enum Verb {
+    /// What happens anyway.
+    Run,
+    Explore,
+    Replay,
+    Step,
+    Doc,
+}
+
+impl Verb {
+    const ALL: [Self; 5] = [
+        Self::Run,
+        Self::Explore,
+        Self::Replay,
+        Self::Step,
+        Self::Doc,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Explore => "explore",
+            Self::Replay => "replay",
+            Self::Step => "step",
+            Self::Doc => "doc",
+        }
     }
 }
 
-/// Drops the word `run` where it stands for a command: it is what happens anyway. A script that is
-/// really named `run` is `./run`.
+/// Takes out the word that stands for a command, if the first one that is no option does. A script
+/// that is really named `run` is `./run`.
 ///
-/// It is done before the other words are read because `run` itself is no script: the options may
-/// stand on both sides of it.
-/// Says whether it was there.
-fn drop_run(words: &mut Vec<OsString>) -> bool {
+/// It is done before the other words are read because a verb is no script: the options may stand on
+/// both sides of it.
+fn take_verb(words: &mut Vec<OsString>) -> Option<Verb> {
     // The options that take their value from the next word.
-    const WITH_VALUE: [&str; 6] = [
-        "-e",
+    const WITH_VALUE: [&str; 10] = [
         "--scheduler",
         "--seed",
         "--workers",
         "--events",
         "--color",
+        "--states",
+        "--seconds",
+        "--depth",
+        "--memory",
+        "--deny",
     ];
     let mut index = 1;
     while let Some(word) = words.get(index) {
-        match word.to_str() {
-            Some("run") => {
-                words.remove(index);
-                return true;
-            }
-            Some(option) if WITH_VALUE.contains(&option) => index += 2,
-            Some(option) if option.starts_with('-') && option != "-" && option != "--" => {
-                index += 1
-            }
-            _ => return false,
+        let word = word.to_str()?;
+        if let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.name() == word) {
+            words.remove(index);
+            return Some(verb);
+        }
+        if word == "-e" {
+            // What follows the code is the script's.
+            return None;
+        }
+        if WITH_VALUE.contains(&word) {
+            index += 2;
+        } else if word.starts_with('-') && word != "-" && word != "--" {
+            index += 1;
+        } else {
+            return None;
         }
     }
-    false
+    None
 }
 
 fn usage(message: &str) -> clap::Error {
@@ -290,11 +541,14 @@ mod tests {
 
     #[test]
     fn doc_is_a_command_and_a_file_of_that_name_has_a_path() {
-        let asked = |line: &[&str]| read(line).unwrap().doc;
+        let asked = |line: &[&str]| match read(line).unwrap().task {
+            Task::Doc(doc) => Some(doc),
+            _ => None,
+        };
         assert_eq!(asked(&["doc"]), Some(Doc::Overview));
         assert_eq!(asked(&["doc", "put"]), Some(Doc::Name("put".into())));
         assert_eq!(
-            asked(&["--seed", "1", "doc", "--markdown"]),
+            asked(&["--color", "never", "doc", "--markdown"]),
             Some(Doc::Markdown)
         );
         assert_eq!(asked(&["./doc"]), None);
@@ -333,6 +587,16 @@ mod tests {
             &["--workers", "-1"],
             &["--color", "red"],
             &["-e"],
+            &["explore"],
+            &["explore", "--states", "x", "a.rhai"],
+            &["explore", "--seconds", "-1", "a.rhai"],
+            &["explore", "--deny", "luck", "a.rhai"],
+            &["explore", "--seed", "1", "a.rhai"],
+            &["replay", "token"],
+            &["replay"],
+            &["step"],
+            &["step", "-"],
+            &["--states", "1", "a.rhai"],
         ] {
             let error = read(line).expect_err("refused");
             assert!(error.use_stderr(), "{line:?}");
@@ -344,7 +608,68 @@ mod tests {
     }
 
     #[test]
+    fn exploring_has_options_of_its_own() {
+        let line = [
+            "explore",
+            "--states",
+            "5",
+            "--seconds=0.5",
+            "--depth",
+            "7",
+            "--memory",
+            "2",
+            "--deny",
+            "race",
+            "--order",
+            "--json",
+            "a.rhai",
+            "--json",
+            "x",
+        ];
+        let arguments = read(&line).unwrap();
+        assert_eq!(arguments.command, Command::File("a.rhai".into()));
+        assert_eq!(arguments.config.args, ["--json", "x"]);
+        let Task::Explore(how) = arguments.task else {
+            panic!("{:?}", arguments.task);
+        };
+        assert_eq!((how.limits.states, how.limits.depth), (5, 7));
+        assert_eq!(
+            (how.limits.time.as_millis(), how.limits.memory),
+            (500, 2 << 20)
+        );
+        assert!(how.deny_race && how.ordered && how.json);
+        let code = read(&["explore", "-e", "1", "x"]).unwrap();
+        assert_eq!(code.command, Command::Code("1".into()));
+        // A file of that name, and a word that comes later.
+        check(&["./explore"], Command::File("./explore".into()), &[]);
+        check(
+            &["a.rhai", "explore"],
+            Command::File("a.rhai".into()),
+            &["explore"],
+        );
+        check(&["-e", "explore"], Command::Code("explore".into()), &[]);
+    }
+
+    #[test]
+    fn replaying_needs_a_token_and_the_text() {
+        for line in [
+            &["replay", "abc", "a.rhai", "x"][..],
+            &["replay", "--color", "never", "abc", "a.rhai", "x"],
+        ] {
+            let arguments = read(line).unwrap();
+            assert!(matches!(arguments.task, Task::Replay(token) if token == "abc"));
+            assert_eq!(arguments.command, Command::File("a.rhai".into()));
+            assert_eq!(arguments.config.args, ["x"]);
+        }
+        let code = read(&["replay", "abc", "-e", "1"]).unwrap();
+        assert_eq!(code.command, Command::Code("1".into()));
+    }
+
+    #[test]
     fn the_words_are_well_formed() {
         Words::command().debug_assert();
+        ExploreWords::command().debug_assert();
+        ReplayWords::command().debug_assert();
+        StepWords::command().debug_assert();
     }
 }

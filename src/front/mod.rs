@@ -1,24 +1,27 @@
 //! How people meet the program: a command line, a runner of scripts and a prompt.
 //!
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
-//! what became of a run in words; `highlight`, code in
-//! colours; `doc`, the reference; `printer`, the thread that shows events as
-//! they happen; then the two fronts, `batch` and `repl`. They talk to the session only. Only here is anything printed.
+//! what became of a run in words; `highlight`, code in colours; `printer`, the thread that shows
+//! events as they happen; `state`, what is kept in files; then the fronts: `doc` shows the reference,
+//! `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
+//! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
 mod batch;
 mod doc;
+mod explore;
 mod highlight;
 mod printer;
 mod repl;
 mod report;
 mod source;
+mod state;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Task};
 use source::Source;
 
 use crate::session::{WORKER_ARGUMENT, serve_as_worker};
@@ -33,6 +36,8 @@ enum Status {
     Failure,
     /// Wrong usage, or a text that cannot run.
     Usage,
+    /// Nothing wrong was found, but not everything was seen.
+    NotProved,
     /// Ctrl-C.
     Interrupted,
     /// Nobody reads the output any more; the status is that of a program that ended by SIGPIPE.
@@ -45,6 +50,7 @@ impl From<Status> for ExitCode {
             Status::Success => 0,
             Status::Failure => 1,
             Status::Usage => 2,
+            Status::NotProved => 3,
             Status::Interrupted => 130,
             Status::Unread => 141,
         })
@@ -70,18 +76,23 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             .into();
         }
     };
-    if let Some(doc) = &arguments.doc {
-        return doc::run(doc, arguments.color).into();
-    }
     let command = match arguments.command {
-        Command::Standard if io::stdin().is_terminal() => {
+        Command::Standard if matches!(arguments.task, Task::Run) && io::stdin().is_terminal() => {
             return repl::run(arguments.config, arguments.color, arguments.events).into();
         }
         command => command,
     };
     match Source::read(command) {
         Ok(source) => {
-            batch::run(arguments.config, &source, arguments.color, arguments.events).into()
+            let (config, color) = (arguments.config, arguments.color);
+            match arguments.task {
+                Task::Run => batch::run(config, &source, color, arguments.events),
+                Task::Explore(how) => explore::explore(config, &source, color, &how),
+                Task::Replay(token) => explore::replay(config, &source, color, &token),
+                Task::Step => explore::step(config, &source, color),
+                Task::Doc(doc) => doc::run(&doc, color),
+            }
+            .into()
         }
         Err(error) => {
             complain(&error.to_string());

@@ -502,7 +502,7 @@ fn instead(word: &str) -> Option<&'static str> {
         "case" => "`switch x { 1 => ..., _ => ... }`",
         "then" => "`if x { ... }`",
         "function" | "func" | "def" => "`fn`",
-        "async" => "`fn` alone: any function can run in a thread",
+        "async" => "`fn` alone: any function can await",
         "mut" => "`let` alone: every variable can change",
         "use" | "include" => "nothing: all names are there already",
         "yield" => "`print` or `return`: there are no generators",

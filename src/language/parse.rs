@@ -7,6 +7,7 @@
 //! operators are resolved by the lowering, which alone knows what exists.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -22,9 +23,9 @@ use crate::pos::Pos;
 ///
 /// `print` and `debug` are among them because a function's bare name is a value
 /// (`pool.map(print, items)`), which Rhai allows for every function but those two.
-const FREED_WORDS: [&str; 13] = [
-    "async", "await", "debug", "go", "match", "new", "print", "shared", "spawn", "sync", "thread",
-    "use", "yield",
+const FREED_WORDS: [&str; 14] = [
+    "async", "await", "debug", "default", "go", "match", "new", "print", "shared", "spawn", "sync",
+    "thread", "use", "yield",
 ];
 
 /// How deep expressions and blocks may nest, in levels as Rhai counts them (about two for each pair
@@ -41,6 +42,9 @@ pub struct Parsed {
     pub statements: Vec<Stmt>,
     /// The functions and closures, sorted by position.
     pub functions: Vec<FunctionDef>,
+    /// Where `await x` stands. Rhai has read the word there as the sign of a number, which binds as
+    /// tightly as `await` does in Python: its call of `+` at such a place is an await.
+    pub awaits: BTreeSet<Pos>,
 }
 
 impl Parsed {
@@ -101,7 +105,7 @@ impl Parser {
         )]
         engine.on_parse_token({
             let freer = freer.clone();
-            move |token, _, _| freer.lock().map(token)
+            move |token, at, _| freer.lock().map(token, pos(at))
         });
         with::register(&mut engine);
         Self { engine, freer }
@@ -113,12 +117,17 @@ impl Parser {
     ///
     /// What is wrong with the text; never an empty list.
     pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
-        *self.freer.lock() = WordFreer::default();
         limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
+        let awaits = awaits(text);
+        *self.freer.lock() = WordFreer {
+            awaits: awaits.clone(),
+            ..WordFreer::default()
+        };
         match self.engine.compile(plain_comments(text).as_ref()) {
             Ok(ast) => Ok(Parsed {
                 statements: ast.statements().to_vec(),
                 functions: functions(&ast),
+                awaits,
             }),
             Err(error) => Err(diagnose::diagnose(&error, text)),
         }
@@ -208,6 +217,8 @@ struct WordFreer {
     name_follows: bool,
     /// Whether the last token was the word after `fn`.
     after_name: bool,
+    /// Where `await` stands before what it awaits, rather than as a name.
+    awaits: BTreeSet<Pos>,
 }
 
 /// What a freed word carries while it is the name of a function.
@@ -219,12 +230,15 @@ pub(super) fn typed_name(name: &str) -> &str {
 }
 
 impl WordFreer {
-    fn map(&mut self, token: Token) -> Token {
+    fn map(&mut self, token: Token, at: Pos) -> Token {
         let is_name = self.name_follows;
         self.name_follows =
             matches!(token, Token::Fn) || (self.after_name && matches!(token, Token::Period));
         self.after_name = is_name;
         match token {
+            Token::Reserved(word) if word.as_str() == "await" && self.awaits.contains(&at) => {
+                Token::UnaryPlus
+            }
             Token::Reserved(mut word) if FREED_WORDS.contains(&word.as_str()) => {
                 if is_name {
                     word.push_str(SUFFIX);
@@ -234,6 +248,29 @@ impl WordFreer {
             other => other,
         }
     }
+}
+
+/// Where `await` is followed by the beginning of a value: `await t`. `await(t)` is a call, and
+/// anywhere else the word is a name.
+fn awaits(text: &str) -> BTreeSet<Pos> {
+    if !text.contains("await") {
+        return BTreeSet::new();
+    }
+    let tokens = scan::scan(text).code();
+    let is_await = |at: usize| {
+        let before = at.checked_sub(1).map(|before| tokens[before].text);
+        let is_name = matches!(
+            before,
+            Some("." | "?." | "let" | "const" | "fn" | "for" | "as")
+        );
+        let value_follows = tokens.get(at + 1).is_some_and(|next| match next.kind {
+            Kind::Word => !matches!(next.text, "in" | "as" | "is" | "and" | "or" | "else"),
+            kind => matches!(kind, Kind::Number | Kind::Text),
+        });
+        tokens[at].text == "await" && !is_name && value_follows
+    };
+    let places = (0..tokens.len()).filter(|at| is_await(*at));
+    places.map(|at| tokens[at].pos).collect()
 }
 
 fn functions(ast: &AST) -> Vec<FunctionDef> {
@@ -313,6 +350,22 @@ mod tests {
             ));
             parsed(&format!("fn {word}(a) {{ a }} let m = #{{ {word}: 1 }};"));
         }
+    }
+
+    #[test]
+    fn await_binds_like_a_sign() {
+        let parsed =
+            parsed("let r = await a.b(1) + await c;\nf(|| await d); await(e); x.await(1);");
+        let places: Vec<_> = parsed
+            .awaits
+            .iter()
+            .map(|at| (at.line, at.column))
+            .collect();
+        assert_eq!(places, [(1, 9), (1, 24), (2, 6)]);
+        let Stmt::Var(sum, ..) = &parsed.statements[0] else {
+            panic!("{:?}", parsed.statements)
+        };
+        assert!(matches!(&sum.1, Expr::FnCall(call, _) if call.args.len() == 2));
     }
 
     #[test]

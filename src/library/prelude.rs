@@ -72,6 +72,8 @@ impl Prelude {
                 let words = self.pieces[number]
                     .source
                     .split(|character: char| !character.is_alphanumeric() && character != '_');
+                // What the prelude calls by `call` is always a function, never a `Once`.
+                let words = words.filter(|word| *word != "call");
                 waiting.extend(words.flat_map(|word| self.with_word(word)));
             }
         }
@@ -87,6 +89,8 @@ impl Prelude {
     }
 
     fn with_word(&self, word: &str) -> impl Iterator<Item = usize> + use<'_> {
+        // `asyncio.run`
+        let word = word.rsplit('.').next().unwrap_or(word);
         self.by_word.get(word).into_iter().flatten().copied()
     }
 }

@@ -28,6 +28,7 @@ impl Caller {
             program: &self.program,
             ids: &self.ids,
             task: TaskId(1),
+            event_loop: None,
             pos: Pos::NONE,
         };
         use_it(&mut self.library, &mut ctx)

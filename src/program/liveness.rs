@@ -16,6 +16,8 @@ pub struct Liveness {
     /// So many words for each instruction, a bit for each register.
     words: usize,
     live: Vec<u64>,
+    /// The same for what is live across a call that stands there.
+    across: Vec<u64>,
 }
 
 impl Liveness {
@@ -26,8 +28,11 @@ impl Liveness {
         let mut liveness = Self {
             words,
             live: vec![0; words * code.ops.len()],
+            across: Vec::new(),
         };
         while liveness.refine(code) {}
+        let across = (0..code.ops.len()).flat_map(|at| liveness.find_across(code, at).0);
+        liveness.across = across.collect();
         liveness
     }
 
@@ -49,12 +54,16 @@ impl Liveness {
     }
 
     /// What is live when instruction `at` begins.
-    pub fn before(&self, at: usize) -> Registers {
-        Registers(self.live[at * self.words..(at + 1) * self.words].to_vec())
+    pub fn before(&self, at: usize) -> Registers<&[u64]> {
+        Registers(&self.live[at * self.words..(at + 1) * self.words])
     }
 
     /// What is live when the call at `at` has returned or failed: its own result is not counted.
-    pub fn across_call(&self, code: &Code, at: usize) -> Registers {
+    pub fn across_call(&self, at: usize) -> Registers<&[u64]> {
+        Registers(&self.across[at * self.words..(at + 1) * self.words])
+    }
+
+    fn find_across(&self, code: &Code, at: usize) -> Registers<Vec<u64>> {
         let mut set = self.after(code, at);
         written(&code.ops[at], |register| set.remove(register));
         self.add_handlers(code, at, &mut set);
@@ -69,7 +78,7 @@ impl Liveness {
         set
     }
 
-    fn after(&self, code: &Code, at: usize) -> Registers {
+    fn after(&self, code: &Code, at: usize) -> Registers<Vec<u64>> {
         let mut set = Registers(vec![0; self.words]);
         successors(code, at, |next| {
             if next < code.ops.len() {
@@ -80,12 +89,12 @@ impl Liveness {
     }
 
     /// An error may lead to each handler around the instruction.
-    fn add_handlers(&self, code: &Code, at: usize, set: &mut Registers) {
+    fn add_handlers(&self, code: &Code, at: usize, set: &mut Registers<Vec<u64>>) {
         for handler in &code.handlers {
             if !(handler.start..handler.end).contains(&(at as u32)) {
                 continue;
             }
-            let mut entry = self.before(handler.target as usize);
+            let mut entry = Registers(self.before(handler.target as usize).0.to_vec());
             match handler.kind {
                 HandlerKind::Catch(error) | HandlerKind::CatchRaw(error) => entry.remove(error),
                 HandlerKind::With { context, error } => {
@@ -100,16 +109,18 @@ impl Liveness {
 }
 
 /// A set of registers.
-pub struct Registers(Vec<u64>);
+pub struct Registers<Words>(Words);
 
-impl Registers {
+impl Registers<&[u64]> {
     /// Whether it holds `register`.
     pub fn contains(&self, register: usize) -> bool {
         self.0
             .get(register / 64)
             .is_some_and(|word| word >> (register % 64) & 1 == 1)
     }
+}
 
+impl Registers<Vec<u64>> {
     fn insert(&mut self, register: Reg) {
         self.0[usize::from(register) / 64] |= 1 << (register % 64);
     }
@@ -338,7 +349,8 @@ mod tests {
     }
 
     fn live(code: &Code, at: usize) -> Vec<usize> {
-        let set = Liveness::new(code).before(at);
+        let liveness = Liveness::new(code);
+        let set = liveness.before(at);
         (0..usize::from(code.registers))
             .filter(|register| set.contains(*register))
             .collect()

@@ -5,6 +5,7 @@
 //! the table of names; threads that run the old one finish with it, and see the new one at their
 //! next call by name.
 
+pub mod ahead;
 pub mod boot;
 pub mod code;
 pub mod disassemble;

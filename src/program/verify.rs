@@ -53,13 +53,9 @@ impl Check<'_> {
     }
 
     fn registers(&self, base: Reg, count: usize) -> Result<(), String> {
-        match count {
-            0 => Ok(()),
-            _ => {
-                let last = usize::from(base) + count - 1;
-                within("register", last, usize::from(self.code.registers))
-            }
-        }
+        // None at all may begin right behind the last.
+        let end = usize::from(base) + count;
+        within("end", end, usize::from(self.code.registers) + 1)
     }
 
     fn target(&self, target: u32) -> Result<(), String> {

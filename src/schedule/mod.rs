@@ -6,6 +6,7 @@
 //! lock); [`Stepped`] runs one at a time and lets a policy choose at every visible operation.
 
 mod guard;
+mod heap;
 mod log;
 mod process;
 mod stepped;
@@ -28,9 +29,11 @@ use crate::value::object::{Ids, TaskId};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{Globals, Natives};
 
+pub use heap::Heap;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
-    Choice, Draw, Failed, Kept, Lines, Policy, Seeded, Stepped, Told, ToldSoFar, Walk, WalkEnd,
+    Choice, Draw, Failed, Kept, Lines, Policy, Seeded, Shared, Stepped, Told, ToldSoFar, Walk,
+    WalkEnd,
 };
 pub use workers::{Slice, Workers, WorkersConfig};
 

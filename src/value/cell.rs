@@ -17,13 +17,19 @@
 //!
 //! Taking `word` is sequentially consistent, and so are both loads of it: with two cells, a thread
 //! that wrote one and then reads the other cannot miss a write that was taken before its own.
+//!
+//! `tests/model/` compiles this file for loom and runs it in every order of these operations.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-use crossbeam::utils::Backoff;
-use parking_lot::Mutex;
+#[cfg(not(loom))]
+use {
+    crossbeam::utils::Backoff,
+    parking_lot::Mutex,
+    std::sync::atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 use super::Value;
+#[cfg(loom)]
+use super::model::{AtomicBool, AtomicU64, Backoff, Mutex, Ordering};
 
 const LOCKED: u64 = 1;
 const TAG_SHIFT: u32 = 1;
@@ -239,7 +245,7 @@ impl std::fmt::Debug for Cell {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use std::sync::Barrier;

@@ -54,6 +54,17 @@ pub enum Refusal {
     ShutDown,
 }
 
+/// Why a channel could not take or give an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelRefusal {
+    /// Nobody sends, and no item is kept.
+    Empty,
+    /// Nobody receives, and there is no room.
+    Full,
+    /// It was closed, here: nothing is sent any more.
+    Closed(Pos),
+}
+
 /// The kinds of faults. `try` catches each but [`FaultKind::Interrupted`].
 #[derive(Clone, Debug)]
 pub enum FaultKind {
@@ -172,6 +183,8 @@ pub enum FaultKind {
     },
     /// What was cancelled has no result.
     Cancelled(Misuse),
+    /// Tasks of a group that have failed: their names and errors.
+    TaskGroup(Vec<(String, SharedFault)>),
     /// A pool of this name whose initializer has failed: it runs nothing any more.
     BrokenPool(String),
     /// A pool of processes one of which has ended before its time: which, and how.
@@ -198,6 +211,15 @@ pub enum FaultKind {
         refusal: Refusal,
         /// Which: `the Queue made in line 3`.
         queue: String,
+        /// How long was waited, in seconds; 0 when not at all.
+        seconds: f64,
+    },
+    /// A channel could not do it, at once or in time, or is closed.
+    Channel {
+        /// Why.
+        refusal: ChannelRefusal,
+        /// Which: `the Channel made in line 3`.
+        channel: String,
         /// How long was waited, in seconds; 0 when not at all.
         seconds: f64,
     },
@@ -233,9 +255,7 @@ impl Fault {
         if let FaultKind::Thrown(value) = &self.kind {
             return value.clone();
         }
-        let mut map = super::Map::new();
-        map.insert("error".into(), Value::from(self.kind.family()));
-        map.insert("message".into(), Value::from(self.kind.to_string()));
+        let mut map = self.kind.to_map();
         if !self.pos.is_none() {
             map.insert("line".into(), Value::Int(i64::from(self.pos.line)));
             map.insert("position".into(), Value::Int(i64::from(self.pos.column)));
@@ -284,6 +304,22 @@ impl FaultKind {
         }
     }
 
+    fn to_map(&self) -> super::Map {
+        let mut map = super::Map::new();
+        map.insert("error".into(), Value::from(self.family()));
+        map.insert("message".into(), Value::from(self.to_string()));
+        map
+    }
+
+    /// What `catch (e)` gives for an error whose place does not matter.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Elsewhere(fault) => fault.to_value(),
+            Self::Thrown(value) => value.clone(),
+            kind => Value::map(kind.to_map()),
+        }
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)
@@ -309,6 +345,7 @@ impl FaultKind {
             Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
             Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
             Self::Cancelled(_) => "CancelledError",
+            Self::TaskGroup(_) => "ExceptionGroup",
             Self::BrokenPool(_) => "BrokenThreadPool",
             Self::BrokenProcessPool { .. } => "BrokenProcessPool",
             Self::Reported { family, .. } => family,
@@ -317,6 +354,11 @@ impl FaultKind {
                 Refusal::Empty => "Empty",
                 Refusal::Full => "Full",
                 Refusal::ShutDown => "ShutDown",
+            },
+            Self::Channel { refusal, .. } => match refusal {
+                ChannelRefusal::Empty => "Empty",
+                ChannelRefusal::Full => "Full",
+                ChannelRefusal::Closed(_) => "Closed",
             },
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
@@ -360,6 +402,17 @@ impl FaultKind {
                 Refusal::ShutDown => {
                     "catch it to leave the loop, or make a new queue for more items".into()
                 }
+            }),
+            Self::Channel { refusal, .. } => Some(match refusal {
+                ChannelRefusal::Empty => {
+                    "receive() waits for an item, receive(seconds) for so long".into()
+                }
+                ChannelRefusal::Full => {
+                    "send(x) waits for a receiver or for room, send(x, seconds) for so long".into()
+                }
+                ChannelRefusal::Closed(_) => "let only the sender close a channel, once, when it \
+                                              has sent everything"
+                    .into(),
             }),
             Self::BrokenBarrier(_) => {
                 Some("call reset() on the barrier before threads wait at it again".into())
@@ -469,6 +522,17 @@ impl fmt::Display for FaultKind {
             Self::Unfinished { unfinished, of } => {
                 write!(f, "{unfinished} (of {of}) futures unfinished")
             }
+            Self::TaskGroup(failures) => {
+                let errors = plural(failures.len(), "error");
+                write!(f, "{errors} in a TaskGroup")?;
+                failures
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(at, (name, fault))| {
+                        let sign = if at == 0 { ':' } else { ';' };
+                        write!(f, "{sign} {name}: {}", fault.kind)
+                    })
+            }
             Self::BrokenPool(pool) => write!(
                 f,
                 "the initializer of {pool} failed: the pool is not usable any more"
@@ -506,6 +570,24 @@ impl fmt::Display for FaultKind {
                     write!(f, "{queue} stayed {state} for {seconds} s")
                 } else {
                     write!(f, "{queue} is {state}")
+                }
+            }
+            Self::Channel {
+                refusal,
+                channel,
+                seconds,
+            } => {
+                let nobody = match refusal {
+                    ChannelRefusal::Empty => "sends on",
+                    ChannelRefusal::Full => "receives from",
+                    ChannelRefusal::Closed(at) => {
+                        return write!(f, "{channel} was closed in line {}", at.line);
+                    }
+                };
+                if *seconds > 0.0 {
+                    write!(f, "nobody {nobody} {channel} within {seconds} s")
+                } else {
+                    write!(f, "nobody {nobody} {channel} now")
                 }
             }
             Self::Assertion(text) if text.is_empty() => f.write_str("assertion failed"),

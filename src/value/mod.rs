@@ -23,7 +23,9 @@ use std::sync::Arc;
 
 pub use cell::Cell;
 pub use copy::{Copier, Objects};
-pub use fault::{Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry};
+pub use fault::{
+    ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
+};
 pub use format::{debug_text, print_text};
 pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use literal::Literal;

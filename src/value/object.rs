@@ -6,7 +6,6 @@
 //! serves every scheduler.
 
 use std::any::Any;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -76,6 +75,10 @@ verbs! {
     /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
     /// or what would be told when there is nothing to wait for.
     Watch = "<watch>",
+    /// Gives a ticket back; the argument is who was to be told.
+    Unwatch = "<unwatch>",
+    /// The random number that was asked for by [`Attempt::Draw`]: the argument.
+    Drawn = "<drawn>",
     /// What was watched is ready: the arguments are its number, and what it says.
     Ready = "<ready>",
     /// Adds a callback to a future; only the prelude asks this. Gives the calls to make now.
@@ -91,6 +94,13 @@ verbs! {
     MapAt = "__map",
     /// Ends the processes of a pool at once, whatever they do.
     KillWorkers = "kill_workers",
+    /// Waits for what is awaited: `await x` asks x this.
+    Await = "__await",
+    /// Runs an event loop until its main task and all others have ended; only `asyncio.run` asks
+    /// this.
+    RunLoop = "<run loop>",
+    /// `create_task`
+    CreateTask = "create_task",
     /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
     Until = "__until",
     /// `acquire`
@@ -202,6 +212,47 @@ verbs! {
     FetchMin = "fetch_min",
     /// `value`
     Value = "value",
+    /// `send`
+    Send = "send",
+    /// `try_send`
+    TrySend = "try_send",
+    /// `receive`
+    Receive = "receive",
+    /// `try_receive`
+    TryReceive = "try_receive",
+    /// `receive_ok`
+    ReceiveOk = "receive_ok",
+    /// `close`
+    Close = "close",
+    /// `capacity`
+    Capacity = "capacity",
+    /// `read`
+    Read = "read",
+    /// `write`
+    Write = "write",
+    /// `acquire_read`
+    AcquireRead = "acquire_read",
+    /// `try_acquire_read`
+    TryAcquireRead = "try_acquire_read",
+    /// `release_read`
+    ReleaseRead = "release_read",
+    /// `acquire_write`
+    AcquireWrite = "acquire_write",
+    /// `try_acquire_write`
+    TryAcquireWrite = "try_acquire_write",
+    /// `release_write`
+    ReleaseWrite = "release_write",
+    /// `count_down`
+    CountDown = "count_down",
+    /// `arrive_and_wait`
+    ArriveAndWait = "arrive_and_wait",
+    /// `count`
+    Count = "count",
+    /// A thread is about to run the function of a `Once`, or learns what it gave; only the prelude
+    /// asks this.
+    Begin = "__begin",
+    /// What the function of a `Once` gave; only the prelude asks this.
+    Give = "__give",
 }
 
 /// One request to an object.
@@ -226,10 +277,22 @@ pub enum Attempt {
     /// The same, until so many seconds after the session began; a past time is over at once. An
     /// object has no clock, but may have been told a time.
     WaitUntil(f64),
+    /// There is a choice: the same request comes again at once, as [`Verb::Drawn`] with a random
+    /// number below this. An object knows no randomness.
+    Draw(u64),
     /// It cannot be done.
-    Fail(FaultKind),
+    Fail(Box<FaultKind>),
     /// The object has no such operation.
     Unknown,
+}
+
+impl Attempt {
+    /// It cannot be done. Answers are moved about for each operation, and faults are large and rare:
+    /// so they lie in a box.
+    #[cold]
+    pub fn fail(kind: FaultKind) -> Self {
+        Self::Fail(Box::new(kind))
+    }
 }
 
 /// How a waiting thread is woken.
@@ -263,6 +326,8 @@ pub struct Spawn {
     pub function: Arc<Function>,
     /// With which arguments.
     pub args: Vec<Value>,
+    /// The event loop whose task it is, if it is one.
+    pub event_loop: Option<Arc<Object>>,
     /// Where in the text it was asked for: the place of an error before its first line.
     pub pos: Pos,
 }
@@ -322,6 +387,8 @@ pub struct Ctx<'a> {
     pub this: &'a Arc<Object>,
     /// Where in the text it asks.
     pub pos: Pos,
+    /// The event loop whose task asks, if it is one.
+    pub event_loop: Option<&'a Arc<Object>>,
     /// What shall happen besides the answer.
     pub effects: &'a mut Effects,
     /// Makes the numbers of new objects.
@@ -516,7 +583,7 @@ impl Blockers {
 }
 
 /// A lock, a queue, a thread's end: one state machine.
-pub trait Primitive: Send + Sync {
+pub trait Primitive: Any + Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
     fn kind(&self) -> &'static str;
 
@@ -677,7 +744,7 @@ impl Object {
     /// nobody knows who could. Takes locks of objects, one after the other.
     pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
         let mut threads = Vec::new();
-        let mut seen = BTreeSet::from([self.id]);
+        let mut seen = vec![self.id];
         let mut asked = vec![self.state().blockers(task)];
         while let Some(blockers) = asked.pop() {
             match blockers {
@@ -685,8 +752,12 @@ impl Object {
                 Blockers::Threads(some) if some.is_empty() => return Vec::new(),
                 Blockers::Threads(some) => threads.extend(some),
                 Blockers::Of(others) => {
-                    let others = others.iter().filter(|other| seen.insert(other.id));
-                    asked.extend(others.map(|other| other.state().blockers(task)));
+                    for other in others {
+                        if !seen.contains(&other.id) {
+                            seen.push(other.id);
+                            asked.push(other.state().blockers(task));
+                        }
+                    }
                 }
             }
         }
@@ -727,9 +798,31 @@ impl Object {
         slot.primitive.set_property(name, value, task)
     }
 
+    /// Changes the state of an object that is known to be a `P`; nothing when it is none. For
+    /// objects that are made of several: no scheduler sees it.
+    pub fn change<P: Primitive, R>(&self, change: impl FnOnce(&mut P) -> R) -> Option<R> {
+        let mut slot = self.state.lock();
+        slot.note = None;
+        let primitive: &mut dyn Any = &mut *slot.primitive;
+        primitive.downcast_mut().map(change)
+    }
+
     /// Asks the object for something on behalf of `task`.
     pub fn attempt(
         self: &Arc<Self>,
+        call: Call<'_>,
+        task: TaskId,
+        pos: Pos,
+        effects: &mut Effects,
+        ids: &Ids,
+    ) -> Attempt {
+        self.attempt_within(None, call, task, pos, effects, ids)
+    }
+
+    /// Asks the object for something on behalf of `task`, which is one of an event loop's.
+    pub fn attempt_within(
+        self: &Arc<Self>,
+        event_loop: Option<&Arc<Self>>,
         call: Call<'_>,
         task: TaskId,
         pos: Pos,
@@ -740,6 +833,7 @@ impl Object {
             task,
             this: self,
             pos,
+            event_loop,
             effects,
             ids,
         };
@@ -748,7 +842,9 @@ impl Object {
             slot.note = None;
             slot.primitive.attempt(call, &mut ctx)
         };
-        deliver(task, pos, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, pos, effects, ids);
+        }
         answer
     }
 
@@ -776,6 +872,7 @@ impl Object {
             task,
             this: self,
             pos: Pos::NONE,
+            event_loop: None,
             effects,
             ids,
         };
@@ -784,7 +881,9 @@ impl Object {
             slot.note = None;
             slot.primitive.withdraw(task, why, &mut ctx)
         };
-        deliver(task, Pos::NONE, effects, ids);
+        if !effects.notices.is_empty() {
+            deliver(task, Pos::NONE, effects, ids);
+        }
         answer
     }
 
@@ -799,7 +898,7 @@ impl Object {
     }
 }
 
-/// Tells those who watch what they were waiting for. Most often nobody does.
+/// Tells those who watch what they were waiting for.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
     for Notice { to, args } in std::mem::take(&mut effects.notices) {
         let call = Call {

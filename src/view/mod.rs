@@ -1,8 +1,13 @@
-//! Events as something to look at.
+//! Events and runs as something to look at.
 //!
-//! In reading order: [`paint`], text in colours; [`live`], each line as it is printed, marked with
-//! its thread; [`deadlock`], threads that wait. Nothing here prints or knows who runs the script.
+//! In reading order: [`paint`], text in colours; [`wrap`], text in a width; [`live`], each line as it
+//! is printed, marked with its thread; [`deadlock`], threads that wait; [`steps`], a run as a table
+//! with a column per thread; [`outcomes`], what can become of a program. Nothing here prints or knows
+//! who runs the script.
 
 pub mod deadlock;
 pub mod live;
+pub mod outcomes;
 pub mod paint;
+pub mod steps;
+pub mod wrap;

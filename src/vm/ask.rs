@@ -43,7 +43,10 @@ impl Machine<'_, '_> {
     /// Asks `object`. The current instruction is finished by the answer, or comes again.
     pub(super) fn ask(&mut self, object: &Arc<Object>, verb: Verb, args: &[Value]) -> Step {
         let call = Call { verb, args };
-        let private = !self.env.observes_threads && object.state().is_private(call);
+        // Who runs freely and unwatched need not know.
+        let private = (self.stepped || self.listening)
+            && !self.env.observes_threads
+            && object.state().is_private(call);
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }
@@ -63,7 +66,17 @@ impl Machine<'_, '_> {
         let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
         let task = self.fiber.task;
-        let attempt = object.attempt(call, task, pos, &mut self.env.effects, self.env.ids);
+        let event_loop = self.fiber.event_loop.as_ref();
+        let (effects, ids) = (&mut self.env.effects, self.env.ids);
+        let mut attempt = object.attempt_within(event_loop, call, task, pos, effects, ids);
+        if let Attempt::Draw(below) = attempt {
+            let number = [Value::Int(self.env.services.random(below) as i64)];
+            let drawn = Call {
+                verb: Verb::Drawn,
+                args: &number,
+            };
+            attempt = object.attempt(drawn, task, pos, &mut self.env.effects, self.env.ids);
+        }
         if !self.env.effects.is_empty() {
             self.env.services.carry_out(&mut self.env.effects);
         }
@@ -87,9 +100,9 @@ impl Machine<'_, '_> {
             }
             Attempt::Fail(kind) => {
                 self.fiber.reached = None;
-                Err(self.with_holder_named(kind))
+                Err(self.with_holder_named(*kind))
             }
-            Attempt::Unknown => {
+            Attempt::Draw(_) | Attempt::Unknown => {
                 self.fiber.reached = None;
                 let prelude = self.call_object_prelude(object, verb.name());
                 prelude.unwrap_or_else(|| Err(unknown(object, verb)))
@@ -253,10 +266,10 @@ impl Machine<'_, '_> {
                 self.give(handle.map_or(Value::Unit, Value::Object))
             }
             Intrinsic::Threads => {
-                let threads = self.env.services.threads();
-                self.give(Value::array(
-                    threads.into_iter().map(Value::Object).collect(),
-                ))
+                let threads = self.env.services.threads().into_iter();
+                // Tasks run as threads, but they are none of the learner's.
+                let threads = threads.filter(|thread| thread.kind() != "Task");
+                self.give(Value::array(threads.map(Value::Object).collect()))
             }
             Intrinsic::Random(draw) => {
                 let drawn = self.draw(draw);
@@ -266,6 +279,13 @@ impl Machine<'_, '_> {
             Intrinsic::Pid => {
                 let pid = self.env.services.pid();
                 self.give(Value::Int(pid as i64))
+            }
+            Intrinsic::Ask(object, verb, args) => {
+                let step = self.ask(&object, verb, &args);
+                if let Ok(Flow::Stop(Stop::Visible)) = step {
+                    self.fiber.pending = Some(Box::new(Intrinsic::Ask(object, verb, args)));
+                }
+                step
             }
             Intrinsic::IsDefined(name) => {
                 let program = self.env.program;
@@ -280,6 +300,7 @@ impl Machine<'_, '_> {
 
 fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
     let name = match verb {
+        Verb::Await => return not_awaitable(object),
         Verb::Enter => return not_a_context(object),
         Verb::Item => {
             return FaultKind::Indexing {
@@ -292,6 +313,15 @@ fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
         signature: format!("{}.{name}", object.kind()),
         advice: Some(format!("see what a {0} can do: `:help {0}`", object.kind())),
     }
+}
+
+fn not_awaitable(object: &Arc<Object>) -> FaultKind {
+    let kind = object.kind();
+    FaultKind::misuse(
+        &format!("await was given a {kind}"),
+        "what can be awaited is a task, or what the functions of asyncio give",
+        "wait for what is no task in a thread: `await asyncio.to_thread(|| x.join())`",
+    )
 }
 
 fn not_a_context(object: &Arc<Object>) -> FaultKind {

@@ -91,6 +91,7 @@ impl Machine<'_, '_> {
                 program,
                 ids: self.env.ids,
                 task: self.fiber.task,
+                event_loop: self.fiber.event_loop.as_ref(),
                 pos: self.fiber.pos(program),
             };
             let args = &mut self.fiber.registers[range];

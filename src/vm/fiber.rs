@@ -23,7 +23,7 @@ pub(super) enum Stage {
 }
 
 /// One call that is under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     /// The code.
     pub(super) code: CodeId,
@@ -65,6 +65,8 @@ pub struct Fiber {
     pub(super) sleeping: bool,
     /// Where in the text it was started: the place of an error before its first line.
     pub(super) started_at: Pos,
+    /// The event loop whose task it is, if it is one.
+    pub(super) event_loop: Option<Arc<Object>>,
     /// Whether it shall end as soon as it goes on.
     pub(super) stopping: Option<Box<Fault>>,
 }
@@ -116,13 +118,42 @@ impl Fiber {
             pending: None,
             sleeping: false,
             started_at: Pos::NONE,
+            event_loop: None,
             stopping: None,
         }
+    }
+
+    /// Makes it a copy of `other`, in the memory that it has.
+    pub fn set_to(&mut self, other: &Self) {
+        self.registers.clone_from(&other.registers);
+        self.frames.clone_from(&other.frames);
+        let registers = std::mem::take(&mut self.registers);
+        let frames = std::mem::take(&mut self.frames);
+        *self = Self {
+            task: other.task,
+            registers,
+            frames,
+            woken: other.woken.clone(),
+            allowed: other.allowed,
+            retrying: other.retrying,
+            reached: other.reached.clone(),
+            pending: other.pending.clone(),
+            sleeping: other.sleeping,
+            started_at: other.started_at,
+            event_loop: other.event_loop.clone(),
+            stopping: other.stopping.clone(),
+        };
     }
 
     /// Says where in the text the fiber was started.
     pub fn started_at(mut self, pos: Pos) -> Self {
         self.started_at = pos;
+        self
+    }
+
+    /// Says that the fiber is a task of this event loop, if there is one.
+    pub fn in_event_loop(mut self, event_loop: Option<Arc<Object>>) -> Self {
+        self.event_loop = event_loop;
         self
     }
 

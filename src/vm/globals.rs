@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use arc_swap::ArcSwapOption;
 
 use crate::value::{Cell, Value};
@@ -22,6 +24,10 @@ pub struct Binding {
 #[derive(Debug, Default)]
 pub struct Globals {
     slots: boxcar::Vec<ArcSwapOption<Binding>>,
+    /// Tells one set of bindings from another, for snapshots: a new binding makes it a number that
+    /// it never was before, and setting the bindings back sets it back.
+    version: AtomicU64,
+    last_version: AtomicU64,
 }
 
 impl Globals {
@@ -58,6 +64,8 @@ impl Globals {
             is_constant,
         };
         self.slot(global).store(Some(Arc::new(binding)));
+        let version = self.last_version.fetch_add(1, Ordering::Relaxed) + 1;
+        self.version.store(version, Ordering::Relaxed);
         cell
     }
 
@@ -72,6 +80,16 @@ impl Globals {
         for (_, slot) in &self.slots {
             slot.store(None);
         }
+    }
+
+    /// The same number means the same bindings, as long as only one thread runs.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
+    }
+
+    /// Says that the bindings are again what they were under this number: for snapshots.
+    pub fn set_version(&self, version: u64) {
+        self.version.store(version, Ordering::Relaxed);
     }
 
     /// Sets the binding as it was: for snapshots.

@@ -3,13 +3,12 @@
 //! A fiber shows everything that decides how it goes on. What it will never read again is forgotten
 //! first, so that it makes no difference.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fiber::{Fiber, NONE, Stage};
 use super::{Draw, Intrinsic};
 use crate::program::Program;
-use crate::program::liveness::{Liveness, Registers};
+use crate::program::liveness::Liveness;
 use crate::program::op::Op;
 use crate::value::object::Visitor;
 use crate::value::{CodeId, Value};
@@ -17,14 +16,21 @@ use crate::value::{CodeId, Value};
 /// The analyses of the functions met so far. Code never changes, so they stay true.
 #[derive(Default)]
 pub struct LivenessCache {
-    functions: HashMap<CodeId, Liveness>,
+    /// By unit and place in the unit.
+    functions: Vec<Vec<Option<Liveness>>>,
 }
 
 impl LivenessCache {
     fn of(&mut self, program: &Program, id: CodeId) -> &Liveness {
-        self.functions
-            .entry(id)
-            .or_insert_with(|| Liveness::new(program.code(id)))
+        let (unit, ordinal) = (id.unit as usize, id.ordinal as usize);
+        if self.functions.len() <= unit {
+            self.functions.resize_with(unit + 1, Vec::new);
+        }
+        let unit = &mut self.functions[unit];
+        if unit.len() <= ordinal {
+            unit.resize_with(ordinal + 1, || None);
+        }
+        unit[ordinal].get_or_insert_with(|| Liveness::new(program.code(id)))
     }
 }
 
@@ -38,8 +44,8 @@ impl Fiber {
             let code = program.code(frame.code);
             let at = frame.pc as usize;
             let liveness = cache.of(program, frame.code);
-            let live: Registers = match above {
-                Some(_) => liveness.across_call(code, at),
+            let live = match above {
+                Some(_) => liveness.across_call(at),
                 None => liveness.before(at),
             };
             let base = frame.base as usize;
@@ -87,6 +93,9 @@ impl Fiber {
             visitor.number(u64::from(*keys));
             visitor.value(&Value::Object(object.clone()));
         }
+        if let Some(event_loop) = &self.event_loop {
+            visitor.value(&Value::Object(event_loop.clone()));
+        }
         if let Some(intrinsic) = &self.pending {
             intrinsic.visit_parts(visitor);
         }
@@ -126,6 +135,11 @@ impl Intrinsic {
             }
             Self::IsDefined(name) => visitor.text(name),
             Self::Pid => visitor.number(4),
+            Self::Ask(object, verb, args) => {
+                visitor.number(*verb as u64);
+                visitor.value(&Value::Object(object.clone()));
+                args.iter().for_each(|arg| visitor.value(arg));
+            }
         }
     }
 }

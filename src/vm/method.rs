@@ -48,6 +48,12 @@ impl Machine<'_, '_> {
                 let walked = walk(self.env.natives, root, &site.place.keys, 0, &window)?;
                 self.call_on_place(walked, argc, dst, first, site)
             }
+            (root, true) if !self.stepped && !self.listening => {
+                match self.with_cell(root, |cell| cell.load())? {
+                    Value::Object(object) => self.ask_reached(object, 0, argc, first, site),
+                    value => self.call_on_place(Walked::Value(value), argc, dst, first, site),
+                }
+            }
             (root, _) => {
                 let cell = self.cell(root)?;
                 // A chain to an object or a function reads it, and then goes on; a method of a
@@ -136,12 +142,11 @@ impl Machine<'_, '_> {
                 });
             }
             Walked::Object(object, used) => {
-                self.fiber.reached = Some((object.clone(), used));
-                return self.ask_method(&object, argc, first, site);
+                return self.ask_reached(object, used, argc, first, site);
             }
             Walked::Value(Value::Object(object)) => {
-                self.fiber.reached = Some((object.clone(), site.place.keys.len() as u16));
-                return self.ask_method(&object, argc, first, site);
+                let used = site.place.keys.len() as u16;
+                return self.ask_reached(object, used, argc, first, site);
             }
             Walked::Value(Value::Unit) if site.optional => {
                 put(self.register(dst), Value::Unit);
@@ -189,10 +194,12 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let name = program.name(site.name);
         let mut args = self.take_args(first, argc);
+        let event_loop = self.fiber.event_loop.clone();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
             task: self.fiber.task,
+            event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
         };
         let base = self.frame().base as usize;
@@ -255,6 +262,28 @@ impl Machine<'_, '_> {
         step
     }
 
+    /// Asks the object to which `used` keys of a chain have led. The fiber keeps it while it stands
+    /// before asking, and when it shall ask again.
+    fn ask_reached(
+        &mut self,
+        object: Arc<Object>,
+        used: u16,
+        argc: u8,
+        first: u16,
+        site: &Site,
+    ) -> Step {
+        if self.stepped || self.listening {
+            self.fiber.reached = Some((object.clone(), used));
+            return self.ask_method(&object, argc, first, site);
+        }
+        // Nobody looks at the fiber now, and most often the answer comes at once.
+        let step = self.ask_method(&object, argc, first, site);
+        if let Ok(Flow::Stop(_)) = step {
+            self.fiber.reached = Some((object, used));
+        }
+        step
+    }
+
     fn ask_method(&mut self, object: &Arc<Object>, argc: u8, first: u16, site: &Site) -> Step {
         let Some(verb) = site.verb else {
             self.fiber.reached = None;
@@ -274,8 +303,17 @@ impl Machine<'_, '_> {
         };
         // The arguments stay where they are: the object may ask to be asked again.
         let start = self.frame().base as usize + first as usize;
-        let args: Vec<Value> = self.fiber.registers[start..start + argc as usize].to_vec();
-        self.ask(object, verb, &args)
+        match &self.fiber.registers[start..start + argc as usize] {
+            [] => self.ask(object, verb, &[]),
+            [one] => {
+                let one = [copy(one)];
+                self.ask(object, verb, &one)
+            }
+            many => {
+                let many = many.to_vec();
+                self.ask(object, verb, &many)
+            }
+        }
     }
 
     /// A method of an object that is written in Rhai, if there is one: it calls a function of the
@@ -368,10 +406,12 @@ impl Machine<'_, '_> {
     ) -> Result<Option<NativeResult>, FaultKind> {
         let program = self.env.program;
         let name = program.name(site.name);
+        let event_loop = self.fiber.event_loop.clone();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
             task: self.fiber.task,
+            event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
         };
         let start = self.frame().base as usize + first as usize;

@@ -19,6 +19,7 @@ mod method;
 mod operator;
 mod place;
 mod step;
+mod touch;
 mod unwind;
 mod variable;
 mod visible;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::object::{Effects, Ids, TaskId};
+use crate::value::object::{Effects, Ids, TaskId, Verb};
 use crate::value::{Fault, FaultKind, Function, Object, Range, Value};
 
 pub use fiber::Fiber;
@@ -38,7 +39,8 @@ pub use globals::{Binding, Globals};
 pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use likeness::LivenessCache;
 pub use step::step;
-pub use visible::publish;
+pub use touch::{Instruction, Touch};
+pub use visible::{VariableAccess, publish};
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]
@@ -86,7 +88,7 @@ pub enum Action {
     /// One atomic method of a shared place (`push`), which both reads and may write.
     Method(SharedPlace, String),
     /// An operation on a runtime object.
-    Object(Arc<Object>, crate::value::object::Verb),
+    Object(Arc<Object>, Verb),
     /// A print.
     Print,
     /// Sleeping.
@@ -177,6 +179,9 @@ pub enum Intrinsic {
     IsDefined(String),
     /// Gives the number of the process.
     Pid,
+    /// Asks the object, which answers, or wakes the thread with an answer, but never has it ask
+    /// again. A visible operation, like every other of the object's.
+    Ask(Arc<Object>, Verb, Vec<Value>),
 }
 
 /// What can be drawn.
@@ -277,6 +282,8 @@ pub struct NativeCtx<'a> {
     pub ids: &'a Ids,
     /// The thread that calls.
     pub task: TaskId,
+    /// The event loop whose task it is, if it is one.
+    pub event_loop: Option<&'a Arc<Object>>,
     /// Where in the text.
     pub pos: Pos,
 }

@@ -394,25 +394,34 @@ impl Machine<'_, '_> {
 
     /// The cell in which a shared chain begins.
     pub(super) fn cell(&mut self, root: Root) -> Result<Arc<Cell>, FaultKind> {
+        self.with_cell(root, Arc::clone)
+    }
+
+    /// Calls `use_it` with that cell. Its count stays untouched: two threads on two cores that ask
+    /// one shared object again and again would pass the count to and fro.
+    pub(super) fn with_cell<R>(
+        &mut self,
+        root: Root,
+        use_it: impl FnOnce(&Arc<Cell>) -> R,
+    ) -> Result<R, FaultKind> {
         match root {
             Root::Register(register) | Root::Cell(register) => match self.register(register) {
-                Value::Cell(cell) => Ok(cell.clone()),
+                Value::Cell(cell) => Ok(use_it(cell)),
                 other => Err(FaultKind::mismatch("variable", other)),
             },
             Root::Capture(index) => {
                 let callee = self.frame().callee as usize;
                 match &self.fiber.registers[callee] {
-                    Value::Function(function) => Ok(function.captures[index as usize].clone()),
+                    Value::Function(function) => Ok(use_it(&function.captures[index as usize])),
                     other => Err(FaultKind::mismatch("closure", other)),
                 }
             }
             Root::Global(global) => {
                 let (code, _) = self.code();
                 let id = code.globals[global as usize];
-                match self.env.globals.get(id) {
-                    Some(binding) => Ok(binding.cell.clone()),
-                    None => Err(self.unknown_global(id)),
-                }
+                let globals = self.env.globals;
+                let used = globals.with(id, |binding| binding.map(|binding| use_it(&binding.cell)));
+                used.ok_or_else(|| self.unknown_global(id))
             }
         }
     }

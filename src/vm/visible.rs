@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::fiber::{Fiber, Stage};
 use super::step::Machine;
 use super::{Action, Globals, Intrinsic, SharedPlace, Visible};
+use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
 use crate::program::op::Op;
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb};
-use crate::value::{Cell, Object, Value, debug_text};
+use crate::value::{Cell, CodeId, Object, Value, debug_text};
 
 /// Marks every variable that can be reached from `value` as shared: a second thread will see it.
 pub fn publish(value: &Value) {
@@ -73,6 +74,18 @@ impl Machine<'_, '_> {
     }
 }
 
+/// An access to a shared variable.
+#[derive(Clone, Copy, Debug)]
+pub struct VariableAccess {
+    /// The address of the variable.
+    pub cell: usize,
+    /// Whether it may change it.
+    pub writes: bool,
+    /// The instruction and the place in the learner's text, when they alone say what the access is:
+    /// it is a plain read or write of the whole variable.
+    pub site: Option<(CodeId, u32, Pos)>,
+}
+
 impl Fiber {
     /// The visible operation that the current instruction is, or nothing when only this thread
     /// can notice it.
@@ -84,6 +97,7 @@ impl Fiber {
             Some(intrinsic) => match &**intrinsic {
                 Intrinsic::Print(_) => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
+                Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 _ => Action::Other("threads"),
             },
             None => self.action(program, code, globals)?,
@@ -93,16 +107,30 @@ impl Fiber {
 
     /// The object operation that the fiber stands before, if it is one.
     pub fn asking(&self, program: &Program) -> Option<(Arc<Object>, Verb, Vec<Value>)> {
+        self.with_asking(program, |object, verb, args| {
+            (object.clone(), verb, args.to_vec())
+        })
+    }
+
+    /// Calls `use_it` with the object operation that the fiber stands before, if it is one.
+    fn with_asking<R>(
+        &self,
+        program: &Program,
+        use_it: impl FnOnce(&Arc<Object>, Verb, &[Value]) -> R,
+    ) -> Option<R> {
+        if let Some(Intrinsic::Ask(object, verb, args)) = self.pending.as_deref() {
+            return Some(use_it(object, *verb, args));
+        }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
         let base = frame.base as usize;
         let register = |register: u16| self.registers.get(base + register as usize);
         let op = *code.ops.get(frame.pc as usize)?;
-        let reached = || self.reached.as_ref().map(|(object, _)| object.clone());
-        let object = |value: Option<&Value>| match value {
-            Some(Value::Object(object)) => Some(object.clone()),
+        let object = |register: u16| match self.registers.get(base + register as usize) {
+            Some(Value::Object(object)) => Some(object),
             _ => None,
         };
+        let reached = self.reached.as_ref();
         match op {
             Op::CallMethod {
                 argc,
@@ -111,99 +139,117 @@ impl Fiber {
                 ..
             } => {
                 let site = &code.sites[site as usize];
-                let receiver = reached().or_else(|| match site.place.root {
-                    Root::Register(root) if site.place.keys.is_empty() => object(register(root)),
-                    _ => None,
-                })?;
+                let receiver = match (reached, site.place.root) {
+                    (Some((object, _)), _) => object,
+                    (None, Root::Register(root)) if site.place.keys.is_empty() => object(root)?,
+                    _ => return None,
+                };
                 let first = base + first as usize;
-                let args = self.registers.get(first..first + argc as usize)?.to_vec();
-                Some((receiver, site.verb?, args))
+                let args = self.registers.get(first..first + argc as usize)?;
+                Some(use_it(receiver, site.verb?, args))
             }
             Op::Get { place, .. } => {
                 let place = &code.places[place as usize];
-                let (receiver, used) = self.reached.clone()?;
-                match &place.keys[used as usize] {
-                    Key::Index { index, .. } => {
-                        Some((receiver, Verb::Item, vec![register(*index)?.clone()]))
-                    }
-                    Key::Field { verb, .. } => Some((receiver, (*verb)?, Vec::new())),
+                let (receiver, used) = reached?;
+                match &place.keys[*used as usize] {
+                    Key::Index { index, .. } => Some(use_it(
+                        receiver,
+                        Verb::Item,
+                        std::slice::from_ref(register(*index)?),
+                    )),
+                    Key::Field { verb, .. } => Some(use_it(receiver, (*verb)?, &[])),
                 }
             }
             Op::Index {
                 object: of, index, ..
-            } => Some((
-                object(register(of))?,
-                Verb::Item,
-                vec![register(index)?.clone()],
-            )),
-            Op::ForNext { state, .. } => Some((
-                object(register(state))?,
-                Verb::Item,
-                vec![register(state + 1)?.clone()],
-            )),
-            Op::Enter { context, .. } => Some((object(register(context))?, Verb::Enter, vec![])),
-            Op::Exit { context, failed } => Some((
-                object(register(context))?,
-                Verb::Exit,
-                vec![Value::Bool(failed)],
-            )),
+            } => {
+                let index = std::slice::from_ref(register(index)?);
+                Some(use_it(object(of)?, Verb::Item, index))
+            }
+            Op::ForNext { state, .. } => {
+                let index = std::slice::from_ref(register(state + 1)?);
+                Some(use_it(object(state)?, Verb::Item, index))
+            }
+            Op::Enter { context, .. } => Some(use_it(object(context)?, Verb::Enter, &[])),
+            Op::Exit { context, failed } => {
+                Some(use_it(object(context)?, Verb::Exit, &[Value::Bool(failed)]))
+            }
             _ => None,
         }
     }
 
-    /// Whether the current instruction may be an operation on an object: a quick look before
-    /// [`Fiber::asking`].
-    pub fn is_asking(&self, program: &Program) -> bool {
-        let Some(frame) = self.frames.last() else {
-            return false;
-        };
-        let code = program.code(frame.code);
-        match code.ops.get(frame.pc as usize) {
-            Some(Op::Enter { .. }) => true,
-            Some(Op::CallMethod { site, .. }) => {
-                let place = &code.sites[*site as usize].place;
-                self.reached.is_some() || matches!(place.root, Root::Register(_))
+    /// Whether the fiber stands before taking a lock, or something else that is acquired.
+    pub fn is_acquiring(&self, program: &Program) -> bool {
+        let verb = self.with_asking(program, |_, verb, _| verb);
+        matches!(verb, Some(Verb::Enter | Verb::Acquire))
+    }
+
+    /// The shared variables that the fiber's functions know, by name: those that they captured, and
+    /// their own.
+    pub fn shared_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {
+        let mut found = Vec::new();
+        for frame in &self.frames {
+            if program
+                .unit(frame.code.unit)
+                .is_none_or(|unit| unit.is_prelude)
+            {
+                continue;
             }
-            _ => false,
+            let code = program.code(frame.code);
+            if let Some(Value::Function(function)) = self.registers.get(frame.callee as usize) {
+                let names = code.capture_names.iter().map(|name| name.as_str().into());
+                found.extend(names.zip(function.captures.iter().cloned()));
+            }
+            for variable in &code.variables {
+                let is_alive = (variable.start..variable.end).contains(&frame.pc);
+                let register = frame.base as usize + usize::from(variable.register);
+                if let (true, Some(Value::Cell(cell))) = (is_alive, self.registers.get(register)) {
+                    found.push((variable.name.as_str().into(), cell.clone()));
+                }
+            }
         }
+        found.retain(|(_, cell)| cell.is_published());
+        found
     }
 
     /// Whether the operation that the fiber stands before would do something now, rather than only
     /// wait.
     pub fn is_enabled(&self, program: &Program) -> bool {
-        match self.asking(program) {
-            Some((object, verb, args)) => object
-                .state()
-                .is_ready(Call { verb, args: &args }, self.task),
-            None => true,
-        }
+        let is_ready = self.with_asking(program, |object, verb, args| {
+            object.state().is_ready(Call { verb, args }, self.task)
+        });
+        is_ready.unwrap_or(true)
     }
 
-    /// The address of the shared variable that the current instruction touches, if it does, and
-    /// whether it may change it: a quick look before [`Fiber::standing_before`].
-    pub fn touches(&self, program: &Program, globals: &Globals) -> Option<(usize, bool)> {
+    /// The access to a shared variable that the current instruction is, if it is one: a quick look
+    /// before [`Fiber::standing_before`].
+    pub fn touches(&self, program: &Program, globals: &Globals) -> Option<VariableAccess> {
         if self.pending.is_some() || self.reached.is_some() {
             return None;
         }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
-        let (root, writes) = match *code.ops.get(frame.pc as usize)? {
-            Op::LoadCell { cell, .. } => (Root::Cell(cell), false),
-            Op::StoreCell { cell, .. } => (Root::Cell(cell), true),
-            Op::LoadCapture { index, .. } => (Root::Capture(index), false),
-            Op::StoreCapture { index, .. } => (Root::Capture(index), true),
-            Op::LoadGlobal { global, .. } => (Root::Global(global), false),
-            Op::StoreGlobal { global, .. } => (Root::Global(global), true),
-            Op::Get { place, .. } => (code.places[place as usize].root, false),
+        let (root, writes, whole) = match *code.ops.get(frame.pc as usize)? {
+            Op::LoadCell { cell, .. } => (Root::Cell(cell), false, true),
+            Op::StoreCell { cell, .. } => (Root::Cell(cell), true, true),
+            Op::LoadCapture { index, .. } => (Root::Capture(index), false, true),
+            Op::StoreCapture { index, .. } => (Root::Capture(index), true, true),
+            Op::LoadGlobal { global, .. } => (Root::Global(global), false, true),
+            Op::StoreGlobal { global, .. } => (Root::Global(global), true, true),
+            Op::Get { place, .. } => (code.places[place as usize].root, false, false),
             Op::Set { place, .. } | Op::Update { place, .. } => {
-                (code.places[place as usize].root, true)
+                (code.places[place as usize].root, true, false)
             }
-            Op::CallMethod { site, .. } => (code.sites[site as usize].place.root, true),
+            Op::CallMethod { site, .. } => (code.sites[site as usize].place.root, true, false),
             _ => return None,
         };
-        let cell = self.root_cell(program, globals, root)?;
-        cell.is_published()
-            .then_some((Arc::as_ptr(&cell) as usize, writes))
+        self.with_root_cell(program, globals, root, |cell| {
+            cell.is_published().then(|| VariableAccess {
+                cell: Arc::as_ptr(cell) as usize,
+                writes,
+                site: whole.then(|| (frame.code, frame.pc, self.pos(program))),
+            })
+        })?
     }
 
     fn action(&self, program: &Program, code: &Code, globals: &Globals) -> Option<Action> {
@@ -256,6 +302,17 @@ impl Fiber {
 
     /// The cell in which a chain begins, without changing anything.
     fn root_cell(&self, program: &Program, globals: &Globals, root: Root) -> Option<Arc<Cell>> {
+        self.with_root_cell(program, globals, root, Arc::clone)
+    }
+
+    /// Calls `use_it` with that cell, without touching its count.
+    fn with_root_cell<R>(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+        use_it: impl FnOnce(&Arc<Cell>) -> R,
+    ) -> Option<R> {
         let frame = self.frames.last()?;
         match root {
             Root::Register(_) => None,
@@ -263,16 +320,18 @@ impl Fiber {
                 .registers
                 .get((frame.base + u32::from(register)) as usize)
             {
-                Some(Value::Cell(cell)) => Some(cell.clone()),
+                Some(Value::Cell(cell)) => Some(use_it(cell)),
                 _ => None,
             },
             Root::Capture(index) => match self.registers.get(frame.callee as usize) {
-                Some(Value::Function(function)) => function.captures.get(index as usize).cloned(),
+                Some(Value::Function(function)) => {
+                    function.captures.get(index as usize).map(use_it)
+                }
                 _ => None,
             },
             Root::Global(global) => {
                 let id = *program.code(frame.code).globals.get(global as usize)?;
-                globals.with(id, |binding| binding.map(|binding| binding.cell.clone()))
+                globals.with(id, |binding| binding.map(|binding| use_it(&binding.cell)))
             }
         }
     }

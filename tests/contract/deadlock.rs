@@ -77,6 +77,28 @@ const CYCLES: &[(&str, &str)] = &[
         "one's own lock",
         "let l = Lock(); spawn(|| { with l { with l { } } });",
     ),
+    (
+        "a reader who wants to write",
+        "let rw = RwLock(); spawn(|| { with rw.read() { with rw.write() { } } });",
+    ),
+    (
+        "a reader who reads again, and a writer in between",
+        "let rw = RwLock(); let go = Event();
+         spawn(|| { with rw.read() { go.set();
+             while rw.try_acquire_read() { rw.release_read(); sleep(0.001); }
+             with rw.read() { } } });
+         spawn(|| { go.wait(); with rw.write() { } });",
+    ),
+    (
+        "readers and a lock",
+        "let rw = RwLock(); let l = Lock(); let both = Barrier(2);
+         spawn(|| { with rw.read() { both.wait(); with l { } } });
+         spawn(|| { with l { both.wait(); with rw.write() { } } });",
+    ),
+    (
+        "a function that runs once and calls itself",
+        "let once = Once(); spawn(|| once.call(|| once.call(|| 1)));",
+    ),
 ];
 
 #[test]
@@ -238,11 +260,35 @@ fn a_wait_for_anybody_is_told_at_the_end() {
         "let q = Queue(); q.put(1); q.join();",
         "Barrier(2).wait();",
         "let c = Condition(); with c { c.wait(); }",
+        "channel().receive();",
+        "channel().send(1);",
+        "let c = channel(1); c.send(1); c.send(2);",
+        "for x in channel(1) { }",
+        "select([]);",
+        "select([channel(), #{send: 1, to: channel()}]);",
+        "Latch(1).wait();",
     ] {
         for mode in MODES {
             let ended = run(mode, &format!("spawn(|| sleep(0.02)); {text}"));
             assert_eq!(ended.outcomes, ["deadlock of main"], "{mode:?} {text}");
             assert!(told(&ended).is_empty(), "{mode:?} {text}");
         }
+    }
+}
+
+#[test]
+fn two_threads_that_both_send_first_wait_for_ever() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "let a = channel(); let b = channel();
+             fn meet(mine, yours) { mine.send(1); yours.receive(); }
+             spawn(meet, a, b); spawn(meet, b, a);",
+        );
+        assert_eq!(
+            ended.outcomes,
+            ["deadlock of Thread-1, Thread-2"],
+            "{mode:?}"
+        );
     }
 }

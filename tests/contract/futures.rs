@@ -106,7 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     row("Results", Timeout, Success,
         "let r = pool(2).map(|a, b| a + b, [1, 2], [3, 4], #{timeout: 60, chunksize: 2});
          for x in r { print(x); } print(pool(1).map(|a, b, c| a + b + c, 1..9, 1..9, [1], #{timeout: 60}));",
-        &["4", "6", "Results(...)"], "()"),
+        &["4", "6", "Results(3)"], "()"),
     row("Results", Timeout, TimeIsOver,
         "let go = Event(); let p = pool(2);
          let r = p.map(|x| { if x == 1 { go.wait(); } x }, [1, 2], #{timeout: 0.01});

@@ -3,13 +3,16 @@
 //!
 //! A row is a script and what it must print. The files hold the rows of one area each, and in their
 //! heads what the primitives promise, which is tested one by one: [`threads`], [`locks`],
-//! [`signals`], [`queues`], [`pools`], [`processes`]. Which kinds of objects there are is asked of the catalogue: a
+//! [`signals`], [`queues`], [`pools`], [`processes`], [`channels`], [`shared`], [`asyncio`]. Which
+//! kinds of objects there are is asked of the catalogue: a
 //! new kind without rows fails [`no_case_is_left_out`]. Then there are [`deadlock`], threads that
 //! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use.
 
 #[path = "../common/mod.rs"]
 mod common;
 
+mod asyncio;
+mod channels;
 mod deadlock;
 mod futures;
 mod locks;
@@ -17,6 +20,7 @@ mod misuse;
 mod pools;
 mod processes;
 mod queues;
+mod shared;
 mod signals;
 mod stop;
 mod threads;
@@ -77,7 +81,7 @@ const fn row(
     }
 }
 
-/// What Python's reference promises, and a script that shows it.
+/// What the reference of Python, or Go, promises, and a script that shows it.
 struct Promise {
     title: &'static str,
     text: &'static str,
@@ -137,6 +141,9 @@ fn absence(of: &str, way: Way, case: Case) -> Option<&'static str> {
         ("ThreadPoolExecutor" | "ProcessPoolExecutor", Way::Timeout, _) => {
             Some("shutdown has no time limit, as in Python")
         }
+        ("Once", Way::Timeout, _) => Some("a call has no time limit, as in Go and Rust"),
+        ("TaskGroup", Way::Timeout, _) => Some("its block has no time limit, as in Python"),
+        ("TaskGroup", Way::Try, _) => Some("it has nothing that only looks"),
         ("Results", Way::Timeout, Case::Success | Case::TimeIsOver) => None,
         ("Results", Way::Timeout, _) => Some("its time limit is that of the map"),
         _ => None,
@@ -152,6 +159,9 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         pools::ROWS,
         futures::ROWS,
         processes::ROWS,
+        channels::ROWS,
+        shared::ROWS,
+        asyncio::ROWS,
     ];
     tables.into_iter().flatten()
 }
@@ -189,6 +199,9 @@ fn every_promise_is_kept() {
         signals::PROMISES,
         queues::PROMISES,
         processes::PROMISES,
+        channels::PROMISES,
+        shared::PROMISES,
+        asyncio::PROMISES,
     ];
     let mut broken = Vec::new();
     for promise in promises.into_iter().flatten() {
@@ -215,6 +228,9 @@ fn the_head_of_each_file_lists_its_promises() {
         (include_str!("signals.rs"), signals::PROMISES),
         (include_str!("queues.rs"), queues::PROMISES),
         (include_str!("processes.rs"), processes::PROMISES),
+        (include_str!("channels.rs"), channels::PROMISES),
+        (include_str!("shared.rs"), shared::PROMISES),
+        (include_str!("asyncio.rs"), asyncio::PROMISES),
     ] {
         let head = head.lines().take_while(|line| line.starts_with("//!"));
         let head: Vec<&str> = head.map(|line| line[3..].trim()).collect();

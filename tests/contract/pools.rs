@@ -105,6 +105,9 @@ pub(super) const ROWS: &[Row] = &[
          for x in r { print(x); } for x in r { print(x); } print(r[2], r[-1]);",
         &["11", "13", "15", "11", "13", "15", "15 15"], "()"),
     row("Results", Plain, WaitThenSuccess,
+        "print(pool(2).map(|x| { sleep(0.01); x }, [3, 4]), 5);",
+        &["Results(3, 4) 5"], "()"),
+    row("Results", Plain, WaitThenSuccess,
         "let r = pool(2).map(|x| { sleep(0.01 * x); x }, [3, 2, 1]);
          for x in r { print(x); } r.wait(); print(r);",
         &["3", "2", "1", "Results(3, 2, 1)"], "()"),

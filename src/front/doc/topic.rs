@@ -177,7 +177,11 @@ mod tests {
             assert_eq!(find(plain(name)).articles.len(), 1, "{name}");
         }
         let put = find("put");
-        assert_eq!(put.articles.len(), 1, "four queues, one article");
+        assert_eq!(
+            put.articles.len(),
+            2,
+            "four queues of threads, one of tasks"
+        );
         assert!(
             put.articles[0]
                 .usages

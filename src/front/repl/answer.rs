@@ -8,12 +8,16 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 
+use super::PROMPT;
 use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
+use super::explore::Explored;
 use super::screen::Screen;
 use crate::front::doc;
+use crate::front::explore::stepping::{self, Stepping};
 use crate::front::highlight::highlight;
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
@@ -42,11 +46,17 @@ pub(super) enum Flow {
 
 /// A learner's conversation with a session.
 pub(super) struct Learner {
-    session: Session,
+    /// A run that is stepped through. Invariant: while there is one, nothing else runs.
+    pub(super) stepping: Option<Stepping>,
+    pub(super) session: Session,
     screen: Arc<Screen>,
     printer: Printer,
     live: Arc<Mutex<Live>>,
-    paint: Paint,
+    pub(super) paint: Paint,
+    /// Set by Ctrl-C.
+    pub(super) stop: Arc<AtomicBool>,
+    /// What was explored or stepped through last.
+    pub(super) explored: Option<Explored>,
     /// How many inputs there were: their names in messages.
     inputs: usize,
     /// The learner was told once which threads still run, and asked to confirm.
@@ -72,14 +82,30 @@ impl Learner {
         paint: Paint,
     ) -> Self {
         Self {
+            stepping: None,
             session,
             screen,
             printer,
             live,
             paint,
+            stop: Arc::default(),
+            explored: None,
             inputs: 0,
             leaving: false,
             lesson: None,
+        }
+    }
+
+    /// Lets whoever sets `stop` end a search.
+    pub(super) fn stop_by(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
+    }
+
+    /// What stands before what is typed now.
+    pub(super) fn prompt(&self) -> &'static str {
+        match self.stepping {
+            Some(_) => stepping::PROMPT,
+            None => PROMPT,
         }
     }
 
@@ -135,6 +161,10 @@ impl Learner {
     /// Answers what was typed. Blocks while it runs.
     pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
         let line = text.trim();
+        if self.stepping.is_some() {
+            self.step_on(line)?;
+            return Ok(Flow::Stay);
+        }
         if line.is_empty() {
             return self.enter();
         }
@@ -166,6 +196,10 @@ impl Learner {
         if half_typed {
             return Ok(Flow::Stay);
         }
+        if self.stepping.take().is_some() {
+            self.say("You have left the run; the variables are what they were.\n")?;
+            return Ok(Flow::Stay);
+        }
         if self.lesson.take().is_some() {
             self.say("The tutorial waits: :tutorial lists its sections.\n")?;
             return Ok(Flow::Stay);
@@ -179,6 +213,10 @@ impl Learner {
 
     /// Ctrl-D or `:quit`.
     pub(super) fn leave(&mut self) -> io::Result<Flow> {
+        if self.stepping.take().is_some() {
+            self.say("You have left the run; the variables are what they were.\n")?;
+            return Ok(Flow::Stay);
+        }
         let running = self.background();
         if running.is_empty() || self.leaving {
             return Ok(Flow::Leave);
@@ -193,12 +231,13 @@ impl Learner {
 
     /// Stops what still runs and shows what it printed.
     pub(super) fn end(mut self) -> io::Result<()> {
+        self.stepping = None;
         self.session.stop_background();
         drop(self.session);
         self.printer.finish()
     }
 
-    fn say(&self, lines: &str) -> io::Result<()> {
+    pub(super) fn say(&self, lines: &str) -> io::Result<()> {
         self.screen.show(lines)
     }
 
@@ -300,6 +339,7 @@ impl Learner {
             Command::Reset => {
                 self.stop_background()?;
                 self.session.reset();
+                self.explored = None;
                 self.say("All variables and functions are forgotten.\n")?;
             }
             Command::Load(file) => self.load(&file)?,
@@ -320,6 +360,9 @@ impl Learner {
                 self.say(&format!("scheduler: {}\n", scheduler_name(scheduler)))?;
             }
             Command::Seed(choice) => self.seed(choice)?,
+            Command::Explore(what) => self.explore(what.as_deref())?,
+            Command::Replay(token) => self.replay(token.as_deref())?,
+            Command::Step(what) => self.step(what.as_deref())?,
             Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,
             Command::Tutorial(Some(name)) => self.begin_lesson(&name)?,
         }
@@ -526,7 +569,7 @@ fn shorten(text: &str, limit: usize) -> String {
     }
 }
 
-fn names_of(threads: &[ThreadInfo]) -> String {
+pub(super) fn names_of(threads: &[ThreadInfo]) -> String {
     let names: Vec<&str> = threads.iter().map(|thread| thread.name.as_str()).collect();
     names.join(", ")
 }
@@ -636,13 +679,13 @@ fn ended(input: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::screen::tests::Page;
     use super::*;
     use crate::session::Config;
 
-    /// Feeds lines to a conversation; each line is followed by what the screen shows.
-    fn check(script: &str) {
+    /// A conversation, and what shows it.
+    fn learner() -> (Learner, Page) {
         let page = Page::default();
         let screen = Arc::new(Screen::new(Box::new(page.clone()), None));
         let stream = Arc::new(crate::event::Stream::new());
@@ -661,7 +704,24 @@ mod tests {
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();
-        let mut learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        let learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        (learner, page)
+    }
+
+    /// Feeds lines to a conversation; gives what the screen shows after each.
+    pub(in crate::front::repl) fn converse(lines: &[&str]) -> Vec<String> {
+        let (mut learner, page) = learner();
+        let answer = |line: &&str| {
+            learner.answer(line).unwrap();
+            page.take()
+        };
+        lines.iter().map(answer).collect()
+    }
+
+    /// Feeds lines to a conversation; each line is followed by what the screen shows.
+    #[track_caller]
+    pub(in crate::front::repl) fn check(script: &str) {
+        let (mut learner, page) = learner();
         let mut seen = String::new();
         for line in script.lines().filter_map(|line| line.strip_prefix("> ")) {
             let flow = learner.answer(&line.replace("\\n", "\n")).unwrap();

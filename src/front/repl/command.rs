@@ -18,6 +18,9 @@ pub(super) enum Command {
     Scheduler(Option<Scheduler>),
     Seed(Option<SeedChoice>),
     Tutorial(Option<String>),
+    Explore(Option<String>),
+    Replay(Option<String>),
+    Step(Option<String>),
     Quit,
 }
 
@@ -46,7 +49,7 @@ const fn entry(name: &'static str, operand: &'static str, what: &'static str) ->
 }
 
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 12] = [
+pub(super) const COMMANDS: [Entry; 15] = [
     entry(
         ":help",
         "[NAME]",
@@ -79,6 +82,17 @@ pub(super) const COMMANDS: [Entry; 12] = [
         "the last seed; with N, the seed of all further runs",
     ),
     entry(":time", "CODE", "run CODE and say how long it took"),
+    entry(
+        ":explore",
+        "[CODE]",
+        "all that can happen in the last input, or CODE, or a file",
+    ),
+    entry(
+        ":replay",
+        "[TOKEN]",
+        "that run of it again; the last failure's",
+    ),
+    entry(":step", "[CODE]", "choose yourself which thread goes on"),
     entry(":load", "FILE", "run a file here"),
     entry(":save", "FILE", "keep all inputs so far in a file"),
     entry(":reset", "", "stop all threads and forget everything"),
@@ -141,6 +155,9 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
         ":seed" => seed(operand.as_deref()).map(Command::Seed),
         ":tutorial" => Ok(Command::Tutorial(operand)),
+        ":explore" => Ok(Command::Explore(operand)),
+        ":replay" => Ok(Command::Replay(operand)),
+        ":step" => Ok(Command::Step(operand)),
         ":quit" => nothing(Command::Quit),
         _ => Err(unknown(word)),
     }
@@ -238,6 +255,10 @@ mod tests {
             (":scheduler", Command::Scheduler(None)),
             (":scheduler gil", Command::Scheduler(Some(Scheduler::Gil))),
             (":seed", Command::Seed(None)),
+            (":explore", Command::Explore(None)),
+            (":explore f()", Command::Explore(Some("f()".into()))),
+            (":replay 1x", Command::Replay(Some("1x".into()))),
+            (":step", Command::Step(None)),
             (":seed 7", Command::Seed(Some(SeedChoice::Fixed(7)))),
             (":seed none", Command::Seed(Some(SeedChoice::Drawn))),
         ];

@@ -5,11 +5,9 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use etcetera::AppStrategy;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -20,6 +18,7 @@ use rustyline::{Helper, Hinter};
 
 use super::screen::{Bell, Screen};
 use crate::front::highlight::{highlight, pair};
+use crate::front::state;
 use crate::language::complete::{Completeness, completeness};
 use crate::view::paint::{Paint, Role};
 
@@ -149,17 +148,9 @@ fn bell(mut printer: impl ExternalPrinter + Send + 'static) -> Option<Bell> {
     }))
 }
 
-/// The file of the history; its folder is made when missing. The error says why there is none.
+/// The file of the history. The error says why there is none.
 fn history_file() -> Result<PathBuf, String> {
-    let strategy = etcetera::choose_app_strategy(etcetera::AppStrategyArgs {
-        top_level_domain: "io".into(),
-        author: "threadlab".into(),
-        app_name: "threadlab".into(),
-    })
-    .map_err(|error| format!("no history is kept: {error}"))?;
-    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-    fs::create_dir_all(&folder)
-        .map_err(|error| format!("no history is kept in {}: {error}", folder.display()))?;
+    let folder = state::folder().map_err(|why| format!("no history is kept: {why}"))?;
     Ok(folder.join("history"))
 }
 
@@ -225,7 +216,7 @@ impl Completer for Learner {
 
 /// Whether the line is a command that is followed by a file's name.
 fn names_a_file(line: &str) -> bool {
-    [":load ", ":save ", ":save! ", ":explore "]
+    [":load ", ":save ", ":save! ", ":explore ", ":step "]
         .iter()
         .any(|command| line.starts_with(command))
 }

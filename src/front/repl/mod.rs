@@ -2,11 +2,13 @@
 //!
 //! In reading order: [`command`], the prompt's own commands as data; [`screen`], the terminal that
 //! typing and printing share; [`editor`], the line that is being typed; [`answer`], what an input or
-//! command is answered. Here they become a loop.
+//! command is answered; [`explore`], the answers to `:explore`, `:replay` and `:step`. Here they
+//! become a loop.
 
 mod answer;
 mod command;
 mod editor;
+mod explore;
 mod screen;
 
 use std::collections::VecDeque;
@@ -14,6 +16,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -29,6 +32,7 @@ use crate::host;
 use crate::session::{Config, Session};
 use crate::view::live::Live;
 
+/// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
 
 /// Opens the prompt and stays there until the learner leaves.
@@ -55,7 +59,12 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     let stopper = session.stopper();
     // While a line is edited the terminal hands Ctrl-C over as a key; a signal means that an input
     // runs. Without signals the prompt works all the same.
-    let _ = host::on_interrupt(move || stopper.stop());
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = stop.clone();
+    let _ = host::on_interrupt(move || {
+        asked.store(true, Ordering::Relaxed);
+        stopper.stop();
+    });
 
     let live = Arc::new(Mutex::new(Live::new(paint)));
     let sink = Above {
@@ -65,9 +74,10 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     };
     let printer = Printer::start(stream, sink, || {})?;
     let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
+    learner.stop_by(stop);
     learner.greet(warning.as_deref())?;
     loop {
-        let typed = lines.read(PROMPT, learner.names(), Learner::commands());
+        let typed = lines.read(learner.prompt(), learner.names(), Learner::commands());
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Input(text) => learner.answer(&text)?,
             Typed::Interrupt { half_typed } => learner.interrupted(half_typed)?,

@@ -9,7 +9,7 @@ use super::scope::Found;
 use super::{Lowering, problems};
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{Place, Site};
+use crate::program::code::{Place, Root, Site};
 use crate::program::op::{Op, Reg};
 use crate::value::Literal;
 use crate::value::object::Verb;
@@ -17,6 +17,11 @@ use crate::value::object::Verb;
 impl Lowering<'_> {
     /// A call; its value goes to `dst`.
     pub(super) fn call(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
+        if let ([awaited], "+") = (&call.args[..], call.name.as_str())
+            && self.parsed.awaits.contains(&at)
+        {
+            return self.await_value(awaited, dst, at);
+        }
         let is_contains = call.name == "contains"
             && call.args.len() == 2
             && call.namespace.is_empty()
@@ -51,6 +56,11 @@ impl Lowering<'_> {
         if self.calls_variable(name) {
             return self.value_call(name, args, dst, at);
         }
+        if let ("await", [awaited]) = (name, args)
+            && !self.is_own_function(name)
+        {
+            return self.await_value(awaited, dst, at);
+        }
         if self.catalogue.changes_receiver(name)
             && !self.is_own_function(name)
             && let Some((receiver, args)) = args.split_first()
@@ -67,6 +77,18 @@ impl Lowering<'_> {
             name: self.name(name),
         };
         self.builder().emit(call, at);
+    }
+
+    /// `await x` and `await(x)`: asks what is awaited; any other value is its own answer.
+    fn await_value(&mut self, awaited: &Expr, dst: Reg, at: Pos) {
+        let value = self.builder().register();
+        self.expression(awaited, value);
+        let base = self.arguments_with_receiver(&[]);
+        let place = Place {
+            root: Root::Register(value),
+            keys: Box::default(),
+        };
+        self.method_call(place, Verb::Await.name(), (false, None), base, 0, dst, at);
     }
 
     /// Whether `name(...)` calls what the variable `name` holds. The learner's functions come first;

@@ -80,7 +80,7 @@ impl Lowering<'_> {
     pub(super) fn chain(&mut self, chain: &Expr, dst: Reg) {
         let (root, links) = links(chain);
         match self.module_prefix(root, &links) {
-            Some(skip) => self.module_member(&links[skip..], dst),
+            Some(skip) => self.module_member(root, &links[skip..], dst),
             None => {
                 let place = self.root_place(root, methods(&links) > 0);
                 let value = self.builder().register();
@@ -129,14 +129,34 @@ impl Lowering<'_> {
     }
 
     /// What comes after a module's name: a function, called or not, and the rest of the chain.
-    fn module_member(&mut self, links: &[Link<'_>], dst: Reg) {
+    fn module_member(&mut self, module: &Expr, links: &[Link<'_>], dst: Reg) {
         let (first, rest) = (&links[0], &links[1..]);
+        // The names of asyncio are its own: its Queue is not that of threads.
+        let is_asyncio = matches!(module, Expr::Variable(name, ..) if name.1 == "asyncio");
+        let full_name = |name: &str| match is_asyncio {
+            true => format!("asyncio.{name}"),
+            false => name.to_string(),
+        };
         let value = self.builder().register();
         let spare = self.spare(rest);
         let operands = self.operands(rest, None);
         let member = if rest.is_empty() { dst } else { value };
         match first.what {
-            What::Method(call) => self.named_call(&call.name, &call.args, member, first.pos),
+            What::Method(call) => {
+                let name = full_name(&call.name);
+                if is_asyncio && !self.is_function(&name) {
+                    return self.unknown_member(&name, first.pos);
+                }
+                self.named_call(&name, &call.args, member, first.pos);
+            }
+            What::Field(name) if is_asyncio => {
+                let name = full_name(name);
+                if !self.is_function(&name) {
+                    return self.unknown_member(&name, first.pos);
+                }
+                let op = self.function_name(&name, member);
+                self.builder().emit(op, first.pos);
+            }
             What::Field(name) => match self.catalogue.constant(name) {
                 Some(text) => {
                     let text = self.literal(text);
@@ -155,6 +175,13 @@ impl Lowering<'_> {
         if !rest.is_empty() {
             self.follow((Root::Register(member), None), rest, &operands, spare, dst);
         }
+    }
+
+    /// A name that asyncio does not have.
+    fn unknown_member(&mut self, name: &str, at: Pos) {
+        let nearest = self.nearest(name);
+        self.diagnostics
+            .push(problems::unknown_name(name, nearest, true, false, at));
     }
 
     /// Registers for the values in the middle of a chain: of each method call but a last one, and one

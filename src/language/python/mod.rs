@@ -327,7 +327,7 @@ let m = #{\"a\": 1};
         check("let x = 1;\nx++;", "let x = 1;\nx += 1;\n");
         check("fn f() {\n    while True:\n}", "    while true {");
         check("# a comment", "// a comment");
-        check("async def f(): await g()", "fn f() { g(); }");
+        check("async def f(): await g()", "fn f() { await g(); }");
         check("def f(): return 1", "fn f() { return 1; }");
     }
 

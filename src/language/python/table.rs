@@ -82,7 +82,7 @@ use Rule::{Comment, Item, Part, Statement};
 const BLOCKS: &str = "a block stands in braces, not in indentation: close it with `}`";
 
 /// Every row, special cases first.
-pub(super) const ROWS: [Row; 51] = [
+pub(super) const ROWS: [Row; 50] = [
     // Statements.
     row(
         "an import ends with `;`, and nothing needs to be imported",
@@ -299,12 +299,6 @@ pub(super) const ROWS: [Row; 51] = [
         "",
         ("x = not a == b", "let x = !(a == b);"),
         Item(not),
-    ),
-    row(
-        "`await` is not needed: a call waits by itself",
-        "",
-        ("await work()", "work();"),
-        Item(await_),
     ),
     row(
         "arguments are not unpacked with `*` here",
@@ -816,12 +810,6 @@ fn not(nodes: &[Node], rewriter: &mut Rewriter) -> Option<String> {
     } else {
         format!("!({inner})")
     })
-}
-
-fn await_(nodes: &[Node], rewriter: &mut Rewriter) -> Option<String> {
-    let rest = after("await", nodes)?;
-    name_of(rest.first())?;
-    Some(rewriter.item(rest))
 }
 
 fn star(nodes: &[Node], rewriter: &mut Rewriter) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::value::object::{Call, TaskId, Verb};
 use crate::value::{FaultKind, Function, Range, Value, debug_text, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
@@ -213,8 +214,28 @@ fn line(args: &[Value], text: fn(&Value) -> String) -> Outcome {
     Ok(NativeResult::Intrinsic(Intrinsic::Print(texts.join(" "))))
 }
 
-fn print(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+fn print(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    if args.iter().any(is_to_come) {
+        let values = args.iter_mut().map(std::mem::take).collect();
+        let name = ctx.program.name_id("__print__map", |_| None);
+        let wait = Arc::new(ctx.program.named_function(name));
+        return Ok(NativeResult::Call(wait, vec![Value::array(values)]));
+    }
     line(args, print_text)
+}
+
+/// Whether these are results of a map that are not all there: printing waits for them.
+fn is_to_come(value: &Value) -> bool {
+    let wait = Call {
+        verb: Verb::Wait,
+        args: &[],
+    };
+    match value {
+        Value::Object(object) if object.kind() == "Results" => {
+            !object.state().is_ready(wait, TaskId(0))
+        }
+        _ => false,
+    }
 }
 
 fn debug(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {

@@ -459,7 +459,7 @@ fn named(value: &Value) -> Result<ReturnWhen, FaultKind> {
 }
 
 /// Has the machine call the prelude's function `__name`, which comes with the name.
-fn call_prelude(name: &str, args: Vec<Value>, ctx: &NativeCtx<'_>) -> NativeResult {
+pub(super) fn call_prelude(name: &str, args: Vec<Value>, ctx: &NativeCtx<'_>) -> NativeResult {
     let program = ctx.program;
     let shown = program.named_function(program.name_id(name, native_index));
     let function = crate::value::Function {

@@ -3,7 +3,9 @@
 //! Help, completion, the reference, the checks of arguments and the tests of the examples all read
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
+mod asyncio;
 mod atomics;
+mod channels;
 mod check;
 mod collections;
 mod core;
@@ -12,6 +14,7 @@ mod locks;
 mod processes;
 mod queues;
 mod random;
+mod shared;
 mod text;
 mod threading;
 mod time;
@@ -192,7 +195,10 @@ pub const GROUPS: &[Group] = &[
     group("Processes", processes::ENTRIES),
     group("Locks and their kin", locks::ENTRIES),
     group("Queues", queues::ENTRIES),
+    group("Channels", channels::ENTRIES),
+    group("Readers and writers, once, latches", shared::ENTRIES),
     group("Atomics, timers, thread locals", atomics::ENTRIES),
+    group("Tasks that take turns: asyncio", asyncio::ENTRIES),
     group("Strings and numbers", text::ENTRIES),
     group("Arrays, maps and ranges", collections::ENTRIES),
 ];
@@ -291,8 +297,11 @@ pub fn constant(name: &str) -> Option<&'static str> {
 }
 
 /// The rows of this name: a function's, and one for each type that has such a method.
-/// `Lock.acquire` names one method.
+/// `Lock.acquire` names one method, `asyncio.sleep` that of asyncio.
 pub fn doc(name: &str) -> Vec<&'static Entry> {
+    if name.starts_with("asyncio.") {
+        return entries().filter(|entry| entry.name == name).collect();
+    }
     let (receiver, name) = match name.rsplit_once('.') {
         Some((receiver, name)) if !is_module(receiver) => (Some(receiver), name),
         Some((_, name)) => (None, name),

@@ -125,7 +125,20 @@ fn function_method(name: &str, function: &Arc<Function>, args: &mut [Value]) -> 
 }
 
 fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
+    if let ("__await", Value::Function(function), []) = (name, receiver, args) {
+        let name = match function.target {
+            Target::Code(_) => "f",
+            Target::Named(_) => function.name.as_str(),
+        };
+        return Some(Err(FaultKind::misuse(
+            "await was given a function",
+            "what can be awaited is a task, or what the functions of asyncio give",
+            &format!("call it: `await {name}()`"),
+        )));
+    }
     done(match (name, args) {
+        // A call of the learner's has run already when its value is awaited.
+        ("__await", []) => receiver.clone(),
         ("to_string", []) => Value::string(print_text(receiver)),
         ("to_debug", []) => Value::string(debug_text(receiver)),
         ("type_of", []) => Value::string(receiver.type_name()),

@@ -28,7 +28,7 @@ impl Primitive for Absent {
 
     fn attempt(&mut self, call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
         let Self { variable, kind } = self;
-        Attempt::Fail(FaultKind::misuse(
+        Attempt::fail(FaultKind::misuse(
             &format!(
                 "{} of `{variable}`, a {kind}, in another process",
                 call.verb.name().trim_matches(['<', '>'])

@@ -103,7 +103,7 @@ impl Primitive for Atomic {
     }
 
     fn attempt(&mut self, call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call).unwrap_or_else(Attempt::fail)
     }
 
     fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {

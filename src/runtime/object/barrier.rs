@@ -73,7 +73,7 @@ impl Barrier {
 
     fn arrive(&mut self, limit: Option<Duration>, ctx: &mut Ctx<'_>) -> Attempt {
         match &self.state {
-            State::Broken(why) => return Attempt::Fail(broken(why)),
+            State::Broken(why) => return Attempt::fail(broken(why)),
             State::Acting(_) => return self.early.wait((), None, ctx),
             State::Filling => {}
         }
@@ -162,7 +162,7 @@ impl Primitive for Barrier {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
@@ -183,7 +183,7 @@ impl Primitive for Barrier {
             Withdrawal::Stop => "a thread at it was stopped",
         };
         let was_there = self.arrived.contains(task);
-        let timeout = |_| Attempt::Fail(broken(reason));
+        let timeout = |_| Attempt::fail(broken(reason));
         let answer = self.arrived.withdraw(task, why, timeout);
         if was_there {
             self.break_it(reason, ctx);
@@ -266,7 +266,10 @@ mod tests {
         table.waits(&b, 1, Verb::Wait, &[]);
         table.waits(&b, 2, Verb::Wait, &[Float(0.5)]);
         let answer = table.withdraw(&b, 2, Withdrawal::Timeout);
-        assert!(matches!(answer, Attempt::Fail(FaultKind::BrokenBarrier(_))));
+        let Attempt::Fail(kind) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(matches!(*kind, FaultKind::BrokenBarrier(_)));
         assert!(table.wakes()[0].starts_with("1: fail the barrier is broken"));
         table.done(&b, 9, Verb::Broken, &[], "true");
         table.misuse(&b, 9, Verb::Wait, &[], "time of a thread");

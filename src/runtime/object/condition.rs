@@ -164,7 +164,7 @@ impl Primitive for Condition {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {

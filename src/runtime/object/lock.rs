@@ -105,13 +105,13 @@ impl Lock {
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) => Attempt::Fail(FaultKind::held_by_another(
+            Some(holder) => Attempt::fail(FaultKind::held_by_another(
                 holder.clone(),
                 &format!("release of {} that", self.in_words()),
                 "only the thread that acquired it releases it",
                 "use `with lock { ... }`: it acquires and releases in one thread",
             )),
-            None => Attempt::Fail(FaultKind::misuse(
+            None => Attempt::fail(FaultKind::misuse(
                 &format!("release of {} that nobody holds", self.in_words()),
                 "a lock is released once for each acquire",
                 "use `with lock { ... }`: it releases exactly once",
@@ -188,12 +188,12 @@ impl Primitive for Lock {
             _ => Ok(()),
         };
         if let Err(fault) = checked {
-            return Attempt::Fail(fault);
+            return Attempt::fail(fault);
         }
         match call.verb {
             Verb::Acquire => match patience(call) {
                 Ok(patience) => self.acquire(patience, ctx),
-                Err(fault) => Attempt::Fail(fault),
+                Err(fault) => Attempt::fail(fault),
             },
             Verb::Enter => self.acquire(Patience::Endless, ctx),
             Verb::TryAcquire => self.acquire(Patience::None, ctx),

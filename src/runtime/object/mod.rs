@@ -7,7 +7,10 @@
 //! permits; [`Event`], a flag; [`Condition`], a wait for a change of what a lock protects;
 //! [`Barrier`], a point that threads pass together; [`Queue`], items from thread to thread;
 //! [`Atomic`], a variable that changes in single steps; [`Timer`], a call that happens later;
-//! [`ThreadLocal`], values that each thread has of its own.
+//! [`ThreadLocal`], values that each thread has of its own. As in Go: [`Channel`], items that are
+//! handed over, and [`Select`], a wait for one of several channels; [`RwLock`], many readers or one
+//! writer; [`Once`], a function that runs once; [`Latch`], a count that goes down; [`asyncio`], tasks
+//! that take turns.
 //!
 //! # How a pool runs its tasks
 //!
@@ -18,18 +21,21 @@
 //! hand-over between threads and no wake-up.
 //!
 //! Objects ask each other only in this order, so that none waits for another's state in a circle:
-//! pool thread, executor, watch, task; and condition, lock. What a task tells a watch is a
+//! pool thread, executor, watch, task; condition, lock; select, channel. What a task tells a watch is a
 //! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
 mod absent;
 mod args;
+pub mod asyncio;
 mod atomic;
+mod channel;
 mod executor;
 mod future;
 mod lock;
 mod pool_thread;
 mod queue;
 mod results;
+mod select;
 #[cfg(test)]
 mod table;
 mod thread;
@@ -43,21 +49,29 @@ mod watch;
 mod barrier;
 mod condition;
 mod event;
+mod latch;
+mod once;
+mod rw_lock;
 mod semaphore;
 
 pub use absent::Absent;
 pub use atomic::{Atomic, Equal};
+pub use channel::Channel;
 pub use executor::{Executor, PoolSettings, process_count};
 pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
 pub use queue::{Compare, Order, Queue};
 pub use results::Results;
+pub use select::Select;
 pub use thread::{Thread, call};
 
 pub use barrier::Barrier;
 pub use condition::Condition;
 pub use event::Event;
+pub use latch::Latch;
+pub use once::Once;
+pub use rw_lock::RwLock;
 pub use semaphore::Semaphore;
 pub use thread_local::ThreadLocal;
 pub use timer::Timer;

@@ -160,6 +160,7 @@ impl PoolThread {
             daemon: false,
             worker: true,
             isolated: is_away.then(|| Arc::downgrade(&self.pool)),
+            event_loop: None,
             function,
             args,
             pos: ctx.pos,
@@ -179,7 +180,14 @@ impl PoolThread {
 /// Asks another object, on behalf of the thread that asks us.
 pub(super) fn ask(on: &Arc<Object>, verb: Verb, args: &[Value], ctx: &mut Ctx<'_>) -> Attempt {
     let call = Call { verb, args };
-    on.attempt(call, ctx.task, ctx.pos, ctx.effects, ctx.ids)
+    on.attempt_within(
+        ctx.event_loop,
+        call,
+        ctx.task,
+        ctx.pos,
+        ctx.effects,
+        ctx.ids,
+    )
 }
 
 impl Primitive for PoolThread {
@@ -194,7 +202,7 @@ impl Primitive for PoolThread {
                 return Attempt::Done(Value::Unit);
             }
             Verb::Start | Verb::Join | Verb::Result => {
-                return Attempt::Fail(FaultKind::misuse(
+                return Attempt::fail(FaultKind::misuse(
                     &format!("{}() of a pool's thread", call.verb.name()),
                     "a pool starts and ends its threads itself",
                     "wait for a task by its Future, or for all with executor.shutdown()",
@@ -203,7 +211,7 @@ impl Primitive for PoolThread {
             _ => {}
         }
         if let Err(fault) = args::none(call) {
-            return Attempt::Fail(fault);
+            return Attempt::fail(fault);
         }
         match call.verb {
             Verb::Name => Attempt::Done(Value::from(&*self.name)),

@@ -223,7 +223,7 @@ impl Results {
             Verb::Item => match self.index(call)? {
                 None => Attempt::End,
                 Some(index) => match self.item(index) {
-                    Some(Wake::Fail(kind)) => Attempt::Fail(kind),
+                    Some(Wake::Fail(kind)) => Attempt::fail(kind),
                     Some(Wake::Grant(value)) => Attempt::Done(value),
                     _ => {
                         let waits = self.waiters.wait(Wants::Item(index), None, ctx);
@@ -261,7 +261,7 @@ impl Primitive for Results {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
@@ -281,7 +281,7 @@ impl Primitive for Results {
         let (mapped_at, deadline) = (self.mapped_at, self.deadline);
         self.waiters.withdraw(task, why, |wants| match wants {
             Wants::All => Attempt::Done(Value::Unit),
-            Wants::Item(index) => Attempt::Fail(FaultKind::Timeout {
+            Wants::Item(index) => Attempt::fail(FaultKind::Timeout {
                 what: match mapped_at.is_none() {
                     true => format!("item {index} of a map"),
                     false => format!("item {index} of the map in line {}", mapped_at.line),

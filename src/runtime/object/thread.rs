@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args;
+use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake,
@@ -48,6 +49,8 @@ pub struct Thread {
     daemon: bool,
     state: State,
     waiters: Waiters<Wants>,
+    /// Those who are told of its end.
+    tickets: Tickets,
 }
 
 impl Thread {
@@ -69,6 +72,7 @@ impl Thread {
             daemon,
             state: State::New { function, args },
             waiters: Waiters::default(),
+            tickets: Tickets::default(),
         }
     }
 
@@ -139,6 +143,7 @@ impl Thread {
                 function: None,
             },
             waiters: Waiters::default(),
+            tickets: Tickets::default(),
         }
     }
 
@@ -154,7 +159,7 @@ impl Thread {
 
     fn start(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         if self.task().is_some() {
-            return Attempt::Fail(FaultKind::misuse(
+            return Attempt::fail(FaultKind::misuse(
                 &format!("{} was started a second time", self.name),
                 "a thread can be started once",
                 "make a new one for another run: Thread(f)",
@@ -178,6 +183,7 @@ impl Thread {
             isolated: None,
             function,
             args,
+            event_loop: None,
             pos: ctx.pos,
         });
         Attempt::Done(Value::Unit)
@@ -190,19 +196,19 @@ impl Thread {
         ctx: &mut Ctx<'_>,
     ) -> Attempt {
         match &self.state {
-            State::New { .. } => Attempt::Fail(FaultKind::misuse(
+            State::New { .. } => Attempt::fail(FaultKind::misuse(
                 &format!("{} has not been started", self.name),
                 "only a thread that was started can end",
                 "call start() first",
             )),
-            State::Alive { task, .. } if *task == ctx.task => Attempt::Fail(FaultKind::misuse(
+            State::Alive { task, .. } if *task == ctx.task => Attempt::fail(FaultKind::misuse(
                 &format!("{} waits for itself", self.name),
                 "a thread cannot wait for its own end",
                 "let another thread, such as main, join this one",
             )),
             State::Alive { .. } => self.waiters.wait(wants, limit, ctx),
             _ => match self.answer(wants) {
-                Wake::Fail(fault) => Attempt::Fail(fault),
+                Wake::Fail(fault) => Attempt::fail(fault),
                 Wake::Grant(value) => Attempt::Done(value),
                 Wake::Retry => Attempt::Done(Value::Unit),
             },
@@ -234,13 +240,15 @@ impl Thread {
         };
         let mut waiters = std::mem::take(&mut self.waiters);
         waiters.wake_with(ctx, |wants| Some(self.answer(*wants)));
+        let has_failed = matches!(self.state, State::Failed { .. });
+        self.tickets.redeem(&has_failed.into(), ctx);
         Attempt::Done(Value::Unit)
     }
 
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if !matches!(
             call.verb,
-            Verb::Join | Verb::Result | Verb::Finish | Verb::Fail
+            Verb::Join | Verb::Result | Verb::Finish | Verb::Fail | Verb::Watch
         ) {
             args::none(call)?;
         }
@@ -260,6 +268,10 @@ impl Thread {
             ),
             Verb::Daemon => Attempt::Done(self.daemon.into()),
             Verb::Finish | Verb::Fail => self.end(call, ctx),
+            Verb::Watch => match &self.state {
+                State::New { .. } | State::Alive { .. } => self.tickets.keep(call),
+                state => Attempt::Done(matches!(state, State::Failed { .. }).into()),
+            },
             _ => Attempt::Unknown,
         })
     }
@@ -315,12 +327,17 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
             "the first argument is the function to run",
             &format!("write {verb}(f), or {verb}(f, 1, 2) with its arguments"),
         )),
-        [other, ..] => Err(FaultKind::misuse(
-            &format!("{verb}(...) was given {} as its function", described(other)),
-            "the first argument is the function to run",
-            &instead(other, &format!("{verb}(f)")),
-        )),
+        [other, ..] => Err(not_a_function(verb, other)),
     }
+}
+
+/// The answer to `verb(found)` where `found` should be a function.
+pub(super) fn not_a_function(verb: &str, found: &Value) -> FaultKind {
+    FaultKind::misuse(
+        &format!("{verb}(...) was given {} as its function", described(found)),
+        "the first argument is the function to run",
+        &instead(found, &format!("{verb}(f)")),
+    )
 }
 
 impl Primitive for Thread {
@@ -329,7 +346,7 @@ impl Primitive for Thread {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
@@ -353,7 +370,7 @@ impl Primitive for Thread {
         let name = &self.name;
         self.waiters.withdraw(task, why, |wants| match wants {
             Wants::Join => Attempt::Done(Value::Unit),
-            Wants::Result(seconds) => Attempt::Fail(FaultKind::Timeout {
+            Wants::Result(seconds) => Attempt::fail(FaultKind::Timeout {
                 what: format!("the end of {name}"),
                 seconds: seconds.unwrap_or_default(),
             }),

@@ -74,7 +74,7 @@ impl Primitive for ThreadLocal {
             Verb::Set => self.set(call, ctx.task),
             _ => return Attempt::Unknown,
         };
-        answer.map_or_else(Attempt::Fail, Attempt::Done)
+        answer.map_or_else(Attempt::fail, Attempt::Done)
     }
 
     fn is_private(&self, _call: Call<'_>) -> bool {

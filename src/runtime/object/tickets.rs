@@ -7,11 +7,14 @@
 //!
 //! Locks are taken in one direction: who watches asks those whom it watches, and they answer by a
 //! notice, which is delivered when their own state is free again.
+//!
+//! What can be told to many is told to all: [`Tickets`]. What only one may have is claimed:
+//! [`Claim`].
 
 use std::sync::{Arc, Weak};
 
-use crate::value::object::{Attempt, Call, Ctx, Notice, Object, Verb};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Notice, Object, Verb, Visitor};
+use crate::value::{Cell, FaultKind, Value};
 
 /// The tickets that an object keeps for those who watch it.
 #[derive(Clone, Debug, Default)]
@@ -51,10 +54,81 @@ pub(super) fn watch(
     match super::pool_thread::ask(object, Verb::Watch, &args, ctx) {
         Attempt::Done(Value::Unit) => Ok(None),
         Attempt::Done(says) => Ok(Some(says)),
-        Attempt::Fail(kind) => Err(kind),
+        Attempt::Fail(kind) => Err(*kind),
         _ => Err(FaultKind::mismatch(
             "something that can be waited for",
             &Value::Object(object.clone()),
         )),
+    }
+}
+
+/// The ticket of somebody who wants only one of many things, such as one item from one of several
+/// channels. Whoever could serve it claims it first; the first claim wins, and with it the wait is
+/// over. The tickets that the others keep are worth nothing then, and are asked back.
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    /// Whether it is still to be had: a variable, so that whoever keeps states keeps it too.
+    open: Arc<Cell>,
+    /// Whom to tell that it was claimed.
+    watcher: Weak<Object>,
+    /// What it is for, by the watcher's own numbers.
+    number: i64,
+}
+
+impl Claim {
+    /// The mark that all tickets of one wait share.
+    pub(super) fn open() -> Arc<Cell> {
+        Arc::new(Cell::new(Value::Bool(true)))
+    }
+
+    /// Claims whatever shares this mark; whether nobody was faster.
+    pub(super) fn take_mark(open: &Cell) -> bool {
+        open.update(|open| matches!(std::mem::replace(open, false.into()), Value::Bool(true)))
+    }
+
+    /// The ticket in the arguments of [`Verb::Watch`].
+    pub(super) fn from_args(args: &[Value]) -> Option<Self> {
+        match args {
+            [
+                Value::Object(watcher),
+                Value::Int(number),
+                Value::Cell(open),
+                ..,
+            ] => Some(Self {
+                open: open.clone(),
+                watcher: Arc::downgrade(watcher),
+                number: *number,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What it is for, by the watcher's own numbers.
+    pub(super) fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// Whether `watcher` gave it.
+    pub(super) fn is_of(&self, watcher: &Value) -> bool {
+        matches!(watcher, Value::Object(object) if self.watcher.as_ptr() == Arc::as_ptr(object))
+    }
+
+    /// Claims it; whether nobody was faster. The others are asked for their tickets.
+    pub(super) fn take(&self, ctx: &mut Ctx<'_>) -> bool {
+        let is_first = Self::take_mark(&self.open);
+        if is_first && let Some(to) = self.watcher.upgrade() {
+            let args = [Value::Int(self.number), Value::Unit];
+            ctx.notify(Notice { to, args });
+        }
+        is_first
+    }
+
+    /// Shows it.
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
+        visitor.value(&Value::Cell(self.open.clone()));
+        visitor.number(self.number as u64);
+        if let Some(watcher) = self.watcher.upgrade() {
+            visitor.value(&Value::Object(watcher));
+        }
     }
 }

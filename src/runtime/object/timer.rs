@@ -120,7 +120,7 @@ impl Primitive for Timer {
                     self.cancel(ctx);
                     Attempt::Done(Value::Unit)
                 }
-                Err(fault) => Attempt::Fail(fault),
+                Err(fault) => Attempt::fail(fault),
             },
             Verb::Finish if self.phase == Phase::Due => {
                 self.phase = Phase::Fired;

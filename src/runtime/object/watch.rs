@@ -221,7 +221,7 @@ impl Primitive for Watch {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
@@ -249,7 +249,7 @@ impl Primitive for Watch {
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        let late = Attempt::Fail(FaultKind::Unfinished {
+        let late = Attempt::fail(FaultKind::Unfinished {
             unfinished: self.futures.len() - self.done.len(),
             of: self.futures.len(),
         });

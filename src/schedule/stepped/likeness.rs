@@ -13,9 +13,10 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::state::{Being, State};
+use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId, Visitor};
 use crate::value::{Cell, Fault, Object, Value};
-use crate::vm::{Fiber, Isolated};
+use crate::vm::{Binding, Fiber, Globals, Isolated};
 
 /// Something that can be changed and that others may refer to.
 #[derive(Clone)]
@@ -35,9 +36,30 @@ impl Node {
 
 /// One thread or object, written down: the hash of all but what it refers to, and that. Most steps
 /// change one thread and at most one object; what is written of the others is used again.
+#[derive(Default)]
 pub(super) struct Portrait {
     hash: u128,
     refers_to: Box<[Node]>,
+}
+
+/// What the top-level names were bound to, written down.
+#[derive(Default)]
+pub(super) struct KeptBindings {
+    version: u64,
+    bindings: Vec<Option<Arc<Binding>>>,
+    portrait: Portrait,
+}
+
+impl KeptBindings {
+    /// Sets them back to this, unless they are so already.
+    pub(super) fn set_back(&self, globals: &Globals) {
+        if globals.version() != self.version {
+            for (global, binding) in self.bindings.iter().enumerate() {
+                globals.restore(global as u32, binding.as_ref());
+            }
+            globals.set_version(self.version);
+        }
+    }
 }
 
 /// An object as it was, with its portrait.
@@ -65,10 +87,14 @@ pub(super) struct Writer {
     bytes: Vec<u8>,
     page: Page,
     numbers: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+    /// How many of `nodes` were met; those behind are left over from the state before.
+    met: usize,
     /// Whatever can be reached, in the order in which it was met.
     pub(super) nodes: Vec<Node>,
     /// What was written down of each object among them.
     pub(super) objects: Vec<Option<Arc<KeptObject>>>,
+    /// What the top-level names are bound to.
+    pub(super) bindings: Arc<KeptBindings>,
 }
 
 impl Writer {
@@ -81,12 +107,11 @@ impl Writer {
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
-        self.nodes.clear();
-        self.objects.clear();
+        self.met = 0;
         self.roots(state, main_end, with_time);
         let mut next = 0;
-        while next < self.nodes.len() {
-            let kept = match self.nodes[next].clone() {
+        while next < self.met {
+            let kept = match &self.nodes[next] {
                 Node::Cell(cell) => {
                     self.page.number(u64::from(cell.is_published()));
                     self.page.value(&cell.load());
@@ -95,14 +120,19 @@ impl Writer {
                 }
                 Node::Object(object) => {
                     self.bytes.push(u8::from(object.is_published()));
-                    let kept = self.note_of(&object);
+                    let kept = self.page.note_of(object);
                     self.portrait(&kept.portrait);
                     Some(kept)
                 }
             };
-            self.objects.push(kept);
+            match self.objects.get_mut(next) {
+                Some(object) => *object = kept,
+                None => self.objects.push(kept),
+            }
             next += 1;
         }
+        self.nodes.truncate(self.met);
+        self.objects.truncate(self.met);
         xxh3_128(&self.bytes)
     }
 
@@ -112,16 +142,9 @@ impl Writer {
         main_end: Option<&Result<Value, Fault>>,
         with_time: bool,
     ) {
-        for binding in state.bindings() {
-            match binding {
-                Some(binding) => {
-                    self.page.number(2 + u64::from(binding.is_constant));
-                    self.page.refers_to.push(Node::Cell(binding.cell.clone()));
-                }
-                None => self.page.number(0),
-            }
-        }
-        self.turn_page();
+        self.look_at_bindings(&state.world);
+        let bindings = self.bindings.clone();
+        self.portrait(&bindings.portrait);
         for (task, member) in &mut state.members {
             let portrait = member.portrait.get_or_insert_with(|| {
                 self.page
@@ -163,22 +186,29 @@ impl Writer {
             .extend_from_slice(&state.so_far.key().to_le_bytes());
     }
 
-    /// What is written down of the object as it is now.
-    fn note_of(&mut self, object: &Arc<Object>) -> Arc<KeptObject> {
-        let mut state = object.state();
-        let known = state.note().cloned();
-        if let Some(known) = known.and_then(|note| note.downcast::<KeptObject>().ok()) {
-            return known;
+    /// Writes down what the top-level names are bound to, unless they are bound as before.
+    fn look_at_bindings(&mut self, world: &World) {
+        let version = world.globals.version();
+        let names = world.program.globals();
+        if self.bindings.version == version && self.bindings.bindings.len() == names.count() {
+            return;
         }
-        self.page.text(object.kind());
-        self.page.pos(object.made_at);
-        state.visit_parts(&mut self.page);
-        let kept = Arc::new(KeptObject {
-            copy: state.duplicate(),
+        let names = world.program.globals();
+        let bindings: Vec<_> = names.map(|(id, _)| world.globals.get(id)).collect();
+        for binding in &bindings {
+            match binding {
+                Some(binding) => {
+                    self.page.number(2 + u64::from(binding.is_constant));
+                    self.page.cell(&binding.cell);
+                }
+                None => self.page.number(0),
+            }
+        }
+        self.bindings = Arc::new(KeptBindings {
+            version,
+            bindings,
             portrait: self.page.take_portrait(),
         });
-        state.set_note(kept.clone() as Note);
-        kept
     }
 
     fn portrait(&mut self, portrait: &Portrait) {
@@ -201,10 +231,16 @@ impl Writer {
     }
 
     fn node(&mut self, node: &Node) {
-        let next = self.nodes.len() as u32;
+        let next = self.met as u32;
         let number = *self.numbers.entry(node.address()).or_insert(next);
         if number == next {
-            self.nodes.push(node.clone());
+            self.met += 1;
+            match self.nodes.get_mut(next as usize) {
+                // Most often it is what stood there in the state before.
+                Some(known) if known.address() == node.address() => {}
+                Some(known) => *known = node.clone(),
+                None => self.nodes.push(node.clone()),
+            }
         }
         self.bytes.extend_from_slice(&number.to_le_bytes());
     }
@@ -225,6 +261,24 @@ impl Page {
             hash,
             refers_to: self.refers_to.drain(..).collect(),
         }
+    }
+
+    /// What is written down of the object as it is now.
+    fn note_of(&mut self, object: &Arc<Object>) -> Arc<KeptObject> {
+        let mut state = object.state();
+        let known = state.note().cloned();
+        if let Some(known) = known.and_then(|note| note.downcast::<KeptObject>().ok()) {
+            return known;
+        }
+        self.text(object.kind());
+        self.pos(object.made_at);
+        state.visit_parts(self);
+        let kept = Arc::new(KeptObject {
+            copy: state.duplicate(),
+            portrait: self.take_portrait(),
+        });
+        state.set_note(kept.clone() as Note);
+        kept
     }
 
     fn member(&mut self, task: TaskId, handle: Arc<Object>, daemon: bool) {

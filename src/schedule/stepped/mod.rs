@@ -30,7 +30,7 @@ use crate::vm::Services;
 
 pub use policy::{Policy, Seeded};
 pub use told::{Failed, Lines, Told, ToldSoFar};
-pub use walk::{Choice, Draw, Kept, Walk, WalkEnd};
+pub use walk::{Choice, Draw, Kept, Shared, Walk, WalkEnd};
 
 /// What a step costs of the virtual time.
 const STEP_NANOSECONDS: u64 = 1_000;
@@ -83,7 +83,7 @@ impl Stepped {
 
     /// Does one step, or lets time pass. False when neither is possible.
     fn advance(&mut self, may_skip_time: bool) -> bool {
-        let enabled = self.run.state.enabled();
+        let enabled: Vec<TaskId> = self.run.state.enabled().collect();
         if enabled.is_empty() {
             let skipped = may_skip_time && self.run.state.skip_to_next_deadline();
             self.run.settle();
@@ -263,7 +263,7 @@ impl Schedule for Stepped {
     fn release(&mut self, object: &Arc<Object>) {
         let mut effects = Effects::default();
         let call = Call {
-            verb: Verb::Release,
+            verb: Verb::Abandon,
             args: &[],
         };
         // Whatever it answers, the run that took it is over.
@@ -303,8 +303,8 @@ fn wake_of(attempt: crate::value::object::Attempt) -> Wake {
     use crate::value::object::Attempt;
     match attempt {
         Attempt::Done(value) => Wake::Grant(value),
-        Attempt::Fail(kind) => Wake::Fail(kind),
-        // Nobody else runs while a deadline fires: no other wake can be on its way.
+        Attempt::Fail(kind) => Wake::Fail(*kind),
+        // One that waits on is not woken at all.
         _ => Wake::Retry,
     }
 }

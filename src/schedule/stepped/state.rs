@@ -12,9 +12,9 @@ use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
-use crate::value::object::{Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
-use crate::vm::{self, Binding, Fiber, Isolated, Services, Visible, Wait};
+use crate::vm::{self, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
 #[derive(Clone)]
@@ -124,9 +124,34 @@ impl Member {
         }
     }
 
-    /// Whether it is as it was when `copy` was made.
-    pub(super) fn is(&self, copy: &Arc<Self>) -> bool {
-        self.copy.as_ref().is_some_and(|own| Arc::ptr_eq(own, copy))
+    /// Makes it what it was when `copy` was made, in the memory that it has.
+    pub(super) fn set_back(&mut self, copy: &Arc<Self>) {
+        let is_so = (self.copy.as_ref()).is_some_and(|own| Arc::ptr_eq(own, copy));
+        if is_so {
+            return;
+        }
+        let mut fiber = self.fiber.take();
+        match (&mut fiber, &copy.fiber) {
+            (Some(fiber), Some(then)) => fiber.set_to(then),
+            (fiber, then) => fiber.clone_from(then),
+        }
+        *self = Self {
+            name: copy.name.clone(),
+            handle: copy.handle.clone(),
+            daemon: copy.daemon,
+            worker: copy.worker,
+            is_process: copy.is_process,
+            generation: copy.generation,
+            held_end: copy.held_end.clone(),
+            isolated: copy.isolated.clone(),
+            started_in: copy.started_in.clone(),
+            run: copy.run,
+            fiber,
+            being: copy.being.clone(),
+            has_run: copy.has_run,
+            portrait: copy.portrait.clone(),
+            copy: Some(copy.clone()),
+        };
     }
 
     /// Forgets what was known of it as it was: it changes.
@@ -159,6 +184,9 @@ pub(super) struct State {
     pub(super) members: BTreeMap<TaskId, Member>,
     /// The thread that runs.
     pub(super) running: TaskId,
+    /// The wake of the thread that runs, when what it asked for woke it before it began to wait: a
+    /// task whose turn comes again because no other one can go on.
+    early: Option<Wake>,
     /// How many runs there have been.
     pub(super) run: u64,
     /// Nanoseconds of virtual time since the session began, and how many of them were skipped
@@ -189,6 +217,7 @@ impl State {
             policy,
             members: BTreeMap::new(),
             running: MAIN,
+            early: None,
             run: 0,
             now: 0,
             skipped: 0,
@@ -234,15 +263,16 @@ impl State {
     }
 
     /// The threads that can do a step.
-    pub(super) fn enabled(&self) -> Vec<TaskId> {
+    pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let program = &self.world.program;
-        let is_enabled = |member: &Member| match (&member.being, &member.fiber) {
+        let is_enabled = move |member: &Member| match (&member.being, &member.fiber) {
             (Being::Busy, _) => true,
             (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
             _ => false,
         };
-        let enabled = self.members.iter().filter(|(_, member)| is_enabled(member));
-        enabled.map(|(task, _)| *task).collect()
+        let members = self.members.iter();
+        let enabled = members.filter(move |(_, member)| is_enabled(member));
+        enabled.map(|(task, _)| *task)
     }
 
     /// Lets a thread do what it stands before.
@@ -255,7 +285,11 @@ impl State {
         }
     }
 
-    pub(super) fn wait(&mut self, task: TaskId, fiber: Fiber, wait: Wait) {
+    pub(super) fn wait(&mut self, task: TaskId, mut fiber: Fiber, wait: Wait) {
+        if let Some(wake) = self.early.take() {
+            fiber.wake(wake);
+            return self.put_fiber(task, fiber, Being::Ready);
+        }
         self.waits += 1;
         let deadline = wait.limit.map(|limit| {
             let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
@@ -282,6 +316,8 @@ impl State {
             fiber.wake(wake);
             member.being = Being::Ready;
             member.changes();
+        } else if task == self.running && member.fiber.is_none() {
+            self.early = Some(wake);
         }
     }
 
@@ -347,12 +383,6 @@ impl State {
         has_begun
     }
 
-    /// What each top-level name is bound to, by the number of the name.
-    pub(super) fn bindings(&self) -> impl Iterator<Item = Option<Arc<Binding>>> {
-        let globals = self.world.program.globals();
-        globals.map(|(id, _)| self.world.globals.get(id))
-    }
-
     /// Whether a thread that is no daemon goes on at some time.
     pub(super) fn learner_has_deadline(&self) -> bool {
         self.deadlines
@@ -370,9 +400,25 @@ impl State {
                 let mut effects = Effects::default();
                 let attempt =
                     object.withdraw(task, Withdrawal::Timeout, &mut effects, &self.world.ids);
-                self.wake(task, wake_of(attempt));
+                match attempt {
+                    // It goes on when it is woken: a task whose turn it is not.
+                    Attempt::Wait(_) => self.waits_on(task),
+                    over => self.wake(task, wake_of(over)),
+                }
                 self.carry_out(&mut effects);
             }
+        }
+    }
+
+    /// The deadline of a thread has passed, and it waits on without one.
+    fn waits_on(&mut self, task: TaskId) {
+        if let Some(member) = self.members.get_mut(&task)
+            && let Being::Waiting { deadline, .. } = &mut member.being
+        {
+            if let Some(deadline) = deadline.take() {
+                self.deadlines.remove(&(deadline, task));
+            }
+            member.changes();
         }
     }
 
@@ -681,7 +727,8 @@ impl Services for State {
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
             let isolated = starter.and_then(|starter| starter.isolated.clone());
-            let fiber = Fiber::new(spawn.task, spawn.function.clone(), spawn.args.clone());
+            let fiber = Fiber::new(spawn.task, spawn.function.clone(), spawn.args.clone())
+                .in_event_loop(spawn.event_loop);
             let (name, handle) = (spawn.name, spawn.handle);
             let fiber = fiber.started_at(spawn.pos);
             let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);

@@ -86,7 +86,7 @@ impl ToldSoFar {
     }
 
     /// Two that are alike have the same key.
-    pub(super) fn key(&self) -> u128 {
+    pub fn key(&self) -> u128 {
         self.key
     }
 

@@ -11,17 +11,18 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::likeness::{KeptObject, Node, Writer};
+use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::Run;
 use super::state::{Being, Deadlines, Member, Outlet, State};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::pos::Pos;
+use crate::program::ahead::Ahead;
 use crate::runtime::threads::ThreadInfo;
-use crate::schedule::{MAIN, Until, World};
+use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
-use crate::value::{Cell, Fault, Function, Object, Value};
-use crate::vm::{Binding, Globals, LivenessCache, Visible};
+use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
+use crate::vm::{Globals, LivenessCache, Touch, VariableAccess, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -63,11 +64,24 @@ pub enum WalkEnd {
     Deadlock(Vec<ThreadInfo>),
 }
 
-/// The random numbers of one step: those dictated, and all that were drawn.
+/// The random numbers of one step: those dictated, what comes beyond them, and all that were drawn.
 #[derive(Default)]
 struct Draws {
     dictated: VecDeque<u64>,
+    /// Zeros without it.
+    beyond: Option<Random>,
     drawn: Vec<Draw>,
+}
+
+/// A shared variable, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// Its name.
+    pub name: String,
+    /// Its value as `debug` shows it.
+    pub value: String,
+    /// The threads that hold what is in it, when that is a lock or the like.
+    pub held_by: Vec<Arc<str>>,
 }
 
 /// Answers the script's questions for random numbers; the other question is never asked.
@@ -80,8 +94,11 @@ impl Policy for Dictated {
 
     fn random(&mut self, bound: u64) -> u64 {
         let mut draws = self.0.lock();
-        let number = draws.dictated.pop_front().unwrap_or_default();
-        let number = number.min(bound.saturating_sub(1));
+        let number = match (draws.dictated.pop_front(), &mut draws.beyond) {
+            (Some(number), _) => number.min(bound.saturating_sub(1)),
+            (None, Some(random)) => random.below(bound),
+            (None, None) => 0,
+        };
         draws.drawn.push(Draw { bound, number });
         number
     }
@@ -97,6 +114,9 @@ pub struct Walk {
     liveness: LivenessCache,
     writer: Writer,
     choices: Vec<Choice>,
+    /// Whether states may be compared: what no instruction will read any more is forgotten then.
+    is_comparable: bool,
+    ahead: Ahead,
 }
 
 /// A state that was kept.
@@ -106,7 +126,7 @@ pub struct Kept {
     now: u64,
     ids: IdsMark,
     choices: Vec<Choice>,
-    bindings: Vec<Option<Arc<Binding>>>,
+    bindings: Arc<KeptBindings>,
     cells: Vec<(Arc<Cell>, Value, bool)>,
     objects: Vec<(Arc<Object>, Arc<KeptObject>, bool)>,
     so_far: Arc<ToldSoFar>,
@@ -114,6 +134,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// What can happen next.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
     /// About how many bytes it takes.
     pub fn size(&self) -> u64 {
         let cells = self.cells.len() * 48;
@@ -138,6 +163,7 @@ impl Walk {
         run.work_takes_time = false;
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin(function);
+        run.state.main_stays = until == Until::Main;
         Self {
             run,
             until,
@@ -147,7 +173,21 @@ impl Walk {
             // What main does before its first visible operation is a step, too: it may draw random
             // numbers.
             choices: vec![Choice::Step(MAIN)],
+            is_comparable: true,
+            ahead: Ahead::default(),
         }
+    }
+
+    /// Whether states are compared from now on, as they are at first: [`Walk::key`] tells alike
+    /// states apart otherwise, but steps are faster.
+    pub fn set_comparable(&mut self, is_comparable: bool) {
+        self.is_comparable = is_comparable;
+    }
+
+    /// The numbers that the script asks for and that nobody dictates come from this seed from now
+    /// on, or are zeros.
+    pub fn draw_from(&mut self, seed: Option<u64>) {
+        self.draws.lock().beyond = seed.map(Random::new);
     }
 
     /// What can happen next: the threads that can do a step, by number, and behind them the waits
@@ -163,7 +203,6 @@ impl Walk {
             let mut own = self.draws.lock();
             own.dictated.clear();
             own.dictated.extend(draws);
-            own.drawn.clear();
         }
         let state = &mut self.run.state;
         match choice {
@@ -186,6 +225,13 @@ impl Walk {
             }
         }
         self.run.stopped.clear();
+        if self.is_comparable {
+            self.forget_dead();
+        }
+        self.find_choices();
+    }
+
+    fn forget_dead(&mut self) {
         let program = self.run.state.world.program.clone();
         for member in self.run.state.members.values_mut() {
             if std::mem::take(&mut member.has_run)
@@ -194,25 +240,22 @@ impl Walk {
                 fiber.forget_dead(&program, &mut self.liveness);
             }
         }
-        self.find_choices();
     }
 
     fn find_choices(&mut self) {
         self.choices.clear();
-        let state = &self.run.state;
         if self.is_over() {
             return;
         }
-        let steps = state.enabled().into_iter().map(Choice::Step);
-        self.choices.extend(steps);
+        let state = &self.run.state;
+        self.choices.extend(state.enabled().map(Choice::Step));
         let times = state.first_deadlines().map(Choice::Time);
         self.choices.extend(times);
     }
 
     /// Whether main has ended, and no other thread has to.
     fn is_over(&self) -> bool {
-        let mut members = self.run.state.members.values();
-        self.run.main_end.is_some() && members.all(|member| member.daemon)
+        self.run.main_end.is_some() && self.run.state.members.values().all(|one| one.daemon)
     }
 
     /// How the run is over, when it is.
@@ -226,10 +269,24 @@ impl Walk {
                 Some(WalkEnd::Main(Ok(Value::Unit)))
             }
             Some(end) if self.is_over() || self.until == Until::Main => {
-                Some(WalkEnd::Main(end.clone()))
+                // At the prompt, threads that wait may still be woken by a later input, unless
+                // they wait for each other.
+                let stuck = self.stuck();
+                match stuck.is_empty() || self.is_over() {
+                    true => Some(WalkEnd::Main(end.clone())),
+                    false => Some(WalkEnd::Deadlock(stuck)),
+                }
             }
             _ => Some(WalkEnd::Deadlock(self.threads())),
         }
+    }
+
+    /// The threads that can never go on, whatever the others do: those that wait for each other in
+    /// a cycle, and those that wait for such.
+    pub fn stuck(&self) -> Vec<ThreadInfo> {
+        let mut threads = self.threads();
+        threads.retain(|thread| self.run.state.stuck(TaskId(thread.number)).is_some());
+        threads
     }
 
     /// The threads that are alive, for people.
@@ -249,28 +306,50 @@ impl Walk {
         }
     }
 
-    /// The threads that stand before touching a shared variable: each with the variable's address
-    /// and whether it may change it.
-    pub fn touching(&self) -> impl Iterator<Item = (TaskId, usize, bool)> {
+    /// The threads that stand before touching a shared variable.
+    pub fn touching(&self) -> impl Iterator<Item = (TaskId, VariableAccess)> {
         let state = &self.run.state;
         let world = &state.world;
         state.members.iter().filter_map(|(task, member)| {
             let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
                 return None;
             };
-            let (cell, writes) = fiber.touches(&world.program, globals(state, member))?;
-            Some((*task, cell, writes))
+            let touch = fiber.touches(&world.program, globals(state, member))?;
+            Some((*task, touch))
         })
     }
 
-    /// The threads that stand before asking an object for something.
-    pub fn asking(&self) -> impl Iterator<Item = TaskId> {
+    /// The threads that stand before taking a lock, or something else that is acquired.
+    pub fn acquiring(&self) -> impl Iterator<Item = TaskId> {
         let state = &self.run.state;
         state.members.iter().filter_map(|(task, member)| {
             let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
                 return None;
             };
-            fiber.is_asking(&state.world.program).then_some(*task)
+            fiber.is_acquiring(&state.world.program).then_some(*task)
+        })
+    }
+
+    /// What the visible operation touches that the thread stands before; nothing for a print and
+    /// the like, and for a thread that waits.
+    pub fn touch(&self, task: TaskId) -> Option<Touch> {
+        let state = &self.run.state;
+        let member = state.members.get(&task)?;
+        match (&member.being, &member.fiber) {
+            (Being::Standing, Some(fiber)) => {
+                fiber.touch(&state.world.program, globals(state, member))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many visible operations may still lie ahead of the thread: an estimate, read off the
+    /// code.
+    pub fn ahead(&mut self, task: TaskId) -> u32 {
+        let state = &self.run.state;
+        let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
+        fiber.map_or(0, |fiber| {
+            fiber.ahead(&state.world.program, &mut self.ahead)
         })
     }
 
@@ -283,11 +362,69 @@ impl Walk {
         })
     }
 
+    /// The shared variables that have a name: the top-level ones, and those that threads know. Not
+    /// what is in the way when one looks at a run: functions and handles of threads.
+    pub fn variables(&self) -> Vec<Shared> {
+        let state = &self.run.state;
+        let program = &state.world.program;
+        let globals = program.globals().filter_map(|(id, global)| {
+            let binding = state.world.globals.get(id)?;
+            Some((global.name.to_string(), binding.cell.clone()))
+        });
+        let fibers = state.members.values().filter_map(|m| m.fiber.as_ref());
+        let known = fibers.flat_map(|fiber| fiber.shared_variables(program));
+        let mut seen = Vec::new();
+        let mut found = Vec::new();
+        for (name, cell) in globals.chain(known) {
+            let address = Arc::as_ptr(&cell) as usize;
+            if name.is_empty() || !cell.is_published() || seen.contains(&address) {
+                continue;
+            }
+            seen.push(address);
+            let value = cell.load();
+            let mut held_by = Vec::new();
+            match &value {
+                Value::Function(_) => continue,
+                Value::Object(object) if object.kind() == "Thread" => continue,
+                Value::Object(object) => {
+                    let holds = |task: &&TaskId| object.state().is_held_by(**task);
+                    let holders = state.members.keys().filter(holds);
+                    held_by.extend(holders.filter_map(|task| self.name(*task)));
+                }
+                _ => {}
+            }
+            let value = debug_text(&value);
+            found.push(Shared {
+                name,
+                value,
+                held_by,
+            });
+        }
+        found
+    }
+
     /// Where in the learner's text the thread is.
     pub fn pos(&self, task: TaskId) -> Pos {
         let state = &self.run.state;
         let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
         fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
+    }
+
+    /// The text that the thread is in: at the prompt a function may stand in an earlier input.
+    pub fn text(&self, task: TaskId) -> Option<Arc<str>> {
+        let program = &self.run.state.world.program;
+        let member = self.run.state.members.get(&task)?;
+        let (unit, _) = member.fiber.as_ref()?.place(program)?;
+        Some(program.unit(unit)?.text.clone())
+    }
+
+    /// The line of the text at which the thread is, without its indentation; empty for none.
+    pub fn source_line(&self, task: TaskId) -> Arc<str> {
+        let text = self.text(task);
+        let line = text
+            .as_deref()
+            .and_then(|text| self.pos(task).line_of(text));
+        line.unwrap_or_default().into()
     }
 
     /// The name of a thread that is alive.
@@ -323,6 +460,13 @@ impl Walk {
         }
     }
 
+    /// From now on keeps prints and failures only, as at first.
+    pub fn ignore(&mut self) {
+        if let Outlet::Kept { detailed, .. } = &mut self.run.state.outlet {
+            *detailed = false;
+        }
+    }
+
     /// What has happened since the last call.
     pub fn take_recent(&mut self) -> Vec<Told> {
         match &mut self.run.state.outlet {
@@ -341,8 +485,8 @@ impl Walk {
     /// Keeps the state. It must be the one whose key was asked for last.
     pub fn keep(&mut self) -> Kept {
         let state = &mut self.run.state;
-        let mut cells = Vec::new();
-        let mut objects = Vec::new();
+        let mut cells = Vec::with_capacity(self.writer.nodes.len());
+        let mut objects = Vec::with_capacity(self.writer.nodes.len());
         for (node, object) in self.writer.nodes.iter().zip(&self.writer.objects) {
             match (node, object) {
                 (Node::Object(object), Some(copy)) => {
@@ -354,6 +498,8 @@ impl Walk {
                 (Node::Object(_), None) => {}
             }
         }
+        cells.shrink_to_fit();
+        objects.shrink_to_fit();
         Kept {
             members: state
                 .members
@@ -364,7 +510,7 @@ impl Walk {
             now: state.now,
             ids: state.world.ids.mark(),
             choices: self.choices.clone(),
-            bindings: state.bindings().collect(),
+            bindings: self.writer.bindings.clone(),
             cells,
             objects,
             so_far: state.so_far.clone(),
@@ -375,29 +521,22 @@ impl Walk {
     /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
         let state = &mut self.run.state;
-        let same_threads = state.members.len() == kept.members.len()
-            && state
-                .members
-                .keys()
-                .eq(kept.members.iter().map(|(task, _)| task));
-        if !same_threads {
-            state.members.clear();
-        }
+        let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);
+        state.members.retain(|task, _| then(task).is_ok());
         for (task, copy) in &kept.members {
             match state.members.get_mut(task) {
-                Some(member) if member.is(copy) => {}
-                Some(member) => *member = Member::from_kept(copy),
+                Some(member) => member.set_back(copy),
                 None => {
                     state.members.insert(*task, Member::from_kept(copy));
                 }
             }
         }
-        state.deadlines.clone_from(&kept.deadlines);
+        if !(state.deadlines.is_empty() && kept.deadlines.is_empty()) {
+            state.deadlines.clone_from(&kept.deadlines);
+        }
         state.now = kept.now;
         state.world.ids.set_back(&kept.ids);
-        for (global, binding) in kept.bindings.iter().enumerate() {
-            state.world.globals.restore(global as u32, binding.as_ref());
-        }
+        kept.bindings.set_back(&state.world.globals);
         for (cell, value, is_published) in &kept.cells {
             cell.store(value.clone());
             cell.set_published(*is_published);

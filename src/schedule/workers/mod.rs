@@ -410,7 +410,7 @@ impl Schedule for Workers {
         let shared = &self.shared;
         let mut effects = Effects::default();
         let call = Call {
-            verb: Verb::Release,
+            verb: Verb::Abandon,
             args: &[],
         };
         // Whatever it answers, the run that took it is over. A release starts no threads.

@@ -169,21 +169,22 @@ impl Worker {
             return;
         };
         let mut effects = Effects::default();
-        let task = job.about.task;
+        let (task, run) = (job.about.task, job.about.run);
         let ids = &self.shared.world.ids;
         match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids) {
             Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
-            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
-            // It was woken in time, and the wake is on its way.
+            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(*kind)),
+            // It was woken in time, and the wake is on its way; or it goes on when it is woken.
             _ => {
                 job.is_late = true;
+                // Before it lies down: else all might seem to wait.
+                carry_out(&self.shared, &mut self.queue, run, &mut effects);
                 if let Some(job) = self.park(job, Some(object), None) {
                     self.queue.push(job, &self.shared);
                 }
                 return;
             }
         }
-        let run = job.about.run;
         self.queue.push(job, &self.shared);
         carry_out(&self.shared, &mut self.queue, run, &mut effects);
     }
@@ -392,7 +393,9 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
             Processes::begin(shared, call, pool);
             continue;
         }
-        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args).started_at(spawn.pos);
+        let fiber = Fiber::new(spawn.task, spawn.function, spawn.args)
+            .started_at(spawn.pos)
+            .in_event_loop(spawn.event_loop);
         queue.push(Box::new(Job::new(fiber, about)), shared);
     }
     for process in effects.dismissed.drain(..) {

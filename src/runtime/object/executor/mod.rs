@@ -157,6 +157,7 @@ impl Executor {
             isolated: isolated.then(|| Arc::downgrade(ctx.this)),
             function,
             args,
+            event_loop: None,
             pos: ctx.pos,
         });
     }
@@ -409,7 +410,7 @@ impl Primitive for Executor {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {

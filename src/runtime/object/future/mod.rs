@@ -152,7 +152,7 @@ impl Future {
 
     fn wait(&mut self, wants: Wants, limit: Option<Duration>, ctx: &mut Ctx<'_>) -> Attempt {
         match self.answer(wants) {
-            Some(Wake::Fail(kind)) => Attempt::Fail(kind),
+            Some(Wake::Fail(kind)) => Attempt::fail(kind),
             Some(Wake::Grant(value)) => Attempt::Done(value),
             _ => self.waiters.wait(wants, limit, ctx),
         }
@@ -262,7 +262,7 @@ impl Primitive for Future {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
@@ -278,7 +278,7 @@ impl Primitive for Future {
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         self.waiters.withdraw(task, why, |wants| {
             let (Wants::Result(seconds) | Wants::Exception(seconds)) = wants;
-            Attempt::Fail(FaultKind::Timeout {
+            Attempt::fail(FaultKind::Timeout {
                 what: "the result of a Future".into(),
                 seconds: seconds.unwrap_or_default(),
             })

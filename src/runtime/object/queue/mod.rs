@@ -257,7 +257,7 @@ impl Primitive for Queue {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::Fail)
+        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
     /// With a limit, arriving starts the clock. Joining counts as doing something, so that a report
@@ -277,10 +277,10 @@ impl Primitive for Queue {
         let gone = self.waiting.remove(task);
         match (why, gone) {
             (Withdrawal::Timeout, Gone::Get(seconds)) => {
-                Attempt::Fail(self.refusal(Refusal::Empty, seconds))
+                Attempt::fail(self.refusal(Refusal::Empty, seconds))
             }
             (Withdrawal::Timeout, Gone::Put(seconds)) => {
-                Attempt::Fail(self.refusal(Refusal::Full, seconds))
+                Attempt::fail(self.refusal(Refusal::Full, seconds))
             }
             (Withdrawal::Timeout, Gone::Told | Gone::Unknown) => Attempt::Wait(None),
             (Withdrawal::Stop, Gone::Told) => {

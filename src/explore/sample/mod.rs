@@ -1,0 +1,129 @@
+//! Trying schedules one by one, where there are too many to see them all.
+//!
+//! Nothing is proved that way, but what goes wrong in many schedules, or in one that looks like a
+//! mistake, is soon found. In reading order: [`strategy`], what a way to choose schedules is asked;
+//! the strategies, a file each; [`known`] and [`ideas`], what earlier schedules have taught and what
+//! they suggest; [`trace`], what one schedule did, and [`runner`], which runs one; [`portfolio`], which alternates the strategies on
+//! all cores; [`shrink`], which makes the schedule that fails one that can be understood.
+//!
+//! A schedule depends on the seed, on its number and on what the rounds of schedules before have
+//! taught, and on nothing else: not on the number of cores, and not on which of them was faster.
+
+mod balanced;
+mod delays;
+mod ideas;
+mod known;
+mod partial_order;
+mod places;
+mod portfolio;
+mod priorities;
+mod reversal;
+mod runner;
+mod selective;
+mod shrink;
+mod strategy;
+mod trace;
+mod uniform;
+mod usual;
+mod worker;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::finding::{Finding, Possible, Problem};
+use super::outcome::Outcome;
+use super::race::Race;
+use super::trail::Decision;
+use crate::schedule::World;
+use crate::value::Function;
+
+pub(super) use portfolio::Portfolio;
+pub(super) use shrink::{Shrunk, shrink};
+pub use strategy::Kind as StrategyKind;
+
+/// Makes the same program again, in a world of its own, for one more core.
+pub type Twin = Arc<dyn Fn() -> Option<(Arc<World>, Arc<Function>)> + Send + Sync>;
+
+/// How much is sampled.
+#[derive(Clone, Debug)]
+pub struct Sampling {
+    /// What all choices are drawn from.
+    pub seed: u64,
+    /// So many schedules at most.
+    pub schedules: u64,
+    /// For so long at most.
+    pub time: Duration,
+    /// A schedule is followed for so many steps.
+    pub depth: u32,
+    /// On so many cores at most.
+    pub workers: usize,
+    /// Whether to end some time after the first failure was found.
+    pub until_failure: bool,
+}
+
+/// What sampling has done.
+#[derive(Clone, Debug)]
+pub struct Sampled {
+    /// How many schedules were run.
+    pub schedules: u64,
+    /// How many of them were left before their end, because they were too long.
+    pub unfinished: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// On how many cores.
+    pub workers: usize,
+    /// How many schedules each strategy ran.
+    pub strategies: Vec<(StrategyKind, u64)>,
+    /// What was found, in the order of the schedules that found it first.
+    pub found: Vec<FirstFound>,
+}
+
+/// Which schedule found something first.
+#[derive(Clone, Debug)]
+pub struct FirstFound {
+    /// What went wrong in it.
+    pub problem: Problem,
+    /// How the schedule was chosen.
+    pub strategy: StrategyKind,
+    /// Its number, from 1.
+    pub schedule: u64,
+}
+
+impl Sampled {
+    /// The number of the first schedule that failed, from 1.
+    pub fn first_failure(&self) -> Option<u64> {
+        let failures = self.found.iter();
+        let failures = failures.filter(|found| !matches!(found.problem, Problem::Race(_)));
+        failures.map(|found| found.schedule).min()
+    }
+}
+
+/// What sampling has done and found.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    /// The figures.
+    pub sampled: Sampled,
+    /// What can become of the program, as far as it was seen, in the order in which it was.
+    pub outcomes: Vec<Possible>,
+    /// What goes wrong, each with a schedule of few preemptions.
+    pub failures: Vec<Finding>,
+    /// Data races.
+    pub findings: Vec<Finding>,
+}
+
+/// A schedule worth telling, by its number.
+#[derive(Clone, Debug)]
+pub(super) struct Example {
+    pub(super) schedule: u64,
+    pub(super) strategy: StrategyKind,
+    pub(super) decisions: Vec<Decision>,
+}
+
+/// Everything that a portfolio has seen.
+pub(super) struct Harvest {
+    pub(super) sampled: Sampled,
+    /// Each different outcome with the first schedule that led there.
+    pub(super) outcomes: Vec<(Outcome, Example)>,
+    /// Each data race with the beginning of the first schedule that led before it.
+    pub(super) races: Vec<(Race, Example)>,
+}

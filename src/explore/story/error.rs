@@ -1,0 +1,423 @@
+//! How an error came about: the patterns that its run may show.
+//!
+//! Those are: accesses of two threads to one variable that cannot be put in a row (after Lu and others,
+//! AVIO, 2006), a change of two variables that was seen half done, and a variable that was used before it
+//! was set. A pattern counts only on a variable that the error can have to do with.
+
+use std::fmt::Write;
+
+use super::Telling;
+use crate::event::Kind;
+use crate::explore::telling::Names;
+use crate::explore::trail::Trail;
+use crate::pos::Pos;
+
+/// One access of a run to a shared place.
+#[derive(Clone, Debug)]
+struct Access<'a> {
+    /// Which step it was.
+    step: usize,
+    thread: &'a str,
+    line: u16,
+    place: &'a str,
+    kind: AccessKind<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AccessKind<'a> {
+    Read(&'a str),
+    Write(&'a str),
+    Method(&'a str),
+}
+
+impl Access<'_> {
+    fn reads(&self) -> bool {
+        !matches!(self.kind, AccessKind::Write(_))
+    }
+
+    fn writes(&self) -> bool {
+        !matches!(self.kind, AccessKind::Read(_))
+    }
+
+    /// What was done, after the thread's name: `stored 1 in counter`.
+    fn words(&self) -> String {
+        let place = self.place;
+        match self.kind {
+            AccessKind::Read(value) => format!("read {place} as {value}"),
+            AccessKind::Write(value) => format!("stored {value} in {place}"),
+            AccessKind::Method(method) => format!("called {place}.{method}()"),
+        }
+    }
+}
+
+fn accesses(trail: &Trail) -> Vec<Access<'_>> {
+    let mut names = Names::of(trail);
+    let mut found = Vec::new();
+    for (step, of_step) in trail.steps.iter().enumerate() {
+        for told in &of_step.told {
+            if names.note(told) {
+                continue;
+            }
+            let (place, kind) = match &told.kind {
+                Kind::Read { place, value } => (place, AccessKind::Read(value)),
+                Kind::Write { place, value } => (place, AccessKind::Write(value)),
+                Kind::Method { place, method } => (place, AccessKind::Method(method)),
+                _ => continue,
+            };
+            found.push(Access {
+                step,
+                thread: &told.thread.name,
+                line: told.pos.or(of_step.pos).line,
+                place,
+                kind,
+            });
+        }
+    }
+    found
+}
+
+/// How an error came about: by the first pattern that its run shows.
+pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: &str) -> Telling {
+    let all = accesses(trail);
+    let failed_at = failed_at(thread, trail);
+    let run = Run {
+        trail,
+        all: &all,
+        thread,
+        failed_at,
+        line: pos.line,
+        text,
+    };
+    run.lost_update()
+        .or_else(|| run.half_seen())
+        .or_else(|| run.check_then_act())
+        .or_else(|| run.used_too_early())
+        .unwrap_or_else(|| run.switches(message))
+}
+
+/// The step by which a thread failed; behind the last one for main, which fails at the end.
+fn failed_at(thread: &str, trail: &Trail) -> usize {
+    let fails = |kind: &Kind| matches!(kind, Kind::Failure { .. });
+    let position = trail.steps.iter().position(|step| {
+        let mut told = step.told.iter();
+        told.any(|told| *told.thread.name == *thread && fails(&told.kind))
+    });
+    position.unwrap_or(trail.steps.len())
+}
+
+/// A run that led to an error.
+struct Run<'a> {
+    trail: &'a Trail,
+    all: &'a [Access<'a>],
+    /// Who failed.
+    thread: &'a str,
+    failed_at: usize,
+    line: u16,
+    text: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// Whether the error can have to do with a place: it stands in the line that failed; or, when
+    /// no shared place does, the thread that failed has looked at it.
+    fn concerns(&self, place: &str) -> bool {
+        let line = self.source_line(self.line);
+        let own = |access: &&Access| access.thread == self.thread && access.step <= self.failed_at;
+        let mut own_accesses = self.all.iter().filter(own);
+        let is_near = |place: &str| {
+            let mut own = self.all.iter().filter(own);
+            mentions(line, place)
+                || own.any(|access| access.line == self.line && access.place == place)
+        };
+        match self.all.iter().any(|access| is_near(access.place)) {
+            true => is_near(place),
+            false => own_accesses.any(|access| access.place == place),
+        }
+    }
+
+    /// Two accesses of one thread to one place with nothing of its own to that place between them,
+    /// and the last change by another thread that was: the latest such first.
+    fn torn(&self) -> impl Iterator<Item = (&'a Access<'a>, &'a Access<'a>, &'a Access<'a>)> {
+        let all = self.all;
+        let until = self.failed_at;
+        let thirds = all.iter().enumerate().rev();
+        thirds.filter_map(move |(index, last)| {
+            if last.step > until {
+                return None;
+            }
+            let own = |access: &&Access| access.thread == last.thread && access.place == last.place;
+            let first = all[..index].iter().rposition(|access| own(&access))?;
+            let between = all[first + 1..index].iter().rev();
+            let mut others = between.filter(|access| {
+                access.place == last.place && access.thread != last.thread && access.writes()
+            });
+            Some((&all[first], others.next()?, last))
+        })
+    }
+
+    fn lost_update(&self) -> Option<Telling> {
+        let (first, other, last) = self.torn().find(|(first, other, last)| {
+            matches!(first.kind, AccessKind::Read(_))
+                && matches!(other.kind, AccessKind::Write(_))
+                && matches!(last.kind, AccessKind::Write(_))
+                && self.concerns(last.place)
+        })?;
+        let (AccessKind::Read(read), AccessKind::Write(stored)) = (first.kind, last.kind) else {
+            return None;
+        };
+        let (thread, place) = (first.thread, first.place);
+        let stops = self.stops(first, last);
+        let lost = if other.line == last.line {
+            format!("one update of {place} was lost")
+        } else {
+            format!("what {} had stored was lost", other.thread)
+        };
+        Some(Telling::new(
+            "lost update",
+            vec![
+                format!(
+                    "{thread} read {place} as {read}, then {stops} before it could store {stored}."
+                ),
+                format!("Meanwhile {} {}.", other.thread, other.words()),
+                format!("{thread} then stored {stored} over it: {lost}."),
+            ],
+            format!(
+                "keep reading and storing {place} together, inside one `with lock {{ ... }}` in every \
+                 thread, or make it an `Atomic`."
+            ),
+        ))
+    }
+
+    fn check_then_act(&self) -> Option<Telling> {
+        let torn = self.torn().find(|(first, other, last)| {
+            let changed = match (first.kind, last.kind) {
+                (AccessKind::Read(before), AccessKind::Read(now)) => before != now,
+                (AccessKind::Method(_), _) | (_, AccessKind::Method(_)) => true,
+                _ => false,
+            };
+            let acts = first.thread == self.thread
+                || self.all.iter().any(|access| {
+                    access.thread == first.thread
+                        && access.place == first.place
+                        && access.step >= last.step
+                        && access.writes()
+                });
+            first.reads() && other.writes() && changed && acts && self.concerns(first.place)
+        });
+        if let Some((first, other, last)) = torn {
+            let now = match last.kind {
+                AccessKind::Read(value) => format!(": {} was {value} by then", last.place),
+                _ => String::new(),
+            };
+            return Some(self.check_words(first, other, self.stops(first, last), now));
+        }
+        // The act itself failed, and so has no value to tell.
+        let before = |access: &&Access| {
+            access.thread == self.thread && access.step < self.failed_at && access.reads()
+        };
+        let first = self.all.iter().rposition(|access| before(&access))?;
+        let check = &self.all[first];
+        let is_mentioned = mentions(self.source_line(self.line), check.place);
+        let mut others = self.all[first + 1..].iter().rev();
+        let other = others.find(|access| {
+            access.place == check.place
+                && access.thread != self.thread
+                && access.writes()
+                && access.step < self.failed_at
+        });
+        let other = other.filter(|_| is_mentioned)?;
+        let stops = "was paused";
+        Some(self.check_words(check, other, stops, String::new()))
+    }
+
+    fn check_words(
+        &self,
+        check: &Access<'_>,
+        other: &Access<'_>,
+        stops: &str,
+        now: String,
+    ) -> Telling {
+        let (thread, place) = (check.thread, check.place);
+        let saw = check.words();
+        Telling::new(
+            "atomicity violation (check-then-act)",
+            vec![
+                format!(
+                    "{thread} {saw} in line {} and relied on it, but {stops} before it acted.",
+                    check.line
+                ),
+                format!("Meanwhile {} {}.", other.thread, other.words()),
+                format!("When {thread} went on, what it had seen was no longer true{now}."),
+            ],
+            format!(
+                "check and act without a gap: put both inside one `with lock {{ ... }}`, in every \
+                 thread that touches {place}."
+            ),
+        )
+    }
+
+    /// One thread changes two variables, and the one that failed saw only one of the changes.
+    fn half_seen(&self) -> Option<Telling> {
+        let seen: Vec<&Access> = self
+            .all
+            .iter()
+            .filter(|access| {
+                access.thread == self.thread && access.step <= self.failed_at && access.reads()
+            })
+            .collect();
+        for (index, begin) in self.all.iter().enumerate() {
+            if begin.thread == self.thread || !begin.writes() {
+                continue;
+            }
+            let Some(end) = self.all[index + 1..].iter().find(|access| {
+                access.thread == begin.thread && access.place != begin.place && access.writes()
+            }) else {
+                continue;
+            };
+            let within = |access: &&&Access| access.step > begin.step && access.step < end.step;
+            let of = |place: &str| {
+                let mut seen = seen.iter().filter(within);
+                seen.find(|access| access.place == place)
+            };
+            let (Some(one), Some(other)) = (of(begin.place), of(end.place)) else {
+                continue;
+            };
+            if !self.concerns(begin.place) && !self.concerns(end.place) {
+                continue;
+            }
+            let (setter, thread) = (begin.thread, self.thread);
+            let stops = self.stops(begin, end);
+            return Some(Telling::new(
+                "atomicity violation (a change seen half done)",
+                vec![
+                    format!(
+                        "{setter} {}, then {stops} before it {}.",
+                        begin.words(),
+                        end.words()
+                    ),
+                    format!("Meanwhile {thread} {} and {}.", one.words(), other.words()),
+                    format!(
+                        "It saw the change half done: {} was new, {} still old.",
+                        begin.place, end.place
+                    ),
+                ],
+                format!(
+                    "make both changes inside one `with lock {{ ... }}`, and read {} and {} inside one \
+                     of the same lock.",
+                    begin.place, end.place
+                ),
+            ));
+        }
+        None
+    }
+
+    /// The thread that failed used a variable that another one set only later.
+    fn used_too_early(&self) -> Option<Telling> {
+        let set = self.all.iter().find(|access| {
+            let is_first = !self.all.iter().any(|earlier| {
+                earlier.place == access.place && earlier.writes() && earlier.step < access.step
+            });
+            access.writes()
+                && access.thread != self.thread
+                && access.step > self.failed_at
+                && is_first
+                && self.concerns(access.place)
+        })?;
+        let (thread, setter, place) = (self.thread, set.thread, set.place);
+        let read = self.all.iter().rfind(|access| {
+            access.thread == thread && access.place == place && access.step <= self.failed_at
+        });
+        let used = match read {
+            Some(read) => format!("{thread} {} in line {}", read.words(), read.line),
+            None => format!("{thread} used {place} in line {}", self.line),
+        };
+        Some(Telling::new(
+            "order violation",
+            vec![
+                format!(
+                    "{used}, before {setter} {} in line {}.",
+                    set.words(),
+                    set.line
+                ),
+                format!(
+                    "Nothing makes {thread} wait for that: it was only likely that {setter} came first."
+                ),
+            ],
+            format!(
+                "let {thread} wait until it is done: an `Event` that {setter} sets, or a join, or start \
+                 {thread} later."
+            ),
+        ))
+    }
+
+    /// No pattern: where threads were interrupted.
+    fn switches(&self, message: &str) -> Telling {
+        let mut sentences = Vec::new();
+        for (index, step) in self.trail.steps.iter().enumerate() {
+            if !step.is_preemption || index == 0 {
+                continue;
+            }
+            let before = &self.trail.steps[index - 1];
+            let did = self
+                .all
+                .iter()
+                .rfind(|access| access.step < index && access.thread == &*before.name);
+            let after = match did {
+                Some(did) => format!(" after it had {} (line {})", did.words(), did.line),
+                None => String::new(),
+            };
+            sentences.push(format!(
+                "{} was paused{after}, and {} went on.",
+                before.name, step.name
+            ));
+        }
+        if sentences.len() > 3 {
+            let more = sentences.len() - 2;
+            sentences.truncate(2);
+            sentences.push(format!(
+                "{more} more pauses followed; the table shows them."
+            ));
+        }
+        if sentences.is_empty() {
+            sentences.push("No thread has to be interrupted for this: it happens even when each runs until it waits or ends.".into());
+        }
+        let mut reads = self.all.iter().filter(|access| {
+            access.thread == self.thread
+                && access.line == self.line
+                && access.step <= self.failed_at
+                && matches!(access.kind, AccessKind::Read(_))
+        });
+        let mut last = format!("In the end {} failed: {message}", self.thread);
+        if let Some(read) = reads.next_back() {
+            let _ = write!(last, ", where it {}", read.words());
+        }
+        sentences.push(last + ".");
+        Telling {
+            sentences,
+            ..Telling::default()
+        }
+    }
+
+    /// How a thread came to stand still between two of its accesses.
+    fn stops(&self, first: &Access<'_>, last: &Access<'_>) -> &'static str {
+        let mut between = self.trail.steps[first.step..]
+            .iter()
+            .take(last.step - first.step + 1);
+        match between.any(|step| step.is_preemption) {
+            true => "was paused",
+            false => "had to wait",
+        }
+    }
+
+    fn source_line(&self, line: u16) -> &'a str {
+        let index = usize::from(line).checked_sub(1);
+        let found = index.and_then(|index| self.text.lines().nth(index));
+        found.unwrap_or_default()
+    }
+}
+
+/// Whether a line of the text names a variable.
+fn mentions(line: &str, place: &str) -> bool {
+    let root = place.split(['.', '[']).next().unwrap_or(place);
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| word == root)
+}

@@ -1,0 +1,192 @@
+//! Programs with a mistake, and what is told of them.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::event::Stream;
+use crate::explore::{Limits, Watch};
+use crate::session::{Config, Input, InputKind, Scheduler, Session};
+
+/// The stories of all failures and findings of a program.
+fn stories(text: &str) -> Vec<Story> {
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        worker_executable: None,
+        args: Vec::new(),
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let input = Input {
+        name: "test",
+        text,
+        kind: InputKind::Script,
+    };
+    let mut explorer = session.explorer(input, false).unwrap();
+    let mut watch = Watch {
+        stop: &AtomicBool::new(false),
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&Limits::default(), &mut watch);
+    let problems = found.failures.iter().chain(&found.findings);
+    problems
+        .map(|problem| Story::of(&problem.problem, &problem.trail, text))
+        .collect()
+}
+
+/// The first failure's title, pattern and sentences.
+#[track_caller]
+fn check(text: &str, title: &str, pattern: Option<&str>, sentences: &[&str]) {
+    let story = stories(text).swap_remove(0);
+    assert_eq!(
+        (&*story.title, story.pattern, &*story.sentences.join("\n")),
+        (title, pattern, &*sentences.join("\n"))
+    );
+}
+
+const TWO: &str = "let a = spawn(f); let b = spawn(g); a.join(); b.join();";
+
+#[test]
+fn a_lost_update() {
+    check(
+        "let n = 0;\nfn f() { n += 1; }\nlet a = spawn(f); let b = spawn(f);\na.join(); b.join();\n\
+         assert(n == 2);",
+        "assertion failed, in main, line 5",
+        Some("lost update"),
+        &[
+            "Thread-1 read n as 0, then was paused before it could store 1.",
+            "Meanwhile Thread-2 stored 1 in n.",
+            "Thread-1 then stored 1 over it: one update of n was lost.",
+        ],
+    );
+}
+
+#[test]
+fn a_check_that_was_no_longer_true() {
+    check(
+        "let balance = 100;\nfn pay(sum) {\n  if balance >= sum {\n    balance -= sum;\n  }\n}\n\
+         let a = spawn(pay, 80); let b = spawn(pay, 80);\na.join(); b.join();\n\
+         assert(balance >= 0, \"overdrawn\");",
+        "assertion failed: overdrawn, in main, line 9",
+        Some("atomicity violation (check-then-act)"),
+        &[
+            "Thread-1 read balance as 100 in line 3 and relied on it, but was paused before it \
+             acted.",
+            "Meanwhile Thread-2 stored 20 in balance.",
+            "When Thread-1 went on, what it had seen was no longer true: balance was 20 by then.",
+        ],
+    );
+}
+
+#[test]
+fn a_change_that_was_seen_half_done() {
+    check(
+        &format!(
+            "let x = 0; let y = 0;\nfn f() {{ x = 1; y = 1; }}\nfn g() {{ let a = x; let b = y;\n  \
+             assert(a == b); }}\n{TWO}"
+        ),
+        "assertion failed, in Thread-2, line 4",
+        Some("atomicity violation (a change seen half done)"),
+        &[
+            "Thread-1 stored 1 in x, then was paused before it stored 1 in y.",
+            "Meanwhile Thread-2 read x as 1 and read y as 0.",
+            "It saw the change half done: x was new, y still old.",
+        ],
+    );
+}
+
+#[test]
+fn a_variable_that_was_used_before_it_was_set() {
+    check(
+        "let config = ();\nlet t = spawn(|| print(config.name));\nconfig = #{name: 1};\nt.join();",
+        "unknown property: name of (), in Thread-1, line 2",
+        Some("order violation"),
+        &[
+            "Thread-1 used config in line 2, before main stored #{\"name\": 1} in config in line 3.",
+            "Nothing makes Thread-1 wait for that: it was only likely that main came first.",
+        ],
+    );
+}
+
+#[test]
+fn locks_in_a_circle_and_a_lock_that_is_held_already() {
+    check(
+        &format!(
+            "let p = Lock(); let q = Lock();\nfn f() {{ with p {{ with q {{ }} }} }}\n\
+             fn g() {{ with q {{ with p {{ }} }} }}\n{TWO}"
+        ),
+        "deadlock: main, Thread-1 and Thread-2 wait for ever",
+        Some("circular wait"),
+        &[
+            "Thread-1 waits in line 2 for q, which Thread-2 holds since line 3.",
+            "Thread-2 waits in line 3 for p, which Thread-1 holds since line 2.",
+            "Each waits for the other, so neither ever goes on.",
+        ],
+    );
+    check(
+        "let p = Lock();\nlet t = spawn(|| { with p {\n  with p { } } });\nt.join();",
+        "deadlock: main and Thread-1 wait for ever",
+        Some("self-deadlock"),
+        &[
+            "Thread-1 already holds p since line 2 and waits for it again in line 3: nobody else \
+             can release it.",
+        ],
+    );
+}
+
+#[test]
+fn a_notify_that_came_too_early() {
+    check(
+        "let c = Condition();\nlet t = spawn(|| { with c {\n  c.wait(); } });\n\
+         with c { c.notify(); }\nt.join();",
+        "deadlock: main and Thread-1 wait for ever",
+        Some("lost wake-up"),
+        &[
+            "main called c.notify() in line 4 before Thread-1 began to wait in line 3.",
+            "A notify wakes only who waits already; it is not kept.",
+            "So Thread-1 waits for a notify that will never come.",
+        ],
+    );
+}
+
+#[test]
+fn what_shows_no_pattern_is_accused_of_none() {
+    check(
+        "let queue = Queue();\nlet t = spawn(|| queue.get());\nt.join();",
+        "deadlock: main and Thread-1 wait for ever",
+        None,
+        &[
+            "Thread-1 waits in line 2 for an item in the Queue made in line 1.",
+            "No thread is left that could end that wait.",
+        ],
+    );
+    check(
+        "let n = 0;\nfn f() { n = 1; }\nfn g() { assert(n == 0); }\nlet a = spawn(f); a.join();\n\
+         let b = spawn(g); b.join();",
+        "assertion failed, in Thread-2, line 3",
+        None,
+        &[
+            "No thread has to be interrupted for this: it happens even when each runs until it \
+             waits or ends.",
+            "In the end Thread-2 failed: assertion failed, where it read n as 1.",
+        ],
+    );
+}
+
+#[test]
+fn a_race_alone_is_no_mistake_with_a_name() {
+    let found = stories("let n = 0;\nlet t = spawn(|| n = 1);\nprint(n);\nt.join();");
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (&*found[0].title, found[0].pattern),
+        ("data race on n", None)
+    );
+    assert_eq!(
+        found[0].sentences,
+        [
+            "Thread-1 writes n in line 2 and main reads it in line 3, and nothing keeps the two \
+             apart: either may come first."
+        ]
+    );
+}

@@ -1,0 +1,503 @@
+//! A run as people read it: what each thread did, in words, without what would only be in the way.
+//!
+//! A thread that takes a lock first reads the variable that holds the lock. Such a read is told only
+//! by the name that it gives to the lock. Nothing here draws; see `view::steps`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::finding::Problem;
+use super::outcome::Stuck;
+use super::trail::{Step, Trail};
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::schedule::{Choice, Told};
+use crate::vm::Action;
+
+/// Something that a thread did or that became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// The thread's number.
+    pub thread: u64,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where in the text.
+    pub pos: Pos,
+    /// The line of the text, without its indentation; empty when there is none.
+    pub source: Arc<str>,
+    /// What, without the thread's name: `reads counter: 0`.
+    pub words: String,
+    /// Whether this is what goes wrong.
+    pub is_bad: bool,
+    /// The thread that was interrupted for it, although it could have gone on.
+    pub paused: Option<Arc<str>>,
+}
+
+/// A run in words, and behind it what went wrong, if that is asked.
+pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
+    let mut teller = Teller {
+        names: Names::of(trail),
+        acts: Vec::new(),
+        kinds: Vec::new(),
+        paused: None,
+    };
+    let mut before: Option<&Step> = None;
+    for step in &trail.steps {
+        if step.is_preemption {
+            let last = before.map_or_else(|| "main".into(), |step| step.name.clone());
+            teller.paused = Some(last);
+        }
+        teller.step(step);
+        before = Some(step);
+    }
+    if let Some(problem) = problem {
+        teller.problem(problem, trail);
+    }
+    teller.without_indices()
+}
+
+/// The variable through which a thread came to the object that it stands before, if it did.
+pub fn came_through(trail: &Trail, thread: u64) -> Option<String> {
+    let mut names = Names::of(trail);
+    for told in trail.steps.iter().flat_map(|step| &step.told) {
+        names.note(told);
+    }
+    names.last(thread).map(String::from)
+}
+
+/// What a thread is about to do, in words: `write counter`. `name` is the variable through which it
+/// came to the object that it stands before.
+pub fn intent(action: &Action, name: Option<&str>) -> String {
+    match action {
+        Action::Read(place) => format!("read {place}"),
+        Action::Write(place) => format!("write {place}"),
+        Action::Method(place, method) => format!("{place}.{method}()"),
+        Action::Object(object, verb) => {
+            let name = name.unwrap_or_else(|| object.kind());
+            match verb.name() {
+                "<enter>" | "acquire" => format!("take {name}"),
+                "<exit>" | "release" => format!("release {name}"),
+                verb => format!("{name}.{verb}()"),
+            }
+        }
+        Action::Print => "print".into(),
+        Action::Sleep => "sleep".into(),
+        Action::Other(name) => format!("{name}()"),
+    }
+}
+
+/// What objects are called: by the variables through which they were reached.
+pub(super) struct Names {
+    /// The places that are written somewhere: reading them always matters.
+    written: BTreeSet<String>,
+    /// By the object's kind and number.
+    objects: BTreeMap<String, String>,
+    /// By thread: the variable that held the object that it asked last, or is about to ask.
+    last: BTreeMap<u64, String>,
+}
+
+impl Names {
+    /// Nothing is named yet.
+    pub(super) fn of(trail: &Trail) -> Self {
+        let told = trail.steps.iter().flat_map(|step| &step.told);
+        let written = told.filter_map(|told| match &told.kind {
+            Kind::Write { place, .. } => Some(place.clone()),
+            _ => None,
+        });
+        Self {
+            written: written.collect(),
+            objects: BTreeMap::new(),
+            last: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of what was told; says whether it was worth no more than that.
+    pub(super) fn note(&mut self, told: &Told) -> bool {
+        match &told.kind {
+            Kind::Read { place, value } if is_object(value) && !self.written.contains(place) => {
+                self.last.insert(told.thread.number, place.clone());
+                true
+            }
+            Kind::Object { object, .. } => {
+                if let Some(name) = self.last.get(&told.thread.number) {
+                    self.objects
+                        .entry(object.clone())
+                        .or_insert_with(|| name.clone());
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// What an object is called.
+    pub(super) fn object<'a>(&'a self, object: &'a str) -> &'a str {
+        self.objects.get(object).map_or(object, String::as_str)
+    }
+
+    /// The variable that held the object at which a thread has arrived.
+    pub(super) fn last(&self, thread: u64) -> Option<&str> {
+        self.last.get(&thread).map(String::as_str)
+    }
+}
+
+/// Whether a value, as `debug` shows it, is an object or a function: no other form begins so.
+fn is_object(value: &str) -> bool {
+    value.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+/// A place with its line.
+struct Place {
+    pos: Pos,
+    source: Arc<str>,
+}
+
+impl Place {
+    /// A place in the text in which a step is.
+    fn of(step: &Step, pos: Pos) -> Self {
+        let source = pos.line_of(&step.text).unwrap_or_default().into();
+        Self { pos, source }
+    }
+}
+
+/// What an act is to those around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ActKind {
+    /// It reads what nobody ever writes.
+    ReadsConstant,
+    /// It asks an object, or waits for it.
+    Asks,
+    Other,
+}
+
+struct Teller {
+    names: Names,
+    acts: Vec<Act>,
+    /// Of each act, what it is to those around it.
+    kinds: Vec<ActKind>,
+    /// Who was interrupted since the last act.
+    paused: Option<Arc<str>>,
+}
+
+impl Teller {
+    fn act(&mut self, thread: u64, name: &Arc<str>, place: Place, words: String, is_bad: bool) {
+        let paused = self.paused.take();
+        self.acts.push(Act {
+            thread,
+            name: name.clone(),
+            pos: place.pos,
+            source: place.source,
+            words,
+            is_bad,
+            paused: paused.filter(|paused| paused != name),
+        });
+        self.kinds.push(ActKind::Other);
+    }
+
+    /// Says what the last act is to those around it.
+    fn is(&mut self, kind: ActKind) {
+        if let Some(last) = self.kinds.last_mut() {
+            *last = kind;
+        }
+    }
+
+    /// The acts without those that only found out which object of several is meant: `i` in
+    /// `forks[i]`.
+    fn without_indices(self) -> Vec<Act> {
+        let mut kept: Vec<Act> = Vec::new();
+        let mut paused: Option<(u64, Arc<str>)> = None;
+        for (index, act) in self.acts.iter().enumerate() {
+            let mut own = self.acts[index + 1..].iter().zip(&self.kinds[index + 1..]);
+            let next = own
+                .find(|(next, kind)| next.thread == act.thread && **kind != ActKind::ReadsConstant);
+            let finds_object = next.is_some_and(|(next, kind)| {
+                *kind == ActKind::Asks && next.pos.line == act.pos.line
+            });
+            if self.kinds[index] == ActKind::ReadsConstant && finds_object {
+                // Whoever was interrupted for it was so for what follows.
+                paused = paused.or(act.paused.clone().map(|name| (act.thread, name)));
+                continue;
+            }
+            let before = paused.take().filter(|(thread, _)| *thread == act.thread);
+            let mut act = act.clone();
+            act.paused = act.paused.or(before.map(|(_, name)| name));
+            kept.push(act);
+        }
+        kept
+    }
+
+    fn step(&mut self, step: &Step) {
+        let thread = step.decision.choice.task().0;
+        if let Choice::Time(_) = step.decision.choice {
+            let words = "its time is over".to_string();
+            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
+        } else if step.told.is_empty() && !step.pos.is_none() {
+            let words = match self.names.last(thread) {
+                Some(object) => format!("waits at {object}"),
+                None => "waits".into(),
+            };
+            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
+        }
+        for told in &step.told {
+            if self.names.note(told) {
+                continue;
+            }
+            if let Some(words) = words(&told.kind, &self.names) {
+                let is_bad = matches!(told.kind, Kind::Failure { .. });
+                let pos = told.pos.or(step.pos);
+                let place = Place::of(step, pos);
+                self.act(told.thread.number, &told.thread.name, place, words, is_bad);
+                match &told.kind {
+                    Kind::Read { place, .. } if !self.names.written.contains(place) => {
+                        self.is(ActKind::ReadsConstant);
+                    }
+                    Kind::Object { .. } => self.is(ActKind::Asks),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem, trail: &Trail) {
+        match problem {
+            // What other threads fail by was told when it happened.
+            Problem::Error {
+                thread,
+                message,
+                pos,
+            } if thread == "main" => {
+                let steps = trail.steps.iter().rev();
+                let mut own = steps.filter(|step| &*step.name == "main" && !step.pos.is_none());
+                let place = match own.next() {
+                    Some(step) => Place::of(step, *pos),
+                    None => Place {
+                        pos: *pos,
+                        source: Arc::default(),
+                    },
+                };
+                self.act(1, &"main".into(), place, format!("fails: {message}"), true);
+            }
+            Problem::Error { .. } => {}
+            Problem::Deadlock(stuck) => {
+                for one in stuck {
+                    let words = format!("waits for ever: {}", self.wanted(one));
+                    let place = Place {
+                        pos: one.pos,
+                        source: one.source.clone(),
+                    };
+                    self.act(one.number, &one.name.as_str().into(), place, words, true);
+                    self.is(ActKind::Asks);
+                }
+            }
+            Problem::Livelock(names) => {
+                for name in names {
+                    let mut steps = trail.steps.iter().rev();
+                    let step = steps.find(|step| *step.name == **name);
+                    let (thread, place) = match step {
+                        Some(step) => (step.decision.choice.task().0, Place::of(step, step.pos)),
+                        None => (
+                            number_in(name),
+                            Place {
+                                pos: Pos::NONE,
+                                source: Arc::default(),
+                            },
+                        ),
+                    };
+                    let words = "goes round for ever".into();
+                    self.act(thread, &name.as_str().into(), place, words, true);
+                }
+            }
+            // Both are said of runs that go on.
+            Problem::Starvation(_) | Problem::LockOrder(_) => {}
+            Problem::Race(race) => {
+                for access in &race.accesses {
+                    let mut steps = trail.steps.iter();
+                    let number = steps.find(|step| *step.name == *access.thread);
+                    let thread = number.map_or_else(
+                        || number_in(&access.thread),
+                        |step| step.decision.choice.task().0,
+                    );
+                    let verb = if access.writes { "write" } else { "read" };
+                    let words = format!("is about to {verb} {}", race.place);
+                    let place = Place {
+                        pos: access.pos,
+                        source: access.source.clone(),
+                    };
+                    self.act(thread, &access.thread.as_str().into(), place, words, true);
+                }
+            }
+        }
+    }
+
+    /// What a thread waits for, by its name if it has one.
+    fn wanted(&self, stuck: &Stuck) -> String {
+        wanted(stuck, self.names.last(stuck.number))
+    }
+}
+
+/// What a thread waits for; `name` is the variable through which it came to it.
+pub(super) fn wanted(stuck: &Stuck, name: Option<&str>) -> String {
+    let is_lock = !stuck.held_by.is_empty();
+    let what = match name {
+        Some(name) if is_lock => name.to_string(),
+        _ => match stuck.waits_for.split_once(", column ") {
+            Some((words, _)) => words.to_string(),
+            None => stuck.waits_for.clone(),
+        },
+    };
+    let holders: Vec<&str> = stuck.held_by.iter().map(|(name, _)| &**name).collect();
+    if holders.is_empty() {
+        return what;
+    }
+    format!("{what}, held by {}", holders.join(" and "))
+}
+
+/// A number for a thread that has done no step yet: those that were not named have their names in
+/// the order of their numbers.
+fn number_in(name: &str) -> u64 {
+    let digits = name.rsplit('-').next().unwrap_or_default();
+    digits.parse::<u64>().map_or(1, |number| number + 1)
+}
+
+fn words(kind: &Kind, names: &Names) -> Option<String> {
+    Some(match kind {
+        Kind::Print { text } => format!("prints {text}"),
+        Kind::Failure { message } => format!("fails: {message}"),
+        // A deadlock is the problem itself.
+        Kind::Start | Kind::Deadlock { .. } => return None,
+        Kind::Finish => "ends".into(),
+        Kind::Read { place, value } => format!("reads {place}: {value}"),
+        Kind::Write { place, value } => format!("writes {place}: {value}"),
+        Kind::Method { place, method } => format!("{place}.{method}()"),
+        Kind::Wait { what } => format!("waits for {what}"),
+        Kind::Sleep { seconds } => format!("sleeps {seconds} s"),
+        Kind::Object {
+            object,
+            verb,
+            answer,
+        } => {
+            let name = names.object(object);
+            match (verb.as_str(), answer.as_str()) {
+                ("<enter>", _) | ("acquire", "true" | "()") => format!("takes {name}"),
+                ("<exit>" | "release", _) => format!("releases {name}"),
+                ("acquire", _) => format!("does not get {name}"),
+                (_, "()") => format!("{name}.{verb}()"),
+                _ => format!("{name}.{verb}(): {answer}"),
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event;
+    use crate::explore::Decision;
+    use crate::value::object::TaskId;
+
+    fn read(place: &str, value: &str) -> Kind {
+        Kind::Read {
+            place: place.into(),
+            value: value.into(),
+        }
+    }
+
+    fn object(verb: &str) -> Kind {
+        Kind::Object {
+            object: "Lock 7".into(),
+            verb: verb.into(),
+            answer: "true".into(),
+        }
+    }
+
+    /// A run of threads that each do one thing in their line.
+    fn trail(steps: Vec<(u64, u16, Kind, bool)>) -> Trail {
+        let step = |(number, line, kind, is_preemption): (u64, u16, Kind, bool)| {
+            let name: Arc<str> = format!("T{number}").into();
+            let pos = Pos::new(line, 1);
+            let thread = event::Thread {
+                number,
+                name: name.clone(),
+            };
+            Step {
+                decision: Decision {
+                    choice: Choice::Step(TaskId(number)),
+                    draws: Vec::new(),
+                },
+                name,
+                pos,
+                text: "one\n two\nthree".into(),
+                told: vec![Told { thread, pos, kind }],
+                is_preemption,
+                is_switch: false,
+            }
+        };
+        Trail {
+            steps: steps.into_iter().map(step).collect(),
+        }
+    }
+
+    fn told(trail: &Trail) -> Vec<String> {
+        let line = |act: Act| {
+            let paused = act
+                .paused
+                .map_or_else(String::new, |name| format!(" after {name}"));
+            format!(
+                "{} {}| {}: {}{paused}",
+                act.name, act.pos.line, act.source, act.words
+            )
+        };
+        tell(trail, None).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn reading_the_variable_of_a_lock_only_names_it() {
+        let run = trail(vec![
+            (2, 1, read("lock", "Lock(free)"), false),
+            (3, 2, read("n", "0"), true),
+            (2, 1, object("<enter>"), true),
+            (2, 2, object("<exit>"), false),
+        ]);
+        let expected = [
+            "T3 2| two: reads n: 0 after T2",
+            "T2 1| one: takes lock after T3",
+            "T2 2| two: releases lock",
+        ];
+        assert_eq!(told(&run), expected);
+        assert_eq!(came_through(&run, 2).as_deref(), Some("lock"));
+    }
+
+    #[test]
+    fn what_only_finds_an_object_is_left_out_and_its_pause_is_kept() {
+        let run = trail(vec![
+            (2, 2, read("n", "0"), false),
+            (3, 1, read("i", "4"), true),
+            (3, 1, read("forks[4]", "Lock(free)"), false),
+            (3, 1, object("<enter>"), false),
+        ]);
+        assert_eq!(
+            told(&run),
+            [
+                "T2 2| two: reads n: 0",
+                "T3 1| one: takes forks[4] after T2"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_written_is_always_told() {
+        let write = Kind::Write {
+            place: "shared".into(),
+            value: "Lock(free)".into(),
+        };
+        let run = trail(vec![
+            (2, 1, read("shared", "Lock(free)"), false),
+            (3, 3, write, false),
+        ]);
+        let expected = [
+            "T2 1| one: reads shared: Lock(free)",
+            "T3 3| three: writes shared: Lock(free)",
+        ];
+        assert_eq!(told(&run), expected);
+    }
+}

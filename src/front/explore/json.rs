@@ -1,0 +1,207 @@
+//! What exploring has found, as one JSON object for programs.
+//!
+//! The same program and limits give the same object, but for `seconds`. Tokens stand there whole, however
+//! long: nobody types them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::report;
+use crate::explore::{self, End, Exploration, Finding, Interleavings, Possible, Story, tell};
+
+#[derive(Serialize)]
+struct Object {
+    /// Whether everything that can happen was seen.
+    proved: bool,
+    /// Decimal digits, or `infinite`; null when not counted.
+    interleavings: Option<String>,
+    states: u64,
+    transitions: u64,
+    /// How long the search took.
+    seconds: f64,
+    /// What sampling has done; null when everything was seen.
+    sampled: Option<Sampled>,
+    outcomes: Vec<Outcome>,
+    failures: Vec<Problem>,
+    findings: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Sampled {
+    /// How many schedules were run.
+    schedules: u64,
+    /// How many of them each strategy chose.
+    strategies: BTreeMap<&'static str, u64>,
+    /// The first schedule that found a problem, from 1.
+    found: Vec<First>,
+}
+
+#[derive(Serialize)]
+struct First {
+    kind: &'static str,
+    strategy: &'static str,
+    schedule: u64,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    /// `value`, `error` or `deadlock`: what became of main.
+    end: &'static str,
+    /// Main's value, as `debug` shows it.
+    value: Option<String>,
+    /// The errors that nobody caught, and the deadlock, a line each.
+    errors: Vec<String>,
+    /// What each thread printed.
+    output: Vec<Output>,
+    interleavings: Option<String>,
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Output {
+    thread: String,
+    lines: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    /// `assertion`, `error`, `deadlock`, `livelock` or `race`.
+    kind: &'static str,
+    message: String,
+    /// The word of the field for what the run shows.
+    pattern: Option<&'static str>,
+    /// How it came to it, a sentence each.
+    story: Vec<String>,
+    /// What usually mends it.
+    mend: Option<String>,
+    /// The lines of the text that it concerns.
+    lines: Vec<u16>,
+    preemptions: u32,
+    /// The run that leads there.
+    steps: Vec<Step>,
+    token: String,
+}
+
+#[derive(Serialize)]
+struct Step {
+    thread: String,
+    line: u16,
+    did: String,
+    /// The thread that was interrupted for it.
+    paused: Option<String>,
+}
+
+/// The object, with a line end.
+pub(super) fn write(found: &Exploration, text: &str) -> String {
+    let problem = |finding: &Finding| problem(finding, text);
+    let object = Object {
+        proved: found.is_proved(),
+        interleavings: found.interleavings.as_ref().map(count),
+        states: found.states,
+        transitions: found.transitions,
+        seconds: found.took.as_secs_f64()
+            + (found.sampled.as_ref()).map_or(0.0, |sampled| sampled.took.as_secs_f64()),
+        sampled: found.sampled.as_ref().map(sampled),
+        outcomes: found.outcomes.iter().map(outcome).collect(),
+        failures: found.failures.iter().map(problem).collect(),
+        findings: found.findings.iter().map(problem).collect(),
+    };
+    // Strings and numbers only: it can always be written.
+    serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+fn sampled(sampled: &explore::Sampled) -> Sampled {
+    let strategies = sampled.strategies.iter();
+    let found = sampled.found.iter();
+    Sampled {
+        schedules: sampled.schedules,
+        strategies: strategies
+            .map(|(kind, count)| (kind.name(), *count))
+            .collect(),
+        found: found
+            .map(|found| First {
+                kind: found.problem.kind(),
+                strategy: found.strategy.name(),
+                schedule: found.schedule,
+            })
+            .collect(),
+    }
+}
+
+fn count(interleavings: &Interleavings) -> String {
+    match interleavings {
+        Interleavings::Exactly(count) => count.to_string(),
+        Interleavings::Infinite => "infinite".into(),
+    }
+}
+
+fn outcome(possible: &Possible) -> Outcome {
+    let outcome = &possible.outcome;
+    let mut errors: Vec<String> = outcome
+        .threads
+        .iter()
+        .filter_map(|lines| {
+            let failed = lines.failed.as_ref()?;
+            Some(format!(
+                "{}: {} (line {})",
+                lines.name, failed.message, failed.pos.line
+            ))
+        })
+        .collect();
+    let (end, value) = match &outcome.end {
+        End::Value(value) => ("value", Some(value.clone())),
+        End::Error { message, pos } => {
+            errors.push(format!("main: {message} (line {})", pos.line));
+            ("error", None)
+        }
+        End::Deadlock(_) => {
+            errors.push(report::end(outcome));
+            ("deadlock", None)
+        }
+    };
+    let printing = outcome
+        .threads
+        .iter()
+        .filter(|lines| !lines.printed.is_empty());
+    Outcome {
+        end,
+        value,
+        errors,
+        output: printing
+            .map(|lines| Output {
+                thread: lines.name.to_string(),
+                lines: lines.printed.iter().map(ToString::to_string).collect(),
+            })
+            .collect(),
+        interleavings: possible.interleavings.as_ref().map(count),
+        token: possible.token.to_string(),
+    }
+}
+
+fn problem(finding: &Finding, text: &str) -> Problem {
+    let story = Story::of(&finding.problem, &finding.trail, text);
+    let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let steps = tell(&finding.trail, Some(&finding.problem));
+    Problem {
+        kind: finding.problem.kind(),
+        message: story.title,
+        pattern: story.pattern,
+        story: story.sentences,
+        mend: story.mend,
+        lines,
+        preemptions: finding.trail.preemptions(),
+        steps: steps
+            .into_iter()
+            .map(|act| Step {
+                thread: act.name.to_string(),
+                line: act.pos.line,
+                did: act.words,
+                paused: act.paused.map(|name| name.to_string()),
+            })
+            .collect(),
+        token: finding.token.to_string(),
+    }
+}

@@ -1,0 +1,248 @@
+//! All interleavings of a script, a run of it again, and stepping through it by hand.
+//!
+//! In reading order: here, the three subcommands; [`report`], what was found in words; [`json`], the
+//! same for programs; [`stepping`], a run that the learner leads. The prompt uses the same parts.
+
+mod json;
+pub(super) mod report;
+pub(super) mod stepping;
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+
+use self::report::Subject;
+use self::stepping::Stepping;
+use super::arguments::{Color, Exploring};
+use super::report::{Quoted, diagnostics};
+use super::source::Source;
+use super::{Status, complain, state};
+use crate::event::Stream;
+use crate::explore::{Exploration, Explorer, Limits, Outcome, Watch};
+use crate::host::{self, Clock};
+use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
+use crate::view::paint::Paint;
+
+/// How often the progress line changes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// `threadlab explore`: reports all that can happen. Blocks until that is known, a limit is reached
+/// or Ctrl-C is pressed.
+pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Exploring) -> Status {
+    let replay = command("replay TOKEN", source, &config.args);
+    let with_explorer = |mut rehearsal: Rehearsal| {
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = stop.clone();
+        // Where signals cannot be had, Ctrl-C ends the process without a report.
+        let _ = host::on_interrupt(move || {
+            if asked.swap(true, Ordering::Relaxed) {
+                super::batch::leave_at_once();
+            }
+        });
+        let found = search(&mut rehearsal, &how.limits, &stop);
+        let text = match how.json {
+            true => json::write(&found, &source.text),
+            false => {
+                let subject = Subject {
+                    text: &source.text,
+                    replay: &replay,
+                    is_prompt: false,
+                    paint: color.paint(io::stdout().is_terminal()),
+                };
+                report::report(&found, subject, how.deny_race)
+            }
+        };
+        let has_failed = !found.failures.is_empty() || how.deny_race && !found.findings.is_empty();
+        let status = match (has_failed, found.is_proved()) {
+            (true, _) => Status::Failure,
+            (false, true) => Status::Success,
+            (false, false) => Status::NotProved,
+        };
+        print(&text, status)
+    };
+    with(config, source, color, how.ordered, with_explorer)
+}
+
+/// `threadlab replay`: shows a run again.
+pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str) -> Status {
+    let token = match state::read(token) {
+        Ok(token) => token,
+        Err(problem) => {
+            complain(&problem);
+            return Status::Usage;
+        }
+    };
+    with(config, source, color, false, |mut rehearsal| {
+        let (trail, outcome) = match rehearsal.replay(&token) {
+            Ok(replayed) => replayed,
+            Err(problem) => {
+                complain(&state::problem(problem));
+                return Status::Usage;
+            }
+        };
+        let subject = Subject {
+            text: &source.text,
+            replay: "",
+            is_prompt: false,
+            paint: color.paint(io::stdout().is_terminal()),
+        };
+        let text = report::replayed(&trail, outcome.as_ref(), subject);
+        let has_failed = outcome.as_ref().is_none_or(Outcome::is_failure);
+        let status = match has_failed {
+            true => Status::Failure,
+            false => Status::Success,
+        };
+        print(&text, status)
+    })
+}
+
+/// `threadlab step`: the learner leads the run, a line of standard input at a time.
+pub(super) fn step(config: Config, source: &Source, color: Color) -> Status {
+    let replay = command("replay TOKEN", source, &config.args);
+    with(config, source, color, false, |rehearsal| {
+        let paint = color.paint(io::stdout().is_terminal());
+        match lead(rehearsal, source.text.clone(), replay, paint) {
+            Ok(()) => Status::Success,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
+            Err(error) => {
+                complain(&format!("stepping cannot go on: {error}"));
+                Status::Failure
+            }
+        }
+    })
+}
+
+fn lead(rehearsal: Rehearsal, text: String, replay: String, paint: Paint) -> io::Result<()> {
+    let (mut stepping, first) = Stepping::begin(rehearsal, text, replay, paint);
+    let mut out = io::stdout().lock();
+    out.write_all(first.as_bytes())?;
+    let mut lines = io::stdin().lock().lines();
+    loop {
+        out.write_all(stepping::PROMPT.as_bytes())?;
+        out.flush()?;
+        let Some(line) = lines.next() else {
+            out.write_all(b"\n")?;
+            return out.flush();
+        };
+        let answer = stepping.answer(&line?);
+        out.write_all(answer.text.as_bytes())?;
+        if answer.is_over {
+            return out.flush();
+        }
+    }
+}
+
+/// Searches with a progress line on standard error, if that is a terminal, until `stop` is set.
+pub(super) fn search(explorer: &mut Explorer, limits: &Limits, stop: &AtomicBool) -> Exploration {
+    let bar = ProgressBar::new_spinner();
+    let clock = Clock::start();
+    let mut shown = Duration::ZERO;
+    let mut progress = |states: u64, open: u64| {
+        let now = clock.elapsed();
+        if now - shown >= TICK {
+            shown = now;
+            let (states, open) = (report::number(states), report::number(open));
+            bar.set_message(format!(
+                "exploring: {states} states, {open} still to go on from"
+            ));
+            bar.tick();
+        }
+    };
+    let mut watch = Watch {
+        stop,
+        progress: &mut progress,
+    };
+    let found = explorer.explore(limits, &mut watch);
+    bar.finish_and_clear();
+    found
+}
+
+/// Readies a script and hands it over; a wrong text is told on standard error.
+fn with(
+    config: Config,
+    source: &Source,
+    color: Color,
+    ordered: bool,
+    then: impl FnOnce(Rehearsal) -> Status,
+) -> Status {
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let input = Input {
+        name: &source.name,
+        text: &source.text,
+        kind: InputKind::Script,
+    };
+    match session.explorer(input, ordered) {
+        Ok(rehearsal) => then(rehearsal),
+        Err(NotExplorable::Rejected(problems)) => {
+            let quoted = Quoted {
+                name: &source.name,
+                text: &source.text,
+            };
+            let paint = color.paint(io::stderr().is_terminal());
+            let told = diagnostics(&problems, quoted, paint);
+            let _ = io::stderr().write_all(told.as_bytes());
+            Status::Usage
+        }
+        // A session that has just begun has no other threads.
+        Err(NotExplorable::Alive(_) | NotExplorable::AliveThen(_)) => Status::Usage,
+    }
+}
+
+/// Writes to standard output; `status` unless nobody reads it.
+fn print(text: &str, status: Status) -> Status {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => status,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
+        Err(error) => {
+            complain(&format!("the output cannot be written: {error}"));
+            Status::Failure
+        }
+    }
+}
+
+/// The command line that does something with the same source and arguments.
+fn command(what: &str, source: &Source, args: &[String]) -> String {
+    let mut words = vec![format!("threadlab {what}")];
+    match source.name.as_str() {
+        "-e" => words.push(format!("-e {}", quoted(&source.text))),
+        "standard input" => words.push("-".into()),
+        name => words.push(quoted(name)),
+    }
+    words.extend(args.iter().map(|arg| quoted(arg)));
+    words.join(" ")
+}
+
+/// A word for the shell.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_type_is_quoted_for_the_shell() {
+        let source = |name: &str, text: &str| Source {
+            name: name.into(),
+            text: text.into(),
+        };
+        let args = ["--fast".to_string(), "a b".into()];
+        assert_eq!(
+            command("replay TOKEN", &source("x/a.rhai", ""), &args),
+            "threadlab replay TOKEN x/a.rhai --fast 'a b'"
+        );
+        assert_eq!(
+            command("replay TOKEN", &source("-e", "print('a')"), &[]),
+            r"threadlab replay TOKEN -e 'print('\''a'\'')'"
+        );
+    }
+}

@@ -1,0 +1,465 @@
+//! What exploring and replaying have to say, as text: a verdict, the outcomes, failures with their
+//! counterexamples, findings.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::explore::{
+    Cut, End, Exploration, Finding, Interleavings, Outcome, Possible, Problem, Sampled, Story,
+    Token, Trail, tell,
+};
+use crate::front::state;
+use crate::view::outcomes::{self, Row};
+use crate::view::paint::{Paint, Role};
+use crate::view::steps;
+use crate::view::wrap::{cut, hang};
+
+/// How wide a report is, in characters.
+const WIDTH: usize = 80;
+/// How many failures are told whole; of the others only the titles.
+const FAILURES: usize = 3;
+/// How many findings are told.
+const FINDINGS: usize = 5;
+
+/// What was explored, as far as the report needs it.
+#[derive(Clone, Copy)]
+pub(in crate::front) struct Subject<'a> {
+    /// The program's text.
+    pub(in crate::front) text: &'a str,
+    /// What to type to replay a run, with `TOKEN` where its token stands.
+    pub(in crate::front) replay: &'a str,
+    /// Whether it was explored at the prompt, where no options are.
+    pub(in crate::front) is_prompt: bool,
+    pub(in crate::front) paint: Paint,
+}
+
+/// The whole report. With `deny_race`, races count as failures.
+pub(in crate::front) fn report(
+    found: &Exploration,
+    subject: Subject<'_>,
+    deny_race: bool,
+) -> String {
+    let mut failures: Vec<&Finding> = found.failures.iter().collect();
+    let mut findings: Vec<&Finding> = Vec::new();
+    match deny_race {
+        true => failures.extend(&found.findings),
+        false => findings.extend(&found.findings),
+    }
+    let mut out = verdict(found, failures.len(), findings.len(), subject);
+    if !found.outcomes.is_empty() {
+        out.push('\n');
+        let rows: Vec<Row> = found
+            .outcomes
+            .iter()
+            .take(outcomes::MOST)
+            .map(|possible| row(possible, found.interleavings.as_ref()))
+            .collect();
+        out += &outcomes::table(&rows, found.outcomes.len(), WIDTH, subject.paint);
+    }
+    for (index, failure) in failures.iter().enumerate() {
+        if index == FAILURES {
+            let _ = writeln!(out, "\n{} more failures:", failures.len() - FAILURES);
+        }
+        match index < FAILURES {
+            true => out += &failure_text(failure, index + 1, subject),
+            false => {
+                let title = Story::of(&failure.problem, &failure.trail, subject.text).title;
+                let line = format!("{title}; token {}", state::shown(&failure.token));
+                out += &hang("  ", &line, WIDTH);
+            }
+        }
+    }
+    out += &findings_text(&findings, subject);
+    out
+}
+
+fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subject<'_>) -> String {
+    let paint = subject.paint;
+    let took = duration(found.took);
+    let states = number(found.states);
+    let mut words = String::new();
+    let head = match &found.interleavings {
+        Some(Interleavings::Infinite) => {
+            let _ = write!(
+                words,
+                "all of infinitely many interleavings ({states} states; loops may go round as \
+                 often as they like) in {took}"
+            );
+            "proved"
+        }
+        Some(count) => {
+            let count = count.to_string();
+            let _ = match count.as_str() {
+                "0" => write!(words, "no run ever ends ({states} states) in {took}"),
+                "1" => write!(words, "the only interleaving ({states} states) in {took}"),
+                _ => write!(
+                    words,
+                    "all {count} interleavings ({states} states) in {took}"
+                ),
+            };
+            "proved"
+        }
+        None => {
+            let steps = number(found.transitions);
+            let _ = write!(words, "{states} states and {steps} steps in {took}");
+            "searched, not proved"
+        }
+    };
+    let bad = found.outcomes.iter().filter(|p| p.outcome.is_failure());
+    let _ = write!(words, "; {}", plural(found.outcomes.len(), "outcome"));
+    let bad = bad.count();
+    if bad > 0 {
+        let fail = if bad == 1 { "fails" } else { "fail" };
+        let _ = write!(words, ", {bad} {fail}");
+    }
+    let role = match (failures, found.is_proved()) {
+        (0, true) => Role::Prompt,
+        (0, false) => Role::Heading,
+        _ => Role::Error,
+    };
+    let mut out = hang(&format!("{head}: "), &words, WIDTH);
+    out.replace_range(..head.len(), &paint.text(role, head));
+    if let Some(cut) = found.cut {
+        out += &hang("  ", &why_not(cut, subject.is_prompt), WIDTH);
+    }
+    if let Some(sampled) = &found.sampled {
+        out += &sampling(sampled);
+    }
+    if failures == 0 {
+        let seen = match (found.is_proved(), findings) {
+            (true, 0) => "nothing goes wrong in any of them",
+            (true, _) => "no run fails, but see below",
+            (false, 0) => "nothing went wrong in what was seen",
+            (false, _) => "no run failed in what was seen, but see below",
+        };
+        let _ = writeln!(out, "  {seen}");
+    }
+    out
+}
+
+/// What sampling has done, and which of its schedules found what first.
+fn sampling(sampled: &Sampled) -> String {
+    let strategies = sampled.strategies.iter().filter(|(_, count)| *count > 0);
+    let strategies: Vec<String> = strategies
+        .map(|(kind, count)| format!("{} {}", number(*count), kind.name()))
+        .collect();
+    let cores = plural(sampled.workers, "core");
+    let mut out = hang(
+        "  ",
+        &format!(
+            "then sampled: {} schedules in {} on {cores} ({})",
+            number(sampled.schedules),
+            duration(sampled.took),
+            strategies.join(", ")
+        ),
+        WIDTH,
+    );
+    for found in &sampled.found {
+        let what = format!(
+            "schedule {} ({}) was the first with this {}",
+            number(found.schedule),
+            found.strategy.name(),
+            found.problem.kind()
+        );
+        out += &hang("  ", &what, WIDTH);
+    }
+    out
+}
+
+/// Why a search is not complete, and what would let it go on.
+fn why_not(cut: Cut, is_prompt: bool) -> String {
+    let (reached, option) = match cut {
+        Cut::States(states) => (
+            format!("the limit of {} states was reached", number(states)),
+            "--states N",
+        ),
+        Cut::Time(time) => (
+            format!("the limit of {} s was reached", time.as_secs_f64()),
+            "--seconds S",
+        ),
+        Cut::Depth(depth) => (
+            format!(
+                "a run is longer than the limit of {} steps",
+                number(depth.into())
+            ),
+            "--depth N",
+        ),
+        Cut::Memory(bytes) => (
+            format!(
+                "the limit of {} MB of memory was reached",
+                number(bytes >> 20)
+            ),
+            "--memory MB",
+        ),
+        Cut::Numbers(bound) => {
+            return format!(
+                "a random number could have been any of {}, and not all were tried",
+                number(bound)
+            );
+        }
+        Cut::Stopped => return "it was stopped".into(),
+    };
+    match is_prompt {
+        true => format!("{reached}; `threadlab explore {option}` on a file raises it"),
+        false => format!("{reached}; {option} raises it"),
+    }
+}
+
+fn row(possible: &Possible, all: Option<&Interleavings>) -> Row {
+    let outcome = &possible.outcome;
+    let told = told(outcome);
+    let end = match &outcome.end {
+        End::Value(value) if value == "()" && told.is_empty() => "ends".into(),
+        End::Value(value) if value == "()" => String::new(),
+        _ => end(outcome),
+    };
+    Row {
+        count: possible.interleavings.as_ref().map(ToString::to_string),
+        share: match (&possible.interleavings, all) {
+            (Some(some), Some(all)) => share(some, all),
+            _ => None,
+        },
+        end,
+        told,
+        is_bad: outcome.is_failure(),
+        token: state::shown(&possible.token),
+    }
+}
+
+/// How many tenths of a percent of all.
+fn share(some: &Interleavings, all: &Interleavings) -> Option<u32> {
+    let (Interleavings::Exactly(some), Interleavings::Exactly(all)) = (some, all) else {
+        return None;
+    };
+    let tenths = (some * 2_000_u32 + all) / (all * 2_u32);
+    tenths.to_string().parse().ok()
+}
+
+/// How a run ended, in words.
+pub(super) fn end(outcome: &Outcome) -> String {
+    match &outcome.end {
+        End::Value(value) if value == "()" => "ends".into(),
+        End::Value(value) => format!("ends with {value}"),
+        End::Error { message, pos } => format!("main fails: {message} (line {})", pos.line),
+        End::Deadlock(stuck) => {
+            let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
+            let verb = if names.len() == 1 { "waits" } else { "wait" };
+            format!("deadlock: {} {verb} for ever", names.join(", "))
+        }
+    }
+}
+
+/// What the threads printed and failed by, a part for each, and in what order where that counts.
+fn told(outcome: &Outcome) -> Vec<String> {
+    let mut told = Vec::new();
+    for lines in &outcome.threads {
+        if !lines.printed.is_empty() {
+            let printed: Vec<String> = lines
+                .printed
+                .iter()
+                .map(|l| l.replace('\n', " | "))
+                .collect();
+            told.push(format!("{} prints {}", lines.name, printed.join(" | ")));
+        }
+        if let Some(failed) = &lines.failed {
+            told.push(format!(
+                "{} fails: {} (line {})",
+                lines.name, failed.message, failed.pos.line
+            ));
+        }
+    }
+    if let Some(order) = &outcome.order {
+        let mut numbers = order.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let printing = outcome
+            .threads
+            .iter()
+            .filter(|lines| !lines.printed.is_empty());
+        let names: BTreeMap<u64, &str> = numbers
+            .into_iter()
+            .zip(printing.map(|lines| &*lines.name))
+            .collect();
+        let order: Vec<&str> = order
+            .iter()
+            .filter_map(|number| names.get(number).copied())
+            .collect();
+        if names.len() > 1 {
+            told.push(format!("in the order {}", order.join(", ")));
+        }
+    }
+    told
+}
+
+fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> String {
+    let story = Story::of(&failure.problem, &failure.trail, subject.text);
+    let mut title = story.title.clone();
+    if let Some(pattern) = story.pattern {
+        let _ = write!(title, " ({pattern})");
+    }
+    let head = format!("failure {number}: ");
+    let mut out = String::from("\n");
+    let drawn = hang(&head, &title, WIDTH);
+    out += &subject.paint.text(Role::Error, "failure");
+    out += &drawn["failure".len()..];
+    out.push('\n');
+    let acts = tell(&failure.trail, Some(&failure.problem));
+    out += &steps::table(&acts, WIDTH, subject.paint);
+    out.push('\n');
+    out += &story_text(&story);
+    out += &replay_line(&failure.token, subject);
+    out
+}
+
+/// How it came to it and what mends it, as a paragraph each.
+pub(super) fn story_text(story: &Story) -> String {
+    let mut out = hang("  ", &story.sentences.join(" "), WIDTH);
+    if let Some(mend) = &story.mend {
+        out += &hang("  ", &format!("What mends it: {mend}"), WIDTH);
+    }
+    out
+}
+
+fn replay_line(token: &Token, subject: Subject<'_>) -> String {
+    let command = subject.replay.replacen("TOKEN", &state::shown(token), 1);
+    format!(
+        "  replay it: {}\n",
+        subject.paint.text(Role::Heading, &command)
+    )
+}
+
+/// The findings, each with its lines; what mends them, which is the same for all, once.
+fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
+    let mut out = String::new();
+    let mut mend = None;
+    for finding in findings.iter().take(FINDINGS) {
+        let story = Story::of(&finding.problem, &finding.trail, subject.text);
+        let head = subject.paint.text(Role::Heading, "finding");
+        let _ = writeln!(out, "\n{head}: {}", story.title);
+        out += &hang("  ", &story.sentences.join(" "), WIDTH);
+        let mut before = None;
+        for act in tell(&finding.trail, Some(&finding.problem)) {
+            if act.is_bad && before.replace(act.pos.line) != Some(act.pos.line) {
+                let quoted = cut(&format!("{:>6} | {}", act.pos.line, act.source), WIDTH);
+                let _ = writeln!(out, "{}", subject.paint.text(Role::Faint, &quoted));
+            }
+        }
+        out += &replay_line(&finding.token, subject);
+        mend = story.mend;
+    }
+    if findings.len() > FINDINGS {
+        let more = plural(findings.len() - FINDINGS, "more finding");
+        let _ = writeln!(out, "\n... and {more}");
+    }
+    if let Some(mend) = mend {
+        out += &hang("  ", &format!("What mends it: {mend}"), WIDTH);
+    }
+    out
+}
+
+/// A run that was replayed: its table, what was printed, how it ended and why.
+pub(in crate::front) fn replayed(
+    trail: &Trail,
+    outcome: Option<&Outcome>,
+    subject: Subject<'_>,
+) -> String {
+    let problem = outcome.and_then(|outcome| Problem::of(outcome).into_iter().next());
+    let acts = tell(trail, problem.as_ref());
+    let mut out = steps::table(&acts, WIDTH, subject.paint);
+    let printed = printed(trail, subject.paint);
+    if !printed.is_empty() {
+        let _ = write!(out, "\noutput:\n{printed}");
+    }
+    let pauses = trail.preemptions() as usize;
+    let ended = match outcome {
+        Some(outcome) => end(outcome),
+        None => "goes round for ever".into(),
+    };
+    let is_bad = outcome.is_none_or(Outcome::is_failure);
+    let role = if is_bad { Role::Error } else { Role::Prompt };
+    let head = subject.paint.text(role, "outcome");
+    let _ = writeln!(
+        out,
+        "\n{head}: {ended}, after {} with {}",
+        plural(trail.steps.len(), "step"),
+        plural(pauses, "pause")
+    );
+    if let Some(problem) = &problem {
+        out += &story_text(&Story::of(problem, trail, subject.text));
+    }
+    out
+}
+
+/// What a run printed, in its order, each line with its thread.
+fn printed(trail: &Trail, paint: Paint) -> String {
+    let mut out = String::new();
+    for told in trail.steps.iter().flat_map(|step| &step.told) {
+        if let crate::event::Kind::Print { text } = &told.kind {
+            for line in text.split('\n') {
+                let label = format!("[{}]", told.thread.name);
+                out += "  ";
+                paint.write(&mut out, Role::Thread(told.thread.number), &label);
+                let _ = writeln!(out, " {line}");
+            }
+        }
+    }
+    out
+}
+
+/// `1 step`, `2 steps`, with commas in large numbers.
+pub(super) fn plural(count: usize, what: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{} {what}{end}", number(count as u64))
+}
+
+/// A number with a comma before each three digits.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn duration(took: Duration) -> String {
+    match took.as_secs_f64() {
+        seconds if seconds < 1e-3 => format!("{:.1} ms", seconds * 1e3),
+        seconds if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
+        seconds => format!("{seconds:.1} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_times_can_be_read() {
+        assert_eq!(number(7), "7");
+        assert_eq!(number(17_153_136), "17,153,136");
+        assert_eq!(plural(1, "step"), "1 step");
+        assert_eq!(plural(1000, "step"), "1,000 steps");
+        assert_eq!(duration(Duration::from_micros(120)), "0.1 ms");
+        assert_eq!(duration(Duration::from_millis(15)), "15 ms");
+        assert_eq!(duration(Duration::from_millis(1500)), "1.5 s");
+    }
+
+    #[test]
+    fn a_limit_names_the_option_that_raises_it() {
+        assert_eq!(
+            why_not(Cut::States(1_000_000), false),
+            "the limit of 1,000,000 states was reached; --states N raises it"
+        );
+        assert_eq!(
+            why_not(Cut::Depth(10), true),
+            "a run is longer than the limit of 10 steps; `threadlab explore --depth N` on a file \
+             raises it"
+        );
+        assert_eq!(why_not(Cut::Stopped, false), "it was stopped");
+    }
+}

@@ -1,0 +1,167 @@
+//! The tasks that wait for one thing, and how they give up their turn meanwhile.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::event_loop::EventLoop;
+use super::outside;
+use crate::value::object::{Attempt, Ctx, Object, TaskId, Visitor, Waiting};
+use crate::value::{FaultKind, Value};
+
+/// The event loop of the task that asks.
+pub(super) fn running_loop<'a>(ctx: &Ctx<'a>, name: &str) -> Result<&'a Arc<Object>, FaultKind> {
+    ctx.event_loop.ok_or_else(|| outside(name))
+}
+
+/// Calls a method of an event loop, which knows who asks.
+pub(super) fn with_loop<R: Default>(
+    event_loop: &Arc<Object>,
+    ctx: &mut Ctx<'_>,
+    ask: impl FnOnce(&mut EventLoop, &mut Ctx<'_>) -> R,
+) -> R {
+    event_loop
+        .change(|event_loop: &mut EventLoop| ask(event_loop, ctx))
+        .unwrap_or_default()
+}
+
+/// Tasks that wait, each of some event loop, in the order in which they came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Awaiters {
+    /// A task stays here until it asks again, also when the loop has queued it already.
+    waiting: VecDeque<(TaskId, Arc<Object>)>,
+}
+
+impl Awaiters {
+    pub(super) fn contains(&self, task: TaskId) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == task)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The task that asks no longer waits. Says whether it did.
+    ///
+    /// # Errors
+    /// It was cancelled while it waited.
+    pub(super) fn resume(&mut self, ctx: &mut Ctx<'_>) -> Result<bool, FaultKind> {
+        let place = (self.waiting.iter()).position(|(task, _)| *task == ctx.task);
+        let Some((task, event_loop)) = place.and_then(|place| self.waiting.remove(place)) else {
+            return Ok(false);
+        };
+        match with_loop(&event_loop, ctx, |event_loop, _| {
+            event_loop.take_cancel(task)
+        }) {
+            Some(cancelled) => Err(cancelled),
+            None => Ok(true),
+        }
+    }
+
+    /// The task that asks waits, and gives its turn to another. One that waited before keeps its
+    /// place.
+    ///
+    /// # Errors
+    /// It is no task, or was cancelled before.
+    pub(super) fn wait(
+        &mut self,
+        waited: bool,
+        limit: Option<Duration>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Attempt, FaultKind> {
+        let event_loop = running_loop(ctx, "await")?.clone();
+        if let Some(cancelled) = with_loop(&event_loop, ctx, EventLoop::park) {
+            return Err(cancelled);
+        }
+        let awaiter = (ctx.task, event_loop);
+        if waited {
+            self.waiting.push_front(awaiter);
+        } else {
+            self.waiting.push_back(awaiter);
+        }
+        Ok(Attempt::Wait(limit))
+    }
+
+    /// The task that asks lets the others go first; whether it waits for them.
+    ///
+    /// # Errors
+    /// It is no task, or was cancelled before.
+    pub(super) fn yield_now(&mut self, ctx: &mut Ctx<'_>) -> Result<bool, FaultKind> {
+        let event_loop = running_loop(ctx, "await")?.clone();
+        let task = ctx.task;
+        if let Some(cancelled) = with_loop(&event_loop, ctx, |inner, _| inner.take_cancel(task)) {
+            return Err(cancelled);
+        }
+        let waits = with_loop(&event_loop, ctx, EventLoop::yield_now);
+        if waits {
+            self.waiting.push_back((task, event_loop));
+        }
+        Ok(waits)
+    }
+
+    /// Lets the first one ask again that is not about to.
+    pub(super) fn wake_one(&self, ctx: &mut Ctx<'_>) {
+        for (task, event_loop) in &self.waiting {
+            if with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.wake(*task, ctx)
+            }) {
+                return;
+            }
+        }
+    }
+
+    /// Lets all ask again.
+    pub(super) fn wake_all(&self, ctx: &mut Ctx<'_>) {
+        for (task, event_loop) in &self.waiting {
+            with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.wake(*task, ctx)
+            });
+        }
+    }
+
+    /// The time of a wait is over. Gives `answer` when the task goes on at once; else it asks again
+    /// when it has the turn.
+    pub(super) fn time_is_over(
+        &mut self,
+        task: TaskId,
+        answer: Value,
+        ctx: &mut Ctx<'_>,
+    ) -> Attempt {
+        let place = (self.waiting.iter()).position(|(waiting, _)| *waiting == task);
+        let Some(place) = place else {
+            return Attempt::Wait(None);
+        };
+        let event_loop = self.waiting[place].1.clone();
+        if with_loop(&event_loop, ctx, |event_loop, _| {
+            event_loop.time_is_over(task)
+        }) {
+            self.waiting.remove(place);
+            return Attempt::Done(answer);
+        }
+        Attempt::Wait(None)
+    }
+
+    /// Forgets a task that is being stopped.
+    pub(super) fn forget(&mut self, task: TaskId) {
+        self.waiting.retain(|(waiting, _)| *waiting != task);
+    }
+
+    /// What `task` waits for: this, or its turn when another task keeps it.
+    pub(super) fn waiting(&self, task: TaskId, what: impl FnOnce() -> Waiting) -> Waiting {
+        let here = self.waiting.iter().find(|(waiting, _)| *waiting == task);
+        let turn = here.and_then(|(_, event_loop)| {
+            let turn = event_loop.state().waiting(task);
+            (!turn.what.is_empty()).then_some(turn)
+        });
+        turn.unwrap_or_else(what)
+    }
+
+    /// Shows who waits.
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
+        visitor.number(self.waiting.len() as u64);
+        for (task, event_loop) in &self.waiting {
+            visitor.task(*task);
+            visitor.value(&Value::Object(event_loop.clone()));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Table tests of the event loop and of what tasks await.
+
+use std::sync::Arc;
+
+use super::super::table::{Table, function};
+use super::*;
+use crate::pos::Pos;
+use crate::value::Value;
+use crate::value::object::{Attempt, Call, Object, TaskId, Verb};
+
+/// A loop whose main task runs and has made two others: their numbers are 1, 2 and 3.
+fn three_tasks(table: &mut Table) -> (Arc<Object>, Vec<Arc<Object>>) {
+    let event_loop = table.add(EventLoop::new(function("await")));
+    let f = Value::Function(function("f"));
+    let waits = table.ask(&event_loop, 9, Verb::RunLoop, std::slice::from_ref(&f));
+    assert!(matches!(waits, Attempt::Wait(None)));
+    let mut tasks = vec![table.effects.spawns.remove(0).handle];
+    for _ in 0..2 {
+        let task = create_task(&event_loop, "test", &f, &[], &table.ids, Pos::NONE);
+        tasks.push(task.unwrap());
+    }
+    (event_loop, tasks)
+}
+
+/// Asks as a task of the loop.
+fn ask(
+    table: &mut Table,
+    event_loop: &Arc<Object>,
+    on: &Arc<Object>,
+    task: u64,
+    verb: Verb,
+) -> Attempt {
+    let call = Call { verb, args: &[] };
+    let (effects, ids) = (&mut table.effects, &table.ids);
+    on.attempt_within(
+        Some(event_loop),
+        call,
+        TaskId(task),
+        Pos::NONE,
+        effects,
+        ids,
+    )
+}
+
+/// The numbers of the tasks that were started since somebody asked.
+fn started(table: &mut Table) -> Vec<u64> {
+    let spawns = std::mem::take(&mut table.effects.spawns);
+    spawns.into_iter().map(|spawn| spawn.task.0).collect()
+}
+
+#[test]
+fn the_turn_goes_round_in_order_of_arrival() {
+    let mut table = Table::default();
+    let (event_loop, tasks) = three_tasks(&mut table);
+    assert!(
+        started(&mut table).is_empty(),
+        "the main task keeps the turn"
+    );
+    let waits = ask(&mut table, &event_loop, &tasks[1], 1, Verb::Await);
+    assert!(matches!(waits, Attempt::Wait(None)));
+    assert_eq!(started(&mut table), [2], "one at a time");
+    table.done(&tasks[1], 2, Verb::Finish, &[Value::Int(5)], "()");
+    assert_eq!(
+        started(&mut table),
+        [3],
+        "it was there before main was woken"
+    );
+    assert!(table.wakes().is_empty());
+    table.done(&tasks[2], 3, Verb::Finish, &[], "()");
+    assert_eq!(table.wakes(), ["1: retry"]);
+    let answer = ask(&mut table, &event_loop, &tasks[1], 1, Verb::Await);
+    assert!(matches!(answer, Attempt::Done(Value::Int(5))));
+    table.done(&tasks[0], 1, Verb::Finish, &[Value::Int(7)], "()");
+    assert_eq!(table.wakes(), ["9: 7"], "run gives the main task's value");
+}
+
+#[test]
+fn a_cancelled_task_learns_of_it_when_it_asks_again() {
+    let mut table = Table::default();
+    let (event_loop, tasks) = three_tasks(&mut table);
+    let lock = table.add(AsyncLock::new(Pos::NONE));
+    let taken = ask(&mut table, &event_loop, &lock, 1, Verb::Enter);
+    assert!(matches!(taken, Attempt::Done(Value::Bool(true))));
+    ask(&mut table, &event_loop, &tasks[1], 1, Verb::Await);
+    let waits = ask(&mut table, &event_loop, &lock, 2, Verb::Enter);
+    assert!(matches!(waits, Attempt::Wait(None)));
+    assert_eq!(started(&mut table), [2, 3]);
+    table.done(&tasks[1], 3, Verb::Cancel, &[], "true");
+    assert!(table.wakes().is_empty(), "the other one has the turn");
+    table.done(&tasks[2], 3, Verb::Finish, &[], "()");
+    assert_eq!(table.wakes(), ["2: retry"]);
+    let cancelled = ask(&mut table, &event_loop, &lock, 2, Verb::Enter);
+    assert!(matches!(cancelled, Attempt::Fail(_)), "{cancelled:?}");
+    table.done(&lock, 1, Verb::Release, &[], "()");
+    table.misuse(&lock, 1, Verb::Release, &[], "nobody holds");
+}
+
+#[test]
+fn what_is_awaited_outside_of_a_loop_is_refused() {
+    let mut table = Table::default();
+    let queue = table.add(AsyncQueue::new(1, Pos::NONE));
+    let Attempt::Done(Value::Object(get)) = table.ask(&queue, 1, Verb::Get, &[]) else {
+        panic!("get gives a coroutine");
+    };
+    table.misuse(&get, 1, Verb::Await, &[], "outside of asyncio.run");
+}

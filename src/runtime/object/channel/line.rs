@@ -1,0 +1,90 @@
+//! Who waits at one end of a channel, in the order of arrival: threads, and the tickets of those
+//! who wait for one of several channels.
+
+use std::collections::VecDeque;
+
+use super::super::tickets::Claim;
+use crate::value::Value;
+use crate::value::object::{Ctx, TaskId, Visitor};
+
+/// One who waits.
+#[derive(Clone, Debug)]
+pub(super) struct Waiter<T> {
+    pub(super) task: TaskId,
+    /// What it wants, or what it brings.
+    pub(super) has: T,
+    /// How long it waits at most, in seconds; 0 for no limit.
+    pub(super) seconds: f64,
+    /// Its ticket, when it waits for other channels too.
+    pub(super) claim: Option<Claim>,
+}
+
+/// A line of those who wait.
+#[derive(Clone, Debug)]
+pub(super) struct Line<T> {
+    waiting: VecDeque<Waiter<T>>,
+}
+
+impl<T> Default for Line<T> {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> Line<T> {
+    pub(super) fn add(&mut self, waiter: Waiter<T>) {
+        self.waiting.push_back(waiter);
+    }
+
+    /// Whether somebody other than `task` waits: nobody meets itself, though it may have a ticket
+    /// at both ends.
+    pub(super) fn has_other_than(&self, task: TaskId) -> bool {
+        self.waiting.iter().any(|waiter| waiter.task != task)
+    }
+
+    pub(super) fn contains(&self, task: TaskId) -> bool {
+        self.waiting.iter().any(|waiter| waiter.task == task)
+    }
+
+    /// Takes out the first one, other than the thread that asks. A ticket is claimed; one that was
+    /// claimed elsewhere is dropped.
+    pub(super) fn next(&mut self, ctx: &mut Ctx<'_>) -> Option<Waiter<T>> {
+        loop {
+            let other = |waiter: &Waiter<T>| waiter.task != ctx.task;
+            let first = self.waiting.iter().position(other)?;
+            let waiter = self.waiting.remove(first)?;
+            if waiter.claim.as_ref().is_none_or(|claim| claim.take(ctx)) {
+                return Some(waiter);
+            }
+        }
+    }
+
+    /// Takes out the thread `task`, which waits here without a ticket.
+    pub(super) fn remove(&mut self, task: TaskId) -> Option<Waiter<T>> {
+        let is_it = |waiter: &Waiter<T>| waiter.task == task && waiter.claim.is_none();
+        let place = self.waiting.iter().position(is_it)?;
+        self.waiting.remove(place)
+    }
+
+    /// Takes out all tickets of `watcher`.
+    pub(super) fn remove_tickets(&mut self, watcher: &Value) {
+        let is_of = |waiter: &Waiter<T>| waiter.claim.as_ref().is_some_and(|c| c.is_of(watcher));
+        self.waiting.retain(|waiter| !is_of(waiter));
+    }
+
+    /// Shows who waits; `show` shows what for.
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor, show: impl Fn(&T, &mut dyn Visitor)) {
+        visitor.number(self.waiting.len() as u64);
+        for waiter in &self.waiting {
+            visitor.task(waiter.task);
+            show(&waiter.has, visitor);
+            visitor.number(waiter.seconds.to_bits());
+            visitor.number(u64::from(waiter.claim.is_some()));
+            if let Some(claim) = &waiter.claim {
+                claim.visit(visitor);
+            }
+        }
+    }
+}

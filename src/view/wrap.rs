@@ -1,0 +1,91 @@
+//! Text in a given width: between words, and cut.
+
+/// The lines of `text`, each at most `width` characters wide, broken between words. A word that is
+/// wider is broken itself. What stands in backquotes is one word, as it is to be typed.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in words(text) {
+        let mut rest: Vec<char> = word.chars().collect();
+        let gap = usize::from(used > 0);
+        if used + gap + rest.len() > width && used > 0 {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        } else if gap > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        while rest.len() > width {
+            lines.push(rest.drain(..width).collect());
+        }
+        used += rest.len();
+        line.extend(rest);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// The words of a text.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_code = false;
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if is_code => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.into()),
+        }
+        is_code ^= word.matches('`').count() % 2 == 1;
+    }
+    words
+}
+
+/// `text` wrapped, its first line behind `head`, the others indented as far.
+pub fn hang(head: &str, text: &str, width: usize) -> String {
+    let indent = head.chars().count();
+    let mut out = String::new();
+    for (index, line) in wrap(text, width.saturating_sub(indent)).iter().enumerate() {
+        match index {
+            0 => out.push_str(head),
+            _ => out.extend(std::iter::repeat_n(' ', indent)),
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// `text` in at most `width` characters; what is cut off is marked.
+pub fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.into();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(2)).collect();
+    kept + ".."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_long_words_inside() {
+        assert_eq!(wrap("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(wrap("abcdefgh i", 3), ["abc", "def", "gh", "i"]);
+        assert_eq!(wrap("", 3), [""]);
+        assert_eq!(wrap("in `a b`, c", 6), ["in", "`a b`,", "c"]);
+        assert_eq!(hang("- ", "one two", 6), "- one\n  two\n");
+    }
+
+    #[test]
+    fn what_is_cut_is_marked() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdefg", 6), "abcd..");
+    }
+}

@@ -1,0 +1,376 @@
+//! The search for all interleavings against a plain one, on generated small programs.
+//!
+//! The plain search does every run from its beginning to its end, one step after the other, and
+//! knows nothing of states that are alike. What the real search makes of its states must be the
+//! same: the outcomes, how many interleavings lead to each, the failures, the races.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Cases, TestRunner};
+use threadlab::event::Stream;
+use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Watch};
+use threadlab::schedule::{Choice, Walk};
+use threadlab::session::{Config, Input, InputKind, Rehearsal, Scheduler, Session};
+
+fn session() -> Session {
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        worker_executable: None,
+        args: Vec::new(),
+    };
+    Session::new(config, Arc::new(Stream::new()))
+}
+
+fn explorer(session: &mut Session, text: &str) -> Rehearsal {
+    let input = Input {
+        name: "test",
+        text,
+        kind: InputKind::Script,
+    };
+    match session.explorer(input, false) {
+        Ok(explorer) => explorer,
+        Err(why) => panic!("{text}\n{why:?}"),
+    }
+}
+
+fn explore(explorer: &mut Explorer) -> Exploration {
+    let stop = AtomicBool::new(false);
+    let mut watch = Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    };
+    explorer.explore(&Limits::default(), &mut watch)
+}
+
+/// What a plain search has seen.
+#[derive(Default)]
+struct Plain {
+    outcomes: BTreeMap<Outcome, u64>,
+    /// The pairs of addresses and threads that stood before conflicting accesses.
+    has_race: bool,
+    runs: u64,
+}
+
+/// So many runs are enough; a program with more is not compared.
+const MOST_RUNS: u64 = 4_000;
+
+impl Plain {
+    fn search(&mut self, walk: &mut Walk) {
+        self.look_for_race(walk);
+        if self.runs > MOST_RUNS {
+            return;
+        }
+        if let Some(end) = walk.end() {
+            self.runs += 1;
+            *self.outcomes.entry(Outcome::of(walk, end)).or_default() += 1;
+            return;
+        }
+        let choices: Vec<Choice> = walk.choices().to_vec();
+        walk.key(true);
+        let kept = walk.keep();
+        for choice in choices {
+            walk.set_back(&kept);
+            walk.take(choice, &[]);
+            self.search(walk);
+        }
+    }
+
+    fn look_for_race(&mut self, walk: &Walk) {
+        let touching: Vec<_> = walk.touching().collect();
+        for (at, (_, access)) in touching.iter().enumerate() {
+            self.has_race |= (touching[at + 1..].iter())
+                .any(|(_, other)| access.cell == other.cell && (access.writes || other.writes));
+        }
+    }
+}
+
+/// One statement of a thread.
+#[derive(Clone, Debug)]
+enum Statement {
+    Store(u8, u8),
+    Add(u8),
+    Copy(u8, u8),
+    Locked(u8, Vec<Statement>),
+    Put(u8),
+    TakeIfAny,
+    Sleep(u8),
+    Print(u8),
+    Check(u8, u8),
+    Await,
+    Announce,
+}
+
+fn statement() -> impl Strategy<Value = Statement> {
+    let variable = 0..2_u8;
+    let small = 0..3_u8;
+    let leaf = prop_oneof![
+        3 => (variable.clone(), small.clone()).prop_map(|(v, n)| Statement::Store(v, n)),
+        3 => variable.clone().prop_map(Statement::Add),
+        2 => (variable.clone(), variable.clone()).prop_map(|(a, b)| Statement::Copy(a, b)),
+        1 => small.clone().prop_map(Statement::Put),
+        1 => Just(Statement::TakeIfAny),
+        1 => small.clone().prop_map(Statement::Sleep),
+        1 => variable.clone().prop_map(Statement::Print),
+        1 => (variable, small).prop_map(|(v, n)| Statement::Check(v, n)),
+        1 => Just(Statement::Await),
+        1 => Just(Statement::Announce),
+    ];
+    leaf.prop_recursive(1, 3, 2, |inner| {
+        (0..2_u8, prop::collection::vec(inner, 0..2))
+            .prop_map(|(lock, body)| Statement::Locked(lock, body))
+    })
+}
+
+fn write(out: &mut String, statement: &Statement) {
+    // Writing to a String cannot fail.
+    let _ = match statement {
+        Statement::Store(v, n) => write!(out, "v{v} = {n}; "),
+        Statement::Add(v) => write!(out, "v{v} += 1; "),
+        Statement::Copy(a, b) => write!(out, "v{a} = v{b}; "),
+        Statement::Locked(lock, body) => {
+            let _ = write!(out, "with l{lock} {{ ");
+            body.iter().for_each(|statement| write(out, statement));
+            write!(out, "}} ")
+        }
+        Statement::Put(n) => write!(out, "q.put({n}); "),
+        Statement::TakeIfAny => write!(out, "if !q.empty() {{ v0 = q.get(); }} "),
+        Statement::Sleep(n) => write!(out, "sleep({n}); "),
+        Statement::Print(v) => write!(out, "print(v{v}); "),
+        Statement::Check(v, n) => write!(out, "assert(v{v} != {n}, \"v{v}\"); "),
+        Statement::Await => write!(out, "e.wait(); "),
+        Statement::Announce => write!(out, "e.set(); "),
+    };
+}
+
+/// Two threads and main; the objects are arguments, so that naming one is no step.
+fn program(threads: &[Vec<Statement>], main: &[Statement]) -> String {
+    let mut out = String::from(
+        "let v0 = 0; let v1 = 0; let q = Queue(); let e = Event(); let l0 = Lock(); let l1 = Lock();\n",
+    );
+    for (number, body) in threads.iter().enumerate() {
+        let _ = write!(out, "let t{number} = Thread(|q, e, l0, l1| {{ ");
+        body.iter().for_each(|statement| write(&mut out, statement));
+        out.push_str("}, [q, e, l0, l1]);\n");
+    }
+    for number in 0..threads.len() {
+        let _ = write!(out, "t{number}.start(); ");
+    }
+    main.iter().for_each(|statement| write(&mut out, statement));
+    for number in 0..threads.len() {
+        let _ = write!(out, "t{number}.join(); ");
+    }
+    out.push_str("print(v0, v1);\n");
+    out
+}
+
+/// How many programs are drawn; `EXPLORING_CASES` sets another number.
+fn cases() -> u32 {
+    let cases = std::env::var("EXPLORING_CASES").ok();
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(150)
+}
+
+#[test]
+fn the_search_sees_what_a_plain_search_sees() {
+    let mut runner = TestRunner::new_with_rng(
+        Cases {
+            cases: cases(),
+            failure_persistence: None,
+            ..Cases::default()
+        },
+        proptest::test_runner::TestRng::deterministic_rng(
+            proptest::test_runner::RngAlgorithm::ChaCha,
+        ),
+    );
+    let body = |most| prop::collection::vec(statement(), 0..most);
+    let programs = (prop::collection::vec(body(4), 1..3), body(3));
+    let compared = std::cell::Cell::new(0_u32);
+    let result = runner.run(&programs, |(threads, main)| {
+        let text = program(&threads, &main);
+        let mut session = session();
+        let mut explorer = explorer(&mut session, &text);
+        let mut plain = Plain::default();
+        plain.search(explorer.walk());
+        if plain.runs > MOST_RUNS {
+            return Ok(());
+        }
+        compared.set(compared.get() + 1);
+        let found = explore(&mut explorer);
+        prop_assert!(found.is_proved(), "{text}");
+        let counted: BTreeMap<Outcome, Option<Interleavings>> = found
+            .outcomes
+            .iter()
+            .map(|possible| (possible.outcome.clone(), possible.interleavings.clone()))
+            .collect();
+        let expected: BTreeMap<Outcome, Option<Interleavings>> = plain
+            .outcomes
+            .iter()
+            .map(|(outcome, count)| {
+                (
+                    outcome.clone(),
+                    Some(Interleavings::Exactly((*count).into())),
+                )
+            })
+            .collect();
+        prop_assert_eq!(&counted, &expected, "{}", text);
+        let fails = plain.outcomes.keys().any(Outcome::is_failure);
+        prop_assert_eq!(fails, !found.failures.is_empty(), "{}", &text);
+        let races = found.findings.iter().any(|f| f.problem.kind() == "race");
+        prop_assert_eq!(plain.has_race, races, "{}", &text);
+        // Every word leads back to what it stands for.
+        for possible in &found.outcomes {
+            let (_, outcome) = explorer
+                .replay(&possible.token)
+                .expect("a word of this program");
+            prop_assert_eq!(outcome.as_ref(), Some(&possible.outcome), "{}", &text);
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+    assert!(compared.get() >= cases() / 2, "{} compared", compared.get());
+}
+
+#[test]
+fn the_same_program_is_explored_to_the_same_report() {
+    let text = "let x = 0; let t = spawn(|| { x += 1; x += 1; }); x += 1; t.join(); print(x);";
+    let report = || {
+        let mut session = session();
+        let found = explore(&mut explorer(&mut session, text));
+        let outcomes: Vec<String> = (found.outcomes.iter())
+            .map(|possible| {
+                format!(
+                    "{:?} {} {:?}",
+                    possible.outcome, possible.token, possible.interleavings
+                )
+            })
+            .collect();
+        (outcomes, found.states, found.transitions)
+    };
+    assert_eq!(report(), report());
+}
+
+#[test]
+fn variables_come_back_as_they_were() {
+    let mut session = session();
+    let run = |session: &mut Session, text: &str| {
+        let input = Input {
+            name: "input",
+            text,
+            kind: InputKind::Prompt,
+        };
+        session.run(input);
+    };
+    run(
+        &mut session,
+        "let x = 1; let a = [1]; let q = Queue(); q.put(7); fn f() { x += 1; a.push(2); q.get() }",
+    );
+    let before = session.variables();
+    {
+        let input = Input {
+            name: "explored",
+            text: "let t = spawn(f); x = 10; t.join();",
+            kind: InputKind::Prompt,
+        };
+        let mut explorer = session.explorer(input, false).expect("a text that can run");
+        let found = explore(&mut explorer);
+        assert!(found.is_proved());
+        assert!(found.outcomes.len() == 1, "{:?}", found.outcomes);
+    }
+    let after: BTreeSet<String> = session
+        .variables()
+        .iter()
+        .map(|v| format!("{v:?}"))
+        .collect();
+    let before: BTreeSet<String> = before.iter().map(|v| format!("{v:?}")).collect();
+    assert!(before.is_subset(&after), "{before:?}\n{after:?}");
+}
+
+/// The kinds of the failures and of the findings.
+fn kinds(text: &str, kind: InputKind) -> (Vec<&'static str>, Vec<&'static str>) {
+    let mut session = session();
+    let input = Input {
+        name: "test",
+        text,
+        kind,
+    };
+    let mut explorer = session.explorer(input, false).expect("a text that can run");
+    let found = explore(&mut explorer);
+    assert!(found.is_proved(), "{text}");
+    let kinds = |findings: &[Finding]| findings.iter().map(|f| f.problem.kind()).collect();
+    (kinds(&found.failures), kinds(&found.findings))
+}
+
+const CROSSED: &str = "let a = Lock(); let b = Lock();
+    fn nested(x, y) { with x { with y { } } }
+    let t = Thread(nested, [a, b]); let u = Thread(nested, [b, a]); t.start(); u.start(); ";
+
+#[test]
+fn a_deadlock_is_seen_beside_threads_that_go_on_for_ever() {
+    let text = format!("{CROSSED} loop {{ sleep(1); }}");
+    let (failures, findings) = kinds(&text, InputKind::Script);
+    // Where it does not happen, main goes round alone.
+    assert_eq!(failures, ["livelock", "deadlock"]);
+    assert_eq!(findings, ["lock-order"]);
+}
+
+#[test]
+fn at_the_prompt_only_a_cycle_of_waits_is_a_deadlock() {
+    let (failures, _) = kinds(CROSSED, InputKind::Prompt);
+    assert_eq!(failures, ["deadlock"]);
+    let waits = "let q = Queue(); let t = Thread(|q| { q.get() }, [q]); t.start();";
+    assert_eq!(kinds(waits, InputKind::Prompt), (vec![], vec![]));
+    assert_eq!(kinds(waits, InputKind::Script).0, ["deadlock"]);
+}
+
+#[test]
+fn threads_that_go_round_for_ever_are_named() {
+    let waits_for_each_other = "let a = false; let b = false;
+        let t = spawn(|| { while !a { } b = true; }); while !b { } a = true; t.join();";
+    assert_eq!(
+        kinds(waits_for_each_other, InputKind::Script).0,
+        ["livelock"]
+    );
+    let greedy =
+        "let l = Lock(); let t = Thread(|l| { loop { with l { } } }, [l], #{daemon: true});
+        t.start(); with l { }";
+    assert_eq!(
+        kinds(greedy, InputKind::Script),
+        (vec![], vec!["starvation"])
+    );
+}
+
+#[test]
+fn locks_in_different_orders_are_found_although_no_run_deadlocks() {
+    let text = "let a = Lock(); let b = Lock(); fn nested(x, y) { with x { with y { } } }
+        spawn(nested, a, b).join(); spawn(nested, b, a).join();";
+    assert_eq!(kinds(text, InputKind::Script), (vec![], vec!["lock-order"]));
+    let gated = "let a = Lock(); let b = Lock(); let gate = Lock();
+        fn nested(gate, x, y) { with gate { with x { with y { } } } }
+        spawn(nested, gate, a, b).join(); spawn(nested, gate, b, a).join();";
+    assert_eq!(kinds(gated, InputKind::Script), (vec![], vec![]));
+}
+
+#[test]
+fn no_sleep_proves_racy_code_right() {
+    let text = "let x = 0; let t = spawn(|| { sleep(0.1); x = 1; }); sleep(10);
+        assert(x == 1, \"x is set\"); t.join();";
+    assert_eq!(
+        kinds(text, InputKind::Script),
+        (vec!["assertion"], vec!["race"])
+    );
+}
+
+#[test]
+fn random_numbers_are_choices() {
+    let text = "if rand_int(1, 6) == 3 { throw \"three\"; }";
+    assert_eq!(kinds(text, InputKind::Script).0, ["error"]);
+}
