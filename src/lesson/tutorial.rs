@@ -28,12 +28,13 @@ macro_rules! section {
 }
 
 /// The sections, in the order in which they are to be read.
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     section!("threads", "01_threads.rhai"),
     section!("gil", "02_gil.rhai"),
     section!("futures", "03_futures.rhai"),
     section!("race", "04_race.rhai"),
     section!("processes", "05_processes.rhai"),
+    section!("asyncio", "06_asyncio.rhai"),
 ];
 
 /// A part of the tutorial.
