@@ -2,6 +2,7 @@
 //! always from the same beginning.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
@@ -13,6 +14,7 @@ use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail};
 use crate::host::Clock;
+use crate::pos::Pos;
 use crate::schedule::{Kept, Until, Walk, World};
 use crate::value::Function;
 use crate::value::object::TaskId;
@@ -246,19 +248,24 @@ impl Explorer {
 
     /// Each different problem once, with the best run of all outcomes that have it.
     fn failures(&mut self, found: &Found, ways: &[Option<Way>]) -> Vec<Finding> {
-        let mut best: BTreeMap<Problem, &Way> = BTreeMap::new();
+        let mut best: BTreeMap<(String, Vec<Pos>), (Problem, &Way)> = BTreeMap::new();
         for (outcome, way) in found.outcomes.iter().zip(ways) {
             let Some(way) = way else {
                 continue;
             };
             for problem in Problem::of(outcome) {
-                let known = best.entry(problem).or_insert(way);
-                if way.cost() < known.cost() {
-                    *known = way;
+                match best.entry(problem.cause()) {
+                    Entry::Occupied(mut known) if way.cost() < known.get().1.cost() => {
+                        known.insert((problem, way));
+                    }
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(place) => {
+                        place.insert((problem, way));
+                    }
                 }
             }
         }
-        let mut best: Vec<(Problem, &Way)> = best.into_iter().collect();
+        let mut best: Vec<(Problem, &Way)> = best.into_values().collect();
         best.sort_by_key(|(_, way)| way.cost());
         let finding = |(problem, way): (Problem, &Way)| self.finding(problem, way);
         best.into_iter().map(finding).collect()

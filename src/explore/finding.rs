@@ -68,6 +68,27 @@ impl Problem {
         self.kind() == other.kind() && (is_deadlock || self.lines() == other.lines())
     }
 
+    /// What makes two problems of different runs the same mistake: what is said and where. Which
+    /// thread it meets is chance, and so is who else waits when some wait for each other.
+    pub(super) fn cause(&self) -> (String, Vec<Pos>) {
+        match self {
+            Self::Error { message, pos, .. } => (message.clone(), vec![*pos]),
+            Self::Deadlock(stuck) => {
+                let places = |held: bool| {
+                    let stuck = stuck.iter().filter(|one| !held || !one.held_by.is_empty());
+                    let mut places: Vec<Pos> = stuck.map(|one| one.pos).collect();
+                    places.sort_unstable();
+                    places.dedup();
+                    places
+                };
+                let held = places(true);
+                let places = if held.is_empty() { places(false) } else { held };
+                (self.kind().into(), places)
+            }
+            _ => (self.kind().into(), self.lines()),
+        }
+    }
+
     /// What went wrong in a run that became this.
     pub fn of(outcome: &Outcome) -> Vec<Self> {
         let mut problems: Vec<Self> = outcome
