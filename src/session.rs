@@ -27,7 +27,7 @@ use crate::schedule::{
     WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
-use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text};
+use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text, reach};
 use crate::vm::{self, Binding, Natives};
 
 use self::rehearsal::Back;
@@ -616,28 +616,6 @@ impl Session {
     /// The name of the input in which a fault lies.
     pub fn name_of_unit(&self, unit: u32) -> Option<String> {
         self.world.program.unit(unit).map(|unit| unit.name.clone())
-    }
-}
-
-/// Calls `visit` on every value that can be reached from `value`, itself included.
-fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Value)) {
-    visit(value);
-    match value {
-        Value::Cell(cell) => {
-            if seen.insert(Arc::as_ptr(cell) as usize) {
-                reach(&cell.load(), seen, visit);
-            }
-        }
-        Value::Object(object) => {
-            if seen.insert(Arc::as_ptr(object) as usize) {
-                let mut parts = Vec::new();
-                object
-                    .state()
-                    .visit_parts(&mut |part: &Value| parts.push(part.clone()));
-                parts.iter().for_each(|part| reach(part, seen, visit));
-            }
-        }
-        other => other.visit_parts(&mut |part| reach(part, seen, visit)),
     }
 }
 

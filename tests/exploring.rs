@@ -8,46 +8,16 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use common::{explorer, session};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
-use threadlab::event::Stream;
-use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Watch};
+use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome};
 use threadlab::schedule::{Choice, Walk};
-use threadlab::session::{Config, Input, InputKind, Rehearsal, Scheduler, Session};
-
-fn session() -> Session {
-    let config = Config {
-        scheduler: Scheduler::Seeded,
-        seed: Some(1),
-        workers: None,
-        worker_executable: None,
-        args: Vec::new(),
-    };
-    Session::new(config, Arc::new(Stream::new()))
-}
-
-fn explorer(session: &mut Session, text: &str) -> Rehearsal {
-    let input = Input {
-        name: "test",
-        text,
-        kind: InputKind::Script,
-    };
-    match session.explorer(input, false) {
-        Ok(explorer) => explorer,
-        Err(why) => panic!("{text}\n{why:?}"),
-    }
-}
+use threadlab::session::{Input, InputKind, Session};
 
 fn explore(explorer: &mut Explorer) -> Exploration {
-    let stop = AtomicBool::new(false);
-    let mut watch = Watch {
-        stop: &stop,
-        progress: &mut |_, _| {},
-    };
-    explorer.explore(&Limits::default(), &mut watch)
+    common::explore(explorer, &Limits::default())
 }
 
 /// What a plain search has seen.

@@ -20,13 +20,11 @@
 //!
 //! Longer than most files because it is a table.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+mod common;
+
 use std::time::Duration;
 
-use threadlab::event::Stream;
-use threadlab::explore::{End, Interleavings, Limits, Outcome, Watch};
-use threadlab::session::{Config, Input, InputKind, Scheduler, Session};
+use threadlab::explore::{End, Interleavings, Limits, Outcome};
 
 /// One program and what a complete search says about it.
 struct Case {
@@ -50,30 +48,12 @@ struct Explored {
 
 /// Searches all interleavings of a script. The only place that knows how one asks for that.
 fn explore(source: &str) -> Explored {
-    let config = Config {
-        scheduler: Scheduler::Seeded,
-        seed: Some(1),
-        workers: None,
-        args: Vec::new(),
-        worker_executable: None,
-    };
-    let mut session = Session::new(config, Arc::new(Stream::new()));
-    let input = Input {
-        name: "test",
-        text: source,
-        kind: InputKind::Script,
-    };
-    let mut explorer = session.explorer(input, false).expect("a text that can run");
     let limits = Limits {
         time: Duration::from_secs(300),
         ..Limits::default()
     };
-    let stop = AtomicBool::new(false);
-    let mut watch = Watch {
-        stop: &stop,
-        progress: &mut |_, _| {},
-    };
-    let found = explorer.explore(&limits, &mut watch);
+    let mut session = common::session();
+    let found = common::explore(&mut common::explorer(&mut session, source), &limits);
     assert_eq!(found.cut, None, "{source}");
     let text = |interleavings: &Interleavings| match interleavings {
         Interleavings::Exactly(count) => count.to_string(),

@@ -1,39 +1,19 @@
 //! Sampling schedules: whatever it finds can happen, happens again by its token, depends on the seed
 //! alone, and is found soon; and where nothing is wrong, nothing is found.
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use common::{explorer, session};
 use proptest::prelude::*;
-use threadlab::event::Stream;
 use threadlab::explore::{
     Cut, Exploration, Explorer, Finding, Limits, Outcome, Problem, Samples, Sampling, StrategyKind,
     Watch,
 };
-use threadlab::session::{Config, Input, InputKind, Rehearsal, Scheduler, Session};
-
-fn session() -> Session {
-    let config = Config {
-        scheduler: Scheduler::Seeded,
-        seed: Some(1),
-        workers: None,
-        worker_executable: None,
-        args: Vec::new(),
-    };
-    Session::new(config, Arc::new(Stream::new()))
-}
-
-fn explorer(session: &mut Session, text: &str) -> Rehearsal {
-    let input = Input {
-        name: "test",
-        text,
-        kind: InputKind::Script,
-    };
-    session.explorer(input, false).expect("a text that can run")
-}
 
 fn sampling(seed: u64, schedules: u64) -> Sampling {
     Sampling {
@@ -60,12 +40,7 @@ fn sample(text: &str, sampling: &Sampling) -> Samples {
 }
 
 fn explore(text: &str, limits: &Limits) -> Exploration {
-    let stop = AtomicBool::new(false);
-    let mut watch = Watch {
-        stop: &stop,
-        progress: &mut |_, _| {},
-    };
-    explorer(&mut session(), text).explore(limits, &mut watch)
+    common::explore(&mut explorer(&mut session(), text), limits)
 }
 
 /// The scripts in `scripts/classics` with a mistake, or their mended twins.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::World;
 use crate::value::object::{IdsMark, Primitive};
-use crate::value::{Cell, Object, Value};
+use crate::value::{Cell, Object, Value, reach};
 use crate::vm::Binding;
 
 /// See the head of the file.
@@ -43,26 +43,18 @@ impl Heap {
     }
 
     fn keep(&mut self, value: &Value, seen: &mut HashSet<usize>) {
-        match value {
+        reach(value, seen, &mut |value| match value {
             Value::Cell(cell) => {
-                if seen.insert(Arc::as_ptr(cell) as usize) {
-                    let value = cell.load();
-                    self.keep(&value, seen);
-                    self.cells.push((cell.clone(), value, cell.is_published()));
-                }
+                self.cells
+                    .push((cell.clone(), cell.load(), cell.is_published()));
             }
             Value::Object(object) => {
-                if seen.insert(Arc::as_ptr(object) as usize) {
-                    let copy = object.state().duplicate();
-                    let mut parts = Vec::new();
-                    copy.visit_parts(&mut |part: &Value| parts.push(part.clone()));
-                    parts.iter().for_each(|part| self.keep(part, seen));
-                    self.objects
-                        .push((object.clone(), copy, object.is_published()));
-                }
+                let copy = object.state().duplicate();
+                self.objects
+                    .push((object.clone(), copy, object.is_published()));
             }
-            other => other.visit_parts(&mut |part| self.keep(part, seen)),
-        }
+            _ => {}
+        });
     }
 
     /// Makes everything what it was. No thread may be alive.

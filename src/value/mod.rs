@@ -17,6 +17,7 @@ pub mod index;
 mod literal;
 pub mod object;
 mod range;
+mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use literal::Literal;
 pub use object::Object;
 pub use range::Range;
+pub use reach::reach;
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;

@@ -7,8 +7,6 @@ use super::Globals;
 use super::fiber::Fiber;
 use crate::program::Program;
 use crate::program::ahead::Ahead;
-use crate::program::code::Root;
-use crate::program::op::Op;
 use crate::value::object::Verb;
 use crate::value::{Object, Value};
 
@@ -40,8 +38,10 @@ impl Fiber {
     /// the like. A part of a variable counts as the whole.
     pub fn touch(&self, program: &Program, globals: &Globals) -> Option<Touch> {
         let frame = self.frames.last()?;
-        let (what, writes) = match self.asked(program) {
-            Some((object, verb)) => (Arc::as_ptr(object) as usize, changes(verb)),
+        let asked =
+            |object: &Arc<Object>, verb, _: &[Value]| (Arc::as_ptr(object) as usize, changes(verb));
+        let (what, writes) = match self.with_asking(program, asked) {
+            Some(asked) => asked,
             None => {
                 let access = self.touches(program, globals)?;
                 (access.cell, access.writes)
@@ -50,36 +50,6 @@ impl Fiber {
         let code = u64::from(frame.code.unit) << 48 | u64::from(frame.code.ordinal) << 24;
         let by = Instruction(code ^ u64::from(frame.pc));
         Some(Touch { by, what, writes })
-    }
-
-    /// Which object the fiber stands before asking what, as [`Fiber::asking`] says it.
-    fn asked(&self, program: &Program) -> Option<(&Arc<Object>, Verb)> {
-        let frame = self.frames.last()?;
-        let code = program.code(frame.code);
-        let object = |register: u16| {
-            let index = frame.base as usize + usize::from(register);
-            match self.registers.get(index) {
-                Some(Value::Object(object)) => Some(object),
-                _ => None,
-            }
-        };
-        let reached = self.reached.as_ref().map(|(object, _)| object);
-        match *code.ops.get(frame.pc as usize)? {
-            Op::CallMethod { site, .. } => {
-                let site = &code.sites[usize::from(site)];
-                let receiver = reached.or_else(|| match site.place.root {
-                    Root::Register(root) if site.place.keys.is_empty() => object(root),
-                    _ => None,
-                })?;
-                Some((receiver, site.verb?))
-            }
-            Op::Get { .. } => Some((reached?, Verb::Item)),
-            Op::Index { object: of, .. } => Some((object(of)?, Verb::Item)),
-            Op::ForNext { state, .. } => Some((object(state)?, Verb::Item)),
-            Op::Enter { context, .. } => Some((object(context)?, Verb::Enter)),
-            Op::Exit { context, .. } => Some((object(context)?, Verb::Exit)),
-            _ => None,
-        }
     }
 
     /// How many visible operations may still lie ahead of the fiber: an estimate.

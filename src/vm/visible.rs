@@ -113,7 +113,7 @@ impl Fiber {
     }
 
     /// Calls `use_it` with the object operation that the fiber stands before, if it is one.
-    fn with_asking<R>(
+    pub(super) fn with_asking<R>(
         &self,
         program: &Program,
         use_it: impl FnOnce(&Arc<Object>, Verb, &[Value]) -> R,

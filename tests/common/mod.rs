@@ -9,11 +9,15 @@
     reason = "each test crate compiles this file and uses its own part of it"
 )]
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use threadlab::event::{Event, Kind, Stream, json};
-use threadlab::session::{Config, Input, InputKind, Outcome, Report, Scheduler, Session};
+use threadlab::explore::{Exploration, Explorer, Limits, Watch};
+use threadlab::session::{
+    Config, Input, InputKind, Outcome, Rehearsal, Report, Scheduler, Session,
+};
 use threadlab::value::debug_text;
 use threadlab::view::live::failure_line;
 
@@ -58,6 +62,34 @@ impl Mode {
             worker_executable: Some(env!("CARGO_BIN_EXE_threadlab").into()),
         }
     }
+}
+
+/// A session whose inputs are explored.
+pub(crate) fn session() -> Session {
+    Session::new(Mode::Seeded(1).config(), Arc::new(Stream::new()))
+}
+
+/// Readies a script to be explored.
+pub(crate) fn explorer(session: &mut Session, text: &str) -> Rehearsal {
+    let input = Input {
+        name: "test",
+        text,
+        kind: InputKind::Script,
+    };
+    match session.explorer(input, false) {
+        Ok(explorer) => explorer,
+        Err(why) => panic!("{text}\n{why:?}"),
+    }
+}
+
+/// Explores a program, with nobody watching.
+pub(crate) fn explore(explorer: &mut Explorer, limits: &Limits) -> Exploration {
+    let stop = AtomicBool::new(false);
+    let mut watch = Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    };
+    explorer.explore(limits, &mut watch)
 }
 
 /// What became of a run.

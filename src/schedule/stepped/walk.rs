@@ -22,7 +22,7 @@ use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
-use crate::vm::{Globals, LivenessCache, Touch, VariableAccess, Visible};
+use crate::vm::{Fiber, Globals, LivenessCache, Touch, VariableAccess, Visible};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -298,12 +298,7 @@ impl Walk {
     pub fn standing_before(&self, task: TaskId) -> Option<Visible> {
         let state = &self.run.state;
         let member = state.members.get(&task)?;
-        match (&member.being, &member.fiber) {
-            (Being::Standing, Some(fiber)) => {
-                fiber.standing_before(&state.world.program, globals(state, member))
-            }
-            _ => None,
-        }
+        standing(member)?.standing_before(&state.world.program, globals(state, member))
     }
 
     /// The threads that stand before touching a shared variable.
@@ -311,11 +306,8 @@ impl Walk {
         let state = &self.run.state;
         let world = &state.world;
         state.members.iter().filter_map(|(task, member)| {
-            let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
-                return None;
-            };
-            let touch = fiber.touches(&world.program, globals(state, member))?;
-            Some((*task, touch))
+            let access = standing(member)?.touches(&world.program, globals(state, member))?;
+            Some((*task, access))
         })
     }
 
@@ -323,10 +315,8 @@ impl Walk {
     pub fn acquiring(&self) -> impl Iterator<Item = TaskId> {
         let state = &self.run.state;
         state.members.iter().filter_map(|(task, member)| {
-            let (Being::Standing, Some(fiber)) = (&member.being, &member.fiber) else {
-                return None;
-            };
-            fiber.is_acquiring(&state.world.program).then_some(*task)
+            let is_acquiring = standing(member)?.is_acquiring(&state.world.program);
+            is_acquiring.then_some(*task)
         })
     }
 
@@ -335,12 +325,7 @@ impl Walk {
     pub fn touch(&self, task: TaskId) -> Option<Touch> {
         let state = &self.run.state;
         let member = state.members.get(&task)?;
-        match (&member.being, &member.fiber) {
-            (Being::Standing, Some(fiber)) => {
-                fiber.touch(&state.world.program, globals(state, member))
-            }
-            _ => None,
-        }
+        standing(member)?.touch(&state.world.program, globals(state, member))
     }
 
     /// How many visible operations may still lie ahead of the thread: an estimate, read off the
@@ -548,6 +533,14 @@ impl Walk {
         state.so_far = kept.so_far.clone();
         self.run.main_end.clone_from(&kept.main_end);
         self.choices.clone_from(&kept.choices);
+    }
+}
+
+/// The fiber of a thread that stands before a visible operation.
+fn standing(member: &Member) -> Option<&Fiber> {
+    match member.being {
+        Being::Standing => member.fiber.as_ref(),
+        _ => None,
     }
 }
 
