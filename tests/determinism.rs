@@ -186,7 +186,7 @@ fn a_method_is_one_step() {
 fn objects_are_asked_visibly_once_they_are_shared() {
     visible(
         "let l = Lock(); let t = spawn(|| { with l { } l.locked() }); t.join();",
-        &["Thread-1: read l, Lock <enter>, Lock <exit>, read l, Lock locked"],
+        &["Thread-1: read l, Lock enter, Lock exit, read l, Lock locked"],
     );
 }
 

@@ -343,7 +343,7 @@ fn run(program: &Program, id: CodeId) -> Stop {
         natives: &mut natives,
         services: &mut Nobody,
         observes_threads: false,
-        effects: Effects::default(),
+        effects: &mut Effects::default(),
     };
     let function = Function {
         name: Literal::new("f"),

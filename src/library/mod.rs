@@ -22,7 +22,6 @@ use crate::vm::{NativeCtx, NativeResult, Natives};
 
 use bridge::Bridge;
 pub use bridge::{Bridged, bridged};
-use catalogue::Run;
 pub use prelude::{Piece, Prelude};
 
 /// The library of one worker.
@@ -81,13 +80,11 @@ impl Natives for Library {
         args: &mut [Value],
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind> {
-        match catalogue::entry(native as usize) {
-            Some(entry) if let Run::Native(run) = entry.run => {
-                catalogue::check(entry, args)?;
-                run(args, ctx)
-            }
-            _ => Err(FaultKind::Native(format!("no native function {native}"))),
-        }
+        let Some((entry, run)) = catalogue::native(native) else {
+            return Err(FaultKind::Native(format!("no native function {native}")));
+        };
+        catalogue::check(entry, args)?;
+        run(args, ctx)
     }
 
     fn call_named(&mut self, name: &str, args: &mut [Value]) -> Result<Value, FaultKind> {

@@ -23,7 +23,8 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
         },
         Action::Object(object, verb) => Kind::Object {
             object: format!("{} {}", object.kind(), object.id.0),
-            verb: verb.name().into(),
+            // What a script cannot type is set in brackets or begins with two underscores.
+            verb: verb.name().trim_matches(['<', '>', '_']).into(),
             answer: debug_text(value),
         },
         Action::Sleep => Kind::Sleep {

@@ -99,6 +99,8 @@ verbs! {
     /// Runs an event loop until its main task and all others have ended; only `asyncio.run` asks
     /// this.
     RunLoop = "<run loop>",
+    /// A task sleeps: for how many nanoseconds, and what that gives.
+    Sleep = "<sleep>",
     /// `create_task`
     CreateTask = "create_task",
     /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
@@ -301,9 +303,17 @@ pub enum Wake {
     /// Its wait is over, with this value: the object has already given it what it wanted.
     Grant(Value),
     /// Its wait is over, with this error.
-    Fail(FaultKind),
+    Fail(Box<FaultKind>),
     /// It shall ask again; somebody else may have been faster.
     Retry,
+}
+
+impl Wake {
+    /// The wait is over, with this error. It lies in a box: see [`Attempt::fail`].
+    #[cold]
+    pub fn fail(kind: FaultKind) -> Self {
+        Self::Fail(Box::new(kind))
+    }
 }
 
 /// A thread that an object wants started.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
-use super::{Draw, Intrinsic, Stop, Wait};
+use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
 use crate::value::{FaultKind, Object, Value};
@@ -17,15 +17,19 @@ impl Machine<'_, '_> {
             if std::mem::take(&mut self.fiber.sleeping) {
                 return self.give(Value::Unit);
             }
+            let wanted = self.fiber.wanted.take();
             return match wake {
                 Wake::Retry => {
                     self.fiber.retrying = true;
                     Ok(Flow::Reload)
                 }
-                Wake::Grant(value) => self.give(value),
+                Wake::Grant(value) => {
+                    self.tell(wanted.map(|wanted| *wanted), &value);
+                    self.give(value)
+                }
                 Wake::Fail(kind) => {
                     self.fiber.reached = None;
-                    Err(kind)
+                    Err(*kind)
                 }
             };
         }
@@ -63,11 +67,14 @@ impl Machine<'_, '_> {
             // What one thread leaves in it, another can take out.
             call.args.iter().for_each(super::publish);
         }
-        let before = if private { None } else { self.seen() };
         let pos = self.fiber.pos(self.env.program);
+        let before = (self.listening && !private).then(|| Visible {
+            pos,
+            action: Action::Object(object.clone(), verb),
+        });
         let task = self.fiber.task;
         let event_loop = self.fiber.event_loop.as_ref();
-        let (effects, ids) = (&mut self.env.effects, self.env.ids);
+        let (effects, ids) = (&mut *self.env.effects, self.env.ids);
         let mut attempt = object.attempt_within(event_loop, call, task, pos, effects, ids);
         if let Attempt::Draw(below) = attempt {
             let number = [Value::Int(self.env.services.random(below) as i64)];
@@ -75,10 +82,10 @@ impl Machine<'_, '_> {
                 verb: Verb::Drawn,
                 args: &number,
             };
-            attempt = object.attempt(drawn, task, pos, &mut self.env.effects, self.env.ids);
+            attempt = object.attempt(drawn, task, pos, self.env.effects, self.env.ids);
         }
         if !self.env.effects.is_empty() {
-            self.env.services.carry_out(&mut self.env.effects);
+            self.env.services.carry_out(self.env.effects);
         }
         match attempt {
             Attempt::Done(value) => {
@@ -91,6 +98,7 @@ impl Machine<'_, '_> {
             }
             Attempt::Wait(_) | Attempt::WaitUntil(_) => {
                 let limit = self.limit(&attempt);
+                self.fiber.wanted = before.map(Box::new);
                 let renewed = std::mem::take(&mut self.fiber.retrying);
                 Ok(Flow::Stop(Stop::Wait(Wait {
                     object: Some(object.clone()),

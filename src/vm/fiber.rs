@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Intrinsic;
 use super::place::Window;
+use super::{Intrinsic, Visible};
 use crate::pos::Pos;
 use crate::program::{Program, boot};
 use crate::value::object::{TaskId, Wake};
@@ -61,6 +61,8 @@ pub struct Fiber {
     pub(super) reached: Option<(Arc<Object>, u16)>,
     /// What a native function wants the machine to do, while the fiber stands before doing it.
     pub(super) pending: Option<Box<Intrinsic>>,
+    /// What it waits for, when somebody wants to know: told when the wait is granted.
+    pub(super) wanted: Option<Box<Visible>>,
     /// Whether it sleeps.
     pub(super) sleeping: bool,
     /// Where in the text it was started: the place of an error before its first line.
@@ -116,6 +118,7 @@ impl Fiber {
             retrying: false,
             reached: None,
             pending: None,
+            wanted: None,
             sleeping: false,
             started_at: Pos::NONE,
             event_loop: None,
@@ -138,6 +141,7 @@ impl Fiber {
             retrying: other.retrying,
             reached: other.reached.clone(),
             pending: other.pending.clone(),
+            wanted: other.wanted.clone(),
             sleeping: other.sleeping,
             started_at: other.started_at,
             event_loop: other.event_loop.clone(),
@@ -198,20 +202,26 @@ impl Fiber {
         }
     }
 
-    /// Gives back memory that it does not need while it waits.
+    /// Gives back memory that it does not need while it waits: what a deep call has left behind. A
+    /// thread that waits again and again would give back and ask for the same few registers each
+    /// time, so those stay.
     pub fn shrink(&mut self) {
+        const FEW: usize = 32;
+        if self.frames.capacity() > FEW {
+            self.frames.shrink_to(2 * self.frames.len());
+        }
+        if self.registers.capacity() <= FEW {
+            return;
+        }
         let top = self.frames.last().map_or(0, |frame| frame.base as usize);
         let used = self.registers[top..]
             .iter()
             .rposition(|value| !value.is_unit())
             .map_or(top, |last| top + last + 1);
         self.registers.truncate(used);
-        // A copy into less memory pays only for what a deep call has left behind: a thread that
-        // waits again and again would give back and ask for the same few registers each time.
-        if self.registers.capacity() > 4 * used + 32 {
+        if self.registers.capacity() > 4 * used + FEW {
             self.registers.shrink_to(2 * used + 8);
         }
-        self.frames.shrink_to(2 * self.frames.len() + 2);
     }
 }
 

@@ -311,5 +311,5 @@ pub struct Env<'a> {
     /// daemons): then starting, joining and ending are visible operations.
     pub observes_threads: bool,
     /// What objects want done; empty between operations.
-    pub effects: Effects,
+    pub effects: &'a mut Effects,
 }

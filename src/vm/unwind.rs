@@ -88,11 +88,11 @@ impl Machine<'_, '_> {
                         args: &[],
                     };
                     let task = self.fiber.task;
-                    let (effects, ids) = (&mut self.env.effects, self.env.ids);
+                    let (effects, ids) = (&mut *self.env.effects, self.env.ids);
                     // Abandoning never waits, and whatever it answers, the thread ends.
                     let _ = object.attempt(call, task, Pos::NONE, effects, ids);
                     if !self.env.effects.is_empty() {
-                        self.env.services.carry_out(&mut self.env.effects);
+                        self.env.services.carry_out(self.env.effects);
                     }
                 }
             }

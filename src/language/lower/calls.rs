@@ -81,6 +81,12 @@ impl Lowering<'_> {
 
     /// `await x` and `await(x)`: asks what is awaited; any other value is its own answer.
     fn await_value(&mut self, awaited: &Expr, dst: Reg, at: Pos) {
+        if let Some((name, args)) = self.asyncio_call(awaited) {
+            let name = format!("await {name}");
+            if self.catalogue.native(&name).is_some() {
+                return self.named_call(&name, args, dst, at);
+            }
+        }
         let value = self.builder().register();
         self.expression(awaited, value);
         let base = self.arguments_with_receiver(&[]);

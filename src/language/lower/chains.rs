@@ -128,6 +128,21 @@ impl Lowering<'_> {
         (!matches!(links[skip].what, What::Index(_))).then_some(skip)
     }
 
+    /// The function of asyncio that an expression calls, and its arguments.
+    pub(super) fn asyncio_call<'e>(&self, expr: &'e Expr) -> Option<(String, &'e [Expr])> {
+        let (module, links) = links(expr);
+        match (&links[..], module) {
+            ([link], Expr::Variable(name, ..)) if name.1 == "asyncio" => {
+                self.module_prefix(module, &links)?;
+                match link.what {
+                    What::Method(call) => Some((format!("asyncio.{}", call.name), &call.args)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// What comes after a module's name: a function, called or not, and the rest of the chain.
     fn module_member(&mut self, module: &Expr, links: &[Link<'_>], dst: Reg) {
         let (first, rest) = (&links[0], &links[1..]);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::runtime::object::asyncio::{
-    AsyncLock, AsyncQueue, Errors, EventLoop, Gather, InThread, Sleep, TaskGroup, WaitFor,
+    AsyncLock, AsyncQueue, Errors, EventLoop, Gather, InThread, Request, TaskGroup, WaitFor,
     add_coroutine, create_task as new_task, outside,
 };
 use crate::runtime::object::call;
@@ -84,8 +84,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         details: "`asyncio.sleep(0)` lets the other tasks go first. `time.sleep` would stop them \
                   all: it waits without awaiting.",
         errors: "A negative or infinite time is refused.",
+        awaited: Some(await_sleep),
         ..function(
-            Sleep::NAME,
+            Request::SLEEP,
             &[
                 sig(&[param("seconds", Kind::Seconds)], "Coroutine"),
                 sig(
@@ -504,12 +505,27 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, FaultKind> {
     })
 }
 
+fn sleep_arguments(args: &mut [Value]) -> Result<(Duration, Value), FaultKind> {
+    let time = seconds(Request::SLEEP, &args[0])?;
+    Ok((
+        time,
+        args.get_mut(1).map(std::mem::take).unwrap_or_default(),
+    ))
+}
+
 fn sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let time = seconds(Sleep::NAME, &args[0])?;
-    let result = args.get(1).cloned().unwrap_or_default();
-    let sleep = Sleep::new(time, result);
-    let made = add_coroutine(sleep, Sleep::NAME, ctx.event_loop, ctx.ids, ctx.pos);
+    let (time, result) = sleep_arguments(args)?;
+    let made = Request::sleep(time, result, ctx.event_loop, ctx.ids, ctx.pos);
     Ok(NativeResult::Value(made))
+}
+
+fn await_sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let event_loop = running_loop("await", ctx)?.clone();
+    let (time, result) = sleep_arguments(args)?;
+    let nanoseconds = i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    let args = vec![Value::Int(nanoseconds), result];
+    let ask = Intrinsic::Ask(event_loop, Verb::Sleep, args);
+    Ok(NativeResult::Intrinsic(ask))
 }
 
 fn wait_for(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {

@@ -408,6 +408,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "true false",
         },
         run: Run::Prelude,
+        ..Entry::NEW
     },
     Entry {
         receiver: Some("Condition"),

@@ -48,6 +48,8 @@ pub struct Entry {
     pub example: Example,
     /// How it is carried out.
     pub run: Run,
+    /// What `await NAME(...)` does, where that is less work than to make something and to await it.
+    pub awaited: Option<Native>,
 }
 
 /// How a row is carried out.
@@ -136,6 +138,7 @@ impl Entry {
             output: "",
         },
         run: Run::Method,
+        awaited: None,
     };
 
     /// The name with its type: `sleep`, `Queue.put`.
@@ -279,13 +282,29 @@ pub fn entry(mut number: usize) -> Option<&'static Entry> {
     None
 }
 
-/// The number of the native function of this name.
+/// In the number of a function: that it is called and awaited at once.
+const AWAITED: u32 = 1 << 31;
+
+/// The number of the native function of this name; `await NAME` is the name of one that is called and
+/// awaited at once.
 pub fn native_index(name: &str) -> Option<u32> {
-    entries()
-        .position(|entry| {
-            entry.receiver.is_none() && entry.name == name && matches!(entry.run, Run::Native(_))
-        })
-        .map(|number| number as u32)
+    let (name, awaited) = match name.strip_prefix("await ") {
+        Some(name) => (name, AWAITED),
+        None => (name, 0),
+    };
+    let number = entries().position(|entry| entry.receiver.is_none() && entry.name == name)?;
+    let number = number as u32 | awaited;
+    native(number).map(|_| number)
+}
+
+/// The native function of this number, and its row.
+pub fn native(number: u32) -> Option<(&'static Entry, Native)> {
+    let entry = entry((number & !AWAITED) as usize)?;
+    match entry.run {
+        Run::Native(run) if number & AWAITED == 0 => Some((entry, run)),
+        _ if number & AWAITED == 0 => None,
+        _ => entry.awaited.map(|run| (entry, run)),
+    }
 }
 
 /// The text that is the constant of this name.

@@ -110,6 +110,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "5",
         },
         run: Run::Method,
+        ..Entry::NEW
     },
     Entry {
         receiver: Some("Thread"),

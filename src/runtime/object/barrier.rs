@@ -104,7 +104,7 @@ impl Barrier {
     fn dismiss(&mut self, state: State, why: &'static str, ctx: &mut Ctx<'_>) {
         self.state = state;
         self.arrived
-            .wake_with(ctx, |_| Some(Wake::Fail(broken(why))));
+            .wake_with(ctx, |_| Some(Wake::fail(broken(why))));
         self.early.wake_with(ctx, |()| Some(Wake::Retry));
     }
 

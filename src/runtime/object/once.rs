@@ -70,7 +70,7 @@ impl Once {
         };
         let (state, wake) = if has_failed {
             let at = holder.since;
-            (State::Failed(at), Wake::Fail(self.failed(at)))
+            (State::Failed(at), Wake::fail(self.failed(at)))
         } else {
             let given = Value::array(vec![value.clone()]);
             (State::Done(value.clone()), Wake::Grant(given))

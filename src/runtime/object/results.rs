@@ -176,7 +176,7 @@ impl Results {
         match &self.items[index] {
             Item::Open => None,
             Item::Done(value) => Some(Wake::Grant(value.clone())),
-            Item::Failed(fault) => Some(Wake::Fail(raised(fault))),
+            Item::Failed(fault) => Some(Wake::fail(raised(fault))),
         }
     }
 
@@ -223,7 +223,7 @@ impl Results {
             Verb::Item => match self.index(call)? {
                 None => Attempt::End,
                 Some(index) => match self.item(index) {
-                    Some(Wake::Fail(kind)) => Attempt::fail(kind),
+                    Some(Wake::Fail(kind)) => Attempt::Fail(kind),
                     Some(Wake::Grant(value)) => Attempt::Done(value),
                     _ => {
                         let waits = self.waiters.wait(Wants::Item(index), None, ctx);

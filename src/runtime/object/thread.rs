@@ -208,7 +208,7 @@ impl Thread {
             )),
             State::Alive { .. } => self.waiters.wait(wants, limit, ctx),
             _ => match self.answer(wants) {
-                Wake::Fail(fault) => Attempt::fail(fault),
+                Wake::Fail(fault) => Attempt::Fail(fault),
                 Wake::Grant(value) => Attempt::Done(value),
                 Wake::Retry => Attempt::Done(Value::Unit),
             },
@@ -220,7 +220,7 @@ impl Thread {
         match (&self.state, wants) {
             (State::Returned { value, .. }, _) => Wake::Grant(value.clone()),
             (State::Failed { fault, .. }, Wants::Result(_)) => {
-                Wake::Fail(FaultKind::Elsewhere(fault.clone()))
+                Wake::fail(FaultKind::Elsewhere(fault.clone()))
             }
             _ => Wake::Grant(Value::Unit),
         }

@@ -303,7 +303,7 @@ fn wake_of(attempt: crate::value::object::Attempt) -> Wake {
     use crate::value::object::Attempt;
     match attempt {
         Attempt::Done(value) => Wake::Grant(value),
-        Attempt::Fail(kind) => Wake::Fail(*kind),
+        Attempt::Fail(kind) => Wake::Fail(kind),
         // One that waits on is not woken at all.
         _ => Wake::Retry,
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::super::{MAIN, World, guard};
 use super::state::{Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
-use crate::value::object::TaskId;
+use crate::value::object::{Effects, TaskId};
 use crate::value::{Fault, Function, Value};
 use crate::vm::{Env, Fiber, Natives, Stop};
 
@@ -18,6 +18,8 @@ const FUEL_NANOSECONDS: u64 = 1;
 pub(super) struct Run {
     pub(super) state: State,
     natives: Box<dyn Natives + Send>,
+    /// What objects want; empty between steps, and kept for its memory.
+    effects: Effects,
     pub(super) main_end: Option<Result<Value, Fault>>,
     /// The threads whose turns have ended since somebody looked for deadlocks: each may wait now.
     pub(super) stopped: Vec<TaskId>,
@@ -32,6 +34,7 @@ impl Run {
     pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>, outlet: Outlet) -> Self {
         Self {
             natives: world.natives(),
+            effects: Effects::default(),
             state: State::new(policy, world, outlet),
             main_end: None,
             stopped: Vec::new(),
@@ -68,7 +71,7 @@ impl Run {
                 natives: &mut *self.natives,
                 services: &mut self.state,
                 observes_threads: world.observes_threads.load(Ordering::Relaxed),
-                effects: Default::default(),
+                effects: &mut self.effects,
             };
             guard::step::<true>(&mut fiber, &mut env, &mut fuel)
         };

@@ -173,7 +173,7 @@ impl Worker {
         let ids = &self.shared.world.ids;
         match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids) {
             Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
-            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(*kind)),
+            Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
             // It was woken in time, and the wake is on its way; or it goes on when it is woken.
             _ => {
                 job.is_late = true;
@@ -269,11 +269,9 @@ impl Worker {
             natives: &mut *self.natives,
             services: &mut hands,
             observes_threads: world.observes_threads.load(Ordering::Relaxed),
-            effects: std::mem::take(&mut self.effects),
+            effects: &mut self.effects,
         };
-        let stop = guard::step::<false>(&mut job.fiber, &mut env, fuel);
-        self.effects = env.effects;
-        stop
+        guard::step::<false>(&mut job.fiber, &mut env, fuel)
     }
 
     fn tell_to_stop(&mut self, job: &mut Job) {

@@ -82,23 +82,6 @@ impl Awaiters {
         Ok(Attempt::Wait(limit))
     }
 
-    /// The task that asks lets the others go first; whether it waits for them.
-    ///
-    /// # Errors
-    /// It is no task, or was cancelled before.
-    pub(super) fn yield_now(&mut self, ctx: &mut Ctx<'_>) -> Result<bool, FaultKind> {
-        let event_loop = running_loop(ctx, "await")?.clone();
-        let task = ctx.task;
-        if let Some(cancelled) = with_loop(&event_loop, ctx, |inner, _| inner.take_cancel(task)) {
-            return Err(cancelled);
-        }
-        let waits = with_loop(&event_loop, ctx, EventLoop::yield_now);
-        if waits {
-            self.waiting.push_back((task, event_loop));
-        }
-        Ok(waits)
-    }
-
     /// Lets the first one ask again that is not about to.
     pub(super) fn wake_one(&self, ctx: &mut Ctx<'_>) {
         for (task, event_loop) in &self.waiting {
@@ -117,28 +100,6 @@ impl Awaiters {
                 event_loop.wake(*task, ctx)
             });
         }
-    }
-
-    /// The time of a wait is over. Gives `answer` when the task goes on at once; else it asks again
-    /// when it has the turn.
-    pub(super) fn time_is_over(
-        &mut self,
-        task: TaskId,
-        answer: Value,
-        ctx: &mut Ctx<'_>,
-    ) -> Attempt {
-        let place = (self.waiting.iter()).position(|(waiting, _)| *waiting == task);
-        let Some(place) = place else {
-            return Attempt::Wait(None);
-        };
-        let event_loop = self.waiting[place].1.clone();
-        if with_loop(&event_loop, ctx, |event_loop, _| {
-            event_loop.time_is_over(task)
-        }) {
-            self.waiting.remove(place);
-            return Attempt::Done(answer);
-        }
-        Attempt::Wait(None)
     }
 
     /// Forgets a task that is being stopped.

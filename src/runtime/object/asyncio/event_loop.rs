@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::thread;
 use super::task::Task;
@@ -29,12 +30,14 @@ struct Start {
 enum State {
     /// It is in the queue, and begins when its turn comes.
     New(Start),
-    /// It is in the queue, and goes on when its turn comes.
-    Ready,
+    /// It is in the queue, and is woken so when its turn comes.
+    Ready(Wake),
     /// It has the turn.
     Running,
-    /// It waits for something.
+    /// It waits for something, which it asks again.
     Waiting,
+    /// It sleeps for so long, and gets this at the end.
+    Asleep(Duration, Value),
 }
 
 /// A task that has not ended.
@@ -77,7 +80,9 @@ pub struct EventLoop {
     is_stopped: bool,
     unseen: BTreeMap<TaskId, Unseen>,
     /// What was never awaited so far: what, and where it was made.
-    forgotten: BTreeMap<ObjectId, (&'static str, Pos)>,
+    ///
+    /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
+    forgotten: VecDeque<(ObjectId, &'static str, Pos)>,
 }
 
 /// Makes a task of `what`: a function, which it calls with `args`, or something that it awaits. It
@@ -139,7 +144,7 @@ impl EventLoop {
             end: None,
             is_stopped: false,
             unseen: BTreeMap::new(),
-            forgotten: BTreeMap::new(),
+            forgotten: VecDeque::new(),
         }
     }
 
@@ -213,10 +218,18 @@ impl EventLoop {
                         pos: start.pos,
                     });
                 }
-                _ => {
+                // What it has waited for does not ask again whether it was cancelled.
+                State::Ready(Wake::Grant(_)) if member.is_cancelled => {
+                    member.is_cancelled = false;
                     self.turn = Some(number);
-                    ctx.wake(number, Wake::Retry);
+                    ctx.wake(number, Wake::fail(super::task::cancelled(&member.name)));
                 }
+                State::Ready(wake) => {
+                    self.turn = Some(number);
+                    ctx.wake(number, wake);
+                }
+                // Nobody else is in the queue.
+                other => member.state = other,
             }
         }
     }
@@ -231,14 +244,30 @@ impl EventLoop {
         cancelled
     }
 
-    /// The task that asks goes to the end of the queue; whether it has to wait there.
-    pub(super) fn yield_now(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        let waits = !self.queue.is_empty();
-        if waits {
-            self.queue.push_back(ctx.task);
-            self.leave_turn(ctx.task, State::Ready, ctx);
+    /// The task that asks sleeps for so long and then gets `result`. With no time at all it goes to
+    /// the end of the queue.
+    ///
+    /// # Errors
+    /// It was cancelled before.
+    pub(super) fn sleep(
+        &mut self,
+        time: Duration,
+        result: Value,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Attempt, FaultKind> {
+        if let Some(cancelled) = self.take_cancel(ctx.task) {
+            return Err(cancelled);
         }
-        waits
+        if !time.is_zero() {
+            self.leave_turn(ctx.task, State::Asleep(time, result), ctx);
+            return Ok(Attempt::Wait(Some(time)));
+        }
+        if self.queue.is_empty() {
+            return Ok(Attempt::Done(result));
+        }
+        self.queue.push_back(ctx.task);
+        self.leave_turn(ctx.task, State::Ready(Wake::Grant(result)), ctx);
+        Ok(Attempt::Wait(None))
     }
 
     fn leave_turn(&mut self, task: TaskId, state: State, ctx: &mut Ctx<'_>) {
@@ -258,35 +287,44 @@ impl EventLoop {
         cancelled.then(|| super::task::cancelled(&member.name))
     }
 
-    /// Queues a task that waits; whether it did.
+    /// Queues a task that waits or sleeps; whether it did.
     pub(super) fn wake(&mut self, task: TaskId, ctx: &mut Ctx<'_>) -> bool {
-        match self.tasks.get_mut(&task) {
-            Some(member) if matches!(member.state, State::Waiting) => {
-                member.state = State::Ready;
-                self.queue.push_back(task);
-                self.pass_turn(ctx);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// The time of a wait is over. Whether the task has the turn now; else it is queued.
-    pub(super) fn time_is_over(&mut self, task: TaskId) -> bool {
         let Some(member) = self.tasks.get_mut(&task) else {
             return false;
         };
-        if !matches!(member.state, State::Waiting) {
-            return false;
-        }
-        if self.turn.is_none() && !self.is_stopped {
-            member.state = State::Running;
-            self.turn = Some(task);
-            return true;
-        }
-        member.state = State::Ready;
+        let wake = match member.state {
+            State::Waiting => Wake::Retry,
+            // Only one that was cancelled is woken by others.
+            State::Asleep(..) => Wake::Grant(Value::Unit),
+            _ => return false,
+        };
+        member.state = State::Ready(wake);
         self.queue.push_back(task);
-        false
+        self.pass_turn(ctx);
+        true
+    }
+
+    /// The time of a sleep is over: the task goes on when it has the turn, which may be now.
+    fn time_is_over(&mut self, task: TaskId) -> Attempt {
+        let Some(member) = self.tasks.get_mut(&task) else {
+            return Attempt::Wait(None);
+        };
+        match std::mem::replace(&mut member.state, State::Running) {
+            State::Asleep(_, result) if self.turn.is_none() && !self.is_stopped => {
+                self.turn = Some(task);
+                Attempt::Done(result)
+            }
+            State::Asleep(_, result) => {
+                member.state = State::Ready(Wake::Grant(result));
+                self.queue.push_back(task);
+                Attempt::Wait(None)
+            }
+            // It was woken before.
+            other => {
+                member.state = other;
+                Attempt::Wait(None)
+            }
+        }
     }
 
     /// Cancels a task: it gets the error where it awaits.
@@ -337,12 +375,15 @@ impl EventLoop {
 
     /// Something was made that shall be awaited.
     pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos) {
-        self.forgotten.insert(object, (what, pos));
+        let place = self.forgotten.partition_point(|made| made.0 < object);
+        self.forgotten.insert(place, (object, what, pos));
     }
 
     /// It is awaited.
     pub(super) fn awaited(&mut self, object: ObjectId) {
-        self.forgotten.remove(&object);
+        if let Ok(place) = self.forgotten.binary_search_by_key(&object, |made| made.0) {
+            self.forgotten.remove(place);
+        }
     }
 
     /// A call of `asyncio.to_thread` begins; its number, for its name.
@@ -363,11 +404,11 @@ impl EventLoop {
             runner,
             match end {
                 Ok(value) => Wake::Grant(value.clone()),
-                Err(fault) => Wake::Fail(FaultKind::Elsewhere(fault.clone())),
+                Err(fault) => Wake::fail(FaultKind::Elsewhere(fault.clone())),
             },
         );
         let failures = &mut ctx.effects.failures;
-        for (what, pos) in std::mem::take(&mut self.forgotten).into_values() {
+        for (_, what, pos) in std::mem::take(&mut self.forgotten) {
             failures.push(Failure {
                 message: format!("{what} was never awaited: write `await {what}(...)`"),
                 pos,
@@ -390,6 +431,16 @@ impl Primitive for EventLoop {
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         match call.verb {
             Verb::RunLoop => self.run(call.args, ctx).unwrap_or_else(Attempt::fail),
+            Verb::Sleep => {
+                let time = call
+                    .args
+                    .first()
+                    .and_then(Value::as_int)
+                    .unwrap_or_default();
+                let time = Duration::from_nanos(time.unsigned_abs());
+                let result = call.args.last().cloned().unwrap_or_default();
+                self.sleep(time, result, ctx).unwrap_or_else(Attempt::fail)
+            }
             // A thread of `asyncio.to_thread` has ended.
             Verb::Ready => {
                 self.threads = self.threads.saturating_sub(1);
@@ -401,7 +452,10 @@ impl Primitive for EventLoop {
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Stop && self.runner == Some(task) {
+        if why == Withdrawal::Timeout {
+            return self.time_is_over(task);
+        }
+        if self.runner == Some(task) {
             self.runner = None;
             self.is_stopped = true;
         }
@@ -417,7 +471,12 @@ impl Primitive for EventLoop {
                 let name = name.unwrap_or("another task");
                 (format!("its turn, which {name} keeps"), Some(turn))
             }
-            _ => (String::new(), None),
+            _ => match self.tasks.get(&task).map(|member| &member.state) {
+                Some(State::Asleep(time, _)) => {
+                    (format!("its sleep of {} s", time.as_secs_f64()), None)
+                }
+                _ => (String::new(), None),
+            },
         };
         Waiting {
             what,
@@ -455,9 +514,18 @@ impl Primitive for EventLoop {
                     start.args.iter().for_each(|arg| visitor.value(arg));
                     visitor.pos(start.pos);
                 }
-                State::Ready => visitor.number(1),
-                State::Running => visitor.number(2),
-                State::Waiting => visitor.number(3),
+                State::Ready(Wake::Grant(result)) => {
+                    visitor.number(1);
+                    visitor.value(result);
+                }
+                State::Ready(_) => visitor.number(2),
+                State::Running => visitor.number(3),
+                State::Waiting => visitor.number(4),
+                State::Asleep(time, result) => {
+                    visitor.number(5);
+                    visitor.number(time.as_nanos() as u64);
+                    visitor.value(result);
+                }
             }
         }
         visitor.number(self.made);
@@ -472,7 +540,7 @@ impl Primitive for EventLoop {
             visitor.task(*task);
             visitor.value(&Value::Error(unseen.fault.clone()));
         }
-        for (what, pos) in self.forgotten.values() {
+        for (_, what, pos) in &self.forgotten {
             visitor.text(what);
             visitor.pos(*pos);
         }

@@ -1,6 +1,6 @@
 //! Tasks that switch only where they await, and what they await: Python's `asyncio`.
 //!
-//! In reading order: [`EventLoop`], whose turn it is; [`Task`], one of a loop's tasks; [`Sleep`],
+//! In reading order: [`EventLoop`], whose turn it is; [`Task`], one of a loop's tasks;
 //! [`Request`], [`WaitFor`] and [`InThread`], the coroutines that the library gives; [`Gather`] and
 //! [`TaskGroup`], several tasks together; [`AsyncLock`] and [`AsyncQueue`]. `awaiters` is what all
 //! that can be awaited have in common.
@@ -38,7 +38,7 @@ mod task_group;
 mod tests;
 mod wait_for;
 
-pub use coroutine::{Sleep, add as add_coroutine};
+pub use coroutine::add as add_coroutine;
 pub use event_loop::{EventLoop, create_task};
 pub use gather::{Errors, Gather};
 pub use in_thread::InThread;

@@ -199,7 +199,7 @@ impl Channel {
         self.closed = Some(ctx.pos);
         while let Some(sender) = self.senders.next(ctx) {
             let late = self.refusal(ChannelRefusal::Closed(ctx.pos), 0.0);
-            ctx.wake(sender.task, Wake::Fail(late));
+            ctx.wake(sender.task, Wake::fail(late));
         }
         while let Some(receiver) = self.receivers.next(ctx) {
             let wake = match (receiver.claim, receiver.has) {

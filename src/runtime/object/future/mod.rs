@@ -140,9 +140,9 @@ impl Future {
             (State::Pending { .. } | State::Running { .. }, _) => return None,
             (State::Done(value), Wants::Result(_)) => Wake::Grant(value.clone()),
             (State::Done(_), Wants::Exception(_)) => Wake::Grant(Value::Unit),
-            (State::Failed(fault), Wants::Result(_)) => Wake::Fail(raised(fault)),
+            (State::Failed(fault), Wants::Result(_)) => Wake::fail(raised(fault)),
             (State::Failed(fault), Wants::Exception(_)) => Wake::Grant(fault.to_value()),
-            (State::Cancelled, _) => Wake::Fail(FaultKind::cancelled(
+            (State::Cancelled, _) => Wake::fail(FaultKind::cancelled(
                 "a cancelled Future was asked for its result",
                 "a task that was cancelled never runs and has no result",
                 "ask cancelled() first",
@@ -152,7 +152,7 @@ impl Future {
 
     fn wait(&mut self, wants: Wants, limit: Option<Duration>, ctx: &mut Ctx<'_>) -> Attempt {
         match self.answer(wants) {
-            Some(Wake::Fail(kind)) => Attempt::fail(kind),
+            Some(Wake::Fail(kind)) => Attempt::Fail(kind),
             Some(Wake::Grant(value)) => Attempt::Done(value),
             _ => self.waiters.wait(wants, limit, ctx),
         }

@@ -124,7 +124,7 @@ impl Queue {
         {
             let wake = match self.add(putter.item) {
                 Ok(()) => Wake::Grant(Value::Unit),
-                Err(kind) => Wake::Fail(kind),
+                Err(kind) => Wake::fail(kind),
             };
             ctx.wake(putter.task, wake);
         }

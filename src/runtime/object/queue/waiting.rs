@@ -123,7 +123,7 @@ impl Waiting {
         let getters = self.getters.drain(..).map(|(task, _)| task);
         let putters = self.putters.drain(..).map(|putter| putter.task);
         for task in getters.chain(putters) {
-            ctx.effects.wakes.push((task, Wake::Fail(fault.clone())));
+            ctx.effects.wakes.push((task, Wake::fail(fault.clone())));
         }
     }
 
