@@ -19,6 +19,10 @@ struct State {
     closed: bool,
     /// Whether writers go on although there is no room.
     hurrying: bool,
+    /// Whether the reader waits for the first event.
+    is_idle: bool,
+    /// Whether somebody wants to see what is there, and the reader has not come yet.
+    is_wanted: bool,
 }
 
 /// A queue of events: many writers, one reader.
@@ -67,9 +71,9 @@ impl Stream {
             pos,
             kind,
         });
-        // The reader looks every few milliseconds anyway; waking it for every line would cost more
-        // than the line.
-        if state.events.len() == CAPACITY / 2 {
+        // The reader looks a few milliseconds after the first line; waking it for every line would
+        // cost more than the line.
+        if std::mem::take(&mut state.is_idle) || state.events.len() == CAPACITY / 2 {
             self.written.notify_one();
         }
     }
@@ -100,19 +104,26 @@ impl Stream {
         events
     }
 
-    /// Waits until the queue is half full, somebody calls [`Stream::wake`] or closes it, or `limit`
-    /// is over. So a reader takes many events at once instead of fighting the writers for each.
-    pub fn wait(&self, limit: Duration) {
+    /// Waits for an event, and then for more to come with it: until the queue is half full, or
+    /// `delay` is over. So a reader takes many events at once instead of fighting the writers for
+    /// each, and sleeps while there are none. Ends at once when somebody calls [`Stream::wake`] or
+    /// closes the queue.
+    pub fn wait(&self, delay: Duration) {
         let mut state = self.state.lock();
-        if state.events.len() < CAPACITY / 2 && !state.closed {
-            self.written.wait_for(&mut state, limit);
+        while state.events.is_empty() && !state.is_wanted && !state.closed {
+            state.is_idle = true;
+            self.written.wait(&mut state);
         }
+        state.is_idle = false;
+        if state.events.len() < CAPACITY / 2 && !state.is_wanted && !state.closed {
+            self.written.wait_for(&mut state, delay);
+        }
+        state.is_wanted = false;
     }
 
-    /// Ends the reader's wait: somebody wants to see what is there.
+    /// Ends the reader's wait, this one or the next: somebody wants to see what is there.
     pub fn wake(&self) {
-        // With the lock, so that a reader that is about to wait cannot miss it.
-        let _state = self.state.lock();
+        self.state.lock().is_wanted = true;
         self.written.notify_all();
     }
 

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, Task};
 use source::Source;
 
+use crate::host;
 use crate::session::{WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
 
@@ -103,7 +104,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs the tasks of the session that has started this process, until there are no more.
 fn serve() -> Status {
-    match serve_as_worker(io::stdin(), io::stdout()) {
+    let served = host::message_output().and_then(|output| serve_as_worker(io::stdin(), output));
+    match served {
         Ok(()) => Status::Success,
         Err(error) => {
             complain(&format!("as a worker process: {error}"));

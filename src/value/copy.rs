@@ -114,6 +114,11 @@ impl<'a> Copier<'a> {
             });
         }
         let copy = match value {
+            // Nothing in it can be told from a copy, as a change makes one.
+            Value::Array(items) if self.depth < MAX_DEPTH && items.iter().all(is_scalar) => {
+                self.weigh(VALUE_WEIGHT * items.len())?;
+                value.clone()
+            }
             Value::Array(items) => {
                 let items: Result<Vec<Value>, _> =
                     items.iter().map(|item| self.value(item)).collect();
@@ -229,6 +234,14 @@ impl<'a> Copier<'a> {
             ),
         )
     }
+}
+
+/// Whether a value has no parts and no text.
+fn is_scalar(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Unit | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Char(_)
+    )
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ enum Wants {
 /// How several calls go to a process at once.
 #[derive(Clone, Debug)]
 struct Chunks {
-    /// A function of the prelude that calls the learner's with each row of an array.
+    /// A function of the prelude that calls the learner's with each item of arrays.
     calls: Arc<Function>,
     /// How many calls, at most.
     size: usize,
@@ -128,9 +128,9 @@ impl Results {
         ctx.effects.next = Some(match &self.chunks {
             None => (self.function.clone(), self.arguments(index)),
             Some(chunks) => {
-                let rows = index..index + count;
-                let rows = rows.map(|row| Value::array(self.arguments(row)));
-                (chunks.calls.clone(), vec![Value::array(rows.collect())])
+                let part = |input: &Arc<Vec<Value>>| input[index..index + count].to_vec();
+                let parts = self.inputs.iter().map(part).map(Value::array);
+                (chunks.calls.clone(), parts.collect())
             }
         });
         Attempt::Done(Value::Int(index as i64))

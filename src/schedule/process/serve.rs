@@ -23,8 +23,6 @@ use crate::value::{Fault, Function, Value};
 
 /// How long a printed line may wait for others.
 const DELAY: Duration = Duration::from_millis(5);
-/// How long nobody looks for lines while there is no task.
-const REST: Duration = Duration::from_secs(1);
 
 /// What a worker is to be.
 #[derive(Clone, Debug)]
@@ -94,7 +92,6 @@ pub fn serve<R: Runner>(
     let speaker = Arc::new(Speaker {
         stream,
         output: Mutex::new(BufWriter::new(Box::new(output))),
-        is_busy: is_busy.clone(),
     });
     speaker.clone().speak()?;
     for order in orders {
@@ -111,7 +108,6 @@ pub fn serve<R: Runner>(
                     return Err(io::Error::other("a call without a function"));
                 };
                 let function = Arc::unwrap_or_clone(function);
-                speaker.stream.wake();
                 let end = runner.call(function, values.collect());
                 let end = match end {
                     Ok(value) => Ok(Parcel::pack(&[value], runner.program())),
@@ -169,8 +165,6 @@ fn leave() -> ! {
 struct Speaker {
     stream: Arc<Stream>,
     output: Mutex<BufWriter<Box<dyn Write + Send>>>,
-    /// Whether there is a task.
-    is_busy: Arc<AtomicBool>,
 }
 
 impl Speaker {
@@ -193,8 +187,7 @@ impl Speaker {
     fn speak(self: Arc<Self>) -> io::Result<()> {
         let send_all = move || {
             while self.say(None).is_ok() {
-                let is_busy = self.is_busy.load(Ordering::SeqCst);
-                self.stream.wait(if is_busy { DELAY } else { REST });
+                self.stream.wait(DELAY);
             }
             // Nobody listens any more.
             leave()

@@ -2,7 +2,7 @@
 //!
 //! A wake-up costs microseconds, so it is throttled: nobody is woken while another worker is
 //! already looking for work, and a worker that has found some and was the last to look wakes the
-//! next. No work is overlooked, because a worker that goes to sleep first puts itself on the list
+//! next if there is more. No work is overlooked, because a worker that goes to sleep first puts itself on the list
 //! and then looks into all queues once more, and who queues work looks at the list afterwards:
 //!
 //! | who queues work            | who goes to sleep           |
@@ -49,7 +49,10 @@ impl Idle {
 
     /// Ends it; whether nobody looks any more.
     pub(super) fn stop_looking(&self) -> bool {
-        self.looking.fetch_sub(1, Ordering::SeqCst) == 1
+        let last = self.looking.fetch_sub(1, Ordering::SeqCst) == 1;
+        // Who looks into the queues after this sees what was queued by one who still saw us look.
+        fence(Ordering::SeqCst);
+        last
     }
 
     /// Wakes a worker for work that was just queued, unless somebody looks for work already.

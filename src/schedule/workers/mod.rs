@@ -21,7 +21,8 @@ use std::time::Duration;
 
 use crossbeam::deque::{self, Injector, Steal, Stealer};
 use crossbeam::sync::Parker;
-use parking_lot::{Condvar, Mutex};
+use crossbeam::utils::Backoff;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use self::deadlock::Deadlocks;
 use self::idle::Idle;
@@ -344,6 +345,11 @@ impl Schedule for Workers {
             main,
         )));
         let mut control = shared.control.lock();
+        // A short run ends sooner than this thread would have gone to sleep.
+        let backoff = Backoff::new();
+        while control.main_end.is_none() && !backoff.is_completed() {
+            MutexGuard::unlocked(&mut control, || backoff.snooze());
+        }
         let mut search = false;
         let over = loop {
             if let Some(over) = self.look(&mut control, until, search) {

@@ -130,7 +130,8 @@ impl Worker {
             backoff.snooze();
         }
         let last = shared.idle.stop_looking();
-        if found.is_some() && last {
+        // Whoever has queued work meanwhile has left it to us to wake the next one.
+        if found.is_some() && last && shared.has_work() {
             shared.wake_worker();
         }
         found
