@@ -27,7 +27,7 @@ pub(super) fn step<const STEPPED: bool>(
         if let Some((unit, _)) = fiber.place(env.program) {
             fault.unit = unit;
         }
-        Stop::Failed(fault)
+        Stop::Failed(Box::new(fault))
     })
 }
 

@@ -53,8 +53,8 @@ pub enum Stop {
     Wait(Wait),
     /// Its function has returned this value.
     Finished(Value),
-    /// It ended by this error.
-    Failed(Fault),
+    /// It ended by this error. It lies in a box: a stop is handed on at each switch.
+    Failed(Box<Fault>),
 }
 
 /// What a fiber waits for.

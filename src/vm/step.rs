@@ -53,7 +53,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
         listening,
     };
     if let Some(fault) = machine.fiber.stopping.take() {
-        return machine.unwind_stopped(*fault);
+        return machine.unwind_stopped(fault);
     }
     machine.make_room();
     let mut flow = machine.resume();
@@ -67,7 +67,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
             Ok(Flow::Stop(stop)) => return stop,
             Err(kind) => match machine.catch(kind) {
                 None => machine.run::<STEPPED>(fuel),
-                Some(fault) => return Stop::Failed(fault),
+                Some(fault) => return Stop::Failed(Box::new(fault)),
             },
         }
     }

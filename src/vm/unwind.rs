@@ -32,7 +32,7 @@ impl Machine<'_, '_> {
     pub(super) fn rethrow(&mut self, fault: Fault) -> Step {
         match self.unwind(fault) {
             None => Ok(Flow::Reload),
-            Some(fault) => Ok(Flow::Stop(Stop::Failed(fault))),
+            Some(fault) => Ok(Flow::Stop(Stop::Failed(Box::new(fault)))),
         }
     }
 
@@ -69,7 +69,7 @@ impl Machine<'_, '_> {
 
     /// Ends a fiber that is being stopped: every value that a `with` has entered is abandoned,
     /// innermost first, and no code of the script runs any more.
-    pub(super) fn unwind_stopped(&mut self, mut fault: Fault) -> Stop {
+    pub(super) fn unwind_stopped(&mut self, mut fault: Box<Fault>) -> Stop {
         if let Some((unit, pos)) = self.fiber.place(self.env.program) {
             fault.unit = unit;
             fault.pos = pos;

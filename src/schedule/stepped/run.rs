@@ -89,7 +89,7 @@ impl Run {
                 self.stopped.push(task);
             }
             Stop::Finished(value) => self.end(task, Ok(value)),
-            Stop::Failed(fault) => self.end(task, Err(fault)),
+            Stop::Failed(fault) => self.end(task, Err(*fault)),
         }
     }
 

@@ -248,7 +248,7 @@ impl Worker {
                     Some(same) => job = same,
                     None => return,
                 },
-                Stop::Failed(fault) => match self.end(job, Err(fault)) {
+                Stop::Failed(fault) => match self.end(job, Err(*fault)) {
                     Some(same) => job = same,
                     None => return,
                 },
