@@ -58,6 +58,8 @@ verbs! {
     Abandon = "<abandon>",
     /// The item at an index (the argument), or [`Attempt::End`].
     Item = "<item>",
+    /// The next item of a `for`, which has had as many as the argument says, or [`Attempt::End`].
+    Next = "<next item>",
     /// A thread's function has returned: the argument is its value.
     Finish = "<finish>",
     /// A thread's function has failed: the argument is the error.

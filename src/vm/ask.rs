@@ -310,6 +310,11 @@ fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
     let name = match verb {
         Verb::Await => return not_awaitable(object),
         Verb::Enter => return not_a_context(object),
+        Verb::Next => {
+            return FaultKind::NotIterable {
+                found: object.kind().into(),
+            };
+        }
         Verb::Item => {
             return FaultKind::Indexing {
                 signature: format!("{} [...]", object.kind()),

@@ -58,7 +58,7 @@ impl Machine<'_, '_> {
         let found = match (&self.fiber.registers[at], position) {
             (Value::Object(object), Some(position)) => {
                 let object = object.clone();
-                return self.ask(&object, Verb::Item, &[Value::Int(position)]);
+                return self.ask(&object, Verb::Next, &[Value::Int(position)]);
             }
             (Value::Array(items), Some(position)) => items
                 .get(position as usize)

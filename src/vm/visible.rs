@@ -168,7 +168,7 @@ impl Fiber {
             }
             Op::ForNext { state, .. } => {
                 let index = std::slice::from_ref(register(state + 1)?);
-                Some(use_it(object(state)?, Verb::Item, index))
+                Some(use_it(object(state)?, Verb::Next, index))
             }
             Op::Enter { context, .. } => Some(use_it(object(context)?, Verb::Enter, &[])),
             Op::Exit { context, failed } => {

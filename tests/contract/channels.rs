@@ -59,6 +59,12 @@ pub(super) const ROWS: &[Row] = &[
         &["Closed the Channel made in line 1 was closed in line 2"],
         "3:13 the Channel made in line 1 was closed in line 2 / let only the sender close a channel, \
          once, when it has sent everything"),
+    row("Channel", Plain, Misuse,
+        "let ch = channel(1); ch.send(1);
+         try { ch[0]; } catch (e) { print(e.error, e.message, ch.len()); }
+         for x in Lock() { }",
+        &["ErrorIndexingType cannot index: Channel [...] 1"],
+        "3:19 cannot go through Lock with `for`"),
     row("Channel", Plain, Misuse, "channel(-1);", &[],
         "1:1 channel(-1): the capacity is a whole number, 0 or more / write channel() to hand items \
          over directly, channel(10) to keep up to ten"),

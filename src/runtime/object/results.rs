@@ -220,7 +220,7 @@ impl Results {
 
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         Ok(match call.verb {
-            Verb::Item => match self.index(call)? {
+            Verb::Item | Verb::Next => match self.index(call)? {
                 None => Attempt::End,
                 Some(index) => match self.item(index) {
                     Some(Wake::Fail(kind)) => Attempt::Fail(kind),
@@ -266,7 +266,7 @@ impl Primitive for Results {
 
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
         match call.verb {
-            Verb::Item => match self.index(call) {
+            Verb::Item | Verb::Next => match self.index(call) {
                 Ok(Some(index)) => {
                     self.deadline.is_some() || !matches!(self.items[index], Item::Open)
                 }

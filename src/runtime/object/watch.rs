@@ -197,7 +197,7 @@ impl Watch {
 
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         match (call.verb, call.args) {
-            (Verb::Item, _) => self.next(call, ctx),
+            (Verb::Next, _) => self.next(call, ctx),
             (Verb::Wait, _) => self.wait(args::limit(call)?, ctx),
             (Verb::Until, [Value::Float(deadline)]) => {
                 self.deadline = Some(*deadline);
@@ -235,7 +235,7 @@ impl Primitive for Watch {
             false => self.futures.iter().filter(is_done).count(),
         };
         match (call.verb, call.args) {
-            (Verb::Item, [Value::Int(index)]) => {
+            (Verb::Next, [Value::Int(index)]) => {
                 let index = usize::try_from(*index).unwrap_or_default();
                 self.deadline.is_some() || index >= self.futures.len() || index < done()
             }
@@ -339,23 +339,23 @@ mod tests {
     fn what_is_done_comes_first_then_in_the_order_of_completion_each_once() {
         let mut table = Table::default();
         let (watch, futures) = watch(&mut table, 3, ReturnWhen::AllCompleted);
-        assert!(!is_ready(&watch, Verb::Item, &[Int(0)]));
+        assert!(!is_ready(&watch, Verb::Next, &[Int(0)]));
         finish(&mut table, &futures[1]);
-        assert!(is_ready(&watch, Verb::Item, &[Int(0)]));
-        table.done(&watch, 1, Verb::Item, &[Int(0)], "Future(done: 1)");
-        table.waits(&watch, 1, Verb::Item, &[Int(1)]);
+        assert!(is_ready(&watch, Verb::Next, &[Int(0)]));
+        table.done(&watch, 1, Verb::Next, &[Int(0)], "Future(done: 1)");
+        table.waits(&watch, 1, Verb::Next, &[Int(1)]);
         assert_eq!(
             watch.waiting(TaskId(1)).what,
             "futures: 2 of 3 are not done"
         );
         finish(&mut table, &futures[2]);
         assert_eq!(table.wakes(), ["1: Future(done: 1)"]);
-        assert!(!is_ready(&watch, Verb::Item, &[Int(2)]));
+        assert!(!is_ready(&watch, Verb::Next, &[Int(2)]));
         table.done(&futures[0], 1, Verb::Cancel, &[], "true");
         assert!(table.wakes().is_empty(), "nobody waits");
-        table.done(&watch, 1, Verb::Item, &[Int(2)], "Future(cancelled)");
-        assert!(is_ready(&watch, Verb::Item, &[Int(3)]));
-        let end = table.ask(&watch, 1, Verb::Item, &[Int(3)]);
+        table.done(&watch, 1, Verb::Next, &[Int(2)], "Future(cancelled)");
+        assert!(is_ready(&watch, Verb::Next, &[Int(3)]));
+        let end = table.ask(&watch, 1, Verb::Next, &[Int(3)]);
         assert!(matches!(end, Attempt::End));
     }
 
@@ -389,8 +389,8 @@ mod tests {
         let (watch, futures) = watch(&mut table, 3, ReturnWhen::AllCompleted);
         finish(&mut table, &futures[0]);
         table.done(&watch, 1, Verb::Until, &[Value::Float(5.0)], "()");
-        table.done(&watch, 1, Verb::Item, &[Int(0)], "Future(done: 1)");
-        let waits = table.ask(&watch, 1, Verb::Item, &[Int(1)]);
+        table.done(&watch, 1, Verb::Next, &[Int(0)], "Future(done: 1)");
+        let waits = table.ask(&watch, 1, Verb::Next, &[Int(1)]);
         assert!(matches!(waits, Attempt::WaitUntil(5.0)));
         let Attempt::Fail(kind) = table.withdraw(&watch, 1, Withdrawal::Timeout) else {
             panic!("it is an error");

@@ -270,7 +270,7 @@ impl Channel {
             (Verb::TrySend, _) => Err(args::arity(verb, &[1], args.len())),
             (Verb::Receive, _) => self.receive(Form::Plain, patience(verb, args)?, ctx),
             (Verb::ReceiveOk, _) => self.receive(Form::Pair, patience(verb, args)?, ctx),
-            (Verb::Item, _) => self.receive(Form::Step, Patience::Endless, ctx),
+            (Verb::Next, _) => self.receive(Form::Step, Patience::Endless, ctx),
             (Verb::Watch, _) => Ok(self.watch(call, ctx)),
             (Verb::Unwatch, [watcher]) => {
                 self.senders.remove_tickets(watcher);
@@ -322,7 +322,7 @@ impl Primitive for Channel {
             (Verb::Watch, _) => self.may_watch(call, task),
             (Verb::Send, [_, rest @ ..]) if is_endless(rest) => self.may_send(task),
             (Verb::Receive | Verb::ReceiveOk, rest) if is_endless(rest) => self.may_receive(task),
-            (Verb::Item, _) if self.capacity > 0 => self.may_receive(task),
+            (Verb::Next, _) if self.capacity > 0 => self.may_receive(task),
             _ => true,
         }
     }

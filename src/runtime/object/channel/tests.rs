@@ -76,7 +76,7 @@ fn items_are_kept_in_order_up_to_the_capacity() {
     table.waits(&ch, B, Verb::Send, &[Int(4)]);
     table.misuse(&ch, C, Verb::Send, &[Int(5), Int(0)], "nobody receives");
     assert_eq!(ch.text(), "Channel(2 of 2 items)");
-    table.done(&ch, C, Verb::Item, &[Int(0)], "1");
+    table.done(&ch, C, Verb::Next, &[Int(0)], "1");
     assert_eq!(table.wakes(), ["1: ()"]);
     for item in ["2", "3", "4"] {
         table.done(&ch, C, Verb::Receive, &[], item);
@@ -91,11 +91,11 @@ fn closing_ends_all_waits_and_is_done_once() {
     let ch = channel(&mut table, 1);
     table.waits(&ch, A, Verb::Receive, &[]);
     table.waits(&ch, B, Verb::ReceiveOk, &[]);
-    table.waits(&ch, C, Verb::Item, &[Int(0)]);
+    table.waits(&ch, C, Verb::Next, &[Int(0)]);
     table.done(&ch, 7, Verb::Close, &[], "()");
     assert_eq!(table.wakes(), ["1: ()", "2: [(), false]", "3: retry"]);
     assert!(matches!(
-        table.ask(&ch, C, Verb::Item, &[Int(0)]),
+        table.ask(&ch, C, Verb::Next, &[Int(0)]),
         Attempt::End
     ));
     table.done(&ch, A, Verb::TryReceive, &[], "()");

@@ -207,7 +207,7 @@ impl Queue {
             },
             Verb::Get if args.len() <= 2 => self.get(patience(verb, args)?, ctx),
             Verb::Get => Err(args::arity(verb, &[0, 1, 2], args.len())),
-            Verb::Item => Err(FaultKind::misuse(
+            Verb::Item | Verb::Next => Err(FaultKind::misuse(
                 &format!("{} was walked through or indexed", self.described()),
                 "a queue has no end and no positions: its items are taken out one by one",
                 "write `loop { let item = queue.get(); ... }`, and leave it by `break`",
