@@ -64,6 +64,9 @@ pub(super) struct Member {
     /// Not here while it runs.
     pub(super) fiber: Option<Fiber>,
     pub(super) being: Being,
+    /// What its last wait was on, from when it was woken until it has gone on from there: what it
+    /// was granted goes back when it is stopped on the way.
+    woken_by: Option<Arc<Object>>,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
     /// What is written down of it, until it changes.
@@ -95,6 +98,7 @@ impl Member {
             run,
             fiber: Some(fiber),
             being: Being::Ready,
+            woken_by: None,
             has_run: false,
             portrait: None,
             copy: None,
@@ -148,6 +152,7 @@ impl Member {
             run: copy.run,
             fiber,
             being: copy.being.clone(),
+            woken_by: copy.woken_by.clone(),
             has_run: copy.has_run,
             portrait: copy.portrait.clone(),
             copy: Some(copy.clone()),
@@ -248,6 +253,9 @@ impl State {
     pub(super) fn put_fiber(&mut self, task: TaskId, fiber: Fiber, being: Being) {
         if let Some(member) = self.members.get_mut(&task) {
             member.changes();
+            if !fiber.is_coming_back() {
+                member.woken_by = None;
+            }
             member.fiber = Some(fiber);
             member.being = being;
             member.has_run = true;
@@ -288,7 +296,11 @@ impl State {
     pub(super) fn wait(&mut self, task: TaskId, mut fiber: Fiber, wait: Wait) {
         if let Some(wake) = self.early.take() {
             fiber.wake(wake);
-            return self.put_fiber(task, fiber, Being::Ready);
+            self.put_fiber(task, fiber, Being::Ready);
+            if let Some(member) = self.members.get_mut(&task) {
+                member.woken_by = wait.object;
+            }
+            return;
         }
         self.waits += 1;
         let deadline = wait.limit.map(|limit| {
@@ -309,11 +321,14 @@ impl State {
         let Some(member) = self.members.get_mut(&task) else {
             return;
         };
-        if let (Being::Waiting { deadline, .. }, Some(fiber)) = (&member.being, &mut member.fiber) {
+        if let (Being::Waiting { deadline, object }, Some(fiber)) =
+            (&member.being, &mut member.fiber)
+        {
             if let Some(deadline) = deadline {
                 self.deadlines.remove(&(*deadline, task));
             }
             fiber.wake(wake);
+            member.woken_by = object.clone();
             member.being = Being::Ready;
             member.changes();
         } else if task == self.running && member.fiber.is_none() {
@@ -403,7 +418,10 @@ impl State {
                 match attempt {
                     // It goes on when it is woken: a task whose turn it is not.
                     Attempt::Wait(_) => self.waits_on(task),
-                    over => self.wake(task, wake_of(over)),
+                    over => {
+                        self.wake(task, wake_of(over));
+                        self.waits_no_longer(task);
+                    }
                 }
                 self.carry_out(&mut effects);
             }
@@ -424,21 +442,28 @@ impl State {
 
     /// Takes a thread that is to be stopped out of what it waits for.
     pub(super) fn withdraw_for_stop(&mut self, task: TaskId) {
-        let Some(member) = self.members.get(&task) else {
+        let Some(member) = self.members.get_mut(&task) else {
             return;
         };
-        if let Being::Waiting {
-            object: Some(object),
-            ..
-        } = &member.being
-        {
-            let object = object.clone();
+        let waited_on = match &member.being {
+            Being::Waiting { object, .. } => object.clone(),
+            _ => member.woken_by.take(),
+        };
+        if let Some(object) = waited_on {
             let mut effects = Effects::default();
             // How the wait ends does not matter to a thread that ends.
             let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &self.world.ids);
             self.carry_out(&mut effects);
         }
         self.wake(task, Wake::Retry);
+        self.waits_no_longer(task);
+    }
+
+    /// What a thread waited on knows that it does not wait there any more.
+    fn waits_no_longer(&mut self, task: TaskId) {
+        if let Some(member) = self.members.get_mut(&task) {
+            member.woken_by = None;
+        }
     }
 
     /// Reports the end of a thread other than main.

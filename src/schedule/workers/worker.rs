@@ -164,7 +164,7 @@ impl Worker {
     }
 
     fn time_is_over(&mut self, mut job: Box<Job>) {
-        let Some(object) = job.waited_on.clone() else {
+        let Some(object) = job.waited_on.take() else {
             job.fiber.wake(Wake::Grant(Value::Unit));
             self.queue.push(job, &self.shared);
             return;
@@ -234,7 +234,11 @@ impl Worker {
             if !job.stopping && self.shared.table.stopping(&job.about) != Stopping::No {
                 self.tell_to_stop(&mut job);
             }
-            match self.step(&mut job, &mut fuel) {
+            let stop = self.step(&mut job, &mut fuel);
+            if !job.fiber.is_coming_back() {
+                job.waited_on = None;
+            }
+            match stop {
                 Stop::Fuel | Stop::Visible => {
                     job.about.see(job.fiber.place(&self.shared.world.program));
                     self.queue.yield_now(job, &self.shared);
