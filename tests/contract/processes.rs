@@ -17,6 +17,7 @@
 //! - A child of a child works.
 //! - A task's threads belong to its process, and it ends when they have.
 //! - Callbacks are called in the process that submitted.
+//! - Who waits for a pool waits for its callbacks.
 //! - Futures of both kinds of pools can be waited for together.
 //! - An endless task is ended by kill_workers, and what is done keeps its result.
 
@@ -156,6 +157,11 @@ pub(super) const PROMISES: &[Promise] = &[
          f.add_done_callback(|f| { seen.push(f.result()); seen.push(pid() == here); });
          let g = p.submit(|| 5); p.shutdown(); print(seen, g.result());",
         &["[4, true] 5"]),
+    everywhere("Who waits for a pool waits for its callbacks.",
+        "let p = ProcessPoolExecutor(1); let f = p.submit(|| 1);
+         f.add_done_callback(|f| { sleep(0.02); print(\"called\", f.result()); });
+         f.result(); p.shutdown(); print(\"over\");",
+        &["called 1", "over"]),
     everywhere("Futures of both kinds of pools can be waited for together.",
         "let p = ProcessPoolExecutor(1); let q = pool(1); let sum = 0;
          for f in as_completed([p.submit(|| 1), q.submit(|| 2)]) { sum += f.result(); }

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::args;
+use super::executor::Executor;
 use crate::value::object::{
     Attempt, Call, Ctx, Failure, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
     Withdrawal,
@@ -153,6 +154,8 @@ impl PoolThread {
                 format!("{} callbacks", self.name).into(),
             ),
         };
+        // Whoever waits for the pool waits for that one.
+        (self.pool).change(|pool: &mut Executor| pool.relieve(self.slot, task));
         ctx.effects.spawns.push(Spawn {
             task,
             handle: ctx.make(other),

@@ -37,6 +37,8 @@ enum Members {
 #[derive(Clone, Debug, Default)]
 struct Slot {
     number: Option<TaskId>,
+    /// Who works in it: the thread of that number or, beside a process, one that calls callbacks.
+    worker: Option<TaskId>,
     is_busy: bool,
     is_initialized: bool,
 }
@@ -147,6 +149,7 @@ impl Executor {
         let pool = ctx.this.clone();
         let thread = PoolThread::new(name.clone(), number, pool, place, task, isolated);
         self.slots[place].is_busy = true;
+        self.slots[place].worker = Some(number);
         let handle = ctx.make(thread);
         ctx.effects.spawns.push(Spawn {
             task: number,
@@ -182,6 +185,13 @@ impl Executor {
     fn slot(&mut self, place: Option<&Value>) -> Option<&mut Slot> {
         let place = place.and_then(Value::as_int)?;
         self.slots.get_mut(usize::try_from(place).ok()?)
+    }
+
+    /// Notes that another thread works in a place from now on.
+    pub(super) fn relieve(&mut self, place: usize, by: TaskId) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.worker = Some(by);
+        }
     }
 
     fn free(&mut self, place: Option<&Value>, ctx: &mut Ctx<'_>) {
@@ -435,7 +445,7 @@ impl Primitive for Executor {
             holders: Vec::new(),
             awaited: (self.slots.iter())
                 .filter(|slot| slot.is_busy)
-                .filter_map(|slot| slot.number)
+                .filter_map(|slot| slot.worker)
                 .collect(),
         }
     }
@@ -459,6 +469,7 @@ impl Primitive for Executor {
         }
         for slot in &self.slots {
             visitor.task(slot.number.unwrap_or(TaskId(0)));
+            visitor.task(slot.worker.unwrap_or(TaskId(0)));
             visitor.number(u64::from(slot.is_busy) << 1 | u64::from(slot.is_initialized));
         }
         visitor.text(&self.name);
