@@ -27,7 +27,9 @@ use crate::schedule::{
     WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
-use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text, reach};
+use crate::value::{
+    CodeId, Fault, Function, Held, Items, Literal, Object, Target, Value, debug_text, reach,
+};
 use crate::vm::{self, Binding, Natives};
 
 use self::rehearsal::Back;
@@ -356,8 +358,8 @@ impl Session {
         let function = Function {
             name: Literal::new("main"),
             target: Target::Code(CodeId { unit, ordinal: 0 }),
-            captures: Box::default(),
-            curried: Vec::new(),
+            captures: Held::default(),
+            curried: Items::default(),
             environment: None,
         };
         Ok((Arc::new(function), warnings))

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::value::{CodeId, Function, Literal, Target};
+use crate::value::{CodeId, Function, Held, Items, Literal, Target};
 pub use code::Code;
 
 /// The most arguments that a call can have.
@@ -229,8 +229,8 @@ impl Program {
         Function {
             name: name.literal,
             target: Target::Named(id),
-            captures: Box::default(),
-            curried: Vec::new(),
+            captures: Held::default(),
+            curried: Items::default(),
             environment: None,
         }
     }

@@ -157,7 +157,7 @@ impl<'a> Copier<'a> {
             let name = (self.name_of)(function, index);
             captures.push(self.cell(cell, format!("the variable `{name}`"))?);
         }
-        let curried: Result<Vec<Value>, _> = (function.curried.iter())
+        let curried: Result<_, _> = (function.curried.iter())
             .map(|value| self.value(value))
             .collect();
         let environment = match &function.environment {
@@ -177,7 +177,7 @@ impl<'a> Copier<'a> {
         Ok(Function {
             name: function.name,
             target: function.target,
-            captures: captures.into(),
+            captures: captures.into_iter().collect(),
             curried: curried?,
             environment,
         })
@@ -247,7 +247,7 @@ fn is_scalar(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{CodeId, Literal, Target};
+    use crate::value::{CodeId, Items, Literal, Target};
 
     fn closure(captures: &[&Arc<Cell>]) -> Value {
         Value::Function(Arc::new(Function {
@@ -257,7 +257,7 @@ mod tests {
                 ordinal: 1,
             }),
             captures: captures.iter().map(|cell| (*cell).clone()).collect(),
-            curried: Vec::new(),
+            curried: Items::default(),
             environment: None,
         }))
     }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::held::let_go;
 use super::{FaultKind, Function, Holder, Value};
 use crate::pos::Pos;
 
@@ -677,6 +678,53 @@ struct Slot {
     note: Option<Note>,
 }
 
+impl Drop for Slot {
+    /// Objects may hold each other in long chains.
+    fn drop(&mut self) {
+        let primitive = std::mem::replace(&mut self.primitive, Box::new(Gone));
+        let_go((primitive, self.note.take()));
+    }
+}
+
+/// What is left of an object that nobody has any more.
+struct Gone;
+
+impl Primitive for Gone {
+    fn kind(&self) -> &'static str {
+        "Gone"
+    }
+
+    fn attempt(&mut self, _call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Unknown
+    }
+
+    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Unknown
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting::default()
+    }
+
+    fn state_text(&self) -> String {
+        String::new()
+    }
+
+    fn visit_parts(&self, _visitor: &mut dyn Visitor) {}
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(Self)
+    }
+}
+
+/// How deep objects are shown that stand in each other's texts.
+const MAX_SHOWN: u32 = 8;
+
+thread_local! {
+    /// How many objects are being shown.
+    static SHOWN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
 /// The state of an object, to look at, for as long as this lives.
 pub struct State<'a>(MutexGuard<'a, Slot>);
 
@@ -900,7 +948,13 @@ impl Object {
     /// The object in words: `Lock(held by Thread-1)`.
     pub fn text(&self) -> String {
         let mut text = String::from(self.kind);
+        let shown = SHOWN.get();
+        if shown == MAX_SHOWN {
+            return text + "(...)";
+        }
+        SHOWN.set(shown + 1);
         let state = self.state().state_text();
+        SHOWN.set(shown);
         if !state.is_empty() {
             let _ = write!(text, "({state})");
         }

@@ -16,7 +16,7 @@ use crate::runtime::object::Absent;
 use crate::value::object::{TaskId, Verb};
 use crate::value::{
     CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Objects,
-    Target, Value,
+    Target, Value, leads_to,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -164,7 +164,7 @@ impl Machine<'_, '_> {
             given.push(copier.copy(arg, &place, Objects::Refuse)?);
         }
         let mut mentioned = Mentioned::new(program, globals);
-        mentioned.function(function);
+        mentioned.value(&args[first]);
         args[first + 1..]
             .iter()
             .for_each(|arg| mentioned.value(arg));
@@ -195,8 +195,11 @@ struct Mentioned<'a> {
     globals: &'a Globals,
     found: BTreeSet<u32>,
     seen: BTreeSet<CodeId>,
-    cells: BTreeSet<usize>,
+    /// The addresses of variables and functions that were met.
+    met: BTreeSet<usize>,
+    /// What was found and not yet looked into.
     codes: Vec<CodeId>,
+    values: Vec<Value>,
 }
 
 impl<'a> Mentioned<'a> {
@@ -206,29 +209,33 @@ impl<'a> Mentioned<'a> {
             globals,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
-            cells: BTreeSet::new(),
+            met: BTreeSet::new(),
             codes: Vec::new(),
+            values: Vec::new(),
         }
-    }
-
-    fn function(&mut self, function: &Function) {
-        match function.target {
-            Target::Code(id) => self.code(id),
-            Target::Named(name) => self.name(name),
-        }
-        function.visit_parts(&mut |part| self.value(part));
     }
 
     /// Any function in it may be called.
     fn value(&mut self, value: &Value) {
-        match value {
-            Value::Function(function) => self.function(function),
-            Value::Cell(cell) if self.cells.insert(Arc::as_ptr(cell) as usize) => {
-                self.value(&cell.load());
-            }
-            Value::Array(_) | Value::Map(_) => value.visit_parts(&mut |part| self.value(part)),
-            _ => {}
+        let leads_on = match value {
+            Value::Function(function) => self.met.insert(Arc::as_ptr(function) as usize),
+            Value::Cell(cell) => self.met.insert(Arc::as_ptr(cell) as usize),
+            Value::Array(_) | Value::Map(_) => true,
+            _ => false,
+        };
+        if leads_on {
+            self.values.push(value.clone());
         }
+    }
+
+    fn look_into(&mut self, value: &Value) {
+        if let Value::Function(function) = value {
+            match function.target {
+                Target::Code(id) => self.code(id),
+                Target::Named(name) => self.name(name),
+            }
+        }
+        leads_to(value, &mut |part| self.value(part));
     }
 
     fn code(&mut self, id: CodeId) {
@@ -260,7 +267,12 @@ impl<'a> Mentioned<'a> {
 
     /// Follows all that was found to its end.
     fn finish(mut self) -> BTreeSet<u32> {
-        while let Some(id) = self.codes.pop() {
+        loop {
+            if let Some(value) = self.values.pop() {
+                self.look_into(&value);
+                continue;
+            }
+            let Some(id) = self.codes.pop() else { break };
             let code = self.program.code(id);
             code.globals.iter().for_each(|global| self.global(*global));
             code.names.iter().for_each(|name| self.name(*name));

@@ -297,3 +297,42 @@ fn the_gil_loses_updates_and_differently_with_each_seed() {
     assert!(counts.iter().all(|count| *count < 80_000), "{counts:?}");
     assert!(counts.iter().any(|count| *count != counts[0]), "{counts:?}");
 }
+
+/// A stack of the host is small: nothing that goes through values may need it for their depth.
+#[test]
+fn values_may_stand_deep_in_each_other() {
+    let text = "
+        fn deep(wrap) { let v = 1; for i in 0..100000 { v = wrap.call(v); } v }
+        let a = deep(|v| [v]); let m = deep(|v| #{next: v});
+        print(a == deep(|v| [v]), m == deep(|v| #{next: v}), a == [1]);
+        print(a.to_string().len(), m.to_string().len());
+        try { throw m; } catch (e) { print(e == m); }
+        try { m.to_json(); } catch (e) { print(e.message); }
+        let p = ProcessPoolExecutor(1);
+        try { p.submit(|x| x, a); } catch (e) { print(e.message); }
+        try { p.submit(|| deep(|v| [v])).result(); } catch (e) { print(e.message); }
+        p.shutdown();
+        let f = deep(|v| || v); let c = deep(|v| (|x| x).curry(v));
+        let q = deep(|v| { let q = Queue(); q.put(v); q });
+        spawn(|| [a, m, f, c, q]).join();
+        a = 0; m = 0; f = 0; c = 0; q = 0;
+        print(\"end\");";
+    for mode in MODES {
+        let ended = run(mode, text);
+        let lines = ended.lines();
+        assert_eq!(
+            lines,
+            [
+                "true true false",
+                "200001 1100001",
+                "true",
+                "what is given to to_json is nested too deep: it is too large",
+                "argument 1 of the task holds values that are nested too deep: it is too large",
+                "the task's result holds values that are nested too deep: it is too large",
+                "end"
+            ],
+            "{mode:?} {}",
+            ended.outcomes[0]
+        );
+    }
+}

@@ -10,7 +10,7 @@ use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
     Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value, debug_text};
+use crate::value::{Fault, FaultKind, Function, Items, Value, debug_text};
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -46,7 +46,7 @@ pub struct Results {
     deadline: Option<(f64, f64)>,
     function: Arc<Function>,
     chunks: Option<Chunks>,
-    inputs: Vec<Arc<Vec<Value>>>,
+    inputs: Vec<Arc<Items>>,
     items: Vec<Item>,
     /// How many calls have begun; those that follow have not.
     begun: usize,
@@ -62,7 +62,7 @@ pub struct Results {
 impl Results {
     /// The results of calling `function` with the first of all inputs, then the second ... The
     /// shortest input ends it.
-    pub fn new(function: Arc<Function>, inputs: Vec<Arc<Vec<Value>>>, mapped_at: Pos) -> Self {
+    pub fn new(function: Arc<Function>, inputs: Vec<Arc<Items>>, mapped_at: Pos) -> Self {
         let count = inputs.iter().map(|input| input.len()).min().unwrap_or(0);
         Self {
             mapped_at,
@@ -92,7 +92,7 @@ impl Results {
         let mut own = Function::clone(&self.function);
         let mut calls = calls.clone();
         calls.environment = own.environment.take();
-        calls.curried = vec![Value::Function(Arc::new(own))];
+        calls.curried = vec![Value::Function(Arc::new(own))].into();
         let calls = Arc::new(calls);
         self.chunks = Some(Chunks { calls, size });
         self
