@@ -395,7 +395,7 @@ fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
                 is_prompt: false,
             });
             let name = program.name_id("f", |_| None);
-            program.name(name).define(0, outer);
+            program.define(name, 0, outer);
             drop(run(&program, outer));
             Ok(())
         })

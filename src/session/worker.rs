@@ -71,7 +71,7 @@ impl Runner for Worker {
         });
         match lowered {
             Ok(lowered) => {
-                session.define(lowered);
+                session.add(lowered);
                 Ok(())
             }
             Err(problems) => Err(format!("{name} cannot be lowered again: {problems:?}")),

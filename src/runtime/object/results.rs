@@ -128,7 +128,7 @@ impl Results {
         ctx.effects.next = Some(match &self.chunks {
             None => (self.function.clone(), self.arguments(index)),
             Some(chunks) => {
-                let part = |input: &Arc<Vec<Value>>| input[index..index + count].to_vec();
+                let part = |input: &Arc<Items>| input[index..index + count].to_vec();
                 let parts = self.inputs.iter().map(part).map(Value::array);
                 (chunks.calls.clone(), parts.collect())
             }

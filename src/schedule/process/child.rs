@@ -11,8 +11,7 @@ use super::WORKER_ARGUMENT;
 use super::message::{Answer, Hello, Order, Said, read, write};
 use super::wire::{self, Parcel};
 use crate::pos::Pos;
-use crate::program::Program;
-use crate::program::boot;
+use crate::program::{Change, Program};
 use crate::value::object::Ids;
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -41,8 +40,8 @@ pub(in crate::schedule) struct Child {
     process: Killer,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
-    /// How many units of the program it has.
-    units: usize,
+    /// How many changes of the program it was told of.
+    changes: usize,
 }
 
 impl Child {
@@ -69,8 +68,7 @@ impl Child {
             process,
             input: BufWriter::new(input),
             output: BufReader::new(output),
-            // It makes the first one itself.
-            units: boot::UNIT as usize + 1,
+            changes: 0,
         };
         write(&mut child.input, hello)?;
         Ok(child)
@@ -112,15 +110,11 @@ impl Child {
     }
 
     fn send(&mut self, task: &Task<'_>) -> io::Result<()> {
-        for unit in task.program.units().skip(self.units) {
-            let message = Order::Unit {
-                name: unit.name.clone(),
-                text: unit.text.to_string(),
-                is_prelude: unit.is_prelude,
-                is_prompt: unit.is_prompt,
-            };
-            write(&mut self.input, &message)?;
-            self.units += 1;
+        for change in task.program.changes_from(self.changes) {
+            if let Some(order) = order(change, task.program) {
+                write(&mut self.input, &order)?;
+            }
+            self.changes += 1;
         }
         let mut values = vec![Value::Function(task.function.clone())];
         values.extend_from_slice(task.args);
@@ -140,6 +134,30 @@ impl Child {
         };
         status.map_or_else(|error| error.to_string(), how)
     }
+}
+
+/// How a worker is told of a change of the program.
+fn order(change: Change, program: &Program) -> Option<Order> {
+    Some(match change {
+        Change::Unit(number) => {
+            let unit = program.unit(number)?;
+            Order::Unit {
+                name: unit.name.clone(),
+                text: unit.text.to_string(),
+                is_prelude: unit.is_prelude,
+                is_prompt: unit.is_prompt,
+            }
+        }
+        Change::Defined(name, params, id) => Order::Define {
+            name: program.name(name).text.to_string(),
+            params: params as u32,
+            unit: id.unit,
+            ordinal: id.ordinal,
+        },
+        Change::Forgotten(name) => Order::Forget {
+            name: program.name(name).text.to_string(),
+        },
+    })
 }
 
 /// How a process has ended, in words.
