@@ -349,7 +349,10 @@ fn workers_call_what_the_session_calls_after_exploring() {
             ("fn f() { 4 } fn g() { 5 } f();", true),
             ("print(p.submit(f).result(), p.submit(g).result());", false),
             ("let q = ProcessPoolExecutor(1);", false),
-            ("print(q.submit(f).result(), q.submit(f, 6).result());", false),
+            (
+                "print(q.submit(f).result(), q.submit(f, 6).result());",
+                false,
+            ),
             ("p.shutdown(); q.shutdown();", false),
         ] {
             match is_explored {

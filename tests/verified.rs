@@ -348,8 +348,8 @@ fn run(program: &Program, id: CodeId) -> Stop {
     let function = Function {
         name: Literal::new("f"),
         target: Target::Code(id),
-        captures: Box::default(),
-        curried: Vec::new(),
+        captures: Default::default(),
+        curried: Default::default(),
         environment: None,
     };
     let mut fiber = Fiber::new(TaskId(1), Arc::new(function), Vec::new());

@@ -15,6 +15,8 @@ const DEEPEST: u32 = 64;
 thread_local! {
     /// How deep the drop stands that is under way, and whether anything was put aside.
     static DEPTH: Cell<(u32, bool)> = const { Cell::new((0, false)) };
+    /// How many objects are being shown, each in the text of the one before.
+    static SHOWN: Cell<u32> = const { Cell::new(0) };
     static ASIDE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -49,6 +51,21 @@ fn drop_what_is_aside() {
         drop(held);
     }
     DEPTH.set((0, false));
+}
+
+/// How deep objects are shown in the texts of each other.
+const MAX_SHOWN: u32 = 8;
+
+/// Has an object shown as text; nothing where too many show it in their own already.
+pub(super) fn show(text: impl FnOnce() -> String) -> Option<String> {
+    let depth = SHOWN.get();
+    if depth == MAX_SHOWN {
+        return None;
+    }
+    SHOWN.set(depth + 1);
+    let text = text();
+    SHOWN.set(depth);
+    Some(text)
 }
 
 /// Several values that something holds: a vector, a map.
@@ -94,7 +111,6 @@ impl<T: Default + Any> Drop for Held<T> {
 mod tests {
     use std::sync::Arc;
 
-    use super::*;
     use crate::value::{Cell, CodeId, Function, Literal, Map, Target, Value};
 
     fn function(curried: Vec<Value>, captures: Vec<Arc<Cell>>) -> Value {

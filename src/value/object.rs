@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::held::let_go;
+use super::held::{let_go, show};
 use super::{FaultKind, Function, Holder, Value};
 use crate::pos::Pos;
 
@@ -63,6 +63,9 @@ verbs! {
     Finish = "<finish>",
     /// A thread's function has failed: the argument is the error.
     Fail = "<fail>",
+    /// The process in which a thread's function ran has ended, or was never started: the arguments are
+    /// how, in words, and whether it had begun.
+    Died = "<died>",
     /// A pool's thread asks its pool, or the pool asks a task, for the next job.
     TakeJob = "<take job>",
     /// A pool's thread was stopped and takes no further job.
@@ -71,7 +74,8 @@ verbs! {
     Resolve = "<resolve>",
     /// A task gets its error.
     Reject = "<reject>",
-    /// A pool's initializer has failed: the argument is the error that its tasks get.
+    /// Nothing more can run in a pool: its initializer has failed, or a process has died, and the
+    /// argument says whether the others end with it. To a task: the argument is the error it gets.
     Break = "<break>",
     /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
     /// or what would be told when there is nothing to wait for.
@@ -717,14 +721,6 @@ impl Primitive for Gone {
     }
 }
 
-/// How deep objects are shown that stand in each other's texts.
-const MAX_SHOWN: u32 = 8;
-
-thread_local! {
-    /// How many objects are being shown.
-    static SHOWN: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
-}
-
 /// The state of an object, to look at, for as long as this lives.
 pub struct State<'a>(MutexGuard<'a, Slot>);
 
@@ -948,13 +944,9 @@ impl Object {
     /// The object in words: `Lock(held by Thread-1)`.
     pub fn text(&self) -> String {
         let mut text = String::from(self.kind);
-        let shown = SHOWN.get();
-        if shown == MAX_SHOWN {
+        let Some(state) = show(|| self.state().state_text()) else {
             return text + "(...)";
-        }
-        SHOWN.set(shown + 1);
-        let state = self.state().state_text();
-        SHOWN.set(shown);
+        };
         if !state.is_empty() {
             let _ = write!(text, "({state})");
         }

@@ -25,8 +25,8 @@ use crate::value::{
 pub struct Isolated {
     /// The number of the process.
     pub process: TaskId,
-    /// How many processes have started each other before it and with it.
-    pub generation: u32,
+    /// The process that it was started in; nothing for the session's own.
+    pub outer: Option<Arc<Isolated>>,
     /// Where in the text the call was asked for.
     pub asked_at: Pos,
     /// Its variables.
@@ -43,13 +43,14 @@ impl Isolated {
     /// When too many processes have started each other.
     pub fn begin(
         process: TaskId,
-        generation: u32,
+        outer: Option<Arc<Self>>,
         asked_at: Pos,
         function: &Function,
         args: &[Value],
         program: &Program,
     ) -> Result<(Self, Arc<Function>, Vec<Value>), FaultKind> {
-        check_generation(generation)?;
+        let generation = outer.as_ref().map_or(0, |outer| outer.generation());
+        check_generation(generation + 1)?;
         let name_of = |function: &Function, index: usize| capture_name(program, function, index);
         let mut copier = Copier::new(&name_of);
         let mut function = copier.copy_function(function, "the task", Objects::Keep)?;
@@ -64,12 +65,27 @@ impl Isolated {
         }
         let isolated = Self {
             process,
-            generation,
+            outer,
             asked_at,
             globals,
             bound,
         };
         Ok((isolated, Arc::new(function), args?))
+    }
+
+    /// How many processes have started each other before it and with it.
+    pub fn generation(&self) -> u32 {
+        self.with_outer().count() as u32
+    }
+
+    /// Whether it is this process, or one that was started below it.
+    pub fn is_within(&self, process: TaskId) -> bool {
+        self.with_outer().any(|one| one.process == process)
+    }
+
+    /// Itself, and the processes that it was started in, innermost first.
+    pub fn with_outer(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |one| one.outer.as_deref())
     }
 
     /// Marks its variables as shared: a second thread runs in the process.
@@ -105,22 +121,27 @@ pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> 
     taken.map_or_else(Vec::new, |taken| Arc::unwrap_or_clone(taken).variables)
 }
 
-/// A copy of what a task has given or failed by, for the one who submitted it.
+/// A copy of what a task has given or failed by, for the one who submitted it. That a thread was
+/// stopped is no error of the task's, and stays what it is.
 ///
 /// # Errors
-/// The task's, or that its value cannot leave its process.
+/// The task's, or that its value cannot leave its process; as the process reports it.
 pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Box<Fault>> {
     let name_of = |function: &Function, index: usize| capture_name(program, function, index);
     let mut copier = Copier::new(&name_of);
     match end {
         Ok(value) => copier
             .copy(&value, "the task's result", Objects::Refuse)
-            .map_err(|kind| Box::new(Fault::new(kind, Pos::NONE))),
+            .map_err(|kind| Box::new(Fault::new(kind.reported(), Pos::NONE))),
         Err(mut fault) => {
-            if let FaultKind::Thrown(value) = &fault.kind {
-                let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
-                fault.kind = copy.map_or_else(|kind| kind, FaultKind::Thrown);
-            }
+            fault.kind = match &fault.kind {
+                FaultKind::Thrown(value) => {
+                    let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
+                    copy.map_or_else(|kind| kind.reported(), FaultKind::Thrown)
+                }
+                kind if kind.is_catchable() => kind.reported(),
+                kind => kind.clone(),
+            };
             Err(Box::new(fault))
         }
     }
@@ -149,9 +170,10 @@ impl Machine<'_, '_> {
         let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
         let pos = self.fiber.pos(program);
         let name_of = |function: &Function, index: usize| capture_name(program, function, index);
-        let stand_in = |place: &str, object: &Arc<Object>| {
-            let variable = place.trim_start_matches("the variable ").trim_matches('`');
-            Value::Object(Object::new(ids, pos, Absent::new(variable, object.kind())))
+        let stand_in = |variable: &str, object: &Arc<Object>| match object.kind() {
+            // It stands for what it stood for already.
+            Absent::KIND => Value::Object(object.clone()),
+            kind => Value::Object(Object::new(ids, pos, Absent::new(variable, kind))),
         };
         let mut copier = Copier::new(&name_of);
         let mut copy = copier.copy_function(function, "the function", Objects::Refuse)?;
@@ -178,8 +200,8 @@ impl Machine<'_, '_> {
                 cell: binding.cell.clone(),
                 is_constant: binding.is_constant,
             };
-            let name = format!("the variable `{}`", program.global(global).name);
-            variables.push(copier.copy_variable(&variable, &name, Objects::Replace(&stand_in))?);
+            let name = &program.global(global).name;
+            variables.push(copier.copy_variable(&variable, name, Objects::Replace(&stand_in))?);
         }
         copy.environment = Some(Arc::new(Environment { variables }));
         let mut copies = args[..first].to_vec();

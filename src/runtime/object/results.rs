@@ -7,8 +7,7 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Items, Value, debug_text};
 
@@ -54,8 +53,6 @@ pub struct Results {
     settled: usize,
     /// The threads that ran a call last, for deadlock reports.
     running: Vec<(usize, TaskId)>,
-    /// Whose threads the calls wait for that have not begun.
-    pool: Option<Arc<Object>>,
     waiters: Waiters<Wants>,
 }
 
@@ -75,7 +72,6 @@ impl Results {
             begun: 0,
             settled: 0,
             running: Vec::new(),
-            pool: None,
             waiters: Waiters::default(),
         }
     }
@@ -120,9 +116,6 @@ impl Results {
         }
         let count = self.chunk_size().min(self.items.len() - index);
         self.begun += count;
-        if self.begun == self.items.len() {
-            self.pool = None;
-        }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
         self.running.push((index, by));
         ctx.effects.next = Some(match &self.chunks {
@@ -214,7 +207,6 @@ impl Results {
         }
         self.settled += self.items.len() - self.begun;
         self.begun = self.items.len();
-        self.pool = None;
         self.wake_those_who_can_go_on(ctx);
     }
 
@@ -357,7 +349,7 @@ mod tests {
     use super::*;
 
     fn results(counts: &[usize]) -> Results {
-        let input = |count: &usize| Arc::new(vec![Value::Int(5); *count]);
+        let input = |count: &usize| Arc::new(vec![Value::Int(5); *count].into());
         Results::new(function("f"), counts.iter().map(input).collect(), Pos::NONE)
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -14,6 +15,9 @@ use crate::pos::Pos;
 use crate::program::{Change, Program};
 use crate::value::object::Ids;
 use crate::value::{Fault, FaultKind, Function, Value};
+
+/// How often, a millisecond apart, a worker that has closed its pipes is looked at before it is ended.
+const LOOKS: u32 = 1_000;
 
 /// A call for a worker.
 pub(in crate::schedule) struct Task<'a> {
@@ -32,6 +36,20 @@ impl Killer {
     pub(in crate::schedule) fn kill(&self) {
         // It may have ended by itself, which is as good.
         let _ = self.0.lock().kill();
+    }
+
+    /// Waits for the end of a worker that has closed its pipes, which it does as it ends; one that
+    /// lives on without them is ended.
+    fn await_end(&self) -> io::Result<ExitStatus> {
+        for _ in 0..LOOKS {
+            if let Some(status) = self.0.lock().try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let mut process = self.0.lock();
+        let _ = process.kill();
+        process.wait()
     }
 }
 
@@ -123,15 +141,31 @@ impl Child {
         self.input.flush()
     }
 
-    /// Waits for the end of a worker that closed its output, and says how it ended.
-    pub(in crate::schedule) fn end(self) -> String {
+    /// Ends a worker and waits until it has ended.
+    pub(in crate::schedule) fn end(self) {
         drop((self.input, self.output));
-        let status = {
-            let mut process = self.process.0.lock();
-            // It ends when its input is closed; nothing shall wait here if it does not.
-            let _ = process.kill();
-            process.wait()
-        };
+        let mut process = self.process.0.lock();
+        // It ends when its input is closed; nothing shall wait here if it does not.
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+
+    /// Ends a worker after an error on a pipe of it, and says what has happened: how it has ended,
+    /// if that came first.
+    pub(in crate::schedule) fn end_after(self, error: &io::Error) -> String {
+        let is_closed = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::ConnectionReset
+        );
+        if !is_closed {
+            self.end();
+            return format!("cannot be understood: {error}");
+        }
+        let process = self.process.clone();
+        drop((self.input, self.output));
+        let status = process.await_end();
         status.map_or_else(|error| error.to_string(), how)
     }
 }

@@ -202,7 +202,7 @@ impl Executor {
             self.waiters.wake_with(ctx, |()| {
                 Some(crate::value::object::Wake::Grant(Value::Unit))
             });
-            if self.is_shut_down {
+            if self.is_shut_down || self.broken.is_some() {
                 self.dismiss(ctx);
             }
         }
@@ -231,31 +231,31 @@ impl Executor {
         self.end_all(Verb::CancelWithCallbacks, &[], ctx)
     }
 
-    /// Nothing can run any more; what runs in other processes is given up, as in Python.
-    fn break_it(&mut self, why: FaultKind, ctx: &mut Ctx<'_>) -> Attempt {
-        if self.broken.is_none() {
-            self.broken = Some(why.clone());
+    /// Nothing can run any more; what runs in other processes is given up with `ends_others`, as in
+    /// Python.
+    fn break_it(&mut self, why: FaultKind, ends_others: bool, ctx: &mut Ctx<'_>) -> Attempt {
+        let why = self.broken.get_or_insert(why).clone();
+        if ends_others {
             self.dismiss(ctx);
         }
         let fault = Fault::new(why, self.made_at);
         self.end_all(Verb::Break, &[Value::Error(Arc::new(fault))], ctx)
     }
 
-    /// Why it breaks: the error of a process that has ended, or that of an initializer was shown.
-    fn why_broken(&self, call: Call<'_>) -> FaultKind {
-        match call.args {
-            [Value::Error(fault)] => fault.kind.clone(),
-            _ => FaultKind::BrokenPool(self.name.to_string()),
-        }
+    /// A process has died. Gives the error of everything that has no result because of that: what has
+    /// broken the pool first is the cause of all that follows.
+    pub(super) fn cause(&mut self, why: &str) -> FaultKind {
+        let broken = || FaultKind::BrokenProcessPool {
+            pool: self.name.to_string(),
+            why: why.into(),
+        };
+        self.broken.get_or_insert_with(broken).clone()
     }
 
     fn kill_workers(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         self.is_shut_down = true;
-        let why = FaultKind::BrokenProcessPool {
-            pool: self.name.to_string(),
-            why: "kill_workers() has ended its processes".into(),
-        };
-        self.break_it(why, ctx)
+        let why = self.cause("kill_workers() has ended its processes");
+        self.break_it(why, true, ctx)
     }
 
     fn refuse_new_tasks(&self, verb: &str) -> Result<(), FaultKind> {
@@ -393,10 +393,17 @@ impl Executor {
                 self.is_shut_down = true;
                 // No code of the script runs any more: nobody makes the calls of the callbacks.
                 self.cancel_all(ctx);
+                if self.is_idle() {
+                    self.dismiss(ctx);
+                }
                 Attempt::Done(Value::Unit)
             }
             (Verb::TakeJob, _) => self.take_job(call, ctx),
-            (Verb::Break, _) => self.break_it(self.why_broken(call), ctx),
+            (Verb::Break, args) => {
+                let why = FaultKind::BrokenPool(self.name.to_string());
+                let ends_others = matches!(args, [Value::Bool(true)]);
+                self.break_it(why, ends_others, ctx)
+            }
             (Verb::Leave, place) => {
                 self.cancel_all(ctx);
                 self.free(place.first(), ctx);
