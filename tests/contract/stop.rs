@@ -119,7 +119,8 @@ fn a_stop_loses_nothing_on_its_way() {
             mode,
             &[
                 "let s = Semaphore(1);",
-                "spawn(|| { with s { loop { sleep(0.001); } } });
+                "let held = Event();
+                 spawn(|| { with s { held.set(); loop { sleep(0.001); } } }); held.wait();
                  for i in 0..3 { spawn(|| { s.acquire(1000); loop { sleep(1); } }); }
                  sleep(0.02); print(\"stop me\"); s.acquire(1000);",
                 "print(s);",
@@ -186,6 +187,34 @@ fn a_stop_leaves_no_operation_half_done() {
             let ended = type_in(mode, &[before, &text, after]);
             assert_eq!(ended.lines(), lines, "{mode:?} {text}");
             assert_eq!(ended.outcomes[1], "interrupted", "{mode:?} {text}");
+        }
+    }
+}
+
+/// A process with threads of its own is stopped as a whole, and its place in the pool is free again.
+#[test]
+fn a_stop_ends_processes_with_all_their_threads() {
+    for task in [
+        "|| { spawn(|| { loop { sleep(0.01); } }); print(\"stop me\"); loop { sleep(0.01); } }",
+        "|| { spawn(|| { print(\"stop me\"); loop { sleep(0.01); } }); 1 }",
+        "|| { let q = ProcessPoolExecutor(1);
+              q.submit(|| { print(\"stop me\"); loop { sleep(0.01); } }); 1 }",
+    ] {
+        for mode in MODES {
+            let ended = type_in(
+                mode,
+                &[
+                    "let p = ProcessPoolExecutor(1);",
+                    &format!("let f = p.submit({task}); f.result();"),
+                    "print(p.submit(|| 5).result()); p.shutdown();",
+                ],
+            );
+            assert_eq!(ended.lines(), ["stop me", "5"], "{mode:?} {task}");
+            assert_eq!(
+                ended.outcomes[1..],
+                ["interrupted", "()"],
+                "{mode:?} {task}"
+            );
         }
     }
 }
