@@ -27,7 +27,9 @@ use crate::schedule::{
     WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
-use crate::value::{CodeId, Fault, Function, Literal, Object, Target, Value, debug_text, reach};
+use crate::value::{
+    CodeId, Fault, Function, Held, Items, Literal, Object, Target, Value, debug_text, reach,
+};
 use crate::vm::{self, Binding, Natives};
 
 use self::rehearsal::Back;
@@ -356,8 +358,8 @@ impl Session {
         let function = Function {
             name: Literal::new("main"),
             target: Target::Code(CodeId { unit, ordinal: 0 }),
-            captures: Box::default(),
-            curried: Vec::new(),
+            captures: Held::default(),
+            curried: Items::default(),
             environment: None,
         };
         Ok((Arc::new(function), warnings))
@@ -394,8 +396,18 @@ impl Session {
         loaded
     }
 
+    /// Makes lowered code part of the program, and its functions those of their names.
+    fn define(&self, mut lowered: Lowered) -> u32 {
+        let defined = std::mem::take(&mut lowered.defined);
+        let unit = self.add(lowered);
+        for (name, params, id) in defined {
+            self.world.program.define(name, params, id);
+        }
+        unit
+    }
+
     /// Makes lowered code part of the program.
-    fn define(&self, lowered: Lowered) -> u32 {
+    fn add(&self, lowered: Lowered) -> u32 {
         let program = &self.world.program;
         // What a part of the prelude could observe counts when the learner's code calls it so.
         if !lowered.unit.is_prelude && observes_threads(&lowered.unit, program) {
@@ -407,9 +419,6 @@ impl Session {
             if let Some(binding) = self.world.globals.get(global) {
                 vm::publish(&Value::Cell(binding.cell.clone()));
             }
-        }
-        for (name, params, id) in lowered.defined {
-            program.name(name).define(params, id);
         }
         unit
     }

@@ -326,3 +326,46 @@ fn exploring_plays_processes_that_share_nothing() {
     assert!(outcomes[0].contains("1 1 0"), "{outcomes:?}");
     assert!(found.states > 5, "the tasks ran in different orders");
 }
+
+/// What was only explored is forgotten by the workers, too, whether they were started before it or
+/// after it.
+#[test]
+fn workers_call_what_the_session_calls_after_exploring() {
+    use threadlab::session::{Input, InputKind, Session};
+    for mode in MODES {
+        let stream = std::sync::Arc::new(threadlab::event::Stream::new());
+        let mut session = Session::new(mode.config(), stream.clone());
+        let input = |text| Input {
+            name: "test",
+            text,
+            kind: InputKind::Prompt,
+        };
+        for (text, is_explored) in [
+            ("fn f() { 1 } fn g() { f() }", false),
+            ("let p = ProcessPoolExecutor(1);", false),
+            ("fn f() { 2 } fn h() { f() } f();", true),
+            ("print(p.submit(f).result(), p.submit(g).result());", false),
+            ("fn f() { 3 } fn f(x) { x }", false),
+            ("fn f() { 4 } fn g() { 5 } f();", true),
+            ("print(p.submit(f).result(), p.submit(g).result());", false),
+            ("let q = ProcessPoolExecutor(1);", false),
+            (
+                "print(q.submit(f).result(), q.submit(f, 6).result());",
+                false,
+            ),
+            ("p.shutdown(); q.shutdown();", false),
+        ] {
+            match is_explored {
+                true => drop(session.explorer(input(text), false).expect("it can run")),
+                false => drop(session.run(input(text))),
+            }
+        }
+        let lines: Vec<String> = (stream.take().into_iter())
+            .filter_map(|event| match event.kind {
+                threadlab::event::Kind::Print { text } => Some(text),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lines, ["1 1", "3 3", "3 6"], "{mode:?}");
+    }
+}

@@ -348,8 +348,8 @@ fn run(program: &Program, id: CodeId) -> Stop {
     let function = Function {
         name: Literal::new("f"),
         target: Target::Code(id),
-        captures: Box::default(),
-        curried: Vec::new(),
+        captures: Default::default(),
+        curried: Default::default(),
         environment: None,
     };
     let mut fiber = Fiber::new(TaskId(1), Arc::new(function), Vec::new());
@@ -395,7 +395,7 @@ fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
                 is_prompt: false,
             });
             let name = program.name_id("f", |_| None);
-            program.name(name).define(0, outer);
+            program.define(name, 0, outer);
             drop(run(&program, outer));
             Ok(())
         })

@@ -66,7 +66,9 @@ impl Bridge {
         if REFUSED.contains(&name) {
             return Err(refuse(args));
         }
-        let mut dynamics: Vec<Dynamic> = args.iter().map(|arg| to_dynamic(arg)).collect();
+        let dynamics: Result<Vec<Dynamic>, _> =
+            args.iter().map(|arg| to_dynamic(arg, 0, name)).collect();
+        let mut dynamics = dynamics?;
         let mut references: Vec<&mut Dynamic> = dynamics.iter_mut().collect();
         let mut scope = Scope::new();
         let result = EvalContext::new(
@@ -238,8 +240,17 @@ impl Foreign for Unknown {
     }
 }
 
-fn to_dynamic(value: &Value) -> Dynamic {
-    match value {
+/// How deep values may stand in each other for Rhai's functions, which recurse through them.
+const MAX_NESTING: usize = 200;
+
+fn to_dynamic(value: &Value, depth: usize, function: &str) -> Result<Dynamic, FaultKind> {
+    if depth > MAX_NESTING {
+        return Err(FaultKind::TooLarge {
+            what: format!("what is given to {function} is nested too deep: it is"),
+        });
+    }
+    let inner = |item: &Value| to_dynamic(item, depth + 1, function);
+    Ok(match value {
         Value::Unit => Dynamic::UNIT,
         Value::Bool(value) => Dynamic::from_bool(*value),
         Value::Int(value) => Dynamic::from_int(*value),
@@ -247,12 +258,16 @@ fn to_dynamic(value: &Value) -> Dynamic {
         Value::Char(value) => Dynamic::from_char(*value),
         Value::Literal(text) => text.as_str().into(),
         Value::Str(text) => text.as_str().into(),
-        Value::Array(items) => Dynamic::from_array(items.iter().map(to_dynamic).collect()),
-        Value::Map(map) => Dynamic::from_map(
-            map.iter()
-                .map(|(key, item)| (key.as_ref().into(), to_dynamic(item)))
-                .collect(),
-        ),
+        Value::Array(items) => {
+            let items: Result<_, _> = items.iter().map(inner).collect();
+            Dynamic::from_array(items?)
+        }
+        Value::Map(map) => {
+            let entries = map.iter();
+            let entries = entries.map(|(key, item)| Ok((key.as_ref().into(), inner(item)?)));
+            let entries: Result<_, FaultKind> = entries.collect();
+            Dynamic::from_map(entries?)
+        }
         Value::Blob(bytes) => Dynamic::from_blob(bytes.to_vec()),
         Value::Range(range) if range.step == 1 && range.inclusive => {
             Dynamic::from(range.start..=range.end)
@@ -267,7 +282,7 @@ fn to_dynamic(value: &Value) -> Dynamic {
         | Value::Object(_)
         | Value::Cell(_)
         | Value::Error(_) => Dynamic::from(Closed(value.clone())),
-    }
+    })
 }
 
 pub(super) fn from_dynamic(dynamic: Dynamic, engine: &Engine) -> Value {

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::{FaultKind, Range, Value, print_text};
+use crate::value::{FaultKind, Map, Range, Value, print_text};
 
 use super::limits;
 
@@ -96,24 +96,11 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Char(a), Value::Char(b)) => a == b,
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b))
-        }
-        (Value::Map(a), Value::Map(b)) => {
-            a.len() == b.len()
-                && (a.iter().zip(b.iter()))
-                    .all(|((key_a, a), (key_b, b))| key_a == key_b && equal(a, b))
-        }
+        (Value::Array(_), Value::Array(_))
+        | (Value::Map(_), Value::Map(_))
+        | (Value::Function(_), Value::Function(_)) => equal_parts(a, b),
         (Value::Blob(a), Value::Blob(b)) => a == b,
         (Value::Range(a), Value::Range(b)) => a == b,
-        (Value::Function(a), Value::Function(b)) => {
-            Arc::ptr_eq(a, b)
-                || a.target == b.target
-                    && a.captures.len() == b.captures.len()
-                    && (a.captures.iter().zip(&b.captures)).all(|(a, b)| Arc::ptr_eq(a, b))
-                    && a.curried.len() == b.curried.len()
-                    && a.curried.iter().zip(&b.curried).all(|(a, b)| equal(a, b))
-        }
         (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
         (Value::Error(a), Value::Error(b)) => Arc::ptr_eq(a, b),
         (Value::Foreign(a), Value::Foreign(b)) => Arc::ptr_eq(a, b),
@@ -129,18 +116,80 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// The same for what holds values, without recursion: they may stand deep in each other.
+fn equal_parts(a: &Value, b: &Value) -> bool {
+    // Those whose parts are to be compared yet.
+    let mut later = Vec::new();
+    let mut next = Some((a, b));
+    while let Some((a, b)) = next {
+        let mut is_equal = |(a, b)| equal_or_later(a, b, &mut later);
+        let are_equal = match (a, b) {
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(is_equal)
+            }
+            (Value::Map(a), Value::Map(b)) => {
+                a.len() == b.len()
+                    && (a.iter().zip(b.iter()))
+                        .all(|((key_a, a), (key_b, b))| key_a == key_b && is_equal((a, b)))
+            }
+            (Value::Function(a), Value::Function(b)) => {
+                Arc::ptr_eq(a, b)
+                    || a.target == b.target
+                        && a.captures.len() == b.captures.len()
+                        && (a.captures.iter().zip(b.captures.iter()))
+                            .all(|(a, b)| Arc::ptr_eq(a, b))
+                        && a.curried.len() == b.curried.len()
+                        && a.curried.iter().zip(b.curried.iter()).all(is_equal)
+            }
+            _ => false,
+        };
+        if !are_equal {
+            return false;
+        }
+        next = later.pop();
+    }
+    true
+}
+
+fn equal_or_later<'v>(a: &'v Value, b: &'v Value, later: &mut Vec<(&'v Value, &'v Value)>) -> bool {
+    match a {
+        Value::Array(_) | Value::Map(_) | Value::Function(_) => {
+            later.push((a, b));
+            true
+        }
+        _ => equal(a, b),
+    }
+}
+
 /// How `a` and `b` compare, arrays element by element; nothing where the operators have no order
 /// for them, as for values of different types.
 pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    if let (Value::Array(a), Value::Array(b)) = (a, b) {
-        for (a, b) in a.iter().zip(b.iter()) {
-            match order(a, b)? {
+    // The arrays that are being compared, each an item of the one before.
+    let mut open = Vec::new();
+    let mut pair = (a, b);
+    loop {
+        match pair {
+            (Value::Array(a), Value::Array(b)) => open.push((a.iter(), b.iter())),
+            (a, b) => match order_of_plain(a, b)? {
                 Ordering::Equal => {}
                 decided => return Some(decided),
-            }
+            },
         }
-        return Some(a.len().cmp(&b.len()));
+        pair = loop {
+            let Some((a, b)) = open.last_mut() else {
+                return Some(Ordering::Equal);
+            };
+            match (a.next(), b.next()) {
+                (Some(a), Some(b)) => break (a, b),
+                (None, Some(_)) => return Some(Ordering::Less),
+                (Some(_), None) => return Some(Ordering::Greater),
+                (None, None) => _ = open.pop(),
+            }
+        };
     }
+}
+
+fn order_of_plain(a: &Value, b: &Value) -> Option<Ordering> {
     if equal(a, b) {
         return Some(Ordering::Equal);
     }
@@ -352,7 +401,7 @@ fn add(a: &Value, b: &Value) -> Option<Result<Value, FaultKind>> {
                 .map(|()| Value::array(first.iter().chain(second.iter()).cloned().collect()))
         }
         (Value::Map(first), Value::Map(second)) => {
-            let mut map = (**first).clone();
+            let mut map = Map::clone(first);
             map.extend(second.iter().map(|(key, item)| (key.clone(), item.clone())));
             Ok(Value::map(map))
         }

@@ -170,10 +170,7 @@ fn a_callback_gets_as_many_arguments_as_it_takes() {
     };
     assert_eq!(count(&mut caller), 1, "an unknown function gets the least");
     let id = caller.program.find_name("f").unwrap();
-    caller
-        .program
-        .name(id)
-        .define(2, crate::program::boot::entry(2));
+    (caller.program).define(id, 2, crate::program::boot::entry(2));
     assert_eq!(count(&mut caller), 2);
 }
 

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::value::{CodeId, Function, Literal, Target};
+use crate::value::{CodeId, Function, Held, Items, Literal, Target};
 pub use code::Code;
 
 /// The most arguments that a call can have.
@@ -88,13 +88,11 @@ impl Name {
             .collect()
     }
 
-    /// Makes `id` the function of this name with `params` parameters.
-    pub fn define(&self, params: usize, id: CodeId) {
+    fn define(&self, params: usize, id: CodeId) {
         self.functions[params].store(pack(id), Ordering::Release);
     }
 
-    /// Forgets the learner's functions of this name.
-    pub fn forget(&self) {
+    fn forget(&self) {
         self.functions
             .iter()
             .for_each(|function| function.store(0, Ordering::Release));
@@ -122,12 +120,25 @@ impl Global {
     }
 }
 
+/// What has become of a program, one thing after the other: who makes a program of the same texts
+/// and does the same has the same.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// The unit of this number was added.
+    Unit(u32),
+    /// A name, by its number, was given a function for so many parameters.
+    Defined(u32, usize, CodeId),
+    /// The functions of a name were forgotten.
+    Forgotten(u32),
+}
+
 /// All code of a session. Unit 0 is the [`boot`] unit.
 #[derive(Debug)]
 pub struct Program {
     units: boxcar::Vec<Unit>,
     names: boxcar::Vec<Arc<Name>>,
     globals: boxcar::Vec<Global>,
+    changes: boxcar::Vec<Change>,
     name_ids: RwLock<HashMap<Box<str>, u32>>,
     global_ids: RwLock<HashMap<Box<str>, u32>>,
 }
@@ -145,10 +156,12 @@ impl Program {
             units: boxcar::Vec::new(),
             names: boxcar::Vec::new(),
             globals: boxcar::Vec::new(),
+            changes: boxcar::Vec::new(),
             name_ids: RwLock::default(),
             global_ids: RwLock::default(),
         };
-        program.add_unit(boot::unit());
+        // Nobody need be told: every program begins so.
+        program.units.push(boot::unit());
         program
     }
 
@@ -175,7 +188,26 @@ impl Program {
                 .map(|&id| self.names[id as usize].clone())
                 .collect();
         }
-        self.units.push(unit) as u32
+        let unit = self.units.push(unit) as u32;
+        self.changes.push(Change::Unit(unit));
+        unit
+    }
+
+    /// Makes `id` the function of the name of this number with `params` parameters.
+    pub fn define(&self, name: u32, params: usize, id: CodeId) {
+        self.name(name).define(params, id);
+        self.changes.push(Change::Defined(name, params, id));
+    }
+
+    /// Forgets the learner's functions of the name of this number.
+    pub fn forget(&self, name: u32) {
+        self.name(name).forget();
+        self.changes.push(Change::Forgotten(name));
+    }
+
+    /// What has become of it, from the change of this number on.
+    pub fn changes_from(&self, number: usize) -> impl Iterator<Item = Change> {
+        (number..).map_while(|number| self.changes.get(number).copied())
     }
 
     /// The unit of this number.
@@ -229,8 +261,8 @@ impl Program {
         Function {
             name: name.literal,
             target: Target::Named(id),
-            captures: Box::default(),
-            curried: Vec::new(),
+            captures: Held::default(),
+            curried: Items::default(),
             environment: None,
         }
     }

@@ -10,7 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::threads::ThreadInfo;
+use crate::pos::Pos;
 use crate::value::object::TaskId;
+use crate::value::{Fault, FaultKind};
 
 /// What a thread does, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +77,45 @@ pub fn reasons(waits: &WaitsFor) -> BTreeSet<TaskId> {
     let dead_ends = (waits.iter()).filter(|(_, blockers)| waits_for_the_dead(blockers));
     cycle.extend(dead_ends.map(|(task, _)| *task));
     cycle
+}
+
+/// Of these threads, each with whether it is a daemon, those that wait for ever, when what they run is
+/// over because of them: `main` is one of them or, without that, all are that are no daemons, so that
+/// what they wait for is no daemon's to give.
+pub fn for_good(
+    threads: impl IntoIterator<Item = (TaskId, bool)>,
+    main: Option<TaskId>,
+    is_stuck: impl Fn(TaskId) -> bool,
+) -> Option<Vec<TaskId>> {
+    if main.is_some_and(|main| !is_stuck(main)) {
+        return None;
+    }
+    let mut stuck = Vec::new();
+    for (task, is_daemon) in threads {
+        match is_stuck(task) {
+            true => stuck.push(task),
+            false if main.is_none() && !is_daemon => return None,
+            false => {}
+        }
+    }
+    Some(stuck)
+}
+
+/// The error of a task whose process these threads keep for ever, each waiting: to those outside it
+/// has failed.
+pub fn in_process(threads: &[ThreadInfo]) -> Fault {
+    let waits = |thread: &ThreadInfo| format!("{} waits for {}", thread.name, thread.waits_for);
+    let waits: Vec<String> = (threads.iter())
+        .filter(|thread| !thread.waits_for.is_empty())
+        .map(waits)
+        .collect();
+    let kind = FaultKind::Reported {
+        family: FaultKind::Deadlock.family().into(),
+        message: format!("deadlock in a process: {}", waits.join("; ")),
+        advice: None,
+    };
+    let first = threads.iter().find(|thread| !thread.waits_for.is_empty());
+    Fault::new(kind, first.map_or(Pos::NONE, |thread| thread.pos))
 }
 
 #[cfg(test)]

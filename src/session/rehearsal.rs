@@ -1,6 +1,7 @@
 //! Exploring from a moment of a session, and back: the variables at that moment, and what has to be set
 //! back when exploring is over.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::ThreadInfo;
 use crate::explore::Explorer;
-use crate::program::{Name, Program};
+use crate::program::Program;
 use crate::schedule::{Heap, World};
 use crate::value::CodeId;
 
@@ -59,25 +60,17 @@ impl DerefMut for Rehearsal {
 pub(super) struct Back {
     world: Arc<World>,
     heap: Heap,
-    /// The learner's functions: name, number of parameters, code.
-    functions: Vec<(Box<str>, usize, CodeId)>,
+    /// The learner's functions: the number of the name, how many parameters, the code.
+    functions: Vec<(u32, usize, CodeId)>,
     observes_threads: bool,
 }
 
 impl Back {
     pub(super) fn to_now(world: &Arc<World>) -> Self {
-        let program = &world.program;
-        let mut functions = Vec::new();
-        for name in program.names().filter(|name| is_learners(name, program)) {
-            for params in name.arities() {
-                let id = name.function(params);
-                functions.extend(id.map(|id| (name.text.clone(), params, id)));
-            }
-        }
         Self {
             world: world.clone(),
             heap: Heap::take(world),
-            functions,
+            functions: learners_functions(&world.program),
             observes_threads: world.observes_threads.load(Ordering::Relaxed),
         }
     }
@@ -88,12 +81,21 @@ impl Drop for Back {
         let world = &self.world;
         let program = &world.program;
         self.heap.set_back(world);
-        for name in program.names().filter(|name| is_learners(name, program)) {
-            name.forget();
-        }
+        let now = learners_functions(program);
+        let changed = |(name, ..): &&(u32, usize, CodeId)| {
+            let of_name = |functions: &[(u32, usize, CodeId)]| {
+                let of_name = functions.iter().filter(|(other, ..)| other == name);
+                of_name.copied().collect::<Vec<_>>()
+            };
+            of_name(&now) != of_name(&self.functions)
+        };
+        let changed: BTreeSet<u32> = (now.iter().chain(&self.functions).filter(changed))
+            .map(|(name, ..)| *name)
+            .collect();
+        changed.iter().for_each(|name| program.forget(*name));
         for (name, params, id) in &self.functions {
-            if let Some(name) = program.find_name(name) {
-                program.name(name).define(*params, *id);
+            if changed.contains(name) {
+                program.define(*name, *params, *id);
             }
         }
         let observes = self.observes_threads;
@@ -101,11 +103,19 @@ impl Drop for Back {
     }
 }
 
-/// Whether no function of this name is the prelude's.
-fn is_learners(name: &Name, program: &Program) -> bool {
-    let mut functions = name
-        .arities()
-        .into_iter()
-        .filter_map(|argc| name.function(argc));
-    functions.all(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude))
+/// The functions that have a name, but those of names that the prelude has.
+fn learners_functions(program: &Program) -> Vec<(u32, usize, CodeId)> {
+    let mut functions = Vec::new();
+    for (number, name) in (0..).zip(program.names()) {
+        let arities = name.arities().into_iter();
+        let of_name = arities.filter_map(|params| Some((number, params, name.function(params)?)));
+        let of_name: Vec<_> = of_name.collect();
+        let is_learners = |(.., id): &(u32, usize, CodeId)| {
+            program.unit(id.unit).is_some_and(|unit| !unit.is_prelude)
+        };
+        if of_name.iter().all(is_learners) {
+            functions.extend(of_name);
+        }
+    }
+    functions
 }

@@ -9,7 +9,7 @@ use crate::event::Stream;
 use crate::language::lower::{TopLevel, lower};
 use crate::pos::Pos;
 use crate::program::Program;
-use crate::runtime::threads::ThreadInfo;
+use crate::runtime::deadlock;
 use crate::schedule::{MainEnd, ProcessSettings, Runner, Setup, Until, WorkerScheduler, serve};
 use crate::value::object::Ids;
 use crate::value::{Fault, FaultKind, Function, Value};
@@ -71,7 +71,7 @@ impl Runner for Worker {
         });
         match lowered {
             Ok(lowered) => {
-                session.define(lowered);
+                session.add(lowered);
                 Ok(())
             }
             Err(problems) => Err(format!("{name} cannot be lowered again: {problems:?}")),
@@ -91,7 +91,7 @@ impl Runner for Worker {
             MainEnd::Value(value) => Ok(value),
             MainEnd::Failed(fault) => Err(fault),
             MainEnd::Interrupted(_) => Err(Fault::new(FaultKind::Interrupted, Pos::NONE)),
-            MainEnd::Deadlock(threads) => Err(deadlock(&threads)),
+            MainEnd::Deadlock(threads) => Err(deadlock::in_process(&threads)),
         };
         vm::copy_end(end, &session.world.program)
     }
@@ -103,18 +103,4 @@ impl Runner for Worker {
     fn ids(&self) -> &Ids {
         &self.0.world.ids
     }
-}
-
-/// The error of a task whose threads all wait for ever: for the others it has failed.
-fn deadlock(threads: &[ThreadInfo]) -> Fault {
-    let each = threads
-        .iter()
-        .map(|thread| format!("{} waits for {}", thread.name, thread.waits_for));
-    let each: Vec<String> = each.collect();
-    let kind = FaultKind::Reported {
-        family: FaultKind::Deadlock.family().into(),
-        message: format!("deadlock in a process: {}", each.join("; ")),
-        advice: None,
-    };
-    Fault::new(kind, threads.first().map_or(Pos::NONE, |thread| thread.pos))
 }

@@ -5,6 +5,7 @@
 //! both refuse the same. How a copy is written into a pipe is no matter of this file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Cell, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value};
@@ -21,7 +22,7 @@ const MAX_DEPTH: usize = 128;
 pub enum Objects<'a> {
     /// It is refused.
     Refuse,
-    /// Another value takes its place; the function is told of which variable.
+    /// Another value takes its place; the function is told the name of the variable.
     Replace(&'a dyn Fn(&str, &Arc<Object>) -> Value),
     /// It stays: what is copied was copied before, and only stand-ins are left in it.
     Keep,
@@ -36,8 +37,25 @@ pub struct Copier<'a> {
     cells: BTreeMap<usize, Arc<Cell>>,
     weight: usize,
     depth: usize,
-    /// What is being copied, in words.
-    place: String,
+    /// What is being copied.
+    place: Place,
+}
+
+/// What is being copied.
+enum Place {
+    /// The variable of this name.
+    Variable(String),
+    /// Something else, in words.
+    Other(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "the variable `{name}`"),
+            Self::Other(words) => f.write_str(words),
+        }
+    }
 }
 
 impl<'a> Copier<'a> {
@@ -49,11 +67,11 @@ impl<'a> Copier<'a> {
             cells: BTreeMap::new(),
             weight: 0,
             depth: 0,
-            place: String::new(),
+            place: Place::Other(String::new()),
         }
     }
 
-    /// A copy of `value`, which is called `place` where it is refused: ``the variable `x` ``.
+    /// A copy of `value`, which is called `place` where it is refused: `the task's result`.
     ///
     /// # Errors
     /// When something in it cannot leave this process, or it is too large or too deep.
@@ -64,7 +82,7 @@ impl<'a> Copier<'a> {
         objects: Objects<'a>,
     ) -> Result<Value, FaultKind> {
         self.objects = objects;
-        self.place = place.into();
+        self.place = Place::Other(place.into());
         self.value(value)
     }
 
@@ -79,11 +97,11 @@ impl<'a> Copier<'a> {
         objects: Objects<'a>,
     ) -> Result<Function, FaultKind> {
         self.objects = objects;
-        self.place = place.into();
+        self.place = Place::Other(place.into());
         self.function(function)
     }
 
-    /// A copy of a top-level variable.
+    /// A copy of the top-level variable of this name.
     ///
     /// # Errors
     /// As for [`Copier::copy`].
@@ -96,7 +114,7 @@ impl<'a> Copier<'a> {
         self.objects = objects;
         Ok(EnvironmentVariable {
             global: variable.global,
-            cell: self.cell(&variable.cell, name.into())?,
+            cell: self.cell(&variable.cell, Some(name))?,
             is_constant: variable.is_constant,
         })
     }
@@ -139,7 +157,10 @@ impl<'a> Copier<'a> {
             Value::Function(function) => Value::Function(Arc::new(self.function(function)?)),
             Value::Object(object) => match self.objects {
                 Objects::Refuse => return Err(self.refusal(object.kind())),
-                Objects::Replace(stand_in) => stand_in(&self.place, object),
+                Objects::Replace(stand_in) => match &self.place {
+                    Place::Variable(name) => stand_in(name, object),
+                    Place::Other(words) => stand_in(words, object),
+                },
                 Objects::Keep => value.clone(),
             },
             Value::Error(fault) => Value::Error(Arc::new(self.fault(fault)?)),
@@ -155,9 +176,9 @@ impl<'a> Copier<'a> {
         let mut captures = Vec::with_capacity(function.captures.len());
         for (index, cell) in function.captures.iter().enumerate() {
             let name = (self.name_of)(function, index);
-            captures.push(self.cell(cell, format!("the variable `{name}`"))?);
+            captures.push(self.cell(cell, Some(&name))?);
         }
-        let curried: Result<Vec<Value>, _> = (function.curried.iter())
+        let curried: Result<_, _> = (function.curried.iter())
             .map(|value| self.value(value))
             .collect();
         let environment = match &function.environment {
@@ -165,7 +186,7 @@ impl<'a> Copier<'a> {
             Some(taken) => {
                 let mut variables = Vec::with_capacity(taken.variables.len());
                 for variable in &taken.variables {
-                    let cell = self.cell(&variable.cell, self.place.clone())?;
+                    let cell = self.cell(&variable.cell, None)?;
                     variables.push(EnvironmentVariable {
                         cell,
                         ..variable.clone()
@@ -177,14 +198,15 @@ impl<'a> Copier<'a> {
         Ok(Function {
             name: function.name,
             target: function.target,
-            captures: captures.into(),
+            captures: captures.into_iter().collect(),
             curried: curried?,
             environment,
         })
     }
 
-    /// The copy of a variable, which is made once.
-    fn cell(&mut self, cell: &Arc<Cell>, place: String) -> Result<Arc<Cell>, FaultKind> {
+    /// The copy of a variable, which is made once; it is called what it stands in where it has no
+    /// name of its own.
+    fn cell(&mut self, cell: &Arc<Cell>, name: Option<&str>) -> Result<Arc<Cell>, FaultKind> {
         let address = Arc::as_ptr(cell) as usize;
         if let Some(copy) = self.cells.get(&address) {
             return Ok(copy.clone());
@@ -192,9 +214,12 @@ impl<'a> Copier<'a> {
         // It is there before its value, which may lead back to it.
         let copy = Arc::new(Cell::new(Value::Unit));
         self.cells.insert(address, copy.clone());
-        let outer = std::mem::replace(&mut self.place, place);
+        let inner = name.map(|name| Place::Variable(name.into()));
+        let outer = inner.map(|inner| std::mem::replace(&mut self.place, inner));
         copy.store(self.value(&cell.load())?);
-        self.place = outer;
+        if let Some(outer) = outer {
+            self.place = outer;
+        }
         Ok(copy)
     }
 
@@ -202,7 +227,7 @@ impl<'a> Copier<'a> {
     fn fault(&mut self, fault: &Fault) -> Result<Fault, FaultKind> {
         let kind = match &fault.kind {
             FaultKind::Thrown(value) => FaultKind::Thrown(self.value(value)?),
-            other => other.clone(),
+            other => other.reported(),
         };
         Ok(Fault {
             kind,
@@ -247,7 +272,7 @@ fn is_scalar(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{CodeId, Literal, Target};
+    use crate::value::{CodeId, Items, Literal, Target};
 
     fn closure(captures: &[&Arc<Cell>]) -> Value {
         Value::Function(Arc::new(Function {
@@ -257,7 +282,7 @@ mod tests {
                 ordinal: 1,
             }),
             captures: captures.iter().map(|cell| (*cell).clone()).collect(),
-            curried: Vec::new(),
+            curried: Items::default(),
             environment: None,
         }))
     }

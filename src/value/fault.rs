@@ -320,6 +320,16 @@ impl FaultKind {
         }
     }
 
+    /// The error as another process reports it: in words. What was thrown crosses as a copy.
+    #[must_use]
+    pub fn reported(&self) -> Self {
+        Self::Reported {
+            family: self.family().into(),
+            message: self.to_string(),
+            advice: self.advice(),
+        }
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)

@@ -23,8 +23,63 @@ pub fn debug_text(value: &Value) -> String {
     text
 }
 
+/// An array or a map that is being written.
+enum Open<'a> {
+    Array(std::slice::Iter<'a, Value>),
+    Map(std::collections::btree_map::Iter<'a, Box<str>, Value>),
+}
+
+/// Without recursion: values may stand deep in each other.
 fn write_debug(out: &mut String, value: &Value) {
-    // Writing to a String cannot fail, so the results are not looked at.
+    let mut open = Vec::new();
+    let mut next = Some(value);
+    loop {
+        let is_first = match next.take() {
+            Some(Value::Array(items)) => {
+                out.push('[');
+                open.push(Open::Array(items.iter()));
+                true
+            }
+            Some(Value::Map(map)) => {
+                out.push_str("#{");
+                open.push(Open::Map(map.iter()));
+                true
+            }
+            Some(plain) => {
+                write_plain(out, plain);
+                false
+            }
+            None => false,
+        };
+        let Some(innermost) = open.last_mut() else {
+            return;
+        };
+        let comma = if is_first { "" } else { ", " };
+        let end = match innermost {
+            Open::Array(items) => {
+                next = items.next();
+                if next.is_some() {
+                    out.push_str(comma);
+                }
+                ']'
+            }
+            Open::Map(entries) => {
+                if let Some((key, value)) = entries.next() {
+                    // Writing to a String cannot fail, so the results are not looked at.
+                    _ = write!(out, "{comma}{key:?}: ");
+                    next = Some(value);
+                }
+                '}'
+            }
+        };
+        if next.is_none() {
+            out.push(end);
+            open.pop();
+        }
+    }
+}
+
+fn write_plain(out: &mut String, value: &Value) {
     match value {
         Value::Unit => out.push_str("()"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -33,27 +88,6 @@ fn write_debug(out: &mut String, value: &Value) {
         Value::Char(value) => out.push(*value),
         Value::Literal(text) => _ = write!(out, "{:?}", text.as_str()),
         Value::Str(text) => _ = write!(out, "{:?}", text.as_str()),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                write_debug(out, item);
-            }
-            out.push(']');
-        }
-        Value::Map(map) => {
-            out.push_str("#{");
-            for (index, (key, item)) in map.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                _ = write!(out, "{key:?}: ");
-                write_debug(out, item);
-            }
-            out.push('}');
-        }
         Value::Blob(bytes) => {
             out.push('[');
             for (index, byte) in bytes.iter().enumerate() {
@@ -70,6 +104,8 @@ fn write_debug(out: &mut String, value: &Value) {
         Value::Cell(cell) => cell.with(|value| write_debug(out, value)),
         Value::Error(fault) => _ = write!(out, "{}", fault.kind),
         Value::Foreign(foreign) => out.push_str(&foreign.text()),
+        // These are written by parts.
+        Value::Array(_) | Value::Map(_) => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cell, Literal, Value};
+use super::{Cell, Held, Items, Literal, Value};
 
 /// The top-level variables that a call in another process finds there: copies, which no other call
 /// sees.
@@ -52,9 +52,9 @@ pub struct Function {
     /// What is called.
     pub target: Target,
     /// The variables that a closure captured, in the order its code expects.
-    pub captures: Box<[Arc<Cell>]>,
+    pub captures: Held<Box<[Arc<Cell>]>>,
     /// Arguments fixed by `curry`; they come before those of the call.
-    pub curried: Vec<Value>,
+    pub curried: Items,
     /// What it takes along into another process; nothing for one that is called here.
     pub environment: Option<Arc<Environment>>,
 }
@@ -64,7 +64,7 @@ impl Function {
     /// along.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         self.curried.iter().for_each(&mut *visit);
-        for cell in &self.captures {
+        for cell in self.captures.iter() {
             visit(&Value::Cell(cell.clone()));
         }
         for variable in self.environment.iter().flat_map(|taken| &taken.variables) {

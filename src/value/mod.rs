@@ -2,9 +2,9 @@
 //! the faults that an operation on them can raise.
 //!
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
-//! several threads may touch; [`Function`], a function as a value; [`Copier`], what goes to another
-//! process; [`Object`], the handle of a
-//! lock, a thread or any other thing that can make a thread wait; [`Fault`], what went wrong.
+//! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold, however
+//! deep; [`Copier`], what goes to another process; [`Object`], the handle of a lock, a thread or any
+//! other thing that can make a thread wait; [`Fault`], what went wrong.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
@@ -13,6 +13,7 @@ mod copy;
 mod fault;
 mod format;
 mod function;
+mod held;
 pub mod index;
 mod literal;
 pub mod object;
@@ -29,13 +30,17 @@ pub use fault::{
 };
 pub use format::{debug_text, print_text};
 pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
+pub use held::Held;
 pub use literal::Literal;
 pub use object::Object;
 pub use range::Range;
-pub use reach::reach;
+pub use reach::{leads_to, reach};
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;
+
+/// What an array holds.
+pub type Items = Held<Vec<Value>>;
 
 /// A value that we do not look into, such as one that only a native function of Rhai knows.
 pub trait Foreign: Send + Sync {
@@ -70,9 +75,9 @@ pub enum Value {
     /// A string made at run time.
     Str(Arc<String>),
     /// An array.
-    Array(Arc<Vec<Value>>),
+    Array(Arc<Items>),
     /// An object map.
-    Map(Arc<Map>),
+    Map(Arc<Held<Map>>),
     /// A byte array.
     Blob(Arc<Vec<u8>>),
     /// A range of integers.
@@ -100,12 +105,12 @@ impl Value {
 
     /// An array of `items`.
     pub fn array(items: Vec<Value>) -> Self {
-        Self::Array(Arc::new(items))
+        Self::Array(Arc::new(items.into()))
     }
 
     /// An object map.
     pub fn map(map: Map) -> Self {
-        Self::Map(Arc::new(map))
+        Self::Map(Arc::new(map.into()))
     }
 
     /// The handle of a runtime object.

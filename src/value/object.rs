@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::held::{let_go, show};
 use super::{FaultKind, Function, Holder, Value};
 use crate::pos::Pos;
 
@@ -64,6 +65,9 @@ verbs! {
     Finish = "<finish>",
     /// A thread's function has failed: the argument is the error.
     Fail = "<fail>",
+    /// The process in which a thread's function ran has ended, or was never started: the arguments are
+    /// how, in words, and whether it had begun.
+    Died = "<died>",
     /// A pool's thread asks its pool, or the pool asks a task, for the next job.
     TakeJob = "<take job>",
     /// A pool's thread was stopped and takes no further job.
@@ -72,7 +76,8 @@ verbs! {
     Resolve = "<resolve>",
     /// A task gets its error.
     Reject = "<reject>",
-    /// A pool's initializer has failed: the argument is the error that its tasks get.
+    /// Nothing more can run in a pool: its initializer has failed, or a process has died, and the
+    /// argument says whether the others end with it. To a task: the argument is the error it gets.
     Break = "<break>",
     /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
     /// or what would be told when there is nothing to wait for.
@@ -679,6 +684,45 @@ struct Slot {
     note: Option<Note>,
 }
 
+impl Drop for Slot {
+    /// Objects may hold each other in long chains.
+    fn drop(&mut self) {
+        let primitive = std::mem::replace(&mut self.primitive, Box::new(Gone));
+        let_go((primitive, self.note.take()));
+    }
+}
+
+/// What is left of an object that nobody has any more.
+struct Gone;
+
+impl Primitive for Gone {
+    fn kind(&self) -> &'static str {
+        "Gone"
+    }
+
+    fn attempt(&mut self, _call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Unknown
+    }
+
+    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+        Attempt::Unknown
+    }
+
+    fn waiting(&self, _task: TaskId) -> Waiting {
+        Waiting::default()
+    }
+
+    fn state_text(&self) -> String {
+        String::new()
+    }
+
+    fn visit_parts(&self, _visitor: &mut dyn Visitor) {}
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(Self)
+    }
+}
+
 /// The state of an object, to look at, for as long as this lives.
 pub struct State<'a>(MutexGuard<'a, Slot>);
 
@@ -902,7 +946,9 @@ impl Object {
     /// The object in words: `Lock(held by Thread-1)`.
     pub fn text(&self) -> String {
         let mut text = String::from(self.kind);
-        let state = self.state().state_text();
+        let Some(state) = show(|| self.state().state_text()) else {
+            return text + "(...)";
+        };
         if !state.is_empty() {
             let _ = write!(text, "({state})");
         }

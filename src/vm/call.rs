@@ -11,7 +11,7 @@ use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{NativeCtx, NativeResult, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
-use crate::value::{Cell, CodeId, FaultKind, Function, Target, Value};
+use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
 
 /// How the receiver of a method is passed to code of the learner's.
 pub(super) enum Receiver {
@@ -30,7 +30,7 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let code = program.code(self.frame().code);
         let shape = &code.closures[index as usize];
-        let captures: Result<Box<[Arc<Cell>]>, FaultKind> = shape
+        let captures: Result<_, FaultKind> = shape
             .captures
             .iter()
             .map(|&from| {
@@ -45,7 +45,7 @@ impl Machine<'_, '_> {
             name: shape.name,
             target: Target::Code(shape.code),
             captures: captures?,
-            curried: Vec::new(),
+            curried: Items::default(),
             environment: None,
         };
         put(self.register(dst), Value::Function(Arc::new(function)));

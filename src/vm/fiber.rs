@@ -167,6 +167,11 @@ impl Fiber {
         self.woken = Some(wake);
     }
 
+    /// Whether it comes back from a wait: it was woken, and has not yet done what it waited for.
+    pub fn is_coming_back(&self) -> bool {
+        self.woken.is_some() || self.retrying
+    }
+
     /// Lets a fiber that stopped with [`super::Stop::Visible`] do that one operation.
     pub fn allow(&mut self) {
         self.allowed = true;

@@ -16,7 +16,7 @@ use crate::runtime::object::Absent;
 use crate::value::object::{TaskId, Verb};
 use crate::value::{
     CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Objects,
-    Target, Value,
+    Target, Value, leads_to,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -25,8 +25,8 @@ use crate::value::{
 pub struct Isolated {
     /// The number of the process.
     pub process: TaskId,
-    /// How many processes have started each other before it and with it.
-    pub generation: u32,
+    /// The process that it was started in; nothing for the session's own.
+    pub outer: Option<Arc<Isolated>>,
     /// Where in the text the call was asked for.
     pub asked_at: Pos,
     /// Its variables.
@@ -43,13 +43,14 @@ impl Isolated {
     /// When too many processes have started each other.
     pub fn begin(
         process: TaskId,
-        generation: u32,
+        outer: Option<Arc<Self>>,
         asked_at: Pos,
         function: &Function,
         args: &[Value],
         program: &Program,
     ) -> Result<(Self, Arc<Function>, Vec<Value>), FaultKind> {
-        check_generation(generation)?;
+        let generation = outer.as_ref().map_or(0, |outer| outer.generation());
+        check_generation(generation + 1)?;
         let name_of = |function: &Function, index: usize| capture_name(program, function, index);
         let mut copier = Copier::new(&name_of);
         let mut function = copier.copy_function(function, "the task", Objects::Keep)?;
@@ -64,12 +65,27 @@ impl Isolated {
         }
         let isolated = Self {
             process,
-            generation,
+            outer,
             asked_at,
             globals,
             bound,
         };
         Ok((isolated, Arc::new(function), args?))
+    }
+
+    /// How many processes have started each other before it and with it.
+    pub fn generation(&self) -> u32 {
+        self.with_outer().count() as u32
+    }
+
+    /// Whether it is this process, or one that was started below it.
+    pub fn is_within(&self, process: TaskId) -> bool {
+        self.with_outer().any(|one| one.process == process)
+    }
+
+    /// Itself, and the processes that it was started in, innermost first.
+    pub fn with_outer(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |one| one.outer.as_deref())
     }
 
     /// Marks its variables as shared: a second thread runs in the process.
@@ -105,22 +121,27 @@ pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> 
     taken.map_or_else(Vec::new, |taken| Arc::unwrap_or_clone(taken).variables)
 }
 
-/// A copy of what a task has given or failed by, for the one who submitted it.
+/// A copy of what a task has given or failed by, for the one who submitted it. That a thread was
+/// stopped is no error of the task's, and stays what it is.
 ///
 /// # Errors
-/// The task's, or that its value cannot leave its process.
+/// The task's, or that its value cannot leave its process; as the process reports it.
 pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Box<Fault>> {
     let name_of = |function: &Function, index: usize| capture_name(program, function, index);
     let mut copier = Copier::new(&name_of);
     match end {
         Ok(value) => copier
             .copy(&value, "the task's result", Objects::Refuse)
-            .map_err(|kind| Box::new(Fault::new(kind, Pos::NONE))),
+            .map_err(|kind| Box::new(Fault::new(kind.reported(), Pos::NONE))),
         Err(mut fault) => {
-            if let FaultKind::Thrown(value) = &fault.kind {
-                let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
-                fault.kind = copy.map_or_else(|kind| kind, FaultKind::Thrown);
-            }
+            fault.kind = match &fault.kind {
+                FaultKind::Thrown(value) => {
+                    let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
+                    copy.map_or_else(|kind| kind.reported(), FaultKind::Thrown)
+                }
+                kind if kind.is_catchable() => kind.reported(),
+                kind => kind.clone(),
+            };
             Err(Box::new(fault))
         }
     }
@@ -149,9 +170,10 @@ impl Machine<'_, '_> {
         let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
         let pos = self.fiber.pos(program);
         let name_of = |function: &Function, index: usize| capture_name(program, function, index);
-        let stand_in = |place: &str, object: &Arc<Object>| {
-            let variable = place.trim_start_matches("the variable ").trim_matches('`');
-            Value::Object(Object::new(ids, pos, Absent::new(variable, object.kind())))
+        let stand_in = |variable: &str, object: &Arc<Object>| match object.kind() {
+            // It stands for what it stood for already.
+            Absent::KIND => Value::Object(object.clone()),
+            kind => Value::Object(Object::new(ids, pos, Absent::new(variable, kind))),
         };
         let mut copier = Copier::new(&name_of);
         let mut copy = copier.copy_function(function, "the function", Objects::Refuse)?;
@@ -164,7 +186,7 @@ impl Machine<'_, '_> {
             given.push(copier.copy(arg, &place, Objects::Refuse)?);
         }
         let mut mentioned = Mentioned::new(program, globals);
-        mentioned.function(function);
+        mentioned.value(&args[first]);
         args[first + 1..]
             .iter()
             .for_each(|arg| mentioned.value(arg));
@@ -178,8 +200,8 @@ impl Machine<'_, '_> {
                 cell: binding.cell.clone(),
                 is_constant: binding.is_constant,
             };
-            let name = format!("the variable `{}`", program.global(global).name);
-            variables.push(copier.copy_variable(&variable, &name, Objects::Replace(&stand_in))?);
+            let name = &program.global(global).name;
+            variables.push(copier.copy_variable(&variable, name, Objects::Replace(&stand_in))?);
         }
         copy.environment = Some(Arc::new(Environment { variables }));
         let mut copies = args[..first].to_vec();
@@ -195,8 +217,11 @@ struct Mentioned<'a> {
     globals: &'a Globals,
     found: BTreeSet<u32>,
     seen: BTreeSet<CodeId>,
-    cells: BTreeSet<usize>,
+    /// The addresses of variables and functions that were met.
+    met: BTreeSet<usize>,
+    /// What was found and not yet looked into.
     codes: Vec<CodeId>,
+    values: Vec<Value>,
 }
 
 impl<'a> Mentioned<'a> {
@@ -206,29 +231,33 @@ impl<'a> Mentioned<'a> {
             globals,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
-            cells: BTreeSet::new(),
+            met: BTreeSet::new(),
             codes: Vec::new(),
+            values: Vec::new(),
         }
-    }
-
-    fn function(&mut self, function: &Function) {
-        match function.target {
-            Target::Code(id) => self.code(id),
-            Target::Named(name) => self.name(name),
-        }
-        function.visit_parts(&mut |part| self.value(part));
     }
 
     /// Any function in it may be called.
     fn value(&mut self, value: &Value) {
-        match value {
-            Value::Function(function) => self.function(function),
-            Value::Cell(cell) if self.cells.insert(Arc::as_ptr(cell) as usize) => {
-                self.value(&cell.load());
-            }
-            Value::Array(_) | Value::Map(_) => value.visit_parts(&mut |part| self.value(part)),
-            _ => {}
+        let leads_on = match value {
+            Value::Function(function) => self.met.insert(Arc::as_ptr(function) as usize),
+            Value::Cell(cell) => self.met.insert(Arc::as_ptr(cell) as usize),
+            Value::Array(_) | Value::Map(_) => true,
+            _ => false,
+        };
+        if leads_on {
+            self.values.push(value.clone());
         }
+    }
+
+    fn look_into(&mut self, value: &Value) {
+        if let Value::Function(function) = value {
+            match function.target {
+                Target::Code(id) => self.code(id),
+                Target::Named(name) => self.name(name),
+            }
+        }
+        leads_to(value, &mut |part| self.value(part));
     }
 
     fn code(&mut self, id: CodeId) {
@@ -260,7 +289,12 @@ impl<'a> Mentioned<'a> {
 
     /// Follows all that was found to its end.
     fn finish(mut self) -> BTreeSet<u32> {
-        while let Some(id) = self.codes.pop() {
+        loop {
+            if let Some(value) = self.values.pop() {
+                self.look_into(&value);
+                continue;
+            }
+            let Some(id) = self.codes.pop() else { break };
             let code = self.program.code(id);
             code.globals.iter().for_each(|global| self.global(*global));
             code.names.iter().for_each(|name| self.name(*name));

@@ -11,28 +11,29 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::Op;
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb};
-use crate::value::{Cell, CodeId, Object, Value, debug_text};
+use crate::value::{Cell, CodeId, Object, Value, debug_text, leads_to};
 
 /// Marks every variable that can be reached from `value` as shared: a second thread will see it.
 pub fn publish(value: &Value) {
-    match value {
-        Value::Cell(cell) if !cell.publish() => publish(&cell.load()),
-        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => {
-            value.visit_parts(&mut publish);
-        }
-        Value::Object(object) => {
-            // Objects can hold each other: what is inside one was published when it was put there
-            // or is reached once, by the first thread that gets the object.
-            let mut parts = Vec::new();
-            if object.publish() {
-                return;
-            }
-            object
-                .state()
-                .visit_parts(&mut |part: &Value| parts.push(part.clone()));
-            parts.iter().for_each(publish);
-        }
-        _ => {}
+    let mut found = Vec::new();
+    mark(value, &mut found);
+    // Objects can hold each other: what is inside one was published when it was put there or is
+    // reached once, by the first thread that gets the object.
+    while let Some(value) = found.pop() {
+        leads_to(&value, &mut |part| mark(part, &mut found));
+    }
+}
+
+/// Marks one value as shared, and puts it among `found` when it may lead to more.
+fn mark(value: &Value, found: &mut Vec<Value>) {
+    let leads_on = match value {
+        Value::Cell(cell) => !cell.publish(),
+        Value::Object(object) => !object.publish(),
+        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => true,
+        _ => false,
+    };
+    if leads_on {
+        found.push(value.clone());
     }
 }
 

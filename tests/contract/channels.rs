@@ -13,9 +13,11 @@
 //! - select does one case, and leaves the others alone;
 //! - select with a default never waits;
 //! - select with a timeout waits no longer;
-//! - of several cases that are ready each is chosen at some time;
 //! - a closed channel is always ready to receive from;
 //! - two selects meet.
+//!
+//! That of several cases that are ready each is chosen at some time takes many runs to show: a test
+//! of its own does.
 
 use super::Case::*;
 use super::Way::*;

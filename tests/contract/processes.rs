@@ -17,6 +17,12 @@
 //! - A child of a child works.
 //! - A task's threads belong to its process, and it ends when they have.
 //! - Callbacks are called in the process that submitted.
+//! - Who waits for a pool waits for its callbacks.
+//! - A task waits for what it has left running in a pool of its own.
+//! - A task that is killed takes the processes with it that it has started.
+//! - A deadlock in a process is an error of its task, and of no other.
+//! - An error of a task's own pool breaks only that pool.
+//! - A broken pool gives one cause to all that has no result.
 //! - Futures of both kinds of pools can be waited for together.
 //! - An endless task is ended by kill_workers, and what is done keeps its result.
 
@@ -156,6 +162,50 @@ pub(super) const PROMISES: &[Promise] = &[
          f.add_done_callback(|f| { seen.push(f.result()); seen.push(pid() == here); });
          let g = p.submit(|| 5); p.shutdown(); print(seen, g.result());",
         &["[4, true] 5"]),
+    everywhere("Who waits for a pool waits for its callbacks.",
+        "let p = ProcessPoolExecutor(1); let f = p.submit(|| 1);
+         f.add_done_callback(|f| { sleep(0.02); print(\"called\", f.result()); });
+         f.result(); p.shutdown(); print(\"over\");",
+        &["called 1", "over"]),
+    everywhere("A task waits for what it has left running in a pool of its own.",
+        "let p = ProcessPoolExecutor(1); let f = p.submit(|| {
+             let q = ProcessPoolExecutor(1); q.submit(|| { sleep(0.02); print(\"below\"); }); 1 });
+         print(f.result()); p.shutdown();",
+        &["below", "1"]),
+    everywhere("A task that is killed takes the processes with it that it has started.",
+        "let p = ProcessPoolExecutor(1); let f = p.submit(|| {
+             let q = ProcessPoolExecutor(1); print(\"began\"); q.submit(|| { loop { sleep(0.01); } }).result() });
+         sleep(0.2); p.kill_workers(); print(f.exception().error);",
+        &["began", "BrokenProcessPool"]),
+    everywhere("A deadlock in a process is an error of its task, and of no other.",
+        "let p = ProcessPoolExecutor(2); let good = p.submit(|| { sleep(0.05); 5 });
+         let own = p.submit(|| { let l = Lock(); l.acquire(); l.acquire(); });
+         let left = p.submit(|| { let q = Queue(); spawn(|| q.get()); 5 });
+         let cycle = p.submit(|| { let a = Lock(); let b = Lock(); let g = Barrier(2);
+             Thread(|| { loop { sleep(0.01); } }, [], #{daemon: true}).start();
+             spawn(|| { with a { g.wait(); with b { } } }); with b { g.wait(); with a { } } });
+         let below = p.submit(|| { let q = ProcessPoolExecutor(1); let e = q.submit(|| Queue().get()).exception();
+             q.shutdown(); e.error });
+         for f in [own, left, cycle] { print(f.exception().error); }
+         print(own.exception().message, own.exception().line); print(below.result(), good.result(), p.submit(|| 6).result());
+         p.shutdown();",
+        &["Deadlock", "Deadlock", "Deadlock",
+          "deadlock in a process: ProcessPoolExecutor-0_1 waits for the Lock made in line 2, column 42 2",
+          "Deadlock 5 6"]),
+    everywhere("An error of a task's own pool breaks only that pool.",
+        "let p = ProcessPoolExecutor(1); let f = p.submit(|| { let q = ProcessPoolExecutor(1);
+             let f = q.submit(|| { loop { sleep(0.01); } }); q.kill_workers(); f.result() });
+         print(f.exception().error); print(p.submit(|| 8).result()); p.shutdown();",
+        &["BrokenProcessPool", "8"]),
+    everywhere("A broken pool gives one cause to all that has no result.",
+        "let p = ProcessPoolExecutor(2); let fs = [];
+         for i in 0..4 { fs.push(p.submit(|| { loop { sleep(0.01); } })); } p.kill_workers();
+         for f in fs { print(f.exception().message); } try { p.submit(|| 1); } catch (e) { print(e.message); }",
+        &["ProcessPoolExecutor-0 is broken: kill_workers() has ended its processes",
+          "ProcessPoolExecutor-0 is broken: kill_workers() has ended its processes",
+          "ProcessPoolExecutor-0 is broken: kill_workers() has ended its processes",
+          "ProcessPoolExecutor-0 is broken: kill_workers() has ended its processes",
+          "ProcessPoolExecutor-0 is broken: kill_workers() has ended its processes"]),
     everywhere("Futures of both kinds of pools can be waited for together.",
         "let p = ProcessPoolExecutor(1); let q = pool(1); let sum = 0;
          for f in as_completed([p.submit(|| 1), q.submit(|| 2)]) { sum += f.result(); }

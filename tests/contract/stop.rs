@@ -37,6 +37,99 @@ fn a_stop_reaches_threads_that_never_ask() {
     }
 }
 
+/// Who holds something that it once had to wait for does not give it back twice: it no longer waits,
+/// and its `with` releases.
+#[test]
+fn a_stop_takes_nothing_from_those_who_hold_it() {
+    for (made, waits, holds, after, lines) in [
+        (
+            "Semaphore(1)",
+            "o.acquire();",
+            "with o",
+            "print(o.acquire(0), o.acquire(0));",
+            "true false",
+        ),
+        (
+            "BoundedSemaphore(1)",
+            "o.acquire();",
+            "with o",
+            "print(o.acquire(0), o.acquire(0));",
+            "true false",
+        ),
+        (
+            "RwLock()",
+            "o.acquire_write();",
+            "with o.read()",
+            "print(o);",
+            "RwLock(free)",
+        ),
+        (
+            "Condition()",
+            "o.acquire();",
+            "with o",
+            "print(o);",
+            "Condition(RLock(free), 0 waiting)",
+        ),
+        (
+            "Lock()",
+            "o.acquire();",
+            "with o",
+            "print(o);",
+            "Lock(free)",
+        ),
+        (
+            "Queue(1)",
+            "o.put(1);",
+            "with Lock()",
+            "print(o.get(), o.empty());",
+            "1 true",
+        ),
+    ] {
+        let release = match waits {
+            "o.put(1);" => "o.get();",
+            "o.acquire_write();" => "o.release_write();",
+            _ => "o.release();",
+        };
+        // It waits until main has let go, lets go itself, comes back without waiting, and never
+        // asks again.
+        let before = format!(
+            "let o = {made}; {waits}",
+            waits = waits.replace("(1)", "(0)")
+        );
+        let text = format!(
+            "let t = spawn(|| {{
+                 {waits} {back} {holds} {{ print(\"stop me\"); loop {{ }} }}
+             }});
+             sleep(0.02); {release} loop {{ }}",
+            back = if waits == "o.put(1);" { "" } else { release },
+        );
+        for mode in MODES {
+            let ended = type_in(mode, &[&before, &text, after]);
+            assert_eq!(ended.lines(), ["stop me", lines], "{mode:?} {made}");
+            assert_eq!(ended.outcomes[1], "interrupted", "{mode:?} {made}");
+        }
+    }
+}
+
+/// What was on its way to one that is stopped goes on to the next.
+#[test]
+fn a_stop_loses_nothing_on_its_way() {
+    for mode in MODES {
+        let ended = type_in(
+            mode,
+            &[
+                "let s = Semaphore(1);",
+                "let held = Event();
+                 spawn(|| { with s { held.set(); loop { sleep(0.001); } } }); held.wait();
+                 for i in 0..3 { spawn(|| { s.acquire(1000); loop { sleep(1); } }); }
+                 sleep(0.02); print(\"stop me\"); s.acquire(1000);",
+                "print(s);",
+            ],
+        );
+        assert_eq!(ended.lines(), ["stop me", "Semaphore(1 free)"], "{mode:?}");
+    }
+}
+
 /// What is stopped in the middle of an operation has done it whole or not at all.
 #[test]
 fn a_stop_leaves_no_operation_half_done() {
@@ -94,6 +187,34 @@ fn a_stop_leaves_no_operation_half_done() {
             let ended = type_in(mode, &[before, &text, after]);
             assert_eq!(ended.lines(), lines, "{mode:?} {text}");
             assert_eq!(ended.outcomes[1], "interrupted", "{mode:?} {text}");
+        }
+    }
+}
+
+/// A process with threads of its own is stopped as a whole, and its place in the pool is free again.
+#[test]
+fn a_stop_ends_processes_with_all_their_threads() {
+    for task in [
+        "|| { spawn(|| { loop { sleep(0.01); } }); print(\"stop me\"); loop { sleep(0.01); } }",
+        "|| { spawn(|| { print(\"stop me\"); loop { sleep(0.01); } }); 1 }",
+        "|| { let q = ProcessPoolExecutor(1);
+              q.submit(|| { print(\"stop me\"); loop { sleep(0.01); } }); 1 }",
+    ] {
+        for mode in MODES {
+            let ended = type_in(
+                mode,
+                &[
+                    "let p = ProcessPoolExecutor(1);",
+                    &format!("let f = p.submit({task}); f.result();"),
+                    "print(p.submit(|| 5).result()); p.shutdown();",
+                ],
+            );
+            assert_eq!(ended.lines(), ["stop me", "5"], "{mode:?} {task}");
+            assert_eq!(
+                ended.outcomes[1..],
+                ["interrupted", "()"],
+                "{mode:?} {task}"
+            );
         }
     }
 }

@@ -50,7 +50,7 @@ fn input(text: &str, program: &Program) -> Lowered {
     let lowered = lowered(text, TopLevel::Prompt, program)
         .unwrap_or_else(|error| panic!("{text}: {error:?}"));
     for (name, params, code) in &lowered.defined {
-        program.name(*name).define(*params, *code);
+        program.define(*name, *params, *code);
     }
     lowered
 }

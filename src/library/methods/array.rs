@@ -10,7 +10,7 @@ use crate::value::{FaultKind, Value};
 use super::super::{limits, operators};
 use super::{Answer, done, int, span_of, span_or_tail};
 
-type Items = Arc<Vec<Value>>;
+type Items = Arc<crate::value::Items>;
 
 /// Calls the method `name`. An array that somebody else holds too is copied before it changes.
 pub(super) fn call(name: &str, items: &mut Items, args: &mut [Value]) -> Answer {

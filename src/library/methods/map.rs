@@ -3,12 +3,12 @@
 use std::mem::take;
 use std::sync::Arc;
 
-use crate::value::{Map, Value};
+use crate::value::{Held, Map, Value};
 
 use super::{Answer, done, int};
 
 /// Calls the method `name`. A map that somebody else holds too is copied before it changes.
-pub(super) fn call(name: &str, map: &mut Arc<Map>, args: &mut [Value]) -> Answer {
+pub(super) fn call(name: &str, map: &mut Arc<Held<Map>>, args: &mut [Value]) -> Answer {
     done(match (name, args) {
         ("len", []) => int(map.len()),
         ("is_empty", []) => Value::Bool(map.is_empty()),

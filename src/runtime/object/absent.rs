@@ -12,6 +12,9 @@ pub struct Absent {
 }
 
 impl Absent {
+    /// The name of the type.
+    pub const KIND: &str = "Absent";
+
     /// For an object of this kind in the top-level variable of this name.
     pub fn new(variable: &str, kind: &str) -> Self {
         Self {
@@ -23,7 +26,7 @@ impl Absent {
 
 impl Primitive for Absent {
     fn kind(&self) -> &'static str {
-        "Absent"
+        Self::KIND
     }
 
     fn attempt(&mut self, call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {

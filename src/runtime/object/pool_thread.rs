@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::args;
+use super::executor::Executor;
 use crate::value::object::{
     Attempt, Call, Ctx, Failure, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
     Withdrawal,
 };
-use crate::value::{FaultKind, Function, Value};
+use crate::value::{Fault, FaultKind, Function, Value};
 
 /// What a pool's thread runs.
 #[derive(Clone, Debug)]
@@ -65,8 +66,10 @@ impl PoolThread {
 
     /// Tells those whom it concerns of the end of a call, and takes the next.
     fn end_of_call(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) {
+        let died = call.verb == Verb::Died;
+        let failed = call.verb == Verb::Fail || died;
         let value = call.args.first().cloned().unwrap_or_default();
-        let failed = call.verb == Verb::Fail;
+        let value = if died { self.death(&value, ctx) } else { value };
         let stopped = matches!(&value, Value::Error(fault) if failed && !fault.kind.is_catchable());
         let slot = Value::Int(self.slot as i64);
         let work = std::mem::replace(&mut self.work, Work::Nothing);
@@ -88,11 +91,8 @@ impl PoolThread {
             return;
         }
         self.add_callbacks(&calls);
-        if let Value::Error(fault) = &value
-            && self.is_away
-            && matches!(fault.kind, FaultKind::BrokenProcessPool { .. })
-        {
-            let calls = ask(&self.pool, Verb::Break, std::slice::from_ref(&value), ctx);
+        if died {
+            let calls = ask(&self.pool, Verb::Break, &call.args[1..], ctx);
             self.add_callbacks(&calls);
         }
         if let Some(function) = self.callbacks.pop_front() {
@@ -118,6 +118,14 @@ impl PoolThread {
             self.work = Work::Task(task.clone(), index.clone());
             self.change_sides(ctx);
         }
+    }
+
+    /// The error of a task whose process has died in this way.
+    fn death(&self, how: &Value, ctx: &Ctx<'_>) -> Value {
+        let how = how.as_str().unwrap_or_default();
+        let cause = (self.pool).change(|pool: &mut Executor| pool.cause(how));
+        let kind = cause.unwrap_or_else(|| FaultKind::Internal("a thread without a pool".into()));
+        Value::Error(Arc::new(Fault::new(kind, ctx.pos)))
     }
 
     fn add_callbacks(&mut self, calls: &Attempt) {
@@ -153,6 +161,8 @@ impl PoolThread {
                 format!("{} callbacks", self.name).into(),
             ),
         };
+        // Whoever waits for the pool waits for that one.
+        (self.pool).change(|pool: &mut Executor| pool.relieve(self.slot, task));
         ctx.effects.spawns.push(Spawn {
             task,
             handle: ctx.make(other),
@@ -197,7 +207,7 @@ impl Primitive for PoolThread {
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         match call.verb {
-            Verb::Finish | Verb::Fail => {
+            Verb::Finish | Verb::Fail | Verb::Died => {
                 self.end_of_call(call, ctx);
                 return Attempt::Done(Value::Unit);
             }

@@ -7,10 +7,9 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value, debug_text};
+use crate::value::{Fault, FaultKind, Function, Items, Value, debug_text};
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -46,7 +45,7 @@ pub struct Results {
     deadline: Option<(f64, f64)>,
     function: Arc<Function>,
     chunks: Option<Chunks>,
-    inputs: Vec<Arc<Vec<Value>>>,
+    inputs: Vec<Arc<Items>>,
     items: Vec<Item>,
     /// How many calls have begun; those that follow have not.
     begun: usize,
@@ -54,15 +53,13 @@ pub struct Results {
     settled: usize,
     /// The threads that ran a call last, for deadlock reports.
     running: Vec<(usize, TaskId)>,
-    /// Whose threads the calls wait for that have not begun.
-    pool: Option<Arc<Object>>,
     waiters: Waiters<Wants>,
 }
 
 impl Results {
     /// The results of calling `function` with the first of all inputs, then the second ... The
     /// shortest input ends it.
-    pub fn new(function: Arc<Function>, inputs: Vec<Arc<Vec<Value>>>, mapped_at: Pos) -> Self {
+    pub fn new(function: Arc<Function>, inputs: Vec<Arc<Items>>, mapped_at: Pos) -> Self {
         let count = inputs.iter().map(|input| input.len()).min().unwrap_or(0);
         Self {
             mapped_at,
@@ -75,7 +72,6 @@ impl Results {
             begun: 0,
             settled: 0,
             running: Vec::new(),
-            pool: None,
             waiters: Waiters::default(),
         }
     }
@@ -92,7 +88,7 @@ impl Results {
         let mut own = Function::clone(&self.function);
         let mut calls = calls.clone();
         calls.environment = own.environment.take();
-        calls.curried = vec![Value::Function(Arc::new(own))];
+        calls.curried = vec![Value::Function(Arc::new(own))].into();
         let calls = Arc::new(calls);
         self.chunks = Some(Chunks { calls, size });
         self
@@ -120,15 +116,12 @@ impl Results {
         }
         let count = self.chunk_size().min(self.items.len() - index);
         self.begun += count;
-        if self.begun == self.items.len() {
-            self.pool = None;
-        }
         let by = args::task(call.args.first()).unwrap_or(ctx.task);
         self.running.push((index, by));
         ctx.effects.next = Some(match &self.chunks {
             None => (self.function.clone(), self.arguments(index)),
             Some(chunks) => {
-                let part = |input: &Arc<Vec<Value>>| input[index..index + count].to_vec();
+                let part = |input: &Arc<Items>| input[index..index + count].to_vec();
                 let parts = self.inputs.iter().map(part).map(Value::array);
                 (chunks.calls.clone(), parts.collect())
             }
@@ -214,7 +207,6 @@ impl Results {
         }
         self.settled += self.items.len() - self.begun;
         self.begun = self.items.len();
-        self.pool = None;
         self.wake_those_who_can_go_on(ctx);
     }
 
@@ -357,7 +349,7 @@ mod tests {
     use super::*;
 
     fn results(counts: &[usize]) -> Results {
-        let input = |count: &usize| Arc::new(vec![Value::Int(5); *count]);
+        let input = |count: &usize| Arc::new(vec![Value::Int(5); *count].into());
         Results::new(function("f"), counts.iter().map(input).collect(), Pos::NONE)
     }
 

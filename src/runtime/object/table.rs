@@ -16,8 +16,8 @@ pub(super) fn function(name: &str) -> Arc<Function> {
             unit: 0,
             ordinal: 0,
         }),
-        captures: Box::new([]),
-        curried: Vec::new(),
+        captures: Default::default(),
+        curried: Default::default(),
         environment: None,
     })
 }

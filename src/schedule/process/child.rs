@@ -4,6 +4,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -11,10 +12,12 @@ use super::WORKER_ARGUMENT;
 use super::message::{Answer, Hello, Order, Said, read, write};
 use super::wire::{self, Parcel};
 use crate::pos::Pos;
-use crate::program::Program;
-use crate::program::boot;
+use crate::program::{Change, Program};
 use crate::value::object::Ids;
 use crate::value::{Fault, FaultKind, Function, Value};
+
+/// How often, a millisecond apart, a worker that has closed its pipes is looked at before it is ended.
+const LOOKS: u32 = 1_000;
 
 /// A call for a worker.
 pub(in crate::schedule) struct Task<'a> {
@@ -34,6 +37,20 @@ impl Killer {
         // It may have ended by itself, which is as good.
         let _ = self.0.lock().kill();
     }
+
+    /// Waits for the end of a worker that has closed its pipes, which it does as it ends; one that
+    /// lives on without them is ended.
+    fn await_end(&self) -> io::Result<ExitStatus> {
+        for _ in 0..LOOKS {
+            if let Some(status) = self.0.lock().try_wait()? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let mut process = self.0.lock();
+        let _ = process.kill();
+        process.wait()
+    }
 }
 
 /// A worker that was started.
@@ -41,8 +58,8 @@ pub(in crate::schedule) struct Child {
     process: Killer,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
-    /// How many units of the program it has.
-    units: usize,
+    /// How many changes of the program it was told of.
+    changes: usize,
 }
 
 impl Child {
@@ -69,8 +86,7 @@ impl Child {
             process,
             input: BufWriter::new(input),
             output: BufReader::new(output),
-            // It makes the first one itself.
-            units: boot::UNIT as usize + 1,
+            changes: 0,
         };
         write(&mut child.input, hello)?;
         Ok(child)
@@ -112,15 +128,11 @@ impl Child {
     }
 
     fn send(&mut self, task: &Task<'_>) -> io::Result<()> {
-        for unit in task.program.units().skip(self.units) {
-            let message = Order::Unit {
-                name: unit.name.clone(),
-                text: unit.text.to_string(),
-                is_prelude: unit.is_prelude,
-                is_prompt: unit.is_prompt,
-            };
-            write(&mut self.input, &message)?;
-            self.units += 1;
+        for change in task.program.changes_from(self.changes) {
+            if let Some(order) = order(change, task.program) {
+                write(&mut self.input, &order)?;
+            }
+            self.changes += 1;
         }
         let mut values = vec![Value::Function(task.function.clone())];
         values.extend_from_slice(task.args);
@@ -129,17 +141,57 @@ impl Child {
         self.input.flush()
     }
 
-    /// Waits for the end of a worker that closed its output, and says how it ended.
-    pub(in crate::schedule) fn end(self) -> String {
+    /// Ends a worker and waits until it has ended.
+    pub(in crate::schedule) fn end(self) {
         drop((self.input, self.output));
-        let status = {
-            let mut process = self.process.0.lock();
-            // It ends when its input is closed; nothing shall wait here if it does not.
-            let _ = process.kill();
-            process.wait()
-        };
+        let mut process = self.process.0.lock();
+        // It ends when its input is closed; nothing shall wait here if it does not.
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+
+    /// Ends a worker after an error on a pipe of it, and says what has happened: how it has ended,
+    /// if that came first.
+    pub(in crate::schedule) fn end_after(self, error: &io::Error) -> String {
+        let is_closed = matches!(
+            error.kind(),
+            io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::ConnectionReset
+        );
+        if !is_closed {
+            self.end();
+            return format!("cannot be understood: {error}");
+        }
+        let process = self.process.clone();
+        drop((self.input, self.output));
+        let status = process.await_end();
         status.map_or_else(|error| error.to_string(), how)
     }
+}
+
+/// How a worker is told of a change of the program.
+fn order(change: Change, program: &Program) -> Option<Order> {
+    Some(match change {
+        Change::Unit(number) => {
+            let unit = program.unit(number)?;
+            Order::Unit {
+                name: unit.name.clone(),
+                text: unit.text.to_string(),
+                is_prelude: unit.is_prelude,
+                is_prompt: unit.is_prompt,
+            }
+        }
+        Change::Defined(name, params, id) => Order::Define {
+            name: program.name(name).text.to_string(),
+            params: params as u32,
+            unit: id.unit,
+            ordinal: id.ordinal,
+        },
+        Change::Forgotten(name) => Order::Forget {
+            name: program.name(name).text.to_string(),
+        },
+    })
 }
 
 /// How a process has ended, in words.

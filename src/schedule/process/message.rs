@@ -44,6 +44,15 @@ pub(super) enum Order {
         is_prelude: bool,
         is_prompt: bool,
     },
+    /// A name stands for this function of a unit when it is called with so many arguments.
+    Define {
+        name: String,
+        params: u32,
+        unit: u32,
+        ordinal: u32,
+    },
+    /// A name stands for no function of the program any more.
+    Forget { name: String },
     /// Call the first value, a function, with the others.
     Call(Parcel),
 }

@@ -16,10 +16,10 @@ use super::WorkerScheduler;
 use super::message::{Answer, Hello, Order, Said, read, write};
 use super::wire::{self, Parcel};
 use crate::event::{Event, Kind, Stream};
-use crate::program::Program;
+use crate::program::{MAX_ARGUMENTS, Program};
 use crate::schedule::MAIN;
 use crate::value::object::Ids;
-use crate::value::{Fault, Function, Value};
+use crate::value::{CodeId, Fault, Function, Value};
 
 /// How long a printed line may wait for others.
 const DELAY: Duration = Duration::from_millis(5);
@@ -43,7 +43,7 @@ pub struct Setup {
 
 /// What lowers and runs in a worker.
 pub trait Runner {
-    /// Lowers the next text of the program and runs nothing of it.
+    /// Lowers the next text of the program; runs nothing of it, and gives no name a meaning.
     ///
     /// # Errors
     /// When it cannot be lowered, which it could where it came from.
@@ -102,6 +102,27 @@ pub fn serve<R: Runner>(
                 is_prelude,
                 is_prompt,
             } => (runner.lower(&name, &text, is_prelude, is_prompt)).map_err(io::Error::other)?,
+            Order::Define {
+                name,
+                params,
+                unit,
+                ordinal,
+            } => {
+                let program = runner.program();
+                let code = CodeId { unit, ordinal };
+                match program.find_name(&name) {
+                    Some(name) if params as usize <= MAX_ARGUMENTS => {
+                        program.define(name, params as usize, code);
+                    }
+                    _ => return Err(io::Error::other("a function that no text has")),
+                }
+            }
+            Order::Forget { name } => {
+                let program = runner.program();
+                (program.find_name(&name))
+                    .into_iter()
+                    .for_each(|name| program.forget(name));
+            }
             Order::Call(parcel) => {
                 let mut values = parcel.unpack(runner.program(), runner.ids()).into_iter();
                 let Some(Value::Function(function)) = values.next() else {

@@ -5,12 +5,13 @@
 //! addresses, on the host's clock or on the number of its cores: the same answers of the policy
 //! give the same run.
 //!
-//! In reading order: [`policy`]; [`state`], the threads and what objects want done with them; [`run`],
-//! one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
+//! In reading order: [`policy`]; [`state`], the threads and what objects want done with them;
+//! [`processes`], threads that share nothing with the others; [`run`], one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
 //! else leads, and that can be set back.
 
 mod likeness;
 mod policy;
+mod processes;
 mod run;
 mod state;
 mod told;
@@ -23,6 +24,7 @@ use self::run::Run;
 use self::state::{Member, Outlet};
 use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
 use crate::pos::Pos;
+use crate::runtime::deadlock;
 use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object};
@@ -107,19 +109,12 @@ impl Stepped {
         }
     }
 
-    /// The threads that wait for ever, when the run is over because of them: at the prompt main is
-    /// one of them; of a script all are that are no daemons, and what they wait for is no daemon's
-    /// to give.
+    /// The threads that wait for ever, when the run is over because of them.
     fn stuck_for_good(&self, until: Until) -> Option<Vec<TaskId>> {
-        let is_stuck = |task: TaskId| self.run.state.stuck(task).is_some();
-        let is_over = match until {
-            Until::Main => is_stuck(MAIN),
-            Until::AllThreads => (self.run.state.members.iter())
-                .filter(|(_, member)| !member.daemon)
-                .all(|(task, _)| is_stuck(*task)),
-        };
-        let tasks = self.run.state.members.keys().copied();
-        is_over.then(|| tasks.filter(|task| is_stuck(*task)).collect())
+        let state = &self.run.state;
+        let threads = (state.members.iter()).map(|(task, member)| (*task, member.daemon));
+        let main = (until == Until::Main).then_some(MAIN);
+        deadlock::for_good(threads, main, |task| state.stuck(task).is_some())
     }
 
     /// Stops the threads of the current run, or all, with `kind`; says where they were.
@@ -133,9 +128,7 @@ impl Stepped {
             infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
         }
         loop {
-            let mut members = self.run.state.members.iter();
-            let next = members.find(|(_, member)| concerned(member));
-            let Some(task) = next.map(|(task, _)| *task) else {
+            let Some(task) = self.run.state.next_to_stop(concerned) else {
                 break;
             };
             self.run.state.withdraw_for_stop(task);
@@ -146,13 +139,13 @@ impl Stepped {
                 .get_mut(&task)
                 .and_then(|member| member.fiber.as_mut())
             {
-                Some(fiber) => fiber.stop(Fault::new(kind.clone(), Pos::NONE)),
-                None => {
-                    self.run.state.members.remove(&task);
-                    continue;
+                Some(fiber) => {
+                    fiber.stop(Fault::new(kind.clone(), Pos::NONE));
+                    self.run.go(task);
                 }
+                // Its function has ended, and was about to be told of.
+                None => (self.run.state).end(task, Err(Fault::new(kind.clone(), Pos::NONE))),
             }
-            self.run.go(task);
             // A stopped fiber always ends; nothing shall hang here if one does not.
             self.run.state.members.remove(&task);
         }

@@ -104,8 +104,13 @@ impl Run {
 
     /// Lets every thread do its private work, in the order of their numbers.
     pub(super) fn settle(&mut self) {
-        while let Some(task) = self.state.first_ready() {
-            self.go(task);
+        loop {
+            while let Some(task) = self.state.first_ready() {
+                self.go(task);
+            }
+            if !self.state.end_stuck_process() {
+                return;
+            }
         }
     }
 }

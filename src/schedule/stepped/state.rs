@@ -13,7 +13,7 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
-use crate::value::{Fault, FaultKind, Function, Object, Value};
+use crate::value::{Fault, Object, Value};
 use crate::vm::{self, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
@@ -51,19 +51,19 @@ pub(super) struct Member {
     pub(super) worker: bool,
     /// Whether it stands for a process, whose calls run on copies.
     pub(super) is_process: bool,
-    /// How many processes have started each other before it and with it.
-    pub(super) generation: u32,
     /// How its call in a process has ended, while other threads of the process go on.
     pub(super) held_end: Option<Result<Value, Fault>>,
-    /// The process that it runs in; nothing for the session's own.
+    /// The process that it runs in, which for one that stands for a process is that one, during its
+    /// calls; nothing for the session's own.
     pub(super) isolated: Option<Arc<Isolated>>,
-    /// For one that stands for a process: the process that has started it.
-    pub(super) started_in: Option<Arc<Isolated>>,
     /// The run that it belongs to: that of the thread that started it.
     pub(super) run: u64,
     /// Not here while it runs.
     pub(super) fiber: Option<Fiber>,
     pub(super) being: Being,
+    /// What its last wait was on, from when it was woken until it has gone on from there: what it
+    /// was granted goes back when it is stopped on the way.
+    woken_by: Option<Arc<Object>>,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
     /// What is written down of it, until it changes.
@@ -88,13 +88,12 @@ impl Member {
             daemon,
             worker,
             is_process: false,
-            generation: 0,
             held_end: None,
             isolated: None,
-            started_in: None,
             run,
             fiber: Some(fiber),
             being: Being::Ready,
+            woken_by: None,
             has_run: false,
             portrait: None,
             copy: None,
@@ -141,13 +140,12 @@ impl Member {
             daemon: copy.daemon,
             worker: copy.worker,
             is_process: copy.is_process,
-            generation: copy.generation,
             held_end: copy.held_end.clone(),
             isolated: copy.isolated.clone(),
-            started_in: copy.started_in.clone(),
             run: copy.run,
             fiber,
             being: copy.being.clone(),
+            woken_by: copy.woken_by.clone(),
             has_run: copy.has_run,
             portrait: copy.portrait.clone(),
             copy: Some(copy.clone()),
@@ -155,7 +153,7 @@ impl Member {
     }
 
     /// Forgets what was known of it as it was: it changes.
-    fn changes(&mut self) -> &mut Self {
+    pub(super) fn changes(&mut self) -> &mut Self {
         self.portrait = None;
         self.copy = None;
         self
@@ -205,6 +203,8 @@ pub(super) struct State {
     waits: u64,
     /// Whether the script has ever asked for the time.
     pub(super) has_read_clock: bool,
+    /// Whether a process was ever started.
+    pub(super) plays_processes: bool,
 }
 
 impl State {
@@ -214,6 +214,7 @@ impl State {
             outlet,
             so_far: Arc::default(),
             has_read_clock: false,
+            plays_processes: false,
             policy,
             members: BTreeMap::new(),
             running: MAIN,
@@ -248,6 +249,9 @@ impl State {
     pub(super) fn put_fiber(&mut self, task: TaskId, fiber: Fiber, being: Being) {
         if let Some(member) = self.members.get_mut(&task) {
             member.changes();
+            if !fiber.is_coming_back() {
+                member.woken_by = None;
+            }
             member.fiber = Some(fiber);
             member.being = being;
             member.has_run = true;
@@ -288,7 +292,11 @@ impl State {
     pub(super) fn wait(&mut self, task: TaskId, mut fiber: Fiber, wait: Wait) {
         if let Some(wake) = self.early.take() {
             fiber.wake(wake);
-            return self.put_fiber(task, fiber, Being::Ready);
+            self.put_fiber(task, fiber, Being::Ready);
+            if let Some(member) = self.members.get_mut(&task) {
+                member.woken_by = wait.object;
+            }
+            return;
         }
         self.waits += 1;
         let deadline = wait.limit.map(|limit| {
@@ -309,11 +317,14 @@ impl State {
         let Some(member) = self.members.get_mut(&task) else {
             return;
         };
-        if let (Being::Waiting { deadline, .. }, Some(fiber)) = (&member.being, &mut member.fiber) {
+        if let (Being::Waiting { deadline, object }, Some(fiber)) =
+            (&member.being, &mut member.fiber)
+        {
             if let Some(deadline) = deadline {
                 self.deadlines.remove(&(*deadline, task));
             }
             fiber.wake(wake);
+            member.woken_by = object.clone();
             member.being = Being::Ready;
             member.changes();
         } else if task == self.running && member.fiber.is_none() {
@@ -403,7 +414,10 @@ impl State {
                 match attempt {
                     // It goes on when it is woken: a task whose turn it is not.
                     Attempt::Wait(_) => self.waits_on(task),
-                    over => self.wake(task, wake_of(over)),
+                    over => {
+                        self.wake(task, wake_of(over));
+                        self.waits_no_longer(task);
+                    }
                 }
                 self.carry_out(&mut effects);
             }
@@ -424,85 +438,37 @@ impl State {
 
     /// Takes a thread that is to be stopped out of what it waits for.
     pub(super) fn withdraw_for_stop(&mut self, task: TaskId) {
-        let Some(member) = self.members.get(&task) else {
+        let Some(member) = self.members.get_mut(&task) else {
             return;
         };
-        if let Being::Waiting {
-            object: Some(object),
-            ..
-        } = &member.being
-        {
-            let object = object.clone();
+        let waited_on = match &member.being {
+            Being::Waiting { object, .. } => object.clone(),
+            _ => member.woken_by.take(),
+        };
+        if let Some(object) = waited_on {
             let mut effects = Effects::default();
             // How the wait ends does not matter to a thread that ends.
             let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &self.world.ids);
             self.carry_out(&mut effects);
         }
         self.wake(task, Wake::Retry);
+        self.waits_no_longer(task);
     }
 
-    /// Reports the end of a thread other than main.
-    pub(super) fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
-        let Some(member) = self.members.get(&task) else {
-            return;
-        };
-        let handle = member.handle.clone();
-        if !member.is_process {
-            let process = member.process();
-            self.end_of_thread(task, &handle, end);
-            return process
-                .into_iter()
-                .for_each(|process| self.end_of_process(process));
-        }
-        let end = vm::copy_end(end, &self.world.program).map_err(|fault| *fault);
+    /// What a thread waited on knows that it does not wait there any more.
+    fn waits_no_longer(&mut self, task: TaskId) {
         if let Some(member) = self.members.get_mut(&task) {
-            member.changes().held_end = Some(end);
-            member.being = Being::Waiting {
-                object: None,
-                deadline: None,
-            };
+            member.woken_by = None;
         }
-        self.end_of_process(task);
     }
 
-    /// Reports the end of a call in a process when all its threads that are no daemons have ended.
-    fn end_of_process(&mut self, process: TaskId) {
-        let of_process =
-            |task: TaskId, member: &Member| task != process && member.process() == Some(process);
-        let mut others = self.members.iter();
-        if others.any(|(task, member)| of_process(*task, member) && !member.daemon) {
-            return;
-        }
-        let Some(member) = self.members.get_mut(&process) else {
-            return;
-        };
-        let Some(mut end) = member.changes().held_end.take() else {
-            return;
-        };
-        if let (Err(fault), Some(isolated)) = (&mut end, &member.isolated) {
-            fault.pos = fault.pos.or(isolated.asked_at);
-        }
-        let handle = member.handle.clone();
-        // What follows happens where it was started.
-        let outer = member.started_in.clone();
-        // Daemons end with it.
-        let daemons = self
-            .members
-            .iter()
-            .filter(|(task, member)| of_process(**task, member));
-        let daemons: Vec<TaskId> = daemons.map(|(task, _)| *task).collect();
-        for daemon in daemons {
-            self.withdraw_for_stop(daemon);
-            self.members.remove(&daemon);
-        }
-        if let Some(member) = self.members.get_mut(&process) {
-            member.isolated = outer;
-        }
-        self.running = process;
-        self.end_of_thread(process, &handle, end);
-    }
-
-    fn end_of_thread(&mut self, task: TaskId, handle: &Arc<Object>, end: Result<Value, Fault>) {
+    /// Tells the handle of a thread how its function has ended.
+    pub(super) fn end_of_thread(
+        &mut self,
+        task: TaskId,
+        handle: &Arc<Object>,
+        end: Result<Value, Fault>,
+    ) {
         let Some(member) = self.members.get(&task) else {
             return;
         };
@@ -516,13 +482,13 @@ impl State {
                 (Verb::Fail, Value::Error(Arc::new(fault)))
             }
         };
-        self.report_end(task, handle, verb, arg);
+        let call = Call { verb, args: &[arg] };
+        self.report_end(task, handle, call);
     }
 
     /// Tells the handle of a thread how a call has ended, and begins the next one.
-    fn report_end(&mut self, task: TaskId, handle: &Arc<Object>, verb: Verb, arg: Value) {
+    pub(super) fn report_end(&mut self, task: TaskId, handle: &Arc<Object>, call: Call<'_>) {
         let mut effects = Effects::default();
-        let call = Call { verb, args: &[arg] };
         // A handle takes the report, whatever it answers.
         let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
         let next = effects.next.take();
@@ -535,57 +501,6 @@ impl State {
                 if let Some(member) = self.members.remove(&task) {
                     self.ended.remember(task, member.name);
                 }
-            }
-        }
-    }
-
-    /// Begins the next call of a pool's thread: that of a process on copies.
-    fn begin(&mut self, task: TaskId, function: Arc<Function>, args: Vec<Value>, pos: Pos) {
-        let Some(member) = self.members.get_mut(&task) else {
-            return;
-        };
-        if !member.is_process {
-            let fiber = Fiber::new(task, function, args);
-            return self.put_fiber(task, fiber, Being::Ready);
-        }
-        let (generation, program) = (member.generation, &self.world.program);
-        match Isolated::begin(task, generation, pos, &function, &args, program) {
-            Ok((isolated, function, args)) => {
-                member.isolated = Some(Arc::new(isolated));
-                let fiber = Fiber::new(task, function, args).started_at(pos);
-                self.put_fiber(task, fiber, Being::Ready);
-            }
-            Err(kind) => {
-                let handle = member.handle.clone();
-                let fault = Value::Error(Arc::new(Fault::new(kind, pos)));
-                self.report_end(task, &handle, Verb::Fail, fault);
-            }
-        }
-    }
-
-    /// Ends all threads of a process where they stand.
-    fn kill(&mut self, process: TaskId) {
-        let of_process = |member: &Member| {
-            let isolated = member.isolated.as_ref();
-            isolated.is_some_and(|isolated| isolated.process == process)
-        };
-        let members = self.members.iter();
-        let threads: Vec<TaskId> = members
-            .filter(|(_, member)| of_process(member))
-            .map(|(task, _)| *task)
-            .collect();
-        for task in threads {
-            self.withdraw_for_stop(task);
-            let Some(member) = self.members.remove(&task) else {
-                continue;
-            };
-            if task == process {
-                let kind = FaultKind::BrokenProcessPool {
-                    pool: member.name.to_string(),
-                    why: "the process was ended".into(),
-                };
-                let fault = Value::Error(Arc::new(Fault::new(kind, Pos::NONE)));
-                self.report_end(task, &member.handle, Verb::Fail, fault);
             }
         }
     }
@@ -639,8 +554,12 @@ impl State {
         deadlock::stuck(task, |task| self.standing(task))
     }
 
-    /// Looks where the wait of a thread leads whose turn has ended, and tells of a deadlock.
+    /// Looks where the wait of a thread leads whose turn has ended, and tells of a deadlock. One in
+    /// another process is that process's matter.
     pub(super) fn look_for_deadlock(&mut self, task: TaskId) {
+        if self.isolated(task).is_some() {
+            return;
+        }
         let Some(waits) = self.stuck(task) else {
             return;
         };
@@ -689,7 +608,7 @@ impl State {
 
 /// What a thread does, for people: one that stands before an operation that would only wait,
 /// waits.
-fn doing(member: &Member, program: &crate::program::Program) -> Doing {
+pub(super) fn doing(member: &Member, program: &crate::program::Program) -> Doing {
     match (&member.being, &member.fiber) {
         (Being::Waiting { object: None, .. }, _) => Doing::Sleeping,
         (
@@ -734,8 +653,8 @@ impl Services for State {
             let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
             member.is_process = spawn.isolated.is_some();
             if member.is_process {
-                member.generation = isolated.as_ref().map_or(1, |outer| outer.generation + 1);
-                member.started_in = isolated;
+                self.plays_processes = true;
+                member.isolated = isolated;
                 self.members.insert(spawn.task, member);
                 self.begin(spawn.task, spawn.function, spawn.args, spawn.pos);
             } else {

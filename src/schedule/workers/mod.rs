@@ -33,6 +33,7 @@ use self::worker::{Queue, Worker};
 use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World};
 use crate::event::Kind;
 use crate::pos::Pos;
+use crate::runtime::deadlock as search;
 use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, Failure, TaskId, Verb};
 use crate::value::{Fault, Function, Object, Value};
@@ -300,21 +301,14 @@ impl Workers {
         None
     }
 
-    /// The threads that wait for ever, when the run is over because of them: at the prompt main is
-    /// one of them; of a script all are that are no daemons, and what they wait for is no daemon's
-    /// to give.
+    /// The threads that wait for ever, when the run is over because of them.
     fn stuck_for_good(&self, until: Until) -> Option<Over> {
         let shared = &self.shared;
-        let is_stuck = |task: TaskId| shared.stuck(task).is_some();
-        let all = shared.table.all();
-        let is_over = match until {
-            Until::Main => is_stuck(MAIN),
-            Until::AllThreads => (all.iter())
-                .filter(|about| !about.daemon)
-                .all(|about| is_stuck(about.task)),
-        };
-        let tasks = all.iter().map(|about| about.task);
-        is_over.then(|| Over::Deadlock(Some(tasks.filter(|task| is_stuck(*task)).collect())))
+        let threads = shared.table.all().into_iter();
+        let threads = threads.map(|about| (about.task, about.daemon));
+        let main = (until == Until::Main).then_some(MAIN);
+        let stuck = search::for_good(threads, main, |task| shared.stuck(task).is_some());
+        stuck.map(|stuck| Over::Deadlock(Some(stuck)))
     }
 }
 

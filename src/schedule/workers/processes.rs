@@ -13,12 +13,12 @@ use std::thread::JoinHandle;
 use parking_lot::Mutex;
 
 use super::table::{About, Job, Stopping};
-use super::worker::{Ready, end_of_call};
+use super::worker::{Ready, end_of_call, report_end};
 use super::{Shared, Slice};
 use crate::event::{Kind, Thread};
 use crate::pos::Pos;
 use crate::schedule::process::{Child, Hello, Killer, Said, Task, WorkerScheduler};
-use crate::value::object::{Effects, TaskId};
+use crate::value::object::{self, Effects, TaskId, Verb};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm;
 
@@ -58,6 +58,10 @@ impl Processes {
     /// Has the process of a thread make a call; starts it when it is not there. Never blocks.
     pub(super) fn begin(shared: &Arc<Shared>, call: Call, pool: Weak<Object>) {
         let number = call.about.task;
+        // Pools that a script has forgotten shall not fill the machine with processes.
+        if !shared.processes.by_number.lock().contains_key(&number) {
+            shared.processes.sweep();
+        }
         let mut by_number = shared.processes.by_number.lock();
         let process = by_number.entry(number).or_insert_with(|| {
             let (calls, receiver) = mpsc::channel();
@@ -86,18 +90,8 @@ impl Processes {
         let unsent = process.calls.send(call);
         drop(by_number);
         if let Err(mpsc::SendError(call)) = unsent {
-            let kind = broken(
-                &call.about.name,
-                "a thread of the host could not be started",
-            );
-            let end = Err(Fault::new(kind, Pos::NONE));
-            end_of_call(
-                shared,
-                &mut Outside,
-                &call.about,
-                end,
-                &mut Effects::default(),
-            );
+            let no_result = NoResult::NotBegun("a thread of the host cannot be started".into());
+            no_result.report(shared, &call, &mut Effects::default());
         }
     }
 
@@ -172,13 +166,16 @@ impl Host {
         let mut effects = Effects::default();
         for mut call in calls {
             loop {
-                let end = self.make(&call).map_err(|mut fault| {
-                    fault.pos = fault.pos.or(call.pos);
-                    *fault
-                });
+                let end = self.make(&call);
                 self.control.lock().current = None;
                 let shared = &self.shared;
-                let next = end_of_call(shared, &mut Outside, &call.about, end, &mut effects);
+                let next = match end {
+                    Ok(value) => {
+                        let end = Ok(value);
+                        end_of_call(shared, &mut Outside, &call.about, end, &mut effects)
+                    }
+                    Err(no_result) => no_result.report(shared, &call, &mut effects),
+                };
                 let Some((function, args)) = next else { break };
                 (call.function, call.args, call.pos) = (function, args, Pos::NONE);
             }
@@ -189,14 +186,12 @@ impl Host {
     }
 
     /// Makes one call. Blocks until it has ended or the process has.
-    fn make(&mut self, call: &Call) -> Result<Value, Box<Fault>> {
+    fn make(&mut self, call: &Call) -> Result<Value, NoResult> {
         let about = &call.about;
-        let failed = |why: &str| Err(fault(broken(&about.name, why)));
-        let child = match self.child.take() {
-            Some(child) => Ok(child),
-            None => self.start(about),
+        let mut child = match self.child.take() {
+            Some(child) => child,
+            None => self.start(about)?,
         };
-        let mut child = child.map_err(fault)?;
         {
             let mut control = self.control.lock();
             control.current = Some(about.clone());
@@ -204,12 +199,12 @@ impl Host {
             // Whoever stops or dismisses us either sees what we have just set, or we see his mark.
             if control.is_dismissed {
                 child.end();
-                return failed("its process was ended");
+                return Err(NoResult::Died("its process was ended".into()));
             }
         }
         if let Some(kind) = self.stopping(about) {
             child.end();
-            return Err(fault(kind));
+            return Err(kind.into());
         }
         let world = &self.shared.world;
         let task = Task {
@@ -238,15 +233,15 @@ impl Host {
         match child.call(&task, show) {
             Ok(end) => {
                 self.child = Some(child);
-                end.map_err(Box::new)
+                end.map_err(|fault| NoResult::Failed(Box::new(fault)))
             }
-            Err(_) => {
+            Err(error) => {
                 self.control.lock().killer = None;
-                let how = child.end();
-                match self.stopping(about) {
-                    Some(kind) => Err(fault(kind)),
-                    None => failed(&format!("its process {} {how}", about.name)),
-                }
+                let how = child.end_after(&error);
+                Err(match self.stopping(about) {
+                    Some(kind) => kind.into(),
+                    None => NoResult::Died(format!("its process {} {how}", about.name)),
+                })
             }
         }
     }
@@ -259,16 +254,13 @@ impl Host {
         }
     }
 
-    fn start(&self, about: &About) -> Result<Child, FaultKind> {
+    fn start(&self, about: &About) -> Result<Child, NoResult> {
         let world = &self.shared.world;
         let settings = &world.processes;
         let generation = settings.generation + 1;
         vm::check_generation(generation)?;
         let cannot = |error: std::io::Error| {
-            broken(
-                &about.name,
-                &format!("a process cannot be started: {error}"),
-            )
+            NoResult::NotBegun(format!("a process cannot be started: {error}"))
         };
         let executable = match &settings.executable {
             Some(path) => PathBuf::clone(path),
@@ -290,15 +282,42 @@ impl Host {
     }
 }
 
-fn fault(kind: FaultKind) -> Box<Fault> {
-    Box::new(Fault::new(kind, Pos::NONE))
+/// Why a call has no result.
+enum NoResult {
+    /// It has failed, or was stopped.
+    Failed(Box<Fault>),
+    /// Its process has ended, in this way.
+    Died(String),
+    /// There is no process for it, because of this.
+    NotBegun(String),
 }
 
-/// The error of a pool whose process of this name has ended, or never began.
-fn broken(name: &str, why: &str) -> FaultKind {
-    let pool = name.rsplit_once('_').map_or(name, |(pool, _)| pool);
-    FaultKind::BrokenProcessPool {
-        pool: pool.into(),
-        why: why.into(),
+impl From<FaultKind> for NoResult {
+    fn from(kind: FaultKind) -> Self {
+        Self::Failed(Box::new(Fault::new(kind, Pos::NONE)))
+    }
+}
+
+impl NoResult {
+    /// Reports it to the thread's handle; gives what is to be called next.
+    fn report(
+        self,
+        shared: &Arc<Shared>,
+        call: &Call,
+        effects: &mut Effects,
+    ) -> Option<(Arc<Function>, Vec<Value>)> {
+        let (how, has_begun) = match self {
+            Self::Failed(mut fault) => {
+                fault.pos = fault.pos.or(call.pos);
+                return end_of_call(shared, &mut Outside, &call.about, Err(*fault), effects);
+            }
+            Self::Died(how) => (how, true),
+            Self::NotBegun(why) => (why, false),
+        };
+        let report = object::Call {
+            verb: Verb::Died,
+            args: &[Value::string(how), has_begun.into()],
+        };
+        report_end(shared, &mut Outside, &call.about, report, call.pos, effects)
     }
 }

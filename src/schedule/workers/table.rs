@@ -104,7 +104,8 @@ impl About {
 pub(super) struct Job {
     pub(super) fiber: Fiber,
     pub(super) about: Arc<About>,
-    /// The object that its last wait was on, until it has gone on from there.
+    /// The object that its last wait was on, until it has gone on from there: a thread that is
+    /// stopped on the way gives back what it was granted, and one that holds it already does not.
     pub(super) waited_on: Option<Arc<Object>>,
     /// When its last wait with a limit was to end.
     pub(super) deadline: u64,

@@ -164,7 +164,7 @@ impl Worker {
     }
 
     fn time_is_over(&mut self, mut job: Box<Job>) {
-        let Some(object) = job.waited_on.clone() else {
+        let Some(object) = job.waited_on.take() else {
             job.fiber.wake(Wake::Grant(Value::Unit));
             self.queue.push(job, &self.shared);
             return;
@@ -234,7 +234,11 @@ impl Worker {
             if !job.stopping && self.shared.table.stopping(&job.about) != Stopping::No {
                 self.tell_to_stop(&mut job);
             }
-            match self.step(&mut job, &mut fuel) {
+            let stop = self.step(&mut job, &mut fuel);
+            if !job.fiber.is_coming_back() {
+                job.waited_on = None;
+            }
+            match stop {
                 Stop::Fuel | Stop::Visible => {
                     job.about.see(job.fiber.place(&self.shared.world.program));
                     self.queue.yield_now(job, &self.shared);
@@ -337,9 +341,21 @@ pub(super) fn end_of_call(
         }
     };
     let call = Call { verb, args: &[arg] };
+    report_end(shared, queue, about, call, Pos::NONE, effects)
+}
+
+/// The same with what a thread's handle shall be told; `pos` is where in the text that comes from.
+pub(super) fn report_end(
+    shared: &Arc<Shared>,
+    queue: &mut impl Ready,
+    about: &About,
+    call: Call<'_>,
+    pos: Pos,
+    effects: &mut Effects,
+) -> Option<(Arc<Function>, Vec<Value>)> {
     let ids = &shared.world.ids;
     // A handle takes the report, whatever it answers.
-    let _ = (about.handle).attempt(call, about.task, Pos::NONE, effects, ids);
+    let _ = (about.handle).attempt(call, about.task, pos, effects, ids);
     let next = effects.next.take();
     shared.tell_failures(about, effects);
     // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
@@ -356,13 +372,8 @@ pub(super) fn end_of_call(
     None
 }
 
-/// Wakes threads, and starts some that belong to `run`.
+/// Starts threads that belong to `run`, and wakes some: these may look for those at once.
 fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &mut Effects) {
-    for (task, wake) in effects.wakes.drain(..) {
-        if let Some(job) = shared.table.wake(task, wake) {
-            queue.push(job, shared);
-        }
-    }
     for spawn in effects.spawns.drain(..) {
         let mut about = About::new(
             spawn.task,
@@ -396,6 +407,11 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
             .started_at(spawn.pos)
             .in_event_loop(spawn.event_loop);
         queue.push(Box::new(Job::new(fiber, about)), shared);
+    }
+    for (task, wake) in effects.wakes.drain(..) {
+        if let Some(job) = shared.table.wake(task, wake) {
+            queue.push(job, shared);
+        }
     }
     for process in effects.dismissed.drain(..) {
         shared.processes.dismiss(process);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::runtime::object::args;
 use crate::value::object::Call;
-use crate::value::{FaultKind, Function, Map, Value};
+use crate::value::{FaultKind, Function, Items, Map, Value};
 
 /// The longest range that `map` makes into calls.
 const MAX_ITEMS: u64 = 100_000_000;
@@ -227,7 +227,7 @@ pub fn process_count(args: &[Value]) -> Result<Option<usize>, FaultKind> {
 }
 
 /// The items of an input of `map`.
-pub(super) fn items(input: &Value) -> Result<Arc<Vec<Value>>, FaultKind> {
+pub(super) fn items(input: &Value) -> Result<Arc<Items>, FaultKind> {
     match input {
         Value::Array(items) => Ok(items.clone()),
         Value::Range(range) if range.len() <= MAX_ITEMS => {

@@ -37,6 +37,8 @@ enum Members {
 #[derive(Clone, Debug, Default)]
 struct Slot {
     number: Option<TaskId>,
+    /// Who works in it: the thread of that number or, beside a process, one that calls callbacks.
+    worker: Option<TaskId>,
     is_busy: bool,
     is_initialized: bool,
 }
@@ -147,6 +149,7 @@ impl Executor {
         let pool = ctx.this.clone();
         let thread = PoolThread::new(name.clone(), number, pool, place, task, isolated);
         self.slots[place].is_busy = true;
+        self.slots[place].worker = Some(number);
         let handle = ctx.make(thread);
         ctx.effects.spawns.push(Spawn {
             task: number,
@@ -184,6 +187,13 @@ impl Executor {
         self.slots.get_mut(usize::try_from(place).ok()?)
     }
 
+    /// Notes that another thread works in a place from now on.
+    pub(super) fn relieve(&mut self, place: usize, by: TaskId) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.worker = Some(by);
+        }
+    }
+
     fn free(&mut self, place: Option<&Value>, ctx: &mut Ctx<'_>) {
         if let Some(slot) = self.slot(place) {
             slot.is_busy = false;
@@ -192,7 +202,7 @@ impl Executor {
             self.waiters.wake_with(ctx, |()| {
                 Some(crate::value::object::Wake::Grant(Value::Unit))
             });
-            if self.is_shut_down {
+            if self.is_shut_down || self.broken.is_some() {
                 self.dismiss(ctx);
             }
         }
@@ -221,31 +231,31 @@ impl Executor {
         self.end_all(Verb::CancelWithCallbacks, &[], ctx)
     }
 
-    /// Nothing can run any more; what runs in other processes is given up, as in Python.
-    fn break_it(&mut self, why: FaultKind, ctx: &mut Ctx<'_>) -> Attempt {
-        if self.broken.is_none() {
-            self.broken = Some(why.clone());
+    /// Nothing can run any more; what runs in other processes is given up with `ends_others`, as in
+    /// Python.
+    fn break_it(&mut self, why: FaultKind, ends_others: bool, ctx: &mut Ctx<'_>) -> Attempt {
+        let why = self.broken.get_or_insert(why).clone();
+        if ends_others {
             self.dismiss(ctx);
         }
         let fault = Fault::new(why, self.made_at);
         self.end_all(Verb::Break, &[Value::Error(Arc::new(fault))], ctx)
     }
 
-    /// Why it breaks: the error of a process that has ended, or that of an initializer was shown.
-    fn why_broken(&self, call: Call<'_>) -> FaultKind {
-        match call.args {
-            [Value::Error(fault)] => fault.kind.clone(),
-            _ => FaultKind::BrokenPool(self.name.to_string()),
-        }
+    /// A process has died. Gives the error of everything that has no result because of that: what has
+    /// broken the pool first is the cause of all that follows.
+    pub(super) fn cause(&mut self, why: &str) -> FaultKind {
+        let broken = || FaultKind::BrokenProcessPool {
+            pool: self.name.to_string(),
+            why: why.into(),
+        };
+        self.broken.get_or_insert_with(broken).clone()
     }
 
     fn kill_workers(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         self.is_shut_down = true;
-        let why = FaultKind::BrokenProcessPool {
-            pool: self.name.to_string(),
-            why: "kill_workers() has ended its processes".into(),
-        };
-        self.break_it(why, ctx)
+        let why = self.cause("kill_workers() has ended its processes");
+        self.break_it(why, true, ctx)
     }
 
     fn refuse_new_tasks(&self, verb: &str) -> Result<(), FaultKind> {
@@ -383,10 +393,17 @@ impl Executor {
                 self.is_shut_down = true;
                 // No code of the script runs any more: nobody makes the calls of the callbacks.
                 self.cancel_all(ctx);
+                if self.is_idle() {
+                    self.dismiss(ctx);
+                }
                 Attempt::Done(Value::Unit)
             }
             (Verb::TakeJob, _) => self.take_job(call, ctx),
-            (Verb::Break, _) => self.break_it(self.why_broken(call), ctx),
+            (Verb::Break, args) => {
+                let why = FaultKind::BrokenPool(self.name.to_string());
+                let ends_others = matches!(args, [Value::Bool(true)]);
+                self.break_it(why, ends_others, ctx)
+            }
             (Verb::Leave, place) => {
                 self.cancel_all(ctx);
                 self.free(place.first(), ctx);
@@ -435,7 +452,7 @@ impl Primitive for Executor {
             holders: Vec::new(),
             awaited: (self.slots.iter())
                 .filter(|slot| slot.is_busy)
-                .filter_map(|slot| slot.number)
+                .filter_map(|slot| slot.worker)
                 .collect(),
         }
     }
@@ -459,6 +476,7 @@ impl Primitive for Executor {
         }
         for slot in &self.slots {
             visitor.task(slot.number.unwrap_or(TaskId(0)));
+            visitor.task(slot.worker.unwrap_or(TaskId(0)));
             visitor.number(u64::from(slot.is_busy) << 1 | u64::from(slot.is_initialized));
         }
         visitor.text(&self.name);

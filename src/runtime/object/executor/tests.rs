@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::runtime::object::table::{Table, function};
-use crate::value::Value::{Array, Function, Int};
+use crate::value::Value::{Function, Int};
 
 fn pool(table: &mut Table, workers: usize) -> Arc<Object> {
     pool_with(table, workers, None)
@@ -48,7 +48,7 @@ fn finish(table: &mut Table, spawn: &Spawn, value: i64) {
 fn threads_start_on_demand_and_take_call_after_call() {
     let mut table = Table::default();
     let pool = pool(&mut table, 2);
-    let inputs = Array(Arc::new(vec![Int(1), Int(2), Int(3)]));
+    let inputs = Value::array(vec![Int(1), Int(2), Int(3)]);
     let Attempt::Done(Value::Object(results)) = table.ask(&pool, 99, Verb::Map, &[f(), inputs])
     else {
         panic!("map gives results");
@@ -165,7 +165,7 @@ fn who_waits_for_a_task_of_a_full_pool_waits_for_its_threads() {
     submit(&mut table, &pool);
     let spawn = table.effects.spawns.remove(0);
     let waiting = submit(&mut table, &pool);
-    let map = [f(), Array(Arc::new(vec![Int(1)]))];
+    let map = [f(), Value::array(vec![Int(1)])];
     let Attempt::Done(Value::Object(results)) = table.ask(&pool, 99, Verb::Map, &map) else {
         panic!("map gives results");
     };

@@ -53,7 +53,8 @@ impl Callback {
         call.curried = vec![
             Value::Function(self.function.clone()),
             Value::Object(ctx.this.clone()),
-        ];
+        ]
+        .into();
         Value::Function(Arc::new(call))
     }
 }

@@ -1,0 +1,151 @@
+//! What a value or an object holds, and how it is let go of: values may stand in each other a
+//! million deep, and the stack of a thread of the host may not.
+//!
+//! To drop an array drops its items, and among them arrays. Up to some depth that is left to the
+//! language; what lies deeper is put aside, and dropped by the outermost. Every way from a value to
+//! values leads through a [`Held`] or the state of an object, so no chain is without end.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::ops::{Deref, DerefMut};
+
+/// How deep drops stand in each other at most.
+const DEEPEST: u32 = 64;
+
+thread_local! {
+    /// How deep the drop stands that is under way, and whether anything was put aside.
+    static DEPTH: Cell<(u32, bool)> = const { Cell::new((0, false)) };
+    /// How many objects are being shown, each in the text of the one before.
+    static SHOWN: Cell<u32> = const { Cell::new(0) };
+    static ASIDE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Drops what was held.
+#[inline]
+pub(super) fn let_go<T: Any>(held: T) {
+    let (depth, is_aside) = DEPTH.get();
+    if depth == DEEPEST {
+        return put_aside(Box::new(held));
+    }
+    DEPTH.set((depth + 1, is_aside));
+    drop(held);
+    let (_, is_aside) = DEPTH.get();
+    if is_aside && depth == 0 {
+        return drop_what_is_aside();
+    }
+    DEPTH.set((depth, is_aside));
+}
+
+#[cold]
+fn put_aside(held: Box<dyn Any>) {
+    DEPTH.set((DEEPEST, true));
+    // Where the thread ends and has no list any more, it is dropped at once.
+    let _ = ASIDE.try_with(|aside| aside.borrow_mut().push(held));
+}
+
+/// One thing after the other: each puts aside what lies too deep in it.
+#[cold]
+fn drop_what_is_aside() {
+    let next = || ASIDE.try_with(|aside| aside.borrow_mut().pop());
+    while let Ok(Some(held)) = next() {
+        drop(held);
+    }
+    DEPTH.set((0, false));
+}
+
+/// How deep objects are shown in the texts of each other.
+const MAX_SHOWN: u32 = 8;
+
+/// Has an object shown as text; nothing where too many show it in their own already.
+pub(super) fn show(text: impl FnOnce() -> String) -> Option<String> {
+    let depth = SHOWN.get();
+    if depth == MAX_SHOWN {
+        return None;
+    }
+    SHOWN.set(depth + 1);
+    let text = text();
+    SHOWN.set(depth);
+    Some(text)
+}
+
+/// Several values that something holds: a vector, a map.
+#[derive(Clone, Debug, Default)]
+pub struct Held<T: Default + Any>(T);
+
+impl<T: Default + Any> From<T> for Held<T> {
+    fn from(held: T) -> Self {
+        Self(held)
+    }
+}
+
+impl<I, T: Default + Any + FromIterator<I>> FromIterator<I> for Held<T> {
+    fn from_iter<S: IntoIterator<Item = I>>(items: S) -> Self {
+        Self(items.into_iter().collect())
+    }
+}
+
+impl<T: Default + Any> Deref for Held<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Default + Any> DerefMut for Held<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Default + Any> Drop for Held<T> {
+    #[inline]
+    fn drop(&mut self) {
+        let_go(std::mem::take(&mut self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::value::{Cell, CodeId, Function, Literal, Map, Target, Value};
+
+    fn function(curried: Vec<Value>, captures: Vec<Arc<Cell>>) -> Value {
+        Value::Function(Arc::new(Function {
+            name: Literal::new("f"),
+            target: Target::Code(CodeId {
+                unit: 1,
+                ordinal: 1,
+            }),
+            captures: captures.into_iter().collect(),
+            curried: curried.into(),
+            environment: None,
+        }))
+    }
+
+    /// On a stack as small as that of any thread that drops values.
+    #[test]
+    fn what_lies_a_million_deep_is_let_go_of() {
+        type Wrap = fn(Value) -> Value;
+        let wraps: [Wrap; 4] = [
+            |value| Value::array(vec![Value::Int(1), value]),
+            |value| Value::map(Map::from([("next".into(), value)])),
+            |value| function(vec![value], Vec::new()),
+            |value| function(Vec::new(), vec![Arc::new(Cell::new(value))]),
+        ];
+        for wrap in wraps {
+            let last = Arc::new(String::from("the last"));
+            let mut value = Value::Str(last.clone());
+            for _ in 0..1_000_000 {
+                value = wrap(value);
+            }
+            let dropped = std::thread::Builder::new().stack_size(256 << 10);
+            let dropped = dropped.spawn(move || drop(value)).unwrap();
+            dropped.join().unwrap();
+            assert_eq!(Arc::strong_count(&last), 1, "nothing is left");
+        }
+    }
+}
