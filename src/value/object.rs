@@ -53,7 +53,7 @@ macro_rules! verbs {
 verbs! {
     /// Entering `with`: the value bound by `as`.
     Enter = "<enter>",
-    /// Leaving `with`; the argument says whether an error is passing.
+    /// Leaving `with`; the arguments say whether an error is passing, and which.
     Exit = "<exit>",
     /// Leaving `with` when the thread is being stopped: never waits.
     Abandon = "<abandon>",
@@ -128,6 +128,12 @@ verbs! {
     IsAlive = "is_alive",
     /// `name`
     Name = "name",
+    /// `get_name`
+    GetName = "get_name",
+    /// `set_name`
+    SetName = "set_name",
+    /// `expired`
+    Expired = "expired",
     /// `ident`
     Ident = "ident",
     /// `daemon`
@@ -195,6 +201,8 @@ verbs! {
     GetNowait = "get_nowait",
     /// `try_get`
     TryGet = "try_get",
+    /// `maxsize`
+    Maxsize = "maxsize",
     /// `qsize`
     Qsize = "qsize",
     /// `empty`
@@ -356,6 +364,9 @@ pub struct Failure {
     pub message: String,
     /// Where in the text.
     pub pos: Pos,
+    /// Whom it is a warning about, when it is no error of the thread that asks: the number and the
+    /// name of a thread that may have ended.
+    pub about: Option<(TaskId, Arc<str>)>,
 }
 
 /// What an object tells another that watches it. It arrives when the teller's state is free again,
@@ -377,7 +388,7 @@ pub struct Effects {
     pub spawns: Vec<Spawn>,
     /// What the thread whose end was just reported runs next: a pool's thread takes job after job.
     pub next: Option<(Arc<Function>, Vec<Value>)>,
-    /// Errors to show as those of the thread that asked.
+    /// Errors to show as those of the thread that asked, and warnings.
     pub failures: Vec<Failure>,
     /// Processes that are no longer needed: each ends at once, and what it runs fails.
     pub dismissed: Vec<TaskId>,
@@ -799,9 +810,13 @@ impl Object {
     /// The threads of whom each alone could end the wait of `task` for this object; none when
     /// nobody knows who could. Takes locks of objects, one after the other.
     pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
+        let of = |object: &Self| match object.knows_blockers {
+            true => object.state().blockers(task),
+            false => Blockers::Threads(Vec::new()),
+        };
         let mut threads = Vec::new();
         let mut seen = vec![self.id];
-        let mut asked = vec![self.state().blockers(task)];
+        let mut asked = vec![of(self)];
         while let Some(blockers) = asked.pop() {
             match blockers {
                 // Nobody knows who could end one of the waits.
@@ -811,7 +826,7 @@ impl Object {
                     for other in others {
                         if !seen.contains(&other.id) {
                             seen.push(other.id);
-                            asked.push(other.state().blockers(task));
+                            asked.push(of(&other));
                         }
                     }
                 }

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::library::operators;
 use crate::runtime::object::asyncio::{
-    AsyncLock, AsyncQueue, Errors, EventLoop, Gather, InThread, Request, TaskGroup, WaitFor,
-    add_coroutine, create_task as new_task, outside,
+    AsCompleted, AsyncCondition, AsyncEvent, AsyncQueue, AsyncTimeout, Errors, EventLoop, Gather,
+    InThread, Of, Permits, Shield, Sleep, TaskGroup, Until, Wait, WaitFor, add_coroutine,
+    create_task as new_task, ensure_task, outside, with_name,
 };
-use crate::runtime::object::call;
+use crate::runtime::object::{Order, call};
 use crate::value::object::Verb;
 use crate::value::{FaultKind, Function, Map, Object, Value, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
@@ -24,7 +26,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Refused within a task: a task awaits.",
         blocks: "The thread that calls it, until the task and all others have ended.",
         details: "The task that calls the function is `Task-1`. Tasks that have not ended when it \
-                  does are cancelled. Errors of tasks that nobody awaited are shown at the end.",
+                  does are cancelled, but those that are ready take one more step first. Errors of \
+                  tasks that nobody awaited, and what was never awaited, are shown at the end.",
         ..function(
             "asyncio.run",
             &[sig(F_AND_ARGS, "?")],
@@ -53,7 +56,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         details: "It begins when the task that made it awaits. Keep the task and await it: only \
-                  so do you get its value and its error.",
+                  so do you get its value and its error. `#{name: \"bob\"}` as the last argument \
+                  gives it another name than `Task-2`, unless the function takes that argument.",
         errors: "Refused outside of `asyncio.run`.",
         ..function(
             "asyncio.create_task",
@@ -66,10 +70,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "Takes functions, tasks, coroutines, or one array of them; with the option \
-                  `return_exceptions` errors stand among the values. When one fails, the others \
-                  go on.",
-        errors: "Raises the first error.",
+        details: "Takes functions, tasks, coroutines, or one array of them. When one fails, the \
+                  others go on. With the option `asyncio.gather(f, g, #{return_exceptions: true})` \
+                  errors stand among the values.",
+        errors: "Raises the error that comes first.",
         ..function(
             Gather::NAME,
             &[sig(&[param("tasks...", Kind::Rest)], "Gather")],
@@ -83,10 +87,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         details: "`asyncio.sleep(0)` lets the other tasks go first. `time.sleep` would stop them \
                   all: it waits without awaiting.",
-        errors: "A negative or infinite time is refused.",
+        errors: "An endless time is refused; a negative one is none at all.",
         awaited: Some(await_sleep),
         ..function(
-            Request::SLEEP,
+            Sleep::NAME,
             &[
                 sig(&[param("seconds", Kind::Seconds)], "Coroutine"),
                 sig(
@@ -101,12 +105,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "When the time is over, the task is cancelled, and has ended when this raises.",
+        details: "When the time is over, the task is cancelled, and has ended when this raises. \
+                  `()` instead of a time means no limit.",
         errors: "Raises `TimeoutError` when the time is over.",
         ..function(
             WaitFor::NAME,
             &[sig(
-                &[param("x", Kind::Any), param("seconds", Kind::Seconds)],
+                &[param("x", Kind::Any), param("limit", Kind::Limit)],
                 "Coroutine",
             )],
             "Awaited, it waits for a task, coroutine or function, but only so long.",
@@ -139,7 +144,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     Entry {
         details: "The block waits for all tasks of the group. When one fails, the others and the \
-                  block are cancelled, and the block ends with an `ExceptionGroup`.",
+                  block are cancelled, and the block ends with an `ExceptionGroup`: its \
+                  `exceptions` are the errors of the tasks, and last that of the block itself.",
         ..function(
             "asyncio.TaskGroup",
             &[sig(&[], "TaskGroup")],
@@ -149,6 +155,80 @@ pub(super) const ENTRIES: &[Entry] = &[
              print(\"all done\");\n}\nasyncio.run(main);",
             "a\nb\nall done",
             task_group,
+        )
+    },
+    Entry {
+        details: "The block gets a `CancelledError` where it awaits; what leaves the block is a \
+                  `TimeoutError`. The time counts from the block's first await on; `()` means no \
+                  limit.",
+        errors: "The block raises `TimeoutError` when the time is over. Refused outside of \
+                 `asyncio.run`.",
+        ..function(
+            AsyncTimeout::NAME,
+            &[sig(&[param("limit", Kind::Limit)], "AsyncTimeout")],
+            "Makes a time limit for a block.",
+            "fn main() {\n    try { with asyncio.timeout(0.01) { await asyncio.sleep(9); } }\n    \
+             catch (e) { print(e.error); }\n}\nasyncio.run(main);",
+            "TimeoutError",
+            timeout,
+        )
+    },
+    Entry {
+        details: "For tasks, coroutines or functions, of which it makes tasks. Await one after the \
+                  other: each gives the value of the task that ends next.",
+        errors: "An await raises the error of that task, and `TimeoutError` when the time is over.",
+        ..function(
+            AsCompleted::NAME,
+            &[
+                sig(&[param("tasks", Kind::Array)], "array"),
+                sig(
+                    &[param("tasks", Kind::Array), param("limit", Kind::Limit)],
+                    "array",
+                ),
+            ],
+            "Gives coroutines, one for each task: awaited, they give the values as the tasks end.",
+            "fn main() {\n    let sleeps = [asyncio.sleep(0.02, \"late\"), asyncio.sleep(0.01, \
+             \"early\")];\n    for next in asyncio.as_completed(sleeps) { print(await next); }\n}\n\
+             asyncio.run(main);",
+            "early\nlate",
+            as_completed,
+        )
+    },
+    Entry {
+        details: "Give tasks, not functions. The option `return_when` is `FIRST_COMPLETED`, \
+                  `FIRST_EXCEPTION` or `ALL_COMPLETED`, and `timeout` a time: when it is over, no \
+                  error is raised. The tasks are neither cancelled nor are their errors raised.",
+        ..function(
+            Wait::NAME,
+            &[
+                sig(&[param("tasks", Kind::Array)], "Coroutine"),
+                sig(
+                    &[param("tasks", Kind::Array), param("options", Kind::Map)],
+                    "Coroutine",
+                ),
+            ],
+            "Awaited, it waits for tasks and gives `done` and `pending`.",
+            "fn main() {\n    let a = asyncio.create_task(|| 1);\n    let b = \
+             asyncio.create_task(|| await asyncio.sleep(9));\n    let sets = await \
+             asyncio.wait([a, b], #{return_when: FIRST_COMPLETED});\n    \
+             print(sets.done.len, sets.pending.len);\n}\nasyncio.run(main);",
+            "1 1",
+            wait,
+        )
+    },
+    Entry {
+        details: "When whoever awaits it is cancelled, the task goes on. A function or coroutine \
+                  becomes a task at once.",
+        errors: "Raises the task's error.",
+        ..function(
+            Shield::NAME,
+            &[sig(&[param("x", Kind::Any)], "Coroutine")],
+            "Awaited, it waits for a task that is not cancelled with whoever awaits it.",
+            "fn main() {\n    let t = asyncio.create_task(|| await asyncio.sleep(0.02, \"saved\"));\n    \
+             try { await asyncio.wait_for(asyncio.shield(t), 0.01); } catch (e) { print(e.error); }\n    \
+             print(await t);\n}\nasyncio.run(main);",
+            "TimeoutError\nsaved",
+            shield,
         )
     },
     Entry {
@@ -175,6 +255,91 @@ pub(super) const ENTRIES: &[Entry] = &[
         "5",
         queue,
     ),
+    function(
+        "asyncio.LifoQueue",
+        &[
+            sig(&[], "AsyncQueue"),
+            sig(&[param("maxsize", Kind::Int)], "AsyncQueue"),
+        ],
+        "Makes a stack between tasks: the item that was put last comes out first.",
+        "let q = asyncio.LifoQueue();\nq.put_nowait(1);\nq.put_nowait(2);\nprint(q.get_nowait());",
+        "2",
+        lifo_queue,
+    ),
+    Entry {
+        details: "Items compare as in `PriorityQueue`: put `[priority, count, item]`.",
+        errors: "An item that cannot be compared with those that are there is refused by put.",
+        ..function(
+            "asyncio.PriorityQueue",
+            &[
+                sig(&[], "AsyncQueue"),
+                sig(&[param("maxsize", Kind::Int)], "AsyncQueue"),
+            ],
+            "Makes a queue between tasks whose smallest item comes out first.",
+            "let q = asyncio.PriorityQueue();\nq.put_nowait(2);\nq.put_nowait(1);\n\
+             print(q.get_nowait());",
+            "1",
+            priority_queue,
+        )
+    },
+    function(
+        "asyncio.Event",
+        &[sig(&[], "AsyncEvent")],
+        "Makes a flag that tasks wait for.",
+        "fn main() {\n    let ready = asyncio.Event();\n    asyncio.create_task(|| ready.set());\n    \
+         await ready.wait();\n    print(ready.is_set());\n}\nasyncio.run(main);",
+        "true",
+        event,
+    ),
+    Entry {
+        details: "`with semaphore { ... }` awaits it. Those who wait get it in the order in which \
+                  they came.",
+        errors: "A negative number is refused.",
+        ..function(
+            "asyncio.Semaphore",
+            &[
+                sig(&[], "AsyncSemaphore"),
+                sig(&[param("value", Kind::Int)], "AsyncSemaphore"),
+            ],
+            "Makes a semaphore between tasks, which so many may hold at once: 1 without a number.",
+            "fn main() {\n    let two = asyncio.Semaphore(2);\n    with two { \
+             print(two.locked()); with two { print(two.locked()); } }\n}\nasyncio.run(main);",
+            "false\ntrue",
+            semaphore,
+        )
+    },
+    Entry {
+        details: "Like `asyncio.Semaphore`, but a release too many is an error.",
+        errors: "A negative number is refused.",
+        ..function(
+            "asyncio.BoundedSemaphore",
+            &[
+                sig(&[], "AsyncSemaphore"),
+                sig(&[param("value", Kind::Int)], "AsyncSemaphore"),
+            ],
+            "Makes a semaphore between tasks that is never released more often than acquired.",
+            "let s = asyncio.BoundedSemaphore(1);\ntry { s.release(); } catch (e) { print(e.error); }",
+            "Misuse",
+            bounded_semaphore,
+        )
+    },
+    Entry {
+        details: "Without a lock it makes one of its own; `with condition { ... }` awaits that.",
+        ..function(
+            "asyncio.Condition",
+            &[
+                sig(&[], "AsyncCondition"),
+                sig(&[param("lock", Kind::Any)], "AsyncCondition"),
+            ],
+            "Makes a wait for a change of what a lock between tasks protects.",
+            "fn main() {\n    let c = asyncio.Condition();\n    let items = [];\n    \
+             asyncio.create_task(|| { with c { items.push(1); c.notify(); } });\n    \
+             with c { while items.is_empty() { await c.wait(); } print(items); }\n}\n\
+             asyncio.run(main);",
+            "[1]",
+            condition,
+        )
+    },
     Entry {
         errors: "Raises the task's error; refused while the task has not ended.",
         ..method(
@@ -239,13 +404,230 @@ pub(super) const ENTRIES: &[Entry] = &[
         "fn main() { print(asyncio.create_task(|| 5).name); }\nasyncio.run(main);",
         "Task-2",
     ),
+    method(
+        "Task",
+        "get_name",
+        &[sig(&[], "string")],
+        "The task's name.",
+        "fn main() { print(asyncio.create_task(|| 5, #{name: \"bob\"}).get_name()); }\n\
+         asyncio.run(main);",
+        "bob",
+    ),
+    Entry {
+        details: "What a task prints is marked with the name that it has when it begins.",
+        ..method(
+            "Task",
+            "set_name",
+            &[sig(&[param("name", Kind::Any)], "()")],
+            "Gives the task another name.",
+            "fn main() {\n    let t = asyncio.create_task(|| 5);\n    t.set_name(\"bob\");\n    \
+             print(t);\n}\nasyncio.run(main);",
+            "Task(bob, pending)",
+        )
+    },
+    Entry {
+        details: "The loop calls it when its turn comes, soon after the task has ended; soon, when \
+                  it has ended already.",
+        ..prelude(
+            "Task",
+            "add_done_callback",
+            &[sig(&[param("f", Kind::Function)], "()")],
+            "Has a function be called with the task when that has ended.",
+            "fn main() {\n    let t = asyncio.create_task(|| 5);\n    \
+             t.add_done_callback(|t| print(\"done:\", t.result()));\n    \
+             await asyncio.sleep(0.01);\n}\nasyncio.run(main);",
+            "done: 5",
+        )
+    },
+    Entry {
+        details: "It is done when all tasks have ended, or when one has failed.",
+        ..method(
+            "Gather",
+            "done",
+            &[sig(&[], "bool")],
+            "Whether its values, or its error, are there.",
+            "fn main() {\n    let both = asyncio.gather(|| 1, || 2);\n    print(both.done());\n    \
+             await both;\n    print(both.done());\n}\nasyncio.run(main);",
+            "false\ntrue",
+        )
+    },
+    method(
+        "Gather",
+        "cancel",
+        &[sig(&[], "bool")],
+        "Cancels all its tasks; false when it is done already.",
+        "fn main() {\n    let both = asyncio.gather(|| 1, || 2);\n    both.cancel();\n    \
+         try { await both; } catch (e) { print(e.error); }\n}\nasyncio.run(main);",
+        "CancelledError",
+    ),
+    method(
+        "AsyncTimeout",
+        "expired",
+        &[sig(&[], "bool")],
+        "Whether the block was cancelled because its time was over.",
+        "fn main() {\n    let limit = asyncio.timeout(5);\n    with limit { await \
+         asyncio.sleep(0); }\n    print(limit.expired());\n}\nasyncio.run(main);",
+        "false",
+    ),
+    method(
+        "AsyncEvent",
+        "set",
+        &[sig(&[], "()")],
+        "Sets the flag: all that wait for it go on.",
+        "let e = asyncio.Event();\ne.set();\nprint(e);",
+        "AsyncEvent(set)",
+    ),
+    method(
+        "AsyncEvent",
+        "clear",
+        &[sig(&[], "()")],
+        "Takes the flag back: from now on tasks wait for it again.",
+        "let e = asyncio.Event();\ne.set();\ne.clear();\nprint(e);",
+        "AsyncEvent(not set)",
+    ),
+    method(
+        "AsyncEvent",
+        "is_set",
+        &[sig(&[], "bool")],
+        "Whether the flag is set.",
+        "print(asyncio.Event().is_set());",
+        "false",
+    ),
+    Entry {
+        blocks: "Not itself: awaited, it waits until the flag is set.",
+        ..method(
+            "AsyncEvent",
+            "wait",
+            &[sig(&[], "Coroutine")],
+            "Awaited, it waits until the flag is set, and gives `true`.",
+            "fn main() {\n    let e = asyncio.Event();\n    e.set();\n    print(await e.wait());\n}\n\
+             asyncio.run(main);",
+            "true",
+        )
+    },
+    Entry {
+        blocks: "Not itself: awaited, it waits until one is free.",
+        ..method(
+            "AsyncSemaphore",
+            "acquire",
+            &[sig(&[], "Coroutine")],
+            "Awaited, it takes one of the permits.",
+            "fn main() {\n    let s = asyncio.Semaphore(2);\n    await s.acquire();\n    \
+             print(s);\n}\nasyncio.run(main);",
+            "AsyncSemaphore(1 free)",
+        )
+    },
+    Entry {
+        errors: "Refused by an `asyncio.BoundedSemaphore` that nobody has acquired.",
+        ..method(
+            "AsyncSemaphore",
+            "release",
+            &[sig(&[], "()")],
+            "Gives one permit back.",
+            "let s = asyncio.Semaphore(2);\ns.release();\nprint(s);",
+            "AsyncSemaphore(3 free)",
+        )
+    },
+    method(
+        "AsyncSemaphore",
+        "locked",
+        &[sig(&[], "bool")],
+        "Whether a task that acquires it now would wait.",
+        "print(asyncio.Semaphore(0).locked());",
+        "true",
+    ),
+    Entry {
+        blocks: "Not itself: awaited, it waits until the lock is free.",
+        ..method(
+            "AsyncCondition",
+            "acquire",
+            &[sig(&[], "Coroutine")],
+            "Awaited, it takes the condition's lock.",
+            "fn main() {\n    let c = asyncio.Condition();\n    await c.acquire();\n    \
+             print(c.locked());\n}\nasyncio.run(main);",
+            "true",
+        )
+    },
+    Entry {
+        errors: "Refused when nobody holds it.",
+        ..method(
+            "AsyncCondition",
+            "release",
+            &[sig(&[], "()")],
+            "Gives the condition's lock back.",
+            "fn main() {\n    let c = asyncio.Condition();\n    await c.acquire();\n    \
+             c.release();\n    print(c.locked());\n}\nasyncio.run(main);",
+            "false",
+        )
+    },
+    method(
+        "AsyncCondition",
+        "locked",
+        &[sig(&[], "bool")],
+        "Whether some task holds the condition's lock.",
+        "print(asyncio.Condition().locked());",
+        "false",
+    ),
+    Entry {
+        errors: "Refused when the lock is free.",
+        blocks: "Not itself: awaited, it waits until it is told of a change and the lock is free.",
+        ..method(
+            "AsyncCondition",
+            "wait",
+            &[sig(&[], "Coroutine")],
+            "Awaited, it gives the lock up until it is told of a change; then it has it again.",
+            "fn main() {\n    let c = asyncio.Condition();\n    \
+             asyncio.create_task(|| { with c { c.notify(); } });\n    \
+             with c { print(await c.wait()); }\n}\nasyncio.run(main);",
+            "true",
+        )
+    },
+    Entry {
+        details: "It waits by itself: `await c.wait_for(f)` reads as in Python.",
+        errors: "Refused when the lock is free.",
+        blocks: "The task, until the function gives true.",
+        ..prelude(
+            "AsyncCondition",
+            "wait_for",
+            &[sig(&[param("f", Kind::Function)], "?")],
+            "Waits until the function gives something else than `false`, and gives that.",
+            "fn main() {\n    let c = asyncio.Condition();\n    let ready = false;\n    \
+             asyncio.create_task(|| { with c { ready = true; c.notify_all(); } });\n    \
+             with c { print(await c.wait_for(|| ready)); }\n}\nasyncio.run(main);",
+            "true",
+        )
+    },
+    Entry {
+        errors: "Refused when the lock is free.",
+        ..method(
+            "AsyncCondition",
+            "notify",
+            &[sig(&[], "()"), sig(&[param("count", Kind::Int)], "()")],
+            "Tells one task that waits, or so many, of a change.",
+            "fn main() {\n    let c = asyncio.Condition();\n    with c { c.notify(2); }\n    \
+             print(c);\n}\nasyncio.run(main);",
+            "AsyncCondition(free)",
+        )
+    },
+    Entry {
+        errors: "Refused when the lock is free.",
+        ..method(
+            "AsyncCondition",
+            "notify_all",
+            &[sig(&[], "()")],
+            "Tells all tasks that wait of a change.",
+            "fn main() {\n    let c = asyncio.Condition();\n    with c { c.notify_all(); }\n    \
+             print(c);\n}\nasyncio.run(main);",
+            "AsyncCondition(free)",
+        )
+    },
     Entry {
         errors: "Refused before and after the block, and when a task of the group has failed.",
         ..method(
             "TaskGroup",
             "create_task",
             &[sig(F_AND_ARGS, "Task")],
-            "Makes a task of the group, as `asyncio.create_task` does.",
+            "Makes a task of the group, as `asyncio.create_task` does, also with a name.",
             "fn main() {\n    with asyncio.TaskGroup() as tg {\n        \
              let t = tg.create_task(|x| x * 2, 4);\n    }\n    print(t.result());\n}\n\
              asyncio.run(main);",
@@ -347,6 +729,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     method(
         "AsyncQueue",
+        "maxsize",
+        &[sig(&[], "i64")],
+        "How many items there is room for, or 0 for any number; also as a property.",
+        "print(asyncio.Queue(3).maxsize);",
+        "3",
+    ),
+    method(
+        "AsyncQueue",
         "qsize",
         &[sig(&[], "i64")],
         "How many items there are.",
@@ -407,6 +797,20 @@ const fn method(
     }
 }
 
+const fn prelude(
+    receiver: &'static str,
+    name: &'static str,
+    signatures: &'static [Signature],
+    summary: &'static str,
+    code: &'static str,
+    output: &'static str,
+) -> Entry {
+    Entry {
+        run: Run::Prelude,
+        ..method(receiver, name, signatures, summary, code, output)
+    }
+}
+
 /// The event loop of the task that calls.
 fn running_loop<'a>(name: &str, ctx: &NativeCtx<'a>) -> Result<&'a Arc<Object>, FaultKind> {
     ctx.event_loop.ok_or_else(|| outside(name))
@@ -446,11 +850,31 @@ fn await_(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
 fn create_task(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let name = "asyncio.create_task";
     let event_loop = running_loop(name, ctx)?;
-    let Some((what, args)) = args.split_first() else {
+    let takes_all = |function: &Arc<Function>, args: &[Value]| {
+        let code = ctx.program.code_for(function, args.len() - 1);
+        code.is_some()
+    };
+    let (args, task_name) = match &*args {
+        [Value::Function(function), ..] if takes_all(function, args) => (&*args, None),
+        args => with_name(args),
+    };
+    let [what, args @ ..] = args else {
         return call(name, args).map(|_| NativeResult::Value(Value::Unit));
     };
-    let task = new_task(event_loop, name, what, args, ctx.ids, ctx.pos)?;
+    let place = (ctx.ids, ctx.pos);
+    let task = new_task(event_loop, name, what, args, task_name, place)?;
     Ok(NativeResult::Value(Value::Object(task)))
+}
+
+/// The tasks that these are, or that are made of them.
+fn tasks(
+    name: &str,
+    items: &[Value],
+    event_loop: &Arc<Object>,
+    ctx: &NativeCtx<'_>,
+) -> Result<Vec<Arc<Object>>, FaultKind> {
+    let task = |item| ensure_task(event_loop, name, item, (ctx.ids, ctx.pos));
+    items.iter().map(task).collect()
 }
 
 fn gather(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -463,15 +887,8 @@ fn gather(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, F
         [Value::Array(items)] => items.to_vec(),
         items => items.to_vec(),
     };
-    let mut tasks = Vec::new();
-    for item in &items {
-        tasks.push(match item {
-            Value::Object(task) if task.kind() == "Task" => task.clone(),
-            what => new_task(event_loop, Gather::NAME, what, &[], ctx.ids, ctx.pos)?,
-        });
-    }
-    let gather = Gather::new(tasks, errors);
-    let made = add_coroutine(gather, Gather::NAME, Some(event_loop), ctx.ids, ctx.pos);
+    let tasks = tasks(Gather::NAME, &items, event_loop, ctx)?;
+    let made = Gather::make(tasks, errors, event_loop, (ctx.ids, ctx.pos));
     Ok(NativeResult::Value(made))
 }
 
@@ -505,8 +922,16 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, FaultKind> {
     })
 }
 
+/// The same, or `()` for no limit.
+fn limit(name: &str, value: Option<&Value>) -> Result<Option<Duration>, FaultKind> {
+    match value {
+        None | Some(Value::Unit) => Ok(None),
+        Some(value) => seconds(name, value).map(Some),
+    }
+}
+
 fn sleep_arguments(args: &mut [Value]) -> Result<(Duration, Value), FaultKind> {
-    let time = seconds(Request::SLEEP, &args[0])?;
+    let time = seconds(Sleep::NAME, &args[0])?;
     Ok((
         time,
         args.get_mut(1).map(std::mem::take).unwrap_or_default(),
@@ -515,7 +940,7 @@ fn sleep_arguments(args: &mut [Value]) -> Result<(Duration, Value), FaultKind> {
 
 fn sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let (time, result) = sleep_arguments(args)?;
-    let made = Request::sleep(time, result, ctx.event_loop, ctx.ids, ctx.pos);
+    let made = Sleep::make(time, result, ctx.event_loop, ctx.ids, ctx.pos);
     Ok(NativeResult::Value(made))
 }
 
@@ -529,9 +954,89 @@ fn await_sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResu
 }
 
 fn wait_for(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let wait = WaitFor::new(args[0].clone(), seconds(WaitFor::NAME, &args[1])?);
+    let limit = limit(WaitFor::NAME, args.get(1))?;
+    let wait = WaitFor::new(args[0].clone(), limit);
     let made = add_coroutine(wait, WaitFor::NAME, ctx.event_loop, ctx.ids, ctx.pos);
     Ok(NativeResult::Value(made))
+}
+
+fn timeout(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let limit = limit(AsyncTimeout::NAME, args.first())?;
+    Ok(NativeResult::Value(ctx.make(AsyncTimeout::new(limit))))
+}
+
+fn as_completed(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let event_loop = running_loop(AsCompleted::NAME, ctx)?;
+    let limit = limit(AsCompleted::NAME, args.get(1))?;
+    let items = items(&args[0]);
+    let tasks = tasks(AsCompleted::NAME, items, event_loop, ctx)?;
+    let made = AsCompleted::make(tasks, limit, event_loop, (ctx.ids, ctx.pos));
+    Ok(NativeResult::Value(made))
+}
+
+fn items(array: &Value) -> &[Value] {
+    match array {
+        Value::Array(items) => items,
+        _ => &[],
+    }
+}
+
+fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let mut tasks = Vec::new();
+    for item in items(&args[0]) {
+        match item {
+            Value::Object(task) if task.kind() == "Task" => tasks.push(task.clone()),
+            other => {
+                return Err(FaultKind::misuse(
+                    &format!("asyncio.wait was given {}", print_text(other)),
+                    "it waits for tasks, and gives the same ones back",
+                    "make a task of each first: `asyncio.create_task(f)`",
+                ));
+            }
+        }
+    }
+    if tasks.is_empty() {
+        return Err(FaultKind::misuse(
+            "asyncio.wait was given no task",
+            "it waits for at least one",
+            "look first whether there is one: `if !tasks.is_empty() { ... }`",
+        ));
+    }
+    let (until, limit) = match args.get(1) {
+        Some(Value::Map(options)) => wait_options(options)?,
+        _ => (Until::All, None),
+    };
+    let wait = Wait::new(tasks, until, limit);
+    let made = add_coroutine(wait, Wait::NAME, ctx.event_loop, ctx.ids, ctx.pos);
+    Ok(NativeResult::Value(made))
+}
+
+fn wait_options(options: &Map) -> Result<(Until, Option<Duration>), FaultKind> {
+    let (mut until, mut time) = (Until::All, None);
+    for (key, value) in options {
+        match (&**key, value.as_str()) {
+            ("return_when", Some("ALL_COMPLETED")) => until = Until::All,
+            ("return_when", Some("FIRST_COMPLETED")) => until = Until::First,
+            ("return_when", Some("FIRST_EXCEPTION")) => until = Until::FirstError,
+            ("timeout", _) if value.as_number().is_some() || value.is_unit() => {
+                time = limit(Wait::NAME, Some(value))?;
+            }
+            _ => {
+                return Err(FaultKind::misuse(
+                    &format!("asyncio.wait was given the option {key}: {value:?}"),
+                    "its options are `return_when` and `timeout`",
+                    "write asyncio.wait(tasks, #{return_when: FIRST_COMPLETED, timeout: 1})",
+                ));
+            }
+        }
+    }
+    Ok((until, time))
+}
+
+fn shield(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let event_loop = running_loop(Shield::NAME, ctx)?;
+    let task = ensure_task(event_loop, Shield::NAME, &args[0], (ctx.ids, ctx.pos))?;
+    Ok(NativeResult::Value(Shield::make(task, ctx.ids, ctx.pos)))
 }
 
 fn to_thread(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -551,12 +1056,69 @@ fn task_group(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, 
 }
 
 fn lock(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    Ok(NativeResult::Value(ctx.make(AsyncLock::new(ctx.pos))))
+    let lock = Permits::new(Of::Lock, 1, ctx.pos);
+    Ok(NativeResult::Value(ctx.make(lock)))
+}
+
+fn permits(
+    name: &str,
+    of: Of,
+    args: &[Value],
+    ctx: &NativeCtx<'_>,
+) -> Result<NativeResult, FaultKind> {
+    let count = args.first().and_then(Value::as_int).unwrap_or(1);
+    let Ok(count) = u64::try_from(count) else {
+        return Err(FaultKind::misuse(
+            &format!("{name}({count})"),
+            "the number is how many may acquire it at once: 0 or more",
+            &format!("write {name}(1), or more"),
+        ));
+    };
+    Ok(NativeResult::Value(
+        ctx.make(Permits::new(of, count, ctx.pos)),
+    ))
+}
+
+fn semaphore(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    permits("asyncio.Semaphore", Of::Semaphore, args, ctx)
+}
+
+fn bounded_semaphore(
+    args: &mut [Value],
+    ctx: &mut NativeCtx<'_>,
+) -> Result<NativeResult, FaultKind> {
+    permits("asyncio.BoundedSemaphore", Of::Bounded, args, ctx)
+}
+
+fn event(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    Ok(NativeResult::Value(ctx.make(AsyncEvent::new(ctx.pos))))
+}
+
+fn condition(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let condition = AsyncCondition::new(args.first(), ctx.ids, ctx.pos)?;
+    Ok(NativeResult::Value(ctx.make(condition)))
+}
+
+fn make_queue(
+    name: &'static str,
+    order: Order,
+    args: &[Value],
+    ctx: &NativeCtx<'_>,
+) -> Result<NativeResult, FaultKind> {
+    let capacity = args.first().and_then(Value::as_int).unwrap_or_default();
+    let queue = AsyncQueue::new(name, order, capacity, ctx.pos);
+    Ok(NativeResult::Value(ctx.make(queue)))
 }
 
 fn queue(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let capacity = args.first().and_then(Value::as_int).unwrap_or_default();
-    Ok(NativeResult::Value(
-        ctx.make(AsyncQueue::new(capacity, ctx.pos)),
-    ))
+    make_queue("asyncio.Queue", Order::Fifo, args, ctx)
+}
+
+fn lifo_queue(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    make_queue("asyncio.LifoQueue", Order::Lifo, args, ctx)
+}
+
+fn priority_queue(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let order = Order::Smallest(operators::order);
+    make_queue("asyncio.PriorityQueue", order, args, ctx)
 }

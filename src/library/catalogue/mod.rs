@@ -98,6 +98,8 @@ pub enum Kind {
     Number,
     /// A time: an integer or a float, in seconds.
     Seconds,
+    /// The same, or `()` for as long as it takes.
+    Limit,
     /// A float.
     Float,
     /// A string.

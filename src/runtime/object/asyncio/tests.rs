@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::queue::Order;
 use super::super::table::{Table, function};
 use super::*;
 use crate::pos::Pos;
@@ -16,7 +17,7 @@ fn three_tasks(table: &mut Table) -> (Arc<Object>, Vec<Arc<Object>>) {
     assert!(matches!(waits, Attempt::Wait(None)));
     let mut tasks = vec![table.effects.spawns.remove(0).handle];
     for _ in 0..2 {
-        let task = create_task(&event_loop, "test", &f, &[], &table.ids, Pos::NONE);
+        let task = create_task(&event_loop, "test", &f, &[], None, (&table.ids, Pos::NONE));
         tasks.push(task.unwrap());
     }
     (event_loop, tasks)
@@ -78,7 +79,7 @@ fn the_turn_goes_round_in_order_of_arrival() {
 fn a_cancelled_task_learns_of_it_when_it_asks_again() {
     let mut table = Table::default();
     let (event_loop, tasks) = three_tasks(&mut table);
-    let lock = table.add(AsyncLock::new(Pos::NONE));
+    let lock = table.add(Permits::new(Of::Lock, 1, Pos::NONE));
     let taken = ask(&mut table, &event_loop, &lock, 1, Verb::Enter);
     assert!(matches!(taken, Attempt::Done(Value::Bool(true))));
     ask(&mut table, &event_loop, &tasks[1], 1, Verb::Await);
@@ -98,7 +99,7 @@ fn a_cancelled_task_learns_of_it_when_it_asks_again() {
 #[test]
 fn what_is_awaited_outside_of_a_loop_is_refused() {
     let mut table = Table::default();
-    let queue = table.add(AsyncQueue::new(1, Pos::NONE));
+    let queue = table.add(AsyncQueue::new("asyncio.Queue", Order::Fifo, 1, Pos::NONE));
     let Attempt::Done(Value::Object(get)) = table.ask(&queue, 1, Verb::Get, &[]) else {
         panic!("get gives a coroutine");
     };
