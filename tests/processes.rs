@@ -29,6 +29,15 @@ fn field(line: &str, place: usize) -> Option<&str> {
 
 /// The processes that `parent` has started and that have not ended.
 fn children(parent: u32) -> BTreeSet<u32> {
+    children_in(parent, |state| state != "Z")
+}
+
+/// Those that have ended, and that it has not asked how.
+fn zombies(parent: u32) -> BTreeSet<u32> {
+    children_in(parent, |state| state == "Z")
+}
+
+fn children_in(parent: u32, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir("/proc").expect("there is /proc").flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else {
@@ -39,7 +48,7 @@ fn children(parent: u32) -> BTreeSet<u32> {
             continue;
         };
         let is_child = field(&stat, 1).and_then(|text| text.parse().ok()) == Some(parent);
-        if is_child && field(&stat, 0) != Some("Z") {
+        if is_child && field(&stat, 0).is_some_and(&is_wanted) {
             found.insert(pid);
         }
     }
@@ -90,13 +99,15 @@ fn next(state: &mut u64) -> u64 {
     *state >> 33
 }
 
-/// Each task says its number when it is done; whatever is said must be in the results, and each
-/// task must have ended by a result or by BrokenProcessPool.
+/// Each task must end by a result or by BrokenProcessPool, and as whoever heard of its end heard it.
 #[test]
 fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
     let script = "for round in 0..10 {
-            let p = ProcessPoolExecutor(2); let fs = [];
-            try { for i in 0..8 { fs.push(p.submit(|i| { let n = 0; while n < 2000 { n += 1; } i }, i)); } }
+            let p = ProcessPoolExecutor(2); let fs = []; let heard = Atomic(0);
+            try { for i in 0..8 {
+                let f = p.submit(|i| { let n = 0; while n < 2000 { n += 1; } i }, i); fs.push(f);
+                f.add_done_callback(|f| if f.exception() == () { heard.fetch_add(1); });
+            } }
             catch (e) { if e.error != \"BrokenProcessPool\" { throw e; } }
             let ends = [];
             for (f, i) in fs {
@@ -106,12 +117,14 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
                 else { throw e; }
             }
             p.shutdown();
-            print(ends.len() == fs.len(), ends.contains(\"broken\"));
+            let results = ends.filter(|end| end == \"result\").len();
+            print(results == heard.value && ends.len() == fs.len(), ends.contains(\"broken\"));
         }";
     let mut state = 7;
     let (mut killed, mut broken) = (0, 0);
     while killed < MOMENTS {
         let mut session = session(script);
+        let mut workers = BTreeSet::new();
         let is_over = AtomicBool::new(false);
         let parent = session.id();
         std::thread::scope(|scope| {
@@ -119,8 +132,10 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
             let is_over = &is_over;
             let killer = scope.spawn(move || {
                 let mut killed = 0;
+                let mut seen = BTreeSet::new();
                 while !is_over.load(Ordering::SeqCst) && killed < 20 {
                     let found: Vec<u32> = children(parent).into_iter().collect();
+                    seen.extend(found.iter().copied());
                     for _ in 0..next(&mut seed) % 3000 {
                         std::hint::spin_loop();
                     }
@@ -129,15 +144,16 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
                         killed += 1;
                     }
                 }
-                (seed, killed)
+                (seed, killed, seen)
             });
             let mut output = String::new();
             let stdout = session.stdout.as_mut().expect("it is piped");
             std::io::Read::read_to_string(stdout, &mut output).expect("it is text");
             is_over.store(true, Ordering::SeqCst);
-            let (seed, count) = killer.join().expect("the killer ends");
+            let (seed, count, seen) = killer.join().expect("the killer ends");
             state = seed;
             killed += count;
+            workers.extend(seen);
             assert_eq!(output.lines().count(), 10, "{output}");
             assert!(
                 output.lines().all(|line| line.starts_with("true ")),
@@ -146,32 +162,166 @@ fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
             broken += output.matches("true true").count();
         });
         assert!(session.wait().expect("it ends").success());
-        await_that("no process is left", || children(parent).is_empty());
+        assert!(!workers.is_empty());
+        for pid in workers {
+            await_that("no process is left", || !is_alive(pid));
+        }
     }
     assert!(broken > 0, "no worker was killed in the middle of a task");
 }
 
+/// Reads from a session line by line.
+struct Lines(std::io::BufReader<std::process::ChildStdout>);
+
+impl Lines {
+    fn of(session: &mut std::process::Child) -> Self {
+        let stdout = session.stdout.take().expect("it is piped");
+        Self(std::io::BufReader::new(stdout))
+    }
+
+    fn next(&mut self) -> String {
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut self.0, &mut line).expect("it is text");
+        line.trim_end().into()
+    }
+}
+
+/// One worker is killed, and the others are ended for that: the cause is the same for all.
 #[test]
-fn a_worker_that_kills_itself_is_named_with_its_signal() {
+fn the_first_worker_that_ends_is_the_cause_of_all() {
+    for (signal, number) in [("-KILL", 9), ("-TERM", 15)] {
+        let mut session = session(
+            "let p = ProcessPoolExecutor(2); let fs = [];
+             for i in 0..2 { fs.push(p.submit(|| { print(pid()); loop { } })); }
+             fs.push(p.submit(|| 1)); for f in fs { print(f.exception().message); }
+             try { p.submit(|| 1); } catch (e) { print(e.message); }
+             p.shutdown(); print(\"on\"); sleep(1000);",
+        );
+        let parent = session.id();
+        let mut lines = Lines::of(&mut session);
+        let pids: Vec<u32> = (0..2).map(|_| lines.next().parse().unwrap()).collect();
+        assert_eq!(children(parent).len(), 2);
+        kill(signal, pids[0]);
+        let causes: Vec<String> = (0..4).map(|_| lines.next()).collect();
+        let of = |worker| {
+            let process = format!("its process ProcessPoolExecutor-0_{worker}");
+            format!("ProcessPoolExecutor-0 is broken: {process} was ended by signal {number}")
+        };
+        let cause = [of(0), of(1)].into_iter().find(|one| *one == causes[0]);
+        let cause = cause.unwrap_or_else(|| panic!("{causes:?}"));
+        assert!(causes.iter().all(|one| *one == cause), "{causes:?}");
+        // The session goes on, and has taken notice of both ends.
+        assert_eq!(lines.next(), "on");
+        await_that("no process is left", || children(parent).is_empty());
+        await_that("each end was noticed", || zombies(parent).is_empty());
+        pids.iter().for_each(|pid| assert!(!is_alive(*pid)));
+        kill("-KILL", parent);
+        session.wait().expect("it ends");
+    }
+}
+
+#[test]
+fn pools_that_are_forgotten_leave_no_processes() {
     let mut session = session(
-        "let p = ProcessPoolExecutor(1); print(p.submit(|| pid()).result());
-         let f = p.submit(|| { loop { } }); let g = p.submit(|| 1);
-         print(f.exception().message, g.exception().error); p.shutdown();",
+        "for i in 0..30 { ProcessPoolExecutor(1).submit(|| 1).result(); }
+         print(\"now\"); sleep(1000);",
     );
     let parent = session.id();
-    let mut stdout = std::io::BufReader::new(session.stdout.take().expect("it is piped"));
-    let mut pid = String::new();
-    std::io::BufRead::read_line(&mut stdout, &mut pid).expect("it says a number");
-    kill("-KILL", pid.trim().parse().expect("a number"));
-    let mut rest = String::new();
-    std::io::Read::read_to_string(&mut stdout, &mut rest).expect("it is text");
-    assert_eq!(
-        rest,
-        "ProcessPoolExecutor-0 is broken: its process ProcessPoolExecutor-0_0 was ended by signal 9 \
-         BrokenProcessPool\n"
+    assert_eq!(Lines::of(&mut session).next(), "now");
+    // The last one is looked after when another one is started.
+    await_that("few are left", || children(parent).len() <= 2);
+    kill("-KILL", parent);
+    session.wait().expect("it ends");
+}
+
+/// A folder that is removed with all that is in it.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("threadlab-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nothing depends on it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What runs already may end when no further process can be started.
+#[test]
+fn a_worker_that_cannot_be_started_ends_no_other() {
+    use threadlab::session::{Input, InputKind, Session};
+    let folder = Folder::new("gone");
+    let program = folder.0.join("program");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_threadlab"), &program).expect("a link");
+    let stream = std::sync::Arc::new(threadlab::event::Stream::new());
+    let mut config = Mode::Parallel(2).config();
+    config.worker_executable = Some(program.clone());
+    let mut session = Session::new(config, stream.clone());
+    let mut run = |text| {
+        session.run(Input {
+            name: "test",
+            text,
+            kind: InputKind::Prompt,
+        })
+    };
+    let mut lines = Vec::new();
+    let mut take = || {
+        for event in stream.take() {
+            if let threadlab::event::Kind::Print { text } = event.kind {
+                lines.push(text);
+            }
+        }
+        lines.clone()
+    };
+    run(
+        "let p = ProcessPoolExecutor(2); let a = p.submit(|| { print(\"began\"); sleep(0.2); 7 });",
     );
-    assert!(session.wait().expect("it ends").success());
-    await_that("no process is left", || children(parent).is_empty());
+    let began = Instant::now();
+    while take().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(60), "it never begins");
+        std::thread::yield_now();
+    }
+    fs::remove_file(&program).expect("it is there");
+    run("let b = p.submit(|| 8); print(b.exception().message); print(a.exception(), a.result());");
+    run("try { p.submit(|| 9); } catch (e) { print(e.message); } p.shutdown();");
+    let lines = take();
+    let cause = "ProcessPoolExecutor-0 is broken: a process cannot be started: ";
+    assert!(lines[1].starts_with(cause), "{lines:?}");
+    assert_eq!(lines[2], " 7");
+    assert_eq!(lines[3], lines[1]);
+}
+
+#[test]
+fn a_worker_that_says_nonsense_is_said_to() {
+    let folder = Folder::new("nonsense");
+    let program = folder.0.join("program");
+    // Written by another process: a file that this one has open cannot be run.
+    let written = Command::new("sh")
+        .args([
+            "-c",
+            "printf '#!/bin/sh\nprintf nonsense; cat\n' > $0; chmod +x $0",
+        ])
+        .arg(&program)
+        .status();
+    assert!(written.expect("there is sh").success());
+    let mut config = Mode::Parallel(1).config();
+    config.worker_executable = Some(program);
+    let text =
+        "let p = ProcessPoolExecutor(1); print(p.submit(|| 1).exception().message); p.shutdown();";
+    let ended = common::run_config(config, threadlab::session::InputKind::Script, &[text]);
+    assert_eq!(
+        ended.lines(),
+        [
+            "ProcessPoolExecutor-0 is broken: its process ProcessPoolExecutor-0_0 cannot be \
+             understood: a message is longer than any can be"
+        ]
+    );
 }
 
 /// SIGKILL leaves the session no chance to end its workers: they end because their input does.

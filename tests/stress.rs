@@ -167,3 +167,114 @@ fn a_thousand_barriers_of_sixty_four() {
         "2016000",
     );
 }
+
+#[test]
+#[ignore = "for a release build"]
+fn half_a_million_items_pass_channels_of_each_kind() {
+    stress(
+        "let total = 0; let count = 0;
+         for capacity in [0, 16] {
+             let ch = channel(capacity); let senders = []; let receivers = [];
+             for s in 0..4 { senders.push(spawn(|s| {
+                 let x = s; while x < 250000 { ch.send(x); x += 4; }
+             }, s)); }
+             for r in 0..4 { receivers.push(spawn(|| {
+                 let n = 0; let sum = 0; for x in ch { n += 1; sum += x; } [n, sum]
+             })); }
+             for t in senders { t.join(); }
+             ch.close();
+             for t in receivers { let got = t.join(); count += got[0]; total += got[1]; }
+         }
+         print(count, total);",
+        "500000 62499750000",
+    );
+}
+
+#[test]
+#[ignore = "for a release build"]
+fn a_hundred_thousand_items_are_selected_once() {
+    stress(
+        "let a = channel(); let b = channel(4); let threads = [];
+         for ch in [a, b] { for s in 0..2 { threads.push(spawn(|s| {
+             let x = s; while x < 50000 { ch.send(x); x += 2; }
+         }, s)); } }
+         let receivers = [];
+         for r in 0..4 { receivers.push(spawn(|| {
+             let n = 0; let sum = 0;
+             while n < 25000 { sum += select([a, b]).value; n += 1; }
+             sum
+         })); }
+         let sum = 0; for t in receivers { sum += t.join(); }
+         for t in threads { t.join(); }
+         print(sum, a.len(), b.len());",
+        "2499950000 0 0",
+    );
+}
+
+/// Who reads never sees one of the two without the other.
+#[test]
+#[ignore = "for a release build"]
+fn readers_never_see_half_of_what_a_writer_does() {
+    stress(
+        "let rw = RwLock(); let a = 0; let b = 0; let threads = [];
+         for w in 0..4 { threads.push(spawn(|| {
+             for i in 0..10000 { with rw.write() { a += 1; b += 1; } } 0
+         })); }
+         for r in 0..8 { threads.push(spawn(|| {
+             let torn = 0; for i in 0..10000 { with rw.read() { if a != b { torn += 1; } } } torn
+         })); }
+         let torn = 0; for t in threads { torn += t.join(); }
+         print(a, b, torn, rw);",
+        "40000 40000 0 RwLock(free)",
+    );
+}
+
+#[test]
+#[ignore = "for a release build"]
+fn ten_thousand_tasks_take_turns() {
+    stress(
+        "let sum = 0;
+         fn task(lock, queue, i) {
+             await asyncio.sleep(0); await lock.acquire(); let s = sum; await asyncio.sleep(0);
+             sum = s + i; lock.release(); await queue.put(i);
+         }
+         fn all() {
+             let lock = asyncio.Lock(); let queue = asyncio.Queue(); let tasks = [];
+             for i in 0..10000 { tasks.push(asyncio.create_task(task, lock, queue, i)); }
+             for t in tasks { await t; }
+             queue.qsize()
+         }
+         let size = asyncio.run(all); let total = sum; sum = 0;
+         print(total, size);",
+        "49995000 10000",
+    );
+}
+
+#[test]
+#[ignore = "for a release build"]
+fn ten_thousand_tasks_in_processes_and_a_hundred_pools() {
+    stress(
+        "let sum = 0; let p = ProcessPoolExecutor(2);
+         for x in p.map(|x| x * 2, 0..5000, #{chunksize: 1}) { sum += x; }
+         let fs = []; for i in 0..5000 { fs.push(p.submit(|x| x + 1, i)); }
+         for f in fs { sum += f.result(); }
+         p.shutdown();
+         for i in 0..100 { sum += ProcessPoolExecutor(1).submit(|| 1).result(); }
+         print(sum);",
+        "37497600",
+    );
+}
+
+/// Each wait ends long before its time is over, and its deadline is forgotten.
+#[test]
+#[ignore = "for a release build"]
+fn a_million_waits_with_a_limit_that_is_never_reached() {
+    stress(
+        "let queue = Queue(1); let sum = 0;
+         let t = spawn(|| { for i in 0..500000 { queue.put(i, 100000); } });
+         for i in 0..500000 { sum += queue.get(100000); }
+         t.join();
+         print(sum);",
+        "124999750000",
+    );
+}

@@ -152,8 +152,9 @@ fn equal_parts(a: &Value, b: &Value) -> bool {
 }
 
 fn equal_or_later<'v>(a: &'v Value, b: &'v Value, later: &mut Vec<(&'v Value, &'v Value)>) -> bool {
-    match a {
-        Value::Array(_) | Value::Map(_) | Value::Function(_) => {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Array(_) | Value::Map(_) | Value::Function(_), _) => {
             later.push((a, b));
             true
         }

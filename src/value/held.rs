@@ -13,8 +13,10 @@ use std::ops::{Deref, DerefMut};
 const DEEPEST: u32 = 64;
 
 thread_local! {
-    /// How deep the drop stands that is under way, and whether anything was put aside.
-    static DEPTH: Cell<(u32, bool)> = const { Cell::new((0, false)) };
+    /// How deep the drop stands that is under way.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// Whether anything was put aside: to be asked at every drop, which the list is not.
+    static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
     /// How many objects are being shown, each in the text of the one before.
     static SHOWN: Cell<u32> = const { Cell::new(0) };
     static ASIDE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
@@ -23,22 +25,21 @@ thread_local! {
 /// Drops what was held.
 #[inline]
 pub(super) fn let_go<T: Any>(held: T) {
-    let (depth, is_aside) = DEPTH.get();
+    let depth = DEPTH.get();
     if depth == DEEPEST {
         return put_aside(Box::new(held));
     }
-    DEPTH.set((depth + 1, is_aside));
+    DEPTH.set(depth + 1);
     drop(held);
-    let (_, is_aside) = DEPTH.get();
-    if is_aside && depth == 0 {
-        return drop_what_is_aside();
+    if depth == 0 && IS_ASIDE.get() {
+        drop_what_is_aside();
     }
-    DEPTH.set((depth, is_aside));
+    DEPTH.set(depth);
 }
 
 #[cold]
 fn put_aside(held: Box<dyn Any>) {
-    DEPTH.set((DEEPEST, true));
+    IS_ASIDE.set(true);
     // Where the thread ends and has no list any more, it is dropped at once.
     let _ = ASIDE.try_with(|aside| aside.borrow_mut().push(held));
 }
@@ -50,7 +51,7 @@ fn drop_what_is_aside() {
     while let Ok(Some(held)) = next() {
         drop(held);
     }
-    DEPTH.set((0, false));
+    IS_ASIDE.set(false);
 }
 
 /// How deep objects are shown in the texts of each other.

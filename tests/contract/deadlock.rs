@@ -107,7 +107,7 @@ fn a_cycle_is_told_once_while_the_others_run_on() {
         for mode in MODES {
             // Main runs on meanwhile: nothing but the event can tell of it before main has ended.
             let text =
-                format!("{cycle} for i in 0..20 {{ sleep(0.01); }} print(\"main has ended\");");
+                format!("{cycle} for i in 0..60 {{ sleep(0.01); }} print(\"main has ended\");");
             let ended = run(mode, &text);
             let told = told(&ended);
             assert_eq!(told.len(), 2, "{of} on {mode:?}: {told:?}");

@@ -28,6 +28,7 @@ mod threads;
 use std::collections::BTreeSet;
 
 use common::{MODES, Mode, run, type_in};
+use threadlab::explore::Limits;
 use threadlab::library::catalogue;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,6 +331,12 @@ fn values_may_stand_deep_in_each_other() {
         spawn(|| [a, m, f, c, q]).join();
         a = 0; m = 0; f = 0; c = 0; q = 0;
         print(\"end\");";
+    let mut session = common::session();
+    let shared = "let v = 1; for i in 0..100000 { v = [v]; } let n = 0;
+        let t = spawn(|| { n += v.len(); }); n += v.len(); t.join();";
+    let mut explorer = common::explorer(&mut session, shared);
+    let found = common::explore(&mut explorer, &Limits::default());
+    assert!(found.cut.is_none() && found.states > 5, "{}", found.states);
     for mode in MODES {
         let ended = run(mode, text);
         let lines = ended.lines();

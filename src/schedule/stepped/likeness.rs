@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::state::{Being, State};
 use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId, Visitor};
-use crate::value::{Cell, Fault, Object, Value};
+use crate::value::{Cell, Fault, FaultKind, Object, Value};
 use crate::vm::{Binding, Fiber, Globals, Isolated};
 
 /// Something that can be changed and that others may refer to.
@@ -336,6 +336,31 @@ impl Page {
 
 impl Visitor for Page {
     fn value(&mut self, value: &Value) {
+        // Without recursion: values may stand deep in each other.
+        let mut later = Vec::new();
+        self.outside(value, &mut later);
+        while let Some(value) = later.pop() {
+            self.outside(value, &mut later);
+        }
+    }
+
+    fn task(&mut self, task: TaskId) {
+        self.tagged(b't', task.0);
+    }
+
+    fn number(&mut self, number: u64) {
+        self.tagged(b'n', number);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.tagged(b's', text.len() as u64);
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+}
+
+impl Page {
+    /// Writes a value down but for the values in it, which are to follow.
+    fn outside<'v>(&mut self, value: &'v Value, later: &mut Vec<&'v Value>) {
         match value {
             Value::Unit => self.bytes.push(b'u'),
             Value::Bool(value) => self.tagged(b'b', u64::from(*value)),
@@ -346,14 +371,12 @@ impl Visitor for Page {
             Value::Str(text) => self.text(text),
             Value::Array(items) => {
                 self.tagged(b'a', items.len() as u64);
-                items.iter().for_each(|item| self.value(item));
+                later.extend(items.iter().rev());
             }
             Value::Map(map) => {
                 self.tagged(b'm', map.len() as u64);
-                for (key, value) in map.iter() {
-                    self.text(key);
-                    self.value(value);
-                }
+                map.keys().for_each(|key| self.text(key));
+                later.extend(map.values().rev());
             }
             Value::Blob(bytes) => {
                 self.tagged(b'B', bytes.len() as u64);
@@ -374,7 +397,7 @@ impl Visitor for Page {
                 };
                 self.tagged(b'F', target);
                 self.tagged(b'F', function.curried.len() as u64);
-                function.curried.iter().for_each(|value| self.value(value));
+                later.extend(function.curried.iter().rev());
                 function.captures.iter().for_each(|cell| self.cell(cell));
                 if let Some(taken) = &function.environment {
                     self.tagged(b'E', taken.variables.len() as u64);
@@ -390,26 +413,15 @@ impl Visitor for Page {
             Value::Error(fault) => {
                 self.bytes.push(b'e');
                 self.fault(fault);
-                value.visit_parts(&mut |part: &Value| self.value(part));
+                if let FaultKind::Thrown(value) = &fault.kind {
+                    later.push(value);
+                }
             }
             Value::Foreign(foreign) => {
                 self.text(&foreign.type_name());
                 self.text(&foreign.text());
             }
         }
-    }
-
-    fn task(&mut self, task: TaskId) {
-        self.tagged(b't', task.0);
-    }
-
-    fn number(&mut self, number: u64) {
-        self.tagged(b'n', number);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.tagged(b's', text.len() as u64);
-        self.bytes.extend_from_slice(text.as_bytes());
     }
 }
 

@@ -127,10 +127,7 @@ impl Stepped {
             let members = &self.run.state.members;
             infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
         }
-        loop {
-            let Some(task) = self.run.state.next_to_stop(concerned) else {
-                break;
-            };
+        while let Some(task) = self.run.state.next_to_stop(concerned) {
             self.run.state.withdraw_for_stop(task);
             match self
                 .run

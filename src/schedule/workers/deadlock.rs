@@ -6,6 +6,10 @@
 //! Other threads run on meanwhile, so what was seen of one thread may be over when the next is
 //! looked at. But a thread that was found waiting before and after, without having run in between,
 //! has waited all the time, and took and released nothing; if all have, the cycle was there.
+//!
+//! A thread that is not there has ended, and holds for ever what it held; or it is about to begin: an
+//! object names whom it starts before the scheduler has done it. So who waits for one that is not
+//! there is looked at again when some time has passed.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,6 +24,23 @@ use crate::runtime::threads::{self, ThreadInfo};
 use crate::schedule::MAIN;
 use crate::value::object::TaskId;
 
+/// Whether a thread that is not there is known to have ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It may be about to begin.
+    Perhaps,
+    /// It has ended.
+    Surely,
+}
+
+/// Threads that wait for one that was not there: those met since the last look, and those met
+/// before.
+#[derive(Default)]
+struct Doubtful {
+    new: BTreeSet<TaskId>,
+    old: BTreeSet<TaskId>,
+}
+
 /// What is known of deadlocks.
 #[derive(Default)]
 pub(super) struct Deadlocks {
@@ -27,6 +48,7 @@ pub(super) struct Deadlocks {
     told: Mutex<BTreeSet<TaskId>>,
     /// How many these are: readable without the lock.
     count: AtomicUsize,
+    doubtful: Mutex<Doubtful>,
     /// Whether main lives on when its function has returned: at the prompt, where the learner can
     /// still release what it holds.
     pub(super) main_stays: AtomicBool,
@@ -45,6 +67,13 @@ impl Deadlocks {
         told.extend(threads);
         self.count.store(told.len(), Ordering::SeqCst);
         told.len() > before
+    }
+
+    /// The threads that have been in doubt from one look to the next at least.
+    pub(super) fn no_longer_doubtful(&self) -> BTreeSet<TaskId> {
+        let mut doubtful = self.doubtful.lock();
+        let new = std::mem::take(&mut doubtful.new);
+        std::mem::replace(&mut doubtful.old, new)
     }
 
     /// Forgets the threads that are gone.
@@ -66,12 +95,21 @@ impl Deadlocks {
 impl Shared {
     /// Where the wait of `task` leads, if it can never end.
     pub(super) fn stuck(&self, task: TaskId) -> Option<WaitsFor> {
+        let mut is_in_doubt = false;
+        self.stuck_or_in_doubt(task, &mut is_in_doubt)
+    }
+
+    /// The same, and whether that hangs on a thread that is not there.
+    fn stuck_or_in_doubt(&self, task: TaskId, is_in_doubt: &mut bool) -> Option<WaitsFor> {
         let mut seen = Vec::new();
         let main_stays = self.deadlocks.main_stays.load(Ordering::SeqCst);
         let waits = deadlock::stuck(task, |task| match self.table.lying(task) {
             Lying::Not => Standing::GoesOn,
             Lying::Gone if task == MAIN && main_stays => Standing::GoesOn,
-            Lying::Gone => Standing::Ended,
+            Lying::Gone => {
+                *is_in_doubt = true;
+                Standing::Ended
+            }
             Lying::Endless { object, parks } => {
                 seen.push((task, parks));
                 Standing::Waits(object.blockers(task))
@@ -82,13 +120,18 @@ impl Shared {
     }
 
     /// Looks where the wait of a thread leads that has just lain down, and tells of a deadlock.
-    pub(super) fn look_for_deadlock(&self, task: TaskId) {
+    pub(super) fn look_for_deadlock(&self, task: TaskId, gone: Gone) {
         if self.hangs_on_a_runner(task) {
             return;
         }
-        let Some(waits) = self.stuck(task) else {
+        let mut is_in_doubt = false;
+        let Some(waits) = self.stuck_or_in_doubt(task, &mut is_in_doubt) else {
             return;
         };
+        if is_in_doubt && gone == Gone::Perhaps {
+            self.deadlocks.doubtful.lock().new.insert(task);
+            return;
+        }
         let reasons = deadlock::reasons(&waits);
         // Two that lay down at once may both see it.
         if !reasons.contains(&task) || !self.deadlocks.tell(&reasons) {

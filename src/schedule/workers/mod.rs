@@ -24,7 +24,7 @@ use crossbeam::sync::Parker;
 use crossbeam::utils::Backoff;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use self::deadlock::Deadlocks;
+use self::deadlock::{Deadlocks, Gone};
 use self::idle::Idle;
 use self::processes::Processes;
 use self::table::{ALL_RUNS, About, Job, Stopping, Table};
@@ -262,7 +262,7 @@ impl Workers {
     fn stop(&self, why: Stopping, run: u64) {
         let shared = &self.shared;
         shared.world.stream.hurry(true);
-        for job in shared.table.begin_stop(why, run) {
+        for job in shared.table.begin_stop(why, run, &shared.timers) {
             shared.inject(job);
         }
         let is_stopping = |about: &About| shared.table.stopping(about) != Stopping::No;
@@ -294,8 +294,15 @@ impl Workers {
         }
         if table.awake() == 0 {
             // The worker that laid down the last may not have looked yet.
-            (table.all().iter()).for_each(|about| self.shared.look_for_deadlock(about.task));
+            for about in table.all() {
+                self.shared.look_for_deadlock(about.task, Gone::Surely);
+            }
             return Some(Over::Deadlock(None));
+        }
+        if search {
+            for task in self.shared.deadlocks.no_longer_doubtful() {
+                self.shared.look_for_deadlock(task, Gone::Surely);
+            }
         }
         if search && self.shared.deadlocks.are_known() {
             return self.stuck_for_good(until);
@@ -418,7 +425,7 @@ impl Schedule for Workers {
         // Whatever it answers, the run that took it is over. A release starts no threads.
         let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &shared.world.ids);
         for (task, wake) in effects.wakes {
-            if let Some(job) = shared.table.wake(task, wake) {
+            if let Some(job) = shared.table.wake(task, wake, &shared.timers) {
                 shared.inject(job);
             }
         }

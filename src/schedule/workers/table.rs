@@ -34,6 +34,7 @@ use crate::value::object::{TaskId, Wake};
 use crate::vm::Fiber;
 
 use super::super::World;
+use super::timers::Timers;
 
 const SHARDS: usize = 64;
 
@@ -339,12 +340,12 @@ impl Table {
     }
 
     /// Ends the wait of `task` and gives its fiber, or leaves a mark when it does not lie here yet.
-    pub(super) fn wake(&self, task: TaskId, wake: Wake) -> Option<Box<Job>> {
+    pub(super) fn wake(&self, task: TaskId, wake: Wake, timers: &Timers) -> Option<Box<Job>> {
         let mut shard = self.shard(task).lock();
         let entry = shard.threads.get_mut(&task)?;
         match std::mem::replace(&mut entry.place, Place::Going) {
             Place::Parked(parked) => {
-                let mut job = self.take(parked);
+                let mut job = self.take_early(parked, timers);
                 job.fiber.wake(wake);
                 Some(job)
             }
@@ -368,6 +369,14 @@ impl Table {
         }
     }
 
+    /// Takes a fiber whose wait ends before its deadline, if it has one.
+    fn take_early(&self, parked: Parked, timers: &Timers) -> Box<Job> {
+        if parked.ticket.is_some() {
+            timers.ended_early();
+        }
+        self.take(parked)
+    }
+
     fn take(&self, parked: Parked) -> Box<Job> {
         if parked.ticket.is_none() {
             self.awake.fetch_add(1, Ordering::SeqCst);
@@ -383,7 +392,7 @@ impl Table {
         clippy::vec_box,
         reason = "a fiber is queued as it lies here, in its box"
     )]
-    pub(super) fn begin_stop(&self, why: Stopping, run: u64) -> Vec<Box<Job>> {
+    pub(super) fn begin_stop(&self, why: Stopping, run: u64, timers: &Timers) -> Vec<Box<Job>> {
         self.stopping_run.store(run, Ordering::SeqCst);
         self.stopping.store(why as u8, Ordering::SeqCst);
         let mut jobs = Vec::new();
@@ -394,7 +403,7 @@ impl Table {
                     continue;
                 }
                 match std::mem::replace(&mut entry.place, Place::Going) {
-                    Place::Parked(parked) => jobs.push(self.take(parked)),
+                    Place::Parked(parked) => jobs.push(self.take_early(parked, timers)),
                     other => entry.place = other,
                 }
             }
@@ -405,6 +414,13 @@ impl Table {
 
     pub(super) fn end_stop(&self) {
         self.stopping.store(Stopping::No as u8, Ordering::SeqCst);
+    }
+
+    /// Whether `task` lies here with this ticket.
+    pub(super) fn waits_with(&self, task: TaskId, ticket: u64) -> bool {
+        let shard = self.shard(task).lock();
+        let place = shard.threads.get(&task).map(|entry| &entry.place);
+        matches!(place, Some(Place::Parked(parked)) if parked.ticket == Some(ticket))
     }
 
     /// What is known of `task`.

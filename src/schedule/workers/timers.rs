@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -17,14 +17,19 @@ type Deadline = (u64, u64, TaskId);
 /// The deadlines of all waits with a limit.
 ///
 /// A wait that has ended before its deadline leaves it here; whoever takes it out later finds that
-/// the ticket is no longer the thread's.
+/// the ticket is no longer the thread's. When more than half of them are such, they are taken out.
 #[derive(Default)]
 pub(super) struct Timers {
     heap: Mutex<BinaryHeap<Reverse<Deadline>>>,
     /// The soonest deadline plus one, or 0 for none: readable without the lock.
     soonest: AtomicU64,
     tickets: AtomicU64,
+    /// How many of the deadlines belong to waits that have ended.
+    stale: AtomicUsize,
 }
+
+/// So few deadlines are never looked through.
+const FEW: usize = 64;
 
 impl Timers {
     /// The ticket of a new wait: never given twice.
@@ -32,11 +37,34 @@ impl Timers {
         self.tickets.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Notes the deadline of a wait that has begun.
-    pub(super) fn add(&self, deadline: u64, ticket: u64, task: TaskId) {
+    /// Notes the deadline of a wait that has begun. `is_current` says whether a thread still waits
+    /// with a ticket.
+    pub(super) fn add(
+        &self,
+        deadline: u64,
+        ticket: u64,
+        task: TaskId,
+        is_current: impl Fn(TaskId, u64) -> bool,
+    ) {
         let mut heap = self.heap.lock();
         heap.push(Reverse((deadline, ticket, task)));
+        let before = heap.len();
+        if before > FEW && self.stale.load(Ordering::SeqCst) > before / 2 {
+            heap.retain(|Reverse((_, ticket, task))| is_current(*task, *ticket));
+            self.stale.fetch_sub(before - heap.len(), Ordering::SeqCst);
+        }
         self.publish(&heap);
+    }
+
+    /// Notes that a wait with a limit has ended before its deadline. Its ticket must no longer be
+    /// current for those who ask after this.
+    pub(super) fn ended_early(&self) {
+        self.stale.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Notes that a deadline that was taken out belonged to a wait that had ended.
+    pub(super) fn was_stale(&self) {
+        self.stale.fetch_sub(1, Ordering::SeqCst);
     }
 
     /// The soonest deadline.
@@ -76,7 +104,7 @@ mod tests {
         let timers = Timers::default();
         assert_eq!(timers.soonest(), None);
         for (deadline, task) in [(30, 1), (10, 2), (10, 3), (20, 4)] {
-            timers.add(deadline, timers.ticket(), TaskId(task));
+            timers.add(deadline, timers.ticket(), TaskId(task), |_, _| true);
         }
         assert_eq!(timers.soonest(), Some(10));
         let tasks =
@@ -84,5 +112,24 @@ mod tests {
         assert!(timers.due(9).is_empty());
         assert_eq!(tasks(timers.due(20)), [2, 3, 4]);
         assert_eq!(timers.soonest(), Some(30));
+    }
+
+    #[test]
+    fn deadlines_of_waits_that_ended_early_do_not_pile_up() {
+        let timers = Timers::default();
+        let lasting = timers.ticket();
+        timers.add(5_000, lasting, TaskId(1), |_, _| true);
+        for _ in 0..100_000 {
+            let ticket = timers.ticket();
+            timers.add(9_000, ticket, TaskId(2), |_, other| {
+                other == lasting || other == ticket
+            });
+            timers.ended_early();
+            assert!(timers.heap.lock().len() <= 2 * FEW);
+        }
+        let due = timers.due(9_000);
+        assert_eq!(due[0], (lasting, TaskId(1)));
+        due[1..].iter().for_each(|_| timers.was_stale());
+        assert_eq!(timers.stale.load(Ordering::SeqCst), 0);
     }
 }

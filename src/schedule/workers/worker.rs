@@ -8,6 +8,7 @@ use crossbeam::deque;
 use crossbeam::sync::Parker;
 use crossbeam::utils::Backoff;
 
+use super::deadlock::Gone;
 use super::processes::{self, Processes};
 use super::table::{About, Job, Park, Stopping};
 use super::{Shared, Slice};
@@ -157,8 +158,9 @@ impl Worker {
             return;
         }
         for (ticket, task) in self.shared.timers.due(now) {
-            if let Some(job) = self.shared.table.expire(task, ticket) {
-                self.time_is_over(job);
+            match self.shared.table.expire(task, ticket) {
+                Some(job) => self.time_is_over(job),
+                None => self.shared.timers.was_stale(),
             }
         }
     }
@@ -207,14 +209,16 @@ impl Worker {
             return Some(job);
         }
         if may_be_stuck {
-            self.shared.look_for_deadlock(task);
+            self.shared.look_for_deadlock(task, Gone::Perhaps);
         }
         if let Park::AllWait = parked {
             self.shared.signal();
         }
         // After the fiber lies there: a deadline that found it missing would be lost.
         if let (Some(deadline), Some(ticket)) = (limit, ticket) {
-            self.shared.timers.add(deadline, ticket, task);
+            let table = &self.shared.table;
+            let is_current = |task, ticket| table.waits_with(task, ticket);
+            self.shared.timers.add(deadline, ticket, task, is_current);
         }
         None
     }
@@ -409,7 +413,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
         queue.push(Box::new(Job::new(fiber, about)), shared);
     }
     for (task, wake) in effects.wakes.drain(..) {
-        if let Some(job) = shared.table.wake(task, wake) {
+        if let Some(job) = shared.table.wake(task, wake, &shared.timers) {
             queue.push(job, shared);
         }
     }
