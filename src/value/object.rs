@@ -6,6 +6,7 @@
 //! serves every scheduler.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -908,15 +909,18 @@ impl Object {
             effects,
             ids,
         };
-        let answer = {
-            let mut slot = self.state.lock();
-            slot.note = None;
-            slot.primitive.attempt(call, &mut ctx)
-        };
+        let answer = self.answer(call, &mut ctx);
         if !effects.notices.is_empty() {
             deliver(task, pos, effects, ids);
         }
         answer
+    }
+
+    /// Asks the object, and delivers nothing.
+    fn answer(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let mut slot = self.state.lock();
+        slot.note = None;
+        slot.primitive.attempt(call, ctx)
     }
 
     /// What `task`, which waits here, waits for, with all that other objects know of it.
@@ -971,15 +975,28 @@ impl Object {
     }
 }
 
-/// Tells those who watch what they were waiting for.
+/// Tells those who watch what they were waiting for. What one of them tells in turn comes before the
+/// rest; there may be any number of them, so that is no recursion.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
-    for Notice { to, args } in std::mem::take(&mut effects.notices) {
+    let mut notices = VecDeque::from(std::mem::take(&mut effects.notices));
+    while let Some(Notice { to, args }) = notices.pop_front() {
         let call = Call {
             verb: Verb::Ready,
             args: &args,
         };
+        let mut ctx = Ctx {
+            task,
+            this: &to,
+            pos,
+            event_loop: None,
+            effects,
+            ids,
+        };
         // Who is told has no answer to that.
-        let _ = to.attempt(call, task, pos, effects, ids);
+        let _ = to.answer(call, &mut ctx);
+        for notice in effects.notices.drain(..).rev() {
+            notices.push_front(notice);
+        }
     }
 }
 

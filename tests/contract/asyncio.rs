@@ -909,6 +909,18 @@ fn the_event_log_shows_who_keeps_the_turn() {
     }
 }
 
+/// The ends of all these tasks stand in the queue one behind the other.
+#[test]
+fn as_many_tasks_may_end_at_once_as_there_are() {
+    for mode in MODES {
+        let text = "fn one(i) { i }
+            fn main() { let ts = []; for i in 0..20000 { ts.push(asyncio.create_task(one, i)); }
+                await asyncio.sleep(0); let xs = await asyncio.gather(ts); print(xs[19999]); }
+            asyncio.run(main);";
+        assert_eq!(run(mode, text).lines(), ["19999"], "{mode:?}");
+    }
+}
+
 #[test]
 fn a_thousand_tasks_of_a_millisecond_lose_nothing() {
     for mode in MODES {
