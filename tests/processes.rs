@@ -519,3 +519,63 @@ fn workers_call_what_the_session_calls_after_exploring() {
         assert_eq!(lines, ["1 1", "3 3", "3 6"], "{mode:?}");
     }
 }
+
+/// The lines printed so far, once there are so many.
+fn printed(stream: &threadlab::event::Stream, lines: &mut Vec<String>, count: usize) {
+    let began = Instant::now();
+    while lines.len() < count {
+        assert!(began.elapsed() < Duration::from_secs(60), "only {lines:?}");
+        for event in stream.take_within(Duration::from_millis(1)) {
+            if let threadlab::event::Kind::Print { text } = event.kind {
+                lines.push(text);
+            }
+        }
+    }
+}
+
+/// A worker that ends while it has nothing to do breaks its pool at the next task; one whose pool is
+/// left by Ctrl-C ends, although a variable still holds the pool.
+#[test]
+fn idle_workers_end_with_their_pool_and_their_end_is_noticed() {
+    use threadlab::session::{Input, InputKind, Outcome, Report, Session};
+    for mode in MODES {
+        let stream = std::sync::Arc::new(threadlab::event::Stream::new());
+        let mut session = Session::new(mode.config(), stream.clone());
+        let stopper = session.stopper();
+        let input = |text| Input {
+            name: "test",
+            text,
+            kind: InputKind::Prompt,
+        };
+        let mut lines = Vec::new();
+        session.run(input(
+            "let p = ProcessPoolExecutor(1); print(p.submit(|| pid()).result());",
+        ));
+        printed(&stream, &mut lines, 1);
+        let worker: u32 = lines[0].parse().expect("a number");
+        kill("-KILL", worker);
+        await_that("it ends", || !is_alive(worker));
+        session.run(input("print(p.submit(|| 1).exception().message);"));
+        printed(&stream, &mut lines, 2);
+        assert_eq!(
+            lines[1],
+            "ProcessPoolExecutor-0 is broken: its process ProcessPoolExecutor-0_0 was ended by \
+             signal 9",
+            "{mode:?}"
+        );
+
+        let text = "let q = ProcessPoolExecutor(1);
+            with q { print(q.submit(|| pid()).result()); loop { } }";
+        let report = std::thread::scope(|scope| {
+            let run = scope.spawn(|| session.run(input(text)));
+            printed(&stream, &mut lines, 3);
+            stopper.stop();
+            run.join().expect("it ends")
+        });
+        let is_stopped = |outcome: &Outcome| matches!(outcome, Outcome::Interrupted(_));
+        assert!(matches!(&report, Report::Ran { outcome, .. } if is_stopped(outcome)));
+        let worker: u32 = lines[2].parse().expect("a number");
+        await_that("the worker ends", || !is_alive(worker));
+        drop(session);
+    }
+}
