@@ -54,23 +54,6 @@ pub fn executable() -> io::Result<PathBuf> {
     std::env::current_exe()
 }
 
-/// Standard output for messages: without the standard library's buffer, which is made for lines and
-/// would cut a message behind each byte that happens to be a line end.
-///
-/// # Errors
-/// When the host does not let it be had a second time.
-pub fn message_output() -> io::Result<impl io::Write + Send> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        Ok(std::fs::File::from(
-            io::stdout().as_fd().try_clone_to_owned()?,
-        ))
-    }
-    #[cfg(not(unix))]
-    Ok(io::stdout())
-}
-
 /// The number that the host has given this process.
 pub fn pid() -> u64 {
     u64::from(std::process::id())

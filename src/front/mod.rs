@@ -24,7 +24,6 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, Task};
 use source::Source;
 
-use crate::host;
 use crate::session::{WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
 
@@ -104,7 +103,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Runs the tasks of the session that has started this process, until there are no more.
 fn serve() -> Status {
-    let served = host::message_output().and_then(|output| serve_as_worker(io::stdin(), output));
+    let served = message_output().and_then(|output| serve_as_worker(io::stdin(), output));
     match served {
         Ok(()) => Status::Success,
         Err(error) => {
@@ -112,6 +111,23 @@ fn serve() -> Status {
             Status::Usage
         }
     }
+}
+
+/// Standard output for messages: without the standard library's buffer, which is made for lines and
+/// would cut a message behind each byte that happens to be a line end.
+///
+/// # Errors
+/// When the host does not let it be had a second time.
+fn message_output() -> io::Result<impl io::Write + Send> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        Ok(std::fs::File::from(
+            io::stdout().as_fd().try_clone_to_owned()?,
+        ))
+    }
+    #[cfg(not(unix))]
+    Ok(io::stdout())
 }
 
 /// Says on standard error why nothing can be done.
