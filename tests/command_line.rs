@@ -204,7 +204,7 @@ fn what_was_never_awaited_is_a_warning_that_names_who_made_it() {
         err,
         format!(
             "warning: in Task-1: {sleep} (line 2, column 10)\n\
-             warning: in Task-2: {sleep} (line 3, column 38)\n"
+             warning: in Task-2: {sleep} (line 3, column 39)\n"
         )
     );
 }

@@ -193,7 +193,8 @@ pub(super) const ROWS: &[Row] = &[
              try { asyncio.timeout(\"x\"); } catch (e) { print(e.message); } });
          with asyncio.timeout(1) { }",
         &["an asyncio.timeout was entered a second time: a time limit is for one block",
-          "expected a number of seconds, found string"],
+          "asyncio.timeout takes a number of seconds, or () for no limit, but was given string: \
+           it is called as asyncio.timeout(limit)"],
         "4:15 asyncio.timeout outside of asyncio.run: only a task of an event loop can do that \
          / put it into a function and run that: `asyncio.run(main);`"),
     row("AsyncTimeout", Plain, OwnerDied,
@@ -550,8 +551,9 @@ pub(super) const PROMISES: &[Promise] = &[
     everywhere("a wait with no time left cancels what has not begun, and one without a limit waits",
         "asyncio.run(|| { let done = asyncio.create_task(|| 1); await asyncio.sleep(0);
              try { await asyncio.wait_for(|| print(\"never\"), 0); } catch (e) { print(e.error); }
+             try { await asyncio.wait_for(asyncio.Queue().get(), 0); } catch (e) { print(e.error); }
              print(await asyncio.wait_for(done, 0), await asyncio.wait_for(asyncio.sleep(0.01, 2), ())); });",
-        &["TimeoutError", "1 2"]),
+        &["TimeoutError", "TimeoutError", "1 2"]),
     everywhere("a time limit cancels its block, which ends with a TimeoutError",
         "asyncio.run(|| { try { with asyncio.timeout(0.01) {
                  try { await asyncio.sleep(60); } catch (e) { print(e.error); throw; } } }
@@ -695,8 +697,8 @@ pub(super) const PROMISES: &[Promise] = &[
         "asyncio.run(|| { let t = asyncio.create_task(|| 5);
              t.add_done_callback(|t| print(\"a\", t.result())); t.add_done_callback(|t| print(\"b\"));
              print(await t); t.add_done_callback(|t| print(\"c\")); print(\"main\"); await asyncio.sleep(0);
-             print(asyncio.create_task(|| 1).name); });",
-        &["a 5", "b", "5", "main", "c", "Task-3"]),
+             let last = asyncio.create_task(|| 1); print(last.name); last.add_done_callback(|t| print(\"d\")); });",
+        &["a 5", "b", "5", "main", "c", "Task-3", "d"]),
     everywhere("a task can be given a name",
         "fn greet(who) { who.name }
          asyncio.run(|| { let t = asyncio.create_task(|x| x, 1, #{name: \"bob\"}); print(t.get_name(), await t);

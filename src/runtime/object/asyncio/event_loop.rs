@@ -146,6 +146,8 @@ pub fn create_task(
         let (function, args) = match what {
             Value::Function(function) => (function.clone(), args.to_vec()),
             Value::Object(object) if matches!(object.kind(), "Coroutine" | "Gather") => {
+                // The task awaits it, unless it is cancelled before.
+                inner.awaited(object.id);
                 (inner.awaits.clone(), vec![what.clone()])
             }
             other => return Err(no_task(caller, other)),
@@ -294,11 +296,14 @@ impl EventLoop {
         self.round > 0 || self.rounds_left.is_some()
     }
 
-    /// The main task has ended for good: all others are cancelled.
+    /// The main task has ended for good: all others are cancelled, but for the callbacks that are
+    /// about to be called.
     fn cancel_left_over(&mut self) {
         let left_over: Vec<TaskId> = self.tasks.keys().copied().collect();
         for task in left_over {
-            if let Some(member) = self.tasks.get_mut(&task) {
+            if let Some(member) = self.tasks.get_mut(&task)
+                && (member.of == Of::Script || !matches!(member.state, State::New(_)))
+            {
                 member.is_cancelled = true;
                 self.make_ready(task);
             }
@@ -728,8 +733,12 @@ impl Primitive for EventLoop {
         visitor.number(self.queue.len() as u64);
         for queued in &self.queue {
             match queued {
-                Queued::Task(task) => visitor.task(*task),
+                Queued::Task(task) => {
+                    visitor.number(0);
+                    visitor.task(*task);
+                }
                 Queued::Notice(notice) => {
+                    visitor.number(1);
                     let Notice { to, args } = &notice.0;
                     visitor.value(&Value::Object(to.clone()));
                     args.iter().for_each(|arg| visitor.value(arg));
