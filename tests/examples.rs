@@ -121,7 +121,8 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
 }
 
 /// What only the prelude calls.
-const HELPERS: [&str; 6] = [
+const HELPERS: [&str; 7] = [
+    "__bind",
     "__await",
     "call",
     "call_entry",

@@ -17,7 +17,10 @@ use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Native, Param, Run, Signature, native_index, param, sig};
 
-const F_AND_ARGS: &[Param] = &[param("f", Kind::Any), param("arguments...", Kind::Rest)];
+const F_AND_ARGS: &[Param] = &[
+    param("f", Kind::Awaitable),
+    param("arguments...", Kind::Rest),
+];
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -52,7 +55,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "It begins when the task that made it awaits. Keep the task and await it: only \
+        details: "`asyncio.create_task(f(1))` is the same as `asyncio.create_task(f, 1)`: a call of \
+                  your own function that is handed over runs as the task. It begins when the task \
+                  that made it awaits. Keep the task and await it: only \
                   so do you get its value and its error.",
         errors: "Refused outside of `asyncio.run`.",
         ..function(
@@ -72,7 +77,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Raises the first error.",
         ..function(
             Gather::NAME,
-            &[sig(&[param("tasks...", Kind::Rest)], "Gather")],
+            &[sig(&[param("tasks...", Kind::Awaitables)], "Gather")],
             "Makes tasks; awaited, it gives their values in their order.",
             "fn one() { 1 }\nfn main() {\n    print(await asyncio.gather(one, || 2, \
              asyncio.sleep(0.01, 3)));\n}\nasyncio.run(main);",
@@ -106,7 +111,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..function(
             WaitFor::NAME,
             &[sig(
-                &[param("x", Kind::Any), param("seconds", Kind::Seconds)],
+                &[param("x", Kind::Awaitable), param("seconds", Kind::Seconds)],
                 "Coroutine",
             )],
             "Awaited, it waits for a task, coroutine or function, but only so long.",
@@ -121,7 +126,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Raises the function's error.",
         ..function(
             InThread::NAME,
-            &[sig(F_AND_ARGS, "Coroutine")],
+            &[sig(
+                &[
+                    param("f", Kind::Function),
+                    param("arguments...", Kind::Rest),
+                ],
+                "Coroutine",
+            )],
             "Awaited, it runs a function in a thread of its own while the tasks go on.",
             "fn main() { print(await asyncio.to_thread(|x| { sleep(0.01); x + 1 }, 1)); }\n\
              asyncio.run(main);",

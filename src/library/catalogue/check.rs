@@ -7,7 +7,8 @@ use super::{Entry, Kind, Signature};
 impl Kind {
     fn accepts(self, value: &Value) -> bool {
         match self {
-            Self::Any | Self::Rest => true,
+            // These are refused by what takes them, which knows what to do instead.
+            Self::Any | Self::Checked(_) | Self::Rest | Self::Awaitable | Self::Awaitables => true,
             Self::Bool => matches!(value, Value::Bool(_)),
             Self::Int => matches!(value, Value::Int(_)),
             Self::Number | Self::Seconds => matches!(value, Value::Int(_) | Value::Float(_)),
@@ -25,6 +26,7 @@ impl Kind {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Any | Self::Rest => "any value",
+            Self::Checked(words) => words,
             Self::Bool => "true or false",
             Self::Int => "an integer",
             Self::Number => "a number",
@@ -36,6 +38,7 @@ impl Kind {
             Self::Map => "a map",
             Self::Range => "a range",
             Self::Function => "a function",
+            Self::Awaitable | Self::Awaitables => "a function, task or coroutine",
         }
     }
 }
@@ -43,7 +46,9 @@ impl Kind {
 impl Signature {
     fn takes(&self, count: usize) -> bool {
         match self.params {
-            [required @ .., last] if last.kind == Kind::Rest => count >= required.len(),
+            [required @ .., last] if matches!(last.kind, Kind::Rest | Kind::Awaitables) => {
+                count >= required.len()
+            }
             params => count == params.len(),
         }
     }
