@@ -16,6 +16,7 @@ use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
 use crate::host;
 use crate::language::Diagnostic;
+use crate::language::diagnostic::Code;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
 use crate::language::parse::Parser;
 use crate::language::python::hints;
@@ -202,7 +203,7 @@ impl Session {
         let bound_before = self.bindings();
         // A script has no second input that could look back at it.
         let before = (input.kind == InputKind::Prompt).then(|| Arc::new(self.moment()));
-        let (function, warnings) = match self.accept(input) {
+        let (function, mut warnings) = match self.accept(input) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };
@@ -227,6 +228,14 @@ impl Session {
         if matches!(outcome, Outcome::Value(_)) {
             self.accepted.push(input.text.into());
         }
+        // What a call gave was a function after all, unless the run failed there.
+        let failed_at = match &outcome {
+            Outcome::Failed(fault) => fault.pos.line,
+            _ => 0,
+        };
+        warnings.retain(|warning| {
+            warning.code != Code::CalledFirst || warning.span.start.line == failed_at
+        });
         let old_variables = self.old_variables(bound_before);
         let mut notices = self.schedule.notices();
         if matches!(outcome, Outcome::Interrupted(_) | Outcome::Deadlock(_)) {
@@ -353,7 +362,7 @@ impl Session {
             lowered
         };
         let mut warnings = lowered.warnings.clone();
-        warnings.extend(hints(input.text));
+        warnings.extend(hints(input.text, catalogue::gives_awaitable));
         let unit = self.define(lowered);
         let function = Function {
             name: Literal::new("main"),
@@ -712,6 +721,10 @@ impl Catalogue for Names {
 
     fn changes_receiver(&self, name: &str) -> bool {
         catalogue::changes_receiver(name)
+    }
+
+    fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {
+        catalogue::takes_awaitable(name, at, is_array)
     }
 
     fn is_variable(&self, name: &str) -> bool {

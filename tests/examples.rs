@@ -126,7 +126,14 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
 }
 
 /// What only the prelude calls.
-const HELPERS: [&str; 5] = ["__await", "call", "call_entry", "call_fitting", "takes"];
+const HELPERS: [&str; 6] = [
+    "__bind",
+    "__await",
+    "call",
+    "call_entry",
+    "call_fitting",
+    "takes",
+];
 
 #[test]
 fn every_native_method_has_a_row_or_is_one_of_rhais_own() {

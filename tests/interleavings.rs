@@ -102,6 +102,12 @@ fn tasks_of_a_loop_have_one_order() {
                  await asyncio.gather(|| say.call(1), || say.call(2)); });",
             [("1 / 1 / 2 / 2", "1")],
         ),
+        // A call that is handed over is a closure around it.
+        (
+            "fn say(name) { print(name); await asyncio.sleep(0); print(name); }
+             fn main() { await asyncio.gather(say(1), say(2)); } asyncio.run(main());",
+            [("1 / 1 / 2 / 2", "1")],
+        ),
         // A forgotten await: main ends, and the task is cancelled where it awaits.
         (
             "let n = 0; fn work() { await asyncio.sleep(0); n += 1; } fn main() { asyncio.create_task(work); }

@@ -335,15 +335,21 @@ impl Teller {
     }
 }
 
+/// A text without its columns: `, column 9`.
+fn without_columns(text: &str) -> String {
+    let mut parts = text.split(", column ");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |text, part| {
+        text + part.trim_start_matches(|ch: char| ch.is_ascii_digit())
+    })
+}
+
 /// What a thread waits for; `name` is the variable through which it came to it.
 pub(super) fn wanted(stuck: &Stuck, name: Option<&str>) -> String {
     let is_lock = !stuck.held_by.is_empty();
     let what = match name {
         Some(name) if is_lock => name.to_string(),
-        _ => match stuck.waits_for.split_once(", column ") {
-            Some((words, _)) => words.to_string(),
-            None => stuck.waits_for.clone(),
-        },
+        _ => without_columns(&stuck.waits_for),
     };
     let holders: Vec<&str> = stuck.held_by.iter().map(|(name, _)| &**name).collect();
     if holders.is_empty() {

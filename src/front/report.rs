@@ -2,6 +2,8 @@
 //!
 //! Texts only; who shows them, and where, is the fronts' business.
 
+use std::io::{self, IsTerminal};
+
 use crate::language::Diagnostic;
 use crate::language::diagnostic::{Severity, Span};
 use crate::language::render::{self, Style};
@@ -88,10 +90,11 @@ fn calls(fault: &Fault) -> Vec<String> {
         .iter()
         .take(CALLS)
         .map(|call| {
+            let function = typed(&call.function);
             if call.called_at.is_none() {
-                format!("in {}", call.function)
+                format!("in {function}")
             } else {
-                format!("in {}, called from {}", call.function, call.called_at)
+                format!("in {function}, called from {}", call.called_at)
             }
         })
         .collect();
@@ -102,6 +105,12 @@ fn calls(fault: &Fault) -> Vec<String> {
         notes.push("and further calls".into());
     }
     notes
+}
+
+/// A function's name as it is typed: in the library, `Type__method` is a method, and `__select` what
+/// `select` does.
+fn typed(name: &str) -> String {
+    name.trim_start_matches("__").replace("__", ".")
 }
 
 /// The report of a run that ended in a deadlock: who waits for what, who holds it and since which
@@ -118,10 +127,7 @@ pub(super) fn deadlock(
         return format!("{head}: this ends the run\n");
     }
     let too = if told.is_empty() { "" } else { " too" };
-    let wait = match new.len() {
-        1 => "this thread waits",
-        _ => "these threads wait",
-    };
+    let wait = view::subject(new.iter().map(|thread| &*thread.name));
     let places = places(&new, session, quoted, paint);
     format!("{head}: {wait} for ever{too}, so the run ends\n{places}")
 }
@@ -133,11 +139,13 @@ pub(super) fn interrupted(
     quoted: Quoted<'_>,
     paint: Paint,
 ) -> String {
+    // A terminal shows `^C` where it was typed, and stays on that line.
+    let fresh = if io::stdin().is_terminal() { "\n" } else { "" };
     if threads.is_empty() {
-        return "interrupted\n".into();
+        return format!("{fresh}interrupted\n");
     }
     let told = places(threads, session, quoted, paint);
-    format!("interrupted; the threads were here:\n{told}")
+    format!("{fresh}interrupted; the threads were here:\n{told}")
 }
 
 /// Each thread on a line, and under it the source line at which it is.
@@ -240,6 +248,18 @@ mod tests {
         check(&lost, "  A, line 9, column 1: running\n");
         lost.pos = Pos::NONE;
         check(&lost, "  A: running\n");
+    }
+
+    #[test]
+    fn functions_of_the_library_have_the_names_that_are_typed() {
+        for (name, expected) in [
+            ("f", "f"),
+            ("__select", "select"),
+            ("Once__call", "Once.call"),
+            ("__Timer", "Timer"),
+        ] {
+            assert_eq!(typed(name), expected);
+        }
     }
 
     #[test]

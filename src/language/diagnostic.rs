@@ -45,6 +45,8 @@ pub enum Code {
     UnknownName,
     /// Too large or nested too deeply.
     TooLarge,
+    /// A call whose value is given where a function is wanted; right when it gives one.
+    CalledFirst,
     /// Python where this language writes it differently.
     Python,
     /// A part of Rhai that is not there yet.

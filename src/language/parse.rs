@@ -520,7 +520,7 @@ mod tests {
             assert!(!render(&problems, "input", text, Style::Plain).is_empty());
         }
         let _ = crate::language::python::translate(text);
-        let _ = crate::language::python::hints(text);
+        let _ = crate::language::python::hints(text, |_| true);
     }
 
     const PIECES: &str = "(let|fn|if|else|for|in|while|with|as|def|x|f|1|2.5|'a'|'ab|\"s\"|\"|`|\\$\\{|\\{|\\}|\\(|\\)|\\[|\\]|#\\{|;|:|,|\\.|=|==|\\+|-|\\||//|/\\*|\\*/|#|\\n|    |lambda|not|and|is|None|return|thread|switch|=>|_|print|try|catch|except|class|f\"\\{x\\}\"|%|\\\\|é| )";

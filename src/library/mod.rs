@@ -229,10 +229,28 @@ fn advised<'n>(kind: FaultKind, name: &str, known: impl Iterator<Item = &'n str>
             advice: None,
         } => FaultKind::UnknownFunction {
             signature,
-            advice: nearest(name, known).map(|known| format!("did you mean `{known}`?")),
+            advice: (elsewhere(name).map(String::from))
+                .or_else(|| nearest(name, known).map(|known| format!("did you mean `{known}`?"))),
         },
         other => other,
     }
+}
+
+/// What to write for a function that Python or Go has under this name.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Pool" => {
+            "a pool of processes is `ProcessPoolExecutor(2)`, one of threads `ThreadPoolExecutor(2)`"
+        }
+        "Process" => "a pool of processes calls it: `ProcessPoolExecutor(1).submit(f, 1)`",
+        "cpu_count" => {
+            "write how many you want: `ProcessPoolExecutor(4)`; without a number there is one per core"
+        }
+        "make" => "a channel is made by `channel()`, one with room for 2 by `channel(2)`",
+        "close" => "write `c.close()`",
+        "strftime" | "localtime" => "`time()` gives seconds: a seeded run has no time of day",
+        _ => return None,
+    })
 }
 
 /// A getter or setter that Rhai does not have.

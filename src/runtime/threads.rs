@@ -151,10 +151,12 @@ pub fn deadlock(threads: &[ThreadInfo], source: impl Fn(&ThreadInfo) -> String) 
     }
 }
 
-/// The threads for people, in the order given. `ended` gives the name of one that has ended.
+/// The threads for people, in the order given. `ended` gives the name of one that has ended, `named`
+/// the variable that holds an object, where its place alone would not tell which one it is.
 pub fn describe(
     threads: &[Snapshot],
     ended: impl Fn(TaskId) -> Option<Arc<str>>,
+    named: impl Fn(&Object) -> Option<Arc<str>>,
 ) -> Vec<ThreadInfo> {
     let names: BTreeMap<TaskId, &str> = threads
         .iter()
@@ -168,7 +170,14 @@ pub fn describe(
     threads
         .iter()
         .map(|thread| {
-            let waiting = thread.waiting().unwrap_or_default();
+            let mut waiting = thread.waiting().unwrap_or_default();
+            if let Doing::Waiting { object, .. } = &thread.doing
+                && let Some(name) = named(object)
+            {
+                waiting.what = waiting
+                    .what
+                    .replacen(" made in", &format!(" `{name}` made in"), 1);
+            }
             let held = waiting.holders.iter();
             ThreadInfo {
                 number: thread.task.0,

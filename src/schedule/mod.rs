@@ -110,6 +110,23 @@ impl World {
             .map_or_else(String::new, |unit| unit.name.clone())
     }
 
+    /// The variable of the prompt that holds an object. There a line and a column alone do not tell
+    /// in which input it was made.
+    fn name_of(&self, object: &Object) -> Option<Arc<str>> {
+        if !self.program.units().any(|unit| unit.is_prompt) {
+            return None;
+        }
+        let mut globals = self.program.globals();
+        globals.find_map(|(number, global)| {
+            let is_it = self.globals.with(number, |binding| {
+                binding.is_some_and(|binding| {
+                    matches!(binding.cell.load(), Value::Object(held) if held.id == object.id)
+                })
+            });
+            is_it.then(|| Arc::from(&*global.name))
+        })
+    }
+
     /// The line of the text at which a thread is, without the space around it; empty where there is
     /// none.
     fn source_line(&self, thread: &ThreadInfo) -> String {

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Cell, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value};
+use super::{
+    Cell, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value, with_article,
+};
 
 /// How much a copy may weigh: about as many bytes as it takes.
 const MAX_WEIGHT: usize = 64 << 20;
@@ -250,11 +252,12 @@ impl<'a> Copier<'a> {
     }
 
     fn refusal(&self, kind: &str) -> FaultKind {
+        let kind = with_article(kind);
         FaultKind::misuse(
-            &format!("{} is or holds a {kind}", self.place),
-            &format!("processes share nothing, and a {kind} cannot be copied into another one"),
+            &format!("{} is or holds {kind}", self.place),
+            &format!("processes share nothing, and {kind} cannot be copied into another one"),
             &format!(
-                "give the task plain values and take its result; what is to share a {kind} are \
+                "give the task plain values and take its result; what is to share {kind} are \
                  threads: ThreadPoolExecutor"
             ),
         )

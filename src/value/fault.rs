@@ -63,6 +63,8 @@ pub enum ChannelRefusal {
     Full,
     /// It was closed, here: nothing is sent any more.
     Closed(Pos),
+    /// It was closed, here, and somebody closes it again.
+    ClosedTwice(Pos),
 }
 
 /// The kinds of faults. `try` catches each but [`FaultKind::Interrupted`].
@@ -402,7 +404,7 @@ impl FaultKind {
             Self::Channel { refusal, .. } => match refusal {
                 ChannelRefusal::Empty => "Empty",
                 ChannelRefusal::Full => "Full",
-                ChannelRefusal::Closed(_) => "Closed",
+                ChannelRefusal::Closed(_) | ChannelRefusal::ClosedTwice(_) => "Closed",
             },
             Self::Assertion(_) => "AssertionError",
             Self::Elsewhere(fault) => fault.kind.family(),
@@ -454,9 +456,9 @@ impl FaultKind {
                 ChannelRefusal::Full => {
                     "send(x) waits for a receiver or for room, send(x, seconds) for so long".into()
                 }
-                ChannelRefusal::Closed(_) => "let only the sender close a channel, once, when it \
-                                              has sent everything"
-                    .into(),
+                ChannelRefusal::Closed(_) | ChannelRefusal::ClosedTwice(_) => {
+                    "let only the sender close a channel, once, when it has sent everything".into()
+                }
             }),
             Self::BrokenBarrier(_) => {
                 Some("call reset() on the barrier before threads wait at it again".into())
@@ -515,7 +517,7 @@ fn plural(count: usize, thing: &str) -> String {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Thrown(value) => f.write_str(&super::print_text(value)),
+            Self::Thrown(value) => f.write_str(&thrown_text(value)),
             Self::Arithmetic(text) | Self::Native(text) => f.write_str(text),
             Self::ArrayBounds { length, index } => {
                 write!(f, "array index {index} is out of bounds: the array has ")?;
@@ -625,7 +627,15 @@ impl fmt::Display for FaultKind {
                     ChannelRefusal::Empty => "sends on",
                     ChannelRefusal::Full => "receives from",
                     ChannelRefusal::Closed(at) => {
-                        return write!(f, "{channel} was closed in line {}", at.line);
+                        return write!(
+                            f,
+                            "send on {channel}, which was closed in line {}",
+                            at.line
+                        );
+                    }
+                    ChannelRefusal::ClosedTwice(at) => {
+                        let line = at.line;
+                        return write!(f, "{channel} is closed twice: first in line {line}");
                     }
                 };
                 if *seconds > 0.0 {
@@ -642,6 +652,18 @@ impl fmt::Display for FaultKind {
             Self::Deadlock => f.write_str("deadlock"),
         }
     }
+}
+
+/// A thrown value as a message: that of a map as `catch` gets it, or as a script makes one by
+/// `throw #{error: "TooSmall", message: "..."}`.
+fn thrown_text(value: &Value) -> String {
+    if let Value::Map(map) = value
+        && map.contains_key("error")
+        && let Some(message) = map.get("message")
+    {
+        return super::print_text(message);
+    }
+    super::print_text(value)
 }
 
 /// A fault that a handle has kept, shared by all who ask for it.

@@ -4,6 +4,12 @@ use std::fmt::Write;
 
 use super::{Range, Value};
 
+/// A noun behind its article: `an Event`, `a Lock`.
+pub fn with_article(noun: &str) -> String {
+    let is_vowel = noun.starts_with(['A', 'E', 'I', 'O', 'a', 'e', 'i', 'o']);
+    format!("{} {noun}", if is_vowel { "an" } else { "a" })
+}
+
 /// As `print` shows it: a string without quotes, and nothing at all for `()`.
 pub fn print_text(value: &Value) -> String {
     match value {

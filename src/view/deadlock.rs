@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::paint::{Paint, Role};
+use super::wrap::{WIDTH, cut_around, wrap};
 use crate::event::Stuck;
 use crate::pos::Pos;
 
@@ -30,10 +31,8 @@ pub struct Place<'a> {
 /// saying.
 pub fn write(out: &mut String, threads: &[Stuck], here: Option<&str>, paint: Paint) {
     paint.write(out, Role::Error, "deadlock");
-    out.push_str(match threads.len() {
-        1 => ": this thread waits for ever\n",
-        _ => ": these threads wait for ever\n",
-    });
+    let subject = subject(threads.iter().map(|thread| &*thread.thread.name));
+    let _ = writeln!(out, ": {subject} for ever");
     for thread in threads {
         let input = Some(thread.input.as_str()).filter(|input| !input.is_empty());
         let place = Place {
@@ -48,21 +47,63 @@ pub fn write(out: &mut String, threads: &[Stuck], here: Option<&str>, paint: Pai
     }
 }
 
-/// Appends a thread on a line, and under it the source line at which it is.
+/// Who waits, in words: `this thread waits`, `these tasks wait`. Main is one of them when it has
+/// called `asyncio.run`, and does not count.
+pub fn subject<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
+    let is_task = |name: &str| {
+        name.strip_prefix("Task-")
+            .is_some_and(|number| number.chars().all(|ch| ch.is_ascii_digit()))
+    };
+    let names: Vec<&str> = names.collect();
+    let others: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| *name != "main")
+        .collect();
+    let are_tasks = !others.is_empty() && others.iter().all(|name| is_task(name));
+    match (are_tasks, names.len()) {
+        (true, 1) => "this task waits",
+        (true, _) => "these tasks wait",
+        (false, 1) => "this thread waits",
+        (false, _) => "these threads wait",
+    }
+}
+
+/// Appends a thread, in lines of the width of reports, and under it the source line at which it is.
 pub fn write_place(out: &mut String, place: Place<'_>, paint: Paint) {
-    out.push_str("  ");
-    paint.write(out, Role::Thread(place.number), place.name);
+    let mut words = String::new();
     if !place.pos.is_none() {
         // Writing to a String cannot fail.
-        let _ = write!(out, ", {}", place.pos);
+        let _ = write!(words, ", {}", place.pos);
         if let Some(input) = place.input {
-            let _ = write!(out, " of {input}");
+            let _ = write!(words, " of {input}");
         }
     }
-    let _ = writeln!(out, ": {}", place.doing);
+    let _ = write!(words, ": {}", place.doing);
+    // The name is measured, and written in its colour.
+    let name: String = "x".repeat(place.name.chars().count());
+    for (index, line) in wrap(&format!("{name}{words}"), WIDTH - 4)
+        .iter()
+        .enumerate()
+    {
+        match (index, line.strip_prefix(&name)) {
+            (0, Some(rest)) => {
+                out.push_str("  ");
+                paint.write(out, Role::Thread(place.number), place.name);
+                out.push_str(rest);
+            }
+            _ => {
+                out.push_str("    ");
+                out.push_str(line);
+            }
+        }
+        out.push('\n');
+    }
     if !place.source.is_empty() {
-        paint.write(out, Role::Faint, &format!("{:>6} | ", place.pos.line));
-        out.push_str(place.source);
+        let head = format!("{:>6} | ", place.pos.line);
+        paint.write(out, Role::Faint, &head);
+        let column = usize::from(place.pos.column).saturating_sub(1);
+        out.push_str(&cut_around(place.source, column, WIDTH - head.len()));
         out.push('\n');
     }
 }
@@ -106,8 +147,18 @@ mod tests {
         assert_eq!(
             out,
             "deadlock: this thread waits for ever\n  A, line 2, column 3: waits for the Lock made \
-             in line 1, column 9, held by B (ended) since line 4\n     2 | b.acquire();\n"
+             in line 1, column 9, held by B\n    (ended) since line 4\n     2 | b.acquire();\n"
         );
+    }
+
+    #[test]
+    fn who_waits_are_tasks_where_all_are() {
+        let of = |names: &[&'static str]| subject(names.iter().copied());
+        assert_eq!(of(&["main"]), "this thread waits");
+        assert_eq!(of(&["main", "Thread-1"]), "these threads wait");
+        assert_eq!(of(&["main", "Task-1", "Task-12"]), "these tasks wait");
+        assert_eq!(of(&["Task-1"]), "this task waits");
+        assert_eq!(of(&["Task-1", "Task-A"]), "these threads wait");
     }
 
     #[test]

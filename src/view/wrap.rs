@@ -1,5 +1,8 @@
 //! Text in a given width: between words, and cut.
 
+/// How wide reports are.
+pub const WIDTH: usize = 80;
+
 /// The lines of `text`, each at most `width` characters wide, broken between words. A word that is
 /// wider is broken itself. What stands in backquotes is one word, as it is to be typed.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -61,6 +64,31 @@ pub fn hang(head: &str, text: &str, width: usize) -> String {
     out
 }
 
+/// The part of a line of code around a column, in at most `width` characters; what is cut off is
+/// marked as in the snippets of errors.
+pub fn cut_around(line: &str, column: usize, width: usize) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    if chars.len() <= width {
+        return line.into();
+    }
+    let room = width.saturating_sub(6).max(1);
+    let start = column
+        .saturating_sub(room / 2)
+        .min(chars.len() - room.min(chars.len()));
+    // A mark is as long as what it stands for may be.
+    let start = if start <= 3 { 0 } else { start };
+    let end = (start + room).min(chars.len());
+    let mut text = String::new();
+    if start > 0 {
+        text.push_str("...");
+    }
+    text.extend(&chars[start..end]);
+    if end < chars.len() {
+        text.push_str("...");
+    }
+    text
+}
+
 /// `text` in at most `width` characters; what is cut off is marked.
 pub fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -81,6 +109,15 @@ mod tests {
         assert_eq!(wrap("", 3), [""]);
         assert_eq!(wrap("in `a b`, c", 6), ["in", "`a b`,", "c"]);
         assert_eq!(hang("- ", "one two", 6), "- one\n  two\n");
+    }
+
+    #[test]
+    fn a_line_is_cut_around_its_column() {
+        let line = "let t = spawn(|| { with a { sleep(0.3); with b { } } });";
+        assert_eq!(cut_around(line, 40, 80), line);
+        assert_eq!(cut_around(line, 0, 20), "let t = spawn(...");
+        assert_eq!(cut_around(line, 40, 20), "...(0.3); with b ...");
+        assert_eq!(cut_around(line, 55, 20), "...th b { } } });");
     }
 
     #[test]

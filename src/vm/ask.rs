@@ -8,7 +8,7 @@ use super::step::{Flow, Machine, Step};
 use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
-use crate::value::{FaultKind, Object, Value};
+use crate::value::{FaultKind, Object, Value, with_article};
 
 impl Machine<'_, '_> {
     /// What comes first when the fiber goes on.
@@ -324,14 +324,18 @@ fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
     };
     FaultKind::UnknownFunction {
         signature: format!("{}.{name}", object.kind()),
-        advice: Some(format!("see what a {0} can do: `:help {0}`", object.kind())),
+        advice: Some(format!(
+            "see what {} can do: `:help {}`",
+            with_article(object.kind()),
+            object.kind()
+        )),
     }
 }
 
 fn not_awaitable(object: &Arc<Object>) -> FaultKind {
-    let kind = object.kind();
+    let kind = with_article(object.kind());
     FaultKind::misuse(
-        &format!("await was given a {kind}"),
+        &format!("await was given {kind}"),
         "what can be awaited is a task, or what the functions of asyncio give",
         "wait for what is no task in a thread: `await asyncio.to_thread(|| x.join())`",
     )

@@ -335,7 +335,9 @@ fn near_function(mut kind: FaultKind, name: &str, program: &Program) -> FaultKin
             .map(|known| (strsim::damerau_levenshtein(&known.text, name), &*known.text))
             .filter(|(distance, _)| *distance <= 2)
             .min();
-        if let Some((_, near)) = near {
+        // The library may know better what this is: a name of another language.
+        let is_guess = (advice.as_deref()).is_none_or(|advice| advice.starts_with("did you mean"));
+        if let Some((_, near)) = near.filter(|_| is_guess) {
             *advice = Some(format!("did you mean `{near}`?"));
         }
     }

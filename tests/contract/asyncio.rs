@@ -2,6 +2,9 @@
 //!
 //! Promised, as in Python's reference:
 //! - run gives the value of its function or raises its error;
+//! - a call that is handed over is a coroutine: its arguments are evaluated at once, its body runs as
+//!   the task;
+//! - a handed-over call that does not fit is refused where it stands;
 //! - tasks begin in the order in which they were made, when the one that made them awaits;
 //! - a sleep of no time lets the others go first;
 //! - an await of what is done goes on at once;
@@ -483,6 +486,30 @@ pub(super) const PROMISES: &[Promise] = &[
         "print(asyncio.run(|| 5), asyncio.run(|x, y| x + y, 1, 2), asyncio.run(asyncio.sleep(0, 4)));
          try { asyncio.run(|| { throw \"no\"; }); } catch (e) { print(e); }",
         &["5 3 4", "no"]),
+    everywhere("a call that is handed over is a coroutine: its arguments are evaluated at once, its body runs as the task",
+        "fn arg(x) { print(\"argument\", x); x }
+         fn f(x) { print(\"begins\", x); await asyncio.sleep(0); print(\"ends\", x); x }
+         fn main() {
+             let t = asyncio.create_task(f(arg(1))); let x = 4;
+             print(\"main\"); print(await t, await asyncio.gather(f(2), f(x)));
+             print(await asyncio.gather([t, f(5)]), await asyncio.wait_for(f(6), 60));
+             with asyncio.TaskGroup() as tg { tg.create_task(f(7)); let late = |x| f(x); tg.create_task(late(8)); }
+             await asyncio.gather(asyncio.wait_for(f(9), 60), asyncio.create_task(f(x + 6))); ()
+         }
+         asyncio.run(main());",
+        &["argument 1", "main", "begins 1", "ends 1",
+          "begins 2", "begins 4", "ends 2", "ends 4", "1 [2, 4]", "begins 5", "ends 5", "begins 6", "ends 6", "[1, 5] 6",
+          "begins 7", "begins 8", "ends 7", "ends 8", "begins 10", "ends 10", "begins 9", "ends 9"]),
+    everywhere("a handed-over call that does not fit is refused where it stands",
+        "fn f(x) { x }
+         fn main() {
+             try { await asyncio.gather(f(1),
+                 f(2, 3)); } catch (e) { print(e.error, e.message, e.line); }
+             try { await asyncio.to_thread(f(1)); } catch (e) { print(e.error, e.line); }
+             let x = 5; try { asyncio.create_task(x(1)); } catch (e) { print(e.message); }
+         }
+         asyncio.run(main());",
+        &["ErrorFunctionNotFound f takes 1 argument, but 2 were given 4", "Misuse 5", "expected a function, found i64"]),
     everywhere("tasks begin in the order in which they were made, when the one that made them awaits",
         "asyncio.run(|| { for i in 0..3 { asyncio.create_task(|| print(i)); } print(\"main\");
              await asyncio.sleep(0); print(\"end\"); });",
@@ -750,12 +777,12 @@ const MISUSES: &[(&str, &str, &str)] = &[
         "asyncio.run(main)",
     ),
     (
-        "fn f() { 5 } asyncio.run(f());",
+        "let f = 5; asyncio.run(f);",
         "asyncio.run(...) was given 5",
         "without brackets",
     ),
     (
-        "fn f() { } asyncio.run(f());",
+        "asyncio.run(print(\"\"));",
         "what a call of a function without a value",
         "without brackets",
     ),

@@ -6,7 +6,8 @@
 //! [`signals`], [`queues`], [`pools`], [`processes`], [`channels`], [`shared`], [`asyncio`]. Which
 //! kinds of objects there are is asked of the catalogue: a
 //! new kind without rows fails [`no_case_is_left_out`]. Then there are [`deadlock`], threads that
-//! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use.
+//! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use; [`python`],
+//! examples of Python's documentation.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -19,6 +20,7 @@ mod locks;
 mod misuse;
 mod pools;
 mod processes;
+mod python;
 mod queues;
 mod shared;
 mod signals;

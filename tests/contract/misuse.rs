@@ -16,6 +16,44 @@ const BAD_INPUT: &[(&str, &str)] = &[
      number",
     ),
     (
+        "let rw = RwLock(); rw.acquire_read(false, 1)",
+        "1:23 acquire_read(false, ...) was given a time: an acquire that does not wait has no time limit \
+         / write acquire_read(false) to look, or acquire_read(seconds) to wait",
+    ),
+    (
+        "let rw = RwLock(); rw.acquire_write(); rw.release_read()",
+        "1:43 release_read of an RwLock that this thread holds to write: a thread that took it to \
+         read gives it back, once / write release_write()",
+    ),
+    (
+        "let c = channel(); c.close(); c.close()",
+        "1:33 the Channel made in line 1 is closed twice: first in line 1 / let only the sender \
+         close a channel, once, when it has sent everything",
+    ),
+    (
+        "let p = ThreadPoolExecutor(1); p.shutdown(true, \"yes\")",
+        "1:34 expected true or false for cancel_futures, found string",
+    ),
+    (
+        "let p = ThreadPoolExecutor(1); p.shutdown(); with p { }",
+        "1:46 `with` on a pool after shutdown: a pool that was shut down takes no new tasks \
+         / submit before shutdown, or inside its `with` block; or make a new pool",
+    ),
+    (
+        "multiprocessing.Pool(2)",
+        "1:17 unknown function: Pool (i64) / a pool of processes is `ProcessPoolExecutor(2)`, one \
+         of threads `ThreadPoolExecutor(2)`",
+    ),
+    (
+        "fn pool3() { } Pool(2)",
+        "1:16 unknown function: Pool (i64) / a pool of processes is `ProcessPoolExecutor(2)`, one \
+         of threads `ThreadPoolExecutor(2)`",
+    ),
+    (
+        "throw #{error: \"TooSmall\", message: \"it is too small\"};",
+        "1:1 it is too small",
+    ),
+    (
         "sleep(-1)",
         "1:1 sleep for -1 seconds: a time to wait is 0 or more seconds, and not for ever \
      / write the time without the minus: `sleep(1)`",

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::terminal::receivers;
 use super::topic::{Article, long_tail};
-use crate::library::catalogue::{Entry, GROUPS};
+use crate::library::catalogue::{ERRORS, Entry, GROUPS};
 
 /// The page.
 pub(super) fn reference() -> String {
@@ -25,6 +25,14 @@ pub(super) fn reference() -> String {
             let methods = (group.entries.iter()).filter(|entry| entry.receiver == Some(receiver));
             methods.for_each(|entry| write_entry(&mut out, entry));
         }
+    }
+    out += "\n## Errors that can be caught\n\n\
+            `catch (e)` gets a map: `e.error` is the name, `e.message` says more. What `throw` \
+            throws comes as it is.\n\n\
+            | name | when | what to do |\n|---|---|---|\n";
+    for error in ERRORS {
+        let (name, when, remedy) = (error.name, error.when, error.remedy);
+        let _ = writeln!(out, "| `{name}` | {when} | {remedy} |");
     }
     out += "\n## Rhai's own\n\nWhat Rhai brings along, in its own words. None of it waits.\n";
     for one in long_tail() {

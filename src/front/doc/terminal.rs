@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::topic::{Article, Topic, long_tail};
 use super::wrap::wrap;
 use crate::front::highlight::highlight;
-use crate::library::catalogue::{Entry, GROUPS};
+use crate::library::catalogue::{ERRORS, Entry, GROUPS};
 use crate::view::paint::{Paint, Role};
 
 /// How wide the names of functions are in lists.
@@ -33,6 +33,14 @@ pub(in crate::front) fn overview(paint: Paint) -> String {
         }
         out.push('\n');
     }
+    let _ = writeln!(
+        out,
+        "{}",
+        paint.text(Role::Heading, "Errors that can be caught")
+    );
+    let names: Vec<&str> = ERRORS.iter().map(|error| error.name).collect();
+    out += &wrap("  ", 2, &names.join(", "));
+    out.push('\n');
     let _ = writeln!(out, "{}", paint.text(Role::Heading, "Rhai's own"));
     let rhais: Vec<_> = long_tail().collect();
     let mut types: Vec<Option<&str>> = rhais.iter().map(|one| one.receiver).collect();
@@ -91,6 +99,27 @@ pub(super) fn page(topic: &Topic, paint: Paint) -> String {
             summary => summary,
         };
         out += &wrap("  ", 2, summary);
+    }
+    if let Some(error) = topic.error {
+        separate(&mut out);
+        let _ = writeln!(out, "{}", paint.text(Role::Heading, error.name));
+        out += &wrap("  ", 2, "An error: the `error` of what `catch (e)` gets.");
+        out += &wrap("  when     ", 11, error.when);
+        out += &wrap("  to do    ", 11, error.remedy);
+    }
+    if !topic.module.is_empty() {
+        separate(&mut out);
+        let head = format!("The names of {}", topic.type_name);
+        let _ = writeln!(out, "{}", paint.text(Role::Heading, &head));
+        for (name, summary) in &topic.module {
+            item(&mut out, name, summary, paint);
+        }
+    }
+    if !topic.given_by.is_empty() && topic.articles.is_empty() {
+        separate(&mut out);
+        let head = format!("A value of type {}", topic.type_name);
+        let _ = writeln!(out, "{}", paint.text(Role::Heading, &head));
+        out += &wrap("  given by ", 11, &topic.given_by.join(", "));
     }
     if !topic.methods.is_empty() {
         separate(&mut out);

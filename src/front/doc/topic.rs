@@ -1,6 +1,6 @@
 //! What there is to say about a name, as data.
 
-use crate::library::catalogue::{self, Entry, Kind};
+use crate::library::catalogue::{self, ERRORS, Entry, ErrorKind, GROUPS, Kind};
 use crate::library::{Bridged, bridged, nearest};
 
 /// Everything about one name.
@@ -13,6 +13,12 @@ pub(super) struct Topic {
     pub(super) methods: Vec<(String, String)>,
     /// The type of that name.
     pub(super) type_name: String,
+    /// The error of that name.
+    pub(super) error: Option<&'static ErrorKind>,
+    /// The functions and types of the module of that name, and what they are about.
+    pub(super) module: Vec<(String, String)>,
+    /// What gives a value of that type, where nothing else is to be said of it.
+    pub(super) given_by: Vec<String>,
 }
 
 /// A function, or one method of several types.
@@ -29,7 +35,12 @@ pub(super) struct Article {
 impl Topic {
     /// Whether nothing is known of the name.
     pub(super) fn is_empty(&self) -> bool {
-        self.articles.is_empty() && self.bridged.is_empty() && self.methods.is_empty()
+        self.articles.is_empty()
+            && self.bridged.is_empty()
+            && self.methods.is_empty()
+            && self.error.is_none()
+            && self.module.is_empty()
+            && self.given_by.is_empty()
     }
 }
 
@@ -89,12 +100,34 @@ pub(super) fn find(name: &str) -> Topic {
             rhais.push(one);
         }
     }
+    let gives = |entry: &&Entry| entry.signatures.iter().any(|one| one.result == name);
+    let given_by = match methods.is_empty() {
+        true => catalogue::entries()
+            .filter(gives)
+            .map(Entry::full_name)
+            .collect(),
+        false => Vec::new(),
+    };
     Topic {
         articles,
         bridged: rhais,
         methods,
         type_name: name.to_string(),
+        error: ERRORS.iter().find(|error| error.name == name),
+        module: module(name),
+        given_by,
     }
+}
+
+/// What a module of Python's has here: its functions, and its types.
+fn module(name: &str) -> Vec<(String, String)> {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let groups = GROUPS.iter().filter(|group| group.modules.contains(&name));
+    let entries = groups.flat_map(|group| group.entries);
+    entries
+        .filter(|entry| entry.receiver.is_none())
+        .map(|entry| (entry.name.to_string(), entry.summary.to_string()))
+        .collect()
 }
 
 /// Rhai's functions that have no row of the catalogue.
@@ -115,6 +148,7 @@ pub(super) fn unknown(name: &str) -> String {
         known.push(entry.name.into());
         known.extend(entry.receiver.map(String::from));
     }
+    known.extend(ERRORS.iter().map(|error| error.name.to_string()));
     for one in long_tail() {
         known.push(one.name);
         known.extend(one.receiver.map(String::from));
@@ -133,6 +167,7 @@ fn facts(entry: &Entry) -> Vec<(String, String)> {
     for param in entry.signatures.iter().flat_map(|one| one.params) {
         let text = match param.kind {
             Kind::Rest => "any number of values",
+            Kind::Awaitables => "any number of functions, tasks or coroutines",
             kind => kind.in_words(),
         };
         match facts.iter_mut().find(|(name, _)| name == param.name) {
@@ -173,8 +208,38 @@ mod tests {
 
     #[test]
     fn a_name_is_found_however_it_is_written() {
-        for name in ["sleep", "time.sleep", "sleep()", "sleep(0.1);"] {
+        for name in [
+            "perf_counter",
+            "time.sleep",
+            "perf_counter()",
+            "perf_counter();",
+        ] {
             assert_eq!(find(plain(name)).articles.len(), 1, "{name}");
+        }
+        for name in ["sleep", "create_task", "wait_for", "gather"] {
+            let usages: Vec<String> = (find(name).articles.into_iter())
+                .flat_map(|article| article.usages)
+                .collect();
+            let asyncio = format!("asyncio.{name}(");
+            assert!(
+                usages.iter().any(|usage| usage.starts_with(&asyncio)),
+                "{usages:?}"
+            );
+        }
+        assert_eq!(find("wait_for").articles.len(), 2, "of a Condition, too");
+        for name in [
+            "asyncio",
+            "threading",
+            "multiprocessing",
+            "concurrent.futures",
+        ] {
+            assert!(!find(name).module.is_empty(), "{name}");
+        }
+        for error in ["BrokenProcessPool", "Closed", "TimeoutError"] {
+            assert!(find(error).error.is_some(), "{error}");
+        }
+        for given in ["Coroutine", "Gather", "ReadLock"] {
+            assert!(!find(given).given_by.is_empty(), "{given}");
         }
         let put = find("put");
         assert_eq!(

@@ -29,6 +29,7 @@ use crate::session::{Input, InputKind, Outcome, Report, Scheduler, Session, Thre
 use crate::value::{Value, debug_text};
 use crate::view::live::Live;
 use crate::view::paint::{Paint, Role};
+use crate::view::wrap::{WIDTH, hang};
 
 /// How much of a value is echoed, in characters.
 const ECHO: usize = 1000;
@@ -640,17 +641,21 @@ fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
     let mut out = String::new();
     for thread in threads {
         let name = format!("{:<width$}", thread.name);
-        paint.write(&mut out, Role::Thread(thread.number), &name);
-        let _ = write!(out, "  {:<8}", thread.state);
+        let mut facts = Vec::new();
         if !thread.pos.is_none() {
-            let _ = write!(out, "  line {} of {}", thread.pos.line, thread.input);
+            facts.push(format!("line {} of {}", thread.pos.line, thread.input));
         }
         if !thread.waits_for.is_empty() {
-            let _ = write!(out, "  {}", report::doing(thread));
+            facts.push(report::doing(thread));
         }
         if thread.daemon {
-            out.push_str("  (daemon)");
+            facts.push("(daemon)".into());
         }
+        // Colours take no room, so the name comes to its place when the lines are made.
+        let head = format!("{name}  {:<8}  ", thread.state);
+        let lines = hang(&head, &facts.join(", "), WIDTH);
+        paint.write(&mut out, Role::Thread(thread.number), &name);
+        out += lines.strip_prefix(&name).unwrap_or(&lines).trim_end();
         out.push('\n');
     }
     if threads.is_empty() {
@@ -806,10 +811,12 @@ pub(super) mod tests {
         check(&format!(
             "> let p = Lock(); let q = Lock();\n> {line}\n\
              deadlock: these threads wait for ever\n  \
-             Thread-1, line 1, column 47 of input 2: waits for the Lock made in line 1, column 25, \
-             held by Thread-2 since line 1\n     1 | {line}\n  \
-             Thread-2, line 1, column 104 of input 2: waits for the Lock made in line 1, column 9, \
-             held by Thread-1 since line 1\n     1 | {line}\n\
+             Thread-1, line 1, column 47 of input 2: waits for the Lock `q` made in line\n    \
+             1, column 25, held by Thread-2 since line 1\n     1 | ...(|| {{ with p {{ \
+             sleep(0.2); with q {{}} }} }}); let t2 = spawn(|| {{ wi...\n  \
+             Thread-2, line 1, column 104 of input 2: waits for the Lock `p` made in line\n    \
+             1, column 9, held by Thread-1 since line 1\n     1 | ...{{}} }} }}); let t2 = \
+             spawn(|| {{ with q {{ sleep(0.2); with p {{}} }} }});\n\
              note: Ctrl-C on an empty line stops them\nnote: virtual time: 0.2 s skipped\n> 1 + 1\n2\n"
         ));
     }

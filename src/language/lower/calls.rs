@@ -5,14 +5,19 @@
 
 use rhai::{Expr, FnCallExpr};
 
+use super::builder::Kind;
 use super::scope::Found;
 use super::{Lowering, problems};
+use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
 use crate::program::code::{Place, Root, Site};
 use crate::program::op::{Op, Reg};
 use crate::value::Literal;
 use crate::value::object::Verb;
+
+/// The method of a function that gives it all its arguments without calling it.
+const BIND: &str = "__bind";
 
 impl Lowering<'_> {
     /// A call; its value goes to `dst`.
@@ -69,7 +74,7 @@ impl Lowering<'_> {
             let base = self.arguments_with_receiver(args);
             return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
-        let base = self.arguments(args);
+        let base = self.arguments(Some(name), args);
         let call = Op::Call {
             argc: args.len() as u8,
             dst,
@@ -115,7 +120,7 @@ impl Lowering<'_> {
                 callee
             }
         };
-        let base = self.arguments(args);
+        let base = self.arguments(None, args);
         let call = Op::CallValue {
             argc: args.len() as u8,
             dst,
@@ -157,14 +162,15 @@ impl Lowering<'_> {
         self.builder().emit(call, at);
     }
 
-    /// Evaluates arguments for a call that comes right after; where they begin.
-    fn arguments(&mut self, args: &[Expr]) -> Reg {
+    /// Evaluates arguments for a call of `callee`, or of a variable, that comes right after; where
+    /// they begin.
+    fn arguments(&mut self, callee: Option<&str>, args: &[Expr]) -> Reg {
         let base = self.builder().registers(args.len());
         // As in Rhai, a first argument that is a plain variable is read after the others.
         let late = matches!(args.first(), Some(Expr::Variable(..)));
-        let (first, others) = args.split_at(usize::from(late));
-        self.arguments_into(others, base + first.len() as Reg);
-        self.arguments_into(first, base);
+        let skipped = usize::from(late);
+        self.arguments_into(callee, args.iter().enumerate().skip(skipped), base);
+        self.arguments_into(callee, args.iter().enumerate().take(skipped), base);
         self.above_variables(base, args.len())
     }
 
@@ -172,15 +178,83 @@ impl Lowering<'_> {
     /// left free; where they begin.
     pub(super) fn arguments_with_receiver(&mut self, args: &[Expr]) -> Reg {
         let base = self.builder().registers(args.len() + 1) + 1;
-        self.arguments_into(args, base);
+        self.arguments_into(None, args.iter().enumerate(), base);
         self.above_variables(base - 1, args.len() + 1) + 1
     }
 
-    /// Evaluates arguments into registers that were set aside for them.
-    pub(super) fn arguments_into(&mut self, args: &[Expr], base: Reg) {
-        for (offset, arg) in args.iter().enumerate() {
-            self.expression(arg, base + offset as Reg);
+    /// Evaluates numbered arguments for a call of `callee`, if that is a name, into the registers
+    /// that were set aside for them.
+    pub(super) fn arguments_into<'e>(
+        &mut self,
+        callee: Option<&str>,
+        args: impl Iterator<Item = (usize, &'e Expr)>,
+        base: Reg,
+    ) {
+        for (at, arg) in args {
+            let dst = base + at as Reg;
+            let is_array = matches!(arg, Expr::Array(..));
+            let is_awaited = (is_array || matches!(arg, Expr::FnCall(..)))
+                && callee.is_some_and(|callee| {
+                    self.catalogue.takes_awaitable(callee, at, is_array)
+                        && !self.is_own_function(callee)
+                });
+            match is_awaited {
+                true => self.awaitable(arg, dst),
+                false => self.expression(arg, dst),
+            }
         }
+    }
+
+    /// What shall be awaited later. A call of the script's own function is a coroutine there, as in
+    /// Python: its arguments are evaluated now, and its body runs as the task that awaits it.
+    fn awaitable(&mut self, expr: &Expr, dst: Reg) {
+        let mark = self.builder().mark();
+        match expr {
+            Expr::Array(items, _) => {
+                self.array(items, Self::awaitable, dst, pos(expr.position()));
+            }
+            Expr::FnCall(call, _) if self.makes_coroutine(call) => {
+                self.coroutine(call, dst, pos(expr.position()));
+            }
+            _ => self.expression(expr, dst),
+        }
+        self.builder().release(mark);
+    }
+
+    /// Whether a call is one of a function that the script has, or will have when this runs.
+    fn makes_coroutine(&self, call: &FnCallExpr) -> bool {
+        let name = call.name.as_str();
+        let is_plain =
+            call.op_token.is_none() && call.namespace.is_empty() && !call.capture_parent_scope;
+        let may_come = || {
+            let is_later = self
+                .builders
+                .last()
+                .is_some_and(|builder| builder.kind != Kind::TopLevel);
+            is_later && !self.is_function(name) && !self.catalogue.names().contains(&name)
+        };
+        is_plain && (self.is_own_function(name) || self.calls_variable(name) || may_come())
+    }
+
+    fn coroutine(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
+        if call.args.len() > MAX_ARGUMENTS {
+            let problem = problems::too_many_arguments(&call.name, at);
+            return self.diagnostics.push(problem);
+        }
+        let function = self.builder().register();
+        if self.is_own_function(&call.name) {
+            let op = self.function_name(&call.name, function);
+            self.builder().emit(op, at);
+        } else {
+            self.load(&call.name, function, at);
+        }
+        let base = self.arguments_with_receiver(&call.args);
+        let place = Place {
+            root: Root::Register(function),
+            keys: Box::default(),
+        };
+        let argc = call.args.len();
+        self.method_call(place, BIND, (false, None), base, argc, dst, at);
     }
 
     /// Moves the `count` registers from `base` on above all variables, where an argument has made

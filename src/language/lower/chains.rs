@@ -164,7 +164,7 @@ impl Lowering<'_> {
                 }
                 self.named_call(&name, &call.args, member, first.pos);
             }
-            What::Field(name) if is_asyncio => {
+            What::Field(name) if is_asyncio && self.catalogue.constant(name).is_none() => {
                 let name = full_name(name);
                 if !self.is_function(&name) {
                     return self.unknown_member(&name, first.pos);
@@ -194,9 +194,12 @@ impl Lowering<'_> {
 
     /// A name that asyncio does not have.
     fn unknown_member(&mut self, name: &str, at: Pos) {
-        let nearest = self.nearest(name);
+        let names = self.catalogue.names();
+        let members: Vec<&str> = (names.iter())
+            .filter_map(|known| known.strip_prefix("asyncio."))
+            .collect();
         self.diagnostics
-            .push(problems::unknown_name(name, nearest, true, false, at));
+            .push(problems::unknown_member("asyncio", name, &members, at));
     }
 
     /// Registers for the values in the middle of a chain: of each method call but a last one, and one
@@ -231,7 +234,10 @@ impl Lowering<'_> {
             !links.iter().any(is_method) && root.is_none_or(|root| self.is_quiet(root));
         for (at, link) in links.iter().enumerate() {
             match link.what {
-                What::Method(call) => self.arguments_into(&call.args, operands[at]),
+                What::Method(call) => {
+                    let args = call.args.iter().enumerate();
+                    self.arguments_into(Some(&call.name), args, operands[at]);
+                }
                 What::Index(index) => {
                     let later_are_quiet = links[at + 1..].iter().all(|link| match link.what {
                         What::Index(index) => self.is_quiet(index),

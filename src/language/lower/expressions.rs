@@ -99,7 +99,7 @@ impl Lowering<'_> {
                 }
             },
             Expr::InterpolatedString(parts, _) => self.join(parts, dst, at),
-            Expr::Array(items, _) => self.array(items, dst, at),
+            Expr::Array(items, _) => self.array(items, Self::expression, dst, at),
             Expr::Map(entries, _) => {
                 let entries: Vec<(&str, &Expr)> = entries
                     .0
@@ -153,7 +153,14 @@ impl Lowering<'_> {
         base
     }
 
-    fn array(&mut self, items: &[Expr], dst: Reg, at: Pos) {
+    /// An array of what `item` makes of each of `items`.
+    pub(super) fn array(
+        &mut self,
+        items: &[Expr],
+        item: fn(&mut Self, &Expr, Reg),
+        dst: Reg,
+        at: Pos,
+    ) {
         let (first, rest) = items.split_at(items.len().min(CHUNK));
         let array = if rest.is_empty() {
             dst
@@ -161,7 +168,10 @@ impl Lowering<'_> {
             self.builder().register()
         };
         let mark = self.builder().mark();
-        let base = self.in_a_row(first.iter());
+        let base = self.builder().registers(first.len());
+        for (offset, first) in first.iter().enumerate() {
+            item(self, first, base + offset as Reg);
+        }
         let count = first.len() as u16;
         let make = Op::Array {
             dst: array,
@@ -169,9 +179,10 @@ impl Lowering<'_> {
             count,
         };
         self.builder().emit(make, at);
-        for item in rest {
+        for next in rest {
             self.builder().release(mark);
-            let src = self.temporary(item);
+            let src = self.builder().register();
+            item(self, next, src);
             self.builder().emit(Op::Append { array, src }, at);
         }
         if array != dst {

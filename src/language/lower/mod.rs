@@ -66,6 +66,12 @@ pub trait Catalogue {
     /// variable that is its first argument.
     fn changes_receiver(&self, name: &str) -> bool;
 
+    /// Whether the library's function or method of this name takes something that is awaited later
+    /// as its argument number `at`.
+    fn takes_awaitable(&self, _name: &str, _at: usize, _is_array: bool) -> bool {
+        false
+    }
+
     /// Whether the host has made a top-level variable of this name, such as `args`.
     fn is_variable(&self, _name: &str) -> bool {
         false

@@ -56,6 +56,28 @@ pub(super) fn unknown_name(
     }
 }
 
+/// A name, `MODULE.MEMBER`, that one of Python's modules does not have here.
+pub(super) fn unknown_member(module: &str, name: &str, members: &[&str], pos: Pos) -> Diagnostic {
+    let member = name.rsplit_once('.').map_or(name, |(_, member)| member);
+    let small = member.to_lowercase();
+    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &small);
+    let nearest = (members.iter())
+        .map(|known| (distance(known), *known))
+        .filter(|(distance, known)| *distance <= known.len() / 4)
+        .min();
+    let help = match nearest {
+        Some((_, nearest)) => format!("did you mean `{module}.{nearest}`?"),
+        None => format!("{module} has {}", members.join(", ")),
+    };
+    Diagnostic::error(
+        Code::UnknownName,
+        Span::of(pos, member.chars().count()),
+        format!("nothing is called `{name}`"),
+    )
+    .label("unknown name")
+    .help(help)
+}
+
 /// An assignment to a name that nothing has.
 pub(super) fn unknown_target(
     name: &str,

@@ -4,7 +4,7 @@
 //! it, except where `else`, `elif` or `except` goes on with `} else {`.
 
 use super::rewrite::{self, Names};
-use super::table::Reply;
+use super::table::{Clause, Reply};
 use super::tree;
 use crate::language::parse;
 
@@ -59,6 +59,10 @@ struct Block {
     indent: String,
     /// Whether names declared in it are gone after it.
     scope: bool,
+    /// The variable of the caught error, when it is one `except` of several.
+    caught: Option<String>,
+    /// What closes it.
+    end: &'static str,
 }
 
 /// The whole of a Python text in our language; `None` if some line has no counterpart or the result
@@ -71,12 +75,12 @@ struct Block {
 /// ```
 pub fn translate(text: &str) -> Option<String> {
     let mut out = Output::default();
-    let mut names = Names::default();
-    names.open();
+    let mut names = Names::of_python(text);
     let mut blocks: Vec<Block> = Vec::new();
     // Whether the last line was a header: at least one line of its block must follow.
     let mut fresh = false;
-    for line in logical_lines(text) {
+    let lines = logical_lines(text);
+    for (at, line) in lines.iter().enumerate() {
         let code = line.text.trim();
         let indent: String = line
             .text
@@ -103,13 +107,16 @@ pub fn translate(text: &str) -> Option<String> {
         let goes_on = ["else", "elif", "except"]
             .iter()
             .any(|word| starts_with_word(code, word));
+        let mut caught = None;
         while let Some(block) = blocks.pop_if(|block| left_of(block)) {
             if block.scope {
                 names.close();
             }
             // `} else {` closes the block itself.
-            if !(goes_on && block.indent == indent) {
-                out.close(&block.indent);
+            if goes_on && block.indent == indent {
+                caught = block.caught;
+            } else {
+                out.close(&block.indent, block.end);
             }
         }
         let opens = code_of(code).ends_with(':');
@@ -117,18 +124,49 @@ pub fn translate(text: &str) -> Option<String> {
         if scope {
             names.open();
         }
-        match rewrite::line(line.text, &mut names)?.reply {
+        let is_except = starts_with_word(code, "except");
+        names.clause = match caught {
+            Some(variable) if is_except => Clause::Later(variable),
+            _ if is_except && another_except(&indent, &lines[at + 1..]) => Clause::First,
+            _ => Clause::Only,
+        };
+        let reply = rewrite::line(line.text, &mut names)?.reply;
+        let mut end = "}";
+        let mut caught = None;
+        if !matches!(names.clause, Clause::Only) {
+            let Reply::Type(text) = &reply else {
+                return None;
+            };
+            let first = text.trim_start().strip_prefix("} catch (");
+            let first = first.and_then(|rest| Some(rest.split_once(')')?.0.to_string()));
+            let is_last = text.trim_start().starts_with("} else {");
+            end = if is_last {
+                "} }"
+            } else {
+                "} else { throw; } }"
+            };
+            caught = match &names.clause {
+                Clause::Later(variable) => Some(variable.clone()),
+                _ => first,
+            };
+        }
+        match reply {
             Reply::Type(text) => out.code(text),
             Reply::LeaveOut => {}
             Reply::Nothing => return None,
         }
         if opens {
-            blocks.push(Block { indent, scope });
+            blocks.push(Block {
+                indent,
+                scope,
+                caught,
+                end,
+            });
             fresh = true;
         }
     }
     for block in blocks.iter().rev() {
-        out.close(&block.indent);
+        out.close(&block.indent, block.end);
     }
     let translated = out.lines.join("\n").trim_end().to_string() + "\n";
     parse::parse(&translated).is_ok().then_some(translated)
@@ -149,10 +187,23 @@ impl Output {
         self.code_end = self.lines.len();
     }
 
-    fn close(&mut self, indent: &str) {
-        self.lines.insert(self.code_end, format!("{indent}}}"));
+    fn close(&mut self, indent: &str, end: &str) {
+        self.lines.insert(self.code_end, format!("{indent}{end}"));
         self.code_end += 1;
     }
+}
+
+/// Whether the block that these lines go on with is followed by another `except`.
+fn another_except(indent: &str, lines: &[LogicalLine<'_>]) -> bool {
+    let code = lines.iter().map(|line| line.text).filter(|text| {
+        let code = text.trim();
+        !code.is_empty() && !code.starts_with('#')
+    });
+    let depth = |text: &str| text.len() - text.trim_start().len();
+    let after = code.skip_while(|text| depth(text) > indent.len()).next();
+    after.is_some_and(|text| {
+        depth(text) == indent.len() && starts_with_word(text.trim_start(), "except")
+    })
 }
 
 fn starts_with_word(code: &str, word: &str) -> bool {

@@ -5,16 +5,135 @@ use super::table::Reply;
 use crate::language::diagnostic::{Code, Diagnostic, Span};
 use crate::language::scan::{Kind, Token, scan};
 
-/// Hints for a text that parses. It keeps its meaning, so these never stop it.
-pub fn hints(text: &str) -> Vec<Diagnostic> {
+/// Hints for a text that parses. It keeps its meaning, so these never stop it. `is_awaited` says
+/// whether the library's function of this name, such as `asyncio.sleep`, does nothing until what it
+/// gives is awaited.
+pub fn hints(text: &str, is_awaited: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
     let tokens = scan(text).tokens;
     let mut hints = Vec::new();
+    let mut depth = 0;
     for (index, token) in tokens.iter().enumerate() {
+        depth += step(token);
         let before = index.checked_sub(1).map(|before| &tokens[before]);
-        let hint = division(text, before, token).or_else(|| call_result(text, &tokens[index..]));
+        let rest = &tokens[index..];
+        let hint = division(text, before, token)
+            .or_else(|| call_result(text, rest))
+            .or_else(|| idle_await(text, rest))
+            .or_else(|| never_awaited(text, before, rest, depth > 0, &is_awaited));
         hints.extend(hint);
     }
     hints
+}
+
+/// How much deeper in brackets what follows a token is.
+fn step(token: &Token<'_>) -> i32 {
+    match token.kind {
+        Kind::Open => 1,
+        Kind::Close => -1,
+        _ => 0,
+    }
+}
+
+/// Where the bracket closes within which the tokens begin.
+fn closing(tokens: &[Token<'_>]) -> Option<usize> {
+    let mut depth = 1;
+    tokens.iter().position(|token| {
+        depth += step(token);
+        depth == 0
+    })
+}
+
+/// The line of a token with `new` in place of what stands from `from` to `to`, which is on it.
+fn with_instead(text: &str, from: &Token<'_>, to: usize, new: &str) -> String {
+    let line = line_of(text, from);
+    let start = text[..from.start].rfind('\n').map_or(0, |at| at + 1);
+    let rest = to.checked_sub(start).and_then(|to| line.get(to..));
+    let line = format!(
+        "{}{new}{}",
+        &line[..from.start - start],
+        rest.unwrap_or(";")
+    );
+    line.trim().to_string()
+}
+
+/// `await sleep(1)`, which stops all tasks, and `await 5`, where there is nothing to wait for.
+fn idle_await(text: &str, tokens: &[Token<'_>]) -> Option<Diagnostic> {
+    let [word, first, rest @ ..] = tokens else {
+        return None;
+    };
+    if word.text != "await" {
+        return None;
+    }
+    let texts: Vec<&str> = tokens
+        .iter()
+        .skip(1)
+        .take(4)
+        .map(|token| token.text)
+        .collect();
+    let (sleeps, paren) = match texts[..] {
+        ["sleep", "(", ..] => (true, 1),
+        ["time", ".", "sleep", "("] => (true, 3),
+        _ => (false, 0),
+    };
+    if sleeps && !text.contains("fn sleep(") {
+        let end = tokens[paren].end();
+        let width = text[first.start..end].chars().count();
+        return Some(
+            Diagnostic::hint(
+                Code::Suspicious,
+                Span::of(first.pos, width),
+                "`sleep` waits without awaiting: no other task runs meanwhile",
+            )
+            .label("stops all tasks")
+            .suggest(with_instead(text, first, end, "asyncio.sleep")),
+        );
+    }
+    let is_literal =
+        matches!(first.kind, Kind::Number | Kind::Text) || matches!(first.text, "true" | "false");
+    // What follows may make something else of it.
+    let is_whole = (rest.first()).is_none_or(|next| matches!(next.text, ";" | ")" | "," | "}"));
+    (is_literal && is_whole).then(|| {
+        Diagnostic::hint(
+            Code::Suspicious,
+            Span::of(first.pos, first.text.chars().count()),
+            "there is nothing to wait for here",
+        )
+        .label("a value that is there already")
+        .help("`await` waits for a task, or for what a function of asyncio gives")
+    })
+}
+
+/// `asyncio.sleep(1);` as a statement: nothing happens.
+fn never_awaited(
+    text: &str,
+    before: Option<&Token<'_>>,
+    tokens: &[Token<'_>],
+    is_inside: bool,
+    is_awaited: impl Fn(&str) -> bool,
+) -> Option<Diagnostic> {
+    let [module, dot, function, open, rest @ ..] = tokens else {
+        return None;
+    };
+    let begins = before.is_none_or(|before| matches!(before.text, ";" | "{" | "}"));
+    if !begins || module.text != "asyncio" || dot.text != "." || open.text != "(" {
+        return None;
+    }
+    let name = format!("asyncio.{}", function.text);
+    let close = closing(rest)?;
+    if !is_awaited(&name) || rest.get(close + 1)?.text != ";" {
+        return None;
+    }
+    let hint = Diagnostic::hint(
+        Code::Suspicious,
+        Span::of(module.pos, name.chars().count()),
+        format!("what `{name}` gives is never awaited: nothing happens here"),
+    )
+    .label("never awaited");
+    Some(match is_inside {
+        true => hint.suggest(with_instead(text, module, module.start, "await ")),
+        false => hint
+            .help("only a task can await: do it in a function, and run that: `asyncio.run(main);`"),
+    })
 }
 
 /// `5 // 2`: a comment, where Python divides.
@@ -46,18 +165,17 @@ fn call_result(text: &str, tokens: &[Token<'_>]) -> Option<Diagnostic> {
         return None;
     };
     let makes = matches!(maker.text, "Thread" | "spawn" | "submit");
-    if !makes || open.text != "(" || function.kind != Kind::Word || inner.text != "(" {
+    // `Fn("f")` and what is curried are functions.
+    let gives_function = matches!(function.text, "Fn" | "curry");
+    if !makes
+        || gives_function
+        || open.text != "("
+        || function.kind != Kind::Word
+        || inner.text != "("
+    {
         return None;
     }
-    let mut depth = 1;
-    let close = rest.iter().position(|token| {
-        depth += match token.kind {
-            Kind::Open => 1,
-            Kind::Close => -1,
-            _ => 0,
-        };
-        depth == 0
-    })?;
+    let close = closing(rest)?;
     let after = rest.get(close + 1)?;
     if !matches!(after.text, ")" | ",") {
         return None;
@@ -81,7 +199,7 @@ fn call_result(text: &str, tokens: &[Token<'_>]) -> Option<Diagnostic> {
     let width = rest[close].end() - function.start;
     Some(
         Diagnostic::hint(
-            Code::Suspicious,
+            Code::CalledFirst,
             Span::of(function.pos, width),
             format!(
                 "`{}` is called here, before the thread exists",

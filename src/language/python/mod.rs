@@ -84,8 +84,8 @@ fn diagnostic(line: &block::LogicalLine<'_>, row: &Row) -> Diagnostic {
     let indent = first.chars().take_while(|ch| ch.is_whitespace()).count();
     let width = first.trim().chars().count();
     let start = Pos::new(line.number, u16::try_from(indent + 1).unwrap_or(1));
-    let diagnostic =
-        Diagnostic::error(Code::Python, Span::of(start, width), row.what).label("this is Python");
+    let diagnostic = Diagnostic::error(Code::Python, Span::of(start, width), row.what)
+        .label(format!("this is {}", row.language));
     match row.help {
         "" => diagnostic,
         help => diagnostic.help(help),
@@ -107,6 +107,9 @@ mod tests {
     /// Whether a line parses, its block closed or its `else` and `catch` opened.
     fn parses(line: &str) -> bool {
         let mut text = match line.trim_start() {
+            line if line.starts_with("} catch") && line.ends_with('}') => {
+                format!("try {{ {line} }}")
+            }
             line if line.starts_with("} catch") => format!("try {{ {line}"),
             line if line.starts_with("} else") => format!("if a {{ {line}"),
             line => line.to_string(),
@@ -265,7 +268,8 @@ if __name__ == '__main__':
         try {
             let y = g(x);
         } catch (e) {
-            print(`${e}`);
+            if e.error != \"ValueError\" { throw; }
+            print(`${e.message}`);
         }
     }
     total = total + 1;
@@ -281,12 +285,74 @@ let m = #{\"a\": 1};
     }
 
     #[test]
+    fn the_calls_of_asyncio_keep_their_options_and_run_later() {
+        for (python, ours) in [
+            (
+                "await asyncio.gather(*tasks, return_exceptions=True)",
+                "await asyncio.gather(tasks, #{return_exceptions: true});",
+            ),
+            (
+                "t = asyncio.create_task(f(1), name=\"bob\")",
+                "let t = asyncio.create_task(f(1), #{name: \"bob\"});",
+            ),
+            (
+                "done, pending = await asyncio.wait(ts, timeout=1, return_when=asyncio.FIRST_COMPLETED)",
+                "let got = await asyncio.wait(ts, #{timeout: 1, return_when: asyncio.FIRST_COMPLETED}); \
+                 let done = got.done; let pending = got.not_done;",
+            ),
+            (
+                "a, b = await asyncio.gather(f(1), g(2))",
+                "let got = await asyncio.gather(f(1), g(2)); let a = got[0]; let b = got[1];",
+            ),
+            (
+                "await asyncio.wait_for(f(), timeout=1.0)",
+                "await asyncio.wait_for(f(), 1.0);",
+            ),
+            ("q = asyncio.Queue(maxsize=2)", "let q = asyncio.Queue(2);"),
+            ("async with lock:", "with lock {"),
+            (
+                "async with asyncio.timeout(1) as cm:",
+                "with asyncio.timeout(1) as cm {",
+            ),
+            ("async def f(x: int) -> int:", "fn f(x) {"),
+            (
+                "ts = [asyncio.create_task(f(i)) for i in range(3)]",
+                "let ts = range(3).map(|i| asyncio.create_task(f(i)));",
+            ),
+            (
+                "except (TimeoutError, asyncio.CancelledError):",
+                "} catch (e) {\n    if e.error !in [\"TimeoutError\", \"CancelledError\"] { throw; }",
+            ),
+            ("except Exception:", "} catch {"),
+            (
+                "raise ValueError(f'{n} is too small')",
+                "throw `${n} is too small`;",
+            ),
+        ] {
+            assert_eq!(answer(python).as_deref(), Some(ours), "{python}");
+        }
+        // Where errors are caught by their names, they have some.
+        let python =
+            "try:\n    raise ValueError('no')\nexcept ValueError as e:\n    print(e)\n    raise e";
+        let ours = "try {\n    throw #{error: \"ValueError\", message: \"no\"};\n\
+                    } catch (e) {\n    if e.error != \"ValueError\" { throw; }\n    \
+                    print(e.message);\n    throw e;\n}\n";
+        assert_eq!(translate(python).as_deref(), Some(ours));
+        let python = "try:\n    f()\nexcept A as a:\n    g(a)\nexcept:\n    pass\nh()";
+        let ours = "try {\n    f();\n} catch (a) { if a.error == \"A\" {\n    g(a.message);\n\
+                    } else {\n    { }\n} }\nh();\n";
+        assert_eq!(translate(python).as_deref(), Some(ours));
+    }
+
+    #[test]
     fn what_has_no_counterpart_is_not_translated() {
         for text in [
             "class A:\n    pass",
             "try:\n    x()\nfinally:\n    y()",
             "def f():\nprint(1)",
             "x = (1",
+            "async def f():\n    async for x in g():\n        print(x)",
+            "p = Process(target=f)\np.start()",
         ] {
             assert_eq!(translate(text), None, "{text}");
         }
@@ -329,6 +395,13 @@ let m = #{\"a\": 1};
         check("# a comment", "// a comment");
         check("async def f(): await g()", "fn f() { await g(); }");
         check("def f(): return 1", "fn f() { return 1; }");
+        check("c <- 5;", "c.send(5);");
+        check("let x = <-c;", "let x = c.receive();");
+        check("ch := make(chan int);", "let ch = channel();");
+        check("go f(x)", "spawn(|| f(x));");
+        let label = |text: &str| parse(text).expect_err(text)[0].label.clone();
+        assert_eq!(label("c <- 5;"), "this is Go");
+        assert_eq!(label("def f():"), "this is Python");
     }
 
     #[test]
@@ -359,7 +432,7 @@ let m = #{\"a\": 1};
     fn valid_rhai_gets_at_most_a_hint() {
         let only = |text: &str| {
             assert!(parse(text).is_ok(), "{text}");
-            let hints = hints(text);
+            let hints = hints(text, |name| name == "asyncio.sleep");
             assert!(hints.len() < 2, "{hints:?}");
             hints.into_iter().next().and_then(|hint| hint.suggestion)
         };
@@ -374,7 +447,29 @@ let m = #{\"a\": 1};
             Some("let t = Thread(f, [1, 2]);")
         );
         assert_eq!(only("spawn(f(1));").as_deref(), Some("spawn(|| f(1));"));
+        assert_eq!(
+            only("fn f() { await sleep(0.1); g(); }").as_deref(),
+            Some("fn f() { await asyncio.sleep(0.1); g(); }")
+        );
+        assert_eq!(
+            only("let x = await time.sleep(1);").as_deref(),
+            Some("let x = await asyncio.sleep(1);")
+        );
+        assert_eq!(
+            only("fn f() {\n    asyncio.sleep(g(1));\n}").as_deref(),
+            Some("await asyncio.sleep(g(1));")
+        );
+        for idle in ["asyncio.sleep(1);", "let x = await 5;", "f(await \"x\");"] {
+            let hints = hints(idle, |name| name == "asyncio.sleep");
+            assert_eq!(hints.len(), 1, "{idle}: {hints:?}");
+        }
         for fine in [
+            "fn f() { asyncio.sleep(1) }",
+            "let c = asyncio.sleep(1);",
+            "await asyncio.sleep(1);",
+            "asyncio.other(1);",
+            "await [t][0];",
+            "fn sleep(x) { x } await sleep(1);",
             "Thread(f);",
             "Thread(|| f());",
             "x; // 2",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::table::{ROWS, Reply, Row, Rule};
+use super::table::{Clause, ROWS, Reply, Row, Rule};
 use super::tree::{self, Node, trim};
 use crate::language::scan;
 
@@ -15,11 +15,58 @@ pub(super) struct Answer {
     pub(super) row: Option<&'static Row>,
 }
 
-/// The variables that need no `let` any more, by block: the outermost first.
+/// What is known of the names of a text.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vec<BTreeSet<String>>);
+pub(super) struct Names {
+    /// The variables that need no `let` any more, by block: the outermost first.
+    blocks: Vec<BTreeSet<String>>,
+    /// What is known of the whole text.
+    text: Text,
+    /// Which clause of its `try` an `except` is.
+    pub(super) clause: Clause,
+}
+
+/// What a line alone does not show.
+#[derive(Debug, Default, Clone)]
+struct Text {
+    /// The functions that are coroutines: a call of one runs when it is awaited.
+    coroutines: BTreeSet<String>,
+    /// Whether errors are caught by their names, so that they must have some.
+    catches: bool,
+    /// The variables that hold caught errors.
+    errors: BTreeSet<String>,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        let mut known = Self::default();
+        for line in text.lines() {
+            let words: Vec<&str> = line
+                .split(|ch: char| !ch.is_alphanumeric() && ch != '_')
+                .filter(|word| !word.is_empty())
+                .collect();
+            match words[..] {
+                ["async", "def", name, ..] => {
+                    known.coroutines.insert(name.to_string());
+                }
+                ["except", _, ..] => known.catches = true,
+                _ => {}
+            }
+        }
+        known
+    }
+}
 
 impl Names {
+    /// The names of a text that is Python: no variable is declared yet.
+    pub(super) fn of_python(text: &str) -> Self {
+        Self {
+            blocks: vec![BTreeSet::new()],
+            text: Text::of(text),
+            clause: Clause::Only,
+        }
+    }
+
     /// The names that a text declares as Rhai does.
     pub(super) fn declared_in(text: &str) -> Self {
         let code = scan::scan(text).code();
@@ -33,32 +80,47 @@ impl Names {
             })
             .map(|pair| pair[1].text.to_string())
             .collect();
-        Self(vec![declared])
+        Self {
+            blocks: vec![declared],
+            text: Text::of(text),
+            clause: Clause::Only,
+        }
     }
 
     /// Begins a block, whose names are gone after it.
     pub(super) fn open(&mut self) {
-        self.0.push(BTreeSet::new());
+        self.blocks.push(BTreeSet::new());
     }
 
     /// Ends a block.
     pub(super) fn close(&mut self) {
-        self.0.pop();
+        self.blocks.pop();
     }
 
     /// Whether a name is declared.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|names| names.contains(name))
+        self.blocks.iter().any(|names| names.contains(name))
     }
 
     /// Declares a name in the innermost block.
     pub(super) fn declare(&mut self, name: &str) {
-        if self.0.is_empty() {
+        if self.blocks.is_empty() {
             self.open();
         }
-        if let Some(names) = self.0.last_mut() {
+        if let Some(names) = self.blocks.last_mut() {
             names.insert(name.to_string());
         }
+    }
+
+    /// Which clause of its `try` the `except` is that comes next.
+    pub(super) fn clause(&self) -> Clause {
+        self.clause.clone()
+    }
+
+    /// Declares the variable of a caught error.
+    pub(super) fn declare_error(&mut self, name: &str) {
+        self.declare(name);
+        self.text.errors.insert(name.to_string());
     }
 }
 
@@ -66,9 +128,27 @@ impl Names {
 #[derive(Debug, Default)]
 pub(super) struct Rewriter {
     row: Option<&'static Row>,
+    text: Text,
+    /// Whether these are the arguments of `gather` and its kin.
+    pub(super) is_gathered: bool,
 }
 
 impl Rewriter {
+    /// Whether the text has a coroutine of this name.
+    pub(super) fn is_coroutine(&self, name: &str) -> bool {
+        self.text.coroutines.contains(name)
+    }
+
+    /// Whether the variable holds an error that was caught where errors have names.
+    pub(super) fn is_error(&self, name: &str) -> bool {
+        self.text.catches && self.text.errors.contains(name)
+    }
+
+    /// Whether errors are caught by their names.
+    pub(super) fn catches(&self) -> bool {
+        self.text.catches
+    }
+
     /// Rewrites nodes that may hold commas.
     pub(super) fn list(&mut self, nodes: &[Node]) -> String {
         let parts = tree::split(nodes, ",");
@@ -154,7 +234,10 @@ pub(super) fn line(text: &str, names: &mut Names) -> Option<Answer> {
     let indent: String = text.chars().take_while(|ch| ch.is_whitespace()).collect();
     let line = tree::line(text.trim())?;
     let nodes = trim(&line.nodes);
-    let mut rewriter = Rewriter::default();
+    let mut rewriter = Rewriter {
+        text: names.text.clone(),
+        ..Rewriter::default()
+    };
     let (reply, mut row) = if nodes.is_empty() {
         (Reply::Type(String::new()), None)
     } else {

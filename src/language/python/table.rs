@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub(super) answer: &'static str,
     /// Whether this is never Rhai. The other rows only help to rewrite a line.
     pub(super) certain: bool,
+    /// The language that writes so.
+    pub(super) language: &'static str,
     /// Recognises and rewrites.
     pub(super) rule: Rule,
 }
@@ -66,7 +68,21 @@ const fn row(
         example,
         answer,
         certain: true,
+        language: "Python",
         rule,
+    }
+}
+
+/// What Go writes differently, for those who come from its channels.
+const fn go(
+    what: &'static str,
+    help: &'static str,
+    example: (&'static str, &'static str),
+    rule: Rule,
+) -> Row {
+    Row {
+        language: "Go",
+        ..row(what, help, example, rule)
     }
 }
 
@@ -82,7 +98,7 @@ use Rule::{Comment, Item, Part, Statement};
 const BLOCKS: &str = "a block stands in braces, not in indentation: close it with `}`";
 
 /// Every row, special cases first.
-pub(super) const ROWS: [Row; 50] = [
+pub(super) const ROWS: [Row; 60] = [
     // Statements.
     row(
         "an import ends with `;`, and nothing needs to be imported",
@@ -136,6 +152,13 @@ pub(super) const ROWS: [Row; 50] = [
         Statement(|n, s, r| head("while", "while", n, s, r)),
     ),
     row(
+        "there is no `async for`",
+        "await in the loop itself: `loop { let x = await queue.get(); ... }`, or \
+         `for x in items { await f(x); }`",
+        ("async for x in ticker(10):", ""),
+        Statement(async_for),
+    ),
+    row(
         "`for` takes no colon here",
         BLOCKS,
         ("for letter in 'abcde':", "for letter in \"abcde\" {"),
@@ -157,9 +180,12 @@ pub(super) const ROWS: [Row; 50] = [
         Statement(|n, s, r| bare("try", "try", n, s, r)),
     ),
     row(
-        "`except` is Python; here it is `catch`",
-        BLOCKS,
-        ("except ValueError as e:", "} catch (e) {"),
+        "`except` is Python; here it is `catch`, which catches every error",
+        "errors have names: `if e.error != \"TimeoutError\" { throw; }` lets the others pass",
+        (
+            "except asyncio.TimeoutError as e:",
+            "} catch (e) {\n    if e.error != \"TimeoutError\" { throw; }",
+        ),
         Statement(except),
     ),
     row(
@@ -176,6 +202,12 @@ pub(super) const ROWS: [Row; 50] = [
          then `let c = counter(); c.add();`",
         ("class Counter:", ""),
         Statement(class),
+    ),
+    row(
+        "there is no `Process`; a pool of processes calls functions",
+        "`with ProcessPoolExecutor(2) as p { let future = p.submit(f, 1); print(future.result()); }`",
+        ("p = Process(target=f, args=(1,))", ""),
+        Statement(process),
     ),
     row(
         "`pass` is Python; an empty block is `{ }`",
@@ -225,11 +257,23 @@ pub(super) const ROWS: [Row; 50] = [
         ("x--", "x -= 1;"),
         Statement(|n, _, _| step("--", "-=", n)),
     ),
-    row(
+    go(
         "there is no `:=` here; a new variable begins with `let`",
         "",
         ("x := f(1)", "let x = f(1);"),
         Statement(walrus),
+    ),
+    go(
+        "a value is sent by `send` here",
+        "",
+        ("c <- x + 1", "c.send(x + 1);"),
+        Statement(send),
+    ),
+    go(
+        "a function is called in a thread of its own by `spawn` here",
+        "",
+        ("go work(1, c)", "spawn(|| work(1, c));"),
+        Statement(goroutine),
     ),
     row(
         "a variable has no declared type here",
@@ -267,6 +311,18 @@ pub(super) const ROWS: [Row; 50] = [
         Comment,
     ),
     // Whole expressions.
+    go(
+        "a value is received by `receive` here",
+        "",
+        ("x := <-c", "let x = c.receive();"),
+        Item(receive),
+    ),
+    go(
+        "a channel is made by `channel` here",
+        "with a number it has room for so many items",
+        ("c := make(chan int, 2)", "let c = channel(2);"),
+        Item(make_channel),
+    ),
     row(
         "`lambda` is Python; a closure is written `|x| ...`",
         "",
@@ -307,6 +363,21 @@ pub(super) const ROWS: [Row; 50] = [
         Item(star),
     ),
     // Parts of expressions.
+    row(
+        "the time of day is not for scripts: a seeded run must give the same each time",
+        "`time.time()` gives seconds",
+        ("x = time.strftime('%X')", "let x = time.time();"),
+        Part(strftime),
+    ),
+    row(
+        "a pool of processes is called `ProcessPoolExecutor` here",
+        "",
+        (
+            "pool = multiprocessing.Pool(processes=4)",
+            "let pool = multiprocessing.ProcessPoolExecutor(4);",
+        ),
+        Part(pool),
+    ),
     row(
         "text is put into a string between backticks, with `${...}`",
         "",
@@ -365,6 +436,15 @@ pub(super) const ROWS: [Row; 50] = [
         Part(thread),
     ),
     row(
+        "what shall run later stands in a function here",
+        "",
+        (
+            "x = await asyncio.gather(*[f(i) for i in range(3)])",
+            "let x = await asyncio.gather(range(3).map(|i| || f(i)));",
+        ),
+        Part(gathered),
+    ),
+    row(
         "options stand in a map here: `#{name: value}`",
         "",
         (
@@ -403,6 +483,7 @@ pub(super) const ROWS: [Row; 50] = [
         ("x = {'a': 1}", "let x = #{\"a\": 1};"),
         Part(dict),
     ),
+    uncertain(("x = [f(1), g]", "let x = [f(1), g];"), Part(coroutines)),
     uncertain(
         ("items.append(5 // 2)", "items.push(5 / 2);"),
         Part(small_words),
@@ -534,14 +615,19 @@ fn main_test(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
         .then(|| Reply::Type("{".to_string()))
 }
 
+fn async_for(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
+    after("for", after("async", nodes)?).map(|_| Reply::Nothing)
+}
+
 fn for_in(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
-    let nodes = after("async", nodes).unwrap_or(nodes);
     let (rest, body) = colon(after("for", nodes)?)?;
     let at = find(rest, |node| node.is_word("in"))?;
     let (targets, items) = (split(trim(&rest[..at]), ","), trim(&rest[at + 1..]));
     let head = match (&targets[..], items) {
         ([[Node::Word(name)]], _) => {
             names.declare(name);
+            // `_` alone is no name here.
+            let name = if name == "_" { "_i" } else { name };
             format!("for {name} in {}", rewriter.item(items))
         }
         ([[Node::Word(index)], [Node::Word(name)]], [enumerate, Node::Group('(', inner)])
@@ -570,18 +656,114 @@ fn with(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<Re
     open(head, body, names, rewriter)
 }
 
+/// Which of the `except`s of a `try` a line is.
+#[derive(Debug, Default, Clone)]
+pub(super) enum Clause {
+    /// The only one, as far as is known.
+    #[default]
+    Only,
+    /// The first of several.
+    First,
+    /// One after the first, whose variable this is.
+    Later(String),
+}
+
 fn except(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
     let (what, body) = colon(after("except", nodes)?)?;
-    let name =
-        find(what, |node| node.is_word("as")).and_then(|at| name_of(trim(&what[at + 1..]).first()));
-    let head = match name {
-        Some(name) => {
-            names.declare(name);
-            format!("}} catch ({name})")
-        }
-        None => "} catch".to_string(),
+    let named = find(what, |node| node.is_word("as"));
+    let name = named.and_then(|at| name_of(trim(&what[at + 1..]).first()));
+    let errors = caught(trim(&what[..named.unwrap_or(what.len())]))?;
+    let clause = names.clause();
+    let variable = match (&clause, name) {
+        (Clause::Later(variable), _) => variable.clone(),
+        (_, Some(name)) => name.to_string(),
+        _ if names.has("e") => "error".to_string(),
+        _ => "e".to_string(),
     };
-    open(head, body, names, rewriter)
+    if let Some(name) = name {
+        names.declare_error(name);
+    }
+    // A name of its own for what the first clause has caught.
+    let renamed = match name {
+        Some(name) if name != variable => format!("\n    let {name} = {variable};"),
+        _ => String::new(),
+    };
+    let is_last = errors.is_empty();
+    match clause {
+        Clause::First if !is_last => {
+            let is = among(&variable, &errors, "==", "in");
+            Some(Reply::Type(format!("}} catch ({variable}) {{ if {is} {{")))
+        }
+        Clause::Later(_) if is_last => Some(Reply::Type(format!("}} else {{{renamed}"))),
+        Clause::Later(_) => {
+            let is = among(&variable, &errors, "==", "in");
+            Some(Reply::Type(format!("}} else if {is} {{{renamed}")))
+        }
+        _ if is_last && name.is_none() => open("} catch".to_string(), body, names, rewriter),
+        _ => {
+            let mut head = format!("}} catch ({variable})");
+            let is_not = among(&variable, &errors, "!=", "!in");
+            match (is_last, trim(body).is_empty()) {
+                (true, _) => open(head, body, names, rewriter),
+                (_, true) => Some(Reply::Type(format!(
+                    "{head} {{\n    if {is_not} {{ throw; }}"
+                ))),
+                (_, false) => {
+                    head += &format!(" {{ if {is_not} {{ throw; }}");
+                    match open(String::new(), body, names, rewriter)? {
+                        Reply::Type(body) => Some(Reply::Type(format!(
+                            "{head}{}",
+                            body.strip_prefix(" {").unwrap_or(&body)
+                        ))),
+                        other => Some(other),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The errors that an `except` names, as they are called here; empty when it names all of them.
+fn caught(what: &[Node]) -> Option<Vec<&str>> {
+    let errors = match what {
+        [] => return Some(Vec::new()),
+        [Node::Group('(', inner)] => split(inner, ","),
+        what => vec![what],
+    };
+    let names = (errors.into_iter().filter(|error| !error.is_empty()))
+        .map(|error| name_of(error.last()).map(error_name))
+        .collect::<Option<Vec<&str>>>()?;
+    let is_all = |name: &&str| matches!(*name, "Exception" | "BaseException");
+    Some(match names.iter().any(is_all) {
+        true => Vec::new(),
+        false => names,
+    })
+}
+
+/// Whether a caught error is one of these: `e.error == "Empty"`.
+fn among(variable: &str, errors: &[&str], one: &str, many: &str) -> String {
+    let quoted: Vec<String> = errors.iter().map(|error| format!("\"{error}\"")).collect();
+    match &quoted[..] {
+        [error] => format!("{variable}.error {one} {error}"),
+        errors => format!("{variable}.error {many} [{}]", errors.join(", ")),
+    }
+}
+
+/// What an error of Python is called here.
+fn error_name(python: &str) -> &str {
+    match python {
+        "ZeroDivisionError" | "OverflowError" | "ArithmeticError" => "ErrorArithmetic",
+        "IndexError" => "ErrorArrayBounds",
+        "NameError" | "UnboundLocalError" => "ErrorVariableNotFound",
+        "TypeError" => "ErrorMismatchDataType",
+        "AttributeError" => "ErrorDotExpr",
+        "RecursionError" => "ErrorStackOverflow",
+        "RuntimeError" | "InvalidStateError" => "Misuse",
+        "QueueEmpty" => "Empty",
+        "QueueFull" => "Full",
+        "QueueShutDown" => "ShutDown",
+        other => other,
+    }
 }
 
 /// `finally:`, or after a block in braces.
@@ -613,14 +795,59 @@ fn global(word: &str, nodes: &[Node], names: &mut Names) -> Option<Reply> {
 
 fn raise(nodes: &[Node], _: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
     let rest = after("raise", nodes)?;
-    let thrown = match rest {
+    let (name, message) = match rest {
         [] => return Some(Reply::Type("throw;".to_string())),
-        [Node::Word(_), Node::Group('(', inner)] if !trim(inner).is_empty() => rewriter.item(inner),
-        [Node::Word(name), Node::Group('(', _)] => format!("\"{name}\""),
-        [Node::Word(name)] if name.starts_with(char::is_uppercase) => format!("\"{name}\""),
-        _ => rewriter.item(rest),
+        [Node::Word(name), Node::Group('(', inner)] if !trim(inner).is_empty() => {
+            (name, rewriter.item(inner))
+        }
+        [Node::Word(name)] if rewriter.is_error(name) => {
+            return Some(Reply::Type(format!("throw {name};")));
+        }
+        [Node::Word(name), Node::Group('(', _)] => (name, format!("\"{name}\"")),
+        [Node::Word(name)] if name.starts_with(char::is_uppercase) => (name, format!("\"{name}\"")),
+        _ => return Some(Reply::Type(format!("throw {};", rewriter.item(rest)))),
     };
-    Some(Reply::Type(format!("throw {thrown};")))
+    Some(Reply::Type(match rewriter.catches() {
+        true => format!(
+            "throw #{{error: \"{}\", message: {message}}};",
+            error_name(name)
+        ),
+        false => format!("throw {message};"),
+    }))
+}
+
+/// `Process(target=f)`, made anywhere in a statement.
+fn process(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
+    let is_made =
+        |pair: &[Node]| pair[0].is_word("Process") && matches!(pair[1], Node::Group('(', _));
+    let is_python = |pair: &[Node]| match &pair[1] {
+        Node::Group(_, inner) => inner.iter().any(|node| node.is("=")),
+        _ => false,
+    };
+    let mut pairs = nodes.windows(2);
+    pairs
+        .any(|pair| is_made(pair) && is_python(pair))
+        .then_some(Reply::Nothing)
+}
+
+fn strftime(_: Option<&Node>, nodes: &[Node], _: &mut Rewriter) -> Option<(String, usize)> {
+    match nodes {
+        [name, Node::Group('(', _), ..] if name.is_word("strftime") => Some(("time()".into(), 2)),
+        _ => None,
+    }
+}
+
+fn pool(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(String, usize)> {
+    let [name, Node::Group('(', inner), ..] = nodes else {
+        return None;
+    };
+    if !name.is_word("Pool") {
+        return None;
+    }
+    let values = split(inner, ",").into_iter();
+    let values = values.map(|argument| named(argument).map_or(argument, |(_, value)| value));
+    let arguments: Vec<String> = values.map(|value| rewriter.item(value)).collect();
+    Some((format!("ProcessPoolExecutor({})", arguments.join(", ")), 2))
 }
 
 fn assert(nodes: &[Node], _: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
@@ -670,6 +897,55 @@ fn walrus(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
     )))
 }
 
+/// The nodes before `<-` and those after it.
+fn arrow(nodes: &[Node]) -> Option<(&[Node], &[Node])> {
+    let at = nodes
+        .windows(2)
+        .position(|pair| pair[0].is("<") && pair[1].is("-"))?;
+    Some((trim(&nodes[..at]), trim(&nodes[at + 2..])))
+}
+
+fn send(nodes: &[Node], _: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
+    let (channel, item) = arrow(nodes)?;
+    let is_place =
+        |node: &Node| matches!(node, Node::Word(_) | Node::Group('[', _)) || node.is(".");
+    let fits = !channel.is_empty() && !item.is_empty() && channel.iter().all(is_place);
+    fits.then(|| {
+        let item = rewriter.item(item);
+        Reply::Type(format!("{}.send({item});", plain(channel)))
+    })
+}
+
+fn receive(nodes: &[Node], rewriter: &mut Rewriter) -> Option<String> {
+    match arrow(nodes)? {
+        ([], channel) if !channel.is_empty() => {
+            Some(format!("{}.receive()", rewriter.item(channel)))
+        }
+        _ => None,
+    }
+}
+
+fn goroutine(nodes: &[Node], _: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
+    let call = after("go", nodes)?;
+    let is_call =
+        name_of(call.first()).is_some() && matches!(call.last(), Some(Node::Group('(', _)));
+    // `go(f)` calls a function of that name.
+    (is_call && matches!(nodes.get(1), Some(Node::Space(_))))
+        .then(|| Reply::Type(format!("spawn(|| {});", rewriter.item(call))))
+}
+
+fn make_channel(nodes: &[Node], rewriter: &mut Rewriter) -> Option<String> {
+    let [make, Node::Group('(', inner)] = nodes else {
+        return None;
+    };
+    let parts = split(inner, ",");
+    if !make.is_word("make") || !parts.first()?.first()?.is_word("chan") {
+        return None;
+    }
+    let room: Vec<String> = parts[1..].iter().map(|part| rewriter.item(part)).collect();
+    Some(format!("channel({})", room.join(", ")))
+}
+
 fn annotated(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
     let at = find(nodes, |node| node.is("="))?;
     let ([Node::Word(name)], kind) = colon(&nodes[..at])? else {
@@ -702,10 +978,29 @@ fn docstring(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
 fn unpack(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<Reply> {
     let at = find(nodes, |node| node.is("="))?;
     let (targets, values) = (split(&nodes[..at], ","), split(&nodes[at + 1..], ","));
-    if targets.len() < 2 || targets.len() != values.len() {
+    if targets.len() < 2 {
         return None;
     }
     let mut lines = Vec::new();
+    let values: Vec<String> = match &values[..] {
+        [several] => {
+            let whole = if names.has("got") { "all" } else { "got" };
+            let is_wait =
+                |pair: &[Node]| pair[0].is_word("wait") && matches!(pair[1], Node::Group(..));
+            let parts = match several.windows(2).any(is_wait) {
+                true => vec![format!("{whole}.done"), format!("{whole}.not_done")],
+                false => (0..targets.len())
+                    .map(|at| format!("{whole}[{at}]"))
+                    .collect(),
+            };
+            lines.push(format!("let {whole} = {};", rewriter.item(several)));
+            parts
+        }
+        values => values.iter().map(|value| rewriter.item(value)).collect(),
+    };
+    if targets.len() != values.len() {
+        return None;
+    }
     for (target, value) in targets.iter().zip(values) {
         let [Node::Word(name)] = target else {
             return None;
@@ -714,7 +1009,7 @@ fn unpack(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
         if names.has(name) {
             return None;
         }
-        lines.push(format!("let {name} = {};", rewriter.item(value)));
+        lines.push(format!("let {name} = {value};"));
     }
     targets
         .iter()
@@ -982,7 +1277,16 @@ fn thread(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(
 
 /// Calls whose named arguments are a map of options here. A number of workers alone is none.
 fn options(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(String, usize)> {
-    let (name @ ("ThreadPoolExecutor" | "map" | "shutdown" | "wait"), arguments) = call(nodes)?
+    let (
+        name @ ("ThreadPoolExecutor"
+        | "ProcessPoolExecutor"
+        | "map"
+        | "shutdown"
+        | "wait"
+        | "gather"
+        | "create_task"),
+        arguments,
+    ) = call(nodes)?
     else {
         return None;
     };
@@ -1032,12 +1336,15 @@ fn named_arguments(
 }
 
 fn comprehension(
-    _: Option<&Node>,
+    before: Option<&Node>,
     nodes: &[Node],
     rewriter: &mut Rewriter,
 ) -> Option<(String, usize)> {
-    let Node::Group('[', inner) = &nodes[0] else {
-        return None;
+    let inner = match (&nodes[0], before) {
+        (Node::Group('[', inner), _) => inner,
+        // In parentheses on its own it is a generator.
+        (Node::Group('(', inner), None) => inner,
+        _ => return None,
     };
     let at = find(inner, |node| node.is_word("for")).filter(|at| *at > 0)?;
     let (item, rest) = (trim(&inner[..at]), trim(&inner[at + 1..]));
@@ -1055,9 +1362,68 @@ fn comprehension(
         text += &format!(".filter(|{name}| {})", rewriter.item(condition));
     }
     if !matches!(item, [Node::Word(same)] if same == name) {
-        text += &format!(".map(|{name}| {})", rewriter.item(item));
+        let later = if is_later(item, rewriter) { "|| " } else { "" };
+        text += &format!(".map(|{name}| {later}{})", rewriter.item(item));
     }
     Some((text, 1))
+}
+
+/// Whether this is a call that makes a coroutine, which runs when it is awaited.
+fn is_later(item: &[Node], rewriter: &Rewriter) -> bool {
+    match item {
+        [Node::Word(name), Node::Group('(', _)] => {
+            rewriter.is_coroutine(name) || rewriter.is_gathered
+        }
+        _ => false,
+    }
+}
+
+/// `gather(*[f(i) for i in items])` and its kin: the list is one of coroutines.
+fn gathered(_: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Option<(String, usize)> {
+    let [Node::Word(name), Node::Group('(', inner), ..] = nodes else {
+        return None;
+    };
+    let takes_many = matches!(name.as_str(), "gather" | "as_completed" | "wait");
+    let is_list = |argument: &&[Node]| match argument {
+        [Node::Symbol("*"), Node::Group(_, inner)] | [Node::Group('[', inner)] => {
+            inner.iter().any(|node| node.is_word("for"))
+        }
+        _ => false,
+    };
+    if !takes_many || rewriter.is_gathered || !split(inner, ",").iter().any(is_list) {
+        return None;
+    }
+    rewriter.is_gathered = true;
+    let call = [nodes[0].clone(), nodes[1].clone()];
+    let text = match options(None, &call, rewriter) {
+        Some((text, _)) => text,
+        None => format!("{name}({})", rewriter.list(inner)),
+    };
+    rewriter.is_gathered = false;
+    Some((text, 2))
+}
+
+/// A list of calls that make coroutines.
+fn coroutines(
+    before: Option<&Node>,
+    nodes: &[Node],
+    rewriter: &mut Rewriter,
+) -> Option<(String, usize)> {
+    let Node::Group('[', inner) = &nodes[0] else {
+        return None;
+    };
+    let items = split(inner, ",");
+    let is_index = matches!(before, Some(Node::Word(_) | Node::Group(..)));
+    if is_index || !items.iter().any(|item| is_later(item, rewriter)) {
+        return None;
+    }
+    let items: Vec<String> = (items.into_iter().filter(|item| !item.is_empty()))
+        .map(|item| {
+            let later = if is_later(item, rewriter) { "|| " } else { "" };
+            format!("{later}{}", rewriter.item(item))
+        })
+        .collect();
+    Some((format!("[{}]", items.join(", ")), 1))
 }
 
 fn slice(
@@ -1105,9 +1471,23 @@ fn dict(before: Option<&Node>, nodes: &[Node], rewriter: &mut Rewriter) -> Optio
 }
 
 /// Words and symbols that only differ.
-fn small_words(before: Option<&Node>, nodes: &[Node], _: &mut Rewriter) -> Option<(String, usize)> {
+fn small_words(
+    before: Option<&Node>,
+    nodes: &[Node],
+    rewriter: &mut Rewriter,
+) -> Option<(String, usize)> {
     let method = before.is_some_and(|node| node.is("."));
     let text = match &nodes[0] {
+        // As a text, an error of Python is its message.
+        Node::Word(word)
+            if !method
+                && rewriter.is_error(word)
+                && !nodes
+                    .get(1)
+                    .is_some_and(|node| node.is(".") || node.is("=")) =>
+        {
+            return Some((format!("{word}.message"), 1));
+        }
         Node::Word(word) if method && word == "append" => "push",
         Node::Symbol("//") => "/",
         Node::Symbol("//=") => "/=",

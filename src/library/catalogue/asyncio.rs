@@ -19,7 +19,10 @@ use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Native, Param, Run, Signature, native_index, param, sig};
 
-const F_AND_ARGS: &[Param] = &[param("f", Kind::Any), param("arguments...", Kind::Rest)];
+const F_AND_ARGS: &[Param] = &[
+    param("f", Kind::Awaitable),
+    param("arguments...", Kind::Rest),
+];
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -55,9 +58,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "It begins when the task that made it awaits. Keep the task and await it: only \
-                  so do you get its value and its error. `#{name: \"bob\"}` as the last argument \
-                  gives it another name than `Task-2`, unless the function takes that argument.",
+        details: "`asyncio.create_task(f(1))` is the same as `asyncio.create_task(f, 1)`: a call of \
+                  your own function that is handed over runs as the task. It begins when the task \
+                  that made it awaits. Keep the task and await it: only so do you get its value and \
+                  its error. `#{name: \"bob\"}` as the last argument gives it another name than \
+                  `Task-2`, unless the function takes that argument.",
         errors: "Refused outside of `asyncio.run`.",
         ..function(
             "asyncio.create_task",
@@ -76,7 +81,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Raises the error that comes first.",
         ..function(
             Gather::NAME,
-            &[sig(&[param("tasks...", Kind::Rest)], "Gather")],
+            &[sig(&[param("tasks...", Kind::Awaitables)], "Gather")],
             "Makes tasks; awaited, it gives their values in their order.",
             "fn one() { 1 }\nfn main() {\n    print(await asyncio.gather(one, || 2, \
              asyncio.sleep(0.01, 3)));\n}\nasyncio.run(main);",
@@ -111,7 +116,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..function(
             WaitFor::NAME,
             &[sig(
-                &[param("x", Kind::Any), param("limit", Kind::Limit)],
+                &[param("x", Kind::Awaitable), param("limit", Kind::Limit)],
                 "Coroutine",
             )],
             "Awaited, it waits for a task, coroutine or function, but only so long.",
@@ -126,7 +131,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Raises the function's error.",
         ..function(
             InThread::NAME,
-            &[sig(F_AND_ARGS, "Coroutine")],
+            &[sig(
+                &[
+                    param("f", Kind::Function),
+                    param("arguments...", Kind::Rest),
+                ],
+                "Coroutine",
+            )],
             "Awaited, it runs a function in a thread of its own while the tasks go on.",
             "fn main() { print(await asyncio.to_thread(|x| { sleep(0.01); x + 1 }, 1)); }\n\
              asyncio.run(main);",
@@ -180,9 +191,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..function(
             AsCompleted::NAME,
             &[
-                sig(&[param("tasks", Kind::Array)], "array"),
+                sig(&[param("tasks", Kind::AwaitableArray)], "array"),
                 sig(
-                    &[param("tasks", Kind::Array), param("limit", Kind::Limit)],
+                    &[
+                        param("tasks", Kind::AwaitableArray),
+                        param("limit", Kind::Limit),
+                    ],
                     "array",
                 ),
             ],
@@ -222,7 +236,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Raises the task's error.",
         ..function(
             Shield::NAME,
-            &[sig(&[param("x", Kind::Any)], "Coroutine")],
+            &[sig(&[param("x", Kind::Awaitable)], "Coroutine")],
             "Awaited, it waits for a task that is not cancelled with whoever awaits it.",
             "fn main() {\n    let t = asyncio.create_task(|| await asyncio.sleep(0.02, \"saved\"));\n    \
              try { await asyncio.wait_for(asyncio.shield(t), 0.01); } catch (e) { print(e.error); }\n    \

@@ -8,7 +8,7 @@ use crate::runtime::object::{Atomic, ThreadLocal, Timer};
 use crate::value::{FaultKind, Function, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
-use super::{Entry, Example, Kind, Run, Signature, native_index, param, sig};
+use super::{Entry, Example, Kind, Run, Signature, checked, native_index, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -91,14 +91,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "Timer",
         signatures: &[
             sig(
-                &[param("seconds", Kind::Seconds), param("f", Kind::Any)],
+                &[param("seconds", Kind::Seconds), checked("f", "a function")],
                 "Timer",
             ),
             sig(
                 &[
                     param("seconds", Kind::Seconds),
-                    param("f", Kind::Any),
-                    param("args", Kind::Any),
+                    checked("f", "a function"),
+                    checked("args", "an array"),
                 ],
                 "Timer",
             ),

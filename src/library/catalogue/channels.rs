@@ -5,14 +5,17 @@ use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult, publish};
 
 use super::futures::call_prelude;
-use super::{Entry, Example, Kind, Param, Run, Signature, param, sig};
+use super::{Entry, Example, Kind, Param, Run, Signature, checked, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "channel",
         signatures: &[
             sig(&[], "Channel"),
-            sig(&[param("capacity", Kind::Any)], "Channel"),
+            sig(
+                &[checked("capacity", "a whole number from 0 on")],
+                "Channel",
+            ),
         ],
         summary: "Makes a channel, by which threads hand over items in their order.",
         details: "It keeps up to `capacity` items. Without a number it keeps none: a send and a \
@@ -123,7 +126,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Says that nothing is sent any more.",
             "let ch = channel(2);\nch.send(1);\nch.close();\nfor item in ch { print(item); }\n\
              try { ch.send(2); } catch (e) { print(e.message); }",
-            "1\nthe Channel made in line 1 was closed in line 3",
+            "1\nsend on the Channel made in line 1, which was closed in line 3",
         )
     },
     method(
@@ -142,7 +145,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
 ];
 
-const CASES: Param = param("cases", Kind::Any);
+const CASES: Param = checked("cases", "an array of cases");
 const ITEM: Param = param("item", Kind::Any);
 const SECONDS: Param = param("seconds", Kind::Seconds);
 const RECEIVE: &[Signature] = &[sig(&[], "?"), sig(&[SECONDS], "?")];

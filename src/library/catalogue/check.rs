@@ -7,7 +7,8 @@ use super::{Entry, Kind, Signature};
 impl Kind {
     fn accepts(self, value: &Value) -> bool {
         match self {
-            Self::Any | Self::Rest => true,
+            // These are refused by what takes them, which knows what to do instead.
+            Self::Any | Self::Checked(_) | Self::Rest | Self::Awaitable | Self::Awaitables => true,
             Self::Bool => matches!(value, Value::Bool(_)),
             Self::Int => matches!(value, Value::Int(_)),
             Self::Number | Self::Seconds => matches!(value, Value::Int(_) | Value::Float(_)),
@@ -15,7 +16,7 @@ impl Kind {
             Self::Float => matches!(value, Value::Float(_)),
             Self::Text => value.as_str().is_some(),
             Self::Pattern => value.as_str().is_some() || matches!(value, Value::Char(_)),
-            Self::Array => matches!(value, Value::Array(_)),
+            Self::Array | Self::AwaitableArray => matches!(value, Value::Array(_)),
             Self::Map => matches!(value, Value::Map(_)),
             Self::Range => matches!(value, Value::Range(_)),
             Self::Function => matches!(value, Value::Function(_)),
@@ -26,6 +27,7 @@ impl Kind {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Any | Self::Rest => "any value",
+            Self::Checked(words) => words,
             Self::Bool => "true or false",
             Self::Int => "an integer",
             Self::Number => "a number",
@@ -38,6 +40,8 @@ impl Kind {
             Self::Map => "a map",
             Self::Range => "a range",
             Self::Function => "a function",
+            Self::Awaitable | Self::Awaitables => "a function, task or coroutine",
+            Self::AwaitableArray => "an array of functions, tasks or coroutines",
         }
     }
 }
@@ -45,7 +49,9 @@ impl Kind {
 impl Signature {
     fn takes(&self, count: usize) -> bool {
         match self.params {
-            [required @ .., last] if last.kind == Kind::Rest => count >= required.len(),
+            [required @ .., last] if matches!(last.kind, Kind::Rest | Kind::Awaitables) => {
+                count >= required.len()
+            }
             params => count == params.len(),
         }
     }

@@ -767,6 +767,32 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         receiver: Some("range"),
+        name: "map",
+        signatures: &[sig(&[param("f", Kind::Function)], "array")],
+        summary: "Gives what a function gives for each number.",
+        blocks: CALLS,
+        example: Example {
+            code: "print(range(3).map(|n| n * n));",
+            output: "[0, 1, 4]",
+        },
+        run: Run::Prelude,
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("range"),
+        name: "filter",
+        signatures: &[sig(&[param("f", Kind::Function)], "array")],
+        summary: "Gives the numbers for which a function gives true.",
+        blocks: CALLS,
+        example: Example {
+            code: "print((1..=4).filter(|n| n % 2 == 0));",
+            output: "[2, 4]",
+        },
+        run: Run::Prelude,
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("range"),
         name: "contains",
         signatures: &[sig(&[param("number", Kind::Int)], "bool")],
         summary: "Says whether a number belongs to it; also `number in range`.",

@@ -70,6 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "range",
         signatures: &[
+            sig(&[param("to", Kind::Int)], "range"),
             sig(&[param("from", Kind::Int), param("to", Kind::Int)], "range"),
             sig(
                 &[
@@ -92,12 +93,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "array",
             ),
         ],
-        summary: "Gives the numbers from one to before another, for `for`.",
+        summary: "Gives the numbers from one, or 0, to before another, for `for`.",
         details: "The last number is not included, as in Python. A negative step counts down.",
         errors: "A step of 0 is refused.",
         example: Example {
-            code: "for i in range(1, 4) { print(i); }",
-            output: "1\n2\n3",
+            code: "for i in range(1, 4) { print(i); }\nprint(range(3).len());",
+            output: "1\n2\n3\n3",
         },
         run: Run::Native(range),
         ..Entry::NEW
@@ -252,6 +253,7 @@ fn assert(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 
 fn range(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let (start, end, step) = match *args {
+        [Value::Int(end)] => (0, end, 1),
         [Value::Int(start), Value::Int(end)] => (start, end, 1),
         [Value::Int(start), Value::Int(end), Value::Int(step)] => (start, end, step),
         [Value::Range(ref range), Value::Int(step)] => (range.start, range.end, step),

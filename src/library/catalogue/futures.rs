@@ -8,7 +8,7 @@ use crate::runtime::object::{Executor, PoolSettings, ReturnWhen, Watch};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult, publish};
 
-use super::{Entry, Example, Kind, Param, Run, Signature, native_index, param, sig};
+use super::{Entry, Example, Kind, Param, Run, Signature, checked, native_index, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -90,11 +90,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "shutdown",
         signatures: &[
             sig(&[], "()"),
-            sig(&[param("wait", Kind::Any)], "()"),
+            sig(
+                &[checked("wait", "true or false, or a map of options")],
+                "()",
+            ),
             sig(
                 &[
                     param("wait", Kind::Bool),
-                    param("cancel_futures", Kind::Any),
+                    checked("cancel_futures", "true or false"),
                 ],
                 "()",
             ),
@@ -256,9 +259,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "as_completed",
         signatures: &[
-            sig(&[param("futures", Kind::Any)], "Watch"),
+            sig(&[checked("futures", "an array of futures")], "Watch"),
             sig(
-                &[param("futures", Kind::Any), param("timeout", Kind::Any)],
+                &[
+                    checked("futures", "an array of futures"),
+                    checked("timeout", "a number of seconds, `()`, or a map of options"),
+                ],
                 "Watch",
             ),
         ],
@@ -298,15 +304,18 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "wait",
         signatures: &[
-            sig(&[param("futures", Kind::Any)], "map"),
+            sig(&[checked("futures", "an array of futures")], "map"),
             sig(
-                &[param("futures", Kind::Any), param("timeout", Kind::Any)],
+                &[
+                    checked("futures", "an array of futures"),
+                    checked("timeout", "a number of seconds, `()`, or a map of options"),
+                ],
                 "map",
             ),
             sig(
                 &[
-                    param("futures", Kind::Any),
-                    param("timeout", Kind::Any),
+                    checked("futures", "an array of futures"),
+                    checked("timeout", "a number of seconds, `()`, or a map of options"),
                     param("return_when", Kind::Text),
                 ],
                 "map",
@@ -385,10 +394,13 @@ const POOL: &[Signature] = &[
 
 /// Their types are checked by the pool, which also takes them in a map.
 const SETTINGS: [Param; 4] = [
-    param("max_workers", Kind::Any),
-    param("thread_name_prefix", Kind::Any),
-    param("initializer", Kind::Any),
-    param("initargs", Kind::Any),
+    checked(
+        "max_workers",
+        "a whole number from 1 on, or a map of options",
+    ),
+    checked("thread_name_prefix", "a string"),
+    checked("initializer", "a function"),
+    checked("initargs", "an array"),
 ];
 
 fn executor(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {

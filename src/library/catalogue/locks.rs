@@ -7,7 +7,7 @@ use crate::value::object::Verb;
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
-use super::{Entry, Example, Kind, Run, param, sig};
+use super::{Entry, Example, Kind, Run, checked, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -26,7 +26,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "Semaphore",
         signatures: &[
             sig(&[], "Semaphore"),
-            sig(&[param("permits", Kind::Any)], "Semaphore"),
+            sig(
+                &[checked("permits", "a whole number from 0 on")],
+                "Semaphore",
+            ),
         ],
         summary: "Makes a semaphore: at most so many threads pass at a time; 1 without a number.",
         errors: "The number of permits is a whole number, 0 or more.",
@@ -41,7 +44,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "BoundedSemaphore",
         signatures: &[
             sig(&[], "BoundedSemaphore"),
-            sig(&[param("permits", Kind::Any)], "BoundedSemaphore"),
+            sig(
+                &[checked("permits", "a whole number from 0 on")],
+                "BoundedSemaphore",
+            ),
         ],
         summary: "Makes a semaphore that refuses a release too many.",
         errors: "The number of permits is a whole number, 0 or more.",
@@ -67,7 +73,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "Condition",
         signatures: &[
             sig(&[], "Condition"),
-            sig(&[param("lock", Kind::Any)], "Condition"),
+            sig(&[checked("lock", "a Lock or RLock")], "Condition"),
         ],
         summary: "Makes a condition: threads wait for a change of what its lock protects.",
         details: "The lock is an RLock of its own, or the Lock or RLock given.",
@@ -81,9 +87,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "Barrier",
         signatures: &[
-            sig(&[param("parties", Kind::Any)], "Barrier"),
+            sig(&[checked("parties", "a whole number from 1 on")], "Barrier"),
             sig(
-                &[param("parties", Kind::Any), param("action", Kind::Any)],
+                &[
+                    checked("parties", "a whole number from 1 on"),
+                    checked("action", "a function"),
+                ],
                 "Barrier",
             ),
         ],

@@ -9,6 +9,7 @@ mod channels;
 mod check;
 mod collections;
 mod core;
+mod errors;
 mod futures;
 mod locks;
 mod processes;
@@ -23,6 +24,7 @@ use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
 pub use check::check;
+pub use errors::{ERRORS, ErrorKind};
 
 /// A native function. Its arguments fit a signature of its row, and may be taken.
 pub type Native = fn(&mut [Value], &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind>;
@@ -88,6 +90,8 @@ pub struct Param {
 pub enum Kind {
     /// Anything.
     Any,
+    /// What these words say; what takes it checks that, and knows more to say when it does not fit.
+    Checked(&'static str),
     /// Any number of arguments of any type; only as the last one.
     Rest,
     /// `true` or `false`
@@ -114,6 +118,13 @@ pub enum Kind {
     Range,
     /// A function or closure.
     Function,
+    /// What can be awaited: a function, a task or a coroutine. A call of the script's own function
+    /// that stands here is a coroutine.
+    Awaitable,
+    /// Any number of these, or an array of them; only as the last one.
+    Awaitables,
+    /// An array of these.
+    AwaitableArray,
 }
 
 /// Code and what it prints.
@@ -177,35 +188,69 @@ const fn param(name: &'static str, kind: Kind) -> Param {
     Param { name, kind }
 }
 
+/// An argument that what takes it checks.
+const fn checked(name: &'static str, words: &'static str) -> Param {
+    Param {
+        name,
+        kind: Kind::Checked(words),
+    }
+}
+
 /// Rows that belong together, in the order of the reference.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The heading.
     pub title: &'static str,
+    /// The modules in which Python has these names.
+    pub modules: &'static [&'static str],
     /// The rows.
     pub entries: &'static [Entry],
 }
 
-const fn group(title: &'static str, entries: &'static [Entry]) -> Group {
-    Group { title, entries }
+const fn group(
+    title: &'static str,
+    modules: &'static [&'static str],
+    entries: &'static [Entry],
+) -> Group {
+    Group {
+        title,
+        modules,
+        entries,
+    }
 }
 
 /// The whole table.
 pub const GROUPS: &[Group] = &[
-    group("Printing, checking, functions", core::ENTRIES),
-    group("Chance", random::ENTRIES),
-    group("Time", time::ENTRIES),
-    group("Threads", threading::ENTRIES),
-    group("Pools and futures", futures::ENTRIES),
-    group("Processes", processes::ENTRIES),
-    group("Locks and their kin", locks::ENTRIES),
-    group("Queues", queues::ENTRIES),
-    group("Channels", channels::ENTRIES),
-    group("Readers and writers, once, latches", shared::ENTRIES),
-    group("Atomics, timers, thread locals", atomics::ENTRIES),
-    group("Tasks that take turns: asyncio", asyncio::ENTRIES),
-    group("Strings and numbers", text::ENTRIES),
-    group("Arrays, maps and ranges", collections::ENTRIES),
+    group("Printing, checking, functions", &[], core::ENTRIES),
+    group("Chance", &["random"], random::ENTRIES),
+    group("Time", &["time"], time::ENTRIES),
+    group("Threads", &["threading"], threading::ENTRIES),
+    group(
+        "Pools and futures",
+        &["concurrent", "futures"],
+        futures::ENTRIES,
+    ),
+    group(
+        "Processes",
+        &["multiprocessing", "os", "futures"],
+        processes::ENTRIES,
+    ),
+    group("Locks and their kin", &["threading"], locks::ENTRIES),
+    group("Queues", &["queue"], queues::ENTRIES),
+    group("Channels", &[], channels::ENTRIES),
+    group("Readers and writers, once, latches", &[], shared::ENTRIES),
+    group(
+        "Atomics, timers, thread locals",
+        &["threading"],
+        atomics::ENTRIES,
+    ),
+    group(
+        "Tasks that take turns: asyncio",
+        &["asyncio"],
+        asyncio::ENTRIES,
+    ),
+    group("Strings and numbers", &["math"], text::ENTRIES),
+    group("Arrays, maps and ranges", &[], collections::ENTRIES),
 ];
 
 /// Python's module names: a prefix such as `threading.` means nothing and may be typed.
@@ -317,20 +362,47 @@ pub fn constant(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The rows of this name: a function's, and one for each type that has such a method.
-/// `Lock.acquire` names one method, `asyncio.sleep` that of asyncio.
+/// The rows of this name: a function's, that of asyncio, and one for each type that has such a
+/// method. `Lock.acquire` names one method, `asyncio.sleep` and `time.sleep` one function.
 pub fn doc(name: &str) -> Vec<&'static Entry> {
     if name.starts_with("asyncio.") {
         return entries().filter(|entry| entry.name == name).collect();
     }
+    let is_bare = !name.contains('.');
     let (receiver, name) = match name.rsplit_once('.') {
         Some((receiver, name)) if !is_module(receiver) => (Some(receiver), name),
         Some((_, name)) => (None, name),
         None => (None, name),
     };
+    let is_named = |entry: &Entry| {
+        entry.name == name || is_bare && entry.name.strip_prefix("asyncio.") == Some(name)
+    };
     entries()
-        .filter(|entry| entry.name == name && (receiver.is_none() || entry.receiver == receiver))
+        .filter(|entry| is_named(entry) && (receiver.is_none() || entry.receiver == receiver))
         .collect()
+}
+
+/// Whether the function, or the method of some type, takes something that is awaited later as its
+/// argument number `at`, or an array of such things.
+pub fn takes_awaitable(name: &str, at: usize, is_array: bool) -> bool {
+    let is_awaitable = |signature: &Signature| {
+        let param = (signature.params.get(at)).or_else(|| signature.params.last());
+        param.is_some_and(|param| match param.kind {
+            Kind::Awaitable => !is_array && at < signature.params.len(),
+            Kind::AwaitableArray => is_array && at < signature.params.len(),
+            kind => kind == Kind::Awaitables,
+        })
+    };
+    entries()
+        .filter(|entry| entry.name == name)
+        .any(|entry| entry.signatures.iter().any(is_awaitable))
+}
+
+/// Whether what the function of this name gives does nothing until it is awaited.
+pub fn gives_awaitable(name: &str) -> bool {
+    let is_awaitable = |signature: &Signature| matches!(signature.result, "Coroutine" | "Gather");
+    (doc(name).iter())
+        .any(|entry| entry.receiver.is_none() && entry.signatures.iter().any(is_awaitable))
 }
 
 /// The names of all functions, in the order of the table.

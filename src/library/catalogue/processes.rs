@@ -4,20 +4,29 @@ use crate::runtime::object::{Executor, process_count};
 use crate::value::{FaultKind, Value};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult, publish};
 
-use super::{Entry, Example, Kind, Run, param, sig};
+use super::{Entry, Example, Kind, Run, checked, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "ProcessPoolExecutor",
         signatures: &[
             sig(&[], "ProcessPoolExecutor"),
-            sig(&[param("max_workers", Kind::Any)], "ProcessPoolExecutor"),
+            sig(
+                &[checked(
+                    "max_workers",
+                    "a whole number from 1 to 256, or a map of options",
+                )],
+                "ProcessPoolExecutor",
+            ),
         ],
         summary: "Makes a pool of processes that run tasks.",
         details: "At most `max_workers` processes of this program, by default one per core; each is \
                   started when there is work and none is free. They share nothing: a task gets copies \
                   of its arguments, of what its function captures and of the top-level variables that \
-                  it mentions, as they are when it is submitted, and its result is copied back. Under \
+                  it mentions, as they are when it is submitted, and its result is copied back. At most \
+                  64 MB go to a process or back at once, in values that are nested at most 128 deep; \
+                  processes may start processes, four generations in all. The option is \
+                  `max_workers`: `ProcessPoolExecutor(#{max_workers: 2})`. Under \
                   the seeded scheduler and when exploring, a process is a thread that shares nothing.",
         errors: "What cannot be copied, such as a Lock, a Thread or a Future, is refused before \
                  anything runs; one in a top-level variable, when the task uses it. BrokenProcessPool: \
@@ -86,11 +95,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "shutdown",
         signatures: &[
             sig(&[], "()"),
-            sig(&[param("wait", Kind::Any)], "()"),
+            sig(
+                &[checked("wait", "true or false, or a map of options")],
+                "()",
+            ),
             sig(
                 &[
                     param("wait", Kind::Bool),
-                    param("cancel_futures", Kind::Any),
+                    checked("cancel_futures", "true or false"),
                 ],
                 "()",
             ),

@@ -5,7 +5,7 @@ use crate::runtime::object::{Latch, Once, RwLock};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
-use super::{Entry, Example, Kind, Native, Param, Run, Signature, param, sig};
+use super::{Entry, Example, Kind, Native, Param, Run, Signature, checked, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -37,7 +37,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "The count is a whole number, 0 or more.",
         ..make(
             "Latch",
-            &[sig(&[param("count", Kind::Any)], "Latch")],
+            &[sig(
+                &[checked("count", "a whole number from 0 on")],
+                "Latch",
+            )],
             "Makes a latch: threads wait until it was counted down to 0.",
             "let done = Latch(3);\nfor i in 0..3 { spawn(|| done.count_down()); }\n\
              done.wait();\nprint(done);",
@@ -47,14 +50,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     rw_lock_method(
         "read",
-        SIDE,
+        &[sig(&[], "ReadLock")],
         "The lock as readers hold it, to be entered by `with`.",
         "let rw = RwLock();\nwith rw.read() { with rw.read() { print(rw); } }",
         "RwLock(2 readers)",
     ),
     rw_lock_method(
         "write",
-        SIDE,
+        &[sig(&[], "WriteLock")],
         "The lock as a writer holds it, to be entered by `with`.",
         "let rw = RwLock();\nwith rw.write() { print(rw.try_acquire_read()); }",
         "false",
@@ -183,7 +186,6 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 const SECONDS: Param = param("seconds", Kind::Seconds);
 const BLOCKING: Param = param("blocking", Kind::Bool);
-const SIDE: &[Signature] = &[sig(&[], "?")];
 const ASKED: &[Signature] = &[sig(&[], "bool")];
 const TOLD: &[Signature] = &[sig(&[], "()")];
 const WAIT: &[Signature] = &[sig(&[], "bool"), sig(&[SECONDS], "bool")];

@@ -7,19 +7,22 @@ use crate::runtime::object::{Lock, Thread};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
-use super::{Entry, Example, Kind, Run, param, sig};
+use super::{Entry, Example, Kind, Run, checked, param, sig};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "Thread",
         signatures: &[
-            sig(&[param("f", Kind::Any)], "Thread"),
-            sig(&[param("f", Kind::Any), param("args", Kind::Any)], "Thread"),
+            sig(&[checked("f", "a function")], "Thread"),
+            sig(
+                &[checked("f", "a function"), checked("args", "an array")],
+                "Thread",
+            ),
             sig(
                 &[
-                    param("f", Kind::Any),
-                    param("args", Kind::Any),
-                    param("options", Kind::Any),
+                    checked("f", "a function"),
+                    checked("args", "an array"),
+                    checked("options", "a map of options"),
                 ],
                 "Thread",
             ),
@@ -57,9 +60,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "join",
         signatures: &[
-            sig(&[param("thread", Kind::Any)], "?"),
+            sig(&[checked("thread", "a Thread")], "?"),
             sig(
-                &[param("thread", Kind::Any), param("seconds", Kind::Seconds)],
+                &[
+                    checked("thread", "a Thread"),
+                    param("seconds", Kind::Seconds),
+                ],
                 "?",
             ),
         ],

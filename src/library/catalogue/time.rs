@@ -36,6 +36,17 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..Entry::NEW
     },
     Entry {
+        name: "monotonic",
+        signatures: &[sig(&[], "seconds")],
+        summary: "Gives the seconds since the session began: the same as `perf_counter`.",
+        example: Example {
+            code: "let start = monotonic();\nprint(monotonic() >= start);",
+            output: "true",
+        },
+        run: Run::Native(now),
+        ..Entry::NEW
+    },
+    Entry {
         name: "time",
         signatures: &[sig(&[], "seconds")],
         summary: "Gives the seconds since the session began.",

@@ -149,6 +149,9 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
             "write `await asyncio.gather(tasks)`: it waits for all, and gives their values",
         )));
     }
+    if name == "__bind" {
+        return Some(Err(FaultKind::mismatch("a function", receiver)));
+    }
     done(match (name, args) {
         // A call of the learner's has run already when its value is awaited.
         ("__await", []) => receiver.clone(),
@@ -163,7 +166,8 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
 /// The methods of functions that only the machine can finish: `call`, and those that the prelude
 /// uses to give a callback as many of its arguments as it takes, or what it is about as `this`:
 /// `call_fitting(n, ...)`, where that is the n-th argument, and `call_entry(key, value)`; `takes(n)`
-/// says whether it takes so many.
+/// says whether it takes so many. `__bind(a, b)` is the function with these as all its arguments, not
+/// called yet.
 pub(super) fn call_function(
     name: &str,
     receiver: &Value,
@@ -183,6 +187,17 @@ pub(super) fn call_function(
             (least, least - 1, args)
         }
         ("call_entry", args @ [_, _]) => (1, 1, args),
+        ("__bind", args) => {
+            let count = args.len();
+            let args: Vec<Value> = args.iter_mut().map(std::mem::take).collect();
+            // A call that does not fit says so here, where it stands.
+            if ctx.program.code_for(function, count).is_none() {
+                return Some(NativeResult::Call(function.clone(), args));
+            }
+            let mut bound = (**function).clone();
+            bound.curried.extend(args);
+            return Some(NativeResult::Value(Value::Function(Arc::new(bound))));
+        }
         ("takes", [Value::Int(count)]) => {
             let count = usize::try_from(*count).unwrap_or(usize::MAX);
             let takes = ctx.program.code_for(function, count).is_some();

@@ -1,8 +1,8 @@
 //! What stands in another process for a top-level variable's lock, thread or other object, of which
 //! there is only one: a task that never touches it runs, one that does is told.
 
-use crate::value::FaultKind;
 use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Visitor, Waiting, Withdrawal};
+use crate::value::{FaultKind, with_article};
 
 /// A stand-in.
 #[derive(Clone, Debug)]
@@ -31,14 +31,15 @@ impl Primitive for Absent {
 
     fn attempt(&mut self, call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
         let Self { variable, kind } = self;
+        let kind = with_article(kind);
         Attempt::fail(FaultKind::misuse(
             &format!(
-                "{} of `{variable}`, a {kind}, in another process",
+                "{} of `{variable}`, {kind}, in another process",
                 call.verb.name().trim_matches(['<', '>'])
             ),
-            &format!("processes share nothing, and a {kind} cannot be copied into another one"),
+            &format!("processes share nothing, and {kind} cannot be copied into another one"),
             &format!(
-                "give the task plain values and take its result; what is to share a {kind} are \
+                "give the task plain values and take its result; what is to share {kind} are \
                  threads: ThreadPoolExecutor"
             ),
         ))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::pos::Pos;
 use crate::value::object::{Call, TaskId, Verb};
-use crate::value::{FaultKind, Value};
+use crate::value::{FaultKind, Value, with_article};
 
 /// Refuses arguments.
 pub(super) fn none(call: Call<'_>) -> Result<(), FaultKind> {
@@ -101,9 +101,12 @@ pub(super) fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
             })
         }
         [Value::Bool(false), _] => Err(FaultKind::misuse(
-            "acquire(false, ...) was given a time",
+            &format!("{}(false, ...) was given a time", call.verb.name()),
             "an acquire that does not wait has no time limit",
-            "write acquire(false) to look, or acquire(seconds) to wait",
+            &format!(
+                "write {0}(false) to look, or {0}(seconds) to wait",
+                call.verb.name()
+            ),
         )),
         more => Err(arity(call.verb, &[0, 1, 2], more.len())),
     }
@@ -127,9 +130,17 @@ pub(super) fn count(call: Call<'_>, least: i64) -> Result<u64, FaultKind> {
 /// What an object is called in a sentence: `the Event made in line 3`.
 pub(super) fn made_in(kind: &str, made_at: Pos) -> String {
     if made_at.is_none() {
-        let article = if kind.starts_with('E') { "an" } else { "a" };
-        format!("{article} {kind}")
+        with_article(kind)
     } else {
         format!("the {kind} made in line {}", made_at.line)
+    }
+}
+
+/// As [`made_in`], with the column: several may be made in one line.
+pub(super) fn made_at(kind: &str, made_at: Pos) -> String {
+    if made_at.is_none() {
+        with_article(kind)
+    } else {
+        format!("the {kind} made in {made_at}")
     }
 }

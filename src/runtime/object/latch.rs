@@ -123,7 +123,10 @@ impl Primitive for Latch {
     fn waiting(&self, _task: TaskId) -> Waiting {
         let latch = args::made_in("Latch", self.made_at);
         Waiting {
-            what: format!("{latch} to be counted down {} more times", self.count),
+            what: match self.count {
+                1 => format!("{latch} to be counted down once more"),
+                count => format!("{latch} to be counted down {count} more times"),
+            },
             ..Waiting::default()
         }
     }

@@ -133,7 +133,7 @@ impl RwLock {
                 }
                 self.admit(Access::Write, ctx);
             }
-            _ => return Err(self.not_held(access)),
+            _ => return Err(self.not_held(access, task)),
         }
         Ok(Attempt::Done(Value::Unit))
     }
@@ -175,10 +175,28 @@ impl RwLock {
         self.writer.iter().chain(&self.readers).cloned().collect()
     }
 
-    fn not_held(&self, access: Access) -> FaultKind {
+    fn not_held(&self, access: Access, task: TaskId) -> FaultKind {
         let (done, held) = (access.release().name(), access.verb());
         let expected = format!("a thread that took it to {held} gives it back, once");
         let advice = format!("use `with rw.{held}() {{ ... }}`: it acquires and releases once");
+        let mine = match access {
+            Access::Read => self.writer.as_ref().filter(|who| who.task == task),
+            Access::Write => self.readers.iter().find(|who| who.task == task),
+        };
+        if mine.is_some() {
+            let other = match access {
+                Access::Read => Access::Write,
+                Access::Write => Access::Read,
+            };
+            return FaultKind::misuse(
+                &format!(
+                    "{done} of an RwLock that this thread holds to {}",
+                    other.verb()
+                ),
+                &expected,
+                &format!("write {}()", other.release().name()),
+            );
+        }
         match self.writer.as_ref() {
             Some(writer) => FaultKind::held_by_another(
                 writer.clone(),
@@ -489,7 +507,7 @@ mod tests {
         table.misuse(&rw, A, Verb::ReleaseRead, &[], "does not read");
         table.done(&rw, A, Verb::AcquireRead, &[], "true");
         table.misuse(&rw, B, Verb::ReleaseRead, &[], "does not read");
-        table.misuse(&rw, A, Verb::ReleaseWrite, &[], "does not write");
+        table.misuse(&rw, A, Verb::ReleaseWrite, &[], "holds to read");
         table.waits(&rw, A, Verb::AcquireWrite, &[]);
         assert_eq!(rw.blockers(TaskId(A)), [TaskId(A)], "for itself");
         table.withdraw(&rw, A, Withdrawal::Stop);

@@ -313,7 +313,7 @@ impl Primitive for Select {
         let what: Vec<String> = (self.cases.iter())
             .map(|case| {
                 let made_at = case.channel.made_at;
-                let channel = args::made_in("Channel", made_at);
+                let channel = args::made_at("Channel", made_at);
                 match case.item {
                     Some(_) => format!("a send on {channel}"),
                     None => format!("an item of {channel}"),

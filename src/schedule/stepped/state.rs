@@ -586,7 +586,11 @@ impl State {
 
     /// All threads for people.
     pub(super) fn infos(&self) -> Vec<ThreadInfo> {
-        let mut infos = threads::describe(&self.snapshot(), |task| self.ended.name(task));
+        let mut infos = threads::describe(
+            &self.snapshot(),
+            |task| self.ended.name(task),
+            |object| self.world.name_of(object),
+        );
         for info in &mut infos {
             info.told = self.told.contains(&TaskId(info.number));
         }

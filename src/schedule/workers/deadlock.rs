@@ -162,7 +162,11 @@ impl Shared {
     /// All threads for people.
     pub(super) fn infos(&self) -> Vec<ThreadInfo> {
         let threads = self.table.snapshot(&self.world);
-        let mut infos = threads::describe(&threads, |task| self.table.ended_name(task));
+        let mut infos = threads::describe(
+            &threads,
+            |task| self.table.ended_name(task),
+            |object| self.world.name_of(object),
+        );
         self.deadlocks.mark(&mut infos);
         infos
     }

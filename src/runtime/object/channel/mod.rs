@@ -194,7 +194,7 @@ impl Channel {
     /// Nothing is sent any more: who waits to send gets an error, who waits to receive the end.
     fn close(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if let Some(at) = self.closed {
-            return Err(self.refusal(ChannelRefusal::Closed(at), 0.0));
+            return Err(self.refusal(ChannelRefusal::ClosedTwice(at), 0.0));
         }
         self.closed = Some(ctx.pos);
         while let Some(sender) = self.senders.next(ctx) {
@@ -348,7 +348,7 @@ impl Primitive for Channel {
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {
-        let channel = args::made_in("Channel", self.made_at);
+        let channel = args::made_at("Channel", self.made_at);
         // Under a stepped scheduler who would only wait is not always noted: it wants to send when
         // the channel is full, to receive otherwise.
         let is_full = self.capacity > 0 && self.items.len() >= self.capacity;

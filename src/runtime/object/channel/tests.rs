@@ -99,7 +99,7 @@ fn closing_ends_all_waits_and_is_done_once() {
         Attempt::End
     ));
     table.done(&ch, A, Verb::TryReceive, &[], "()");
-    table.misuse(&ch, A, Verb::Close, &[], "was closed in line 7");
+    table.misuse(&ch, A, Verb::Close, &[], "is closed twice: first in line 7");
     table.misuse(&ch, A, Verb::Send, &[Int(1)], "was closed in line 7");
     let ch = channel(&mut table, 1);
     table.done(&ch, A, Verb::Send, &[Int(1)], "()");
@@ -107,7 +107,7 @@ fn closing_ends_all_waits_and_is_done_once() {
     table.done(&ch, 7, Verb::Close, &[], "()");
     assert_eq!(
         table.wakes(),
-        ["1: fail a Channel was closed in line 7"],
+        ["1: fail send on a Channel, which was closed in line 7"],
         "its item is not sent"
     );
     table.done(&ch, B, Verb::ReceiveOk, &[], "[1, true]");

@@ -119,9 +119,11 @@ impl Shutdown {
             [Value::Bool(wait), Value::Bool(cancel)] => {
                 (how.wait, how.cancel_futures) = (*wait, *cancel)
             }
-            [other] | [Value::Bool(_), other] => {
-                return Err(FaultKind::mismatch("true or false, whether to wait", other));
+            [Value::Bool(_), other] => {
+                let expected = "true or false for cancel_futures";
+                return Err(FaultKind::mismatch(expected, other));
             }
+            [other] => return Err(FaultKind::mismatch("true or false, whether to wait", other)),
             [other, _] => return Err(FaultKind::mismatch("true or false, whether to wait", other)),
             more => return Err(args::arity(call.verb, &[0, 1, 2], more.len())),
         }

@@ -266,7 +266,10 @@ impl Executor {
             return Ok(());
         }
         Err(FaultKind::misuse(
-            &format!("{verb}(...) after shutdown"),
+            &match verb.trim_matches(['<', '>']) {
+                "enter" => "`with` on a pool after shutdown".to_string(),
+                verb => format!("{verb}(...) after shutdown"),
+            },
             "a pool that was shut down takes no new tasks",
             "submit before shutdown, or inside its `with` block; or make a new pool",
         ))
@@ -463,7 +466,9 @@ impl Primitive for Executor {
             (false, true) => ", shut down",
             (false, false) => "",
         };
-        format!("{} workers{state}", self.slots.len())
+        let count = self.slots.len();
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} worker{plural}{state}")
     }
 
     fn visit_parts(&self, visitor: &mut dyn Visitor) {

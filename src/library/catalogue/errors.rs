@@ -1,0 +1,192 @@
+//! The errors that a script can catch, by the name that `e.error` gives: when there is one, and what
+//! to do. Help and the reference read these rows.
+
+/// Errors of one name.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorKind {
+    /// The name, as `e.error` of what `catch (e)` gets.
+    pub name: &'static str,
+    /// When it is raised.
+    pub when: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+const fn error(name: &'static str, when: &'static str, remedy: &'static str) -> ErrorKind {
+    ErrorKind { name, when, remedy }
+}
+
+/// All of them: first those of threads, processes and tasks, then those of the language.
+pub const ERRORS: &[ErrorKind] = &[
+    error(
+        "Misuse",
+        "An object was used wrongly: a lock released that nobody holds, a barrier of no threads.",
+        "Change the script: the message says what was found, what was expected and what to write.",
+    ),
+    error(
+        "TimeoutError",
+        "What was waited for did not come in the time given.",
+        "Wait longer, or go on without it: the message says what took too long.",
+    ),
+    error(
+        "CancelledError",
+        "A future or a task was cancelled. A task gets it where it awaits.",
+        "Tidy up, and let it pass by `throw;`; who asks for a cancelled result has to do without.",
+    ),
+    error(
+        "ExceptionGroup",
+        "Tasks of an `asyncio.TaskGroup` have failed; the message names each and its error.",
+        "Catch what a task can expect within the task.",
+    ),
+    error(
+        "Empty",
+        "A queue or channel has nothing to give, at once or in the time given.",
+        "Wait for an item: `get()`, `receive()`.",
+    ),
+    error(
+        "Full",
+        "A queue or channel has no room, at once or in the time given.",
+        "Wait for room: `put(x)`, `send(x)`.",
+    ),
+    error(
+        "ShutDown",
+        "A queue was shut down, and nothing is left in it.",
+        "Catch it to leave the loop that takes items.",
+    ),
+    error(
+        "Closed",
+        "A channel was closed: nothing is sent on it any more, and it is not closed again.",
+        "Let only the sender close a channel, once, when it has sent everything. `for` ends by itself.",
+    ),
+    error(
+        "BrokenBarrierError",
+        "A barrier was reset or aborted, or a thread that waited at it gave up.",
+        "Call `reset()` on the barrier before threads wait at it again.",
+    ),
+    error(
+        "BrokenThreadPool",
+        "The initializer of a pool of threads has failed.",
+        "Repair the initializer, whose error was shown, and make a new pool.",
+    ),
+    error(
+        "BrokenProcessPool",
+        "A process of a pool has ended before its time: it was killed, or out of memory.",
+        "Make a new pool and submit again what has no result.",
+    ),
+    error(
+        "AssertionError",
+        "An `assert` did not hold.",
+        "Look at the values that its condition compares.",
+    ),
+    error(
+        "ErrorRuntime",
+        "A function of Rhai's has refused its arguments. What `throw` throws is caught as it is, \
+         and has this name where only a name is shown.",
+        "The message says what was wrong.",
+    ),
+    error(
+        "ErrorArithmetic",
+        "A division by zero, or a number that grew too large.",
+        "Look at the divisor first: `if b != 0 { a / b }`.",
+    ),
+    error(
+        "ErrorArrayBounds",
+        "An index is outside the array.",
+        "The first item has the index 0, the last one `a.len() - 1`; -1 is the last one, too.",
+    ),
+    error(
+        "ErrorStringBounds",
+        "An index is outside the string.",
+        "The first character has the index 0, the last one `s.len() - 1`.",
+    ),
+    error(
+        "ErrorBitFieldBounds",
+        "An index is outside the 64 bits of an integer.",
+        "Bits are numbered from 0 to 63.",
+    ),
+    error(
+        "ErrorMismatchDataType",
+        "A value of one type stands where another is needed.",
+        "Ask `type_of(x)`, and convert: `x.to_int()`, `parse_int(text)`.",
+    ),
+    error(
+        "ErrorFunctionNotFound",
+        "There is no such function, or not for these arguments.",
+        "`:doc NAME` says how it is called.",
+    ),
+    error(
+        "ErrorVariableNotFound",
+        "A variable does not exist when the code runs.",
+        "Make it first: `let x = ...;`.",
+    ),
+    error(
+        "ErrorDotExpr",
+        "A value has no such property.",
+        "Look at its type: `type_of(x)`.",
+    ),
+    error(
+        "ErrorIndexingType",
+        "A value cannot be indexed, or not by such an index.",
+        "Arrays and strings take numbers, maps take strings.",
+    ),
+    error(
+        "ErrorAssignmentToConstant",
+        "A constant was assigned to.",
+        "Make it a variable: `let x = ...;` instead of `const`.",
+    ),
+    error(
+        "ErrorFor",
+        "A `for` cannot go through this value.",
+        "It goes through arrays, strings, ranges, results and channels.",
+    ),
+    error(
+        "ErrorStackOverflow",
+        "Calls are nested too deeply.",
+        "Give the recursion a case in which it does not call itself.",
+    ),
+    error(
+        "ErrorDataTooLarge",
+        "A string, an array or a message to another process grew too large.",
+        "Work on parts.",
+    ),
+    error(
+        "InternalError",
+        "A mistake in this program, not in the script.",
+        "Please report it, with the script.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names that stand in the function that gives them.
+    fn families() -> Vec<&'static str> {
+        let source = include_str!("../../value/fault.rs");
+        let body = source.split("pub fn family(").nth(1).unwrap();
+        let body = body.split("pub fn ").next().unwrap();
+        body.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn every_error_that_can_be_caught_has_a_row() {
+        let caught: Vec<&str> = (families().into_iter())
+            .filter(|name| !["ErrorTerminated", "Deadlock"].contains(name))
+            .collect();
+        assert!(caught.len() > 20, "{caught:?}");
+        for name in &caught {
+            assert_eq!(
+                ERRORS.iter().filter(|error| error.name == *name).count(),
+                1,
+                "{name}"
+            );
+        }
+        for error in ERRORS {
+            assert!(
+                caught.contains(&error.name),
+                "{} is never raised",
+                error.name
+            );
+        }
+    }
+}
