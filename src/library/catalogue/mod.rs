@@ -4,6 +4,7 @@
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
 mod asyncio;
+mod asyncio_shared;
 mod atomics;
 mod channels;
 mod check;
@@ -204,6 +205,7 @@ pub const GROUPS: &[Group] = &[
     group("Readers and writers, once, latches", shared::ENTRIES),
     group("Atomics, timers, thread locals", atomics::ENTRIES),
     group("Tasks that take turns: asyncio", asyncio::ENTRIES),
+    group("What tasks share: asyncio", asyncio_shared::ENTRIES),
     group("Strings and numbers", text::ENTRIES),
     group("Arrays, maps and ranges", collections::ENTRIES),
 ];
