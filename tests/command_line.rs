@@ -164,6 +164,52 @@ fn a_failed_thread_says_so_on_standard_error_at_once() {
 }
 
 #[test]
+fn a_deadlock_names_what_nobody_has_awaited() {
+    let text =
+        "fn main() {\nlet q = asyncio.Queue();\nq.put(1);\nawait q.get(); }\nasyncio.run(main);";
+    let (status, out, err) = run(&["--seed", "1", "-e", text]);
+    assert_eq!((status, &*out), (1, ""), "{err}");
+    let told = "the end of the tasks of asyncio.run; nobody has awaited queue.put in line 3";
+    assert!(err.contains(told), "{err}");
+}
+
+/// Each error of a group has its own line; one that is a map reads as it would in Python.
+#[test]
+fn each_error_of_a_task_group_is_shown_with_its_line() {
+    let text = "fn fail(n) {\n throw #{error: \"ValueError\", message: n}; }\nfn main() {\n\
+                with asyncio.TaskGroup() as tg {\n tg.create_task(fail, \"bad\");\n\
+                tg.create_task(|| 1 / 0); } }\nasyncio.run(main);";
+    let (status, out, err) = run(&["-e", text]);
+    assert_eq!((status, &*out), (1, ""), "{err}");
+    for part in [
+        "error: 2 errors in a TaskGroup",
+        "error: Task-2: ValueError: bad",
+        "2 |  throw #{error:",
+        "error: Task-3: Division by zero: 1 / 0",
+        "6 | tg.create_task(|| 1 / 0); } }",
+        "look at the divisor first",
+    ] {
+        assert!(err.contains(part), "{part}\n{err}");
+    }
+}
+
+#[test]
+fn what_was_never_awaited_is_a_warning_that_names_who_made_it() {
+    let text = "fn main() {\n asyncio.sleep(1);\n await asyncio.create_task(|| asyncio.sleep(2)); () }\n\
+                asyncio.run(main); print(\"end\");";
+    let (status, out, err) = run(&["-e", text]);
+    assert_eq!((status, &*out), (0, "end\n"), "{err}");
+    let sleep = "asyncio.sleep was never awaited: write `await asyncio.sleep(...)`";
+    assert_eq!(
+        err,
+        format!(
+            "warning: in Task-1: {sleep} (line 2, column 10)\n\
+             warning: in Task-2: {sleep} (line 3, column 39)\n"
+        )
+    );
+}
+
+#[test]
 fn a_deadlock_names_each_thread_its_line_and_what_it_waits_for() {
     let text = "let a = Lock();\nlet b = Lock();\nfn both(x, y) {\n    with x { sleep(0.05);\n        \
                 with y { } } }\nlet t1 = spawn(both, a, b);\nlet t2 = spawn(both, b, a);\nt1.join();";

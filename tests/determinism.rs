@@ -94,6 +94,7 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
             Kind::Deadlock { .. } => "deadlock".into(),
             Kind::Print { .. } => "print".to_string(),
             Kind::Failure { .. } => "failure".into(),
+            Kind::Warning { .. } => "warning".into(),
             Kind::Start => "start".into(),
             Kind::Finish => "finish".into(),
             Kind::Read { place, .. } => format!("read {place}"),

@@ -92,7 +92,12 @@ const OBJECTS: &[(&str, &str)] = &[
         "asyncio.run(|| { let t = asyncio.create_task(|| 1); await t; t })",
     ),
     ("TaskGroup", "asyncio.TaskGroup()"),
+    ("Gather", "asyncio.run(|| asyncio.gather())"),
+    ("AsyncTimeout", "asyncio.timeout(1)"),
     ("AsyncLock", "asyncio.Lock()"),
+    ("AsyncEvent", "asyncio.Event()"),
+    ("AsyncSemaphore", "asyncio.Semaphore()"),
+    ("AsyncCondition", "asyncio.Condition()"),
     ("AsyncQueue", "asyncio.Queue()"),
 ];
 

@@ -55,6 +55,9 @@ enum Detail<'a> {
     Failure {
         message: &'a str,
     },
+    Warning {
+        message: &'a str,
+    },
     Deadlock {
         threads: Vec<Stuck<'a>>,
     },
@@ -133,6 +136,7 @@ fn detail(kind: &Kind) -> Detail<'_> {
     match kind {
         Kind::Print { text } => Detail::Print { text },
         Kind::Failure { message } => Detail::Failure { message },
+        Kind::Warning { message } => Detail::Warning { message },
         Kind::Deadlock { threads } => Detail::Deadlock {
             threads: threads.iter().map(stuck).collect(),
         },
@@ -226,6 +230,12 @@ mod tests {
                     message: "m".into(),
                 },
                 r#""event":"failure","message":"m""#,
+            ),
+            (
+                Kind::Warning {
+                    message: "m".into(),
+                },
+                r#""event":"warning","message":"m""#,
             ),
             (
                 Kind::Deadlock {

@@ -53,7 +53,7 @@ pub struct Stuck {
     pub held_by: Vec<(String, Pos)>,
 }
 
-/// The kinds of events. The first three are always recorded, the others only when somebody
+/// The kinds of events. The first four are always recorded, the others only when somebody
 /// listens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -65,6 +65,12 @@ pub enum Kind {
     /// The thread ended by an error that nobody caught, or a callback failed in it.
     Failure {
         /// The error in one line.
+        message: String,
+    },
+    /// The thread has forgotten something: to await what it made, or its error, which nobody has
+    /// seen. It may have ended long ago.
+    Warning {
+        /// What, and what to do, in one line.
         message: String,
     },
     /// It began to wait, and so closed a cycle of threads that wait for each other; or it waits for

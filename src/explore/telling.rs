@@ -243,7 +243,7 @@ impl Teller {
                 continue;
             }
             if let Some(words) = words(&told.kind, &self.names) {
-                let is_bad = matches!(told.kind, Kind::Failure { .. });
+                let is_bad = matches!(told.kind, Kind::Failure { .. } | Kind::Warning { .. });
                 let pos = told.pos.or(step.pos);
                 let place = Place::of(step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
@@ -368,7 +368,7 @@ fn number_in(name: &str) -> u64 {
 fn words(kind: &Kind, names: &Names) -> Option<String> {
     Some(match kind {
         Kind::Print { text } => format!("prints {text}"),
-        Kind::Failure { message } => format!("fails: {message}"),
+        Kind::Failure { message } | Kind::Warning { message } => format!("fails: {message}"),
         // A deadlock is the problem itself.
         Kind::Start | Kind::Deadlock { .. } => return None,
         Kind::Finish => "ends".into(),

@@ -9,7 +9,7 @@ use crate::language::diagnostic::{Severity, Span};
 use crate::language::render::{self, Style};
 use crate::pos::Pos;
 use crate::session::{Session, ThreadInfo};
-use crate::value::Fault;
+use crate::value::{Fault, FaultKind};
 use crate::view::deadlock::{self as view, Place};
 use crate::view::paint::{Paint, Role};
 
@@ -55,8 +55,25 @@ pub(super) fn failure(
 }
 
 fn failure_in(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
-    let title = fault.kind.to_string();
-    let mut report = render::Report::new(Severity::Error, &title);
+    let FaultKind::TaskGroup(failures) = &fault.kind else {
+        return failure_with(&fault.kind.to_string(), fault, quoted, paint);
+    };
+    let title = match failures.len() {
+        1 => "1 error in a TaskGroup".into(),
+        many => format!("{many} errors in a TaskGroup"),
+    };
+    let mut drawn = failure_with(&title, fault, quoted, paint);
+    for (name, fault) in failures {
+        drawn += &match &fault.kind {
+            FaultKind::TaskGroup(_) => failure_in(fault, quoted, paint),
+            kind => failure_with(&format!("{name}: {}", kind.title()), fault, quoted, paint),
+        };
+    }
+    drawn
+}
+
+fn failure_with(title: &str, fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
+    let mut report = render::Report::new(Severity::Error, title);
     report.primary = Some((Span::at(fault.pos), ""));
     report.notes.extend(calls(fault));
     report.help.extend(fault.kind.advice());

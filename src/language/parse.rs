@@ -265,6 +265,8 @@ fn awaits(text: &str) -> BTreeSet<Pos> {
         );
         let value_follows = tokens.get(at + 1).is_some_and(|next| match next.kind {
             Kind::Word => !matches!(next.text, "in" | "as" | "is" | "and" | "or" | "else"),
+            // An array, unless it is the index of a variable of that name.
+            _ if next.text == "[" => next.pos.column > tokens[at].pos.column + 5,
             kind => matches!(kind, Kind::Number | Kind::Text),
         });
         tokens[at].text == "await" && !is_name && value_follows
@@ -354,14 +356,15 @@ mod tests {
 
     #[test]
     fn await_binds_like_a_sign() {
-        let parsed =
-            parsed("let r = await a.b(1) + await c;\nf(|| await d); await(e); x.await(1);");
+        let parsed = parsed(
+            "let r = await a.b(1) + await c;\nf(|| await d); await(e); x.await(1); await [f];\nawait[0]",
+        );
         let places: Vec<_> = parsed
             .awaits
             .iter()
             .map(|at| (at.line, at.column))
             .collect();
-        assert_eq!(places, [(1, 9), (1, 24), (2, 6)]);
+        assert_eq!(places, [(1, 9), (1, 24), (2, 6), (2, 38)]);
         let Stmt::Var(sum, ..) = &parsed.statements[0] else {
             panic!("{:?}", parsed.statements)
         };

@@ -1,8 +1,27 @@
 //! Visible operations as events.
 
-use crate::event::Kind;
+use crate::event::{Kind, Thread};
+use crate::pos::Pos;
+use crate::value::object::Failure;
 use crate::value::{Value, debug_text};
 use crate::vm::{Action, Visible};
+
+/// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
+/// asked the object that tells of it.
+pub(super) fn failure(failure: Failure, asker: Thread) -> (Thread, Pos, Kind) {
+    let Failure {
+        message,
+        pos,
+        about,
+    } = failure;
+    match about {
+        None => (asker, pos, Kind::Failure { message }),
+        Some((task, name)) => {
+            let number = task.0;
+            (Thread { number, name }, pos, Kind::Warning { message })
+        }
+    }
+}
 
 /// The event for a visible operation that was answered by `value`. None for a print, which is
 /// an event already.

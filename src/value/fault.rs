@@ -185,7 +185,7 @@ pub enum FaultKind {
     },
     /// What was cancelled has no result.
     Cancelled(Misuse),
-    /// Tasks of a group that have failed: their names and errors.
+    /// Tasks of a group that have failed, and its block, which comes last: their names and errors.
     TaskGroup(Vec<(String, SharedFault)>),
     /// A pool of this name whose initializer has failed: it runs nothing any more.
     BrokenPool(String),
@@ -254,15 +254,27 @@ impl Fault {
     /// What `catch (e)` gives: the value thrown, or a map as in Rhai with `message`, `line`,
     /// `position` and `error`, the family.
     pub fn to_value(&self) -> Value {
-        if let FaultKind::Thrown(value) = &self.kind {
-            return value.clone();
+        match &self.kind {
+            FaultKind::Thrown(value) => value.clone(),
+            _ => Value::map(self.to_map()),
         }
-        let mut map = self.kind.to_map();
+    }
+
+    /// The error as a map, also one that was thrown as another value, with its place.
+    fn to_map(&self) -> super::Map {
+        let mut map = match &self.kind {
+            FaultKind::Thrown(Value::Map(thrown)) => super::Map::clone(thrown),
+            kind => kind.to_map(),
+        };
         if !self.pos.is_none() {
-            map.insert("line".into(), Value::Int(i64::from(self.pos.line)));
-            map.insert("position".into(), Value::Int(i64::from(self.pos.column)));
+            let mut place = |key: &str, number: u16| {
+                let number = Value::Int(i64::from(number));
+                map.entry(key.into()).or_insert(number);
+            };
+            place("line", self.pos.line);
+            place("position", self.pos.column);
         }
-        Value::map(map)
+        map
     }
 }
 
@@ -310,7 +322,29 @@ impl FaultKind {
         let mut map = super::Map::new();
         map.insert("error".into(), Value::from(self.family()));
         map.insert("message".into(), Value::from(self.to_string()));
+        if let Self::TaskGroup(failures) = self {
+            let exceptions = failures.iter().map(|(_, fault)| fault.to_map());
+            let exceptions = exceptions.map(Value::map).collect();
+            map.insert("exceptions".into(), Value::array(exceptions));
+        }
         map
+    }
+
+    /// The error in one line for people, also one that the script has made as a map.
+    pub fn title(&self) -> String {
+        let thrown = match self {
+            Self::Thrown(Value::Map(map)) => map,
+            Self::Elsewhere(fault) => return fault.kind.title(),
+            kind => return kind.to_string(),
+        };
+        match (thrown.get("error"), thrown.get("message")) {
+            (Some(error), Some(message)) => {
+                let (error, message) = (super::print_text(error), super::print_text(message));
+                format!("{error}: {message}")
+            }
+            (Some(only), None) | (None, Some(only)) => super::print_text(only),
+            (None, None) => self.to_string(),
+        }
     }
 
     /// What `catch (e)` gives for an error whose place does not matter.
@@ -532,7 +566,7 @@ impl fmt::Display for FaultKind {
                     .enumerate()
                     .try_for_each(|(at, (name, fault))| {
                         let sign = if at == 0 { ':' } else { ';' };
-                        write!(f, "{sign} {name}: {}", fault.kind)
+                        write!(f, "{sign} {name}: {}", fault.kind.title())
                     })
             }
             Self::BrokenPool(pool) => write!(

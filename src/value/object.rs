@@ -6,6 +6,7 @@
 //! serves every scheduler.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -52,7 +53,7 @@ macro_rules! verbs {
 verbs! {
     /// Entering `with`: the value bound by `as`.
     Enter = "<enter>",
-    /// Leaving `with`; the argument says whether an error is passing.
+    /// Leaving `with`; the arguments say whether an error is passing, and which.
     Exit = "<exit>",
     /// Leaving `with` when the thread is being stopped: never waits.
     Abandon = "<abandon>",
@@ -121,6 +122,12 @@ verbs! {
     IsAlive = "is_alive",
     /// `name`
     Name = "name",
+    /// `get_name`
+    GetName = "get_name",
+    /// `set_name`
+    SetName = "set_name",
+    /// `expired`
+    Expired = "expired",
     /// `ident`
     Ident = "ident",
     /// `daemon`
@@ -188,6 +195,8 @@ verbs! {
     GetNowait = "get_nowait",
     /// `try_get`
     TryGet = "try_get",
+    /// `maxsize`
+    Maxsize = "maxsize",
     /// `qsize`
     Qsize = "qsize",
     /// `empty`
@@ -349,6 +358,9 @@ pub struct Failure {
     pub message: String,
     /// Where in the text.
     pub pos: Pos,
+    /// Whom it is a warning about, when it is no error of the thread that asks: the number and the
+    /// name of a thread that may have ended.
+    pub about: Option<(TaskId, Arc<str>)>,
 }
 
 /// What an object tells another that watches it. It arrives when the teller's state is free again,
@@ -370,7 +382,7 @@ pub struct Effects {
     pub spawns: Vec<Spawn>,
     /// What the thread whose end was just reported runs next: a pool's thread takes job after job.
     pub next: Option<(Arc<Function>, Vec<Value>)>,
-    /// Errors to show as those of the thread that asked.
+    /// Errors to show as those of the thread that asked, and warnings.
     pub failures: Vec<Failure>,
     /// Processes that are no longer needed: each ends at once, and what it runs fails.
     pub dismissed: Vec<TaskId>,
@@ -753,9 +765,13 @@ impl Object {
     /// The threads of whom each alone could end the wait of `task` for this object; none when
     /// nobody knows who could. Takes locks of objects, one after the other.
     pub fn blockers(&self, task: TaskId) -> Vec<TaskId> {
+        let of = |object: &Self| match object.knows_blockers {
+            true => object.state().blockers(task),
+            false => Blockers::Threads(Vec::new()),
+        };
         let mut threads = Vec::new();
         let mut seen = vec![self.id];
-        let mut asked = vec![self.state().blockers(task)];
+        let mut asked = vec![of(self)];
         while let Some(blockers) = asked.pop() {
             match blockers {
                 // Nobody knows who could end one of the waits.
@@ -765,7 +781,7 @@ impl Object {
                     for other in others {
                         if !seen.contains(&other.id) {
                             seen.push(other.id);
-                            asked.push(other.state().blockers(task));
+                            asked.push(of(&other));
                         }
                     }
                 }
@@ -847,15 +863,18 @@ impl Object {
             effects,
             ids,
         };
-        let answer = {
-            let mut slot = self.state.lock();
-            slot.note = None;
-            slot.primitive.attempt(call, &mut ctx)
-        };
+        let answer = self.answer(call, &mut ctx);
         if !effects.notices.is_empty() {
             deliver(task, pos, effects, ids);
         }
         answer
+    }
+
+    /// Asks the object, and delivers nothing.
+    fn answer(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let mut slot = self.state.lock();
+        slot.note = None;
+        slot.primitive.attempt(call, ctx)
     }
 
     /// What `task`, which waits here, waits for, with all that other objects know of it.
@@ -908,15 +927,28 @@ impl Object {
     }
 }
 
-/// Tells those who watch what they were waiting for.
+/// Tells those who watch what they were waiting for. What one of them tells in turn comes before the
+/// rest; there may be any number of them, so that is no recursion.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
-    for Notice { to, args } in std::mem::take(&mut effects.notices) {
+    let mut notices = VecDeque::from(std::mem::take(&mut effects.notices));
+    while let Some(Notice { to, args }) = notices.pop_front() {
         let call = Call {
             verb: Verb::Ready,
             args: &args,
         };
+        let mut ctx = Ctx {
+            task,
+            this: &to,
+            pos,
+            event_loop: None,
+            effects,
+            ids,
+        };
         // Who is told has no answer to that.
-        let _ = to.attempt(call, task, pos, effects, ids);
+        let _ = to.answer(call, &mut ctx);
+        for notice in effects.notices.drain(..).rev() {
+            notices.push_front(notice);
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Live {
                     out.push('\n');
                 }
             }
-            Kind::Failure { .. } => {
+            Kind::Failure { .. } | Kind::Warning { .. } => {
                 if let Some(line) = failure_line(event) {
                     self.paint.write(out, Role::Error, &line);
                     out.push('\n');
@@ -66,17 +66,19 @@ impl Live {
     }
 }
 
-/// What is said of a thread that failed, or of a callback that failed in it; `None` for other
-/// events. The failure of `main` itself is no event but the outcome of the run.
+/// What is said of a thread that failed, of a callback that failed in it, or of what it has
+/// forgotten; `None` for other events. The failure of `main` itself is no event but the outcome of the run.
 pub fn failure_line(event: &Event) -> Option<String> {
-    let Kind::Failure { message } = &event.kind else {
-        return None;
-    };
     let name = &event.thread.name;
+    let line = match &event.kind {
+        Kind::Failure { message } => format!("Exception in thread {name}: {message}"),
+        Kind::Warning { message } => format!("warning: in {name}: {message}"),
+        _ => return None,
+    };
     Some(if event.pos.is_none() {
-        format!("Exception in thread {name}: {message}")
+        line
     } else {
-        format!("Exception in thread {name}: {message} ({})", event.pos)
+        format!("{line} ({})", event.pos)
     })
 }
 

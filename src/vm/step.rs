@@ -619,8 +619,13 @@ impl Machine<'_, '_> {
                         elsewhere!(self.ask_register(context, Verb::Enter, &[]));
                     }
                     Op::Exit { failed, context } => {
-                        let failed = [Value::Bool(failed)];
-                        elsewhere!(self.ask_register(context, Verb::Exit, &failed));
+                        save!();
+                        let error = match failed {
+                            true => self.passing_error(),
+                            false => Value::Unit,
+                        };
+                        let args = [Value::Bool(failed), error];
+                        elsewhere!(self.ask_register(context, Verb::Exit, &args));
                     }
                     Op::Return { src } => {
                         let value = take(window.get_mut(src));

@@ -67,6 +67,17 @@ impl Machine<'_, '_> {
             .copied()
     }
 
+    /// The error that leaves a `with`, whose handler begins with the current instruction.
+    pub(super) fn passing_error(&mut self) -> Value {
+        let pc = self.frame().pc;
+        let (code, _) = self.code();
+        let error = code.handlers.iter().find_map(|handler| match handler.kind {
+            HandlerKind::With { error, .. } if handler.target == pc => Some(error),
+            _ => None,
+        });
+        error.map_or(Value::Unit, |error| self.register(error).clone())
+    }
+
     /// Ends a fiber that is being stopped: every value that a `with` has entered is abandoned,
     /// innermost first, and no code of the script runs any more.
     pub(super) fn unwind_stopped(&mut self, mut fault: Fault) -> Stop {

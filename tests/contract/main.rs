@@ -144,6 +144,7 @@ fn absence(of: &str, way: Way, case: Case) -> Option<&'static str> {
             Some("shutdown has no time limit, as in Python")
         }
         ("Once", Way::Timeout, _) => Some("a call has no time limit, as in Go and Rust"),
+        ("AsyncTimeout", Way::Timeout, _) => Some("it is the time limit itself"),
         ("TaskGroup", Way::Timeout, _) => Some("its block has no time limit, as in Python"),
         ("TaskGroup", Way::Try, _) => Some("it has nothing that only looks"),
         ("Results", Way::Timeout, Case::Success | Case::TimeIsOver) => None,

@@ -97,7 +97,7 @@ pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: 
 
 /// The step by which a thread failed; behind the last one for main, which fails at the end.
 fn failed_at(thread: &str, trail: &Trail) -> usize {
-    let fails = |kind: &Kind| matches!(kind, Kind::Failure { .. });
+    let fails = |kind: &Kind| matches!(kind, Kind::Failure { .. } | Kind::Warning { .. });
     let position = trail.steps.iter().position(|step| {
         let mut told = step.told.iter();
         told.any(|told| *told.thread.name == *thread && fails(&told.kind))

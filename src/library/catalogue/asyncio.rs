@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::runtime::object::asyncio::{
-    AsyncLock, AsyncQueue, Errors, EventLoop, Gather, InThread, Request, TaskGroup, WaitFor,
-    add_coroutine, create_task as new_task, outside,
+    AsCompleted, AsyncTimeout, Errors, EventLoop, Gather, InThread, Shield, Sleep, TaskGroup,
+    Until, Wait, WaitFor, add_coroutine, create_task as new_task, ensure_task, outside, with_name,
 };
 use crate::runtime::object::call;
 use crate::value::object::Verb;
@@ -27,7 +27,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "Refused within a task: a task awaits.",
         blocks: "The thread that calls it, until the task and all others have ended.",
         details: "The task that calls the function is `Task-1`. Tasks that have not ended when it \
-                  does are cancelled. Errors of tasks that nobody awaited are shown at the end.",
+                  does are cancelled, but those that are ready take one more step first. Errors of \
+                  tasks that nobody awaited, and what was never awaited, are shown at the end.",
         ..function(
             "asyncio.run",
             &[sig(F_AND_ARGS, "?")],
@@ -56,9 +57,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         details: "`asyncio.create_task(f(1))` is the same as `asyncio.create_task(f, 1)`: a call of \
-                  your own function that is handed over runs as the task. It begins when the task \
-                  that made it awaits. Keep the task and await it: only \
-                  so do you get its value and its error.",
+                  your own function that is handed over runs as the task. It begins when the task that made it awaits. Keep the task and await it: only \
+                  so do you get its value and its error. `#{name: \"bob\"}` as the last argument \
+                  gives it another name than `Task-2`, unless the function takes that argument.",
         errors: "Refused outside of `asyncio.run`.",
         ..function(
             "asyncio.create_task",
@@ -71,10 +72,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "Takes functions, tasks, coroutines, or one array of them; with the option \
-                  `return_exceptions` errors stand among the values. When one fails, the others \
-                  go on.",
-        errors: "Raises the first error.",
+        details: "Takes functions, tasks, coroutines, or one array of them. When one fails, the \
+                  others go on. With the option `asyncio.gather(f, g, #{return_exceptions: true})` \
+                  errors stand among the values.",
+        errors: "Raises the error that comes first.",
         ..function(
             Gather::NAME,
             &[sig(&[param("tasks...", Kind::Awaitables)], "Gather")],
@@ -88,10 +89,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         details: "`asyncio.sleep(0)` lets the other tasks go first. `time.sleep` would stop them \
                   all: it waits without awaiting.",
-        errors: "A negative or infinite time is refused.",
+        errors: "An endless time is refused; a negative one is none at all.",
         awaited: Some(await_sleep),
         ..function(
-            Request::SLEEP,
+            Sleep::NAME,
             &[
                 sig(&[param("seconds", Kind::Seconds)], "Coroutine"),
                 sig(
@@ -106,12 +107,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "When the time is over, the task is cancelled, and has ended when this raises.",
+        details: "When the time is over, the task is cancelled, and has ended when this raises. \
+                  `()` instead of a time means no limit.",
         errors: "Raises `TimeoutError` when the time is over.",
         ..function(
             WaitFor::NAME,
             &[sig(
-                &[param("x", Kind::Awaitable), param("seconds", Kind::Seconds)],
+                &[param("x", Kind::Awaitable), param("limit", Kind::Limit)],
                 "Coroutine",
             )],
             "Awaited, it waits for a task, coroutine or function, but only so long.",
@@ -150,7 +152,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     Entry {
         details: "The block waits for all tasks of the group. When one fails, the others and the \
-                  block are cancelled, and the block ends with an `ExceptionGroup`.",
+                  block are cancelled, and the block ends with an `ExceptionGroup`: its \
+                  `exceptions` are the errors of the tasks, and last that of the block itself.",
         ..function(
             "asyncio.TaskGroup",
             &[sig(&[], "TaskGroup")],
@@ -163,29 +166,82 @@ pub(super) const ENTRIES: &[Entry] = &[
         )
     },
     Entry {
-        details: "Those who wait get it in the order in which they came.",
+        details: "The block gets a `CancelledError` where it awaits; what leaves the block is a \
+                  `TimeoutError`. The time counts from the block's first await on; `()` means no \
+                  limit.",
+        errors: "The block raises `TimeoutError` when the time is over. Refused outside of \
+                 `asyncio.run`.",
         ..function(
-            "asyncio.Lock",
-            &[sig(&[], "AsyncLock")],
-            "Makes a lock between tasks: `with lock { ... }` awaits it.",
-            "fn main() {\n    let lock = asyncio.Lock();\n    with lock { print(lock.locked()); }\n}\n\
-             asyncio.run(main);",
-            "true",
-            lock,
+            AsyncTimeout::NAME,
+            &[sig(&[param("limit", Kind::Limit)], "AsyncTimeout")],
+            "Makes a time limit for a block.",
+            "fn main() {\n    try { with asyncio.timeout(0.01) { await asyncio.sleep(9); } }\n    \
+             catch (e) { print(e.error); }\n}\nasyncio.run(main);",
+            "TimeoutError",
+            timeout,
         )
     },
-    function(
-        "asyncio.Queue",
-        &[
-            sig(&[], "AsyncQueue"),
-            sig(&[param("maxsize", Kind::Int)], "AsyncQueue"),
-        ],
-        "Makes a queue between tasks, with room for so many items, or any number.",
-        "fn main() {\n    let q = asyncio.Queue(1);\n    let t = asyncio.create_task(|| await q.put(5));\n    \
-         print(await q.get());\n}\nasyncio.run(main);",
-        "5",
-        queue,
-    ),
+    Entry {
+        details: "For tasks, coroutines or functions, of which it makes tasks. Await one after the \
+                  other: each gives the value of the task that ends next.",
+        errors: "An await raises the error of that task, and `TimeoutError` when the time is over.",
+        ..function(
+            AsCompleted::NAME,
+            &[
+                sig(&[param("tasks", Kind::AwaitableArray)], "array"),
+                sig(
+                    &[
+                        param("tasks", Kind::AwaitableArray),
+                        param("limit", Kind::Limit),
+                    ],
+                    "array",
+                ),
+            ],
+            "Gives coroutines, one for each task: awaited, they give the values as the tasks end.",
+            "fn main() {\n    let sleeps = [asyncio.sleep(0.02, \"late\"), asyncio.sleep(0.01, \
+             \"early\")];\n    for next in asyncio.as_completed(sleeps) { print(await next); }\n}\n\
+             asyncio.run(main);",
+            "early\nlate",
+            as_completed,
+        )
+    },
+    Entry {
+        details: "Give tasks, not functions. The option `return_when` is `FIRST_COMPLETED`, \
+                  `FIRST_EXCEPTION` or `ALL_COMPLETED`, and `timeout` a time: when it is over, no \
+                  error is raised. The tasks are neither cancelled nor are their errors raised.",
+        ..function(
+            Wait::NAME,
+            &[
+                sig(&[param("tasks", Kind::Array)], "Coroutine"),
+                sig(
+                    &[param("tasks", Kind::Array), param("options", Kind::Map)],
+                    "Coroutine",
+                ),
+            ],
+            "Awaited, it waits for tasks and gives `done` and `pending`.",
+            "fn main() {\n    let a = asyncio.create_task(|| 1);\n    let b = \
+             asyncio.create_task(|| await asyncio.sleep(9));\n    let sets = await \
+             asyncio.wait([a, b], #{return_when: FIRST_COMPLETED});\n    \
+             print(sets.done.len, sets.pending.len);\n}\nasyncio.run(main);",
+            "1 1",
+            wait,
+        )
+    },
+    Entry {
+        details: "When whoever awaits it is cancelled, the task goes on. A function or coroutine \
+                  becomes a task at once.",
+        errors: "Raises the task's error.",
+        ..function(
+            Shield::NAME,
+            &[sig(&[param("x", Kind::Awaitable)], "Coroutine")],
+            "Awaited, it waits for a task that is not cancelled with whoever awaits it.",
+            "fn main() {\n    let t = asyncio.create_task(|| await asyncio.sleep(0.02, \"saved\"));\n    \
+             try { await asyncio.wait_for(asyncio.shield(t), 0.01); } catch (e) { print(e.error); }\n    \
+             print(await t);\n}\nasyncio.run(main);",
+            "TimeoutError\nsaved",
+            shield,
+        )
+    },
     Entry {
         errors: "Raises the task's error; refused while the task has not ended.",
         ..method(
@@ -250,139 +306,87 @@ pub(super) const ENTRIES: &[Entry] = &[
         "fn main() { print(asyncio.create_task(|| 5).name); }\nasyncio.run(main);",
         "Task-2",
     ),
+    method(
+        "Task",
+        "get_name",
+        &[sig(&[], "string")],
+        "The task's name.",
+        "fn main() { print(asyncio.create_task(|| 5, #{name: \"bob\"}).get_name()); }\n\
+         asyncio.run(main);",
+        "bob",
+    ),
+    Entry {
+        details: "What a task prints is marked with the name that it has when it begins.",
+        ..method(
+            "Task",
+            "set_name",
+            &[sig(&[param("name", Kind::Any)], "()")],
+            "Gives the task another name.",
+            "fn main() {\n    let t = asyncio.create_task(|| 5);\n    t.set_name(\"bob\");\n    \
+             print(t);\n}\nasyncio.run(main);",
+            "Task(bob, pending)",
+        )
+    },
+    Entry {
+        details: "The loop calls it when its turn comes, soon after the task has ended; soon, when \
+                  it has ended already.",
+        ..prelude(
+            "Task",
+            "add_done_callback",
+            &[sig(&[param("f", Kind::Function)], "()")],
+            "Has a function be called with the task when that has ended.",
+            "fn main() {\n    let t = asyncio.create_task(|| 5);\n    \
+             t.add_done_callback(|t| print(\"done:\", t.result()));\n    \
+             await asyncio.sleep(0.01);\n}\nasyncio.run(main);",
+            "done: 5",
+        )
+    },
+    Entry {
+        details: "It is done when all tasks have ended, or when one has failed.",
+        ..method(
+            "Gather",
+            "done",
+            &[sig(&[], "bool")],
+            "Whether its values, or its error, are there.",
+            "fn main() {\n    let both = asyncio.gather(|| 1, || 2);\n    print(both.done());\n    \
+             await both;\n    print(both.done());\n}\nasyncio.run(main);",
+            "false\ntrue",
+        )
+    },
+    method(
+        "Gather",
+        "cancel",
+        &[sig(&[], "bool")],
+        "Cancels all its tasks; false when it is done already.",
+        "fn main() {\n    let both = asyncio.gather(|| 1, || 2);\n    both.cancel();\n    \
+         try { await both; } catch (e) { print(e.error); }\n}\nasyncio.run(main);",
+        "CancelledError",
+    ),
+    method(
+        "AsyncTimeout",
+        "expired",
+        &[sig(&[], "bool")],
+        "Whether the block was cancelled because its time was over.",
+        "fn main() {\n    let limit = asyncio.timeout(5);\n    with limit { await \
+         asyncio.sleep(0); }\n    print(limit.expired());\n}\nasyncio.run(main);",
+        "false",
+    ),
     Entry {
         errors: "Refused before and after the block, and when a task of the group has failed.",
         ..method(
             "TaskGroup",
             "create_task",
             &[sig(F_AND_ARGS, "Task")],
-            "Makes a task of the group, as `asyncio.create_task` does.",
+            "Makes a task of the group, as `asyncio.create_task` does, also with a name.",
             "fn main() {\n    with asyncio.TaskGroup() as tg {\n        \
              let t = tg.create_task(|x| x * 2, 4);\n    }\n    print(t.result());\n}\n\
              asyncio.run(main);",
             "8",
         )
     },
-    Entry {
-        blocks: "Not itself: awaited, it waits until the lock is free.",
-        ..method(
-            "AsyncLock",
-            "acquire",
-            &[sig(&[], "Coroutine")],
-            "Awaited, it takes the lock.",
-            "fn main() {\n    let lock = asyncio.Lock();\n    await lock.acquire();\n    \
-             print(lock.locked());\n}\nasyncio.run(main);",
-            "true",
-        )
-    },
-    Entry {
-        errors: "Refused when nobody holds it.",
-        ..method(
-            "AsyncLock",
-            "release",
-            &[sig(&[], "()")],
-            "Gives the lock back.",
-            "fn main() {\n    let lock = asyncio.Lock();\n    await lock.acquire();\n    \
-             lock.release();\n    print(lock.locked());\n}\nasyncio.run(main);",
-            "false",
-        )
-    },
-    method(
-        "AsyncLock",
-        "locked",
-        &[sig(&[], "bool")],
-        "Whether some task holds the lock.",
-        "print(asyncio.Lock().locked());",
-        "false",
-    ),
-    method(
-        "AsyncQueue",
-        "put",
-        &[sig(&[param("item", Kind::Any)], "Coroutine")],
-        "Awaited, it waits for room and puts an item.",
-        "fn main() {\n    let q = asyncio.Queue();\n    await q.put(1);\n    print(q.qsize());\n}\n\
-         asyncio.run(main);",
-        "1",
-    ),
-    Entry {
-        errors: "Raises `Full` when there is no room.",
-        ..method(
-            "AsyncQueue",
-            "put_nowait",
-            &[sig(&[param("item", Kind::Any)], "()")],
-            "Puts an item if there is room.",
-            "let q = asyncio.Queue();\nq.put_nowait(1);\nprint(q.qsize());",
-            "1",
-        )
-    },
-    method(
-        "AsyncQueue",
-        "get",
-        &[sig(&[], "Coroutine")],
-        "Awaited, it waits for an item and takes it.",
-        "fn main() {\n    let q = asyncio.Queue();\n    q.put_nowait(7);\n    \
-         print(await q.get());\n}\nasyncio.run(main);",
-        "7",
-    ),
-    Entry {
-        errors: "Raises `Empty` when there is none.",
-        ..method(
-            "AsyncQueue",
-            "get_nowait",
-            &[sig(&[], "?")],
-            "Takes an item if there is one.",
-            "let q = asyncio.Queue();\nq.put_nowait(7);\nprint(q.get_nowait());",
-            "7",
-        )
-    },
-    Entry {
-        errors: "Refused when it is called more often than items were put.",
-        ..method(
-            "AsyncQueue",
-            "task_done",
-            &[sig(&[], "()")],
-            "Says that an item that was taken is done with, for `join`.",
-            "let q = asyncio.Queue();\nq.put_nowait(7);\nq.get_nowait();\nq.task_done();\n\
-             print(q.empty());",
-            "true",
-        )
-    },
-    method(
-        "AsyncQueue",
-        "join",
-        &[sig(&[], "Coroutine")],
-        "Awaited, it waits until all items that were put are done with.",
-        "fn main() {\n    let q = asyncio.Queue();\n    await q.join();\n    print(\"nothing to do\");\n}\n\
-         asyncio.run(main);",
-        "nothing to do",
-    ),
-    method(
-        "AsyncQueue",
-        "qsize",
-        &[sig(&[], "i64")],
-        "How many items there are.",
-        "print(asyncio.Queue().qsize());",
-        "0",
-    ),
-    method(
-        "AsyncQueue",
-        "empty",
-        &[sig(&[], "bool")],
-        "Whether there is no item.",
-        "print(asyncio.Queue().empty());",
-        "true",
-    ),
-    method(
-        "AsyncQueue",
-        "full",
-        &[sig(&[], "bool")],
-        "Whether there is no room.",
-        "let q = asyncio.Queue(1);\nq.put_nowait(1);\nprint(q.full());",
-        "true",
-    ),
 ];
 
-const fn function(
+pub(super) const fn function(
     name: &'static str,
     signatures: &'static [Signature],
     summary: &'static str,
@@ -400,7 +404,7 @@ const fn function(
     }
 }
 
-const fn method(
+pub(super) const fn method(
     receiver: &'static str,
     name: &'static str,
     signatures: &'static [Signature],
@@ -415,6 +419,20 @@ const fn method(
         summary,
         example: Example { code, output },
         ..Entry::NEW
+    }
+}
+
+pub(super) const fn prelude(
+    receiver: &'static str,
+    name: &'static str,
+    signatures: &'static [Signature],
+    summary: &'static str,
+    code: &'static str,
+    output: &'static str,
+) -> Entry {
+    Entry {
+        run: Run::Prelude,
+        ..method(receiver, name, signatures, summary, code, output)
     }
 }
 
@@ -457,11 +475,31 @@ fn await_(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
 fn create_task(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let name = "asyncio.create_task";
     let event_loop = running_loop(name, ctx)?;
-    let Some((what, args)) = args.split_first() else {
+    let takes_all = |function: &Arc<Function>, args: &[Value]| {
+        let code = ctx.program.code_for(function, args.len() - 1);
+        code.is_some()
+    };
+    let (args, task_name) = match &*args {
+        [Value::Function(function), ..] if takes_all(function, args) => (&*args, None),
+        args => with_name(args),
+    };
+    let [what, args @ ..] = args else {
         return call(name, args).map(|_| NativeResult::Value(Value::Unit));
     };
-    let task = new_task(event_loop, name, what, args, ctx.ids, ctx.pos)?;
+    let place = (ctx.ids, ctx.pos);
+    let task = new_task(event_loop, name, what, args, task_name, place)?;
     Ok(NativeResult::Value(Value::Object(task)))
+}
+
+/// The tasks that these are, or that are made of them.
+fn tasks(
+    name: &str,
+    items: &[Value],
+    event_loop: &Arc<Object>,
+    ctx: &NativeCtx<'_>,
+) -> Result<Vec<Arc<Object>>, FaultKind> {
+    let task = |item| ensure_task(event_loop, name, item, (ctx.ids, ctx.pos));
+    items.iter().map(task).collect()
 }
 
 fn gather(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -474,15 +512,8 @@ fn gather(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, F
         [Value::Array(items)] => items.to_vec(),
         items => items.to_vec(),
     };
-    let mut tasks = Vec::new();
-    for item in &items {
-        tasks.push(match item {
-            Value::Object(task) if task.kind() == "Task" => task.clone(),
-            what => new_task(event_loop, Gather::NAME, what, &[], ctx.ids, ctx.pos)?,
-        });
-    }
-    let gather = Gather::new(tasks, errors);
-    let made = add_coroutine(gather, Gather::NAME, Some(event_loop), ctx.ids, ctx.pos);
+    let tasks = tasks(Gather::NAME, &items, event_loop, ctx)?;
+    let made = Gather::make(tasks, errors, event_loop, (ctx.ids, ctx.pos));
     Ok(NativeResult::Value(made))
 }
 
@@ -516,8 +547,16 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, FaultKind> {
     })
 }
 
+/// The same, or `()` for no limit.
+fn limit(name: &str, value: Option<&Value>) -> Result<Option<Duration>, FaultKind> {
+    match value {
+        None | Some(Value::Unit) => Ok(None),
+        Some(value) => seconds(name, value).map(Some),
+    }
+}
+
 fn sleep_arguments(args: &mut [Value]) -> Result<(Duration, Value), FaultKind> {
-    let time = seconds(Request::SLEEP, &args[0])?;
+    let time = seconds(Sleep::NAME, &args[0])?;
     Ok((
         time,
         args.get_mut(1).map(std::mem::take).unwrap_or_default(),
@@ -526,7 +565,7 @@ fn sleep_arguments(args: &mut [Value]) -> Result<(Duration, Value), FaultKind> {
 
 fn sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let (time, result) = sleep_arguments(args)?;
-    let made = Request::sleep(time, result, ctx.event_loop, ctx.ids, ctx.pos);
+    let made = Sleep::make(time, result, ctx.event_loop, ctx.ids, ctx.pos);
     Ok(NativeResult::Value(made))
 }
 
@@ -540,9 +579,89 @@ fn await_sleep(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResu
 }
 
 fn wait_for(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let wait = WaitFor::new(args[0].clone(), seconds(WaitFor::NAME, &args[1])?);
+    let limit = limit(WaitFor::NAME, args.get(1))?;
+    let wait = WaitFor::new(args[0].clone(), limit);
     let made = add_coroutine(wait, WaitFor::NAME, ctx.event_loop, ctx.ids, ctx.pos);
     Ok(NativeResult::Value(made))
+}
+
+fn timeout(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let limit = limit(AsyncTimeout::NAME, args.first())?;
+    Ok(NativeResult::Value(ctx.make(AsyncTimeout::new(limit))))
+}
+
+fn as_completed(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let event_loop = running_loop(AsCompleted::NAME, ctx)?;
+    let limit = limit(AsCompleted::NAME, args.get(1))?;
+    let items = items(&args[0]);
+    let tasks = tasks(AsCompleted::NAME, items, event_loop, ctx)?;
+    let made = AsCompleted::make(tasks, limit, event_loop, (ctx.ids, ctx.pos));
+    Ok(NativeResult::Value(made))
+}
+
+fn items(array: &Value) -> &[Value] {
+    match array {
+        Value::Array(items) => items,
+        _ => &[],
+    }
+}
+
+fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let mut tasks = Vec::new();
+    for item in items(&args[0]) {
+        match item {
+            Value::Object(task) if task.kind() == "Task" => tasks.push(task.clone()),
+            other => {
+                return Err(FaultKind::misuse(
+                    &format!("asyncio.wait was given {}", print_text(other)),
+                    "it waits for tasks, and gives the same ones back",
+                    "make a task of each first: `asyncio.create_task(f)`",
+                ));
+            }
+        }
+    }
+    if tasks.is_empty() {
+        return Err(FaultKind::misuse(
+            "asyncio.wait was given no task",
+            "it waits for at least one",
+            "look first whether there is one: `if !tasks.is_empty() { ... }`",
+        ));
+    }
+    let (until, limit) = match args.get(1) {
+        Some(Value::Map(options)) => wait_options(options)?,
+        _ => (Until::All, None),
+    };
+    let wait = Wait::new(tasks, until, limit);
+    let made = add_coroutine(wait, Wait::NAME, ctx.event_loop, ctx.ids, ctx.pos);
+    Ok(NativeResult::Value(made))
+}
+
+fn wait_options(options: &Map) -> Result<(Until, Option<Duration>), FaultKind> {
+    let (mut until, mut time) = (Until::All, None);
+    for (key, value) in options {
+        match (&**key, value.as_str()) {
+            ("return_when", Some("ALL_COMPLETED")) => until = Until::All,
+            ("return_when", Some("FIRST_COMPLETED")) => until = Until::First,
+            ("return_when", Some("FIRST_EXCEPTION")) => until = Until::FirstError,
+            ("timeout", _) if value.as_number().is_some() || value.is_unit() => {
+                time = limit(Wait::NAME, Some(value))?;
+            }
+            _ => {
+                return Err(FaultKind::misuse(
+                    &format!("asyncio.wait was given the option {key}: {value:?}"),
+                    "its options are `return_when` and `timeout`",
+                    "write asyncio.wait(tasks, #{return_when: FIRST_COMPLETED, timeout: 1})",
+                ));
+            }
+        }
+    }
+    Ok((until, time))
+}
+
+fn shield(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let event_loop = running_loop(Shield::NAME, ctx)?;
+    let task = ensure_task(event_loop, Shield::NAME, &args[0], (ctx.ids, ctx.pos))?;
+    Ok(NativeResult::Value(Shield::make(task, ctx.ids, ctx.pos)))
 }
 
 fn to_thread(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -559,15 +678,4 @@ fn current_task(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult
 
 fn task_group(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     Ok(NativeResult::Value(ctx.make(TaskGroup::new())))
-}
-
-fn lock(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    Ok(NativeResult::Value(ctx.make(AsyncLock::new(ctx.pos))))
-}
-
-fn queue(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let capacity = args.first().and_then(Value::as_int).unwrap_or_default();
-    Ok(NativeResult::Value(
-        ctx.make(AsyncQueue::new(capacity, ctx.pos)),
-    ))
 }

@@ -12,10 +12,11 @@ impl Kind {
             Self::Bool => matches!(value, Value::Bool(_)),
             Self::Int => matches!(value, Value::Int(_)),
             Self::Number | Self::Seconds => matches!(value, Value::Int(_) | Value::Float(_)),
+            Self::Limit => matches!(value, Value::Int(_) | Value::Float(_) | Value::Unit),
             Self::Float => matches!(value, Value::Float(_)),
             Self::Text => value.as_str().is_some(),
             Self::Pattern => value.as_str().is_some() || matches!(value, Value::Char(_)),
-            Self::Array => matches!(value, Value::Array(_)),
+            Self::Array | Self::AwaitableArray => matches!(value, Value::Array(_)),
             Self::Map => matches!(value, Value::Map(_)),
             Self::Range => matches!(value, Value::Range(_)),
             Self::Function => matches!(value, Value::Function(_)),
@@ -31,6 +32,7 @@ impl Kind {
             Self::Int => "an integer",
             Self::Number => "a number",
             Self::Seconds => "a number of seconds",
+            Self::Limit => "a number of seconds, or () for no limit",
             Self::Float => "a float",
             Self::Text => "a string",
             Self::Pattern => "a string or a character",
@@ -39,6 +41,7 @@ impl Kind {
             Self::Range => "a range",
             Self::Function => "a function",
             Self::Awaitable | Self::Awaitables => "a function, task or coroutine",
+            Self::AwaitableArray => "an array of functions, tasks or coroutines",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
 mod asyncio;
+mod asyncio_shared;
 mod atomics;
 mod channels;
 mod check;
@@ -102,6 +103,8 @@ pub enum Kind {
     Number,
     /// A time: an integer or a float, in seconds.
     Seconds,
+    /// The same, or `()` for as long as it takes.
+    Limit,
     /// A float.
     Float,
     /// A string.
@@ -121,6 +124,8 @@ pub enum Kind {
     Awaitable,
     /// Any number of these; only as the last one.
     Awaitables,
+    /// An array of these.
+    AwaitableArray,
 }
 
 /// Code and what it prints.
@@ -244,6 +249,11 @@ pub const GROUPS: &[Group] = &[
         "Tasks that take turns: asyncio",
         &["asyncio"],
         asyncio::ENTRIES,
+    ),
+    group(
+        "What tasks share: asyncio",
+        &["asyncio"],
+        asyncio_shared::ENTRIES,
     ),
     group("Strings and numbers", &["math"], text::ENTRIES),
     group("Arrays, maps and ranges", &[], collections::ENTRIES),
@@ -384,7 +394,7 @@ pub fn takes_awaitable(name: &str, at: usize) -> bool {
     let is_awaitable = |signature: &Signature| {
         let param = (signature.params.get(at)).or_else(|| signature.params.last());
         param.is_some_and(|param| match param.kind {
-            Kind::Awaitable => at < signature.params.len(),
+            Kind::Awaitable | Kind::AwaitableArray => at < signature.params.len(),
             kind => kind == Kind::Awaitables,
         })
     };

@@ -124,6 +124,10 @@ fn function_method(name: &str, function: &Arc<Function>, args: &mut [Value]) -> 
     })
 }
 
+fn is_awaitable(value: &Value) -> bool {
+    matches!(value, Value::Object(object) if matches!(object.kind(), "Task" | "Coroutine" | "Gather"))
+}
+
 fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
     if let ("__await", Value::Function(function), []) = (name, receiver, args) {
         let name = match function.target {
@@ -138,6 +142,15 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
     }
     if name == "__bind" {
         return Some(Err(FaultKind::mismatch("a function", receiver)));
+    }
+    if let ("__await", Value::Array(items), []) = (name, receiver, args)
+        && items.iter().any(is_awaitable)
+    {
+        return Some(Err(FaultKind::misuse(
+            "await was given an array of tasks",
+            "one thing is awaited at a time",
+            "write `await asyncio.gather(tasks)`: it waits for all, and gives their values",
+        )));
     }
     done(match (name, args) {
         // A call of the learner's has run already when its value is awaited.

@@ -138,7 +138,7 @@ impl Barrier {
             Verb::Action => asked(self.action.clone().map_or(Value::Unit, Value::Function)),
             Verb::Enter if self.is_acting(ctx.task) => asked(Value::Unit),
             Verb::Exit | Verb::Abandon if self.is_acting(ctx.task) => {
-                if call.verb == Verb::Exit && !matches!(call.args, [Value::Bool(true)]) {
+                if call.verb == Verb::Exit && !matches!(call.args, [Value::Bool(true), ..]) {
                     self.open(ctx);
                 } else {
                     self.break_it("its action failed", ctx);

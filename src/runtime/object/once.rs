@@ -117,7 +117,7 @@ impl Primitive for Once {
                 return Attempt::Done(value.clone());
             }
             (Verb::Enter, _) if self.is_run_by(ctx.task) => {}
-            (Verb::Exit, [failed]) if self.is_run_by(ctx.task) => {
+            (Verb::Exit, [failed, ..]) if self.is_run_by(ctx.task) => {
                 self.finish(matches!(failed, Value::Bool(true)), ctx);
             }
             (Verb::Abandon, _) if self.is_run_by(ctx.task) => self.finish(true, ctx),

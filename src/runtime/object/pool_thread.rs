@@ -172,6 +172,7 @@ impl PoolThread {
             ctx.effects.failures.push(Failure {
                 message: format!("the initializer failed: {}", fault.kind),
                 pos: fault.pos,
+                about: None,
             });
         }
     }

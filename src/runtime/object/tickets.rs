@@ -33,14 +33,24 @@ impl Tickets {
         Attempt::Done(Value::Unit)
     }
 
+    /// Keeps a ticket for `watch`, under `number`.
+    pub(super) fn add(&mut self, watch: &Arc<Object>, number: usize) {
+        let number = Value::Int(number as i64);
+        self.kept.push((Arc::downgrade(watch), number));
+    }
+
     /// Tells all who watch, once, what there is to say.
     pub(super) fn redeem(&mut self, says: &Value, ctx: &mut Ctx<'_>) {
-        for (watch, number) in std::mem::take(&mut self.kept) {
-            if let Some(to) = watch.upgrade() {
-                let args = [number, says.clone()];
-                ctx.notify(Notice { to, args });
-            }
-        }
+        self.notices(says).for_each(|notice| ctx.notify(notice));
+    }
+
+    /// What all who watch shall be told, once.
+    pub(super) fn notices(&mut self, says: &Value) -> impl Iterator<Item = Notice> {
+        let kept = std::mem::take(&mut self.kept).into_iter();
+        kept.filter_map(|(watch, number)| {
+            let args = [number, says.clone()];
+            watch.upgrade().map(|to| Notice { to, args })
+        })
     }
 }
 

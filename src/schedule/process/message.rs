@@ -69,6 +69,8 @@ pub(in crate::schedule) enum Said {
     Print(String),
     /// An error that nobody caught.
     Failure(String),
+    /// Something that was forgotten.
+    Warning(String),
 }
 
 /// Writes a message; it is on its way when the writer is flushed.

@@ -210,6 +210,7 @@ fn answer(event: Event) -> Option<Answer> {
     let said = match event.kind {
         Kind::Print { text } => Said::Print(text),
         Kind::Failure { message } => Said::Failure(message),
+        Kind::Warning { message } => Said::Warning(message),
         _ => return None,
     };
     let is_main = event.thread.number == MAIN.0;

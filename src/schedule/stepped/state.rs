@@ -12,7 +12,7 @@ use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
-use crate::value::object::{Attempt, Call, Effects, Failure, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{self, Fiber, Isolated, Services, Visible, Wait};
 
@@ -598,12 +598,19 @@ impl State {
         }
     }
 
-    fn tell(&mut self, task: TaskId, pos: Pos, kind: Kind) {
+    fn event_thread(&self, task: TaskId) -> event::Thread {
         let name = self.members.get(&task).map(|member| member.name.clone());
-        let thread = event::Thread {
+        event::Thread {
             number: task.0,
             name: name.unwrap_or_else(|| "main".into()),
-        };
+        }
+    }
+
+    fn tell(&mut self, task: TaskId, pos: Pos, kind: Kind) {
+        self.tell_of(self.event_thread(task), pos, kind);
+    }
+
+    fn tell_of(&mut self, thread: event::Thread, pos: Pos, kind: Kind) {
         match &mut self.outlet {
             Outlet::Stream => {
                 let seconds = self.now as f64 / 1e9;
@@ -721,8 +728,9 @@ fn doing(member: &Member, program: &crate::program::Program) -> Doing {
 
 impl Services for State {
     fn carry_out(&mut self, effects: &mut Effects) {
-        for Failure { message, pos } in effects.failures.drain(..) {
-            self.tell(self.running, pos, Kind::Failure { message });
+        for failure in effects.failures.drain(..) {
+            let (thread, pos, kind) = log::failure(failure, self.event_thread(self.running));
+            self.tell_of(thread, pos, kind);
         }
         for (task, wake) in effects.wakes.drain(..) {
             self.wake(task, wake);

@@ -60,7 +60,11 @@ impl ToldSoFar {
 
     /// Notes a print or a failure; the rest is for others.
     pub(super) fn note(&mut self, told: &Told) {
-        if !matches!(told.kind, Kind::Print { .. } | Kind::Failure { .. }) {
+        let is_kept = matches!(
+            told.kind,
+            Kind::Print { .. } | Kind::Failure { .. } | Kind::Warning { .. }
+        );
+        if !is_kept {
             return;
         }
         let task = TaskId(told.thread.number);
@@ -74,7 +78,8 @@ impl ToldSoFar {
                 lines.printed.push(text.as_str().into());
                 self.order.iter_mut().for_each(|order| order.push(task));
             }
-            Kind::Failure { message } => {
+            // What was forgotten is a mistake of the program as well.
+            Kind::Failure { message } | Kind::Warning { message } => {
                 lines.failed = Some(Failed {
                     message: message.as_str().into(),
                     pos: told.pos,

@@ -29,11 +29,11 @@ use self::processes::Processes;
 use self::table::{ALL_RUNS, About, Job, Stopping, Table};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
-use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World};
+use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World, log};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::threads::ThreadInfo;
-use crate::value::object::{Call, Effects, Failure, TaskId, Verb};
+use crate::value::object::{Call, Effects, TaskId, Verb};
 use crate::value::{Fault, Function, Object, Value};
 use crate::vm::Fiber;
 
@@ -127,8 +127,10 @@ impl Shared {
 
     /// Shows the errors that an object has reported on behalf of a thread.
     fn tell_failures(&self, about: &About, effects: &mut Effects) {
-        for Failure { message, pos } in effects.failures.drain(..) {
-            self.tell(about, pos, Kind::Failure { message });
+        for failure in effects.failures.drain(..) {
+            let seconds = self.world.clock.elapsed().as_secs_f64();
+            let (thread, pos, kind) = log::failure(failure, about.event_thread());
+            self.world.stream.push(seconds, thread, pos, kind);
         }
     }
 

@@ -231,6 +231,7 @@ impl Host {
             let kind = match said {
                 Said::Print(text) => Kind::Print { text },
                 Said::Failure(message) => Kind::Failure { message },
+                Said::Warning(message) => Kind::Warning { message },
             };
             let seconds = shared.world.clock.elapsed().as_secs_f64();
             shared.world.stream.push(seconds, thread, pos, kind);

@@ -27,7 +27,7 @@ pub(super) fn with_loop<R: Default>(
 
 /// Tasks that wait, each of some event loop, in the order in which they came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Awaiters {
+pub struct Awaiters {
     /// A task stays here until it asks again, also when the loop has queued it already.
     waiting: VecDeque<(TaskId, Arc<Object>)>,
 }
@@ -102,19 +102,43 @@ impl Awaiters {
         }
     }
 
+    /// Lets `task` ask again, if it waits here.
+    pub(super) fn wake(&self, task: TaskId, ctx: &mut Ctx<'_>) {
+        if let Some(event_loop) = self.loop_of(task) {
+            with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.wake(task, ctx)
+            });
+        }
+    }
+
+    /// Gives all that wait what they wait for: they need not ask again.
+    pub(super) fn grant_all(&mut self, value: &Value, ctx: &mut Ctx<'_>) {
+        for (task, event_loop) in std::mem::take(&mut self.waiting) {
+            let is_granted = with_loop(&event_loop, ctx, |event_loop, ctx| {
+                event_loop.grant(task, value.clone(), ctx)
+            });
+            // One that was cancelled asks again, and learns of it.
+            if !is_granted {
+                self.waiting.push_back((task, event_loop));
+            }
+        }
+    }
+
     /// Forgets a task that is being stopped.
     pub(super) fn forget(&mut self, task: TaskId) {
         self.waiting.retain(|(waiting, _)| *waiting != task);
     }
 
-    /// What `task` waits for: this, or its turn when another task keeps it.
-    pub(super) fn waiting(&self, task: TaskId, what: impl FnOnce() -> Waiting) -> Waiting {
-        let here = self.waiting.iter().find(|(waiting, _)| *waiting == task);
-        let turn = here.and_then(|(_, event_loop)| {
-            let turn = event_loop.state().waiting(task);
-            (!turn.what.is_empty()).then_some(turn)
-        });
-        turn.unwrap_or_else(what)
+    /// The event loop of a task that waits here.
+    fn loop_of(&self, task: TaskId) -> Option<&Arc<Object>> {
+        let mut waiting = self.waiting.iter();
+        waiting.find_map(|(waiting, event_loop)| (*waiting == task).then_some(event_loop))
+    }
+
+    /// What a task waits for that could go on, if it had its turn: that.
+    pub(super) fn turn_of(&self, task: TaskId) -> Option<Waiting> {
+        let turn = self.loop_of(task)?.state().waiting(task);
+        (!turn.what.is_empty()).then_some(turn)
     }
 
     /// Shows who waits.

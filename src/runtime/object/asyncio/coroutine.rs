@@ -26,12 +26,12 @@ pub fn add(
 
 /// That something is awaited once.
 #[derive(Clone, Debug)]
-pub(super) struct Once {
+pub(super) struct AwaitedOnce {
     pub(super) name: &'static str,
     has_begun: bool,
 }
 
-impl Once {
+impl AwaitedOnce {
     pub(super) fn new(name: &'static str) -> Self {
         Self {
             name,

@@ -1,17 +1,21 @@
 //! The event loop: which of its tasks has the turn, and which come next. First come, first served.
 //!
 //! It has no thread of its own. Whoever changes it, most often the task that has the turn, leaves
-//! in the effects who is woken or started next.
+//! in the effects who is woken or started next. As in Python, the loop goes round: those that are
+//! ready when a round begins have their turns in it, those that become ready meanwhile in the next
+//! one; and what happens because a task has ended, such as the call of its callbacks, has its place
+//! in the queue as well. Longer than most files because its states are one machine.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::thread;
+use super::oversights::Oversights;
 use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId, Verb,
+    Attempt, Blockers, Call, Ctx, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId, Verb,
     Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
@@ -40,21 +44,33 @@ enum State {
     Asleep(Duration, Value),
 }
 
+/// Whose a task is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Of {
+    /// The learner's.
+    Script,
+    /// The loop's own: it calls a callback, or waits for a time to be over.
+    Loop,
+}
+
 /// A task that has not ended.
 #[derive(Clone, Debug)]
 struct Member {
     task: Arc<Object>,
     name: Arc<str>,
+    of: Of,
     state: State,
     /// Whether it gets a `CancelledError` where it awaits.
     is_cancelled: bool,
 }
 
-/// A task that failed, for the report of those whose error nobody has seen.
+/// What stands in the queue.
 #[derive(Clone, Debug)]
-struct Unseen {
-    name: Arc<str>,
-    fault: Arc<Fault>,
+enum Queued {
+    /// A task that will have the turn.
+    Task(TaskId),
+    /// Something that an object will be told; and the loop itself, which goes on behind it.
+    Notice(Box<(Notice, Arc<Object>)>),
 }
 
 /// A loop.
@@ -65,12 +81,19 @@ pub struct EventLoop {
     awaits: Arc<Function>,
     /// Invariant: when nobody has the turn, nobody is in the queue, unless the loop is stopped.
     turn: Option<TaskId>,
-    queue: VecDeque<TaskId>,
+    queue: VecDeque<Queued>,
+    /// How many of the queue have their turns in this round.
+    round: usize,
+    /// When the main task has ended: how many rounds may begin before what is left over is
+    /// cancelled.
+    rounds_left: Option<u32>,
+    /// Whether an object is being told something. Never between two attempts.
+    is_telling: bool,
     tasks: BTreeMap<TaskId, Member>,
     /// How many tasks there have been, for their names.
     made: u64,
-    /// The calls of `asyncio.to_thread` that have not ended.
-    threads: u64,
+    /// The numbers of the calls of `asyncio.to_thread` that have not ended.
+    threads: BTreeSet<u64>,
     /// The thread that waits in `asyncio.run`.
     runner: Option<TaskId>,
     main: Option<TaskId>,
@@ -78,33 +101,32 @@ pub struct EventLoop {
     end: Option<Result<Value, Arc<Fault>>>,
     /// Whether a task is being stopped by force: no other one is given the turn.
     is_stopped: bool,
-    unseen: BTreeMap<TaskId, Unseen>,
-    /// What was never awaited so far: what, and where it was made.
-    ///
-    /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
-    forgotten: VecDeque<(ObjectId, &'static str, Pos)>,
+    oversights: Oversights,
 }
 
 /// Makes a task of `what`: a function, which it calls with `args`, or something that it awaits. It
-/// begins when its turn comes. `name` is who wants it.
+/// begins when its turn comes. `caller` is who wants it; without a `name` the task gets the next
+/// default one.
 ///
 /// # Errors
 /// A wrong use when it is neither.
 pub fn create_task(
     event_loop: &Arc<Object>,
-    name: &str,
+    caller: &str,
     what: &Value,
     args: &[Value],
-    ids: &Ids,
-    pos: Pos,
+    name: Option<Arc<str>>,
+    (ids, pos): (&Ids, Pos),
 ) -> Result<Arc<Object>, FaultKind> {
     let created = event_loop.change(|inner: &mut EventLoop| {
         let (function, args) = match what {
             Value::Function(function) => (function.clone(), args.to_vec()),
             Value::Object(object) if matches!(object.kind(), "Coroutine" | "Gather") => {
+                // The task awaits it, unless it is cancelled before.
+                inner.oversights.awaited(object.id);
                 (inner.awaits.clone(), vec![what.clone()])
             }
-            other => return Err(no_task(name, other)),
+            other => return Err(no_task(caller, other)),
         };
         let start = Start {
             function,
@@ -112,9 +134,50 @@ pub fn create_task(
             pos,
             event_loop: event_loop.clone(),
         };
-        Ok(inner.create(start, ids))
+        Ok(inner.create(start, name, Of::Script, ids))
     });
-    created.unwrap_or_else(|| Err(super::outside(name)))
+    created.unwrap_or_else(|| Err(super::outside(caller)))
+}
+
+/// The task that `what` is, or one that is made of it.
+///
+/// # Errors
+/// As for [`create_task`].
+pub fn ensure_task(
+    event_loop: &Arc<Object>,
+    caller: &str,
+    what: &Value,
+    place: (&Ids, Pos),
+) -> Result<Arc<Object>, FaultKind> {
+    match what {
+        Value::Object(task) if task.kind() == "Task" => Ok(task.clone()),
+        what => create_task(event_loop, caller, what, &[], None, place),
+    }
+}
+
+/// Has the loop itself call a function when its turn comes, under this name.
+pub(super) fn call_soon(
+    event_loop: &Arc<Object>,
+    name: Arc<str>,
+    (function, args): (Arc<Function>, Vec<Value>),
+    (ids, pos): (&Ids, Pos),
+) {
+    let start = Start {
+        function,
+        args,
+        pos,
+        event_loop: event_loop.clone(),
+    };
+    event_loop.change(|inner: &mut EventLoop| inner.create(start, Some(name), Of::Loop, ids));
+}
+
+/// Has the loop itself await something, which is how a time limit is set without waiting for it.
+pub(super) fn await_soon(event_loop: &Arc<Object>, what: &Arc<Object>, place: (&Ids, Pos)) {
+    let awaits = event_loop.change(|inner: &mut EventLoop| inner.awaits.clone());
+    if let Some(awaits) = awaits {
+        let args = vec![Value::Object(what.clone())];
+        call_soon(event_loop, "a time limit".into(), (awaits, args), place);
+    }
 }
 
 /// What cannot become a task.
@@ -136,32 +199,38 @@ impl EventLoop {
             awaits,
             turn: None,
             queue: VecDeque::new(),
+            round: 0,
+            rounds_left: None,
+            is_telling: false,
             tasks: BTreeMap::new(),
             made: 0,
-            threads: 0,
+            threads: BTreeSet::new(),
             runner: None,
             main: None,
             end: None,
             is_stopped: false,
-            unseen: BTreeMap::new(),
-            forgotten: VecDeque::new(),
+            oversights: Oversights::default(),
         }
     }
 
-    fn create(&mut self, start: Start, ids: &Ids) -> Arc<Object> {
-        self.made += 1;
-        let name: Arc<str> = format!("Task-{}", self.made).into();
+    fn create(&mut self, start: Start, name: Option<Arc<str>>, of: Of, ids: &Ids) -> Arc<Object> {
+        // As in Python, a name of its own takes none of the default ones.
+        let name = name.unwrap_or_else(|| {
+            self.made += 1;
+            format!("Task-{}", self.made).into()
+        });
         let number = ids.next_task();
         let task = Task::new(name.clone(), number, start.event_loop.clone());
         let task = Object::new(ids, start.pos, task);
         let member = Member {
             task: task.clone(),
             name,
+            of,
             state: State::New(start),
             is_cancelled: false,
         };
         self.tasks.insert(number, member);
-        self.queue.push_back(number);
+        self.queue.push_back(Queued::Task(number));
         task
     }
 
@@ -181,28 +250,71 @@ impl EventLoop {
             pos: ctx.pos,
             event_loop: ctx.this.clone(),
         };
-        self.create(start, ctx.ids);
-        self.main = self.queue.front().copied();
+        self.create(start, None, Of::Script, ctx.ids);
+        self.main = self.tasks.keys().next().copied();
         self.runner = Some(ctx.task);
         self.pass_turn(ctx);
         Ok(Attempt::Wait(None))
     }
 
+    /// Begins the next round; whether there is something to do.
+    fn begin_round(&mut self) -> bool {
+        match self.rounds_left {
+            Some(0) => {
+                self.rounds_left = None;
+                self.cancel_left_over();
+            }
+            Some(left) => self.rounds_left = Some(left - 1),
+            None => {}
+        }
+        self.round = self.queue.len();
+        self.round > 0 || self.rounds_left.is_some()
+    }
+
+    /// The main task has ended for good: all others are cancelled, but for the callbacks that are
+    /// about to be called.
+    fn cancel_left_over(&mut self) {
+        let left_over: Vec<TaskId> = self.tasks.keys().copied().collect();
+        for task in left_over {
+            if let Some(member) = self.tasks.get_mut(&task)
+                && (member.of == Of::Script || !matches!(member.state, State::New(_)))
+            {
+                member.is_cancelled = true;
+                self.make_ready(task);
+            }
+        }
+    }
+
     /// Gives the turn to the next task, if nobody has it.
     fn pass_turn(&mut self, ctx: &mut Ctx<'_>) {
-        while self.turn.is_none() && !self.is_stopped {
-            let Some(number) = self.queue.pop_front() else {
+        while self.turn.is_none() && !self.is_stopped && !self.is_telling {
+            if self.round == 0 && !self.begin_round() {
                 return;
+            }
+            let Some(next) = self.queue.pop_front() else {
+                continue;
+            };
+            self.round -= 1;
+            let number = match next {
+                Queued::Task(number) => number,
+                Queued::Notice(notice) => {
+                    let (notice, event_loop) = *notice;
+                    self.tell(notice, event_loop, ctx);
+                    return;
+                }
             };
             let Some(member) = self.tasks.get_mut(&number) else {
                 continue;
             };
             match std::mem::replace(&mut member.state, State::Running) {
                 // It ends without having begun.
-                State::New(_) if member.is_cancelled => ctx.notify(Notice {
-                    to: member.task.clone(),
-                    args: [Value::Unit, Value::Unit],
-                }),
+                State::New(start) if member.is_cancelled => {
+                    let notice = Notice {
+                        to: member.task.clone(),
+                        args: [Value::Unit, Value::Unit],
+                    };
+                    self.tell(notice, start.event_loop, ctx);
+                }
                 State::New(start) => {
                     self.turn = Some(number);
                     ctx.effects.spawns.push(Spawn {
@@ -234,6 +346,22 @@ impl EventLoop {
         }
     }
 
+    /// Tells an object something, and the loop itself when that is done, to go on.
+    fn tell(&mut self, notice: Notice, event_loop: Arc<Object>, ctx: &mut Ctx<'_>) {
+        self.is_telling = true;
+        ctx.notify(notice);
+        ctx.notify(Notice {
+            to: event_loop,
+            args: [Value::Unit, Value::Unit],
+        });
+    }
+
+    /// An object will be told something when it is the turn of that.
+    pub(super) fn tell_soon(&mut self, notice: Notice, event_loop: &Arc<Object>) {
+        let notice = Box::new((notice, event_loop.clone()));
+        self.queue.push_back(Queued::Notice(notice));
+    }
+
     /// The task that asks begins to wait and gives the turn away; unless it was cancelled, then it
     /// gets this error.
     pub(super) fn park(&mut self, ctx: &mut Ctx<'_>) -> Option<FaultKind> {
@@ -262,10 +390,10 @@ impl EventLoop {
             self.leave_turn(ctx.task, State::Asleep(time, result), ctx);
             return Ok(Attempt::Wait(Some(time)));
         }
-        if self.queue.is_empty() {
+        if self.queue.is_empty() && self.rounds_left.is_none() {
             return Ok(Attempt::Done(result));
         }
-        self.queue.push_back(ctx.task);
+        self.queue.push_back(Queued::Task(ctx.task));
         self.leave_turn(ctx.task, State::Ready(Wake::Grant(result)), ctx);
         Ok(Attempt::Wait(None))
     }
@@ -288,7 +416,7 @@ impl EventLoop {
     }
 
     /// Queues a task that waits or sleeps; whether it did.
-    pub(super) fn wake(&mut self, task: TaskId, ctx: &mut Ctx<'_>) -> bool {
+    fn make_ready(&mut self, task: TaskId) -> bool {
         let Some(member) = self.tasks.get_mut(&task) else {
             return false;
         };
@@ -299,9 +427,25 @@ impl EventLoop {
             _ => return false,
         };
         member.state = State::Ready(wake);
-        self.queue.push_back(task);
-        self.pass_turn(ctx);
+        self.queue.push_back(Queued::Task(task));
         true
+    }
+
+    /// Has a task ask again that waits; whether it did.
+    pub(super) fn wake(&mut self, task: TaskId, ctx: &mut Ctx<'_>) -> bool {
+        let is_ready = self.make_ready(task);
+        self.pass_turn(ctx);
+        is_ready
+    }
+
+    /// Gives a task what it waits for; whether it did wait.
+    pub(super) fn grant(&mut self, task: TaskId, value: Value, ctx: &mut Ctx<'_>) -> bool {
+        let is_ready = self.make_ready(task);
+        if is_ready && let Some(member) = self.tasks.get_mut(&task) {
+            member.state = State::Ready(Wake::Grant(value));
+        }
+        self.pass_turn(ctx);
+        is_ready
     }
 
     /// The time of a sleep is over: the task goes on when it has the turn, which may be now.
@@ -316,7 +460,7 @@ impl EventLoop {
             }
             State::Asleep(_, result) => {
                 member.state = State::Ready(Wake::Grant(result));
-                self.queue.push_back(task);
+                self.queue.push_back(Queued::Task(task));
                 Attempt::Wait(None)
             }
             // It was woken before.
@@ -335,6 +479,13 @@ impl EventLoop {
         }
     }
 
+    /// Gives a task another name.
+    pub(super) fn rename(&mut self, task: TaskId, name: &Arc<str>) {
+        if let Some(member) = self.tasks.get_mut(&task) {
+            member.name = name.clone();
+        }
+    }
+
     /// A task has ended: with this, if it is the main task; `by_force` when it was stopped.
     pub(super) fn ended(
         &mut self,
@@ -343,19 +494,17 @@ impl EventLoop {
         by_force: bool,
         ctx: &mut Ctx<'_>,
     ) {
-        self.tasks.remove(&task);
-        self.queue.retain(|queued| *queued != task);
+        if let Some(member) = self.tasks.remove(&task) {
+            self.oversights.maker_ended(task, &member.name);
+        }
         self.is_stopped |= by_force;
         if self.turn == Some(task) {
             self.turn = None;
         }
         if self.main == Some(task) {
             self.end = Some(end);
-            // As in Python, what is left over is cancelled.
-            let others: Vec<TaskId> = self.tasks.keys().copied().collect();
-            for other in others {
-                self.cancel(other, ctx);
-            }
+            // As in Python: the rest of this round, and one more with those that are ready then.
+            self.rounds_left = Some(1);
         }
         self.pass_turn(ctx);
         self.end_if_done(ctx);
@@ -364,37 +513,44 @@ impl EventLoop {
     /// A task has failed, and nobody has seen its error yet.
     pub(super) fn failed(&mut self, task: TaskId, name: Arc<str>, fault: Arc<Fault>) {
         if self.main != Some(task) {
-            self.unseen.insert(task, Unseen { name, fault });
+            let what = match self.tasks.get(&task).map(|member| member.of) {
+                Some(Of::Loop) => "it has failed",
+                _ => "Task exception was never retrieved",
+            };
+            self.oversights.failed(task, name, what, fault);
         }
     }
 
     /// Somebody has seen the error of a task.
     pub(super) fn seen(&mut self, task: TaskId) {
-        self.unseen.remove(&task);
+        self.oversights.seen(task);
     }
 
-    /// Something was made that shall be awaited.
+    /// The task that has the turn has made something that shall be awaited.
     pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos) {
-        let place = self.forgotten.partition_point(|made| made.0 < object);
-        self.forgotten.insert(place, (object, what, pos));
+        if let Some(by) = self.turn {
+            self.oversights.made(object, what, pos, by);
+        }
     }
 
     /// It is awaited.
     pub(super) fn awaited(&mut self, object: ObjectId) {
-        if let Ok(place) = self.forgotten.binary_search_by_key(&object, |made| made.0) {
-            self.forgotten.remove(place);
-        }
+        self.oversights.awaited(object);
     }
 
-    /// A call of `asyncio.to_thread` begins; its number, for its name.
+    /// A call of `asyncio.to_thread` begins; its number, for its name: the lowest that is free.
     pub(super) fn thread_begins(&mut self) -> u64 {
-        self.threads += 1;
-        self.threads - 1
+        let mut number = 0;
+        while !self.threads.insert(number) {
+            number += 1;
+        }
+        number
     }
 
     /// When the last task has ended, `asyncio.run` has, too.
     fn end_if_done(&mut self, ctx: &mut Ctx<'_>) {
-        if !self.tasks.is_empty() || self.threads > 0 || self.is_stopped {
+        let is_busy = !self.tasks.is_empty() || !self.queue.is_empty() || self.is_telling;
+        if is_busy || !self.threads.is_empty() || self.is_stopped {
             return;
         }
         let (Some(end), Some(runner)) = (&self.end, self.runner.take()) else {
@@ -407,19 +563,8 @@ impl EventLoop {
                 Err(fault) => Wake::fail(FaultKind::Elsewhere(fault.clone())),
             },
         );
-        let failures = &mut ctx.effects.failures;
-        for (_, what, pos) in std::mem::take(&mut self.forgotten) {
-            failures.push(Failure {
-                message: format!("{what} was never awaited: write `await {what}(...)`"),
-                pos,
-            });
-        }
-        for Unseen { name, fault } in std::mem::take(&mut self.unseen).into_values() {
-            failures.push(Failure {
-                message: format!("Task exception was never retrieved: {name}: {}", fault.kind),
-                pos: fault.pos,
-            });
-        }
+        let warnings = self.oversights.warnings(end.is_err());
+        ctx.effects.failures.extend(warnings);
     }
 }
 
@@ -429,21 +574,23 @@ impl Primitive for EventLoop {
     }
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        match call.verb {
-            Verb::RunLoop => self.run(call.args, ctx).unwrap_or_else(Attempt::fail),
-            Verb::Sleep => {
-                let time = call
-                    .args
-                    .first()
-                    .and_then(Value::as_int)
-                    .unwrap_or_default();
+        match (call.verb, call.args) {
+            (Verb::RunLoop, args) => self.run(args, ctx).unwrap_or_else(Attempt::fail),
+            (Verb::Sleep, [Value::Int(time), result]) => {
                 let time = Duration::from_nanos(time.unsigned_abs());
-                let result = call.args.last().cloned().unwrap_or_default();
-                self.sleep(time, result, ctx).unwrap_or_else(Attempt::fail)
+                let answer = self.sleep(time, result.clone(), ctx);
+                answer.unwrap_or_else(Attempt::fail)
             }
             // A thread of `asyncio.to_thread` has ended.
-            Verb::Ready => {
-                self.threads = self.threads.saturating_sub(1);
+            (Verb::Ready, [Value::Int(number), _]) => {
+                self.threads.remove(&number.unsigned_abs());
+                self.end_if_done(ctx);
+                Attempt::Done(Value::Unit)
+            }
+            // What was to be told is told.
+            (Verb::Ready, _) => {
+                self.is_telling = false;
+                self.pass_turn(ctx);
                 self.end_if_done(ctx);
                 Attempt::Done(Value::Unit)
             }
@@ -463,9 +610,16 @@ impl Primitive for EventLoop {
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {
-        let is_queued = self.queue.contains(&task);
+        let is_queued = matches!(
+            self.tasks.get(&task).map(|member| &member.state),
+            Some(State::Ready(_) | State::New(_))
+        );
         let (what, awaited) = match (self.runner == Some(task), self.turn) {
-            (true, _) => ("the end of the tasks of asyncio.run".into(), self.main),
+            // What nobody has awaited may well be the reason why nothing goes on.
+            (true, _) => {
+                let what = "the end of the tasks of asyncio.run";
+                (format!("{what}{}", self.oversights.in_words()), self.main)
+            }
             (_, Some(turn)) if is_queued => {
                 let name = self.tasks.get(&turn).map(|member| &*member.name);
                 let name = name.unwrap_or("another task");
@@ -485,9 +639,14 @@ impl Primitive for EventLoop {
         }
     }
 
-    /// A task that waits can be cancelled by any other.
+    /// A task that waits can be cancelled by any other, and none is in the way of the thread that
+    /// waits for all.
     fn knows_blockers(&self) -> bool {
         false
+    }
+
+    fn blockers(&self, _task: TaskId) -> Blockers {
+        Blockers::Threads(Vec::new())
     }
 
     fn state_text(&self) -> String {
@@ -501,12 +660,27 @@ impl Primitive for EventLoop {
             part.into_iter().for_each(|task| visitor.task(task));
         }
         visitor.number(self.queue.len() as u64);
-        self.queue.iter().for_each(|task| visitor.task(*task));
+        for queued in &self.queue {
+            match queued {
+                Queued::Task(task) => {
+                    visitor.number(0);
+                    visitor.task(*task);
+                }
+                Queued::Notice(notice) => {
+                    visitor.number(1);
+                    let Notice { to, args } = &notice.0;
+                    visitor.value(&Value::Object(to.clone()));
+                    args.iter().for_each(|arg| visitor.value(arg));
+                }
+            }
+        }
+        visitor.number(self.round as u64);
+        visitor.number(self.rounds_left.map_or(0, |left| u64::from(left) + 1));
         visitor.number(self.tasks.len() as u64);
         for (number, member) in &self.tasks {
             visitor.task(*number);
             visitor.value(&Value::Object(member.task.clone()));
-            visitor.number(u64::from(member.is_cancelled));
+            visitor.number(u64::from(member.is_cancelled) << 1 | member.of as u64);
             match &member.state {
                 State::New(start) => {
                     visitor.number(0);
@@ -529,21 +703,17 @@ impl Primitive for EventLoop {
             }
         }
         visitor.number(self.made);
-        visitor.number(self.threads);
+        visitor.number(self.threads.len() as u64);
+        self.threads
+            .iter()
+            .for_each(|number| visitor.number(*number));
         visitor.number(u64::from(self.is_stopped));
         match &self.end {
             None => visitor.number(0),
             Some(Ok(value)) => visitor.value(value),
             Some(Err(fault)) => visitor.value(&Value::Error(fault.clone())),
         }
-        for (task, unseen) in &self.unseen {
-            visitor.task(*task);
-            visitor.value(&Value::Error(unseen.fault.clone()));
-        }
-        for (_, what, pos) in &self.forgotten {
-            visitor.text(what);
-            visitor.pos(*pos);
-        }
+        self.oversights.visit(visitor);
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

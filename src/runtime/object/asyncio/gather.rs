@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::tickets;
-use super::awaiters::{Awaiters, running_loop};
+use super::super::args;
+use super::EventLoop;
+use super::awaitable::Awaitable;
+use super::awaiters::Awaiters;
 use super::task::Task;
-use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
+use super::tasks::Tasks;
+use crate::pos::Pos;
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
 use crate::value::{FaultKind, Value};
 
 /// What to do with errors.
@@ -22,13 +24,12 @@ pub enum Errors {
 /// Several tasks that are awaited together.
 #[derive(Clone, Debug)]
 pub struct Gather {
-    tasks: Vec<Arc<Object>>,
+    tasks: Tasks,
     errors: Errors,
-    /// Whether the tasks have their tickets.
-    is_armed: bool,
-    /// How many of the tasks have ended.
-    done: usize,
-    /// Whether who awaits was cancelled, and with it all tasks.
+    event_loop: Arc<Object>,
+    /// The task that ended by an error first, if errors are raised.
+    failed: Option<Arc<Object>>,
+    /// Whether all tasks were cancelled: with whoever awaits, or by the script.
     is_cancelled: bool,
     awaiters: Awaiters,
 }
@@ -38,133 +39,165 @@ impl Gather {
     pub const NAME: &'static str = "asyncio.gather";
 
     /// The tasks in their order; one may stand there more than once.
-    pub fn new(tasks: Vec<Arc<Object>>, errors: Errors) -> Self {
-        Self {
-            tasks,
+    pub fn make(
+        tasks: Vec<Arc<Object>>,
+        errors: Errors,
+        event_loop: &Arc<Object>,
+        (ids, pos): (&Ids, Pos),
+    ) -> Value {
+        let gather = Self {
+            tasks: Tasks::default(),
             errors,
-            is_armed: false,
-            done: 0,
+            event_loop: event_loop.clone(),
+            failed: None,
             is_cancelled: false,
             awaiters: Awaiters::default(),
-        }
-    }
-
-    fn arm(&mut self, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
-        if !std::mem::replace(&mut self.is_armed, true) {
-            for (number, task) in self.tasks.clone().iter().enumerate() {
-                if tickets::watch(task, number, ctx)?.is_some() {
-                    self.done += 1;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The values of all, or the error to raise; nothing while it must be waited for.
-    fn answer(&self, ctx: &mut Ctx<'_>) -> Option<Result<Value, FaultKind>> {
-        let all_done = self.done == self.tasks.len();
-        if self.is_cancelled {
-            return all_done.then(|| Err(super::task::cancelled(Self::NAME)));
-        }
-        let mut values = Vec::new();
-        for task in &self.tasks {
-            let outcome = task.change(|task: &mut Task| task.outcome(ctx)).flatten();
-            match (outcome, self.errors) {
-                (Some(Ok(value)), _) => values.push(value),
-                (Some(Err(kind)), Errors::Raised) => return Some(Err(kind)),
-                (Some(Err(kind)), Errors::AmongValues) => values.push(kind.to_value()),
-                (None, _) => {}
-            }
-        }
-        all_done.then(|| Ok(Value::array(values)))
-    }
-
-    fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let event_loop = running_loop(ctx, "await")?;
-        let id = ctx.this.id;
-        event_loop.change(|event_loop: &mut super::EventLoop| event_loop.awaited(id));
-        let waited = match self.awaiters.resume(ctx) {
-            Ok(waited) => waited,
-            Err(_) => {
-                self.is_cancelled = true;
-                for task in &self.tasks {
-                    task.change(|task: &mut Task| task.cancel(ctx));
-                }
-                true
-            }
         };
-        self.arm(ctx)?;
-        match self.answer(ctx) {
-            Some(answer) => answer.map(Attempt::Done),
-            None => self.awaiters.wait(waited, None, ctx),
+        let made = match tasks.is_empty() {
+            true => Value::Object(Object::new(ids, pos, gather)),
+            false => super::add_coroutine(gather, Self::NAME, Some(event_loop), ids, pos),
+        };
+        if let Value::Object(this) = &made {
+            this.change(|gather: &mut Self| {
+                tasks
+                    .into_iter()
+                    .for_each(|task| gather.tasks.add(task, this));
+            });
+        }
+        made
+    }
+
+    fn is_done(&self) -> bool {
+        self.failed.is_some() || self.tasks.are_done()
+    }
+
+    /// Nobody need await it any more to be sure that its tasks have ended.
+    fn need_not_be_awaited(&self, ctx: &Ctx<'_>) {
+        let id = ctx.this.id;
+        self.event_loop
+            .change(|event_loop: &mut EventLoop| event_loop.awaited(id));
+    }
+
+    fn cancel(&mut self, ctx: &mut Ctx<'_>) -> bool {
+        let was_pending = !self.is_done() && self.tasks.cancel(ctx);
+        self.is_cancelled |= was_pending;
+        was_pending
+    }
+
+    /// A task has ended.
+    fn note(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) {
+        let Some(task) = self.tasks.note(call) else {
+            return;
+        };
+        let has_raised = task.change(|task: &mut Task| task.has_raised()) == Some(true);
+        if has_raised && self.errors == Errors::Raised && self.failed.is_none() {
+            self.failed = Some(task);
+        } else {
+            // Whoever awaits has the first error; that of another counts as seen with it.
+            let _ = task.change(|task: &mut Task| task.outcome(ctx));
+        }
+        if self.is_done() {
+            self.awaiters.wake_all(ctx);
+        }
+        let was_cancelled =
+            |task: &Arc<Object>| task.change(|task: &mut Task| task.is_cancelled()) == Some(true);
+        if self.tasks.are_done() && !self.tasks.all().iter().any(was_cancelled) {
+            self.need_not_be_awaited(ctx);
         }
     }
 }
 
-impl Primitive for Gather {
+impl Awaitable for Gather {
+    type Wish = ();
+
     fn kind(&self) -> &'static str {
         "Gather"
     }
 
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        match (call.verb, call.args) {
-            (Verb::Await, _) => self.awaited(ctx).unwrap_or_else(Attempt::fail),
-            (Verb::Ready, [Value::Int(number), _]) => {
-                self.done += 1;
-                // Whoever awaits has the first error; that of another counts as seen with it.
-                let task = self.tasks.get(*number as usize).cloned();
-                let failed = task
-                    .and_then(|task| task.change(|task: &mut Task| task.outcome(ctx)))
-                    .flatten()
-                    .is_some_and(|outcome| outcome.is_err());
-                let is_over = self.done == self.tasks.len();
-                let raises = failed && self.errors == Errors::Raised && !self.is_cancelled;
-                if is_over || raises {
-                    self.awaiters.wake_all(ctx);
-                }
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        if matches!(call.verb, Verb::Done | Verb::Cancel) {
+            args::none(call)?;
+        }
+        Ok(match call.verb {
+            Verb::Await => {
+                self.need_not_be_awaited(ctx);
+                self.awaited(ctx)?
+            }
+            Verb::Ready => {
+                self.note(call, ctx);
                 Attempt::Done(Value::Unit)
             }
+            Verb::Done => Attempt::Done(self.is_done().into()),
+            Verb::Cancel => Attempt::Done(self.cancel(ctx).into()),
             _ => Attempt::Unknown,
-        }
-    }
-
-    fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.awaiters.forget(task);
-        Attempt::Done(Value::Unit)
-    }
-
-    fn waiting(&self, task: TaskId) -> Waiting {
-        self.awaiters.waiting(task, || Waiting {
-            what: format!(
-                "the tasks that it gathers: {} of {} are not done",
-                self.tasks.len() - self.done,
-                self.tasks.len()
-            ),
-            ..Waiting::default()
         })
     }
 
-    fn knows_blockers(&self) -> bool {
-        false
+    fn answer(
+        &mut self,
+        _wish: &(),
+        _waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        let mut outcome = |task: &Arc<Object>| {
+            let outcome = task.change(|task: &mut Task| task.outcome(ctx)).flatten();
+            outcome.unwrap_or(Ok(Value::Unit))
+        };
+        if let Some(failed) = &self.failed {
+            return outcome(failed).map(Some);
+        }
+        if !self.tasks.are_done() {
+            return Ok(None);
+        }
+        if self.is_cancelled {
+            return Err(super::task::cancelled(Self::NAME));
+        }
+        let values = self.tasks.all().iter().map(|task| {
+            let value = outcome(task);
+            value.unwrap_or_else(|kind| kind.to_value())
+        });
+        Ok(Some(Value::array(values.collect())))
+    }
+
+    /// As in Python, to cancel who awaits the tasks is to cancel them.
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        match self.cancel(ctx) {
+            true => Ok(()),
+            false => Err(cancelled),
+        }
+    }
+
+    fn waits_for(&self, _task: TaskId) -> Waiting {
+        Waiting {
+            what: format!("the tasks that it gathers: {}", self.tasks.left()),
+            ..Waiting::default()
+        }
     }
 
     fn state_text(&self) -> String {
-        format!("{} tasks", self.tasks.len())
+        format!("{} tasks", self.tasks.all().len())
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.tasks.len() as u64);
-        for task in &self.tasks {
-            visitor.value(&Value::Object(task.clone()));
-        }
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        self.tasks.visit(visitor);
+        visitor.value(&Value::Object(self.event_loop.clone()));
         visitor.number(self.errors as u64);
-        visitor.number(u64::from(self.is_armed));
-        visitor.number(self.done as u64);
         visitor.number(u64::from(self.is_cancelled));
-        self.awaiters.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
+        if let Some(failed) = &self.failed {
+            visitor.value(&Value::Object(failed.clone()));
+        }
     }
 }

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use super::super::pool_thread::ask;
 use super::super::thread::Thread;
 use super::super::tickets;
+use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
-use super::coroutine::Once;
-use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
+use super::coroutine::AwaitedOnce;
+use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
 use crate::value::{FaultKind, Function, Value};
 
 /// A call in a thread.
 #[derive(Clone, Debug)]
 pub struct InThread {
-    once: Once,
+    once: AwaitedOnce,
     function: Arc<Function>,
     args: Vec<Value>,
     /// The thread, once it was started.
@@ -31,7 +30,7 @@ impl InThread {
     /// Will call `function` with `args`.
     pub fn new(function: Arc<Function>, args: Vec<Value>) -> Self {
         Self {
-            once: Once::new(Self::NAME),
+            once: AwaitedOnce::new(Self::NAME),
             function,
             args,
             thread: None,
@@ -40,7 +39,7 @@ impl InThread {
         }
     }
 
-    fn begin(&mut self, ctx: &mut Ctx<'_>) -> Result<Arc<Object>, FaultKind> {
+    fn begin(&mut self, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
         self.once.begin(ctx)?;
         let event_loop = running_loop(ctx, Self::NAME)?.clone();
         let number = with_loop(&event_loop, ctx, |event_loop, _| event_loop.thread_begins());
@@ -50,7 +49,7 @@ impl InThread {
         let thread = ctx.make(thread);
         tickets::watch(&thread, 0, ctx)?;
         // The loop waits for it, too, also when nobody awaits it any more.
-        let watch = [Value::Object(event_loop), Value::Int(0)];
+        let watch = [Value::Object(event_loop), Value::Int(number as i64)];
         ask(&thread, Verb::Watch, &watch, ctx);
         let spawned = ctx.effects.spawns.len();
         ask(&thread, Verb::Start, &[], ctx);
@@ -58,62 +57,70 @@ impl InThread {
             // Whoever awaits it gets its error.
             spawn.worker = true;
         }
-        Ok(thread)
-    }
-
-    fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        // A thread cannot be stopped: who is cancelled leaves it alone.
-        let waited = self.awaiters.resume(ctx)?;
-        let thread = match &self.thread {
-            Some(thread) if waited => thread.clone(),
-            _ => self.begin(ctx)?,
-        };
-        self.thread = Some(thread.clone());
-        if self.has_ended {
-            return Ok(ask(&thread, Verb::Result, &[], ctx));
-        }
-        self.awaiters.wait(waited, None, ctx)
+        self.thread = Some(thread);
+        Ok(())
     }
 }
 
-impl Primitive for InThread {
+/// A thread cannot be stopped: who is cancelled leaves it alone.
+impl Awaitable for InThread {
+    type Wish = ();
+
     fn kind(&self) -> &'static str {
         "Coroutine"
     }
 
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        match call.verb {
-            Verb::Await => self.awaited(ctx).unwrap_or_else(Attempt::fail),
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        Ok(match call.verb {
+            Verb::Await => self.awaited(ctx)?,
             Verb::Ready => {
                 self.has_ended = true;
                 self.awaiters.wake_all(ctx);
                 Attempt::Done(Value::Unit)
             }
             _ => Attempt::Unknown,
-        }
-    }
-
-    fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.awaiters.forget(task);
-        Attempt::Done(Value::Unit)
-    }
-
-    fn waiting(&self, task: TaskId) -> Waiting {
-        self.awaiters.waiting(task, || match &self.thread {
-            Some(thread) => thread.state().waiting(task),
-            None => Waiting::default(),
         })
     }
 
-    fn knows_blockers(&self) -> bool {
-        false
+    fn answer(
+        &mut self,
+        _wish: &(),
+        waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        if !waited {
+            self.begin(ctx)?;
+        }
+        match &self.thread {
+            Some(thread) if self.has_ended => match ask(thread, Verb::Result, &[], ctx) {
+                Attempt::Done(value) => Ok(Some(value)),
+                Attempt::Fail(kind) => Err(*kind),
+                _ => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    fn waits_for(&self, task: TaskId) -> Waiting {
+        match &self.thread {
+            Some(thread) => thread.state().waiting(task),
+            None => Waiting::default(),
+        }
     }
 
     fn state_text(&self) -> String {
         self.once.name.into()
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    fn visit(&self, visitor: &mut dyn Visitor) {
         self.once.visit(visitor);
         visitor.value(&Value::Function(self.function.clone()));
         self.args.iter().for_each(|arg| visitor.value(arg));
@@ -121,10 +128,5 @@ impl Primitive for InThread {
             visitor.value(&Value::Object(thread.clone()));
         }
         visitor.number(u64::from(self.has_ended));
-        self.awaiters.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

@@ -1,9 +1,11 @@
 //! Tasks that switch only where they await, and what they await: Python's `asyncio`.
 //!
-//! In reading order: [`EventLoop`], whose turn it is; [`Task`], one of a loop's tasks;
-//! [`Request`], [`WaitFor`] and [`InThread`], the coroutines that the library gives; [`Gather`] and
-//! [`TaskGroup`], several tasks together; [`AsyncLock`] and [`AsyncQueue`]. `awaiters` is what all
-//! that can be awaited have in common.
+//! In reading order: [`EventLoop`], whose turn it is, and `oversights`, what its tasks have
+//! forgotten; [`Task`], one of a loop's tasks; `awaitable`
+//! and `awaiters`, what all that tasks wait for have in common; [`Sleep`], [`WaitFor`], [`Shield`],
+//! [`Wait`], [`AsCompleted`] and [`InThread`], which the library's functions give; [`Gather`] and
+//! [`TaskGroup`], several tasks together; [`AsyncTimeout`], a limit for a block; [`Permits`],
+//! [`AsyncEvent`], [`AsyncCondition`] and [`AsyncQueue`], which tasks share.
 //!
 //! # How tasks take turns
 //!
@@ -24,32 +26,56 @@
 //! Objects ask each other only in this order: what is awaited, the tasks that it is made of, the
 //! loop. What a task or the loop tells others is a [`Notice`](crate::value::object::Notice).
 
+mod awaitable;
 mod awaiters;
+mod condition;
 mod coroutine;
+mod event;
 mod event_loop;
 mod gather;
 mod in_thread;
-mod lock;
+mod oversights;
+mod permits;
 mod queue;
 mod request;
 mod task;
 mod task_group;
+mod tasks;
 #[cfg(test)]
 mod tests;
+mod timeout;
+mod wait;
 mod wait_for;
 
+pub use condition::AsyncCondition;
 pub use coroutine::add as add_coroutine;
-pub use event_loop::{EventLoop, create_task};
+pub use event::AsyncEvent;
+pub use event_loop::{EventLoop, create_task, ensure_task};
 pub use gather::{Errors, Gather};
 pub use in_thread::InThread;
-pub use lock::AsyncLock;
+pub use permits::{Of, Permits};
 pub use queue::AsyncQueue;
-pub use request::Request;
+pub use request::Sleep;
 pub use task::Task;
 pub use task_group::TaskGroup;
-pub use wait_for::WaitFor;
+pub use timeout::AsyncTimeout;
+pub use wait::{AsCompleted, Until, Wait};
+pub use wait_for::{Shield, WaitFor};
 
-use crate::value::FaultKind;
+use std::sync::Arc;
+
+use crate::value::{FaultKind, Value};
+
+/// The arguments of a `create_task` without the option `#{name: "..."}` at their end, and that name.
+pub fn with_name(args: &[Value]) -> (&[Value], Option<Arc<str>>) {
+    if let [first @ .., Value::Map(options)] = args
+        && options.len() == 1
+        && let Some(name) = options.get("name").and_then(Value::as_str)
+    {
+        return (first, Some(name.into()));
+    }
+    (args, None)
+}
 
 /// What asks for an event loop where none runs.
 pub fn outside(name: &str) -> FaultKind {

@@ -1,47 +1,89 @@
-//! Items from task to task: `asyncio.Queue`.
+//! Items from task to task: `asyncio.Queue`, `asyncio.LifoQueue` and `asyncio.PriorityQueue`, which
+//! differ in which item comes next.
 //!
 //! As in Python, a task that waits is woken for an item but not given it: it looks again. So an item
 //! is never lost with a task that is cancelled, which wakes the next one instead.
 
-use std::collections::VecDeque;
-
 use super::super::args;
+use super::super::queue::{Items, Order};
+use super::awaitable::{Awaitable, Wish};
 use super::awaiters::Awaiters;
-use super::request::{Request, What};
+use super::request::Request;
 use crate::pos::Pos;
-use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
+use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Visitor, Waiting};
 use crate::value::{FaultKind, Refusal, Value};
 
 /// A queue.
 #[derive(Clone, Debug)]
 pub struct AsyncQueue {
+    name: &'static str,
     made_at: Pos,
     /// The most items that it holds.
     capacity: Option<usize>,
-    items: VecDeque<Value>,
+    items: Items,
     /// The items that were put and not yet reported as done.
     unfinished: u64,
-    getters: Awaiters,
-    putters: Awaiters,
-    joiners: Awaiters,
+    /// Those who want an item, those who want room, those who want that all are done.
+    lines: [Awaiters; 3],
 }
 
+/// What a task wants of a queue.
+#[derive(Clone, Debug)]
+pub enum Want {
+    /// An item.
+    Get,
+    /// Room for this one.
+    Put(Value),
+    /// That all items are done.
+    Join,
+}
+
+impl Wish for Want {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Get => "queue.get",
+            Self::Put(_) => "queue.put",
+            Self::Join => "queue.join",
+        }
+    }
+
+    fn line(&self) -> usize {
+        match self {
+            Self::Get => GETTERS,
+            Self::Put(_) => PUTTERS,
+            Self::Join => JOINERS,
+        }
+    }
+
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        if let Self::Put(item) = self {
+            visitor.value(item);
+        }
+    }
+}
+
+const GETTERS: usize = 0;
+const PUTTERS: usize = 1;
+const JOINERS: usize = 2;
+
 impl AsyncQueue {
-    /// An empty queue for so many items; for any number when that is 0 or less.
-    pub fn new(capacity: i64, made_at: Pos) -> Self {
+    /// An empty queue for so many items; for any number when that is 0 or less. The name is that of
+    /// its class.
+    pub fn new(name: &'static str, order: Order, capacity: i64, made_at: Pos) -> Self {
         Self {
+            name,
             made_at,
             capacity: usize::try_from(capacity)
                 .ok()
                 .filter(|capacity| *capacity > 0),
-            items: VecDeque::new(),
+            items: Items::new(order),
             unfinished: 0,
-            getters: Awaiters::default(),
-            putters: Awaiters::default(),
-            joiners: Awaiters::default(),
+            lines: <[Awaiters; 3]>::default(),
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.items.len() == 0
     }
 
     fn is_full(&self) -> bool {
@@ -49,60 +91,17 @@ impl AsyncQueue {
             .is_some_and(|capacity| self.items.len() >= capacity)
     }
 
-    fn add(&mut self, item: Value, ctx: &mut Ctx<'_>) {
-        self.items.push_back(item);
+    fn add(&mut self, item: Value, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
+        self.items.add(item)?;
         self.unfinished += 1;
-        self.getters.wake_one(ctx);
+        self.lines[GETTERS].wake_one(ctx);
+        Ok(())
     }
 
     fn take(&mut self, ctx: &mut Ctx<'_>) -> Option<Value> {
-        let item = self.items.pop_front()?;
-        self.putters.wake_one(ctx);
+        let item = self.items.take()?;
+        self.lines[PUTTERS].wake_one(ctx);
         Some(item)
-    }
-
-    /// A task awaits room for an item.
-    pub(super) fn put(&mut self, item: Value, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let waited = match self.putters.resume(ctx) {
-            Ok(waited) => waited,
-            Err(cancelled) => {
-                if !self.is_full() {
-                    self.putters.wake_one(ctx);
-                }
-                return Err(cancelled);
-            }
-        };
-        if self.is_full() {
-            return self.putters.wait(waited, None, ctx);
-        }
-        self.add(item, ctx);
-        Ok(Attempt::Done(Value::Unit))
-    }
-
-    /// A task awaits an item.
-    pub(super) fn get(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let waited = match self.getters.resume(ctx) {
-            Ok(waited) => waited,
-            Err(cancelled) => {
-                if !self.items.is_empty() {
-                    self.getters.wake_one(ctx);
-                }
-                return Err(cancelled);
-            }
-        };
-        match self.take(ctx) {
-            Some(item) => Ok(Attempt::Done(item)),
-            None => self.getters.wait(waited, None, ctx),
-        }
-    }
-
-    /// A task awaits that all items are done.
-    pub(super) fn join(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let waited = self.joiners.resume(ctx)?;
-        if self.unfinished == 0 {
-            return Ok(Attempt::Done(Value::Unit));
-        }
-        self.joiners.wait(waited, None, ctx)
     }
 
     fn task_done(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
@@ -115,7 +114,7 @@ impl AsyncQueue {
         }
         self.unfinished -= 1;
         if self.unfinished == 0 {
-            self.joiners.wake_all(ctx);
+            self.lines[JOINERS].wake_all(ctx);
         }
         Ok(Attempt::Done(Value::Unit))
     }
@@ -123,12 +122,28 @@ impl AsyncQueue {
     fn refuse(&self, refusal: Refusal) -> FaultKind {
         FaultKind::Queue {
             refusal,
-            queue: args::made_in("asyncio.Queue", self.made_at),
+            queue: args::made_in(self.name, self.made_at),
             seconds: 0.0,
         }
     }
+}
 
-    fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+impl Awaitable for AsyncQueue {
+    type Wish = Want;
+
+    fn kind(&self) -> &'static str {
+        "AsyncQueue"
+    }
+
+    fn lines(&self) -> &[Awaiters] {
+        &self.lines
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        &mut self.lines
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         let item = match (call.verb, call.args) {
             (Verb::Put | Verb::PutNowait, [item]) => item.clone(),
             (Verb::Put | Verb::PutNowait, more) => {
@@ -139,6 +154,7 @@ impl AsyncQueue {
                 | Verb::GetNowait
                 | Verb::Join
                 | Verb::TaskDone
+                | Verb::Maxsize
                 | Verb::Qsize
                 | Verb::Empty
                 | Verb::Full,
@@ -147,15 +163,23 @@ impl AsyncQueue {
                 args::none(call)?;
                 Value::Unit
             }
+            (Verb::Item, _) => {
+                return Err(FaultKind::misuse(
+                    "an asyncio.Queue was used as if it were an array",
+                    "its items are taken one by one, and whoever takes one may have to wait",
+                    "write `loop { let item = await queue.get(); ... }`",
+                ));
+            }
             _ => return Ok(Attempt::Unknown),
         };
+        let make = |want: Want| Request::<Self>::make(ctx.this, want, ctx);
         Ok(match call.verb {
-            Verb::Put => Request::make(What::Put(item), ctx),
-            Verb::Get => Request::make(What::Get, ctx),
-            Verb::Join => Request::make(What::Join, ctx),
+            Verb::Put => make(Want::Put(item)),
+            Verb::Get => make(Want::Get),
+            Verb::Join => make(Want::Join),
             Verb::PutNowait if self.is_full() => return Err(self.refuse(Refusal::Full)),
             Verb::PutNowait => {
-                self.add(item, ctx);
+                self.add(item, ctx)?;
                 Attempt::Done(Value::Unit)
             }
             Verb::GetNowait => match self.take(ctx) {
@@ -163,64 +187,69 @@ impl AsyncQueue {
                 None => return Err(self.refuse(Refusal::Empty)),
             },
             Verb::TaskDone => self.task_done(ctx)?,
+            Verb::Maxsize => {
+                let capacity = self.capacity.map_or(0, |capacity| capacity as i64);
+                Attempt::Done(Value::Int(capacity))
+            }
             Verb::Qsize => Attempt::Done(Value::Int(self.items.len() as i64)),
-            Verb::Empty => Attempt::Done(self.items.is_empty().into()),
+            Verb::Empty => Attempt::Done(self.is_empty().into()),
             _ => Attempt::Done(self.is_full().into()),
         })
     }
-}
 
-impl Primitive for AsyncQueue {
-    fn kind(&self) -> &'static str {
-        "AsyncQueue"
-    }
-
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
-    }
-
-    fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        for awaiters in [&mut self.getters, &mut self.putters, &mut self.joiners] {
-            awaiters.forget(task);
+    fn answer(
+        &mut self,
+        want: &Want,
+        _waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        match want {
+            Want::Get => Ok(self.take(ctx)),
+            Want::Put(_) if self.is_full() => Ok(None),
+            Want::Put(item) => self.add(item.clone(), ctx).map(|()| Some(Value::Unit)),
+            Want::Join => Ok((self.unfinished == 0).then_some(Value::Unit)),
         }
-        Attempt::Done(Value::Unit)
     }
 
-    fn waiting(&self, task: TaskId) -> Waiting {
-        let queue = args::made_in("asyncio.Queue", self.made_at);
-        let here = |what: &str| Waiting {
+    fn cancelled(
+        &mut self,
+        want: &Want,
+        cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        let is_there = match want {
+            Want::Get => !self.is_empty(),
+            Want::Put(_) => !self.is_full(),
+            Want::Join => false,
+        };
+        if is_there {
+            self.lines[want.line()].wake_one(ctx);
+        }
+        Err(cancelled)
+    }
+
+    fn waits_for(&self, task: TaskId) -> Waiting {
+        let queue = args::made_in(self.name, self.made_at);
+        let what = match self.lines.iter().position(|line| line.contains(task)) {
+            Some(GETTERS) => "an item in",
+            Some(PUTTERS) => "room in",
+            _ => "task_done() for each item of",
+        };
+        Waiting {
             what: format!("{what} {queue}"),
             ..Waiting::default()
-        };
-        if self.getters.contains(task) {
-            self.getters.waiting(task, || here("an item in"))
-        } else if self.putters.contains(task) {
-            self.putters.waiting(task, || here("room in"))
-        } else {
-            self.joiners
-                .waiting(task, || here("task_done() for each item of"))
         }
-    }
-
-    fn knows_blockers(&self) -> bool {
-        false
     }
 
     fn state_text(&self) -> String {
         format!("{} items", self.items.len())
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        visitor.text(self.name);
         visitor.number(self.capacity.map_or(0, |capacity| capacity as u64));
         visitor.number(self.items.len() as u64);
         self.items.iter().for_each(|item| visitor.value(item));
         visitor.number(self.unfinished);
-        for awaiters in [&self.getters, &self.putters, &self.joiners] {
-            awaiters.visit(visitor);
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::super::args;
 use super::super::tickets::Tickets;
+use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, with_loop};
-use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
-use crate::value::{Fault, FaultKind, Value};
+use super::event_loop;
+use crate::value::object::{Attempt, Call, Ctx, Notice, Object, TaskId, Verb, Visitor, Waiting};
+use crate::value::{Fault, FaultKind, Function, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -27,6 +27,8 @@ pub struct Task {
     state: State,
     awaiters: Awaiters,
     tickets: Tickets,
+    /// What is called with it when it has ended.
+    callbacks: Vec<Arc<Function>>,
 }
 
 /// What a task that was cancelled gets where it awaits, and who awaits it.
@@ -39,7 +41,7 @@ pub(super) fn cancelled(name: &str) -> FaultKind {
 }
 
 /// Whether an error is that of a cancelled task, or was thrown on by one that caught it.
-fn is_cancel(fault: &Fault) -> bool {
+pub(super) fn is_cancel(fault: &Fault) -> bool {
     match &fault.kind {
         FaultKind::Cancelled(_) => true,
         FaultKind::Thrown(Value::Map(map)) => map
@@ -59,6 +61,31 @@ impl Task {
             state: State::Pending,
             awaiters: Awaiters::default(),
             tickets: Tickets::default(),
+            callbacks: Vec::new(),
+        }
+    }
+
+    /// Has `watcher` be told of the end of `task`, under this number; as in Python not at once, but
+    /// when the event loop comes to it.
+    pub(super) fn tell_end(task: &Arc<Object>, watcher: &Arc<Object>, number: usize) {
+        task.change(|task: &mut Self| {
+            task.tickets.add(watcher, number);
+            if !matches!(task.state, State::Pending) {
+                task.redeem_tickets();
+            }
+        });
+    }
+
+    fn redeem_tickets(&mut self) {
+        let has_failed = matches!(self.state, State::Failed(_));
+        let notices: Vec<Notice> = self.tickets.notices(&has_failed.into()).collect();
+        if !notices.is_empty() {
+            let this = &self.event_loop;
+            this.change(|event_loop: &mut event_loop::EventLoop| {
+                for notice in notices {
+                    event_loop.tell_soon(notice, this);
+                }
+            });
         }
     }
 
@@ -103,24 +130,45 @@ impl Task {
         is_pending
     }
 
-    fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        if ctx.task == self.number {
-            return Err(FaultKind::misuse(
-                &format!("{} awaits itself", self.name),
-                "a task cannot wait for its own end",
-                "let another task, such as the main one, await it",
-            ));
-        }
-        let waited = match self.awaiters.resume(ctx) {
-            Ok(waited) => waited,
-            // As in Python, to cancel who awaits a task is to cancel that task.
-            Err(cancelled) if !self.cancel(ctx) => return Err(cancelled),
-            Err(_) => true,
+    /// Whether it has ended.
+    pub(super) fn is_done(&self) -> bool {
+        !matches!(self.state, State::Pending)
+    }
+
+    /// Whether it has ended by an error, also that of being cancelled.
+    pub(super) fn has_raised(&self) -> bool {
+        matches!(self.state, State::Failed(_) | State::Cancelled)
+    }
+
+    fn add_callback(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
+        let [Value::Function(callback)] = call.args else {
+            let name = "add_done_callback";
+            return super::super::thread::call(name, call.args).map(|_| ());
         };
-        match self.outcome(ctx) {
-            Some(outcome) => outcome.map(Attempt::Done),
-            None => self.awaiters.wait(waited, None, ctx),
+        match self.state {
+            State::Pending => self.callbacks.push(callback.clone()),
+            _ => self.call_soon(callback.clone(), ctx),
         }
+        Ok(())
+    }
+
+    fn call_soon(&self, callback: Arc<Function>, ctx: &mut Ctx<'_>) {
+        let name = format!("the callback of {}", self.name).into();
+        let call = (callback, vec![Value::Object(ctx.this.clone())]);
+        event_loop::call_soon(&self.event_loop, name, call, (ctx.ids, ctx.pos));
+    }
+
+    fn set_name(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
+        let name = match call.args {
+            [name] => crate::value::print_text(name),
+            more => return Err(args::arity(call.verb, &[1], more.len())),
+        };
+        self.name = name.into();
+        let (number, name) = (self.number, &self.name);
+        with_loop(&self.event_loop, ctx, |event_loop, _| {
+            event_loop.rename(number, name);
+        });
+        Ok(())
     }
 
     fn end(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
@@ -138,6 +186,11 @@ impl Task {
                 let fault = Fault::new(cancelled(&self.name), crate::pos::Pos::NONE);
                 (State::Cancelled, Err(Arc::new(fault)), false)
             }
+            // Cancelled, but it has awaited nothing since.
+            _ if self.take_cancel(ctx) => {
+                let fault = Fault::new(cancelled(&self.name), crate::pos::Pos::NONE);
+                (State::Cancelled, Err(Arc::new(fault)), false)
+            }
             (_, value) => (State::Returned(value.clone()), Ok(value), false),
         };
         self.state = state;
@@ -148,13 +201,24 @@ impl Task {
                 event_loop.failed(number, name, fault);
             });
         }
+        // Whoever awaits it came last: it can only be awaited by one that has been given it.
+        for callback in std::mem::take(&mut self.callbacks) {
+            self.call_soon(callback, ctx);
+        }
+        self.redeem_tickets();
         self.awaiters.wake_all(ctx);
-        let has_failed = matches!(self.state, State::Failed(_));
-        self.tickets.redeem(&has_failed.into(), ctx);
         with_loop(&self.event_loop, ctx, |event_loop, ctx| {
             event_loop.ended(number, end, by_force, ctx);
         });
         Attempt::Done(Value::Unit)
+    }
+
+    fn take_cancel(&self, ctx: &mut Ctx<'_>) -> bool {
+        let number = self.number;
+        with_loop(&self.event_loop, ctx, |event_loop, _| {
+            event_loop.take_cancel(number)
+        })
+        .is_some()
     }
 
     /// For the one who asks without waiting.
@@ -165,8 +229,24 @@ impl Task {
             "wait for it first: `await task`",
         )
     }
+}
 
-    fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+impl Awaitable for Task {
+    type Wish = ();
+
+    fn kind(&self) -> &'static str {
+        "Task"
+    }
+
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if matches!(
             call.verb,
             Verb::Result
@@ -175,13 +255,21 @@ impl Task {
                 | Verb::Cancelled
                 | Verb::Cancel
                 | Verb::Name
+                | Verb::GetName
         ) {
             args::none(call)?;
         }
         Ok(match call.verb {
+            Verb::Await if ctx.task == self.number => {
+                return Err(FaultKind::misuse(
+                    &format!("{} awaits itself", self.name),
+                    "a task cannot wait for its own end",
+                    "let another task, such as the main one, await it",
+                ));
+            }
             Verb::Await => self.awaited(ctx)?,
             Verb::Finish | Verb::Fail => self.end(call, ctx),
-            Verb::Ready if matches!(self.state, State::Pending) => self.end(call, ctx),
+            Verb::Ready if !self.is_done() => self.end(call, ctx),
             Verb::Watch => match &self.state {
                 State::Pending => self.tickets.keep(call),
                 state => Attempt::Done(matches!(state, State::Failed(_)).into()),
@@ -196,43 +284,54 @@ impl Task {
                 Some(Err(cancelled)) => return Err(cancelled),
                 None => return Err(self.not_done()),
             },
-            Verb::Done => Attempt::Done((!matches!(self.state, State::Pending)).into()),
+            Verb::Done => Attempt::Done(self.is_done().into()),
             Verb::Cancelled => Attempt::Done(self.is_cancelled().into()),
             Verb::Cancel => Attempt::Done(self.cancel(ctx).into()),
-            Verb::Name => Attempt::Done(Value::from(&*self.name)),
+            Verb::Name | Verb::GetName => Attempt::Done(Value::from(&*self.name)),
+            Verb::SetName => {
+                self.set_name(call, ctx)?;
+                Attempt::Done(Value::Unit)
+            }
+            Verb::AddCallback => {
+                self.add_callback(call, ctx)?;
+                Attempt::Done(Value::Unit)
+            }
             _ => Attempt::Unknown,
         })
     }
-}
 
-impl Primitive for Task {
-    fn kind(&self) -> &'static str {
-        "Task"
+    fn answer(
+        &mut self,
+        _wish: &(),
+        _waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        self.outcome(ctx).transpose()
     }
 
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
+    /// As in Python, to cancel who awaits a task is to cancel that task.
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        match self.cancel(ctx) {
+            true => Ok(()),
+            false => Err(cancelled),
+        }
+    }
+
+    fn waits_for(&self, _task: TaskId) -> Waiting {
+        Waiting {
+            what: format!("the end of {}", self.name),
+            holders: Vec::new(),
+            awaited: vec![self.number],
+        }
     }
 
     fn is_private(&self, call: Call<'_>) -> bool {
         matches!(call.verb, Verb::Finish | Verb::Fail | Verb::Name)
-    }
-
-    fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.awaiters.forget(task);
-        Attempt::Done(Value::Unit)
-    }
-
-    fn waiting(&self, task: TaskId) -> Waiting {
-        self.awaiters.waiting(task, || Waiting {
-            what: format!("the end of {}", self.name),
-            holders: Vec::new(),
-            awaited: vec![self.number],
-        })
-    }
-
-    fn knows_blockers(&self) -> bool {
-        false
     }
 
     fn state_text(&self) -> String {
@@ -245,7 +344,7 @@ impl Primitive for Task {
         format!("{}, {state}", self.name)
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    fn visit(&self, visitor: &mut dyn Visitor) {
         visitor.text(&self.name);
         visitor.task(self.number);
         visitor.value(&Value::Object(self.event_loop.clone()));
@@ -261,10 +360,8 @@ impl Primitive for Task {
             }
             State::Cancelled => visitor.number(3),
         }
-        self.awaiters.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
+        for callback in &self.callbacks {
+            visitor.value(&Value::Function(callback.clone()));
+        }
     }
 }

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::super::tickets;
+use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::event_loop::create_task;
-use super::task::Task;
-use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
+use super::task::{Task, is_cancel};
+use super::tasks::Tasks;
+use super::with_name;
+use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
 use crate::value::{Fault, FaultKind, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +28,7 @@ pub struct TaskGroup {
     phase: Phase,
     /// The task that runs the block, and its loop.
     parent: Option<(TaskId, Arc<Object>)>,
-    tasks: Vec<Arc<Object>>,
-    done: usize,
+    tasks: Tasks,
     /// The errors of the tasks that have failed, in the order in which they did.
     failures: Vec<(Arc<str>, Arc<Fault>)>,
     /// Whether all tasks were cancelled: one has failed, or the block.
@@ -53,8 +52,7 @@ impl TaskGroup {
         Self {
             phase: Phase::New,
             parent: None,
-            tasks: Vec::new(),
-            done: 0,
+            tasks: Tasks::default(),
             failures: Vec::new(),
             is_aborting: false,
             has_cancelled_parent: false,
@@ -94,144 +92,165 @@ impl TaskGroup {
                 "write `with asyncio.TaskGroup() as tg { tg.create_task(f); }`",
             ));
         }
-        let [what, args @ ..] = call.args else {
+        let (args, name) = with_name(call.args);
+        let [what, args @ ..] = args else {
             return super::super::thread::call("create_task", &[])
                 .map(|_| Attempt::Done(Value::Unit));
         };
         let event_loop = running_loop(ctx, "asyncio.TaskGroup")?;
-        let task = create_task(event_loop, "create_task", what, args, ctx.ids, ctx.pos)?;
-        tickets::watch(&task, self.tasks.len(), ctx)?;
-        self.tasks.push(task.clone());
+        let place = (ctx.ids, ctx.pos);
+        let task = create_task(event_loop, "create_task", what, args, name, place)?;
+        self.tasks.add(task.clone(), ctx.this);
         Ok(Attempt::Done(Value::Object(task)))
     }
 
     /// Cancels all tasks that have not ended.
     fn abort(&mut self, ctx: &mut Ctx<'_>) {
         if !std::mem::replace(&mut self.is_aborting, true) {
-            for task in &self.tasks {
-                task.change(|task: &mut Task| task.cancel(ctx));
-            }
+            self.tasks.cancel(ctx);
         }
     }
 
-    /// The task of this number has ended.
-    fn note(&mut self, number: usize, ctx: &mut Ctx<'_>) {
-        self.done += 1;
-        let task = self.tasks[number].clone();
-        let failure = task.change(|task: &mut Task| task.failure(ctx)).flatten();
-        if let Some(failure) = failure {
-            self.failures.push(failure);
-            self.abort(ctx);
-            if let (Phase::Inside, Some((parent, event_loop))) = (&self.phase, &self.parent)
-                && !std::mem::replace(&mut self.has_cancelled_parent, true)
-            {
-                let parent = *parent;
-                with_loop(event_loop, ctx, |event_loop, ctx| {
-                    event_loop.cancel(parent, ctx);
-                });
-            }
-        }
-        if self.done == self.tasks.len() {
+    /// A task has ended.
+    fn note(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) {
+        let Some(task) = self.tasks.note(call) else {
+            return;
+        };
+        if self.tasks.are_done() {
             self.awaiters.wake_all(ctx);
         }
+        let failure = task.change(|task: &mut Task| task.failure(ctx)).flatten();
+        let Some(failure) = failure else {
+            return;
+        };
+        self.failures.push(failure);
+        self.abort(ctx);
+        if let (Phase::Inside, Some((parent, event_loop))) = (&self.phase, &self.parent)
+            && !std::mem::replace(&mut self.has_cancelled_parent, true)
+        {
+            let parent = *parent;
+            with_loop(event_loop, ctx, |event_loop, ctx| {
+                event_loop.cancel(parent, ctx);
+            });
+        }
     }
 
-    /// The end of the block: waits for all tasks. `failed` when an error leaves it.
-    fn exit(&mut self, failed: bool, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let event_loop = running_loop(ctx, "asyncio.TaskGroup")?.clone();
-        let task = ctx.task;
-        let waited = match self.awaiters.resume(ctx) {
-            Ok(waited) => waited,
-            Err(_) => {
-                self.is_parent_cancelled = true;
-                true
-            }
-        };
-        if !waited {
+    /// The end of the block, which this error leaves: waits for all tasks.
+    fn exit(
+        &mut self,
+        error: Option<&Arc<Fault>>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Attempt, FaultKind> {
+        if self.phase == Phase::Inside {
             self.phase = Phase::Ending;
+            let task = ctx.task;
             // Its own cancelling may have come when the block had nothing to await any more.
+            let event_loop = running_loop(ctx, "asyncio.TaskGroup")?.clone();
             let cancelled = with_loop(&event_loop, ctx, |event_loop, _| {
                 event_loop.take_cancel(task)
             });
             self.is_parent_cancelled = cancelled.is_some() && !self.has_cancelled_parent;
+            if error.is_some() || self.is_parent_cancelled {
+                self.abort(ctx);
+            }
         }
-        if failed || self.is_parent_cancelled {
-            self.abort(ctx);
-        }
-        if self.done < self.tasks.len() {
-            return self.awaiters.wait(waited, None, ctx);
+        let waits = self.awaited(ctx)?;
+        if let Attempt::Wait(_) = waits {
+            return Ok(waits);
         }
         self.phase = Phase::Ended;
-        if !self.failures.is_empty() {
-            let failures = std::mem::take(&mut self.failures).into_iter();
+        let mut failures = std::mem::take(&mut self.failures);
+        match error {
+            // The group's own doing, or that of whoever has cancelled the task: not an error of the
+            // block.
+            Some(error) if is_cancel(error) => {}
+            Some(error) => failures.push(("the block".into(), error.clone())),
+            None => {}
+        }
+        if !failures.is_empty() {
+            let failures = failures.into_iter();
             let failures = failures.map(|(name, fault)| (name.to_string(), fault));
             return Err(FaultKind::TaskGroup(failures.collect()));
         }
         match self.is_parent_cancelled {
             true => Err(super::task::cancelled("the block of a TaskGroup")),
-            false => Ok(Attempt::Done(Value::Unit)),
+            false => Ok(waits),
         }
     }
 }
 
-impl Primitive for TaskGroup {
+impl Awaitable for TaskGroup {
+    type Wish = ();
+
     fn kind(&self) -> &'static str {
         "TaskGroup"
     }
 
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        let answer = match (call.verb, call.args) {
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        match (call.verb, call.args) {
             (Verb::Enter, _) => self.enter(ctx),
-            (Verb::Exit, args) => {
-                let failed = matches!(args, [Value::Bool(true)]);
-                self.exit(failed, ctx)
-            }
+            (Verb::Exit, [_, Value::Error(error)]) => self.exit(Some(error), ctx),
+            (Verb::Exit, _) => self.exit(None, ctx),
             (Verb::CreateTask, _) => self.create_task(call, ctx),
-            (Verb::Ready, [Value::Int(number), _]) => {
-                self.note(*number as usize, ctx);
+            (Verb::Ready, _) => {
+                self.note(call, ctx);
                 Ok(Attempt::Done(Value::Unit))
             }
             (Verb::Abandon, _) => Ok(Attempt::Done(Value::Unit)),
             _ => Ok(Attempt::Unknown),
-        };
-        answer.unwrap_or_else(Attempt::fail)
+        }
     }
 
-    fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.awaiters.forget(task);
-        Attempt::Done(Value::Unit)
+    fn answer(
+        &mut self,
+        _wish: &(),
+        _waited: bool,
+        _ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        Ok(self.tasks.are_done().then_some(Value::Unit))
     }
 
-    fn waiting(&self, task: TaskId) -> Waiting {
-        self.awaiters.waiting(task, || Waiting {
-            what: format!(
-                "the tasks of its TaskGroup: {} of {} are not done",
-                self.tasks.len() - self.done,
-                self.tasks.len()
-            ),
+    /// The end of the block waits on, until all tasks have ended.
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        _cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        if !self.is_aborting {
+            self.is_parent_cancelled = true;
+            self.abort(ctx);
+        }
+        Ok(())
+    }
+
+    fn waits_for(&self, _task: TaskId) -> Waiting {
+        Waiting {
+            what: format!("the tasks of its TaskGroup: {}", self.tasks.left()),
             ..Waiting::default()
-        })
-    }
-
-    fn knows_blockers(&self) -> bool {
-        false
+        }
     }
 
     fn state_text(&self) -> String {
-        format!("{} of {} tasks done", self.done, self.tasks.len())
+        let (done, all) = (self.tasks.ended().count(), self.tasks.all().len());
+        format!("{done} of {all} tasks done")
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    fn visit(&self, visitor: &mut dyn Visitor) {
         visitor.number(self.phase.clone() as u64);
         if let Some((parent, event_loop)) = &self.parent {
             visitor.task(*parent);
             visitor.value(&Value::Object(event_loop.clone()));
         }
-        visitor.number(self.tasks.len() as u64);
-        for task in &self.tasks {
-            visitor.value(&Value::Object(task.clone()));
-        }
-        visitor.number(self.done as u64);
+        self.tasks.visit(visitor);
         for (_, fault) in &self.failures {
             visitor.value(&Value::Error(fault.clone()));
         }
@@ -243,10 +262,5 @@ impl Primitive for TaskGroup {
         flags
             .into_iter()
             .for_each(|flag| visitor.number(u64::from(flag)));
-        self.awaiters.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

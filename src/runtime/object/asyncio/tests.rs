@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::super::queue::Order;
 use super::super::table::{Table, function};
 use super::*;
 use crate::pos::Pos;
 use crate::value::Value;
-use crate::value::object::{Attempt, Call, Object, TaskId, Verb};
+use crate::value::object::{Attempt, Call, Object, TaskId, Verb, Withdrawal};
 
 /// A loop whose main task runs and has made two others: their numbers are 1, 2 and 3.
 fn three_tasks(table: &mut Table) -> (Arc<Object>, Vec<Arc<Object>>) {
@@ -16,7 +17,7 @@ fn three_tasks(table: &mut Table) -> (Arc<Object>, Vec<Arc<Object>>) {
     assert!(matches!(waits, Attempt::Wait(None)));
     let mut tasks = vec![table.effects.spawns.remove(0).handle];
     for _ in 0..2 {
-        let task = create_task(&event_loop, "test", &f, &[], &table.ids, Pos::NONE);
+        let task = create_task(&event_loop, "test", &f, &[], None, (&table.ids, Pos::NONE));
         tasks.push(task.unwrap());
     }
     (event_loop, tasks)
@@ -78,7 +79,7 @@ fn the_turn_goes_round_in_order_of_arrival() {
 fn a_cancelled_task_learns_of_it_when_it_asks_again() {
     let mut table = Table::default();
     let (event_loop, tasks) = three_tasks(&mut table);
-    let lock = table.add(AsyncLock::new(Pos::NONE));
+    let lock = table.add(Permits::new(Of::Lock, 1, Pos::NONE));
     let taken = ask(&mut table, &event_loop, &lock, 1, Verb::Enter);
     assert!(matches!(taken, Attempt::Done(Value::Bool(true))));
     ask(&mut table, &event_loop, &tasks[1], 1, Verb::Await);
@@ -98,9 +99,118 @@ fn a_cancelled_task_learns_of_it_when_it_asks_again() {
 #[test]
 fn what_is_awaited_outside_of_a_loop_is_refused() {
     let mut table = Table::default();
-    let queue = table.add(AsyncQueue::new(1, Pos::NONE));
+    let queue = table.add(AsyncQueue::new("asyncio.Queue", Order::Fifo, 1, Pos::NONE));
     let Attempt::Done(Value::Object(get)) = table.ask(&queue, 1, Verb::Get, &[]) else {
         panic!("get gives a coroutine");
     };
     table.misuse(&get, 1, Verb::Await, &[], "outside of asyncio.run");
+}
+
+/// The loop of [`three_tasks`], in which main waits and the others have begun, and wait for what
+/// they have asked of `on`.
+fn two_that_wait(table: &mut Table, on: impl Fn(&mut Table) -> Arc<Object>, verb: Verb) -> Waits {
+    let (event_loop, tasks) = three_tasks(table);
+    let on = on(table);
+    ask(table, &event_loop, &tasks[1], 1, Verb::Await);
+    for task in [2, 3] {
+        let answer = ask(table, &event_loop, &on, task, verb);
+        let answer = match answer {
+            Attempt::Done(Value::Object(request)) => {
+                ask(table, &event_loop, &request, task, Verb::Await)
+            }
+            answer => answer,
+        };
+        assert!(matches!(answer, Attempt::Wait(None)), "{answer:?}");
+    }
+    assert_eq!(started(table), [2, 3]);
+    Waits { tasks, on }
+}
+
+struct Waits {
+    tasks: Vec<Arc<Object>>,
+    on: Arc<Object>,
+}
+
+#[test]
+fn an_event_gives_all_what_they_wait_for_one_after_the_other() {
+    let mut table = Table::default();
+    let event = |table: &mut Table| table.add(AsyncEvent::new(Pos::NONE));
+    let Waits { tasks, on } = two_that_wait(&mut table, event, Verb::Wait);
+    table.done(&on, 9, Verb::Set, &[], "()");
+    table.done(&on, 9, Verb::Clear, &[], "()");
+    assert_eq!(table.wakes(), ["2: true"]);
+    table.done(&tasks[1], 2, Verb::Finish, &[], "()");
+    assert_eq!(table.wakes(), ["3: true"], "and main is behind it");
+    table.done(&on, 9, Verb::IsSet, &[], "false");
+}
+
+#[test]
+fn a_semaphore_lets_in_as_many_as_are_released() {
+    let mut table = Table::default();
+    let none_free = |table: &mut Table| table.add(Permits::new(Of::Semaphore, 0, Pos::NONE));
+    let Waits { tasks, on } = two_that_wait(&mut table, none_free, Verb::Enter);
+    table.done(&on, 9, Verb::Release, &[], "()");
+    table.done(&on, 9, Verb::Release, &[], "()");
+    assert_eq!(table.wakes(), ["2: retry"]);
+    table.done(&on, 9, Verb::Locked, &[], "true");
+    let event_loop = table.add(EventLoop::new(function("await")));
+    let entered = ask(&mut table, &event_loop, &on, 2, Verb::Enter);
+    assert!(matches!(entered, Attempt::Done(Value::Bool(true))));
+    table.done(&tasks[1], 2, Verb::Finish, &[], "()");
+    assert_eq!(table.wakes(), ["3: retry"]);
+}
+
+#[test]
+fn what_waits_is_forgotten_when_it_is_stopped() {
+    let mut table = Table::default();
+    let event = |table: &mut Table| table.add(AsyncEvent::new(Pos::NONE));
+    let Waits { on, .. } = two_that_wait(&mut table, event, Verb::Wait);
+    table.withdraw(&on, 2, Withdrawal::Stop);
+    table.done(&on, 9, Verb::Set, &[], "()");
+    assert_eq!(table.wakes(), ["3: true"]);
+}
+
+/// The loop goes round: what is ready when the main task ends goes on once more, then all that is
+/// left over is cancelled.
+#[test]
+fn at_the_end_of_main_what_is_ready_goes_on_once_more() {
+    let mut table = Table::default();
+    let (_, tasks) = three_tasks(&mut table);
+    table.done(&tasks[0], 1, Verb::Finish, &[], "()");
+    assert_eq!(started(&mut table), [2], "it begins");
+    table.done(&tasks[1], 2, Verb::Finish, &[], "()");
+    assert_eq!(started(&mut table), [3], "and so does the other");
+    table.done(&tasks[2], 3, Verb::Finish, &[], "()");
+    assert_eq!(table.wakes(), ["9: ()"]);
+}
+
+#[test]
+fn a_time_limit_is_over_in_its_turn() {
+    let mut table = Table::default();
+    let (event_loop, tasks) = three_tasks(&mut table);
+    let limit = table.add(AsyncTimeout::new(Some(std::time::Duration::from_secs(1))));
+    let entered = ask(&mut table, &event_loop, &limit, 1, Verb::Enter);
+    assert!(matches!(entered, Attempt::Done(Value::Object(_))));
+    let never = table.add(AsyncEvent::new(Pos::NONE));
+    let Attempt::Done(Value::Object(wait)) = ask(&mut table, &event_loop, &never, 1, Verb::Wait)
+    else {
+        panic!("wait gives a coroutine");
+    };
+    ask(&mut table, &event_loop, &wait, 1, Verb::Await);
+    table.done(&tasks[1], 2, Verb::Finish, &[], "()");
+    table.done(&tasks[2], 3, Verb::Finish, &[], "()");
+    assert_eq!(
+        started(&mut table),
+        [2, 3, 4],
+        "the loop's own task is the last"
+    );
+    let waits = ask(&mut table, &event_loop, &limit, 4, Verb::Await);
+    assert!(matches!(waits, Attempt::Wait(Some(_))), "{waits:?}");
+    let late = table.withdraw(&limit, 4, Withdrawal::Timeout);
+    assert!(matches!(late, Attempt::Wait(None)), "{late:?}");
+    assert_eq!(table.wakes(), ["4: retry"]);
+    table.done(&limit, 9, Verb::Expired, &[], "false");
+    ask(&mut table, &event_loop, &limit, 4, Verb::Await);
+    table.done(&limit, 9, Verb::Expired, &[], "true");
+    assert!(table.wakes().is_empty(), "the loop's own task has the turn");
 }

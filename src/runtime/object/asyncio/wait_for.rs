@@ -1,24 +1,27 @@
-//! `asyncio.wait_for`: something awaited for a limited time, and cancelled when that is over.
+//! `asyncio.wait_for`: something awaited for a limited time, and cancelled when that is over; and
+//! `asyncio.shield`: something awaited that goes on when whoever awaits it is cancelled.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::tickets;
+use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop};
-use super::coroutine::Once;
-use super::event_loop::create_task;
+use super::coroutine::AwaitedOnce;
+use super::event_loop::ensure_task;
 use super::task::Task;
-use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
+use super::tasks::Tasks;
+use crate::pos::Pos;
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
 use crate::value::{FaultKind, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
     New,
     Waiting,
-    /// The time is over, and the task was cancelled.
+    /// The time is over.
     Late,
+    /// So the task was cancelled.
+    Over,
     /// Who awaits was cancelled, and with it the task.
     Cancelled,
 }
@@ -26,11 +29,12 @@ enum Phase {
 /// A wait with a time limit.
 #[derive(Clone, Debug)]
 pub struct WaitFor {
-    once: Once,
+    once: AwaitedOnce,
     /// A task, or what becomes one.
     what: Value,
-    task: Option<Arc<Object>>,
-    limit: Duration,
+    /// That task.
+    tasks: Tasks,
+    limit: Option<Duration>,
     phase: Phase,
     awaiters: Awaiters,
 }
@@ -39,12 +43,12 @@ impl WaitFor {
     /// What it is called.
     pub const NAME: &'static str = "asyncio.wait_for";
 
-    /// Waits for `what`.
-    pub fn new(what: Value, limit: Duration) -> Self {
+    /// Waits for `what`; without a limit for as long as it takes.
+    pub fn new(what: Value, limit: Option<Duration>) -> Self {
         Self {
-            once: Once::new(Self::NAME),
+            once: AwaitedOnce::new(Self::NAME),
             what,
-            task: None,
+            tasks: Tasks::default(),
             limit,
             phase: Phase::New,
             awaiters: Awaiters::default(),
@@ -54,113 +58,201 @@ impl WaitFor {
     fn begin(&mut self, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
         self.once.begin(ctx)?;
         let event_loop = running_loop(ctx, Self::NAME)?;
-        let task = match &self.what {
-            Value::Object(task) if task.kind() == "Task" => task.clone(),
-            what => create_task(event_loop, Self::NAME, what, &[], ctx.ids, ctx.pos)?,
+        let task = ensure_task(event_loop, Self::NAME, &self.what, (ctx.ids, ctx.pos))?;
+        self.tasks.add(task, ctx.this);
+        self.phase = match self.limit {
+            Some(Duration::ZERO) => Phase::Late,
+            _ => Phase::Waiting,
         };
-        tickets::watch(&task, 0, ctx)?;
-        self.task = Some(task);
-        self.phase = Phase::Waiting;
         Ok(())
     }
 
-    /// The end of the task, as the one who awaits sees it; nothing while it must be waited for.
-    fn answer(&self, ctx: &mut Ctx<'_>) -> Option<Result<Value, FaultKind>> {
-        let ask = |task: &mut Task| Some((task.outcome(ctx)?, task.is_cancelled()));
-        let (outcome, is_cancelled) = self.task.as_ref()?.change(ask).flatten()?;
-        Some(match self.phase {
-            Phase::Late if is_cancelled => Err(FaultKind::Timeout {
-                what: Self::NAME.into(),
-                seconds: self.limit.as_secs_f64(),
-            }),
-            Phase::Cancelled => Err(super::task::cancelled(Self::NAME)),
-            _ => outcome,
-        })
-    }
-
-    fn cancel(&mut self, phase: Phase, ctx: &mut Ctx<'_>) {
-        self.phase = phase;
-        if let Some(task) = &self.task {
-            task.change(|task: &mut Task| task.cancel(ctx));
-        }
-    }
-
-    fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        let waited = match self.awaiters.resume(ctx) {
-            Ok(waited) => waited,
-            Err(_) => {
-                self.cancel(Phase::Cancelled, ctx);
-                true
-            }
-        };
-        if !waited {
-            self.begin(ctx)?;
-        }
-        match self.answer(ctx) {
-            Some(answer) => answer.map(Attempt::Done),
-            None => {
-                let limit = (self.phase == Phase::Waiting).then_some(self.limit);
-                self.awaiters.wait(waited, limit, ctx)
-            }
-        }
+    /// How the task has ended, if it has, also when the loop has not yet told so.
+    fn outcome(&self, ctx: &mut Ctx<'_>) -> Option<Result<Value, FaultKind>> {
+        let task = self.tasks.all().first()?;
+        task.change(|task: &mut Task| task.outcome(ctx)).flatten()
     }
 }
 
-impl Primitive for WaitFor {
+impl Awaitable for WaitFor {
+    type Wish = ();
+
     fn kind(&self) -> &'static str {
         "Coroutine"
     }
 
-    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        match call.verb {
-            Verb::Await => self.awaited(ctx).unwrap_or_else(Attempt::fail),
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        Ok(match call.verb {
+            Verb::Await => self.awaited(ctx)?,
             Verb::Ready => {
+                self.tasks.note(call);
                 self.awaiters.wake_all(ctx);
                 Attempt::Done(Value::Unit)
             }
             _ => Attempt::Unknown,
-        }
-    }
-
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Stop {
-            self.awaiters.forget(task);
-            return Attempt::Done(Value::Unit);
-        }
-        // It goes on when the task has ended, which may be so already.
-        if self.phase == Phase::Waiting {
-            self.cancel(Phase::Late, ctx);
-        }
-        Attempt::Wait(None)
-    }
-
-    fn waiting(&self, task: TaskId) -> Waiting {
-        self.awaiters.waiting(task, || match &self.task {
-            Some(inner) => inner.state().waiting(task),
-            None => Waiting::default(),
         })
     }
 
-    fn knows_blockers(&self) -> bool {
-        false
+    fn answer(
+        &mut self,
+        _wish: &(),
+        waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        if !waited {
+            self.begin(ctx)?;
+        }
+        if self.phase == Phase::Late {
+            if let Some(outcome) = self.outcome(ctx) {
+                return outcome.map(Some);
+            }
+            self.phase = Phase::Over;
+            self.tasks.cancel(ctx);
+        }
+        if !self.tasks.are_done() {
+            return Ok(None);
+        }
+        let task = self.tasks.all().first();
+        let was_cancelled =
+            task.and_then(|task| task.change(|task: &mut Task| task.is_cancelled()));
+        match self.phase {
+            Phase::Over if was_cancelled == Some(true) => Err(FaultKind::Timeout {
+                what: Self::NAME.into(),
+                seconds: self.limit.unwrap_or_default().as_secs_f64(),
+            }),
+            Phase::Cancelled => {
+                // It has seen how the task has ended.
+                let _ = self.outcome(ctx);
+                Err(super::task::cancelled(Self::NAME))
+            }
+            _ => self.outcome(ctx).transpose(),
+        }
+    }
+
+    /// As in Python, to cancel who awaits the task is to cancel it, and to wait until it has ended.
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        _cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        match self.tasks.cancel(ctx) {
+            true => self.phase = Phase::Cancelled,
+            // It has ended already: that counts.
+            false => self.phase = Phase::Late,
+        }
+        Ok(())
+    }
+
+    fn limit(&self, _wish: &()) -> Option<Duration> {
+        self.limit.filter(|_| self.phase == Phase::Waiting)
+    }
+
+    fn is_late(&mut self) {
+        if self.phase == Phase::Waiting {
+            self.phase = Phase::Late;
+        }
+    }
+
+    fn waits_for(&self, task: TaskId) -> Waiting {
+        match self.tasks.all().first() {
+            Some(inner) => inner.state().waiting(task),
+            None => Waiting::default(),
+        }
     }
 
     fn state_text(&self) -> String {
         self.once.name.into()
     }
 
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+    fn visit(&self, visitor: &mut dyn Visitor) {
         self.once.visit(visitor);
         visitor.value(&self.what);
-        if let Some(task) = &self.task {
-            visitor.value(&Value::Object(task.clone()));
-        }
-        visitor.number(self.limit.as_nanos() as u64);
+        self.tasks.visit(visitor);
+        visitor.number(self.limit.map_or(0, |limit| limit.as_nanos() as u64 + 1));
         visitor.number(self.phase as u64);
-        self.awaiters.visit(visitor);
+    }
+}
+
+/// A task that goes on when whoever awaits it here is cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct Shield {
+    tasks: Tasks,
+    awaiters: Awaiters,
+}
+
+impl Shield {
+    /// What it is called.
+    pub const NAME: &'static str = "asyncio.shield";
+
+    /// A shield around `task`.
+    pub fn make(task: Arc<Object>, ids: &Ids, pos: Pos) -> Value {
+        let this = Object::new(ids, pos, Self::default());
+        this.change(|shield: &mut Self| shield.tasks.add(task, &this));
+        Value::Object(this)
+    }
+}
+
+impl Awaitable for Shield {
+    type Wish = ();
+
+    fn kind(&self) -> &'static str {
+        "Coroutine"
     }
 
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
+    fn lines(&self) -> &[Awaiters] {
+        std::slice::from_ref(&self.awaiters)
+    }
+
+    fn lines_mut(&mut self) -> &mut [Awaiters] {
+        std::slice::from_mut(&mut self.awaiters)
+    }
+
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
+        Ok(match call.verb {
+            Verb::Await => self.awaited(ctx)?,
+            Verb::Ready => {
+                self.tasks.note(call);
+                self.awaiters.wake_all(ctx);
+                Attempt::Done(Value::Unit)
+            }
+            _ => Attempt::Unknown,
+        })
+    }
+
+    fn answer(
+        &mut self,
+        _wish: &(),
+        _waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind> {
+        let Some(task) = self.tasks.ended().next() else {
+            return Ok(None);
+        };
+        let outcome = task.change(|task: &mut Task| task.outcome(ctx)).flatten();
+        outcome.transpose()
+    }
+
+    fn waits_for(&self, task: TaskId) -> Waiting {
+        match self.tasks.all().first() {
+            Some(inner) => inner.state().waiting(task),
+            None => Waiting::default(),
+        }
+    }
+
+    fn state_text(&self) -> String {
+        Self::NAME.into()
+    }
+
+    fn visit(&self, visitor: &mut dyn Visitor) {
+        self.tasks.visit(visitor);
     }
 }

@@ -222,7 +222,13 @@ impl Future {
                 if let [Value::Error(fault)] = call.args {
                     let message = format!("a callback of a Future failed: {}", fault.kind);
                     let pos = fault.pos;
-                    ctx.effects.failures.push(Failure { message, pos });
+                    let about = None;
+                    let failure = Failure {
+                        message,
+                        pos,
+                        about,
+                    };
+                    ctx.effects.failures.push(failure);
                 }
                 Ok(Attempt::Done(Value::Unit))
             }

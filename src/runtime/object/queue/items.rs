@@ -21,31 +21,31 @@ pub enum Order {
 
 /// The items, in their order.
 #[derive(Clone, Debug)]
-pub(super) struct Items {
+pub(in super::super) struct Items {
     order: Order,
     /// With [`Order::Smallest`] always sorted: so only putting compares, and taking cannot fail.
     items: VecDeque<Value>,
 }
 
 impl Items {
-    pub(super) fn new(order: Order) -> Self {
+    pub(in super::super) fn new(order: Order) -> Self {
         Self {
             order,
             items: VecDeque::new(),
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in super::super) fn len(&self) -> usize {
         self.items.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
+    pub(in super::super) fn iter(&self) -> impl Iterator<Item = &Value> {
         self.items.iter()
     }
 
     /// Adds an item. One that cannot be compared with those that are there is refused, and nothing
     /// changes.
-    pub(super) fn add(&mut self, item: Value) -> Result<(), FaultKind> {
+    pub(in super::super) fn add(&mut self, item: Value) -> Result<(), FaultKind> {
         let Order::Smallest(compare) = self.order else {
             self.items.push_back(item);
             return Ok(());
@@ -68,7 +68,7 @@ impl Items {
     }
 
     /// Takes the next item.
-    pub(super) fn take(&mut self) -> Option<Value> {
+    pub(in super::super) fn take(&mut self) -> Option<Value> {
         match self.order {
             Order::Lifo => self.items.pop_back(),
             Order::Fifo | Order::Smallest(_) => self.items.pop_front(),
@@ -76,7 +76,7 @@ impl Items {
     }
 
     /// Drops all items and says how many there were.
-    pub(super) fn clear(&mut self) -> usize {
+    pub(in super::super) fn clear(&mut self) -> usize {
         std::mem::take(&mut self.items).len()
     }
 }

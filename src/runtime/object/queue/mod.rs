@@ -7,7 +7,7 @@ mod items;
 mod waiting;
 
 use super::args::Patience;
-use items::Items;
+pub(super) use items::Items;
 pub use items::{Compare, Order};
 use waiting::{Gone, Putter, patience};
 

@@ -1,0 +1,205 @@
+//! What all that tasks wait for have in common: the tasks stand in lines, ask again when they are
+//! woken, and go on, get an error, or wait on. What each does differently is an [`Awaitable`]; this
+//! makes a [`Primitive`] of it.
+
+use std::any::Any;
+use std::time::Duration;
+
+use super::awaiters::{Awaiters, running_loop};
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Visitor, Waiting, Withdrawal};
+use crate::value::{FaultKind, Value};
+
+/// What a task can wish for; `()` of what is itself awaited.
+pub trait Wish: Clone + Send + Sync + 'static {
+    /// What the script calls it: `queue.get`.
+    fn name(&self) -> &'static str;
+
+    /// In which line those stand who wish for it.
+    fn line(&self) -> usize {
+        0
+    }
+
+    /// Shows what it is made of.
+    fn visit(&self, _visitor: &mut dyn Visitor) {}
+}
+
+impl Wish for () {
+    fn name(&self) -> &'static str {
+        "await"
+    }
+}
+
+/// Something that tasks wait for.
+pub trait Awaitable: Any + Send + Sync + Clone {
+    /// What they wait for here.
+    type Wish: Wish;
+
+    /// As [`Primitive::kind`].
+    fn kind(&self) -> &'static str;
+
+    /// Those who wait, by [`Wish::line`].
+    fn lines(&self) -> &[Awaiters];
+
+    /// The same, to change them.
+    fn lines_mut(&mut self) -> &mut [Awaiters];
+
+    /// As [`Primitive::attempt`].
+    ///
+    /// # Errors
+    /// What the script has done wrong, or what it is to be told.
+    fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind>;
+
+    /// What the task that asks gets now; nothing when it must wait. Its wait has begun before when
+    /// it `waited`; then it stands in no line any more.
+    ///
+    /// # Errors
+    /// What it gets instead.
+    fn answer(
+        &mut self,
+        wish: &Self::Wish,
+        waited: bool,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Value>, FaultKind>;
+
+    /// The task that asks was cancelled while it waited: it gets this error, or waits on.
+    ///
+    /// # Errors
+    /// The error that it gets.
+    fn cancelled(
+        &mut self,
+        _wish: &Self::Wish,
+        cancelled: FaultKind,
+        _ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        Err(cancelled)
+    }
+
+    /// How long a wait that begins now may last.
+    fn limit(&self, _wish: &Self::Wish) -> Option<Duration> {
+        None
+    }
+
+    /// A wait has lasted so long. Whoever waits asks again, when its turn comes.
+    fn is_late(&mut self) {}
+
+    /// What `task` waits for.
+    fn waits_for(&self, task: TaskId) -> Waiting;
+
+    /// Forgets a task that is being stopped.
+    fn forget(&mut self, task: TaskId) {
+        self.lines_mut()
+            .iter_mut()
+            .for_each(|line| line.forget(task));
+    }
+
+    /// As [`Primitive::is_private`].
+    fn is_private(&self, _call: Call<'_>) -> bool {
+        false
+    }
+
+    /// As [`Primitive::is_held_by`].
+    fn is_held_by(&self, _task: TaskId) -> bool {
+        false
+    }
+
+    /// As [`Primitive::state_text`].
+    fn state_text(&self) -> String;
+
+    /// Shows the state, but for those who wait.
+    fn visit(&self, visitor: &mut dyn Visitor);
+
+    /// The task that asks wishes for something: it gets it, or waits. `begin` when it has not
+    /// waited before.
+    ///
+    /// # Errors
+    /// It is no task, was cancelled, or gets another error.
+    fn wish(
+        &mut self,
+        wish: &Self::Wish,
+        begin: impl FnOnce(&mut Ctx<'_>) -> Result<(), FaultKind>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Attempt, FaultKind> {
+        running_loop(ctx, "await")?;
+        let line = wish.line();
+        let waited = match self.lines_mut()[line].resume(ctx) {
+            Ok(true) => true,
+            Ok(false) => {
+                begin(ctx)?;
+                false
+            }
+            Err(cancelled) => {
+                self.cancelled(wish, cancelled, ctx)?;
+                true
+            }
+        };
+        if let Some(value) = self.answer(wish, waited, ctx)? {
+            return Ok(Attempt::Done(value));
+        }
+        let limit = self.limit(wish);
+        self.lines_mut()[line].wait(waited, limit, ctx)
+    }
+
+    /// The task that asks awaits the thing itself.
+    ///
+    /// # Errors
+    /// As for [`Awaitable::wish`].
+    fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind>
+    where
+        Self: Awaitable<Wish = ()>,
+    {
+        self.wish(&(), |_| Ok(()), ctx)
+    }
+}
+
+impl<A: Awaitable> Primitive for A {
+    fn kind(&self) -> &'static str {
+        Awaitable::kind(self)
+    }
+
+    fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        self.ask(call, ctx).unwrap_or_else(Attempt::fail)
+    }
+
+    fn is_private(&self, call: Call<'_>) -> bool {
+        Awaitable::is_private(self, call)
+    }
+
+    fn is_held_by(&self, task: TaskId) -> bool {
+        Awaitable::is_held_by(self, task)
+    }
+
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+        if why == Withdrawal::Stop {
+            self.forget(task);
+            return Attempt::Done(Value::Unit);
+        }
+        self.is_late();
+        for line in self.lines() {
+            line.wake(task, ctx);
+        }
+        Attempt::Wait(None)
+    }
+
+    fn waiting(&self, task: TaskId) -> Waiting {
+        let turn = self.lines().iter().find_map(|line| line.turn_of(task));
+        turn.unwrap_or_else(|| self.waits_for(task))
+    }
+
+    /// Any other task may cancel one that waits, or give it what it waits for.
+    fn knows_blockers(&self) -> bool {
+        false
+    }
+
+    fn state_text(&self) -> String {
+        Awaitable::state_text(self)
+    }
+
+    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+        self.visit(visitor);
+        self.lines().iter().for_each(|line| line.visit(visitor));
+    }
+
+    fn duplicate(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,75 @@
+//! The tasks that a gather, a group and their kin are made of, and which of them have ended.
+
+use std::sync::Arc;
+
+use super::task::Task;
+use crate::value::Value;
+use crate::value::object::{Call, Ctx, Object, Visitor};
+
+/// Tasks in their order. One may stand there more than once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tasks {
+    all: Vec<Arc<Object>>,
+    /// The places of those of whose end the event loop has told, in that order.
+    ended: Vec<usize>,
+}
+
+impl Tasks {
+    /// Adds a task; `watcher`, to whom they belong, is told of its end by
+    /// [`Verb::Ready`](crate::value::object::Verb::Ready).
+    pub(super) fn add(&mut self, task: Arc<Object>, watcher: &Arc<Object>) {
+        Task::tell_end(&task, watcher, self.all.len());
+        self.all.push(task);
+    }
+
+    pub(super) fn all(&self) -> &[Arc<Object>] {
+        &self.all
+    }
+
+    /// Those that have ended, in the order in which they did.
+    pub(super) fn ended(&self) -> impl Iterator<Item = &Arc<Object>> {
+        self.ended.iter().map(|place| &self.all[*place])
+    }
+
+    /// What the event loop tells: which one has ended.
+    pub(super) fn note(&mut self, call: Call<'_>) -> Option<Arc<Object>> {
+        let place = call.args.first().and_then(Value::as_int)?;
+        let place = usize::try_from(place).ok()?;
+        let task = self.all.get(place)?.clone();
+        self.ended.push(place);
+        Some(task)
+    }
+
+    /// Whether all have ended.
+    pub(super) fn are_done(&self) -> bool {
+        self.ended.len() == self.all.len()
+    }
+
+    /// Cancels all; whether one of them had not ended.
+    pub(super) fn cancel(&self, ctx: &mut Ctx<'_>) -> bool {
+        let mut was_pending = false;
+        for task in &self.all {
+            was_pending |= task
+                .change(|task: &mut Task| task.cancel(ctx))
+                .unwrap_or_default();
+        }
+        was_pending
+    }
+
+    /// How many have not ended, of how many: for people.
+    pub(super) fn left(&self) -> String {
+        let all = self.all.len();
+        format!("{} of {all} are not done", all - self.ended.len())
+    }
+
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
+        visitor.number(self.all.len() as u64);
+        for task in &self.all {
+            visitor.value(&Value::Object(task.clone()));
+        }
+        visitor.number(self.ended.len() as u64);
+        for place in &self.ended {
+            visitor.number(*place as u64);
+        }
+    }
+}
