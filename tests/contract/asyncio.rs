@@ -493,12 +493,14 @@ pub(super) const PROMISES: &[Promise] = &[
              let t = asyncio.create_task(f(arg(1))); let x = 4;
              print(\"main\"); print(await t, await asyncio.gather(f(2), f(x)));
              print(await asyncio.gather([t, f(5)]), await asyncio.wait_for(f(6), 60));
+             for next in asyncio.as_completed([f(11), f(12)]) { print(await next, await asyncio.shield(f(13))); }
              with asyncio.TaskGroup() as tg { tg.create_task(f(7)); let late = |x| f(x); tg.create_task(late(8)); }
              await asyncio.gather(asyncio.wait_for(f(9), 60), asyncio.create_task(f(x + 6))); ()
          }
          asyncio.run(main());",
         &["argument 1", "main", "begins 1", "ends 1",
           "begins 2", "begins 4", "ends 2", "ends 4", "1 [2, 4]", "begins 5", "ends 5", "begins 6", "ends 6", "[1, 5] 6",
+          "begins 11", "begins 12", "ends 11", "begins 13", "ends 12", "ends 13", "11 13", "begins 13", "ends 13", "12 13",
           "begins 7", "begins 8", "ends 7", "ends 8", "begins 10", "ends 10", "begins 9", "ends 9"]),
     everywhere("a handed-over call that does not fit is refused where it stands",
         "fn f(x) { x }

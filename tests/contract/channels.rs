@@ -59,7 +59,7 @@ pub(super) const ROWS: &[Row] = &[
          ch.close(); try { ch.send(1); } catch (e) { print(e.error, e.message); }
          ch.close();",
         &["Closed send on the Channel made in line 1, which was closed in line 2"],
-        "3:13 send on the Channel made in line 1, which was closed in line 2 / let only the sender close a channel, \
+        "3:13 the Channel made in line 1 is closed twice: first in line 2 / let only the sender close a channel, \
          once, when it has sent everything"),
     row("Channel", Plain, Misuse,
         "let ch = channel(1); ch.send(1);

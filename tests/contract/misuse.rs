@@ -36,7 +36,7 @@ const BAD_INPUT: &[(&str, &str)] = &[
     ),
     (
         "let p = ThreadPoolExecutor(1); p.shutdown(); with p { }",
-        "1:46 `with` on a pool after shutdown: a pool that was shut down takes no new tasks \
+        "1:51 `with` on a pool after shutdown: a pool that was shut down takes no new tasks \
          / submit before shutdown, or inside its `with` block; or make a new pool",
     ),
     (

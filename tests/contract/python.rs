@@ -102,8 +102,8 @@ async def main():
     print(await asyncio.gather(*calls))
     print(await asyncio.gather(*[factorial(name, 0) for name in ["x", "y"]]))
     print(await asyncio.gather(*(factorial(i, i) for i in range(2))))
-    tasks = [asyncio.create_task(factorial("z", i)) for i in range(2)]
-    print(await tasks[0])
+    tasks = [asyncio.create_task(factorial("z", i), name="bob") for i in range(2)]
+    print(await tasks[0], tasks[1].name)
 
 asyncio.run(main())
 "#,
@@ -124,7 +124,7 @@ asyncio.run(main())
             "[1, 1]",
             "Task z: factorial(0) = 1",
             "Task z: factorial(1) = 1",
-            "1",
+            "1 bob",
         ],
     },
     Example {

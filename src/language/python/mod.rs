@@ -298,7 +298,7 @@ let m = #{\"a\": 1};
             (
                 "done, pending = await asyncio.wait(ts, timeout=1, return_when=asyncio.FIRST_COMPLETED)",
                 "let got = await asyncio.wait(ts, #{timeout: 1, return_when: asyncio.FIRST_COMPLETED}); \
-                 let done = got.done; let pending = got.not_done;",
+                 let done = got.done; let pending = got.pending;",
             ),
             (
                 "a, b = await asyncio.gather(f(1), g(2))",

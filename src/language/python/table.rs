@@ -988,7 +988,11 @@ fn unpack(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
             let is_wait =
                 |pair: &[Node]| pair[0].is_word("wait") && matches!(pair[1], Node::Group(..));
             let parts = match several.windows(2).any(is_wait) {
-                true => vec![format!("{whole}.done"), format!("{whole}.not_done")],
+                true => {
+                    let is_asyncio = several.iter().any(|node| node.is_word("asyncio"));
+                    let rest = if is_asyncio { "pending" } else { "not_done" };
+                    vec![format!("{whole}.done"), format!("{whole}.{rest}")]
+                }
                 false => (0..targets.len())
                     .map(|at| format!("{whole}[{at}]"))
                     .collect(),

@@ -4,6 +4,7 @@
 //! these rows; so does the virtual machine, which calls their functions. A file holds one group.
 
 mod asyncio;
+mod asyncio_shared;
 mod atomics;
 mod channels;
 mod check;
@@ -248,6 +249,11 @@ pub const GROUPS: &[Group] = &[
         "Tasks that take turns: asyncio",
         &["asyncio"],
         asyncio::ENTRIES,
+    ),
+    group(
+        "What tasks share: asyncio",
+        &["asyncio"],
+        asyncio_shared::ENTRIES,
     ),
     group("Strings and numbers", &["math"], text::ENTRIES),
     group("Arrays, maps and ranges", &[], collections::ENTRIES),

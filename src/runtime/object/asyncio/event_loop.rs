@@ -4,20 +4,19 @@
 //! in the effects who is woken or started next. As in Python, the loop goes round: those that are
 //! ready when a round begins have their turns in it, those that become ready meanwhile in the next
 //! one; and what happens because a task has ended, such as the call of its callbacks, has its place
-//! in the queue as well.
+//! in the queue as well. Longer than most files because its states are one machine.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::thread;
-use super::Gather;
+use super::oversights::Oversights;
 use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Failure, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId,
-    Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId, Verb,
+    Visitor, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -65,25 +64,6 @@ struct Member {
     is_cancelled: bool,
 }
 
-/// A task that failed, for the report of those whose error nobody has seen.
-#[derive(Clone, Debug)]
-struct Unseen {
-    name: Arc<str>,
-    of: Of,
-    fault: Arc<Fault>,
-}
-
-/// Something that was never awaited so far.
-#[derive(Clone, Debug)]
-struct Forgotten {
-    object: ObjectId,
-    what: &'static str,
-    pos: Pos,
-    /// Who made it, and its name, when it has ended since.
-    by: TaskId,
-    name: Option<Arc<str>>,
-}
-
 /// What stands in the queue.
 #[derive(Clone, Debug)]
 enum Queued {
@@ -121,11 +101,7 @@ pub struct EventLoop {
     end: Option<Result<Value, Arc<Fault>>>,
     /// Whether a task is being stopped by force: no other one is given the turn.
     is_stopped: bool,
-    unseen: BTreeMap<TaskId, Unseen>,
-    /// What was never awaited so far.
-    ///
-    /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
-    forgotten: VecDeque<Forgotten>,
+    oversights: Oversights,
 }
 
 /// Makes a task of `what`: a function, which it calls with `args`, or something that it awaits. It
@@ -147,7 +123,7 @@ pub fn create_task(
             Value::Function(function) => (function.clone(), args.to_vec()),
             Value::Object(object) if matches!(object.kind(), "Coroutine" | "Gather") => {
                 // The task awaits it, unless it is cancelled before.
-                inner.awaited(object.id);
+                inner.oversights.awaited(object.id);
                 (inner.awaits.clone(), vec![what.clone()])
             }
             other => return Err(no_task(caller, other)),
@@ -233,8 +209,7 @@ impl EventLoop {
             main: None,
             end: None,
             is_stopped: false,
-            unseen: BTreeMap::new(),
-            forgotten: VecDeque::new(),
+            oversights: Oversights::default(),
         }
     }
 
@@ -520,11 +495,7 @@ impl EventLoop {
         ctx: &mut Ctx<'_>,
     ) {
         if let Some(member) = self.tasks.remove(&task) {
-            for forgotten in &mut self.forgotten {
-                if forgotten.by == task {
-                    forgotten.name = Some(member.name.clone());
-                }
-            }
+            self.oversights.maker_ended(task, &member.name);
         }
         self.is_stopped |= by_force;
         if self.turn == Some(task) {
@@ -542,38 +513,29 @@ impl EventLoop {
     /// A task has failed, and nobody has seen its error yet.
     pub(super) fn failed(&mut self, task: TaskId, name: Arc<str>, fault: Arc<Fault>) {
         if self.main != Some(task) {
-            let of = self.tasks.get(&task).map_or(Of::Script, |member| member.of);
-            self.unseen.insert(task, Unseen { name, of, fault });
+            let what = match self.tasks.get(&task).map(|member| member.of) {
+                Some(Of::Loop) => "it has failed",
+                _ => "Task exception was never retrieved",
+            };
+            self.oversights.failed(task, name, what, fault);
         }
     }
 
     /// Somebody has seen the error of a task.
     pub(super) fn seen(&mut self, task: TaskId) {
-        self.unseen.remove(&task);
+        self.oversights.seen(task);
     }
 
     /// The task that has the turn has made something that shall be awaited.
     pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos) {
-        let Some(by) = self.turn else {
-            return;
-        };
-        let place = self.forgotten.partition_point(|made| made.object < object);
-        let made = Forgotten {
-            object,
-            what,
-            pos,
-            by,
-            name: None,
-        };
-        self.forgotten.insert(place, made);
+        if let Some(by) = self.turn {
+            self.oversights.made(object, what, pos, by);
+        }
     }
 
     /// It is awaited.
     pub(super) fn awaited(&mut self, object: ObjectId) {
-        let place = (self.forgotten).binary_search_by_key(&object, |made| made.object);
-        if let Ok(place) = place {
-            self.forgotten.remove(place);
-        }
+        self.oversights.awaited(object);
     }
 
     /// A call of `asyncio.to_thread` begins; its number, for its name: the lowest that is free.
@@ -601,45 +563,8 @@ impl EventLoop {
                 Err(fault) => Wake::fail(FaultKind::Elsewhere(fault.clone())),
             },
         );
-        let failures = &mut ctx.effects.failures;
-        for forgotten in std::mem::take(&mut self.forgotten) {
-            let Forgotten { what, pos, .. } = forgotten;
-            // Its tasks run anyway, and the main task may not have come to where it is awaited.
-            if what == Gather::NAME && end.is_err() {
-                continue;
-            }
-            failures.push(Failure {
-                message: format!("{what} was never awaited: write `await {what}(...)`"),
-                pos,
-                about: forgotten.name.map(|name| (forgotten.by, name)),
-            });
-        }
-        for (task, unseen) in std::mem::take(&mut self.unseen) {
-            let what = match unseen.of {
-                Of::Script => "Task exception was never retrieved",
-                Of::Loop => "it has failed",
-            };
-            failures.push(Failure {
-                message: format!("{what}: {}", unseen.fault.kind),
-                pos: unseen.fault.pos,
-                about: Some((task, unseen.name)),
-            });
-        }
-    }
-
-    /// What the thread waits for that has called `asyncio.run`. Something that nobody has awaited
-    /// may well be the reason why nothing goes on.
-    fn all_tasks(&self) -> String {
-        let mut what = String::from("the end of the tasks of asyncio.run");
-        for (at, forgotten) in self.forgotten.iter().enumerate() {
-            what += if at == 0 {
-                "; nobody has awaited "
-            } else {
-                ", "
-            };
-            let _ = write!(what, "{} in line {}", forgotten.what, forgotten.pos.line);
-        }
-        what
+        let warnings = self.oversights.warnings(end.is_err());
+        ctx.effects.failures.extend(warnings);
     }
 }
 
@@ -690,7 +615,11 @@ impl Primitive for EventLoop {
             Some(State::Ready(_) | State::New(_))
         );
         let (what, awaited) = match (self.runner == Some(task), self.turn) {
-            (true, _) => (self.all_tasks(), self.main),
+            // What nobody has awaited may well be the reason why nothing goes on.
+            (true, _) => {
+                let what = "the end of the tasks of asyncio.run";
+                (format!("{what}{}", self.oversights.in_words()), self.main)
+            }
             (_, Some(turn)) if is_queued => {
                 let name = self.tasks.get(&turn).map(|member| &*member.name);
                 let name = name.unwrap_or("another task");
@@ -784,16 +713,7 @@ impl Primitive for EventLoop {
             Some(Ok(value)) => visitor.value(value),
             Some(Err(fault)) => visitor.value(&Value::Error(fault.clone())),
         }
-        for (task, unseen) in &self.unseen {
-            visitor.task(*task);
-            visitor.text(&unseen.name);
-            visitor.value(&Value::Error(unseen.fault.clone()));
-        }
-        for forgotten in &self.forgotten {
-            visitor.text(forgotten.what);
-            visitor.pos(forgotten.pos);
-            visitor.task(forgotten.by);
-        }
+        self.oversights.visit(visitor);
     }
 
     fn duplicate(&self) -> Box<dyn Primitive> {

@@ -1,6 +1,7 @@
 //! Tasks that switch only where they await, and what they await: Python's `asyncio`.
 //!
-//! In reading order: [`EventLoop`], whose turn it is; [`Task`], one of a loop's tasks; `awaitable`
+//! In reading order: [`EventLoop`], whose turn it is, and `oversights`, what its tasks have
+//! forgotten; [`Task`], one of a loop's tasks; `awaitable`
 //! and `awaiters`, what all that tasks wait for have in common; [`Sleep`], [`WaitFor`], [`Shield`],
 //! [`Wait`], [`AsCompleted`] and [`InThread`], which the library's functions give; [`Gather`] and
 //! [`TaskGroup`], several tasks together; [`AsyncTimeout`], a limit for a block; [`Permits`],
@@ -33,6 +34,7 @@ mod event;
 mod event_loop;
 mod gather;
 mod in_thread;
+mod oversights;
 mod permits;
 mod queue;
 mod request;

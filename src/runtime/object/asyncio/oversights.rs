@@ -1,0 +1,139 @@
+//! What the tasks of a loop have forgotten: to await what they made, and to look at an error.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::Gather;
+use crate::pos::Pos;
+use crate::value::object::{Failure, ObjectId, TaskId, Visitor};
+use crate::value::{Fault, Value};
+
+/// Something that was never awaited so far.
+#[derive(Clone, Debug)]
+struct Forgotten {
+    object: ObjectId,
+    what: &'static str,
+    pos: Pos,
+    /// Who made it, and its name, when it has ended since.
+    by: TaskId,
+    name: Option<Arc<str>>,
+}
+
+/// A task that failed, whose error nobody has seen so far.
+#[derive(Clone, Debug)]
+struct Unseen {
+    name: Arc<str>,
+    /// What is said of it.
+    what: &'static str,
+    fault: Arc<Fault>,
+}
+
+/// What was forgotten so far; most of it will be remembered in time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Oversights {
+    /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
+    forgotten: VecDeque<Forgotten>,
+    unseen: BTreeMap<TaskId, Unseen>,
+}
+
+impl Oversights {
+    /// Something was made by a task, and shall be awaited.
+    pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos, by: TaskId) {
+        let place = self.forgotten.partition_point(|made| made.object < object);
+        let made = Forgotten {
+            object,
+            what,
+            pos,
+            by,
+            name: None,
+        };
+        self.forgotten.insert(place, made);
+    }
+
+    /// It is awaited.
+    pub(super) fn awaited(&mut self, object: ObjectId) {
+        let place = (self.forgotten).binary_search_by_key(&object, |made| made.object);
+        if let Ok(place) = place {
+            self.forgotten.remove(place);
+        }
+    }
+
+    /// A task has ended, which may have made some of it.
+    pub(super) fn maker_ended(&mut self, task: TaskId, name: &Arc<str>) {
+        for forgotten in &mut self.forgotten {
+            if forgotten.by == task {
+                forgotten.name = Some(name.clone());
+            }
+        }
+    }
+
+    /// A task has failed; `what` is what is said of it.
+    pub(super) fn failed(
+        &mut self,
+        task: TaskId,
+        name: Arc<str>,
+        what: &'static str,
+        fault: Arc<Fault>,
+    ) {
+        self.unseen.insert(task, Unseen { name, what, fault });
+    }
+
+    /// Somebody has seen its error.
+    pub(super) fn seen(&mut self, task: TaskId) {
+        self.unseen.remove(&task);
+    }
+
+    /// What is to be told at the end, which the main task `has_failed` to reach.
+    pub(super) fn warnings(&mut self, has_failed: bool) -> impl Iterator<Item = Failure> {
+        let forgotten = std::mem::take(&mut self.forgotten).into_iter();
+        let forgotten = forgotten
+            // Its tasks run anyway, and main may not have come to where it is awaited.
+            .filter(move |forgotten| !(has_failed && forgotten.what == Gather::NAME))
+            .map(
+                |Forgotten {
+                     what,
+                     pos,
+                     by,
+                     name,
+                     ..
+                 }| Failure {
+                    message: format!("{what} was never awaited: write `await {what}(...)`"),
+                    pos,
+                    about: name.map(|name| (by, name)),
+                },
+            );
+        let unseen = std::mem::take(&mut self.unseen).into_iter();
+        forgotten.chain(unseen.map(|(task, Unseen { name, what, fault })| Failure {
+            message: format!("{what}: {}", fault.kind),
+            pos: fault.pos,
+            about: Some((task, name)),
+        }))
+    }
+
+    /// What was not awaited so far, as the end of a sentence.
+    pub(super) fn in_words(&self) -> String {
+        let mut words = String::new();
+        for (at, forgotten) in self.forgotten.iter().enumerate() {
+            words += match at {
+                0 => "; nobody has awaited ",
+                _ => ", ",
+            };
+            let _ = write!(words, "{} in line {}", forgotten.what, forgotten.pos.line);
+        }
+        words
+    }
+
+    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
+        for (task, unseen) in &self.unseen {
+            visitor.task(*task);
+            visitor.text(&unseen.name);
+            visitor.value(&Value::Error(unseen.fault.clone()));
+        }
+        for forgotten in &self.forgotten {
+            visitor.text(forgotten.what);
+            visitor.pos(forgotten.pos);
+            visitor.task(forgotten.by);
+        }
+    }
+}
