@@ -1,14 +1,14 @@
 //! Visible operations as events.
 
-use crate::event::Kind;
-use crate::value::{Value, debug_text};
+use crate::event::{Kind, Written};
+use crate::value::{Fault, FaultKind, Value, debug_text};
 use crate::vm::{Action, Visible};
 
 /// The event for a visible operation that was answered by `value`. None for a print, which is
 /// an event already.
 pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
     Some(match &visible.action {
-        Action::Print => return None,
+        Action::Print | Action::End => return None,
         Action::Read(place) => Kind::Read {
             place: place.to_string(),
             value: debug_text(value),
@@ -26,6 +26,7 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             // What a script cannot type is set in brackets or begins with two underscores.
             verb: verb.name().trim_matches(['<', '>', '_']).into(),
             answer: debug_text(value),
+            written: visible.written.clone(),
         },
         Action::Sleep => Kind::Sleep {
             seconds: value.as_number().unwrap_or_default(),
@@ -34,6 +35,35 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             object: "session".into(),
             verb: (*name).into(),
             answer: debug_text(value),
+            written: Written {
+                function: Some((*name).into()),
+                ..Written::default()
+            },
         },
     })
+}
+
+/// The event for the end of a thread. What a `worker` ends by is told by nothing else: it is raised
+/// for whoever waits.
+pub(super) fn finish(end: Result<(), &Fault>, worker: bool) -> Kind {
+    let error = end
+        .err()
+        .filter(|fault| worker && fault.kind.is_catchable());
+    Kind::Finish {
+        error: error.map(|fault| match is_cancelled(&fault.kind) {
+            true => "cancelled".into(),
+            false => fault.kind.to_string(),
+        }),
+    }
+}
+
+/// Whether a task was cancelled, or has caught that and thrown it on.
+fn is_cancelled(kind: &FaultKind) -> bool {
+    match kind {
+        FaultKind::Cancelled(_) => true,
+        FaultKind::Thrown(Value::Map(map)) => map
+            .get("error")
+            .is_some_and(|error| error.as_str() == Some("CancelledError")),
+        _ => false,
+    }
 }

@@ -3,14 +3,13 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
 use super::ThreadInfo;
 use crate::explore::Explorer;
 use crate::program::{Name, Program};
-use crate::schedule::{Heap, World};
+use crate::schedule::{Heap, Observed, World};
 use crate::value::CodeId;
 
 /// What the variables of a session are at a moment, for going back there.
@@ -61,7 +60,7 @@ pub(super) struct Back {
     heap: Heap,
     /// The learner's functions: name, number of parameters, code.
     functions: Vec<(Box<str>, usize, CodeId)>,
-    observes_threads: bool,
+    observed: Observed,
 }
 
 impl Back {
@@ -78,7 +77,7 @@ impl Back {
             world: world.clone(),
             heap: Heap::take(world),
             functions,
-            observes_threads: world.observes_threads.load(Ordering::Relaxed),
+            observed: world.observed(),
         }
     }
 }
@@ -96,8 +95,7 @@ impl Drop for Back {
                 program.name(name).define(*params, *id);
             }
         }
-        let observes = self.observes_threads;
-        world.observes_threads.store(observes, Ordering::Relaxed);
+        world.set_observed(self.observed);
     }
 }
 

@@ -138,6 +138,10 @@ impl Stepped {
             let Some(task) = next.map(|(task, _)| *task) else {
                 break;
             };
+            if self.run.state.is_ending(task) {
+                self.run.go(task);
+                continue;
+            }
             self.run.state.withdraw_for_stop(task);
             match self
                 .run
@@ -215,6 +219,9 @@ impl Schedule for Stepped {
             }
             let may_skip = self.run.main_end.is_none() || self.run.state.learner_has_deadline();
             let has_advanced = self.advance(may_skip);
+            if self.run.state.tells_waits() {
+                self.run.state.tell_of_waits();
+            }
             self.look_for_deadlocks();
             if !has_advanced {
                 return self.at_rest(until);

@@ -6,7 +6,7 @@ use super::super::args;
 use super::super::tickets::Tickets;
 use super::awaiters::{Awaiters, with_loop};
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Noticed, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Value};
 
@@ -216,6 +216,11 @@ impl Primitive for Task {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         matches!(call.verb, Verb::Finish | Verb::Fail | Verb::Name)
+    }
+
+    /// One task of a loop runs at a time: those that follow go on when it has ended.
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        Noticed::Never
     }
 
     fn withdraw(&mut self, task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {

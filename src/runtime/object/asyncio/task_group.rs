@@ -232,7 +232,8 @@ impl Primitive for TaskGroup {
             visitor.value(&Value::Object(task.clone()));
         }
         visitor.number(self.done as u64);
-        for (_, fault) in &self.failures {
+        for (name, fault) in &self.failures {
+            visitor.text(name);
             visitor.value(&Value::Error(fault.clone()));
         }
         let flags = [
