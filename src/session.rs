@@ -2,13 +2,13 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+mod observers;
 mod rehearsal;
 mod worker;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
@@ -21,8 +21,7 @@ use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
 use crate::language::parse::Parser;
 use crate::language::python::hints;
 use crate::library::{Library, catalogue};
-use crate::program::op::Op;
-use crate::program::{Program, Unit};
+use crate::program::Program;
 use crate::schedule::{
     Heap, MAIN, MainEnd, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until, Workers,
     WorkersConfig, World,
@@ -419,8 +418,9 @@ impl Session {
     fn add(&self, lowered: Lowered) -> u32 {
         let program = &self.world.program;
         // What a part of the prelude could observe counts when the learner's code calls it so.
-        if !lowered.unit.is_prelude && observes_threads(&lowered.unit, program) {
-            self.world.observes_threads.store(true, Ordering::Relaxed);
+        if !lowered.unit.is_prelude {
+            let observed = self.world.observed();
+            (self.world).set_observed(observers::add(observed, &lowered.unit, program));
         }
         let unit = program.add_unit(lowered.unit);
         for global in lowered.named_globals {
@@ -667,33 +667,6 @@ fn new_schedule(config: &Config, seed: u64, world: &Arc<World>) -> Box<dyn Sched
         Scheduler::Gil => Box::new(Workers::new(WorkersConfig::gil(seed), world)),
         Scheduler::Seeded => Box::new(Stepped::new(Box::new(Seeded::new(seed)), world)),
     }
-}
-
-/// Whether code can observe the lives of threads: then starting, joining and ending are visible
-/// operations.
-fn observes_threads(unit: &Unit, program: &Program) -> bool {
-    const OBSERVERS: [&str; 5] = [
-        "is_alive",
-        "threads",
-        "active_count",
-        "main_thread",
-        "enumerate",
-    ];
-    unit.functions.iter().any(|code| {
-        let observes = |name: u32, argc: u8, limit: u8| {
-            let name = &*program.name(name).text;
-            OBSERVERS.contains(&name) || name == "join" && argc > limit
-        };
-        code.ops.iter().any(|op| match *op {
-            Op::CallMethod { argc, site, .. } => observes(code.sites[site as usize].name, argc, 0),
-            // A thread with options may be a daemon.
-            Op::Call { argc, name, .. } => {
-                let id = code.names[name as usize];
-                observes(id, argc, 1) || argc == 3 && &*program.name(id).text == "Thread"
-            }
-            _ => false,
-        })
-    })
 }
 
 /// The variable that holds the arguments of a script.

@@ -95,8 +95,8 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
             Kind::Print { .. } => "print".to_string(),
             Kind::Failure { .. } => "failure".into(),
             Kind::Warning { .. } => "warning".into(),
-            Kind::Start => "start".into(),
-            Kind::Finish => "finish".into(),
+            // These frame what is done.
+            Kind::Start | Kind::Finish { .. } | Kind::Wait { .. } | Kind::Sleep { .. } => continue,
             Kind::Read { place, .. } => format!("read {place}"),
             Kind::Write { place, .. } => format!("write {place}"),
             Kind::Method { place, method } => format!("{method} {place}"),
@@ -104,8 +104,6 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
                 let kind = object.split(' ').next().unwrap_or_default();
                 format!("{kind} {verb}")
             }
-            Kind::Wait { .. } => "wait".into(),
-            Kind::Sleep { .. } => "sleep".into(),
         };
         threads
             .entry(event.thread.name.to_string())
@@ -200,11 +198,67 @@ fn lives_of_threads_are_visible_only_to_those_who_look() {
     );
     visible(
         "let t = Thread(|| 1); t.start(); t.join(); t.is_alive();",
-        &[
-            "Thread-1: start, finish",
-            "main: Thread start, Thread join, Thread is_alive",
-        ],
+        &["main: Thread start, Thread join, Thread is_alive"],
     );
+}
+
+/// What the log says of who begins and ends, and of who waits: `THREAD: event what`.
+fn frame(mode: Mode, text: &str) -> Vec<String> {
+    let ended = run(mode, text);
+    let line = |event: &threadlab::event::Event| {
+        let name = &event.thread.name;
+        Some(match &event.kind {
+            Kind::Start => format!("{name}: start"),
+            Kind::Finish { error: None } => format!("{name}: finish"),
+            Kind::Finish { error: Some(error) } => format!("{name}: finish {error}"),
+            Kind::Wait { what } => format!("{name}: wait {what}"),
+            Kind::Sleep { seconds } => format!("{name}: sleep {seconds}"),
+            _ => return None,
+        })
+    };
+    ended.events.iter().filter_map(line).collect()
+}
+
+#[test]
+fn the_log_says_who_begins_ends_and_waits() {
+    let text = "let l = Lock(); l.acquire();
+        let t = spawn(|l| { with l { } sleep(2); }, l); sleep(1); l.release(); t.join();";
+    for mode in [Mode::Seeded(1), Mode::Gil(1)] {
+        let frame = frame(mode, text);
+        for wanted in [
+            "Thread-1: start",
+            "Thread-1: wait the Lock made in line 1, column 9",
+            "Thread-1: sleep 2",
+            "Thread-1: finish",
+            "main: sleep 1",
+            "main: wait the end of Thread-1",
+        ] {
+            assert!(
+                frame.iter().any(|line| line == wanted),
+                "{wanted}: {frame:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_log_says_that_a_busy_task_keeps_the_turn() {
+    let text = "fn busy() { await asyncio.sleep(0.001); cpu_work(2000); throw \"burnt\"; }
+        fn quick() { await asyncio.sleep(0.002); }
+        asyncio.run(|| { let a = asyncio.create_task(busy); let b = asyncio.create_task(quick);
+            await b; try { await a; } catch { } });";
+    let frame = frame(Mode::Seeded(1), text);
+    for wanted in [
+        "Task-2: start",
+        "Task-3: wait its turn, which Task-2 keeps",
+        "Task-2: finish burnt",
+        "Task-3: finish",
+    ] {
+        assert!(
+            frame.iter().any(|line| line == wanted),
+            "{wanted}: {frame:?}"
+        );
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::fmt::Write;
 use common::{explorer, session};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
-use threadlab::explore::{Exploration, Explorer, Finding, Interleavings, Limits, Outcome};
+use threadlab::explore::{Cut, Exploration, Explorer, Finding, Interleavings, Limits, Outcome};
 use threadlab::schedule::{Choice, Walk};
 use threadlab::session::{Input, InputKind, Session};
 
@@ -120,8 +120,21 @@ fn write(out: &mut String, statement: &Statement) {
     };
 }
 
+/// Ways for main to notice that a thread or a task of a pool has ended; the first is none.
+const NOTICES: [&str; 6] = [
+    "",
+    "print(t0.is_alive()); ",
+    "t0.join(1); print(active_count()); ",
+    "let p = ThreadPoolExecutor(1); let f = p.submit(|| 1); let g = p.submit(|| v1);
+     print(f.done(), g.cancel()); ",
+    "let p = ThreadPoolExecutor(2); let f = p.submit(|| 1); let g = p.submit(|| v0);
+     for done in as_completed([f, g]) { print(done.result()); } ",
+    "let p = ProcessPoolExecutor(1); let f = p.submit(|| v0); p.kill_workers();
+     print(f.exception() == ()); ",
+];
+
 /// Two threads and main; the objects are arguments, so that naming one is no step.
-fn program(threads: &[Vec<Statement>], main: &[Statement]) -> String {
+fn program(threads: &[Vec<Statement>], main: &[Statement], notices: &str) -> String {
     let mut out = String::from(
         "let v0 = 0; let v1 = 0; let q = Queue(); let e = Event(); let l0 = Lock(); let l1 = Lock();\n",
     );
@@ -134,6 +147,7 @@ fn program(threads: &[Vec<Statement>], main: &[Statement]) -> String {
         let _ = write!(out, "t{number}.start(); ");
     }
     main.iter().for_each(|statement| write(&mut out, statement));
+    out.push_str(notices);
     for number in 0..threads.len() {
         let _ = write!(out, "t{number}.join(); ");
     }
@@ -160,10 +174,14 @@ fn the_search_sees_what_a_plain_search_sees() {
         ),
     );
     let body = |most| prop::collection::vec(statement(), 0..most);
-    let programs = (prop::collection::vec(body(4), 1..3), body(3));
+    let notices = prop_oneof![
+        1 => Just(NOTICES[0]),
+        1 => prop::sample::select(&NOTICES[1..]),
+    ];
+    let programs = (prop::collection::vec(body(4), 1..3), body(3), notices);
     let compared = std::cell::Cell::new(0_u32);
-    let result = runner.run(&programs, |(threads, main)| {
-        let text = program(&threads, &main);
+    let result = runner.run(&programs, |(threads, main, notices)| {
+        let text = program(&threads, &main, notices);
         let mut session = session();
         let mut explorer = explorer(&mut session, &text);
         let mut plain = Plain::default();
@@ -343,4 +361,72 @@ fn no_sleep_proves_racy_code_right() {
 fn random_numbers_are_choices() {
     let text = "if rand_int(1, 6) == 3 { throw \"three\"; }";
     assert_eq!(kinds(text, InputKind::Script).0, ["error"]);
+}
+
+/// The texts of all outcomes, in order.
+fn printed(text: &str) -> Vec<String> {
+    let mut session = session();
+    let found = explore(&mut explorer(&mut session, text));
+    assert!(found.is_proved(), "{text}");
+    let lines = |outcome: &Outcome| {
+        let printed = outcome.threads.iter().flat_map(|lines| &lines.printed);
+        let printed: Vec<&str> = printed.map(|line| &**line).collect();
+        printed.join(" ")
+    };
+    let mut printed: Vec<String> = (found.outcomes.iter())
+        .map(|possible| lines(&possible.outcome))
+        .collect();
+    printed.sort();
+    printed
+}
+
+#[test]
+fn how_a_call_in_a_process_will_end_is_part_of_the_state() {
+    // The thread of the task keeps its call open, so that its end is held.
+    let text = "let choice = Atomic(0); let p = ProcessPoolExecutor(1); let q = Queue();
+        let f = p.submit(|| { let seen = rand_int(0, 1);
+            spawn(|| { print(\"goes on\"); });
+            if seen == 0 { throw 1; } else { throw \"1\"; } });
+        try { f.result(); } catch (e) { print(type_of(e)); }";
+    assert_eq!(printed(text), ["i64 goes on", "string goes on"]);
+}
+
+#[test]
+fn who_has_ended_is_told_by_its_name_in_each_run() {
+    // Which of the two children has the first number depends on the run.
+    let text = "let l = Lock();
+        fn child(l, name) { if l.try_acquire() { print(name); } }
+        fn start(l, name) {
+            l.locked();
+            let t = Thread(child, [l, name], #{name: name}); t.start(); t.join();
+        }
+        let a = spawn(start, l, \"X\"); let b = spawn(start, l, \"Y\"); a.join(); b.join();
+        try { l.release(); } catch (e) { print(if e.message.contains(\"X (ended)\") { \"X\" } else { \"Y\" }); }";
+    let mut printed = printed(text);
+    printed.dedup();
+    assert_eq!(printed, ["X X", "Y Y"]);
+}
+
+#[test]
+fn to_submit_to_a_process_reads_the_variables_that_are_copied() {
+    let text = "let n = 0; fn look() { n }
+        let p = ProcessPoolExecutor(1);
+        let t = spawn(|| { n = 1; });
+        let f = p.submit(look); t.join(); print(f.result());";
+    let (failures, findings) = kinds(text, InputKind::Script);
+    assert_eq!((failures, findings), (vec![], vec!["race"]));
+}
+
+#[test]
+fn the_clock_is_looked_at_after_slow_steps() {
+    let text = "let t = spawn(|| { let i = 0; loop { i += 1; } }); t.join();";
+    let mut session = session();
+    let limits = Limits {
+        time: std::time::Duration::from_millis(1),
+        schedules: 0,
+        ..Limits::default()
+    };
+    let found = common::explore(&mut explorer(&mut session, text), &limits);
+    assert_eq!(found.cut, Some(Cut::Time(limits.time)));
+    assert!(found.states < 10, "{}", found.states);
 }

@@ -4,7 +4,7 @@
 //! for themselves. What counts: a step is one visible operation of one thread, which is reading or
 //! writing a shared variable, an operation on an object, or a print; `x += 1` is a read and a
 //! write, `with lock` is a step on the way in and one on the way out. Start, untimed join and end
-//! of a thread are no steps, and a thread that would only wait is not enabled. An interleaving is
+//! of a thread are no steps where nobody else can notice them, and a thread that would only wait is not enabled. An interleaving is
 //! the sequence of the threads that do the steps of a complete run; one that ends in a deadlock is
 //! complete too.
 //!
@@ -124,6 +124,57 @@ fn tasks_of_a_loop_have_one_order() {
         let found = explore(source);
         let outcomes = outcomes.map(|(text, count)| (text.to_string(), count.to_string()));
         assert_eq!(found.outcomes, outcomes, "{source}");
+    }
+}
+
+/// Too much for a count by hand, but both must happen.
+#[test]
+fn what_comes_first_of_two_ends_is_left_open() {
+    for (source, outcomes) in [
+        // A loop serves in the order in which its threads end.
+        (
+            "let order = [];
+             asyncio.run(|| { await asyncio.gather(
+                 || { await asyncio.to_thread(|| 1); order.push(1); },
+                 || { await asyncio.to_thread(|| 2); order.push(2); }); });
+             print(order);",
+            ["[1, 2]", "[2, 1]"],
+        ),
+        // A pool whose initializer has failed takes nothing any more.
+        (
+            "let pool = ThreadPoolExecutor(#{max_workers: 1, initializer: || { throw \"no\"; }});
+             pool.submit(|| 1);
+             try { pool.submit(|| 2); print(\"taken\"); } catch { print(\"refused\"); }",
+            ["refused", "taken"],
+        ),
+        (
+            "let pool = ThreadPoolExecutor(1);
+             try { for x in pool.map(|x| x, [1], #{timeout: 1}) { print(x); } }
+             catch { print(\"late\"); }",
+            ["1", "late"],
+        ),
+        (
+            "let pool = ThreadPoolExecutor(1);
+             let future = pool.submit(|| 1);
+             try { print(future.result(1)); } catch { print(\"late\"); }",
+            ["1", "late"],
+        ),
+        (
+            "let pool = ProcessPoolExecutor(2);
+             let a = pool.submit(getpid); let b = pool.submit(getpid);
+             print(a.result() == b.result());",
+            ["false", "true"],
+        ),
+    ] {
+        let found = explore(source);
+        let mut printed: Vec<&str> = found
+            .outcomes
+            .iter()
+            .filter_map(|(text, _)| outcomes.into_iter().find(|one| text.starts_with(one)))
+            .collect();
+        printed.sort_unstable();
+        printed.dedup();
+        assert_eq!(printed, outcomes, "{source}\n{:?}", found.outcomes);
     }
 }
 
@@ -1011,5 +1062,138 @@ const CASES: &[Case] = &[
             print(latch.wait());",
         interleavings: "2",
         outcomes: &[("true", "2")],
+    },
+    // From here on, programs that can notice when a thread or a task of a pool has ended: then its end
+    // is a step, although nothing was left to do before it.
+    //
+    // Main submits, asks and prints: S, D, P. The task's end E comes anywhere behind S, and before D
+    // in 1 of 3.
+    Case {
+        name: "whether a task in a process is done",
+        source: "
+            let pool = ProcessPoolExecutor(1);
+            let future = pool.submit(|| 5);
+            print(future.done());",
+        interleavings: "3",
+        outcomes: &[("false", "2"), ("true", "1")],
+    },
+    // The same with a thread.
+    Case {
+        name: "whether a task in a thread is done",
+        source: "
+            let pool = ThreadPoolExecutor(1);
+            let future = pool.submit(|| 5);
+            print(future.done);",
+        interleavings: "3",
+        outcomes: &[("false", "2"), ("true", "1")],
+    },
+    // Start S, question A, print P, and the end E behind S: before A in 1 of 3.
+    Case {
+        name: "whether a thread is alive",
+        source: "
+            let t = spawn(|| 1);
+            print(t.is_alive());",
+        interleavings: "3",
+        outcomes: &[("false", "1"), ("true", "2")],
+    },
+    // The same by counting.
+    Case {
+        name: "how many threads there are",
+        source: "
+            spawn(|| { for i in 0..3 { } });
+            print(active_count());",
+        interleavings: "3",
+        outcomes: &[("1", "1"), ("2", "2")],
+    },
+    // S, the join J, A, P, and E. E first, or E after J: main goes on by it; 1 each, and the thread has
+    // ended. Otherwise the time of J is over, and E comes before A (ended), or before or behind P.
+    Case {
+        name: "a join with a limit",
+        source: "
+            let t = spawn(|| 1);
+            t.join(0.5);
+            print(t.is_alive());",
+        interleavings: "5",
+        outcomes: &[("false", "3"), ("true", "2")],
+    },
+    // Main submits S1 and S2, asks for the first future N1, its result, for the second N2, its result,
+    // learns that there is no third, and prints. N1 needs one end, N2 both. E1 before S2: E2 comes in 3
+    // places before N2. E1 after S2: both before N1 in 2 orders; E1 before N1 and E2 in 2 places before
+    // N2; or the other way round, which alone gives b first. 3 + 2 + 2 + 2.
+    Case {
+        name: "futures as they are completed",
+        source: "
+            let pool = ThreadPoolExecutor(2);
+            let a = pool.submit(|| 1); let b = pool.submit(|| 2);
+            let order = \"\";
+            for future in as_completed([a, b]) { order += future.result(); }
+            print(order);",
+        interleavings: "9",
+        outcomes: &[("12", "7"), ("21", "2")],
+    },
+    // S1, S2, the wait W, which needs one end, and P. E1 before S2: E2 before W (both are done), or
+    // before or behind P. E1 after S2: both before W in 2 orders; or one of the 2 before W, and the
+    // other before or behind P.
+    Case {
+        name: "a wait for the first of two futures",
+        source: "
+            let pool = ThreadPoolExecutor(2);
+            let a = pool.submit(|| 1); let b = pool.submit(|| 2);
+            print(wait([a, b], #{return_when: FIRST_COMPLETED}).done.len());",
+        interleavings: "9",
+        outcomes: &[("1", "6"), ("2", "3")],
+    },
+    // S1, S2, the question C, and P. E1 before S2: the second task begins at once, and its end is in 3
+    // places. E1 between S2 and C: the same. E1 behind C, before or behind P: it was cancelled.
+    Case {
+        name: "a task that may have begun is cancelled",
+        source: "
+            let pool = ThreadPoolExecutor(1);
+            pool.submit(|| 1); let second = pool.submit(|| 2);
+            print(second.cancel());",
+        interleavings: "8",
+        outcomes: &[("false", "6"), ("true", "2")],
+    },
+    // The task has ended before its process is killed, or never does.
+    Case {
+        name: "a process is killed",
+        source: "
+            let pool = ProcessPoolExecutor(1);
+            let future = pool.submit(|| 5);
+            pool.kill_workers();
+            print(future.exception() == ());",
+        interleavings: "2",
+        outcomes: &[("false", "1"), ("true", "1")],
+    },
+    // A thread that the task has started belongs to it: the task ends when the second of the two E has
+    // come, in 2 orders. Both before D: 2; one before D, and the other before or behind P: 4; none
+    // before D: 2 orders in C(3, 1) places of P = 6.
+    Case {
+        name: "a task in a process has ended when its threads have",
+        source: "
+            let pool = ProcessPoolExecutor(1);
+            let future = pool.submit(|| { spawn(|| 1); 2 });
+            print(future.done());",
+        interleavings: "12",
+        outcomes: &[("false", "10"), ("true", "2")],
+    },
+    // Daemons end with main, so that its end is a step: before the daemon's print or behind it.
+    Case {
+        name: "a daemon ends with main",
+        source: "
+            let t = Thread(|| print(1), [], #{daemon: true});
+            t.start();",
+        interleavings: "2",
+        outcomes: &[("", "1"), ("1", "1")],
+    },
+    // A name is no daemon: nothing is left to choose.
+    Case {
+        name: "a thread with a name",
+        source: "
+            let t = Thread(|| 1, [], #{name: \"A\"});
+            t.start(); t.join();
+            print(2);",
+        interleavings: "1",
+        outcomes: &[("2", "1")],
     },
 ];

@@ -16,12 +16,13 @@
 //! | `print` | `text`: the line without its end |
 //! | `failure` | `message`: the error in one line |
 //! | `deadlock` | `threads`: those that wait for ever, each with `thread`, `name`, `line`, `column`, `input`, `source`, `waits_for` and `held_by`, an array of `name`, `line` and `column` |
-//! | `start`, `finish` | none |
+//! | `start` | none |
+//! | `finish` | `error`: what a task ended by, `cancelled` for one that was; left out where there is none |
 //! | `read`, `write` | `place`: `counter`, `a[0]`; `value`: as `debug` shows it |
 //! | `method` | `place`; `method`: `push` |
 //! | `object` | `object`: its kind and number; `verb`: what was asked; `answer` |
-//! | `wait` | `what` it waits for, in words |
-//! | `sleep` | `duration` in seconds |
+//! | `wait` | `what` it begins to wait for, in words: a task may wait for its turn |
+//! | `sleep` | `duration` in seconds of a sleep that begins |
 //!
 //! The same events give the same bytes on every platform: the order of the keys is fixed, and a
 //! float has the shortest digits that read back as itself.
@@ -62,7 +63,10 @@ enum Detail<'a> {
         threads: Vec<Stuck<'a>>,
     },
     Start,
-    Finish,
+    Finish {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<&'a str>,
+    },
     Read {
         place: &'a str,
         value: &'a str,
@@ -141,7 +145,9 @@ fn detail(kind: &Kind) -> Detail<'_> {
             threads: threads.iter().map(stuck).collect(),
         },
         Kind::Start => Detail::Start,
-        Kind::Finish => Detail::Finish,
+        Kind::Finish { error } => Detail::Finish {
+            error: error.as_deref(),
+        },
         Kind::Read { place, value } => Detail::Read { place, value },
         Kind::Write { place, value } => Detail::Write { place, value },
         Kind::Method { place, method } => Detail::Method { place, method },
@@ -149,6 +155,7 @@ fn detail(kind: &Kind) -> Detail<'_> {
             object,
             verb,
             answer,
+            written: _,
         } => Detail::Object {
             object,
             verb,
@@ -255,7 +262,13 @@ mod tests {
                  \"column\":5,\"input\":\"i\",\"source\":\"s\",\"waits_for\":\"w\",\
                  \"held_by\":[{\"name\":\"B\",\"line\":1,\"column\":2}]}]",
             ),
-            (Kind::Finish, r#""event":"finish""#),
+            (Kind::Finish { error: None }, r#""event":"finish""#),
+            (
+                Kind::Finish {
+                    error: Some("no".into()),
+                },
+                r#""event":"finish","error":"no""#,
+            ),
             (
                 Kind::Read {
                     place: "x".into(),
@@ -282,6 +295,7 @@ mod tests {
                     object: "Lock 1".into(),
                     verb: "acquire".into(),
                     answer: "()".into(),
+                    written: super::super::Written::default(),
                 },
                 r#""event":"object","object":"Lock 1","verb":"acquire","answer":"()""#,
             ),

@@ -53,6 +53,17 @@ pub struct Stuck {
     pub held_by: Vec<(String, Pos)>,
 }
 
+/// How the learner has written what was asked of an object, as far as that can be said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The variable that holds the object: `pool`.
+    pub receiver: Option<Box<str>>,
+    /// The function that was called: `select`, `await`.
+    pub function: Option<Box<str>>,
+    /// The method that was called, where it is not the verb.
+    pub method: Option<Box<str>>,
+}
+
 /// The kinds of events. The first four are always recorded, the others only when somebody
 /// listens.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,7 +93,11 @@ pub enum Kind {
     /// The thread began to run.
     Start,
     /// The thread ended.
-    Finish,
+    Finish {
+        /// The error that it ended by and that is raised for whoever waits for it: that of a task.
+        /// `cancelled` for a task that was.
+        error: Option<String>,
+    },
     /// It read a shared place.
     Read {
         /// The place: `counter`, `a[0]`.
@@ -112,6 +127,8 @@ pub enum Kind {
         verb: String,
         /// The answer.
         answer: String,
+        /// How it is written, for people; no part of the log.
+        written: Written,
     },
     /// It began to wait.
     Wait {

@@ -4,7 +4,7 @@
 //! It knows states by number only. An *interleaving* is a path from the first state to an end.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use num_bigint::BigUint;
 
@@ -97,6 +97,12 @@ impl Graph {
     /// How many states there are.
     pub fn states(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// About how many bytes it takes, with what is needed to find the ways in it.
+    pub(super) fn bytes(&self) -> u64 {
+        let (edge, spot) = (size_of::<Edge>(), size_of::<Spot>() + size_of::<Arrival>());
+        (self.edges.len() * (edge + spot)) as u64
     }
 
     /// How many steps there are.
@@ -293,9 +299,10 @@ impl Graph {
         let mut wanted: Vec<Option<Spot>> = vec![None; outcomes + others.len()];
         let mut missing = wanted.len();
         let tasks = self.tasks();
+        let spots = Spots::of(self, &tasks);
         // Where each spot was come to from, by which of the steps there, and at what cost.
-        let mut arrivals = vec![Arrival::NEVER; self.nodes.len() * tasks.len()];
-        let at = |spot: Spot| spot.state as usize * tasks.len() + spot.last as usize;
+        let mut arrivals = vec![Arrival::NEVER; spots.count()];
+        let at = |spot: Spot| spots.number(spot);
         let mut heap = BinaryHeap::new();
         let main = tasks
             .iter()
@@ -371,6 +378,77 @@ impl Graph {
             tasks.insert(0, MAIN);
         }
         tasks
+    }
+}
+
+/// Numbers for the spots that a run can come to: of each state, those threads that do a step into
+/// it, and those that did the last step where the clock led there.
+struct Spots {
+    /// By state, where its threads begin in `last`.
+    first: Vec<u32>,
+    /// Of one state after the other, the threads, as indices of [`Graph::tasks`], in their order.
+    last: Vec<u32>,
+}
+
+impl Spots {
+    fn of(graph: &Graph, tasks: &[TaskId]) -> Self {
+        let index = |task: TaskId| tasks.binary_search(&task).unwrap_or_default() as u32;
+        let mut spots: Vec<Spot> = Vec::with_capacity(graph.edges.len() + 1);
+        spots.push(Spot {
+            state: 0,
+            last: index(MAIN),
+        });
+        for edge in &graph.edges {
+            if let Choice::Step(task) = edge.choice {
+                let last = index(task);
+                spots.push(Spot {
+                    state: edge.to,
+                    last,
+                });
+            }
+        }
+        spots.sort_unstable();
+        spots.dedup();
+        // The clock is no thread: who ran before it runs on.
+        let is_time = |edge: &Edge| matches!(edge.choice, Choice::Time(_));
+        if graph.edges.iter().any(is_time) {
+            let mut through: HashSet<Spot> = HashSet::new();
+            let mut open = spots.clone();
+            while let Some(spot) = open.pop() {
+                for edge in graph.edges(spot.state).iter().filter(|edge| is_time(edge)) {
+                    let next = Spot {
+                        state: edge.to,
+                        ..spot
+                    };
+                    if spots.binary_search(&next).is_err() && through.insert(next) {
+                        open.push(next);
+                    }
+                }
+            }
+            spots.extend(through.drain());
+            spots.sort_unstable();
+        }
+        let mut first = vec![0_u32; graph.nodes.len() + 1];
+        for spot in &spots {
+            first[spot.state as usize + 1] += 1;
+        }
+        for state in 0..graph.nodes.len() {
+            first[state + 1] += first[state];
+        }
+        let last = spots.into_iter().map(|spot| spot.last).collect();
+        Self { first, last }
+    }
+
+    fn count(&self) -> usize {
+        self.last.len()
+    }
+
+    fn number(&self, spot: Spot) -> usize {
+        let state = spot.state as usize;
+        let (begin, end) = (self.first[state] as usize, self.first[state + 1] as usize);
+        // It is there: only such are asked for.
+        let place = self.last[begin..end].binary_search(&spot.last);
+        begin + place.unwrap_or_default()
     }
 }
 

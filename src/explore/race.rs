@@ -50,10 +50,11 @@ impl Races {
     pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
         let mut touching = std::mem::take(&mut self.touching);
         touching.extend(walk.touching());
+        touching.extend(walk.copying());
         for (index, (one, a)) in touching.iter().enumerate() {
             for (other, b) in &touching[index + 1..] {
-                if a.cell == b.cell && (a.writes || b.writes) && self.is_new(a, b) {
-                    self.compare(walk, state, *one, *other);
+                if one != other && a.cell == b.cell && (a.writes || b.writes) && self.is_new(a, b) {
+                    self.compare(walk, state, (*one, a), (*other, b));
                 }
             }
         }
@@ -68,8 +69,15 @@ impl Races {
         }
     }
 
-    fn compare(&mut self, walk: &Walk, state: StateId, one: TaskId, other: TaskId) {
-        let (Some(a), Some(b)) = (walk.standing_before(one), walk.standing_before(other)) else {
+    fn compare(
+        &mut self,
+        walk: &Walk,
+        state: StateId,
+        (one, a): (TaskId, &VariableAccess),
+        (other, b): (TaskId, &VariableAccess),
+    ) {
+        let (a, b) = (walk.before_access(one, a), walk.before_access(other, b));
+        let (Some(a), Some(b)) = (a, b) else {
             return;
         };
         let (Some((a_place, a_kind)), Some((b_place, b_kind))) =

@@ -99,8 +99,12 @@ pub struct Found {
     pub took: Duration,
 }
 
-/// How often, in states, the clock and the stop request are looked at.
-const LOOK: u64 = 256;
+/// How often, in expansions, the clock and the stop request are looked at; and after each one that
+/// was slow.
+const LOOK: u32 = 256;
+
+/// So much private work of threads is slow, in fuel: some 10 ms.
+const SLOW: u64 = 1_000_000;
 
 /// A state that is still to be gone on from.
 struct Open {
@@ -115,6 +119,10 @@ struct Search<'a, 'w> {
     watch: &'a mut Watch<'w>,
     clock: Clock,
     with_time: bool,
+    /// How many states were gone on from since the clock was looked at, and the private work until
+    /// then.
+    expansions: u32,
+    work: u64,
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     open_bytes: u64,
@@ -145,6 +153,8 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
         watch,
         clock: Clock::start(),
         with_time,
+        expansions: 0,
+        work: 0,
         seen: HashMap::default(),
         open: Vec::new(),
         open_bytes: 0,
@@ -267,18 +277,21 @@ impl Search<'_, '_> {
     fn must_give_up(&mut self) -> bool {
         let states = self.found.graph.states() as u64;
         let limits = self.limits;
-        let bytes = self.open_bytes + states * 160;
+        let bytes = self.open_bytes + states * 160 + self.found.graph.bytes();
+        self.expansions += 1;
         let cut = if states >= limits.states {
             Cut::States(limits.states)
         } else if bytes >= limits.memory {
             Cut::Memory(limits.memory)
-        } else if !states.is_multiple_of(LOOK) {
+        } else if self.expansions < LOOK && self.walk.work() - self.work < SLOW {
             return false;
         } else if self.watch.stop.load(Ordering::Relaxed) {
             Cut::Stopped
         } else if self.clock.elapsed() >= limits.time {
             Cut::Time(limits.time)
         } else {
+            self.expansions = 0;
+            self.work = self.walk.work();
             (self.watch.progress)(states, self.open.len() as u64);
             return false;
         };

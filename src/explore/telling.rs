@@ -12,7 +12,7 @@ use super::trail::{Step, Trail};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::schedule::{Choice, Told};
-use crate::vm::Action;
+use crate::vm::{Action, Visible};
 
 /// Something that a thread did or that became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,22 +67,55 @@ pub fn came_through(trail: &Trail, thread: u64) -> Option<String> {
 
 /// What a thread is about to do, in words: `write counter`. `name` is the variable through which it
 /// came to the object that it stands before.
-pub fn intent(action: &Action, name: Option<&str>) -> String {
-    match action {
+pub fn intent(visible: &Visible, name: Option<&str>) -> String {
+    match &visible.action {
         Action::Read(place) => format!("read {place}"),
         Action::Write(place) => format!("write {place}"),
         Action::Method(place, method) => format!("{place}.{method}()"),
         Action::Object(object, verb) => {
+            let written = &visible.written;
+            if let Some(function) = &written.function {
+                return called(function);
+            }
+            let name = written.receiver.as_deref().or(name);
             let name = name.unwrap_or_else(|| object.kind());
-            match verb.name() {
-                "<enter>" | "acquire" => format!("take {name}"),
-                "<exit>" | "release" => format!("release {name}"),
-                verb => format!("{name}.{verb}()"),
+            let verb = verb.name().trim_matches(['<', '>', '_']);
+            match verb {
+                "enter" if is_block(object.kind()) => format!("enter {name}"),
+                "exit" if is_block(object.kind()) => format!("leave {name}"),
+                "await" => called("await"),
+                "enter" | "acquire" => format!("take {name}"),
+                "exit" | "release" => format!("release {name}"),
+                verb => format!("{name}.{}()", written.method.as_deref().unwrap_or(verb)),
             }
         }
         Action::Print => "print".into(),
         Action::Sleep => "sleep".into(),
+        Action::End => "end".into(),
         Action::Other(name) => format!("{name}()"),
+    }
+}
+
+/// A call of a function as it is typed.
+fn called(function: &str) -> String {
+    match function {
+        "await" => "await".into(),
+        _ => format!("{function}()"),
+    }
+}
+
+/// Whether an object of this kind has a block that is entered and left, and is nothing that one
+/// takes.
+fn is_block(kind: &str) -> bool {
+    kind.ends_with("Executor") || matches!(kind, "TaskGroup" | "Timeout")
+}
+
+/// An object without a name, as the log has it: its kind, and its number where the learner has made
+/// it.
+fn nameless(object: &str) -> &str {
+    match object.split_once(' ') {
+        Some((kind @ ("Coroutine" | "EventLoop" | "Gather" | "Select" | "TaskGroup"), _)) => kind,
+        _ => object,
     }
 }
 
@@ -94,6 +127,8 @@ pub(super) struct Names {
     objects: BTreeMap<String, String>,
     /// By thread: the variable that held the object that it asked last, or is about to ask.
     last: BTreeMap<u64, String>,
+    /// The threads that have not asked it since.
+    fresh: BTreeSet<u64>,
 }
 
 impl Names {
@@ -108,6 +143,7 @@ impl Names {
             written: written.collect(),
             objects: BTreeMap::new(),
             last: BTreeMap::new(),
+            fresh: BTreeSet::new(),
         }
     }
 
@@ -116,13 +152,20 @@ impl Names {
         match &told.kind {
             Kind::Read { place, value } if is_object(value) && !self.written.contains(place) => {
                 self.last.insert(told.thread.number, place.clone());
+                self.fresh.insert(told.thread.number);
                 true
             }
-            Kind::Object { object, .. } => {
-                if let Some(name) = self.last.get(&told.thread.number) {
-                    self.objects
-                        .entry(object.clone())
-                        .or_insert_with(|| name.clone());
+            Kind::Object {
+                object, written, ..
+            } => {
+                // It was reached by what was read last, or by a variable of the thread's own.
+                let number = told.thread.number;
+                let is_fresh = self.fresh.remove(&number);
+                let last = self.last.get(&number).filter(|_| is_fresh);
+                let own = written.receiver.as_deref();
+                if let Some(name) = own.or(last.map(String::as_str)) {
+                    let name = name.to_string();
+                    self.objects.entry(object.clone()).or_insert(name);
                 }
                 false
             }
@@ -132,7 +175,7 @@ impl Names {
 
     /// What an object is called.
     pub(super) fn object<'a>(&'a self, object: &'a str) -> &'a str {
-        self.objects.get(object).map_or(object, String::as_str)
+        (self.objects.get(object)).map_or_else(|| nameless(object), String::as_str)
     }
 
     /// The variable that held the object at which a thread has arrived.
@@ -160,6 +203,9 @@ impl Place {
     }
 }
 
+/// How the words of an access begin that only concerns a process itself.
+const READS_COPY: &str = "reads its copy of ";
+
 /// What an act is to those around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ActKind {
@@ -181,6 +227,14 @@ struct Teller {
 
 impl Teller {
     fn act(&mut self, thread: u64, name: &Arc<str>, place: Place, words: String, is_bad: bool) {
+        // A process that goes round looks at its copies again and again.
+        let is_known = words.starts_with(READS_COPY)
+            && self.acts.last().is_some_and(|last| {
+                last.thread == thread && last.pos == place.pos && last.words == words
+            });
+        if is_known {
+            return;
+        }
         let paused = self.paused.take();
         self.acts.push(Act {
             thread,
@@ -232,9 +286,11 @@ impl Teller {
             let words = "its time is over".to_string();
             self.act(thread, &step.name, Place::of(step, step.pos), words, false);
         } else if step.told.is_empty() && !step.pos.is_none() {
-            let words = match self.names.last(thread) {
-                Some(object) => format!("waits at {object}"),
-                None => "waits".into(),
+            let words = match (self.names.last(thread), step.waits) {
+                (Some(object), true) => format!("waits at {object}"),
+                (None, true) => "waits".into(),
+                (_, false) if step.intent.is_empty() => "goes on".into(),
+                (_, false) => format!("{}: an error", step.intent),
             };
             self.act(thread, &step.name, Place::of(step, step.pos), words, false);
         }
@@ -293,10 +349,14 @@ impl Teller {
                 for name in names {
                     let mut steps = trail.steps.iter().rev();
                     let step = steps.find(|step| *step.name == **name);
-                    let (thread, place) = match step {
-                        Some(step) => (step.decision.choice.task().0, Place::of(step, step.pos)),
-                        None => (
-                            number_in(name),
+                    let mut alive = trail.alive.iter();
+                    let known = alive.find(|(_, alive)| **alive == **name);
+                    let (thread, place) = match (step, known) {
+                        (Some(step), _) => {
+                            (step.decision.choice.task().0, Place::of(step, step.pos))
+                        }
+                        (None, known) => (
+                            known.map_or_else(|| number_in(name), |(task, _)| task.0),
                             Place {
                                 pos: Pos::NONE,
                                 source: Arc::default(),
@@ -371,7 +431,11 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
         Kind::Failure { message } | Kind::Warning { message } => format!("fails: {message}"),
         // A deadlock is the problem itself.
         Kind::Start | Kind::Deadlock { .. } => return None,
-        Kind::Finish => "ends".into(),
+        Kind::Finish { error } => match error.as_deref() {
+            None => "ends".into(),
+            Some("cancelled") => "is cancelled".into(),
+            Some(error) => format!("fails: {error}"),
+        },
         Kind::Read { place, value } => format!("reads {place}: {value}"),
         Kind::Write { place, value } => format!("writes {place}: {value}"),
         Kind::Method { place, method } => format!("{place}.{method}()"),
@@ -381,14 +445,28 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
             object,
             verb,
             answer,
+            written,
         } => {
             let name = names.object(object);
+            let kind = object.split(' ').next().unwrap_or(object);
+            let call = match (&written.function, &written.method) {
+                (Some(function), _) => called(function),
+                (None, _) if verb == "await" => called("await"),
+                (None, Some(method)) => format!("{name}.{method}()"),
+                (None, None) => format!("{name}.{verb}()"),
+            };
             match (verb.as_str(), answer.as_str()) {
-                ("<enter>", _) | ("acquire", "true" | "()") => format!("takes {name}"),
-                ("<exit>" | "release", _) => format!("releases {name}"),
+                ("enter", _) if is_block(kind) => format!("enters {name}"),
+                ("exit", _) if is_block(kind) => format!("leaves {name}"),
+                ("enter", _) | ("acquire", "true" | "()") if written.function.is_none() => {
+                    format!("takes {name}")
+                }
+                ("exit" | "release", _) if written.function.is_none() => {
+                    format!("releases {name}")
+                }
                 ("acquire", _) => format!("does not get {name}"),
-                (_, "()") => format!("{name}.{verb}()"),
-                _ => format!("{name}.{verb}(): {answer}"),
+                (_, "()") => call,
+                _ => format!("{call}: {answer}"),
             }
         }
     })
@@ -413,6 +491,7 @@ mod tests {
             object: "Lock 7".into(),
             verb: verb.into(),
             answer: "true".into(),
+            written: event::Written::default(),
         }
     }
 
@@ -436,10 +515,14 @@ mod tests {
                 told: vec![Told { thread, pos, kind }],
                 is_preemption,
                 is_switch: false,
+                is_task: false,
+                waits: true,
+                intent: String::new(),
             }
         };
         Trail {
             steps: steps.into_iter().map(step).collect(),
+            alive: Vec::new(),
         }
     }
 
@@ -461,8 +544,8 @@ mod tests {
         let run = trail(vec![
             (2, 1, read("lock", "Lock(free)"), false),
             (3, 2, read("n", "0"), true),
-            (2, 1, object("<enter>"), true),
-            (2, 2, object("<exit>"), false),
+            (2, 1, object("enter"), true),
+            (2, 2, object("exit"), false),
         ]);
         let expected = [
             "T3 2| two: reads n: 0 after T2",
@@ -479,7 +562,7 @@ mod tests {
             (2, 2, read("n", "0"), false),
             (3, 1, read("i", "4"), true),
             (3, 1, read("forks[4]", "Lock(free)"), false),
-            (3, 1, object("<enter>"), false),
+            (3, 1, object("enter"), false),
         ]);
         assert_eq!(
             told(&run),

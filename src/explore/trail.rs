@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::telling::intent;
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::schedule::{Choice, Draw, Told, Walk};
@@ -35,6 +36,12 @@ pub struct Step {
     pub is_preemption: bool,
     /// Whether another thread did the step before.
     pub is_switch: bool,
+    /// Whether the thread is a task of an event loop.
+    pub is_task: bool,
+    /// Whether the thread waits behind it.
+    pub waits: bool,
+    /// What the thread was about to do, in words; empty for private work alone.
+    pub intent: String,
 }
 
 /// A run, step by step.
@@ -42,6 +49,8 @@ pub struct Step {
 pub struct Trail {
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// The threads that are alive behind the last step.
+    pub alive: Vec<(TaskId, Arc<str>)>,
 }
 
 impl Trail {
@@ -71,9 +80,14 @@ impl Trail {
         let name = walk.name(task).unwrap_or_else(|| "main".into());
         let pos = walk.pos(task);
         let text = walk.text(task).unwrap_or_default();
+        let before = walk.standing_before(task);
+        let intent = before.map_or_else(String::new, |visible| intent(&visible, None));
+        let is_task = walk.is_task(task);
         walk.take_recent();
         let drawn = walk.take(choice, draws);
         let told = walk.take_recent();
+        let named = |task| Some((task, walk.name(task)?));
+        self.alive = walk.alive().filter_map(named).collect();
         self.steps.push(Step {
             decision: Decision {
                 choice,
@@ -85,6 +99,9 @@ impl Trail {
             told,
             is_preemption: could_go_on && choice != Choice::Step(last),
             is_switch,
+            is_task,
+            waits: walk.waits(task),
+            intent,
         });
         drawn
     }
@@ -108,7 +125,7 @@ impl Step {
     pub fn operation(&self) -> Option<&Told> {
         self.told.iter().find(|told| {
             told.thread.number == self.decision.choice.task().0
-                && !matches!(told.kind, Kind::Start | Kind::Finish)
+                && !matches!(told.kind, Kind::Start | Kind::Finish { .. })
         })
     }
 }

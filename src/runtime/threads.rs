@@ -95,7 +95,7 @@ impl Snapshot {
 /// The names of the threads that ended last: what a thread held when it ended it holds for ever,
 /// and whoever asks for it wants to know who that was. So many at most, because a session may start
 /// threads without end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ended {
     capacity: usize,
     names: VecDeque<(TaskId, Arc<str>)>,

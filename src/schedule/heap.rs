@@ -18,7 +18,6 @@ pub struct Heap {
     cells: Vec<(Arc<Cell>, Value, bool)>,
     objects: Vec<(Arc<Object>, Box<dyn Primitive>, bool)>,
     ids: IdsMark,
-    usual_workers: usize,
 }
 
 impl Heap {
@@ -29,7 +28,6 @@ impl Heap {
             cells: Vec::new(),
             objects: Vec::new(),
             ids: world.ids.mark(),
-            usual_workers: world.ids.usual_workers(),
         };
         let mut seen = HashSet::new();
         for (id, _) in world.program.globals() {
@@ -74,6 +72,5 @@ impl Heap {
             object.set_published(*is_published);
         }
         world.ids.set_back(&self.ids);
-        world.ids.set_usual_workers(self.usual_workers);
     }
 }

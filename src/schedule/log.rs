@@ -1,9 +1,9 @@
 //! Visible operations as events.
 
-use crate::event::{Kind, Thread};
+use crate::event::{Kind, Thread, Written};
 use crate::pos::Pos;
-use crate::value::object::Failure;
-use crate::value::{Value, debug_text};
+use crate::value::object::{Call, Failure, Verb};
+use crate::value::{Fault, FaultKind, Value, debug_text};
 use crate::vm::{Action, Visible};
 
 /// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
@@ -27,7 +27,7 @@ pub(super) fn failure(failure: Failure, asker: Thread) -> (Thread, Pos, Kind) {
 /// an event already.
 pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
     Some(match &visible.action {
-        Action::Print => return None,
+        Action::Print | Action::End => return None,
         Action::Read(place) => Kind::Read {
             place: place.to_string(),
             value: debug_text(value),
@@ -45,6 +45,7 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             // What a script cannot type is set in brackets or begins with two underscores.
             verb: verb.name().trim_matches(['<', '>', '_']).into(),
             answer: debug_text(value),
+            written: visible.written.clone(),
         },
         Action::Sleep => Kind::Sleep {
             seconds: value.as_number().unwrap_or_default(),
@@ -53,6 +54,41 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             object: "session".into(),
             verb: (*name).into(),
             answer: debug_text(value),
+            written: Written {
+                function: Some((*name).into()),
+                ..Written::default()
+            },
         },
     })
+}
+
+/// The event for the end of a thread, whose handle is told this. What a `worker` ends by is told by
+/// nothing else: it is raised for whoever waits.
+pub(super) fn finish(call: Call<'_>, worker: bool) -> Kind {
+    let error = error_of(call).filter(|fault| worker && fault.kind.is_catchable());
+    Kind::Finish {
+        error: error.map(|fault| match is_cancelled(&fault.kind) {
+            true => "cancelled".into(),
+            false => fault.kind.to_string(),
+        }),
+    }
+}
+
+/// The error by which a thread ends whose handle is told this.
+pub(super) fn error_of(call: Call<'_>) -> Option<&Fault> {
+    match (call.verb, call.args) {
+        (Verb::Fail, [Value::Error(fault)]) => Some(fault),
+        _ => None,
+    }
+}
+
+/// Whether a task was cancelled, or has caught that and thrown it on.
+fn is_cancelled(kind: &FaultKind) -> bool {
+    match kind {
+        FaultKind::Cancelled(_) => true,
+        FaultKind::Thrown(Value::Map(map)) => map
+            .get("error")
+            .is_some_and(|error| error.as_str() == Some("CancelledError")),
+        _ => false,
+    }
 }

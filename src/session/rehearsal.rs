@@ -4,14 +4,13 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
 use super::ThreadInfo;
 use crate::explore::Explorer;
 use crate::program::Program;
-use crate::schedule::{Heap, World};
+use crate::schedule::{Heap, Observed, World};
 use crate::value::CodeId;
 
 /// What the variables of a session are at a moment, for going back there.
@@ -62,7 +61,7 @@ pub(super) struct Back {
     heap: Heap,
     /// The learner's functions: the number of the name, how many parameters, the code.
     functions: Vec<(u32, usize, CodeId)>,
-    observes_threads: bool,
+    observed: Observed,
 }
 
 impl Back {
@@ -71,7 +70,7 @@ impl Back {
             world: world.clone(),
             heap: Heap::take(world),
             functions: learners_functions(&world.program),
-            observes_threads: world.observes_threads.load(Ordering::Relaxed),
+            observed: world.observed(),
         }
     }
 }
@@ -98,8 +97,7 @@ impl Drop for Back {
                 program.define(*name, *params, *id);
             }
         }
-        let observes = self.observes_threads;
-        world.observes_threads.store(observes, Ordering::Relaxed);
+        world.set_observed(self.observed);
     }
 }
 

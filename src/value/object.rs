@@ -443,7 +443,10 @@ impl Ctx<'_> {
 
 /// The numbers of a session at one moment.
 #[derive(Clone, Debug)]
-pub struct IdsMark([u64; 5]);
+pub struct IdsMark {
+    counters: [u64; 5],
+    usual: [usize; 2],
+}
 
 /// The numbers that one session gives to its objects and threads.
 #[derive(Debug, Default)]
@@ -460,17 +463,24 @@ pub struct Ids {
 impl Ids {
     /// The numbers as they are now.
     pub fn mark(&self) -> IdsMark {
-        IdsMark(
-            self.counters()
-                .map(|counter| counter.load(Ordering::Relaxed)),
-        )
+        IdsMark {
+            counters: (self.counters()).map(|counter| counter.load(Ordering::Relaxed)),
+            usual: self.usual().map(|usual| usual.load(Ordering::Relaxed)),
+        }
     }
 
     /// Goes back to what the numbers were: only when whatever was numbered since is gone.
     pub fn set_back(&self, mark: &IdsMark) {
-        for (counter, number) in self.counters().into_iter().zip(mark.0) {
+        for (counter, number) in self.counters().into_iter().zip(mark.counters) {
             counter.store(number, Ordering::Relaxed);
         }
+        for (usual, number) in self.usual().into_iter().zip(mark.usual) {
+            usual.store(number, Ordering::Relaxed);
+        }
+    }
+
+    fn usual(&self) -> [&AtomicUsize; 2] {
+        [&self.usual_workers, &self.usual_processes]
     }
 
     fn counters(&self) -> [&AtomicU64; 5] {
@@ -491,6 +501,11 @@ impl Ids {
     /// The next thread's number, from 1.
     pub fn next_task(&self) -> TaskId {
         TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Whether a pool of processes was ever made.
+    pub fn has_process_pools(&self) -> bool {
+        self.process_pools.load(Ordering::Relaxed) > 0
     }
 
     /// How many threads a pool has that is not told a number: at least one.
@@ -611,6 +626,19 @@ impl Blockers {
     }
 }
 
+/// Who can notice that a call of a thread has ended, other than by a wait for it without a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// Nobody.
+    Never,
+    /// A program that asks for threads: `is_alive`, `threads`, a join with a limit.
+    AmongThreads,
+    /// The same, and one that asks for futures: `done`, `as_completed`, a result with a limit.
+    AmongFutures,
+    /// Somebody does already.
+    Always,
+}
+
 /// A lock, a queue, a thread's end: one state machine.
 pub trait Primitive: Any + Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
@@ -631,6 +659,12 @@ pub trait Primitive: Any + Send + Sync {
     /// is a visible operation only in programs that can observe it, or nothing that can change.
     fn is_private(&self, _call: Call<'_>) -> bool {
         false
+    }
+
+    /// Of the handle of a thread, or of what a thread of a pool runs: who can notice that its call
+    /// ends so. Then the end is a step of its own in the stepped schedulers.
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        Noticed::AmongThreads
     }
 
     /// Whether `task` holds it, so that others may wait for `task` to release it.
@@ -1003,5 +1037,22 @@ fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
 impl std::fmt::Debug for Object {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} #{}", self.kind, self.id.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ids;
+
+    #[test]
+    fn how_many_workers_are_usual_comes_back_with_the_numbers() {
+        let ids = Ids::default();
+        ids.set_usual_workers(6);
+        ids.set_usual_processes(2);
+        let mark = ids.mark();
+        ids.set_usual_workers(4);
+        ids.set_usual_processes(4);
+        ids.set_back(&mark);
+        assert_eq!((ids.usual_workers(), ids.usual_processes()), (6, 2));
     }
 }

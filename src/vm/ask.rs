@@ -71,6 +71,7 @@ impl Machine<'_, '_> {
         let before = (self.listening && !private).then(|| Visible {
             pos,
             action: Action::Object(object.clone(), verb),
+            written: self.fiber.written(self.env.program),
         });
         let task = self.fiber.task;
         let event_loop = self.fiber.event_loop.as_ref();

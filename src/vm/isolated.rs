@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Globals;
+use super::fiber::Fiber;
 use super::step::Machine;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
 use crate::value::object::{TaskId, Verb};
 use crate::value::{
-    CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Objects,
-    Target, Value, leads_to,
+    Cell, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object,
+    Objects, Target, Value, leads_to,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -155,16 +156,63 @@ fn capture_name(program: &Program, function: &Function, index: usize) -> String 
     name.map_or_else(String::new, |name| name.as_str().into())
 }
 
+/// Where in the arguments of a request to a pool of processes the function is that it copies. The
+/// prelude puts the time and a function of its own before what the learner has given.
+fn copied(verb: Verb, args: &[Value]) -> Option<(usize, &Arc<Function>)> {
+    let first = match verb {
+        Verb::Submit => 0,
+        Verb::MapAt => 2,
+        _ => return None,
+    };
+    match args.get(first) {
+        Some(Value::Function(function)) => Some((first, function)),
+        _ => None,
+    }
+}
+
+impl Fiber {
+    /// Whether the fiber stands before a request to a pool of processes.
+    pub fn gives_copies(&self, program: &Program) -> bool {
+        let gives = |object: &Arc<Object>, verb: Verb, args: &[Value]| {
+            object.takes_copies() && copied(verb, args).is_some()
+        };
+        self.with_asking(program, gives).unwrap_or(false)
+    }
+
+    /// The variables that others can reach and that the request reads, to copy them, before which
+    /// the fiber stands, if it is one to a pool of processes: with their names.
+    pub fn copies_variables(
+        &self,
+        program: &Program,
+        globals: &Globals,
+    ) -> Vec<(String, Arc<Cell>)> {
+        let variables = self.with_asking(program, |object, verb, args| {
+            let (first, function) = copied(verb, args).filter(|_| object.takes_copies())?;
+            let captures = function.captures.iter().enumerate();
+            let mut found: Vec<(String, Arc<Cell>)> = captures
+                .map(|(index, cell)| (capture_name(program, function, index), cell.clone()))
+                .collect();
+            let mut mentioned = Mentioned::new(program, globals);
+            mentioned.value(&args[first]);
+            args[first + 1..]
+                .iter()
+                .for_each(|arg| mentioned.value(arg));
+            for global in mentioned.finish() {
+                let name = program.global(global).name.to_string();
+                let binding = globals.get(global);
+                found.extend(binding.map(|binding| (name, binding.cell.clone())));
+            }
+            found.retain(|(_, cell)| cell.is_published());
+            Some(found)
+        });
+        variables.flatten().unwrap_or_default()
+    }
+}
+
 impl Machine<'_, '_> {
     /// The arguments of a request to a pool of processes, as copies.
     pub(super) fn copies(&self, verb: Verb, args: &[Value]) -> Result<Vec<Value>, FaultKind> {
-        // The prelude puts the time and a function of its own before what the learner has given.
-        let first = match verb {
-            Verb::Submit => 0,
-            Verb::MapAt => 2,
-            _ => return Ok(args.to_vec()),
-        };
-        let Some(Value::Function(function)) = args.get(first) else {
+        let Some((first, function)) = copied(verb, args) else {
             return Ok(args.to_vec());
         };
         let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);

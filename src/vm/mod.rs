@@ -24,10 +24,12 @@ mod unwind;
 mod variable;
 mod visible;
 mod window;
+mod written;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::op::{BinaryOp, UnaryOp};
@@ -40,7 +42,7 @@ pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use likeness::LivenessCache;
 pub use step::step;
 pub use touch::{Instruction, Touch};
-pub use visible::{VariableAccess, publish};
+pub use visible::{COPY_OF, VariableAccess, publish};
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ pub struct Visible {
     pub pos: Pos,
     /// What it would do.
     pub action: Action,
+    /// How an operation on an object is written there, as far as that can be said.
+    pub written: Written,
 }
 
 /// A visible operation, as data: for policies, the event log and race detection.
@@ -93,6 +97,8 @@ pub enum Action {
     Print,
     /// Sleeping.
     Sleep,
+    /// Ending, where others can notice it.
+    End,
     /// Anything else that others can notice, by its name: `threads`.
     Other(&'static str),
 }
@@ -137,6 +143,12 @@ pub trait Services {
 
     /// Whether anybody wants [`Services::note`].
     fn is_listening(&self) -> bool {
+        false
+    }
+
+    /// Whether the thread that runs works in another process, and somebody wants to know what it does
+    /// with its copies of variables, although nobody else can notice it.
+    fn tells_copies(&self) -> bool {
         false
     }
 

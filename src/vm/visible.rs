@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::fiber::{Fiber, Stage};
+use super::fiber::{Fiber, Frame, Stage};
 use super::step::Machine;
 use super::{Action, Globals, Intrinsic, SharedPlace, Visible};
+use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
 use crate::program::op::Op;
@@ -63,8 +64,11 @@ impl Machine<'_, '_> {
         if !self.listening {
             return None;
         }
-        self.fiber
-            .standing_before(self.env.program, self.env.globals)
+        let of = match self.env.services.tells_copies() {
+            true => Cells::Copied,
+            false => Cells::Published,
+        };
+        (self.fiber).before(self.env.program, self.env.globals, of)
     }
 
     /// Tells the listener that it was done.
@@ -73,6 +77,18 @@ impl Machine<'_, '_> {
             self.env.services.note(self.fiber.task, &visible, value);
         }
     }
+}
+
+/// What stands before the name of a variable that a process has a copy of.
+pub const COPY_OF: &str = "its copy of ";
+
+/// The variables whose accesses are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cells {
+    /// Those that a second thread can reach.
+    Published,
+    /// Those that a process has copies of, too, by a name that says so.
+    Copied,
 }
 
 /// An access to a shared variable.
@@ -85,12 +101,18 @@ pub struct VariableAccess {
     /// The instruction and the place in the learner's text, when they alone say what the access is:
     /// it is a plain read or write of the whole variable.
     pub site: Option<(CodeId, u32, Pos)>,
+    /// Whether a pool of processes is given a copy of it.
+    pub copies: bool,
 }
 
 impl Fiber {
     /// The visible operation that the current instruction is, or nothing when only this thread
     /// can notice it.
     pub fn standing_before(&self, program: &Program, globals: &Globals) -> Option<Visible> {
+        self.before(program, globals, Cells::Published)
+    }
+
+    fn before(&self, program: &Program, globals: &Globals, of: Cells) -> Option<Visible> {
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
         let pos = self.pos(program);
@@ -101,9 +123,17 @@ impl Fiber {
                 Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 _ => Action::Other("threads"),
             },
-            None => self.action(program, code, globals)?,
+            None => self.action(program, code, globals, of)?,
         };
-        Some(Visible { pos, action })
+        let written = match action {
+            Action::Object(..) => self.written(program),
+            _ => Written::default(),
+        };
+        Some(Visible {
+            pos,
+            action,
+            written,
+        })
     }
 
     /// The object operation that the fiber stands before, if it is one.
@@ -249,14 +279,21 @@ impl Fiber {
                 cell: Arc::as_ptr(cell) as usize,
                 writes,
                 site: whole.then(|| (frame.code, frame.pc, self.pos(program))),
+                copies: false,
             })
         })?
     }
 
-    fn action(&self, program: &Program, code: &Code, globals: &Globals) -> Option<Action> {
+    fn action(
+        &self,
+        program: &Program,
+        code: &Code,
+        globals: &Globals,
+        of: Cells,
+    ) -> Option<Action> {
         let frame = self.frames.last()?;
         let op = *code.ops.get(frame.pc as usize)?;
-        let root = |root: Root, keys: &[Key]| self.shared(program, globals, root, keys);
+        let root = |root: Root, keys: &[Key]| self.shared(program, globals, (root, keys), of);
         if let Some((object, verb, _)) = self.asking(program) {
             return Some(Action::Object(object, verb));
         }
@@ -360,14 +397,18 @@ impl Fiber {
         &self,
         program: &Program,
         globals: &Globals,
-        root: Root,
-        keys: &[Key],
+        (root, keys): (Root, &[Key]),
+        of: Cells,
     ) -> Option<SharedPlace> {
         let cell = self.root_cell(program, globals, root)?;
-        if !cell.is_published() {
+        let is_copy = of == Cells::Copied && self.is_copy(program, root, &cell);
+        if !cell.is_published() && !is_copy {
             return None;
         }
-        let name = self.root_name(program, root)?;
+        let mut name = self.root_name(program, root)?;
+        if is_copy {
+            name.insert_str(0, COPY_OF);
+        }
         let base = self.frames.last()?.base as usize;
         let keys = keys
             .iter()
@@ -385,6 +426,29 @@ impl Fiber {
             cell: Arc::as_ptr(&cell) as usize,
             keys,
         })
+    }
+
+    /// Whether a variable of a process came along with the function that it calls.
+    fn is_copy(&self, program: &Program, root: Root, cell: &Arc<Cell>) -> bool {
+        let is_learners = |frame: &&Frame| {
+            let unit = program.unit(frame.code.unit);
+            unit.is_some_and(|unit| !unit.is_prelude)
+        };
+        match root {
+            Root::Global(_) => true,
+            Root::Capture(_) => {
+                self.frames.iter().find(is_learners).is_some_and(|task| {
+                    match self.registers.get(task.callee as usize) {
+                        Some(Value::Function(function)) => {
+                            let mut captures = function.captures.iter();
+                            captures.any(|captured| Arc::ptr_eq(captured, cell))
+                        }
+                        _ => false,
+                    }
+                })
+            }
+            Root::Register(_) | Root::Cell(_) => false,
+        }
     }
 
     /// What stands at a shared place now, or the object that the way there leads through, if that

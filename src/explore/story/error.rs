@@ -11,6 +11,7 @@ use crate::event::Kind;
 use crate::explore::telling::Names;
 use crate::explore::trail::Trail;
 use crate::pos::Pos;
+use crate::vm::COPY_OF;
 
 /// One access of a run to a shared place.
 #[derive(Clone, Debug)]
@@ -64,6 +65,9 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
                 Kind::Method { place, method } => (place, AccessKind::Method(method)),
                 _ => continue,
             };
+            if place.starts_with(COPY_OF) {
+                continue;
+            }
             found.push(Access {
                 step,
                 thread: &told.thread.name,
@@ -88,7 +92,8 @@ pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: 
         line: pos.line,
         text,
     };
-    run.lost_update()
+    run.shares_nothing()
+        .or_else(|| run.lost_update())
         .or_else(|| run.half_seen())
         .or_else(|| run.check_then_act())
         .or_else(|| run.used_too_early())
@@ -154,6 +159,44 @@ impl<'a> Run<'a> {
         })
     }
 
+    /// A task in another process has changed its own copy of a variable.
+    fn shares_nothing(&self) -> Option<Telling> {
+        let line = self.source_line(self.line);
+        let was_looked_at = |variable: &str| {
+            let own = |access: &&Access| access.thread == self.thread;
+            mentions(line, variable)
+                || (self.all.iter().filter(own)).any(|access| mentions(access.place, variable))
+        };
+        let told = (self.trail.steps.iter().rev()).flat_map(|step| step.told.iter().rev());
+        let (told, place, did) = told.into_iter().find_map(|told| {
+            let (place, did) = match &told.kind {
+                Kind::Write { place, value } => (place, format!("stored {value} in")),
+                Kind::Method { place, method } => (place, format!("called {method}() on")),
+                _ => return None,
+            };
+            let place = place.strip_prefix(COPY_OF)?;
+            was_looked_at(place).then_some((told, place, did))
+        })?;
+        let (task, line) = (&told.thread.name, told.pos.line);
+        let variable = place.split(['.', '[']).next().unwrap_or(place);
+        Some(Telling::new(
+            "processes share nothing",
+            vec![
+                format!("{task} {did} its own copy of {place} (line {line})."),
+                format!(
+                    "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it \
+                     is submitted; processes share nothing, so {variable} stayed as it was for {}.",
+                    self.thread
+                ),
+            ],
+            format!(
+                "let the task give back what it has found, and put the results together where they \
+                 arrive; or use a `ThreadPoolExecutor`, whose threads share {variable}, with a `Lock` \
+                 around each change."
+            ),
+        ))
+    }
+
     fn lost_update(&self) -> Option<Telling> {
         let (first, other, last) = self.torn().find(|(first, other, last)| {
             matches!(first.kind, AccessKind::Read(_))
@@ -180,10 +223,13 @@ impl<'a> Run<'a> {
                 format!("Meanwhile {} {}.", other.thread, other.words()),
                 format!("{thread} then stored {stored} over it: {lost}."),
             ],
-            format!(
-                "keep reading and storing {place} together, inside one `with lock {{ ... }}` in every \
-                 thread, or make it an `Atomic`."
-            ),
+            match self.is_of_task(first) {
+                true => format!("keep reading and storing {place} together, {TASKS_TOGETHER}."),
+                false => format!(
+                    "keep reading and storing {place} together, inside one `with lock {{ ... }}` in \
+                     every thread, or make it an `Atomic`."
+                ),
+            },
         ))
     }
 
@@ -248,10 +294,13 @@ impl<'a> Run<'a> {
                 format!("Meanwhile {} {}.", other.thread, other.words()),
                 format!("When {thread} went on, what it had seen was no longer true{now}."),
             ],
-            format!(
-                "check and act without a gap: put both inside one `with lock {{ ... }}`, in every \
-                 thread that touches {place}."
-            ),
+            match self.is_of_task(check) {
+                true => format!("check and act without a gap, {TASKS_TOGETHER}."),
+                false => format!(
+                    "check and act without a gap: put both inside one `with lock {{ ... }}`, in every \
+                     thread that touches {place}."
+                ),
+            },
         )
     }
 
@@ -300,11 +349,14 @@ impl<'a> Run<'a> {
                         begin.place, end.place
                     ),
                 ],
-                format!(
-                    "make both changes inside one `with lock {{ ... }}`, and read {} and {} inside one \
-                     of the same lock.",
-                    begin.place, end.place
-                ),
+                match self.is_of_task(begin) {
+                    true => format!("make both changes {TASKS_TOGETHER}."),
+                    false => format!(
+                        "make both changes inside one `with lock {{ ... }}`, and read {} and {} inside \
+                         one of the same lock.",
+                        begin.place, end.place
+                    ),
+                },
             ));
         }
         None
@@ -404,16 +456,32 @@ impl<'a> Run<'a> {
             .take(last.step - first.step + 1);
         match between.any(|step| step.is_preemption) {
             true => "was paused",
+            false if self.is_of_task(first) => "gave its turn away at an `await`",
             false => "had to wait",
         }
     }
 
+    /// The line of the text in which the error is: at the prompt that may be an earlier input, where
+    /// the last step in such a line was.
     fn source_line(&self, line: u16) -> &'a str {
+        let mut steps = self.trail.steps.iter().rev();
+        let step = steps.find(|step| step.pos.line == line && !step.text.is_empty());
+        let text = step.map_or(self.text, |step| &*step.text);
         let index = usize::from(line).checked_sub(1);
-        let found = index.and_then(|index| self.text.lines().nth(index));
+        let found = index.and_then(|index| text.lines().nth(index));
         found.unwrap_or_default()
     }
+
+    /// Whether what a thread did was done by a task of an event loop.
+    fn is_of_task(&self, access: &Access<'_>) -> bool {
+        let step = self.trail.steps.get(access.step);
+        step.is_some_and(|step| step.is_task)
+    }
 }
+
+/// What keeps two accesses of a task together. A `Lock` of threads would stop the whole loop.
+const TASKS_TOGETHER: &str = "with no `await` in between, where a task gives its turn away; or inside one \
+                              `with lock { ... }` of the same `asyncio.Lock()` in every task";
 
 /// Whether a line of the text names a variable.
 fn mentions(line: &str, place: &str) -> bool {

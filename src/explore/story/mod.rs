@@ -17,6 +17,8 @@ use super::finding::Problem;
 use super::lock_order::Nesting;
 use super::race::Race;
 use super::trail::Trail;
+use crate::event::Kind;
+use crate::vm::COPY_OF;
 
 /// A problem in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +44,9 @@ impl Story {
                 pos,
             } => error::error(thread, message, *pos, trail, text),
             Problem::Deadlock(stuck) => waiting::deadlock(stuck, trail),
-            Problem::Livelock(names) => livelock(names),
+            Problem::Livelock(names) => {
+                copied_flag(names, trail).unwrap_or_else(|| livelock(names))
+            }
             Problem::Starvation(name) => starvation(name),
             Problem::LockOrder(nestings) => lock_order(nestings),
             Problem::Race(found) => race(found),
@@ -101,6 +105,34 @@ impl Telling {
             mend: Some(mend),
         }
     }
+}
+
+/// A task in another process goes round until a variable changes of which it has a copy.
+fn copied_flag(names: &[String], trail: &Trail) -> Option<Telling> {
+    let mut told = (trail.steps.iter().rev()).flat_map(|step| step.told.iter().rev());
+    let (told, place) = told.find_map(|told| match &told.kind {
+        Kind::Read { place, .. } if names.iter().any(|name| **name == *told.thread.name) => {
+            Some((told, place.strip_prefix(COPY_OF)?))
+        }
+        _ => None,
+    })?;
+    Some(Telling::new(
+        "processes share nothing",
+        vec![
+            format!(
+                "{} goes round and looks at its own copy of {place} again and again (line {}).",
+                told.thread.name, told.pos.line
+            ),
+            format!(
+                "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it is \
+                 submitted; processes share nothing, so nobody else can ever change that {place}."
+            ),
+        ],
+        format!(
+            "let the task end by itself, and give it as arguments what it has to know; or use a \
+             `ThreadPoolExecutor`, whose threads share {place}, with an `Event` to stop them."
+        ),
+    ))
 }
 
 fn livelock(names: &[String]) -> Telling {

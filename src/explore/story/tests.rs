@@ -190,3 +190,187 @@ fn a_race_alone_is_no_mistake_with_a_name() {
         ]
     );
 }
+
+const COPIES: &str = "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it \
+                      is submitted; processes share nothing, so";
+
+#[test]
+fn a_process_counts_in_its_own_copy() {
+    for (text, line, did, variable) in [
+        (
+            "let counter = 0;\nfn add() { counter += 1; }\nlet p = ProcessPoolExecutor(2);\n\
+             p.submit(add).result(); p.submit(add).result();\nassert(counter == 2);",
+            5,
+            "stored 1 in its own copy of counter (line 2).",
+            "counter",
+        ),
+        (
+            "let counter = 0;\nlet add = || { counter += 1; };\nlet p = ProcessPoolExecutor(1);\n\
+             p.submit(add).result();\nassert(counter == 1);",
+            5,
+            "stored 1 in its own copy of counter (line 2).",
+            "counter",
+        ),
+        (
+            "let log = [];\nlet p = ProcessPoolExecutor(1);\np.submit(|| log.push(1)).result();\n\
+             assert(log.len() == 1);",
+            4,
+            "called push() on its own copy of log (line 3).",
+            "log",
+        ),
+    ] {
+        check(
+            text,
+            &format!("assertion failed, in main, line {line}"),
+            Some("processes share nothing"),
+            &[
+                &format!("ProcessPoolExecutor-0_0 {did}"),
+                &format!("{COPIES} {variable} stayed as it was for main."),
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_process_looks_at_its_own_copy_of_a_flag() {
+    let text = "let stop = false;\nfn work() { while !stop { } }\nlet p = ProcessPoolExecutor(1);\n\
+                let f = p.submit(work);\nstop = true;\nf.result();";
+    let story = stories(text).swap_remove(0);
+    assert_eq!(story.pattern, Some("processes share nothing"));
+    let told = story.sentences.join(" ");
+    let begin = "ProcessPoolExecutor-0_0 goes round and looks at its own copy of stop again and again (line 2).";
+    assert!(told.starts_with(begin), "{told}");
+}
+
+#[test]
+fn tasks_lose_an_update_across_an_await() {
+    let text = "let n = 0;\nfn add() { let c = n; await asyncio.sleep(0); n = c + 1; }\n\
+                fn m() { await asyncio.gather(add, add); assert(n == 2); }\nasyncio.run(m);";
+    let story = stories(text).swap_remove(0);
+    assert_eq!(story.pattern, Some("lost update"));
+    let first =
+        "Task-3 read n as 0, then gave its turn away at an `await` before it could store 1.";
+    assert_eq!(story.sentences[0], first);
+    let mend = story.mend.unwrap();
+    assert!(
+        mend.contains("asyncio.Lock()") && mend.contains("no `await` in between"),
+        "{mend}"
+    );
+    assert!(
+        !mend.contains("thread") && !mend.contains("Atomic"),
+        "{mend}"
+    );
+}
+
+#[test]
+fn what_cannot_be_taken_again_is_advised_by_its_kind() {
+    for (text, wanted) in [
+        ("let l = Lock(); with l { with l { } }", "RLock"),
+        (
+            "let rw = RwLock(); with rw.read() { with rw.write() { } }",
+            "`write()` from the start",
+        ),
+        (
+            "let once = Once(); once.call(|| once.call(|| 1));",
+            "may not call it again",
+        ),
+    ] {
+        let story = stories(text).swap_remove(0);
+        let told = format!("{:?} {}", story.sentences, story.mend.unwrap_or_default());
+        assert!(told.contains(wanted), "{text}: {told}");
+        assert_eq!(told.contains("RLock"), wanted == "RLock", "{text}: {told}");
+    }
+}
+
+/// What each thread did, in words.
+fn acts(text: &str) -> Vec<String> {
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        worker_executable: None,
+        args: Vec::new(),
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let input = Input {
+        name: "test",
+        text,
+        kind: InputKind::Script,
+    };
+    let mut explorer = session.explorer(input, false).unwrap();
+    let mut watch = Watch {
+        stop: &AtomicBool::new(false),
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&Limits::default(), &mut watch);
+    let failure = &found.failures[0];
+    let acts = crate::explore::tell(&failure.trail, Some(&failure.problem));
+    let line = |act: crate::explore::Act| format!("{}: {}", act.name, act.words);
+    acts.into_iter().map(line).collect()
+}
+
+#[test]
+fn steps_are_told_as_they_are_typed() {
+    let pool = acts(
+        "let p = ThreadPoolExecutor(1); let a = p.submit(|| { throw \"no\"; });
+         try { a.result(); } catch { } assert(a.running());",
+    );
+    for wanted in [
+        "main: a.result(): an error",
+        "main: a.running(): false",
+        "ThreadPoolExecutor-0_0: fails: no",
+    ] {
+        assert!(pool.iter().any(|act| act == wanted), "{wanted}: {pool:?}");
+    }
+    assert!(
+        pool.iter()
+            .any(|act| act.starts_with("main: p.submit(): Future(")),
+        "{pool:?}"
+    );
+    let tasks = acts(
+        "fn child() { await asyncio.sleep(0.01); throw \"burnt\"; }
+         fn other() { await asyncio.sleep(0.02); }
+         asyncio.run(|| { with asyncio.TaskGroup() as tg { tg.create_task(child); tg.create_task(other); } });",
+    );
+    for wanted in ["Task-2: fails: burnt", "Task-3: is cancelled"] {
+        assert!(tasks.iter().any(|act| act == wanted), "{wanted}: {tasks:?}");
+    }
+    let names = ["<", "__", "EventLoop", "Coroutine", "enter()"];
+    for act in pool.iter().chain(&tasks) {
+        assert!(!names.iter().any(|name| act.contains(name)), "{act}");
+    }
+}
+
+#[test]
+fn at_the_prompt_an_earlier_input_holds_the_line_that_failed() {
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: None,
+        worker_executable: None,
+        args: Vec::new(),
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let input = |text| Input {
+        name: "test",
+        text,
+        kind: InputKind::Prompt,
+    };
+    for text in [
+        "let n = 0;",
+        "fn add() { let c = n; await asyncio.sleep(0); n = c + 1; }",
+        "fn m() { await asyncio.gather(add, add); assert(n == 2); }",
+    ] {
+        session.run(input(text));
+    }
+    let text = "asyncio.run(m)";
+    let mut explorer = session.explorer(input(text), false).unwrap();
+    let mut watch = Watch {
+        stop: &AtomicBool::new(false),
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&Limits::default(), &mut watch);
+    let failure = &found.failures[0];
+    let story = Story::of(&failure.problem, &failure.trail, text);
+    assert_eq!(story.pattern, Some("lost update"));
+}

@@ -24,7 +24,7 @@ pub(super) fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
                     "{} already holds {what}{since} and waits for it again in line {}: nobody else can release it.",
                     one.name, one.pos.line
                 )],
-                "take it once, or use an `RLock`, which its holder may take again.".into(),
+                again(&one.waits_for).into(),
             )
         }
         circle => {
@@ -61,6 +61,18 @@ pub(super) fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
                 format!("take the locks in the same order in every thread{order}."),
             )
         }
+    }
+}
+
+/// What to do instead of taking again what one holds, by what is waited for.
+fn again(waits_for: &str) -> &'static str {
+    if waits_for.contains("RwLock") {
+        "release the read lock before you ask for `write()`, or take `write()` from the start: a lock \
+         for readers and writers cannot be taken a second time by its holder."
+    } else if waits_for.contains("Once") {
+        "the function of a `Once` may not call it again: do what it needs inside it."
+    } else {
+        "take it once, or use an `RLock`, which its holder may take again."
     }
 }
 

@@ -26,6 +26,9 @@ const THREADS: usize = 9;
 const VARIABLES: usize = 6;
 /// How many steps `r` does at most.
 const RUN: usize = 10_000;
+/// How much private work `r` does at most, in the machine's fuel: a thread that goes round for ever
+/// shall not keep the learner waiting.
+const WORK: u64 = 50_000_000;
 
 /// What is asked before each choice.
 pub(in crate::front) const PROMPT: &str = "step> ";
@@ -171,7 +174,11 @@ impl Stepping {
         let (mut trail, walk) = self.stand();
         let before = tell(&trail, None).len();
         let mut drawn = Vec::new();
+        let begin = walk.work();
         for _ in 0..RUN {
+            if walk.work() - begin > WORK {
+                break;
+            }
             let choices = walk.choices();
             let same = choices.iter().find(|c| Some(number(**c)) == last);
             let Some(choice) = same.or_else(|| choices.first()).copied() else {
@@ -320,7 +327,7 @@ fn about(info: &ThreadInfo, choice: Option<Choice>, walk: &Walk, trail: &Trail) 
     };
     match choice {
         Some(Choice::Step(task)) => match walk.standing_before(task) {
-            Some(visible) => format!("will {}", intent(&visible.action, name.as_deref())),
+            Some(visible) => format!("will {}", intent(&visible, name.as_deref())),
             None => "goes on".into(),
         },
         Some(Choice::Time(_)) if info.waits_for.is_empty() => "sleeps; its time may end".into(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::args;
 use super::executor::Executor;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
+    Attempt, Call, Ctx, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
     Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
@@ -235,6 +235,15 @@ impl Primitive for PoolThread {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         !matches!(call.verb, Verb::IsAlive)
+    }
+
+    /// An initializer that fails breaks the pool, which the next `submit` notices.
+    fn end_is_noticed(&self, end: Verb) -> Noticed {
+        match &self.work {
+            Work::Initializer if end == Verb::Fail => Noticed::Always,
+            Work::Task(task, _) => task.state().end_is_noticed(end),
+            _ => Noticed::AmongFutures,
+        }
     }
 
     fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {

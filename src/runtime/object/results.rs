@@ -7,7 +7,8 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Items, Value, debug_text};
 
@@ -269,6 +270,14 @@ impl Primitive for Results {
         }
     }
 
+    /// With a limit it makes a difference whether an item is there in time.
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        match self.deadline {
+            Some(_) => Noticed::Always,
+            None => Noticed::AmongFutures,
+        }
+    }
+
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         let (mapped_at, deadline) = (self.mapped_at, self.deadline);
         self.waiters.withdraw(task, why, |wants| match wants {
@@ -328,6 +337,7 @@ impl Primitive for Results {
             }
         }
         visitor.number(self.begun as u64);
+        visitor.number((self.deadline).map_or(0, |(deadline, _)| deadline.to_bits()));
         for (index, task) in &self.running {
             visitor.number(*index as u64);
             visitor.task(*task);
@@ -420,5 +430,32 @@ mod tests {
             let text = kind.to_string();
             assert_eq!(text, format!("item {index} of a map took longer than 2 s"));
         }
+    }
+
+    /// Writes down the numbers that are shown.
+    #[derive(Default)]
+    struct Numbers(Vec<u64>);
+
+    impl Visitor for Numbers {
+        fn value(&mut self, _value: &Value) {}
+
+        fn number(&mut self, number: u64) {
+            self.0.push(number);
+        }
+    }
+
+    #[test]
+    fn its_deadline_is_part_of_its_state() {
+        let shown = |deadline| {
+            let in_pool = InPool {
+                pool: std::sync::Weak::new(),
+                name: "w".into(),
+            };
+            let mut numbers = Numbers::default();
+            (results(&[2]).in_pool(in_pool, deadline)).visit_parts(&mut numbers);
+            numbers.0
+        };
+        assert_ne!(shown(Some((7.0, 2.0))), shown(Some((8.0, 2.0))));
+        assert_ne!(shown(Some((7.0, 2.0))), shown(None));
     }
 }

@@ -7,8 +7,8 @@ use super::args;
 use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
+    Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Map, Value};
 
@@ -363,6 +363,14 @@ impl Primitive for Thread {
             }
             Verb::Join | Verb::Result => call.args.is_empty(),
             _ => false,
+        }
+    }
+
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        match self.tickets.is_empty() {
+            true => Noticed::AmongThreads,
+            // An event loop serves in the order in which threads end.
+            false => Noticed::Always,
         }
     }
 

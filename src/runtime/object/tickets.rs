@@ -24,6 +24,11 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
+    /// Whether nobody has one.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
     /// Keeps the ticket that a [`Verb::Watch`] brings.
     pub(super) fn keep(&mut self, call: Call<'_>) -> Attempt {
         self.kept.retain(|(watch, _)| watch.strong_count() > 0);

@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::args;
 use super::thread::Thread;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{FaultKind, Function, Value};
 
@@ -137,6 +138,14 @@ impl Primitive for Timer {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         self.thread.is_private(call)
+    }
+
+    fn end_is_noticed(&self, end: Verb) -> Noticed {
+        match self.phase {
+            // It goes on with the learner's function.
+            Phase::Due => Noticed::Never,
+            _ => self.thread.end_is_noticed(end),
+        }
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {

@@ -155,7 +155,8 @@ impl Writer {
                 match &member.held_end {
                     None => {}
                     Some(Ok(value)) => self.page.value(value),
-                    Some(Err(fault)) => self.page.fault(fault),
+                    // With what was thrown, and what that refers to.
+                    Some(Err(fault)) => self.page.value(&Value::Error(Arc::new(fault.clone()))),
                 }
                 self.page.life(&member.being, member.fiber.as_ref());
                 Arc::new(self.page.take_portrait())
@@ -175,7 +176,7 @@ impl Writer {
             }
             Some(Err(fault)) => {
                 self.page.number(2);
-                self.page.fault(fault);
+                self.page.value(&Value::Error(Arc::new(fault.clone())));
             }
         }
         if with_time {
@@ -303,6 +304,7 @@ impl Page {
             Being::Ready => self.number(0),
             Being::Standing => self.number(1),
             Being::Busy => self.number(2),
+            Being::Ending => self.number(4),
             Being::Waiting { object, .. } => {
                 self.number(3);
                 object.iter().for_each(|object| self.object(object));

@@ -128,6 +128,10 @@ impl Stepped {
             infos.retain(|info| members.get(&TaskId(info.number)).is_some_and(concerned));
         }
         while let Some(task) = self.run.state.next_to_stop(concerned) {
+            if self.run.state.is_ending(task) {
+                self.run.go(task);
+                continue;
+            }
             self.run.state.withdraw_for_stop(task);
             match self
                 .run
@@ -205,6 +209,9 @@ impl Schedule for Stepped {
             }
             let may_skip = self.run.main_end.is_none() || self.run.state.learner_has_deadline();
             let has_advanced = self.advance(may_skip);
+            if self.run.state.tells_waits() {
+                self.run.state.tell_of_waits();
+            }
             self.look_for_deadlocks();
             if !has_advanced {
                 return self.at_rest(until);

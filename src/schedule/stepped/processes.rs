@@ -103,6 +103,9 @@ impl State {
         let Some(member) = self.members.get_mut(&process) else {
             return;
         };
+        if matches!(member.being, Being::Ending) {
+            return;
+        }
         let Some(end) = member.changes().held_end.take() else {
             return;
         };
@@ -207,6 +210,10 @@ impl State {
         };
         let own = self.members.get(&process).map(|member| (process, member));
         let within: Vec<_> = own.into_iter().chain(self.others_within(process)).collect();
+        // To end is something that a thread can do.
+        if (within.iter()).any(|(_, member)| matches!(member.being, Being::Ending)) {
+            return false;
+        }
         if within
             .iter()
             .all(|(task, member)| is_at_rest(*task, member))

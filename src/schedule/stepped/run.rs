@@ -2,7 +2,6 @@
 //! has ended. Who goes is somebody else's business.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::super::{MAIN, World, guard};
 use super::state::{Being, Member, Outlet, State};
@@ -25,6 +24,8 @@ pub(super) struct Run {
     pub(super) stopped: Vec<TaskId>,
     /// After so much private work a thread gives way.
     pub(super) private_fuel: u32,
+    /// How much private work was done so far, in fuel.
+    pub(super) work: u64,
     /// Whether private work takes time.
     pub(super) work_takes_time: bool,
 }
@@ -39,6 +40,7 @@ impl Run {
             main_end: None,
             stopped: Vec::new(),
             private_fuel: PRIVATE_FUEL,
+            work: 0,
             work_takes_time: true,
         }
     }
@@ -56,6 +58,10 @@ impl Run {
     /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
     pub(super) fn go(&mut self, task: TaskId) {
         let Some(mut fiber) = self.state.take_fiber(task) else {
+            if let Some(end) = self.state.take_end(task) {
+                self.state.running = task;
+                self.end(task, end);
+            }
             return;
         };
         let mut fuel = self.private_fuel;
@@ -70,11 +76,12 @@ impl Run {
                 ids: &world.ids,
                 natives: &mut *self.natives,
                 services: &mut self.state,
-                observes_threads: world.observes_threads.load(Ordering::Relaxed),
+                observes_threads: world.observed().threads,
                 effects: &mut self.effects,
             };
             guard::step::<true>(&mut fiber, &mut env, &mut fuel)
         };
+        self.work += u64::from(self.private_fuel - fuel);
         if self.work_takes_time {
             self.state.now += u64::from(self.private_fuel - fuel) * FUEL_NANOSECONDS;
         }
@@ -88,13 +95,22 @@ impl Run {
                 self.state.wait(task, fiber, wait);
                 self.stopped.push(task);
             }
-            Stop::Finished(value) => self.end(task, Ok(value)),
-            Stop::Failed(fault) => self.end(task, Err(*fault)),
+            Stop::Finished(value) => self.stopped(task, Ok(value)),
+            Stop::Failed(fault) => self.stopped(task, Err(*fault)),
+        }
+    }
+
+    /// A thread has done all it had to do: it ends now, or when it is chosen.
+    fn stopped(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        match self.state.notices_end(task, &end) {
+            true => self.state.will_end(task, end),
+            false => self.end(task, end),
         }
     }
 
     fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
         if task == MAIN {
+            self.state.tell_of_main_end();
             self.state.members.remove(&MAIN);
             self.main_end = Some(end);
         } else {

@@ -12,9 +12,9 @@ use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
-use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Object, Value};
-use crate::vm::{self, Fiber, Isolated, Services, Visible, Wait};
+use crate::vm::{self, Action, COPY_OF, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
 #[derive(Clone)]
@@ -25,6 +25,9 @@ pub(super) enum Being {
     Standing,
     /// It has so much private work that others come in between: going on counts as a step.
     Busy,
+    /// It has nothing to do any more, and others can notice when it has ended: to end is its last
+    /// step, or that of a call of a pool's thread. How it ends is held.
+    Ending,
     /// It waits: on an object, or for a time alone; until a deadline, or for ever.
     Waiting {
         object: Option<Arc<Object>>,
@@ -39,6 +42,10 @@ type Deadline = (u64, u64);
 /// All deadlines, the first one first.
 pub(super) type Deadlines = BTreeSet<(Deadline, TaskId)>;
 
+/// How much is told of what processes do with their copies, in one step: it is private work, which
+/// may be long.
+const COPIES_TOLD: u32 = 30;
+
 /// How many threads that have ended are remembered by name.
 const REMEMBERED: usize = 4096;
 
@@ -51,7 +58,8 @@ pub(super) struct Member {
     pub(super) worker: bool,
     /// Whether it stands for a process, whose calls run on copies.
     pub(super) is_process: bool,
-    /// How its call in a process has ended, while other threads of the process go on.
+    /// How it ends, when that is its next step; or how its call in a process has ended, while other
+    /// threads of the process go on.
     pub(super) held_end: Option<Result<Value, Fault>>,
     /// The process that it runs in, which for one that stands for a process is that one, during its
     /// calls; nothing for the session's own.
@@ -66,6 +74,8 @@ pub(super) struct Member {
     woken_by: Option<Arc<Object>>,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
+    /// What it waited for when the log said so last.
+    told_wait: String,
     /// What is written down of it, until it changes.
     pub(super) portrait: Option<Arc<Portrait>>,
     /// A copy of it, until it changes.
@@ -95,6 +105,7 @@ impl Member {
             being: Being::Ready,
             woken_by: None,
             has_run: false,
+            told_wait: String::new(),
             portrait: None,
             copy: None,
         }
@@ -147,6 +158,7 @@ impl Member {
             being: copy.being.clone(),
             woken_by: copy.woken_by.clone(),
             has_run: copy.has_run,
+            told_wait: String::new(),
             portrait: copy.portrait.clone(),
             copy: Some(copy.clone()),
         };
@@ -199,7 +211,12 @@ pub(super) struct State {
     /// Whether main lives on when its function has returned: at the prompt, where the learner can
     /// still release what it holds.
     pub(super) main_stays: bool,
-    ended: Ended,
+    /// Behind a count, since states of a run that is led are kept.
+    pub(super) ended: Arc<Ended>,
+    /// Whether the end that is being reported was a step.
+    is_end_chosen: bool,
+    /// How often somebody was told what processes do with their copies, since it was set to 0.
+    pub(super) copies_told: u32,
     waits: u64,
     /// Whether the script has ever asked for the time.
     pub(super) has_read_clock: bool,
@@ -225,7 +242,9 @@ impl State {
             jumps: 0,
             told: BTreeSet::new(),
             main_stays: false,
-            ended: Ended::new(REMEMBERED),
+            ended: Arc::new(Ended::new(REMEMBERED)),
+            is_end_chosen: false,
+            copies_told: 0,
             deadlines: BTreeSet::new(),
             waits: 0,
         }
@@ -270,7 +289,7 @@ impl State {
     pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let program = &self.world.program;
         let is_enabled = move |member: &Member| match (&member.being, &member.fiber) {
-            (Being::Busy, _) => true,
+            (Being::Busy | Being::Ending, _) => true,
             (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
             _ => false,
         };
@@ -305,6 +324,13 @@ impl State {
         });
         if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, task));
+        }
+        if let (None, Some(limit)) = (&wait.object, wait.limit)
+            && self.tells_waits()
+        {
+            let seconds = limit.as_secs_f64();
+            let pos = fiber.pos(&self.world.program);
+            self.tell(task, pos, Kind::Sleep { seconds });
         }
         let being = Being::Waiting {
             object: wait.object,
@@ -455,6 +481,63 @@ impl State {
         self.waits_no_longer(task);
     }
 
+    /// Whether others can notice when a thread ends so, other than by waiting for it: then its end
+    /// is a step.
+    pub(super) fn notices_end(&self, task: TaskId, end: &Result<Value, Fault>) -> bool {
+        let Some(member) = self.members.get(&task) else {
+            return false;
+        };
+        if matches!(end, Err(fault) if !fault.kind.is_catchable()) {
+            return false;
+        }
+        // Daemons end with the last of the others.
+        let is_daemon = |(other, one): (&TaskId, &Member)| *other != task && one.daemon;
+        if !member.daemon && self.members.iter().any(is_daemon) {
+            return true;
+        }
+        if task == MAIN {
+            return false;
+        }
+        let verb = match end {
+            Ok(_) => Verb::Finish,
+            Err(_) => Verb::Fail,
+        };
+        let observed = self.world.observed();
+        match member.handle.state().end_is_noticed(verb) {
+            Noticed::Never => false,
+            // A task that was given to another process has ended when all its threads have.
+            Noticed::AmongThreads if member.isolated.is_none() => observed.threads,
+            Noticed::AmongThreads | Noticed::AmongFutures => observed.threads || observed.futures,
+            Noticed::Always => true,
+        }
+    }
+
+    /// A thread will end so when it is chosen.
+    pub(super) fn will_end(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        if let Some(member) = self.members.get_mut(&task) {
+            member.changes().held_end = Some(end);
+            member.being = Being::Ending;
+            member.has_run = true;
+        }
+    }
+
+    /// Whether to end is what a thread does next.
+    pub(super) fn is_ending(&self, task: TaskId) -> bool {
+        let member = self.members.get(&task);
+        member.is_some_and(|member| matches!(member.being, Being::Ending))
+    }
+
+    /// How a thread ends that was to end when it is chosen, as it is now.
+    pub(super) fn take_end(&mut self, task: TaskId) -> Option<Result<Value, Fault>> {
+        let member = self.members.get_mut(&task)?;
+        if !matches!(member.being, Being::Ending) {
+            return None;
+        }
+        let end = member.changes().held_end.take();
+        self.is_end_chosen = true;
+        end
+    }
+
     /// What a thread waited on knows that it does not wait there any more.
     fn waits_no_longer(&mut self, task: TaskId) {
         if let Some(member) = self.members.get_mut(&task) {
@@ -489,6 +572,10 @@ impl State {
     /// Tells the handle of a thread how a call has ended, and begins the next one.
     pub(super) fn report_end(&mut self, task: TaskId, handle: &Arc<Object>, call: Call<'_>) {
         let mut effects = Effects::default();
+        let worker = self.members.get(&task).is_some_and(|member| member.worker);
+        let finish = log::finish(call, worker);
+        let pos = log::error_of(call).map_or(Pos::NONE, |fault| fault.pos);
+        self.tell_of_end(task, pos, &finish);
         // A handle takes the report, whatever it answers.
         let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
         let next = effects.next.take();
@@ -497,19 +584,63 @@ impl State {
         match next {
             Some((function, args)) => self.begin(task, function, args, Pos::NONE),
             None => {
-                self.tell_of_life(task, Kind::Finish);
+                if matches!(self.outlet, Outlet::Stream) && self.is_listening() {
+                    self.tell(task, Pos::NONE, finish);
+                }
                 if let Some(member) = self.members.remove(&task) {
-                    self.ended.remember(task, member.name);
+                    Arc::make_mut(&mut self.ended).remember(task, member.name);
                 }
             }
         }
     }
 
-    /// Starts and ends of threads are in the log only of programs that can observe them.
-    fn tell_of_life(&mut self, task: TaskId, kind: Kind) {
-        let observed = &self.world.observes_threads;
-        if self.is_listening() && observed.load(std::sync::atomic::Ordering::Relaxed) {
-            self.tell(task, Pos::NONE, kind);
+    /// Who leads a run is told of starts only in programs that can observe them.
+    fn tell_of_start(&mut self, task: TaskId) {
+        let is_told = match self.outlet {
+            Outlet::Stream => true,
+            Outlet::Kept { .. } => self.world.observed().threads,
+        };
+        if is_told && self.is_listening() {
+            self.tell(task, Pos::NONE, Kind::Start);
+        }
+    }
+
+    /// Whether the log is to say who begins to wait.
+    pub(super) fn tells_waits(&self) -> bool {
+        matches!(self.outlet, Outlet::Stream) && self.world.stream.is_detailed()
+    }
+
+    /// Tells of each thread that waits for something else than when it was told last.
+    pub(super) fn tell_of_waits(&mut self) {
+        let program = &self.world.program;
+        let mut begun = Vec::new();
+        for (task, member) in &mut self.members {
+            let what = match doing(member, program) {
+                Doing::Waiting { object, .. } => object.waiting(*task).what,
+                _ => String::new(),
+            };
+            if member.told_wait != what {
+                member.told_wait.clone_from(&what);
+                let fiber = member.fiber.as_ref().filter(|_| !what.is_empty());
+                begun.extend(fiber.map(|fiber| (*task, fiber.pos(program), what)));
+            }
+        }
+        for (task, pos, what) in begun {
+            self.tell(task, pos, Kind::Wait { what });
+        }
+    }
+
+    /// The same of main, before it is gone.
+    pub(super) fn tell_of_main_end(&mut self) {
+        self.tell_of_end(MAIN, Pos::NONE, &Kind::Finish { error: None });
+    }
+
+    /// Who leads a run is told of every end that was a step or an error.
+    fn tell_of_end(&mut self, task: TaskId, pos: Pos, finish: &Kind) {
+        let is_step = std::mem::take(&mut self.is_end_chosen);
+        let has_failed = matches!(finish, Kind::Finish { error: Some(_) });
+        if matches!(self.outlet, Outlet::Kept { detailed: true, .. }) && (is_step || has_failed) {
+            self.tell(task, pos, finish.clone());
         }
     }
 
@@ -676,7 +807,7 @@ impl Services for State {
                 member.isolated = isolated;
                 self.members.insert(spawn.task, member);
             }
-            self.tell_of_life(spawn.task, Kind::Start);
+            self.tell_of_start(spawn.task);
         }
         for process in effects.dismissed.drain(..) {
             self.kill(process);
@@ -730,7 +861,19 @@ impl Services for State {
         }
     }
 
+    fn tells_copies(&self) -> bool {
+        self.copies_told < COPIES_TOLD
+            && matches!(self.outlet, Outlet::Kept { detailed: true, .. })
+            && self.process().is_some()
+    }
+
     fn note(&mut self, task: TaskId, visible: &Visible, value: &Value) {
+        if let Action::Read(place) | Action::Write(place) | Action::Method(place, _) =
+            &visible.action
+            && place.name.starts_with(COPY_OF)
+        {
+            self.copies_told += 1;
+        }
         if let Some(kind) = log::kind(visible, value) {
             self.tell(task, visible.pos, kind);
         }

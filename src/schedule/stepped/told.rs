@@ -95,25 +95,64 @@ impl ToldSoFar {
         self.key
     }
 
+    /// Each text with its length, each list with its count: otherwise a line of one thread could
+    /// pass for the name of another.
     fn hash(&self) -> u128 {
         let mut bytes = Vec::new();
-        let mut text = |text: &str| {
-            bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(text.as_bytes());
-        };
+        number(&mut bytes, self.threads.len() as u64);
         for (task, lines) in &self.threads {
-            text(&task.0.to_string());
-            lines.printed.iter().for_each(|line| text(line));
+            number(&mut bytes, task.0);
+            number(&mut bytes, lines.printed.len() as u64);
+            lines.printed.iter().for_each(|line| text(&mut bytes, line));
+            number(&mut bytes, u64::from(lines.failed.is_some()));
             if let Some(failed) = &lines.failed {
-                text("failed");
-                text(&failed.message);
-                text(&failed.pos.to_string());
+                text(&mut bytes, &failed.message);
+                text(&mut bytes, &failed.pos.to_string());
             }
-            text("end");
         }
         for task in self.order.iter().flatten() {
-            text(&task.0.to_string());
+            number(&mut bytes, task.0);
         }
         xxhash_rust::xxh3::xxh3_128(&bytes)
+    }
+}
+
+fn number(bytes: &mut Vec<u8>, number: u64) {
+    bytes.extend_from_slice(&number.to_le_bytes());
+}
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    number(bytes, text.len() as u64);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(lines: &[(u64, &str)]) -> u128 {
+        let mut so_far = ToldSoFar::new(false);
+        for (number, text) in lines {
+            so_far.note(&Told {
+                thread: event::Thread {
+                    number: *number,
+                    name: "T".into(),
+                },
+                pos: Pos::NONE,
+                kind: Kind::Print {
+                    text: (*text).into(),
+                },
+            });
+        }
+        so_far.key()
+    }
+
+    #[test]
+    fn lines_of_one_thread_do_not_pass_for_those_of_two() {
+        assert_ne!(
+            key(&[(2, "a"), (2, "end"), (2, "3"), (2, "b")]),
+            key(&[(2, "a"), (3, "b")])
+        );
+        assert_eq!(key(&[(3, "b"), (2, "a")]), key(&[(2, "a"), (3, "b")]));
     }
 }

@@ -16,13 +16,16 @@ use super::run::Run;
 use super::state::{Being, Deadlines, Member, Outlet, State};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
+use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::ahead::Ahead;
-use crate::runtime::threads::ThreadInfo;
+use crate::runtime::threads::{Ended, ThreadInfo};
 use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
 use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
-use crate::vm::{Fiber, Globals, LivenessCache, Touch, VariableAccess, Visible};
+use crate::vm::{
+    Action, Fiber, Globals, LivenessCache, SharedPlace, Touch, VariableAccess, Visible,
+};
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
@@ -131,6 +134,7 @@ pub struct Kept {
     objects: Vec<(Arc<Object>, Arc<KeptObject>, bool)>,
     so_far: Arc<ToldSoFar>,
     main_end: Option<Result<Value, Fault>>,
+    ended: Arc<Ended>,
 }
 
 impl Kept {
@@ -205,6 +209,7 @@ impl Walk {
             own.dictated.extend(draws);
         }
         let state = &mut self.run.state;
+        state.copies_told = 0;
         match choice {
             Choice::Step(task) => {
                 state.allow(task);
@@ -298,6 +303,13 @@ impl Walk {
     pub fn standing_before(&self, task: TaskId) -> Option<Visible> {
         let state = &self.run.state;
         let member = state.members.get(&task)?;
+        if matches!(member.being, Being::Ending) {
+            return Some(Visible {
+                pos: Pos::NONE,
+                action: Action::End,
+                written: Written::default(),
+            });
+        }
         standing(member)?.standing_before(&state.world.program, globals(state, member))
     }
 
@@ -308,6 +320,58 @@ impl Walk {
         state.members.iter().filter_map(|(task, member)| {
             let access = standing(member)?.touches(&world.program, globals(state, member))?;
             Some((*task, access))
+        })
+    }
+
+    /// The threads that are about to give copies of shared variables to another process, once for
+    /// each variable: they read it.
+    pub fn copying(&self) -> impl Iterator<Item = (TaskId, VariableAccess)> {
+        let state = &self.run.state;
+        let has_pools = state.world.ids.has_process_pools();
+        let members = state.members.iter().filter(move |_| has_pools);
+        members.flat_map(|(task, member)| {
+            let copied = self.copied(member).into_iter();
+            copied.map(|(_, cell)| {
+                let access = VariableAccess {
+                    cell: Arc::as_ptr(&cell) as usize,
+                    writes: false,
+                    site: None,
+                    copies: true,
+                };
+                (*task, access)
+            })
+        })
+    }
+
+    /// The shared variables that a thread is about to give copies of to another process.
+    fn copied(&self, member: &Member) -> Vec<(String, Arc<Cell>)> {
+        let state = &self.run.state;
+        match standing(member) {
+            Some(fiber) if fiber.gives_copies(&state.world.program) => {
+                fiber.copies_variables(&state.world.program, globals(state, member))
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the thread stands before, as an access that [`Walk::touching`] or
+    /// [`Walk::copying`] has given.
+    pub fn before_access(&self, task: TaskId, access: &VariableAccess) -> Option<Visible> {
+        let visible = self.standing_before(task)?;
+        if !access.copies {
+            return Some(visible);
+        }
+        let mut copied = self.copied(self.run.state.members.get(&task)?).into_iter();
+        let is_it = |(_, cell): &(String, Arc<Cell>)| Arc::as_ptr(cell) as usize == access.cell;
+        let (name, _) = copied.find(is_it)?;
+        let place = SharedPlace {
+            name,
+            cell: access.cell,
+            keys: Vec::new(),
+        };
+        Some(Visible {
+            action: Action::Read(place),
+            ..visible
         })
     }
 
@@ -417,9 +481,27 @@ impl Walk {
         Some(self.run.state.members.get(&task)?.name.clone())
     }
 
+    /// Whether the thread is a task of an event loop.
+    pub fn is_task(&self, task: TaskId) -> bool {
+        let member = self.run.state.members.get(&task);
+        member.is_some_and(|member| member.handle.kind() == "Task")
+    }
+
+    /// Whether the thread waits: it would not go on if it had its turn.
+    pub fn waits(&self, task: TaskId) -> bool {
+        let member = self.run.state.members.get(&task);
+        member.is_some_and(|member| matches!(member.being, Being::Waiting { .. }))
+    }
+
     /// The numbers of the threads that are alive.
     pub fn alive(&self) -> impl Iterator<Item = TaskId> {
         self.run.state.members.keys().copied()
+    }
+
+    /// How much private work threads have done in all steps so far, in the units of the machine's
+    /// fuel.
+    pub fn work(&self) -> u64 {
+        self.run.work
     }
 
     /// Seconds of virtual time since the session began.
@@ -500,6 +582,7 @@ impl Walk {
             objects,
             so_far: state.so_far.clone(),
             main_end: self.run.main_end.clone(),
+            ended: state.ended.clone(),
         }
     }
 
@@ -531,6 +614,7 @@ impl Walk {
             object.set_published(*is_published);
         }
         state.so_far = kept.so_far.clone();
+        state.ended = kept.ended.clone();
         self.run.main_end.clone_from(&kept.main_end);
         self.choices.clone_from(&kept.choices);
     }

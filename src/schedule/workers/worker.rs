@@ -1,7 +1,6 @@
 //! One thread of the host that runs fibers: the loop, and what a fiber's stop leads to.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crossbeam::deque;
@@ -248,10 +247,13 @@ impl Worker {
                     self.queue.yield_now(job, &self.shared);
                     return;
                 }
-                Stop::Wait(wait) => match self.wait(job, wait) {
-                    Some(same) => job = same,
-                    None => return,
-                },
+                Stop::Wait(wait) => {
+                    self.tell_of_wait(&job, &wait);
+                    match self.wait(job, wait) {
+                        Some(same) => job = same,
+                        None => return,
+                    }
+                }
                 Stop::Finished(value) => match self.end(job, Ok(value)) {
                     Some(same) => job = same,
                     None => return,
@@ -262,6 +264,23 @@ impl Worker {
                 },
             }
         }
+    }
+
+    /// Tells the log that a thread begins to wait or to sleep.
+    fn tell_of_wait(&self, job: &Job, wait: &Wait) {
+        if wait.renewed || !self.shared.world.stream.is_detailed() {
+            return;
+        }
+        let kind = match (&wait.object, wait.limit) {
+            (Some(object), _) => Kind::Wait {
+                what: object.waiting(job.about.task).what,
+            },
+            (None, limit) => Kind::Sleep {
+                seconds: limit.unwrap_or_default().as_secs_f64(),
+            },
+        };
+        let pos = job.fiber.pos(&self.shared.world.program);
+        self.shared.tell(&job.about, pos, kind);
     }
 
     fn step(&mut self, job: &mut Job, fuel: &mut u32) -> Stop {
@@ -277,7 +296,7 @@ impl Worker {
             ids: &world.ids,
             natives: &mut *self.natives,
             services: &mut hands,
-            observes_threads: world.observes_threads.load(Ordering::Relaxed),
+            observes_threads: world.observed().threads,
             effects: &mut self.effects,
         };
         guard::step::<false>(&mut job.fiber, &mut env, fuel)
@@ -368,7 +387,7 @@ pub(super) fn report_end(
         return next;
     }
     if shared.world.stream.is_detailed() {
-        shared.tell(about, Pos::NONE, Kind::Finish);
+        shared.tell(about, Pos::NONE, log::finish(call, about.worker));
     }
     if shared.table.remove(about) {
         shared.signal();

@@ -6,7 +6,9 @@ use std::any::Any;
 use std::time::Duration;
 
 use super::awaiters::{Awaiters, running_loop};
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Visitor, Waiting, Withdrawal};
+use crate::value::object::{
+    Attempt, Call, Ctx, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+};
 use crate::value::{FaultKind, Value};
 
 /// What a task can wish for; `()` of what is itself awaited.
@@ -97,6 +99,11 @@ pub trait Awaitable: Any + Send + Sync + Clone {
         false
     }
 
+    /// As [`Primitive::end_is_noticed`].
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        Noticed::AmongThreads
+    }
+
     /// As [`Primitive::is_held_by`].
     fn is_held_by(&self, _task: TaskId) -> bool {
         false
@@ -162,6 +169,10 @@ impl<A: Awaitable> Primitive for A {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         Awaitable::is_private(self, call)
+    }
+
+    fn end_is_noticed(&self, end: Verb) -> Noticed {
+        Awaitable::end_is_noticed(self, end)
     }
 
     fn is_held_by(&self, task: TaskId) -> bool {

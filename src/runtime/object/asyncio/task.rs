@@ -7,7 +7,9 @@ use super::super::tickets::Tickets;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, with_loop};
 use super::event_loop;
-use crate::value::object::{Attempt, Call, Ctx, Notice, Object, TaskId, Verb, Visitor, Waiting};
+use crate::value::object::{
+    Attempt, Call, Ctx, Notice, Noticed, Object, TaskId, Verb, Visitor, Waiting,
+};
 use crate::value::{Fault, FaultKind, Function, Value};
 
 #[derive(Clone, Debug)]
@@ -332,6 +334,11 @@ impl Awaitable for Task {
 
     fn is_private(&self, call: Call<'_>) -> bool {
         matches!(call.verb, Verb::Finish | Verb::Fail | Verb::Name)
+    }
+
+    /// One task of a loop runs at a time: those that follow go on when it has ended.
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        Noticed::Never
     }
 
     fn state_text(&self) -> String {

@@ -251,7 +251,8 @@ impl Awaitable for TaskGroup {
             visitor.value(&Value::Object(event_loop.clone()));
         }
         self.tasks.visit(visitor);
-        for (_, fault) in &self.failures {
+        for (name, fault) in &self.failures {
+            visitor.text(name);
             visitor.value(&Value::Error(fault.clone()));
         }
         let flags = [

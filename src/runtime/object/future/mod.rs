@@ -12,8 +12,8 @@ use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Failure, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb, Visitor,
+    Waiting, Wake, Withdrawal,
 };
 use crate::value::{Fault, FaultKind, Function, Value};
 
@@ -280,6 +280,10 @@ impl Primitive for Future {
             _ => false,
         };
         !would_wait || self.is_done()
+    }
+
+    fn end_is_noticed(&self, _end: Verb) -> Noticed {
+        Noticed::AmongFutures
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {

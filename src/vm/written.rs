@@ -1,0 +1,51 @@
+//! How the learner has written the operation on an object that a fiber stands before: by which
+//! variable and by which name, although a part of the library may be what asks.
+
+use super::fiber::{Fiber, Frame};
+use crate::event::Written;
+use crate::program::code::Root;
+use crate::program::op::{Op, Reg};
+use crate::program::{Code, Program};
+
+impl Fiber {
+    /// What the text says where the fiber is: in the learner's own code, or where that has called
+    /// the library.
+    pub(super) fn written(&self, program: &Program) -> Written {
+        let is_learners = |frame: &&Frame| {
+            let unit = program.unit(frame.code.unit);
+            unit.is_some_and(|unit| !unit.is_prelude)
+        };
+        let mut written = Written::default();
+        let Some(frame) = self.frames.iter().rfind(is_learners) else {
+            return written;
+        };
+        let code = program.code(frame.code);
+        let in_library = (self.frames.last()).is_some_and(|last| !std::ptr::eq(last, frame));
+        let name = |name: u32| Some(program.name(name).text.clone());
+        match code.ops.get(frame.pc as usize) {
+            Some(Op::CallMethod { site, .. }) => {
+                let site = &code.sites[*site as usize];
+                if let (Root::Register(root), true) = (site.place.root, site.place.keys.is_empty())
+                {
+                    written.receiver = variable(code, root, frame.pc);
+                }
+                if in_library {
+                    written.method = name(site.name);
+                }
+            }
+            Some(Op::Call { name: called, .. }) => {
+                written.function = name(code.names[*called as usize]);
+            }
+            Some(Op::Enter { context, .. } | Op::Exit { context, .. }) => {
+                written.receiver = variable(code, *context, frame.pc);
+            }
+            _ => {}
+        }
+        written
+    }
+}
+
+fn variable(code: &Code, register: Reg, pc: u32) -> Option<Box<str>> {
+    let name = code.variable_name(register, pc);
+    (!name.is_empty()).then(|| name.into())
+}
