@@ -56,7 +56,7 @@ pub(super) fn failure(
 
 fn failure_in(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
     let FaultKind::TaskGroup(failures) = &fault.kind else {
-        return failure_with(&fault.kind.to_string(), fault, quoted, paint);
+        return failure_with(&fault.kind.title(), fault, quoted, paint);
     };
     let title = match failures.len() {
         1 => "1 error in a TaskGroup".into(),
@@ -285,6 +285,23 @@ mod tests {
                 "in g, called from line 1, column 11"
             ]
         );
+    }
+
+    #[test]
+    fn an_error_that_the_script_made_reads_as_one() {
+        let map = [("error", "TooSmall"), ("message", "it is 0")];
+        let map = map.map(|(key, text)| (key.into(), crate::value::Value::from(text)));
+        let thrown = crate::value::Value::map(map.into_iter().collect());
+        let quoted = Quoted {
+            name: "a",
+            text: "",
+        };
+        let told = failure_in(
+            &Fault::new(FaultKind::Thrown(thrown), Pos::NONE),
+            quoted,
+            Paint::Plain,
+        );
+        assert_eq!(told.lines().next(), Some("error: TooSmall: it is 0"));
     }
 
     #[test]

@@ -517,7 +517,7 @@ fn plural(count: usize, thing: &str) -> String {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Thrown(value) => f.write_str(&thrown_text(value)),
+            Self::Thrown(value) => f.write_str(&super::print_text(value)),
             Self::Arithmetic(text) | Self::Native(text) => f.write_str(text),
             Self::ArrayBounds { length, index } => {
                 write!(f, "array index {index} is out of bounds: the array has ")?;
@@ -652,18 +652,6 @@ impl fmt::Display for FaultKind {
             Self::Deadlock => f.write_str("deadlock"),
         }
     }
-}
-
-/// A thrown value as a message: that of a map as `catch` gets it, or as a script makes one by
-/// `throw #{error: "TooSmall", message: "..."}`.
-fn thrown_text(value: &Value) -> String {
-    if let Value::Map(map) = value
-        && map.contains_key("error")
-        && let Some(message) = map.get("message")
-    {
-        return super::print_text(message);
-    }
-    super::print_text(value)
 }
 
 /// A fault that a handle has kept, shared by all who ask for it.

@@ -500,7 +500,7 @@ pub(super) const PROMISES: &[Promise] = &[
          asyncio.run(main());",
         &["argument 1", "main", "begins 1", "ends 1",
           "begins 2", "begins 4", "ends 2", "ends 4", "1 [2, 4]", "begins 5", "ends 5", "begins 6", "ends 6", "[1, 5] 6",
-          "begins 11", "begins 12", "ends 11", "begins 13", "ends 12", "ends 13", "11 13", "begins 13", "ends 13", "12 13",
+          "begins 11", "begins 12", "ends 11", "ends 12", "begins 13", "ends 13", "11 13", "begins 13", "ends 13", "12 13",
           "begins 7", "begins 8", "ends 7", "ends 8", "begins 10", "ends 10", "begins 9", "ends 9"]),
     everywhere("a handed-over call that does not fit is refused where it stands",
         "fn f(x) { x }

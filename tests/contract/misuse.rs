@@ -16,6 +16,11 @@ const BAD_INPUT: &[(&str, &str)] = &[
      number",
     ),
     (
+        "let o = Once(); o.call(5)",
+        "1:19 call(...) was given 5 (i64) as its function: the first argument is the function to \
+         run / give the function's name without brackets: call(f)",
+    ),
+    (
         "let rw = RwLock(); rw.acquire_read(false, 1)",
         "1:23 acquire_read(false, ...) was given a time: an acquire that does not wait has no time limit \
          / write acquire_read(false) to look, or acquire_read(seconds) to wait",
@@ -48,10 +53,6 @@ const BAD_INPUT: &[(&str, &str)] = &[
         "fn pool3() { } Pool(2)",
         "1:16 unknown function: Pool (i64) / a pool of processes is `ProcessPoolExecutor(2)`, one \
          of threads `ThreadPoolExecutor(2)`",
-    ),
-    (
-        "throw #{error: \"TooSmall\", message: \"it is too small\"};",
-        "1:1 it is too small",
     ),
     (
         "sleep(-1)",

@@ -226,7 +226,11 @@ mod tests {
                 "{usages:?}"
             );
         }
-        assert_eq!(find("wait_for").articles.len(), 2, "of a Condition, too");
+        assert_eq!(
+            find("wait_for").articles.len(),
+            3,
+            "of both Conditions, too"
+        );
         for name in [
             "asyncio",
             "threading",
@@ -238,7 +242,8 @@ mod tests {
         for error in ["BrokenProcessPool", "Closed", "TimeoutError"] {
             assert!(find(error).error.is_some(), "{error}");
         }
-        for given in ["Coroutine", "Gather", "ReadLock"] {
+        assert!(!find("Gather").methods.is_empty());
+        for given in ["Coroutine", "ReadLock"] {
             assert!(!find(given).given_by.is_empty(), "{given}");
         }
         let put = find("put");

@@ -200,7 +200,8 @@ fn another_except(indent: &str, lines: &[LogicalLine<'_>]) -> bool {
         !code.is_empty() && !code.starts_with('#')
     });
     let depth = |text: &str| text.len() - text.trim_start().len();
-    let after = code.skip_while(|text| depth(text) > indent.len()).next();
+    let mut code = code;
+    let after = code.find(|text| depth(text) <= indent.len());
     after.is_some_and(|text| {
         depth(text) == indent.len() && starts_with_word(text.trim_start(), "except")
     })

@@ -123,6 +123,10 @@ fn never_awaited(
     if !is_awaited(&name) || rest.get(close + 1)?.text != ";" {
         return None;
     }
+    // The loop that runs it tells of it itself.
+    if is_inside && text.contains("asyncio.run(") {
+        return None;
+    }
     let hint = Diagnostic::hint(
         Code::Suspicious,
         Span::of(module.pos, name.chars().count()),

@@ -466,6 +466,7 @@ let m = #{\"a\": 1};
         for fine in [
             "fn f() { asyncio.sleep(1) }",
             "let c = asyncio.sleep(1);",
+            "fn f() { asyncio.sleep(1); } asyncio.run(f);",
             "await asyncio.sleep(1);",
             "asyncio.other(1);",
             "await [t][0];",

@@ -103,7 +103,13 @@ impl Primitive for Once {
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         match (call.verb, call.args) {
-            (Verb::Begin, _) => return self.begin(ctx),
+            (Verb::Begin, []) => return self.begin(ctx),
+            (Verb::Begin, args) => {
+                return match super::thread::call("call", args) {
+                    Ok(_) => self.begin(ctx),
+                    Err(kind) => Attempt::fail(kind),
+                };
+            }
             (Verb::Done, _) => {
                 return match args::none(call) {
                     Ok(()) => Attempt::Done(matches!(self.state, State::Done(_)).into()),
