@@ -2,8 +2,8 @@
 //!
 //! Promised, as in Python's reference:
 //! - run gives the value of its function or raises its error;
-//! - a call that is handed over is a coroutine: its arguments are evaluated at once, its body runs as
-//!   the task;
+//! - a call that is handed over is a coroutine: its arguments are evaluated at once, its body
+//!   runs as the task;
 //! - a handed-over call that does not fit is refused where it stands;
 //! - tasks begin in the order in which they were made, when the one that made them awaits;
 //! - a sleep of no time lets the others go first;
@@ -27,24 +27,24 @@
 //! - a shielded task goes on when whoever awaits it is cancelled;
 //! - a group waits for its tasks;
 //! - a task of a group that fails cancels the others and the block;
-//! - tasks of a group that fail at once have all run;
 //! - the error of a block cancels the tasks of its group;
+//! - tasks of a group that fail at once have all run;
 //! - a group tells of the errors of its tasks and of its block, each with its line;
-//! - a lock goes to those who wait in their order;
 //! - a semaphore lets in as many as it has permits, in their order;
 //! - an event that is set lets all go on that wait, also when it is cleared at once;
 //! - a condition tells one of those who wait, and that one has the lock again;
 //! - a task that is cancelled while it waits for a condition has the lock again;
+//! - a lock goes to those who wait in their order;
 //! - a put waits for room, and items come in their order;
-//! - an item is not lost with a getter that is cancelled;
 //! - a queue can give its smallest or its newest item first;
+//! - an item is not lost with a getter that is cancelled;
 //! - a queue's join waits until every item was reported done;
 //! - a function in a thread runs beside the tasks;
 //! - no two threads of a loop have one name at a time;
-//! - tasks that are left over at the end of run are cancelled;
 //! - what is ready at the end of run takes one more step;
 //! - a task has callbacks, which are called when it has ended;
 //! - a task can be given a name;
+//! - tasks that are left over at the end of run are cancelled;
 //! - a task that does not await starves the others;
 //! - the error of a task that nobody awaited is shown at the end;
 //! - what was never awaited is shown at the end;
