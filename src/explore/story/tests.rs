@@ -151,6 +151,21 @@ fn a_notify_that_came_too_early() {
 }
 
 #[test]
+fn an_await_that_was_forgotten() {
+    check(
+        "fn cook(q) { await q.get() }\nfn main() {\n  let q = asyncio.Queue();\n  q.put(1);\n  \
+         await cook(q);\n}\nasyncio.run(main);",
+        "deadlock: main and Task-1 wait for ever",
+        Some("forgotten await"),
+        &[
+            "Task-1 waits in line 1 for an item in the asyncio.Queue made in line 3.",
+            "No thread is left that could end that wait.",
+            "Nobody has awaited queue.put in line 4: what is not awaited does not happen.",
+        ],
+    );
+}
+
+#[test]
 fn what_shows_no_pattern_is_accused_of_none() {
     check(
         "let queue = Queue();\nlet t = spawn(|| queue.get());\nt.join();",

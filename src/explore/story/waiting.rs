@@ -6,6 +6,7 @@ use crate::event::Kind;
 use crate::explore::outcome::Stuck;
 use crate::explore::telling::{Names, wanted};
 use crate::explore::trail::{Step, Trail};
+use crate::runtime::object::asyncio::NOBODY_HAS_AWAITED;
 
 pub(super) fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
     let mut names = Names::of(trail);
@@ -193,6 +194,19 @@ fn nobody_comes(stuck: &[Stuck], names: &Names) -> Telling {
         sentences.push(format!("So do {} more.", told.len() - 3));
     }
     sentences.push("No thread is left that could end that wait.".into());
+    let forgotten = stuck
+        .iter()
+        .find_map(|one| one.waits_for.split_once(NOBODY_HAS_AWAITED));
+    if let Some((_, what)) = forgotten {
+        sentences.push(format!(
+            "Nobody has awaited {what}: what is not awaited does not happen."
+        ));
+        return Telling::new(
+            "forgotten await",
+            sentences,
+            "write `await` before it.".into(),
+        );
+    }
     Telling {
         pattern: None,
         sentences,

@@ -53,6 +53,7 @@ pub use event::AsyncEvent;
 pub use event_loop::{EventLoop, create_task, ensure_task};
 pub use gather::{Errors, Gather};
 pub use in_thread::InThread;
+pub use oversights::NOBODY_HAS_AWAITED;
 pub use permits::{Of, Permits};
 pub use queue::AsyncQueue;
 pub use request::Sleep;

@@ -9,6 +9,9 @@ use crate::pos::Pos;
 use crate::value::object::{Failure, ObjectId, TaskId, Visitor};
 use crate::value::{Fault, Value};
 
+/// What follows was never awaited: in the words for what the runner of a loop waits for.
+pub const NOBODY_HAS_AWAITED: &str = "; nobody has awaited ";
+
 /// Something that was never awaited so far.
 #[derive(Clone, Debug)]
 struct Forgotten {
@@ -116,7 +119,7 @@ impl Oversights {
         let mut words = String::new();
         for (at, forgotten) in self.forgotten.iter().enumerate() {
             words += match at {
-                0 => "; nobody has awaited ",
+                0 => NOBODY_HAS_AWAITED,
                 _ => ", ",
             };
             let _ = write!(words, "{} in line {}", forgotten.what, forgotten.pos.line);
