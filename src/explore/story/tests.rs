@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::event::Stream;
-use crate::explore::{Limits, Watch};
+use crate::explore::{Exploration, Limits, Watch};
 use crate::session::{Config, Input, InputKind, Scheduler, Session};
 
-/// The stories of all failures and findings of a program.
-fn stories(text: &str) -> Vec<Story> {
+/// What is found in a text, in a session that has run others before.
+fn explored(before: &[&str], text: &str, kind: InputKind) -> Exploration {
     let config = Config {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
@@ -18,17 +18,25 @@ fn stories(text: &str) -> Vec<Story> {
         args: Vec::new(),
     };
     let mut session = Session::new(config, Arc::new(Stream::new()));
-    let input = Input {
+    let input = |text| Input {
         name: "test",
         text,
-        kind: InputKind::Script,
+        kind,
     };
-    let mut explorer = session.explorer(input, false).unwrap();
+    for text in before {
+        session.run(input(text));
+    }
+    let mut explorer = session.explorer(input(text), false).unwrap();
     let mut watch = Watch {
         stop: &AtomicBool::new(false),
         progress: &mut |_, _| {},
     };
-    let found = explorer.explore(&Limits::default(), &mut watch);
+    explorer.explore(&Limits::default(), &mut watch)
+}
+
+/// The stories of all failures and findings of a program.
+fn stories(text: &str) -> Vec<Story> {
+    let found = explored(&[], text, InputKind::Script);
     let problems = found.failures.iter().chain(&found.findings);
     problems
         .map(|problem| Story::of(&problem.problem, &problem.trail, text))
@@ -299,25 +307,7 @@ fn what_cannot_be_taken_again_is_advised_by_its_kind() {
 
 /// What each thread did, in words.
 fn acts(text: &str) -> Vec<String> {
-    let config = Config {
-        scheduler: Scheduler::Seeded,
-        seed: Some(1),
-        workers: None,
-        worker_executable: None,
-        args: Vec::new(),
-    };
-    let mut session = Session::new(config, Arc::new(Stream::new()));
-    let input = Input {
-        name: "test",
-        text,
-        kind: InputKind::Script,
-    };
-    let mut explorer = session.explorer(input, false).unwrap();
-    let mut watch = Watch {
-        stop: &AtomicBool::new(false),
-        progress: &mut |_, _| {},
-    };
-    let found = explorer.explore(&Limits::default(), &mut watch);
+    let found = explored(&[], text, InputKind::Script);
     let failure = &found.failures[0];
     let acts = crate::explore::tell(&failure.trail, Some(&failure.problem));
     let line = |act: crate::explore::Act| format!("{}: {}", act.name, act.words);
@@ -358,33 +348,13 @@ fn steps_are_told_as_they_are_typed() {
 
 #[test]
 fn at_the_prompt_an_earlier_input_holds_the_line_that_failed() {
-    let config = Config {
-        scheduler: Scheduler::Seeded,
-        seed: Some(1),
-        workers: None,
-        worker_executable: None,
-        args: Vec::new(),
-    };
-    let mut session = Session::new(config, Arc::new(Stream::new()));
-    let input = |text| Input {
-        name: "test",
-        text,
-        kind: InputKind::Prompt,
-    };
-    for text in [
+    let before = [
         "let n = 0;",
         "fn add() { let c = n; await asyncio.sleep(0); n = c + 1; }",
         "fn m() { await asyncio.gather(add, add); assert(n == 2); }",
-    ] {
-        session.run(input(text));
-    }
+    ];
     let text = "asyncio.run(m)";
-    let mut explorer = session.explorer(input(text), false).unwrap();
-    let mut watch = Watch {
-        stop: &AtomicBool::new(false),
-        progress: &mut |_, _| {},
-    };
-    let found = explorer.explore(&Limits::default(), &mut watch);
+    let found = explored(&before, text, InputKind::Prompt);
     let failure = &found.failures[0];
     let story = Story::of(&failure.problem, &failure.trail, text);
     assert_eq!(story.pattern, Some("lost update"));
