@@ -9,7 +9,7 @@ use crate::library::catalogue::{ERRORS, Entry, GROUPS};
 use crate::view::paint::{Paint, Role};
 
 /// How wide the names of functions are in lists.
-const NAMES: usize = 22;
+const NAMES: usize = 25;
 
 /// All names by group, functions with what they do.
 pub(in crate::front) fn overview(paint: Paint) -> String {
