@@ -4,7 +4,7 @@
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
 //! run as a word. [`Story`] and [`tell`] put them into words for people. Where there is too much to see
-//! it all, [`sample`] tries schedules one by one.
+//! it all, `sample` tries schedules one by one.
 
 mod explorer;
 mod finding;
