@@ -1,7 +1,7 @@
 //! The thread of the host that shows events as they happen.
 //!
-//! It looks at the session's stream 5 ms after the first event, or when that is half full, and hands what it finds
-//! to a [`Sink`]: one for scripts, whose output is for programs too, and one for the prompt. It
+//! It looks at the session's stream 5 ms after the first event, or when that is half full, and hands
+//! what it finds to a [`Sink`]: one for scripts, whose output is for programs too, and one for the prompt. It
 //! knows nothing of the session but its stream.
 
 use std::collections::VecDeque;

@@ -3,7 +3,7 @@
 use crate::event::{Kind, Thread, Written};
 use crate::pos::Pos;
 use crate::value::object::{Call, Failure, Verb};
-use crate::value::{Fault, FaultKind, Value, debug_text};
+use crate::value::{Fault, Value, debug_text};
 use crate::vm::{Action, Visible};
 
 /// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
@@ -67,7 +67,7 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
 pub(super) fn finish(call: Call<'_>, worker: bool) -> Kind {
     let error = error_of(call).filter(|fault| worker && fault.kind.is_catchable());
     Kind::Finish {
-        error: error.map(|fault| match is_cancelled(&fault.kind) {
+        error: error.map(|fault| match fault.kind.is_cancel() {
             true => "cancelled".into(),
             false => fault.kind.to_string(),
         }),
@@ -79,16 +79,5 @@ pub(super) fn error_of(call: Call<'_>) -> Option<&Fault> {
     match (call.verb, call.args) {
         (Verb::Fail, [Value::Error(fault)]) => Some(fault),
         _ => None,
-    }
-}
-
-/// Whether a task was cancelled, or has caught that and thrown it on.
-fn is_cancelled(kind: &FaultKind) -> bool {
-    match kind {
-        FaultKind::Cancelled(_) => true,
-        FaultKind::Thrown(Value::Map(map)) => map
-            .get("error")
-            .is_some_and(|error| error.as_str() == Some("CancelledError")),
-        _ => false,
     }
 }

@@ -371,6 +371,17 @@ impl FaultKind {
         !matches!(self, Self::Interrupted | Self::Deadlock)
     }
 
+    /// Whether it is that of a cancelled task, or was thrown on by one that caught it.
+    pub fn is_cancel(&self) -> bool {
+        match self {
+            Self::Cancelled(_) => true,
+            Self::Thrown(Value::Map(map)) => map
+                .get("error")
+                .is_some_and(|error| error.as_str() == Some("CancelledError")),
+            _ => false,
+        }
+    }
+
     /// The name of the family, as Rhai names it in a caught error.
     pub fn family(&self) -> &str {
         match self {

@@ -2,9 +2,9 @@
 //! the faults that an operation on them can raise.
 //!
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
-//! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold, however
-//! deep; [`Copier`], what goes to another process; [`Object`], the handle of a lock, a thread or any
-//! other thing that can make a thread wait; [`Fault`], what went wrong.
+//! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold,
+//! however deep; [`Copier`], what goes to another process; [`Object`], the handle of a lock, a thread
+//! or any other thing that can make a thread wait; [`Fault`], what went wrong.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 

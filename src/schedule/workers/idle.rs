@@ -2,8 +2,9 @@
 //!
 //! A wake-up costs microseconds, so it is throttled: nobody is woken while another worker is
 //! already looking for work, and a worker that has found some and was the last to look wakes the
-//! next if there is more. No work is overlooked, because a worker that goes to sleep first puts itself on the list
-//! and then looks into all queues once more, and who queues work looks at the list afterwards:
+//! next if there is more. No work is overlooked, because a worker that goes to sleep first puts
+//! itself on the list and then looks into all queues once more, and who queues work looks at the
+//! list afterwards:
 //!
 //! | who queues work            | who goes to sleep           |
 //! |----------------------------|-----------------------------|

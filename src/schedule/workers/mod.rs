@@ -2,8 +2,8 @@
 //! (`gil`).
 //!
 //! In reading order: [`table`], where each fiber is, and how park and wake meet; [`timers`];
-//! [`idle`], workers without work; [`deadlock`], who can never go on; [`worker`], the loop; [`processes`], threads
-//! that run in processes of their own. Here stands what they share, and how a session drives them.
+//! [`idle`], workers without work; [`deadlock`], who can never go on; [`worker`], the loop;
+//! [`processes`], threads that run in processes of their own. Here stands what they share, and how a session drives them.
 //!
 //! A worker is started when there is work for it, never before.
 

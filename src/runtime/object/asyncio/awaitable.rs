@@ -156,6 +156,29 @@ pub trait Awaitable: Any + Send + Sync + Clone {
     {
         self.wish(&(), |_| Ok(()), ctx)
     }
+
+    /// What is asked of something that is only awaited, and that hears of what it watches.
+    ///
+    /// # Errors
+    /// As for [`Awaitable::wish`].
+    fn await_or_hear(
+        &mut self,
+        call: Call<'_>,
+        ctx: &mut Ctx<'_>,
+        hear: impl FnOnce(&mut Self, &mut Ctx<'_>),
+    ) -> Result<Attempt, FaultKind>
+    where
+        Self: Awaitable<Wish = ()>,
+    {
+        Ok(match call.verb {
+            Verb::Await => self.awaited(ctx)?,
+            Verb::Ready => {
+                hear(self, ctx);
+                Attempt::Done(Value::Unit)
+            }
+            _ => Attempt::Unknown,
+        })
+    }
 }
 
 impl<A: Awaitable> Primitive for A {

@@ -79,14 +79,9 @@ impl Awaitable for InThread {
     }
 
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        Ok(match call.verb {
-            Verb::Await => self.awaited(ctx)?,
-            Verb::Ready => {
-                self.has_ended = true;
-                self.awaiters.wake_all(ctx);
-                Attempt::Done(Value::Unit)
-            }
-            _ => Attempt::Unknown,
+        self.await_or_hear(call, ctx, |this, ctx| {
+            this.has_ended = true;
+            this.awaiters.wake_all(ctx);
         })
     }
 

@@ -42,17 +42,6 @@ pub(super) fn cancelled(name: &str) -> FaultKind {
     )
 }
 
-/// Whether an error is that of a cancelled task, or was thrown on by one that caught it.
-pub(super) fn is_cancel(fault: &Fault) -> bool {
-    match &fault.kind {
-        FaultKind::Cancelled(_) => true,
-        FaultKind::Thrown(Value::Map(map)) => map
-            .get("error")
-            .is_some_and(|error| error.as_str() == Some("CancelledError")),
-        _ => false,
-    }
-}
-
 impl Task {
     /// A task that has not ended.
     pub(super) fn new(name: Arc<str>, number: TaskId, event_loop: Arc<Object>) -> Self {
@@ -176,7 +165,7 @@ impl Task {
     fn end(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let value = call.args.first().cloned().unwrap_or_default();
         let (state, end, by_force) = match (call.verb, value) {
-            (Verb::Fail, Value::Error(fault)) if is_cancel(&fault) => {
+            (Verb::Fail, Value::Error(fault)) if fault.kind.is_cancel() => {
                 (State::Cancelled, Err(fault), false)
             }
             (Verb::Fail, Value::Error(fault)) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::event_loop::create_task;
-use super::task::{Task, is_cancel};
+use super::task::Task;
 use super::tasks::Tasks;
 use super::with_name;
 use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
@@ -163,7 +163,7 @@ impl TaskGroup {
         match error {
             // The group's own doing, or that of whoever has cancelled the task: not an error of the
             // block.
-            Some(error) if is_cancel(error) => {}
+            Some(error) if error.kind.is_cancel() => {}
             Some(error) => failures.push(("the block".into(), error.clone())),
             None => {}
         }

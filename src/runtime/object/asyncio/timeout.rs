@@ -11,7 +11,6 @@ use super::super::args;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::event_loop::await_soon;
-use super::task::is_cancel;
 use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
 use crate::value::{FaultKind, Value};
 
@@ -72,7 +71,7 @@ impl AsyncTimeout {
     fn exit(&mut self, error: Option<&Value>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         self.phase = Phase::Ended;
         self.awaiters.wake_all(ctx);
-        let is_cancelled = matches!(error, Some(Value::Error(fault)) if is_cancel(fault));
+        let is_cancelled = matches!(error, Some(Value::Error(fault)) if fault.kind.is_cancel());
         if self.has_expired && is_cancelled {
             return Err(FaultKind::Timeout {
                 what: "the block of asyncio.timeout".into(),

@@ -103,14 +103,7 @@ impl Awaitable for Wait {
     }
 
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        Ok(match call.verb {
-            Verb::Await => self.awaited(ctx)?,
-            Verb::Ready => {
-                self.note(call, ctx);
-                Attempt::Done(Value::Unit)
-            }
-            _ => Attempt::Unknown,
-        })
+        self.await_or_hear(call, ctx, |this, ctx| this.note(call, ctx))
     }
 
     fn answer(

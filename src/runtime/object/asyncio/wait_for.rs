@@ -11,7 +11,7 @@ use super::event_loop::ensure_task;
 use super::task::Task;
 use super::tasks::Tasks;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Visitor, Waiting};
 use crate::value::{FaultKind, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,14 +90,9 @@ impl Awaitable for WaitFor {
     }
 
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        Ok(match call.verb {
-            Verb::Await => self.awaited(ctx)?,
-            Verb::Ready => {
-                self.tasks.note(call);
-                self.awaiters.wake_all(ctx);
-                Attempt::Done(Value::Unit)
-            }
-            _ => Attempt::Unknown,
+        self.await_or_hear(call, ctx, |this, ctx| {
+            this.tasks.note(call);
+            this.awaiters.wake_all(ctx);
         })
     }
 
@@ -217,14 +212,9 @@ impl Awaitable for Shield {
     }
 
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
-        Ok(match call.verb {
-            Verb::Await => self.awaited(ctx)?,
-            Verb::Ready => {
-                self.tasks.note(call);
-                self.awaiters.wake_all(ctx);
-                Attempt::Done(Value::Unit)
-            }
-            _ => Attempt::Unknown,
+        self.await_or_hear(call, ctx, |this, ctx| {
+            this.tasks.note(call);
+            this.awaiters.wake_all(ctx);
         })
     }
 
