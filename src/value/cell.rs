@@ -54,6 +54,28 @@ pub struct Cell {
     heap: Mutex<Value>,
     /// Whether a second thread can reach this variable. Only the stepped schedulers ask.
     published: AtomicBool,
+    origin: Origin,
+}
+
+/// Where the program declares a variable: the same in every run, for all variables that one
+/// declaration makes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin(u64);
+
+impl Origin {
+    /// No declaration is known.
+    pub const UNKNOWN: Self = Self(0);
+
+    /// The top-level variable with this number.
+    pub fn global(global: u32) -> Self {
+        Self(1 << 63 | u64::from(global))
+    }
+
+    /// The instruction that makes the variable: the number of a unit, of a function in it, and of an
+    /// instruction in that.
+    pub fn instruction(unit: u32, ordinal: u32, pc: u32) -> Self {
+        Self(1 << 62 | u64::from(unit) << 44 | u64::from(ordinal) << 24 | u64::from(pc))
+    }
 }
 
 /// A scalar as tag and bits, or nothing for a counted value.
@@ -79,8 +101,14 @@ fn decode(tag: u64, bits: u64) -> Value {
 }
 
 impl Cell {
-    /// A variable that holds `value` and that only its maker can reach.
+    /// A variable that holds `value`, that only its maker can reach and whose declaration is not
+    /// known.
     pub fn new(value: Value) -> Self {
+        Self::declared(Origin::UNKNOWN, value)
+    }
+
+    /// A variable that holds `value` and that only its maker can reach.
+    pub fn declared(origin: Origin, value: Value) -> Self {
         let (tag, bits, heap) = match encode(&value) {
             Some((tag, bits)) => (tag, bits, Value::Unit),
             None => (HEAP, 0, value),
@@ -90,7 +118,13 @@ impl Cell {
             payload: AtomicU64::new(bits),
             heap: Mutex::new(heap),
             published: AtomicBool::new(false),
+            origin,
         }
+    }
+
+    /// Where it was declared.
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// The value now. Waits only while another thread changes a counted value in place.

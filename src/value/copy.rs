@@ -214,7 +214,7 @@ impl<'a> Copier<'a> {
             return Ok(copy.clone());
         }
         // It is there before its value, which may lead back to it.
-        let copy = Arc::new(Cell::new(Value::Unit));
+        let copy = Arc::new(Cell::declared(cell.origin(), Value::Unit));
         self.cells.insert(address, copy.clone());
         let inner = name.map(|name| Place::Variable(name.into()));
         let outer = inner.map(|inner| std::mem::replace(&mut self.place, inner));

@@ -23,7 +23,7 @@ mod reach;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use cell::Cell;
+pub use cell::{Cell, Origin};
 pub use copy::{Copier, Objects};
 pub use fault::{
     ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,

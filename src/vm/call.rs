@@ -111,7 +111,7 @@ impl Machine<'_, '_> {
         if let Some(global) = program.find_global(&name.text)
             && let Some(binding) = self.env.globals.get(global)
         {
-            if !self.may_touch(&binding.cell) {
+            if !self.may_access(&binding.cell, &[], false) {
                 return Ok(Flow::Stop(Stop::Visible));
             }
             if let Value::Function(function) = binding.cell.load() {

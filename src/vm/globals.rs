@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 
-use crate::value::{Cell, Value};
+use crate::value::{Cell, Origin, Value};
 
 /// What a name is bound to.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Globals {
 
     /// Binds the name to a new variable that holds `value`.
     pub fn bind(&self, global: u32, value: Value, is_constant: bool) -> Arc<Cell> {
-        let cell = Arc::new(Cell::new(value));
+        let cell = Arc::new(Cell::declared(Origin::global(global), value));
         let binding = Binding {
             cell: cell.clone(),
             is_constant,

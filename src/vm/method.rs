@@ -63,7 +63,15 @@ impl Machine<'_, '_> {
                 let value = cell.load();
                 let walked = walk(self.env.natives, &value, &site.place.keys, 0, &window);
                 drop(value);
-                if !self.may_touch(&cell) {
+                let is_read = match &walked {
+                    Ok(Walked::Value(value)) => {
+                        matches!(value, Value::Object(_) | Value::Function(_))
+                            || self.is_script_method(value, argc, site)
+                            || self.is_pure_method(site)
+                    }
+                    Ok(Walked::Object(..) | Walked::Cut) | Err(_) => true,
+                };
+                if !self.may_access(&cell, &site.place.keys, !is_read) {
                     return Ok(Flow::Stop(Stop::Visible));
                 }
                 let walked = walked?;
@@ -106,10 +114,26 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Whether code of the script is the method: the receiver is read, and stored back in a step of
+    /// its own when the method returns.
+    fn is_script_method(&self, receiver: &Value, argc: u8, site: &Site) -> bool {
+        let name = self.env.program.name(site.name);
+        let is_in_map = match receiver {
+            Value::Map(map) => matches!(map.get(&name.text), Some(Value::Function(_))),
+            _ => false,
+        };
+        is_in_map || name.function(argc as usize).is_some() || &*name.text == "call"
+    }
+
+    /// Whether the method is the library's and changes nothing.
+    fn is_pure_method(&mut self, site: &Site) -> bool {
+        let name = &self.env.program.name(site.name).text;
+        self.env.natives.is_pure_method(name)
+    }
+
     /// Refuses a method that changes a constant.
     fn check_may_change(&mut self, site: &Site) -> Result<(), FaultKind> {
-        let name = &self.env.program.name(site.name).text;
-        if self.env.natives.is_pure_method(name) {
+        if self.is_pure_method(site) {
             return Ok(());
         }
         match site.constant {

@@ -16,6 +16,7 @@ mod isolated;
 mod iterate;
 mod likeness;
 mod method;
+mod observations;
 mod operator;
 mod place;
 mod step;
@@ -32,14 +33,16 @@ use std::time::Duration;
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::Program;
+use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId, Verb};
-use crate::value::{Fault, FaultKind, Function, Object, Range, Value};
+use crate::value::{Fault, FaultKind, Function, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
 pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use likeness::LivenessCache;
+pub use observations::{Observations, Observed};
 pub use step::step;
 pub use touch::{Instruction, Touch};
 pub use visible::{COPY_OF, VariableAccess, publish};
@@ -114,6 +117,17 @@ pub struct SharedPlace {
     pub keys: Vec<Value>,
 }
 
+/// An access to a place in a variable that several threads can reach, about to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct SharedAccess<'a> {
+    /// Where the variable was declared.
+    pub origin: Origin,
+    /// The keys below it.
+    pub keys: &'a [Key],
+    /// Whether it may change what is there.
+    pub writes: bool,
+}
+
 /// What the machine needs from whoever runs it.
 pub trait Services {
     /// Carries out what an object wants: wakes and starts threads. Called right after the
@@ -140,6 +154,12 @@ pub trait Services {
 
     /// The number of the process.
     fn pid(&mut self) -> u64;
+
+    /// Whether a stepped fiber stops before this access to a variable that several threads can reach.
+    /// When not, no other thread can notice the access, and it is done.
+    fn sees(&mut self, _task: TaskId, _access: &SharedAccess<'_>) -> bool {
+        true
+    }
 
     /// Whether anybody wants [`Services::note`].
     fn is_listening(&self) -> bool {

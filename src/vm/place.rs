@@ -253,7 +253,7 @@ impl Machine<'_, '_> {
             }
             root => {
                 let cell = self.cell(root)?;
-                if !self.may_touch(&cell) {
+                if !self.may_access(&cell, &place.keys, false) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();
@@ -349,7 +349,14 @@ impl Machine<'_, '_> {
             root => {
                 self.check_not_constant(root)?;
                 let cell = self.cell(root)?;
-                if !self.may_touch(&cell) {
+                // `local.x = 1` reads the variable and changes what only this thread sees.
+                let (keys, writes) = match self.stepped
+                    && (self.fiber).leads_into_object(self.env.program, self.env.globals, place)
+                {
+                    true => (&[][..], false),
+                    false => (&place.keys[..], true),
+                };
+                if !self.may_access(&cell, keys, writes) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();

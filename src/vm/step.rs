@@ -11,7 +11,7 @@ use super::{Env, Stop};
 use crate::program::Code;
 use crate::program::op::{BinaryOp, Op};
 use crate::value::object::Verb;
-use crate::value::{Fault, FaultKind, Value};
+use crate::value::{Cell, Fault, FaultKind, Origin, Value};
 
 /// The most calls that may be open in one thread.
 pub(super) const MAX_DEPTH: usize = 50_000;
@@ -233,18 +233,6 @@ impl Machine<'_, '_> {
                     }
                 }};
             }
-            // Stops before an operation on a variable that another thread can reach.
-            macro_rules! visible {
-                ($cell:expr) => {
-                    if STEPPED && $cell.is_published() {
-                        if !self.fiber.allowed {
-                            save!();
-                            return Ok(Flow::Stop(Stop::Visible));
-                        }
-                        self.fiber.allowed = false;
-                    }
-                };
-            }
 
             loop {
                 match fetch(code, pc) {
@@ -305,27 +293,24 @@ impl Machine<'_, '_> {
                     Op::FunctionName { dst, name } => elsewhere!(self.function_name(dst, name)),
                     Op::NewCell { reg } => {
                         let value = std::mem::take(window.get_mut(reg));
-                        set!(
-                            reg,
-                            Value::Cell(std::sync::Arc::new(crate::value::Cell::new(value)))
-                        );
+                        let origin = Origin::instruction(code.id.unit, code.id.ordinal, pc as u32);
+                        let cell = std::sync::Arc::new(Cell::declared(origin, value));
+                        set!(reg, Value::Cell(cell));
                     }
                     Op::LoadCell { dst, cell } => {
                         burn!();
                         if let Value::Cell(cell) = &r!(cell) {
-                            visible!(cell);
-                            let value = cell.load();
-                            if self.listening {
-                                elsewhere!(self.loaded(dst, value));
+                            if STEPPED || self.listening {
+                                let cell = cell.clone();
+                                elsewhere!(self.load_shared(dst, &cell));
                             } else {
-                                set!(dst, value);
+                                set!(dst, cell.load());
                             }
                         }
                     }
                     Op::StoreCell { cell, src } => {
                         burn!();
                         if let Value::Cell(cell) = &r!(cell) {
-                            visible!(cell);
                             let value = copy(&r!(src));
                             if STEPPED || self.listening {
                                 let cell = cell.clone();
@@ -339,12 +324,12 @@ impl Machine<'_, '_> {
                         burn!();
                         if let Value::Function(function) = &self.fiber.registers[callee as usize] {
                             let cell = &function.captures[index as usize];
-                            visible!(cell);
-                            let value = cell.load();
-                            refresh!();
-                            if self.listening {
-                                elsewhere!(self.loaded(dst, value));
+                            if STEPPED || self.listening {
+                                let cell = cell.clone();
+                                elsewhere!(self.load_shared(dst, &cell));
                             } else {
+                                let value = cell.load();
+                                refresh!();
                                 set!(dst, value);
                             }
                         } else {
@@ -356,7 +341,6 @@ impl Machine<'_, '_> {
                         let value = copy(&r!(src));
                         if let Value::Function(function) = &self.fiber.registers[callee as usize] {
                             let cell = &function.captures[index as usize];
-                            visible!(cell);
                             if STEPPED || self.listening {
                                 let cell = cell.clone();
                                 elsewhere!(self.store(&cell, value));

@@ -21,10 +21,15 @@ impl Machine<'_, '_> {
                 None => Err(self.unknown_global(id)),
             };
         };
-        if !self.may_touch(&binding.cell) {
+        self.load_shared(dst, &binding.cell)
+    }
+
+    /// `dst = cell`, where several threads can reach the variable.
+    pub(super) fn load_shared(&mut self, dst: u16, cell: &Cell) -> Step {
+        if !self.may_access(cell, &[], false) {
             return Ok(Flow::Stop(Stop::Visible));
         }
-        let value = binding.cell.load();
+        let value = cell.load();
         self.loaded(dst, value)
     }
 
@@ -35,12 +40,7 @@ impl Machine<'_, '_> {
                 let name = self.env.program.global(id).name.to_string();
                 Err(FaultKind::Constant { name })
             }
-            Some(binding) => {
-                if !self.may_touch(&binding.cell) {
-                    return Ok(Flow::Stop(Stop::Visible));
-                }
-                self.store(&binding.cell, value)
-            }
+            Some(binding) => self.store(&binding.cell, value),
         }
     }
 
@@ -61,8 +61,11 @@ impl Machine<'_, '_> {
         Ok(Flow::Next)
     }
 
-    /// Finishes a write to a variable.
+    /// `cell = value`
     pub(super) fn store(&mut self, cell: &Cell, value: Value) -> Step {
+        if !self.may_access(cell, &[], true) {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
         let before = self.seen();
         if self.stepped && cell.is_published() {
             super::publish(&value);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fiber::{Fiber, Frame, Stage};
 use super::step::Machine;
-use super::{Action, Globals, Intrinsic, SharedPlace, Visible};
+use super::{Action, Globals, Intrinsic, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
@@ -53,9 +53,18 @@ impl std::fmt::Display for SharedPlace {
 }
 
 impl Machine<'_, '_> {
-    /// Whether a shared variable may be touched now; one that only this thread knows always may.
-    pub(super) fn may_touch(&mut self, cell: &Cell) -> bool {
-        !cell.is_published() || self.may_proceed()
+    /// Whether the place that `keys` lead to from a variable may be accessed now: at once when only
+    /// this thread can notice.
+    pub(super) fn may_access(&mut self, cell: &Cell, keys: &[Key], writes: bool) -> bool {
+        if !self.stepped || !cell.is_published() {
+            return true;
+        }
+        let access = SharedAccess {
+            origin: cell.origin(),
+            keys,
+            writes,
+        };
+        !self.env.services.sees(self.fiber.task, &access) || self.may_proceed()
     }
 
     /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
@@ -311,13 +320,9 @@ impl Fiber {
             Op::Set { place, .. } | Op::Update { place, .. } => {
                 let place = &code.places[place as usize];
                 // `local.x = 1` reads the variable and changes what only this thread sees.
-                let holder = place
-                    .keys
-                    .split_last()
-                    .and_then(|(_, before)| self.peek(program, globals, place.root, before));
-                match holder {
-                    Some(Value::Object(_)) => root(place.root, &[]).map(Action::Read),
-                    _ => root(place.root, &place.keys).map(Action::Write),
+                match self.leads_into_object(program, globals, place) {
+                    true => root(place.root, &[]).map(Action::Read),
+                    false => root(place.root, &place.keys).map(Action::Write),
                 }
             }
             Op::CallMethod { site, .. } => {
@@ -449,6 +454,18 @@ impl Fiber {
             }
             Root::Register(_) | Root::Cell(_) => false,
         }
+    }
+
+    /// Whether what a place names is a property of an object.
+    pub(super) fn leads_into_object(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        place: &Place,
+    ) -> bool {
+        let holder = (place.keys.split_last())
+            .and_then(|(_, before)| self.peek(program, globals, place.root, before));
+        matches!(holder, Some(Value::Object(_)))
     }
 
     /// What stands at a shared place now, or the object that the way there leads through, if that

@@ -1,0 +1,244 @@
+//! What of a program's operations other threads can observe, as a search learns it.
+//!
+//! A search assumes that nothing is observable, and runs. An operation that would contradict the
+//! assumption is noted before it is done: a write makes its place observable, a question for whether a
+//! thread has ended the lives of threads. The search begins again with what was noted, until it meets
+//! nothing new. Observations only grow, and there are finitely many, so that comes to an end.
+//!
+//! Why that is sound: an operation is hidden only while it commutes, to the left and to the right, with
+//! every operation that other threads can do under the assumption (Lipton, "Reduction", 1975): a read
+//! of a place that no thread writes while there are others, a write while there are none. Take any run
+//! of the program and its first operation that contradicts the assumption. The run before it has only
+//! operations that fit, so moving the hidden ones makes it a run of the reduced search, in which that
+//! operation is met, too. A search that meets none has therefore seen every run up to that reordering,
+//! which changes no outcome.
+
+use std::collections::HashMap;
+
+use crate::program::code::Key;
+use crate::value::Origin;
+
+/// One key of a place. Indices are not told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment {
+    Field(&'static str),
+    Index,
+}
+
+impl Segment {
+    fn of(key: &Key) -> Self {
+        match key {
+            Key::Field { name, .. } => Self::Field(name.as_str()),
+            Key::Index { .. } => Self::Index,
+        }
+    }
+
+    /// Whether the two may be the same: `m.x` and `m["x"]` are.
+    fn may_equal(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Field(a), Self::Field(b)) => a == b,
+            (Self::Index, _) | (_, Self::Index) => true,
+        }
+    }
+}
+
+/// Keys that lead from a variable to the places that are written.
+type Pattern = Box<[Segment]>;
+
+/// The places that are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Written(HashMap<Origin, Vec<Pattern>>);
+
+impl Written {
+    /// Whether a write concerns the place: one of the two paths is a prefix of the other.
+    fn concerns(&self, origin: Origin, keys: &[Key]) -> bool {
+        if origin == Origin::UNKNOWN {
+            return true;
+        }
+        let patterns = self.0.get(&origin);
+        patterns.is_some_and(|patterns| {
+            patterns.iter().any(|pattern| {
+                let mut both = pattern.iter().zip(keys);
+                both.all(|(segment, key)| segment.may_equal(Segment::of(key)))
+            })
+        })
+    }
+
+    /// Whether that was not known.
+    fn add(&mut self, origin: Origin, keys: &[Key]) -> bool {
+        let pattern: Pattern = keys.iter().map(Segment::of).collect();
+        let patterns = self.0.entry(origin).or_default();
+        if patterns.iter().any(|known| pattern.starts_with(known)) {
+            return false;
+        }
+        patterns.retain(|known| !known.starts_with(&pattern));
+        patterns.push(pattern);
+        true
+    }
+}
+
+/// What else is observed: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// Whether threads have started, or have ended.
+    pub threads: bool,
+    /// Whether a pool has begun a task, or has ended it; or which of its threads runs it.
+    pub futures: bool,
+    /// Whether a thread waits at an event already: somebody clears one.
+    pub arrivals: bool,
+    /// Which number or name a thread has that is made or started beside others.
+    pub names: bool,
+}
+
+impl Observed {
+    /// All of it.
+    pub const EVERYTHING: Self = Self {
+        threads: true,
+        futures: true,
+        arrivals: true,
+        names: true,
+    };
+
+    /// As a number below 16.
+    pub fn bits(self) -> u64 {
+        let Self {
+            threads,
+            futures,
+            arrivals,
+            names,
+        } = self;
+        let flags = [threads, futures, arrivals, names].into_iter();
+        flags.fold(0, |bits, flag| bits << 1 | u64::from(flag))
+    }
+
+    /// What [`Observed::bits`] was made of.
+    pub fn from_bits(bits: u64) -> Self {
+        Self {
+            threads: bits & 8 != 0,
+            futures: bits & 4 != 0,
+            arrivals: bits & 2 != 0,
+            names: bits & 1 != 0,
+        }
+    }
+}
+
+/// See the head of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observations {
+    /// Every place that threads share is observable without it.
+    written: Option<Written>,
+    observed: Observed,
+    /// Whether it stays as it is.
+    is_fixed: bool,
+}
+
+impl Observations {
+    /// Nothing is observed yet; grows.
+    pub fn none() -> Self {
+        Self {
+            written: Some(Written::default()),
+            observed: Observed::default(),
+            is_fixed: false,
+        }
+    }
+
+    /// All places that threads share are observed, and of the rest what `observed` says; stays as it
+    /// is.
+    pub fn of_all_places(observed: Observed) -> Self {
+        Self {
+            written: None,
+            observed,
+            is_fixed: true,
+        }
+    }
+
+    /// The same, but it stays as it is.
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.is_fixed = true;
+        self
+    }
+
+    /// What is observed besides places.
+    pub fn observed(&self) -> Observed {
+        self.observed
+    }
+
+    /// Whether an access to the place that `keys` lead to, from a variable that was declared at
+    /// `origin` and that several threads can reach, is a visible operation.
+    pub fn sees(&self, origin: Origin, keys: &[Key]) -> bool {
+        let written = self.written.as_ref();
+        written.is_none_or(|written| written.concerns(origin, keys))
+    }
+
+    /// Notes that the place is written while there are other threads; whether that is new.
+    pub fn note_write(&mut self, origin: Origin, keys: &[Key]) -> bool {
+        match &mut self.written {
+            Some(written) if !self.is_fixed => written.add(origin, keys),
+            _ => false,
+        }
+    }
+
+    /// Notes what else is observed; whether that is new.
+    pub fn note(&mut self, noted: impl FnOnce(&mut Observed)) -> bool {
+        let before = self.observed;
+        if !self.is_fixed {
+            noted(&mut self.observed);
+        }
+        self.observed != before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pos::Pos;
+    use crate::value::Literal;
+
+    fn field(name: &str) -> Key {
+        Key::Field {
+            name: Literal::new(name),
+            verb: None,
+            optional: false,
+            pos: Pos::NONE,
+        }
+    }
+
+    fn index() -> Key {
+        Key::Index {
+            index: 0,
+            optional: false,
+            pos: Pos::NONE,
+        }
+    }
+
+    #[test]
+    fn a_write_concerns_what_contains_it_and_what_it_contains() {
+        let (x, y) = (Origin::global(0), Origin::global(1));
+        let mut seen = Observations::none();
+        assert!(!seen.sees(x, &[]));
+        assert!(seen.note_write(x, &[field("a"), index()]));
+        assert!(!seen.note_write(x, &[field("a"), index(), field("b")]));
+        for keys in [
+            &[][..],
+            &[field("a")],
+            &[index()],
+            &[field("a"), field("b"), index()],
+        ] {
+            assert!(seen.sees(x, keys), "{keys:?}");
+        }
+        assert!(!seen.sees(x, &[field("b")]) && !seen.sees(y, &[]));
+        assert!(seen.sees(Origin::UNKNOWN, &[]));
+        assert!(seen.note_write(x, &[]) && seen.sees(x, &[field("b")]));
+    }
+
+    #[test]
+    fn what_is_fixed_does_not_grow() {
+        let mut seen = Observations::none().fixed();
+        assert!(!seen.note_write(Origin::global(0), &[]) && !seen.sees(Origin::global(0), &[]));
+        assert!(!seen.note(|observed| observed.threads = true));
+        let all = Observed::EVERYTHING;
+        assert_eq!(Observed::from_bits(all.bits()), all);
+        assert!(Observations::of_all_places(all).sees(Origin::global(0), &[]));
+    }
+}
