@@ -169,6 +169,8 @@ pub struct Session {
     /// The last input of the prompt that ran.
     last_input: Option<Earlier>,
     last_seed: Option<u64>,
+    /// For tests: see [`Session::perturb`].
+    perturbation: Option<u64>,
 }
 
 impl Session {
@@ -180,7 +182,7 @@ impl Session {
 
     fn in_world(config: Config, world: Arc<World>) -> Self {
         let seed = config.seed.unwrap_or_else(host::draw_seed);
-        let schedule = new_schedule(&config, seed, &world);
+        let schedule = new_schedule(&config, seed, &world, None);
         let stopper = Stopper {
             request: Arc::new(Mutex::new(schedule.stop_request())),
         };
@@ -194,6 +196,7 @@ impl Session {
             accepted: Vec::new(),
             last_input: None,
             last_seed: Some(seed),
+            perturbation: None,
         }
     }
 
@@ -595,9 +598,19 @@ impl Session {
         self.replace_schedule();
     }
 
+    /// For tests: stops the background threads, and from now on delays threads under `parallel` and
+    /// `gil` at their visible operations, as drawn from `seed`. A test meets in a few runs what
+    /// otherwise needs thousands.
+    #[doc(hidden)]
+    pub fn perturb(&mut self, seed: Option<u64>) {
+        self.schedule.stop_all();
+        self.perturbation = seed;
+        self.replace_schedule();
+    }
+
     fn replace_schedule(&mut self) {
         let seed = self.config.seed.unwrap_or_else(host::draw_seed);
-        self.schedule = new_schedule(&self.config, seed, &self.world);
+        self.schedule = new_schedule(&self.config, seed, &self.world, self.perturbation);
         *self.stopper.request.lock() = self.schedule.stop_request();
     }
 
@@ -657,16 +670,24 @@ fn new_world(config: &Config, stream: Arc<Stream>) -> World {
 }
 
 /// The only place where the kind of scheduler matters.
-fn new_schedule(config: &Config, seed: u64, world: &Arc<World>) -> Box<dyn Schedule> {
+fn new_schedule(
+    config: &Config,
+    seed: u64,
+    world: &Arc<World>,
+    perturbation: Option<u64>,
+) -> Box<dyn Schedule> {
     let world = world.clone();
-    let workers = config.workers.unwrap_or_else(host::cores);
-    match config.scheduler {
+    let mut workers = match config.scheduler {
         Scheduler::Parallel => {
-            Box::new(Workers::new(WorkersConfig::parallel(workers, seed), world))
+            WorkersConfig::parallel(config.workers.unwrap_or_else(host::cores), seed)
         }
-        Scheduler::Gil => Box::new(Workers::new(WorkersConfig::gil(seed), world)),
-        Scheduler::Seeded => Box::new(Stepped::new(Box::new(Seeded::new(seed)), world)),
-    }
+        Scheduler::Gil => WorkersConfig::gil(seed),
+        Scheduler::Seeded => {
+            return Box::new(Stepped::new(Box::new(Seeded::new(seed)), world));
+        }
+    };
+    workers.perturbation = perturbation;
+    Box::new(Workers::new(workers, world))
 }
 
 /// The variable that holds the arguments of a script.

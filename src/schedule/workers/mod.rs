@@ -61,6 +61,9 @@ pub struct WorkersConfig {
     pub slice: Slice,
     /// For the lengths of random turns and the script's own random numbers.
     pub seed: u64,
+    /// For tests: from this seed, a thread that is about to do a visible operation is sometimes
+    /// delayed, or others come first, so that rare schedules are met within a few runs.
+    pub perturbation: Option<u64>,
 }
 
 impl WorkersConfig {
@@ -70,6 +73,7 @@ impl WorkersConfig {
             workers,
             slice: Slice::Fixed(40_000),
             seed,
+            perturbation: None,
         }
     }
 
@@ -79,6 +83,7 @@ impl WorkersConfig {
             workers: 1,
             slice: Slice::Random(4_000),
             seed,
+            perturbation: None,
         }
     }
 }
@@ -93,6 +98,7 @@ struct Control {
 struct Shared {
     world: Arc<World>,
     slice: Slice,
+    perturbation: Option<u64>,
     table: Table,
     timers: Timers,
     injector: Injector<Box<Job>>,
@@ -239,6 +245,7 @@ impl Workers {
         let shared = Arc::new(Shared {
             world,
             slice: config.slice,
+            perturbation: config.perturbation,
             table: Table::new(),
             timers: Timers::default(),
             injector: Injector::new(),

@@ -14,7 +14,7 @@ use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::threads;
-use crate::schedule::{MAIN, guard, log};
+use crate::schedule::{MAIN, Random, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -82,11 +82,40 @@ pub(super) struct Worker {
     /// What objects want; empty, and kept for its memory.
     effects: Effects,
     turns: u32,
+    perturbation: Option<Perturbation>,
+}
+
+/// What keeps threads from having an even course, for tests.
+struct Perturbation(Random);
+
+impl Perturbation {
+    /// Before a visible operation: waits for some microseconds now and then; says whether others
+    /// shall come first.
+    fn others_first(&mut self) -> bool {
+        match self.0.below(8) {
+            0 | 1 => true,
+            2 => {
+                for _ in 0..self.0.below(50) {
+                    std::thread::yield_now();
+                }
+                false
+            }
+            3 => {
+                for _ in 0..self.0.below(5_000) {
+                    std::hint::spin_loop();
+                }
+                false
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Worker {
     pub(super) fn new(index: usize, shared: Arc<Shared>, queue: Queue, parker: Parker) -> Self {
         let natives = shared.world.natives();
+        let perturbation = shared.perturbation;
+        let perturbation = perturbation.map(|seed| Random::new(seed ^ ((index as u64) << 32)));
         Self {
             index,
             shared,
@@ -95,6 +124,7 @@ impl Worker {
             natives,
             effects: Effects::default(),
             turns: 0,
+            perturbation: perturbation.map(Perturbation),
         }
     }
 
@@ -242,6 +272,7 @@ impl Worker {
                 job.waited_on = None;
             }
             match stop {
+                Stop::Visible if self.may_go_on(&mut job) => {}
                 Stop::Fuel | Stop::Visible => {
                     job.about.see(job.fiber.place(&self.shared.world.program));
                     self.queue.yield_now(job, &self.shared);
@@ -264,6 +295,14 @@ impl Worker {
                 },
             }
         }
+    }
+
+    /// Lets a thread do the visible operation that it is about to do; says whether it shall do so
+    /// right away.
+    fn may_go_on(&mut self, job: &mut Job) -> bool {
+        job.fiber.allow();
+        let perturbation = self.perturbation.as_mut();
+        !perturbation.is_some_and(Perturbation::others_first)
     }
 
     /// Tells the log that a thread begins to wait or to sleep.
@@ -299,7 +338,11 @@ impl Worker {
             observes_threads: world.observed().threads,
             effects: &mut self.effects,
         };
-        guard::step::<false>(&mut job.fiber, &mut env, fuel)
+        match self.perturbation {
+            None => guard::step::<false>(&mut job.fiber, &mut env, fuel),
+            // It stops before each visible operation.
+            Some(_) => guard::step::<true>(&mut job.fiber, &mut env, fuel),
+        }
     }
 
     fn tell_to_stop(&mut self, job: &mut Job) {
