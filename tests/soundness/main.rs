@@ -1,0 +1,278 @@
+//! Whatever a real run does must be among the outcomes that a completed search proved, and every
+//! listed outcome must happen again by its token.
+//!
+//! The search is tested against *real runs*, because a plainer search on the same machine would
+//! share its blindness: what counts as a step, what is private, who can notice an end. Programs are
+//! generated; they use every row of the catalogue that can be used. Each is explored, then run under
+//! `parallel` on one to three workers, which are disturbed at visible operations, under `gil`, and
+//! under `seeded` from several seeds.
+//!
+//! `SOUNDNESS_CASES` sets another number of programs.
+//!
+//! In reading order: [`rows`], how a row is used; [`program`], programs as data and as text;
+//! [`runs`], what becomes of them.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod program;
+mod rows;
+mod runs;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use common::Mode;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use threadlab::explore::Limits;
+
+use program::{Statement, Text, programs};
+use rows::{Form, Row, rows};
+use runs::{Became, Explored, Runner};
+
+/// How long a run may take that should end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a run is watched that need not end.
+const GLANCE: Duration = Duration::from_millis(200);
+
+fn limits() -> Limits {
+    Limits {
+        states: 3_000,
+        time: Duration::from_secs(60),
+        depth: 2_000,
+        schedules: 0,
+        ..Limits::default()
+    }
+}
+
+/// How many programs are drawn.
+fn cases() -> usize {
+    let cases = std::env::var("SOUNDNESS_CASES").ok();
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(300)
+}
+
+/// Every scheduler, ready to run.
+struct Net {
+    explorer: Runner,
+    runners: Vec<Runner>,
+}
+
+impl Net {
+    fn new() -> Self {
+        let modes = [
+            Mode::Parallel(1),
+            Mode::Parallel(2),
+            Mode::Parallel(3),
+            Mode::Gil(1),
+            Mode::Seeded(1),
+        ];
+        Self {
+            explorer: Runner::new(Mode::Seeded(1)),
+            runners: modes.into_iter().map(Runner::new).collect(),
+        }
+    }
+
+    /// Explores a program and runs it everywhere; says whether the search was complete.
+    ///
+    /// # Errors
+    /// What a run did that the search has not listed.
+    fn check(&mut self, text: &Text, seed: u64) -> Result<bool, String> {
+        let explored = self.explorer.explore(text, &limits());
+        if !explored.found.is_proved() {
+            return Ok(false);
+        }
+        if let Some(wrong) = explored.wrong_tokens.first() {
+            return Err(format!("a token leads elsewhere: {wrong}"));
+        }
+        let endless = explored.may_go_on_for_ever();
+        for runner in &mut self.runners {
+            let times = if matches!(runner.mode, Mode::Seeded(_)) {
+                8
+            } else {
+                3
+            };
+            for round in 0..times {
+                let (perturbed, detailed) = (round > 0, round % 2 == 1);
+                let patience = if endless { GLANCE } else { PATIENCE };
+                let seed = seed * 100 + round;
+                let became = runner.run(text, seed, perturbed, detailed, patience);
+                let how = format!(
+                    "{:?}, seed {seed}, {}{}",
+                    runner.mode,
+                    if perturbed { "disturbed" } else { "left alone" },
+                    if detailed { ", with events" } else { "" }
+                );
+                match became {
+                    None if endless => {}
+                    None => return Err(format!("{how}: never ends")),
+                    Some(became) if is_listed(&became, &explored) => {}
+                    Some(became) => return Err(unlisted(&how, &became, &explored)),
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn is_listed(became: &Became, explored: &Explored) -> bool {
+    explored.outcomes.contains(became) || {
+        let nameless = became.nameless();
+        explored
+            .outcomes
+            .iter()
+            .any(|listed| listed.nameless() == nameless)
+    }
+}
+
+fn unlisted(how: &str, became: &Became, explored: &Explored) -> String {
+    let listed: Vec<String> = explored
+        .outcomes
+        .iter()
+        .take(12)
+        .map(|listed| format!("  {listed:?}"))
+        .collect();
+    let count = explored.outcomes.len();
+    format!(
+        "{how}:\n  {became:?}\nis none of the {count} listed:\n{}",
+        listed.join("\n")
+    )
+}
+
+/// The rows that a program uses.
+fn used(program: &program::Program) -> BTreeSet<usize> {
+    fn add(found: &mut BTreeSet<usize>, body: &[Statement]) {
+        for statement in body {
+            match statement {
+                Statement::Row(row, ..) => {
+                    found.insert(*row);
+                }
+                Statement::With(_, body)
+                | Statement::If(_, body)
+                | Statement::Nested(body)
+                | Statement::Inner(body) => add(found, body),
+                Statement::Loop(tasks) => tasks.iter().for_each(|task| add(found, task)),
+                Statement::Add(_)
+                | Statement::Store(..)
+                | Statement::Show(_)
+                | Statement::AddElement(_)
+                | Statement::Sleep(_)
+                | Statement::Throw
+                | Statement::Publish(_)
+                | Statement::Take(_) => {}
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    add(&mut found, &program.main);
+    program
+        .threads
+        .iter()
+        .for_each(|thread| add(&mut found, &thread.body));
+    found
+}
+
+#[test]
+fn what_a_run_does_is_among_the_outcomes_that_were_proved() {
+    let rows = rows();
+    let mut runner = TestRunner::new_with_rng(
+        Config {
+            failure_persistence: None,
+            max_shrink_iters: 1_000,
+            ..Config::default()
+        },
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let net = RefCell::new(Net::new());
+    let drawn = RefCell::new(BTreeSet::new());
+    let completed = Cell::new(0);
+    let mut failures = Vec::new();
+    for case in 0..cases() {
+        // Each row has its turn, so that none is missed by chance.
+        let required = [(2 * case) % rows.len(), (2 * case + 1) % rows.len()];
+        let tree = programs(&rows, required)
+            .new_tree(&mut runner)
+            .expect("programs can be drawn");
+        let is_first = Cell::new(true);
+        let result = runner.run_one(tree, |program| {
+            if is_first.replace(false) {
+                drawn.borrow_mut().extend(used(&program));
+            }
+            let text = program.text(&rows);
+            match net.borrow_mut().check(&text, case as u64 + 1) {
+                Ok(complete) => {
+                    completed.set(completed.get() + u32::from(complete));
+                    Ok(())
+                }
+                Err(why) => Err(TestCaseError::fail(format!("{text}\n{why}"))),
+            }
+        });
+        if let Err(error) = result {
+            let why = match error {
+                TestError::Fail(why, _) => why.to_string(),
+                TestError::Abort(why) => why.to_string(),
+            };
+            println!("== case {case}\n{why}");
+            failures.push(format!("case {case}\n{why}"));
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+    let (completed, cases) = (completed.get() as usize, cases());
+    println!("{completed} of {cases} searches were complete");
+    assert!(
+        completed * 10 >= cases * 7,
+        "only {completed} of {cases} were complete"
+    );
+    if cases * 2 >= rows.len() {
+        let missing = (0..rows.len()).filter(|row| !drawn.borrow().contains(row));
+        let missing: Vec<String> = missing.map(|row| rows[row].0.full_name()).collect();
+        assert!(missing.is_empty(), "never drawn: {missing:?}");
+    }
+}
+
+/// Each row, called in a program that can run: not every way to use it is an error.
+#[test]
+fn every_row_can_be_used() {
+    let rows = rows();
+    let mut runner = Runner::new(Mode::Seeded(1));
+    let mut unusable = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let mut why = BTreeSet::new();
+        let works = (0..60).any(|pick| {
+            let text = alone(&rows, at, pick);
+            match runner.run(&text, 1, false, false, PATIENCE) {
+                Some(became) if became.end == "value" => true,
+                other => {
+                    why.insert(format!("{text} {other:?}"));
+                    false
+                }
+            }
+        });
+        if !works {
+            unusable.push(format!("{}: {:?}", row.0.full_name(), why.first()));
+        }
+    }
+    assert!(unusable.is_empty(), "{}", unusable.join("\n"));
+}
+
+/// A program that uses a row once, beside a thread that changes the same variable.
+fn alone(rows: &[Row], row: usize, pick: u32) -> Text {
+    let program = program::Program {
+        earlier: false,
+        makers: if pick % 2 == 0 { 0 } else { u32::MAX },
+        threads: vec![program::Thread {
+            start: program::Start::Thread,
+            route: program::Route::Capture,
+            body: vec![Statement::Add(0)],
+            join: program::Join::Never,
+        }],
+        main: vec![Statement::Row(row, pick, Form::Print)],
+    };
+    program.text(rows)
+}

@@ -1,0 +1,249 @@
+//! A program explored, and run for real, with what became of it in a form that can be compared.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use threadlab::event::{Event, Kind, Stream};
+use threadlab::explore::{End, Exploration, Limits, Outcome, Watch};
+use threadlab::session::{self, Input, InputKind, Report, Session};
+
+use super::common::Mode;
+use super::program::Text;
+
+/// What became of a run: how main ended, and what each thread told in its own order.
+///
+/// The numbers of threads are no part of it, and the names neither where the program starts threads
+/// in threads: which of them is the third is chance, unless the program looks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Became {
+    pub(crate) end: String,
+    pub(crate) threads: Vec<(String, Vec<String>, Option<String>)>,
+}
+
+impl Became {
+    /// The same without the names of threads.
+    pub(crate) fn nameless(&self) -> Self {
+        let mut threads = self.threads.clone();
+        threads.iter_mut().for_each(|(name, ..)| {
+            if name != "main" {
+                name.clear();
+            }
+        });
+        threads.sort();
+        let end = self.end.split(" of ").next().unwrap_or_default().into();
+        Self { end, threads }
+    }
+
+    fn of(outcome: &Outcome) -> Self {
+        let end = match &outcome.end {
+            End::Value(_) => "value".into(),
+            End::Error { message, pos } => format!("{pos} {message}"),
+            End::Deadlock(stuck) => {
+                let mut names: Vec<String> = stuck
+                    .iter()
+                    .map(|one| format!("{} at {}", one.name, one.pos))
+                    .collect();
+                names.sort();
+                format!("deadlock of {}", names.join(", "))
+            }
+        };
+        let mut threads: Vec<_> = outcome
+            .threads
+            .iter()
+            .map(|lines| {
+                let printed = lines.printed.iter().map(|line| line.to_string()).collect();
+                let failed = lines.failed.as_ref();
+                let failed = failed.map(|failed| format!("{} {}", failed.pos, failed.message));
+                (lines.name.to_string(), printed, failed)
+            })
+            .collect();
+        threads.sort();
+        Self { end, threads }
+    }
+}
+
+/// What a search has found.
+pub(crate) struct Explored {
+    pub(crate) found: Exploration,
+    pub(crate) outcomes: Vec<Became>,
+    /// Tokens that led to something else.
+    pub(crate) wrong_tokens: Vec<String>,
+}
+
+impl Explored {
+    /// Whether some run never ends.
+    pub(crate) fn may_go_on_for_ever(&self) -> bool {
+        let is_livelock = |kind: &str| ["livelock", "starvation"].contains(&kind);
+        let mut all = self.found.failures.iter().chain(&self.found.findings);
+        all.any(|finding| is_livelock(finding.problem.kind()))
+            || self
+                .found
+                .interleavings
+                .as_ref()
+                .is_some_and(|count| *count == threadlab::explore::Interleavings::Infinite)
+    }
+}
+
+const NAME: &str = "test";
+
+/// A session that can run one program after the other.
+pub(crate) struct Runner {
+    pub(crate) mode: Mode,
+    stream: Arc<Stream>,
+    session: Session,
+}
+
+impl Runner {
+    pub(crate) fn new(mode: Mode) -> Self {
+        let stream = Arc::new(Stream::new());
+        let session = Session::new(mode.config(), stream.clone());
+        Self {
+            mode,
+            stream,
+            session,
+        }
+    }
+
+    /// Runs the earlier input, if there is one.
+    fn begin(&mut self, text: &Text) {
+        self.session.reset();
+        if let Some(earlier) = &text.earlier {
+            let kind = InputKind::Prompt;
+            let report = self.session.run(Input {
+                name: "earlier",
+                text: earlier,
+                kind,
+            });
+            let ran = matches!(
+                &report,
+                Report::Ran {
+                    outcome: session::Outcome::Value(_),
+                    ..
+                }
+            );
+            assert!(ran, "{earlier}\n{report:?}");
+        }
+    }
+
+    /// All that can become of a program, if it is not too large.
+    pub(crate) fn explore(&mut self, text: &Text, limits: &Limits) -> Explored {
+        self.begin(text);
+        let kind = InputKind::Script;
+        let input = Input {
+            name: NAME,
+            text: &text.text,
+            kind,
+        };
+        let mut explorer = match self.session.explorer(input, false) {
+            Ok(explorer) => explorer,
+            Err(why) => panic!("{text}\n{why:?}"),
+        };
+        let stop = AtomicBool::new(false);
+        let mut watch = Watch {
+            stop: &stop,
+            progress: &mut |_, _| {},
+        };
+        let found = explorer.explore(limits, &mut watch);
+        let mut wrong_tokens = Vec::new();
+        if found.is_proved() {
+            for possible in &found.outcomes {
+                let replayed = explorer.replay(&possible.token);
+                if !matches!(&replayed, Ok((_, Some(outcome))) if *outcome == possible.outcome) {
+                    let outcome = replayed.map(|(_, outcome)| outcome);
+                    wrong_tokens.push(format!(
+                        "{} for {:?}: {outcome:?}",
+                        possible.token, possible.outcome
+                    ));
+                }
+            }
+        }
+        let outcomes = found
+            .outcomes
+            .iter()
+            .map(|possible| Became::of(&possible.outcome))
+            .collect();
+        Explored {
+            found,
+            outcomes,
+            wrong_tokens,
+        }
+    }
+
+    /// Runs a program; stops it after `patience`, and gives nothing then.
+    pub(crate) fn run(
+        &mut self,
+        text: &Text,
+        seed: u64,
+        perturbed: bool,
+        detailed: bool,
+        patience: Duration,
+    ) -> Option<Became> {
+        self.session.set_seed(Some(seed));
+        if self.mode != Mode::Seeded(1) {
+            self.session.perturb(perturbed.then_some(seed));
+        }
+        self.stream.set_detailed(detailed);
+        self.begin(text);
+        self.stream.take();
+        let stopper = self.session.stopper();
+        let (done, wait) = mpsc::channel::<()>();
+        let stream = self.stream.clone();
+        let guard = std::thread::spawn(move || {
+            if wait.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+                stopper.stop();
+            }
+            drop(stream);
+        });
+        let kind = InputKind::Script;
+        let report = self.session.run(Input {
+            name: NAME,
+            text: &text.text,
+            kind,
+        });
+        drop(done);
+        guard.join().expect("the guard only waits");
+        let events: Vec<Event> = self.stream.take().into();
+        became(&report, &events)
+    }
+}
+
+fn became(report: &Report, events: &[Event]) -> Option<Became> {
+    let Report::Ran { outcome, .. } = report else {
+        panic!("{report:?}");
+    };
+    let end = match outcome {
+        session::Outcome::Value(_) => "value".into(),
+        session::Outcome::Failed(fault) => format!("{} {}", fault.pos, fault.kind),
+        session::Outcome::Interrupted(_) => return None,
+        session::Outcome::Deadlock(threads) => {
+            let mut names: Vec<String> = threads
+                .iter()
+                .map(|one| format!("{} at {}", one.name, one.pos))
+                .collect();
+            names.sort();
+            format!("deadlock of {}", names.join(", "))
+        }
+    };
+    type Told = (Vec<String>, Option<String>);
+    let mut told: BTreeMap<(u64, String), Told> = BTreeMap::new();
+    for event in events {
+        // In a process of its own, a thread that it starts is named after it too.
+        let name = event.thread.name.rsplit(", ").next().unwrap_or_default();
+        let key = (event.thread.number, name.to_string());
+        match &event.kind {
+            Kind::Print { text } => told.entry(key).or_default().0.push(text.clone()),
+            Kind::Failure { message } | Kind::Warning { message } => {
+                told.entry(key).or_default().1 = Some(format!("{} {message}", event.pos));
+            }
+            _ => {}
+        }
+    }
+    let threads = told
+        .into_iter()
+        .map(|((_, name), (printed, failed))| (name, printed, failed));
+    let mut threads: Vec<_> = threads.collect();
+    threads.sort();
+    Some(Became { end, threads })
+}
