@@ -13,7 +13,7 @@ use super::graph::StateId;
 use crate::pos::Pos;
 use crate::schedule::Walk;
 use crate::value::Object;
-use crate::value::object::{ObjectId, TaskId, Verb};
+use crate::value::object::{ObjectId, TaskId};
 use crate::vm::Action;
 
 /// How many locks a cycle has at most.
@@ -58,10 +58,10 @@ impl LockOrder {
             let Some(visible) = walk.standing_before(task) else {
                 continue;
             };
-            let Action::Object(wanted, Verb::Enter | Verb::Acquire) = &visible.action else {
+            let Action::Object(wanted, verb) = &visible.action else {
                 continue;
             };
-            if !is_lock(wanted) {
+            if !wanted.operation(*verb).takes_lock() || !is_lock(wanted) {
                 continue;
             }
             held.retain(|held| !Arc::ptr_eq(held, wanted));

@@ -17,6 +17,7 @@ mod held;
 pub mod index;
 mod literal;
 pub mod object;
+pub mod operation;
 mod range;
 mod reach;
 

@@ -16,6 +16,8 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::held::{let_go, show};
+use super::operation::Operation;
+pub use super::operation::Verb;
 use super::{FaultKind, Function, Holder, Value};
 use crate::pos::Pos;
 
@@ -26,252 +28,6 @@ pub struct TaskId(pub u64);
 /// The number of a runtime object, never used twice in a session. For display and order only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u64);
-
-macro_rules! verbs {
-    ($($(#[$doc:meta])* $verb:ident = $name:literal,)*) => {
-        /// What can be asked of an object. Names in the script map to verbs when the text is
-        /// lowered; a name in angle brackets cannot be typed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Verb { $($(#[$doc])* $verb,)* }
-
-        impl Verb {
-            /// Every verb.
-            pub const ALL: &'static [Self] = &[$(Self::$verb,)*];
-
-            /// The name as it is typed.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$verb => $name,)* }
-            }
-
-            /// The verb for a method or property of this name.
-            pub fn named(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$verb),)* _ => None }
-            }
-        }
-    };
-}
-
-verbs! {
-    /// Entering `with`: the value bound by `as`.
-    Enter = "<enter>",
-    /// Leaving `with`; the arguments say whether an error is passing, and which.
-    Exit = "<exit>",
-    /// Leaving `with` when the thread is being stopped: never waits.
-    Abandon = "<abandon>",
-    /// The item at an index (the argument), or [`Attempt::End`].
-    Item = "<item>",
-    /// The next item of a `for`, which has had as many as the argument says, or [`Attempt::End`].
-    Next = "<next item>",
-    /// A thread's function has returned: the argument is its value.
-    Finish = "<finish>",
-    /// A thread's function has failed: the argument is the error.
-    Fail = "<fail>",
-    /// The process in which a thread's function ran has ended, or was never started: the arguments are
-    /// how, in words, and whether it had begun.
-    Died = "<died>",
-    /// A pool's thread asks its pool, or the pool asks a task, for the next job.
-    TakeJob = "<take job>",
-    /// A pool's thread was stopped and takes no further job.
-    Leave = "<leave>",
-    /// A task gets its value.
-    Resolve = "<resolve>",
-    /// A task gets its error.
-    Reject = "<reject>",
-    /// Nothing more can run in a pool: its initializer has failed, or a process has died, and the
-    /// argument says whether the others end with it. To a task: the argument is the error it gets.
-    Break = "<break>",
-    /// Keeps a ticket: the arguments are whom to tell, and under which number. The answer is `()`,
-    /// or what would be told when there is nothing to wait for.
-    Watch = "<watch>",
-    /// Gives a ticket back; the argument is who was to be told.
-    Unwatch = "<unwatch>",
-    /// The random number that was asked for by [`Attempt::Draw`]: the argument.
-    Drawn = "<drawn>",
-    /// What was watched is ready: the arguments are its number, and what it says.
-    Ready = "<ready>",
-    /// Adds a callback to a future; only the prelude asks this. Gives the calls to make now.
-    AddCallback = "__add_callback",
-    /// Cancels a future that has callbacks, and gives their calls; only the prelude asks this.
-    CancelWithCallbacks = "__cancel",
-    /// Cancels what a pool has not begun, and gives the calls of the callbacks; only the prelude
-    /// asks this.
-    CancelFutures = "__cancel_futures",
-    /// Reports an error that is not raised; only the prelude asks this.
-    Report = "__report",
-    /// `map` with the time of the call; only the prelude asks this.
-    MapAt = "__map",
-    /// Ends the processes of a pool at once, whatever they do.
-    KillWorkers = "kill_workers",
-    /// Waits for what is awaited: `await x` asks x this.
-    Await = "__await",
-    /// Runs an event loop until its main task and all others have ended; only `asyncio.run` asks
-    /// this.
-    RunLoop = "<run loop>",
-    /// A task sleeps: for how many nanoseconds, and what that gives.
-    Sleep = "<sleep>",
-    /// `create_task`
-    CreateTask = "create_task",
-    /// Sets when a wait is over, in seconds since the session began; only the prelude asks this.
-    Until = "__until",
-    /// `acquire`
-    Acquire = "acquire",
-    /// `try_acquire`
-    TryAcquire = "try_acquire",
-    /// `release`
-    Release = "release",
-    /// `locked`
-    Locked = "locked",
-    /// `start`
-    Start = "start",
-    /// `join`
-    Join = "join",
-    /// `is_alive`
-    IsAlive = "is_alive",
-    /// `name`
-    Name = "name",
-    /// `get_name`
-    GetName = "get_name",
-    /// `set_name`
-    SetName = "set_name",
-    /// `expired`
-    Expired = "expired",
-    /// `ident`
-    Ident = "ident",
-    /// `daemon`
-    Daemon = "daemon",
-    /// `result`
-    Result = "result",
-    /// `exception`
-    Exception = "exception",
-    /// `done`
-    Done = "done",
-    /// `running`
-    Running = "running",
-    /// `cancelled`
-    Cancelled = "cancelled",
-    /// `cancel`
-    Cancel = "cancel",
-    /// `submit`
-    Submit = "submit",
-    /// `map`
-    Map = "map",
-    /// `shutdown`
-    Shutdown = "shutdown",
-    /// `len`
-    Len = "len",
-    /// `wait`
-    Wait = "wait",
-    /// `notify`
-    Notify = "notify",
-    /// `notify_all`
-    NotifyAll = "notify_all",
-    /// `set`
-    Set = "set",
-    /// `clear`
-    Clear = "clear",
-    /// `is_set`
-    IsSet = "is_set",
-    /// `put`
-    Put = "put",
-    /// `get`
-    Get = "get",
-    /// A condition gives up its lock, however many times it is held; gives how many times more
-    /// than once.
-    ReleaseAll = "<release all>",
-    /// A condition takes its lock back; the argument is what giving it up gave.
-    AcquireAgain = "<acquire again>",
-    /// A thread arrives at a barrier that has an action; only the prelude asks this.
-    Arrive = "__arrive",
-    /// The action of a barrier; only the prelude asks this.
-    Action = "__action",
-    /// `abort`
-    Abort = "abort",
-    /// `reset`
-    Reset = "reset",
-    /// `broken`
-    Broken = "broken",
-    /// `parties`
-    Parties = "parties",
-    /// `n_waiting`
-    NWaiting = "n_waiting",
-    /// `put_nowait`
-    PutNowait = "put_nowait",
-    /// `try_put`
-    TryPut = "try_put",
-    /// `get_nowait`
-    GetNowait = "get_nowait",
-    /// `try_get`
-    TryGet = "try_get",
-    /// `maxsize`
-    Maxsize = "maxsize",
-    /// `qsize`
-    Qsize = "qsize",
-    /// `empty`
-    Empty = "empty",
-    /// `full`
-    Full = "full",
-    /// `task_done`
-    TaskDone = "task_done",
-    /// `load`
-    Load = "load",
-    /// `store`
-    Store = "store",
-    /// `swap`
-    Swap = "swap",
-    /// `compare_exchange`
-    CompareExchange = "compare_exchange",
-    /// `fetch_add`
-    FetchAdd = "fetch_add",
-    /// `fetch_sub`
-    FetchSub = "fetch_sub",
-    /// `fetch_max`
-    FetchMax = "fetch_max",
-    /// `fetch_min`
-    FetchMin = "fetch_min",
-    /// `value`
-    Value = "value",
-    /// `send`
-    Send = "send",
-    /// `try_send`
-    TrySend = "try_send",
-    /// `receive`
-    Receive = "receive",
-    /// `try_receive`
-    TryReceive = "try_receive",
-    /// `receive_ok`
-    ReceiveOk = "receive_ok",
-    /// `close`
-    Close = "close",
-    /// `capacity`
-    Capacity = "capacity",
-    /// `read`
-    Read = "read",
-    /// `write`
-    Write = "write",
-    /// `acquire_read`
-    AcquireRead = "acquire_read",
-    /// `try_acquire_read`
-    TryAcquireRead = "try_acquire_read",
-    /// `release_read`
-    ReleaseRead = "release_read",
-    /// `acquire_write`
-    AcquireWrite = "acquire_write",
-    /// `try_acquire_write`
-    TryAcquireWrite = "try_acquire_write",
-    /// `release_write`
-    ReleaseWrite = "release_write",
-    /// `count_down`
-    CountDown = "count_down",
-    /// `arrive_and_wait`
-    ArriveAndWait = "arrive_and_wait",
-    /// `count`
-    Count = "count",
-    /// A thread is about to run the function of a `Once`, or learns what it gave; only the prelude
-    /// asks this.
-    Begin = "__begin",
-    /// What the function of a `Once` gave; only the prelude asks this.
-    Give = "__give",
-}
 
 /// One request to an object.
 #[derive(Clone, Copy, Debug)]
@@ -655,12 +411,6 @@ pub trait Primitive: Any + Send + Sync {
         true
     }
 
-    /// Whether the request concerns only the life of a thread (its start, an untimed join), which
-    /// is a visible operation only in programs that can observe it, or nothing that can change.
-    fn is_private(&self, _call: Call<'_>) -> bool {
-        false
-    }
-
     /// Of the handle of a thread, or of what a thread of a pool runs: who can notice that its call
     /// ends so. Then the end is a step of its own in the stepped schedulers.
     fn end_is_noticed(&self, _end: Verb) -> Noticed {
@@ -832,6 +582,11 @@ impl Object {
         self.kind
     }
 
+    /// What `verb` does when this object is asked.
+    pub fn operation(&self, verb: Verb) -> Operation {
+        verb.on(self.kind)
+    }
+
     /// Whether it knows who could end a wait for it; see [`Primitive::knows_blockers`].
     pub fn knows_blockers(&self) -> bool {
         self.knows_blockers
@@ -953,6 +708,12 @@ impl Object {
     /// Asks the object, and delivers nothing.
     fn answer(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let mut slot = self.state.lock();
+        // Outside exploring nothing is written down, and nobody need look.
+        if (cfg!(debug_assertions) || slot.note.is_some())
+            && self.operation(call.verb).effect.only_reads()
+        {
+            return read_only(&mut *slot.primitive, call, ctx);
+        }
         slot.note = None;
         slot.primitive.attempt(call, ctx)
     }
@@ -1006,6 +767,57 @@ impl Object {
             let _ = write!(text, "({state})");
         }
         text
+    }
+}
+
+/// Asks for what the table of operations says to change nothing, and checks that it does not in builds
+/// with debug assertions.
+fn read_only(primitive: &mut dyn Primitive, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+    if !cfg!(debug_assertions) {
+        return primitive.attempt(call, ctx);
+    }
+    let before = Recorded::of(primitive);
+    let answer = primitive.attempt(call, ctx);
+    let (kind, verb) = (primitive.kind(), call.verb);
+    assert_eq!(
+        before,
+        Recorded::of(primitive),
+        "{kind}: {verb:?} is said to only read"
+    );
+    answer
+}
+
+/// Everything that an object shows of its state, to compare.
+#[derive(Debug, Default, PartialEq)]
+struct Recorded(Vec<String>);
+
+impl Recorded {
+    fn of(primitive: &dyn Primitive) -> Self {
+        let mut recorded = Self::default();
+        primitive.visit_parts(&mut recorded);
+        recorded
+    }
+}
+
+impl Visitor for Recorded {
+    fn value(&mut self, value: &Value) {
+        // What it holds is not looked into: a value that leads back to the object is locked.
+        self.0.push(match value {
+            Value::Object(object) => format!("{object:?}"),
+            other => other.type_name().to_string(),
+        });
+    }
+
+    fn task(&mut self, task: TaskId) {
+        self.0.push(format!("task {}", task.0));
+    }
+
+    fn number(&mut self, number: u64) {
+        self.0.push(number.to_string());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.push(text.to_string());
     }
 }
 

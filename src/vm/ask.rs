@@ -50,7 +50,7 @@ impl Machine<'_, '_> {
         // Who runs freely and unwatched need not know.
         let private = (self.stepped || self.listening)
             && !self.env.observes_threads
-            && object.state().is_private(call);
+            && object.operation(verb).is_private(args.len());
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }

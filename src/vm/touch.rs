@@ -7,7 +7,6 @@ use super::Globals;
 use super::fiber::Fiber;
 use crate::program::Program;
 use crate::program::ahead::Ahead;
-use crate::value::object::Verb;
 use crate::value::{Object, Value};
 
 /// An instruction of the program: the same in every run, and in every session that was given the
@@ -50,8 +49,10 @@ impl Fiber {
     /// the like. A part of a variable counts as the whole.
     pub fn touch(&self, program: &Program, globals: &Globals) -> Option<Touch> {
         let frame = self.frames.last()?;
-        let asked =
-            |object: &Arc<Object>, verb, _: &[Value]| (Arc::as_ptr(object) as usize, changes(verb));
+        let asked = |object: &Arc<Object>, verb, _: &[Value]| {
+            let writes = !object.operation(verb).effect.only_reads();
+            (Arc::as_ptr(object) as usize, writes)
+        };
         let (what, writes) = match self.with_asking(program, asked) {
             Some(asked) => asked,
             None => {
@@ -84,21 +85,4 @@ impl Fiber {
         });
         counts.fold(0, u32::saturating_add)
     }
-}
-
-/// Whether what is asked may change the object.
-fn changes(verb: Verb) -> bool {
-    !matches!(
-        verb,
-        Verb::Locked
-            | Verb::IsAlive
-            | Verb::Name
-            | Verb::Ident
-            | Verb::Daemon
-            | Verb::Done
-            | Verb::Running
-            | Verb::Cancelled
-            | Verb::Load
-            | Verb::IsSet
-    )
 }

@@ -218,10 +218,13 @@ impl Fiber {
         }
     }
 
-    /// Whether the fiber stands before taking a lock, or something else that is acquired.
+    /// Whether the fiber is about to take a lock, or something else that is acquired, for which it
+    /// may have to wait.
     pub fn is_acquiring(&self, program: &Program) -> bool {
-        let verb = self.with_asking(program, |_, verb, _| verb);
-        matches!(verb, Some(Verb::Enter | Verb::Acquire))
+        let acquires = self.with_asking(program, |object, verb, _| {
+            object.operation(verb).takes_lock()
+        });
+        acquires.unwrap_or(false)
     }
 
     /// The shared variables that the fiber's functions know, by name: those that they captured, and

@@ -137,11 +137,6 @@ impl Primitive for Once {
         call.verb != Verb::Begin || !matches!(self.state, State::Running(..))
     }
 
-    /// What the thread does that runs the function is seen by nobody before its end.
-    fn is_private(&self, call: Call<'_>) -> bool {
-        matches!(call.verb, Verb::Enter | Verb::Give)
-    }
-
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
         // Nobody waits with a limit.
         self.waiters.withdraw(task, why, |()| Attempt::Wait(None))

@@ -233,10 +233,6 @@ impl Primitive for PoolThread {
         }
     }
 
-    fn is_private(&self, call: Call<'_>) -> bool {
-        !matches!(call.verb, Verb::IsAlive)
-    }
-
     /// An initializer that fails breaks the pool, which the next `submit` notices.
     fn end_is_noticed(&self, end: Verb) -> Noticed {
         match &self.work {

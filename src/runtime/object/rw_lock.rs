@@ -259,11 +259,6 @@ impl Primitive for RwLock {
         self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
     }
 
-    /// A side is a handle; making one changes nothing.
-    fn is_private(&self, call: Call<'_>) -> bool {
-        matches!(call.verb, Verb::Read | Verb::Write)
-    }
-
     fn is_held_by(&self, task: TaskId) -> bool {
         self.holders().iter().any(|holder| holder.task == task)
     }

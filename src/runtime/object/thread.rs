@@ -356,16 +356,6 @@ impl Primitive for Thread {
         !(asks_for_end && waits && call.args.is_empty())
     }
 
-    fn is_private(&self, call: Call<'_>) -> bool {
-        match call.verb {
-            Verb::Start | Verb::Finish | Verb::Fail | Verb::Name | Verb::Ident | Verb::Daemon => {
-                true
-            }
-            Verb::Join | Verb::Result => call.args.is_empty(),
-            _ => false,
-        }
-    }
-
     fn end_is_noticed(&self, _end: Verb) -> Noticed {
         match self.tickets.is_empty() {
             true => Noticed::AmongThreads,

@@ -77,10 +77,6 @@ impl Primitive for ThreadLocal {
         answer.map_or_else(Attempt::fail, Attempt::Done)
     }
 
-    fn is_private(&self, _call: Call<'_>) -> bool {
-        true
-    }
-
     fn property(&self, name: &str, task: TaskId) -> Option<Result<Value, FaultKind>> {
         let value = self.value(name, task).cloned();
         Some(value.ok_or_else(|| unset(name)))

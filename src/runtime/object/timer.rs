@@ -136,10 +136,6 @@ impl Primitive for Timer {
         self.thread.is_ready(call, task)
     }
 
-    fn is_private(&self, call: Call<'_>) -> bool {
-        self.thread.is_private(call)
-    }
-
     fn end_is_noticed(&self, end: Verb) -> Noticed {
         match self.phase {
             // It goes on with the learner's function.

@@ -94,11 +94,6 @@ pub trait Awaitable: Any + Send + Sync + Clone {
             .for_each(|line| line.forget(task));
     }
 
-    /// As [`Primitive::is_private`].
-    fn is_private(&self, _call: Call<'_>) -> bool {
-        false
-    }
-
     /// As [`Primitive::end_is_noticed`].
     fn end_is_noticed(&self, _end: Verb) -> Noticed {
         Noticed::AmongThreads
@@ -188,10 +183,6 @@ impl<A: Awaitable> Primitive for A {
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         self.ask(call, ctx).unwrap_or_else(Attempt::fail)
-    }
-
-    fn is_private(&self, call: Call<'_>) -> bool {
-        Awaitable::is_private(self, call)
     }
 
     fn end_is_noticed(&self, end: Verb) -> Noticed {

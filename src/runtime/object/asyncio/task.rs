@@ -321,10 +321,6 @@ impl Awaitable for Task {
         }
     }
 
-    fn is_private(&self, call: Call<'_>) -> bool {
-        matches!(call.verb, Verb::Finish | Verb::Fail | Verb::Name)
-    }
-
     /// One task of a loop runs at a time: those that follow go on when it has ended.
     fn end_is_noticed(&self, _end: Verb) -> Noticed {
         Noticed::Never
