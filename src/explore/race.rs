@@ -32,11 +32,11 @@ pub struct Race {
     pub accesses: [Access; 2],
 }
 
-/// The races of a program, each by its two places in the text, with the first state in which it was
+/// The races of a program, each by its two lines of the text, with the first state in which it was
 /// seen.
 #[derive(Default)]
 pub(super) struct Races {
-    seen: BTreeMap<(Pos, Pos, String), (Race, StateId)>,
+    seen: BTreeMap<(u16, u16, String), (Race, StateId)>,
     /// The pairs of instructions that were compared already, where they alone say what is touched.
     compared: BTreeSet<(Site, Site)>,
     touching: Vec<(TaskId, VariableAccess)>,
@@ -106,7 +106,8 @@ impl Races {
             b_place
         };
         let place = shorter.to_string();
-        let key = (accesses[0].pos, accesses[1].pos, place.clone());
+        let line = |access: &Access| access.pos.line;
+        let key = (line(&accesses[0]), line(&accesses[1]), place.clone());
         self.seen
             .entry(key)
             .or_insert((Race { place, accesses }, state));

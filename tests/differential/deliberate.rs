@@ -38,6 +38,32 @@ fn functions_see_the_variables_of_the_top() {
     );
 }
 
+/// Rhai reads a first argument that is a variable last, and evaluates indices and arguments before
+/// what a chain begins with.
+#[test]
+fn operands_are_evaluated_from_left_to_right() {
+    differs(
+        "fn f(a, b) { print([a, b]); } let x = 1; f(x, { x = 2; x });",
+        Some(&["[2, 2]"]),
+        &["[1, 2]"],
+    );
+    differs(
+        "fn t(x) { print(x); x } [t(4), t(5)][t(0)]",
+        Some(&["0", "4", "5"]),
+        &["4", "5", "0"],
+    );
+    differs(
+        "fn t(x) { print(x); x } t(\"abc\").sub_string(t(1)).sub_string(t(0));",
+        Some(&["1", "0", "abc"]),
+        &["abc", "1", "0"],
+    );
+    differs(
+        "let x = 1; print(x in { x = 2; [x] });",
+        Some(&["true"]),
+        &["false"],
+    );
+}
+
 #[test]
 fn each_round_of_a_for_has_its_own_variable() {
     let program = "let fs = []; for i in 0..3 { fs.push(|| i); } for f in fs { print(f.call()); }";

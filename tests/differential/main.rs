@@ -8,6 +8,7 @@
 //!
 //! - a function's bare name is a value, and a variable that holds a function can be called;
 //! - a function sees the top-level variables;
+//! - operands, arguments and the links of a chain are evaluated from left to right;
 //! - `for` makes a fresh variable in each round, which a closure keeps for itself;
 //! - `print` takes any number of arguments;
 //! - `for_each` gives the item to a function that does not look for it in `this`;

@@ -177,9 +177,12 @@ impl Lowering<'_> {
             _ => None,
         });
         let src = self.operand_before(rhs, indices);
-        let operands = self.operands(&links, None);
         let mut keys = Vec::new();
-        for (link, operand) in links.iter().zip(operands) {
+        for (at, link) in links.iter().enumerate() {
+            let operand = match link.what {
+                What::Index(index) => self.index_operand(index, &links[at + 1..]),
+                What::Field(_) | What::Method(_) => 0,
+            };
             keys.push(self.key(link, operand, link.optional));
         }
         let last_pos = links.last().map_or(at, |link| link.pos);

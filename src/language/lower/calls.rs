@@ -6,15 +6,16 @@
 use rhai::{Expr, FnCallExpr};
 
 use super::builder::Kind;
+use super::operators::is_bool;
 use super::scope::Found;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{Place, Root, Site};
+use crate::program::code::{Place, Root, Site, Switch};
 use crate::program::op::{Op, Reg};
-use crate::value::Literal;
 use crate::value::object::Verb;
+use crate::value::{Literal, Value};
 
 /// The method of a function that gives it all its arguments without calling it.
 const BIND: &str = "__bind";
@@ -61,17 +62,21 @@ impl Lowering<'_> {
         if self.calls_variable(name) {
             return self.value_call(name, args, dst, at);
         }
-        if let ("await", [awaited]) = (name, args)
-            && !self.is_own_function(name)
-        {
-            return self.await_value(awaited, dst, at);
+        if !self.is_own_function(name) {
+            match (name, args) {
+                ("await", [awaited]) => return self.await_value(awaited, dst, at),
+                ("assert", [condition, message]) => {
+                    return self.assertion(condition, message, dst, at);
+                }
+                _ => {}
+            }
         }
         if self.catalogue.changes_receiver(name)
             && !self.is_own_function(name)
             && let Some((receiver, args)) = args.split_first()
             && let Some(place) = self.root_place(receiver, true)
         {
-            let base = self.arguments_with_receiver(args);
+            let base = self.arguments_with_receiver(None, args);
             return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
         let base = self.arguments(Some(name), args);
@@ -84,6 +89,43 @@ impl Lowering<'_> {
         self.builder().emit(call, at);
     }
 
+    /// `assert(condition, message)`: the message is evaluated only when it is needed.
+    fn assertion(&mut self, condition: &Expr, message: &Expr, dst: Reg, at: Pos) {
+        let holds = self.builder().label();
+        let base = self.builder().registers(2);
+        if is_bool(condition) {
+            self.jump_if(condition, holds);
+            let failed = Op::Bool {
+                dst: base,
+                value: false,
+            };
+            self.builder().emit(failed, at);
+        } else {
+            // What is no bool is refused by the library, which says what to do.
+            self.expression(condition, base);
+            let fails = self.builder().label();
+            let cases = vec![(Value::Bool(true), 0)];
+            let table = Switch {
+                cases,
+                ..Switch::default()
+            };
+            let index = self.builder().add_switch(table, vec![holds, fails]);
+            self.builder().emit(Op::Switch { src: base, index }, at);
+            self.builder().place(fails);
+        }
+        self.expression(message, base + 1);
+        let base = self.above_variables(base, 2);
+        let call = Op::Call {
+            argc: 2,
+            dst,
+            base,
+            name: self.name("assert"),
+        };
+        self.builder().emit(call, at);
+        self.builder().place(holds);
+        self.builder().emit(Op::Unit { dst }, at);
+    }
+
     /// `await x` and `await(x)`: asks what is awaited; any other value is its own answer.
     fn await_value(&mut self, awaited: &Expr, dst: Reg, at: Pos) {
         if let Some((name, args)) = self.asyncio_call(awaited) {
@@ -94,7 +136,7 @@ impl Lowering<'_> {
         }
         let value = self.builder().register();
         self.expression(awaited, value);
-        let base = self.arguments_with_receiver(&[]);
+        let base = self.arguments_with_receiver(None, &[]);
         let place = Place {
             root: Root::Register(value),
             keys: Box::default(),
@@ -105,10 +147,12 @@ impl Lowering<'_> {
     /// Whether `name(...)` calls what the variable `name` holds. The learner's functions come first;
     /// a variable hides the library's only when it looks as if it held a function.
     fn calls_variable(&self, name: &str) -> bool {
-        let Some(traits) = self.traits(name) else {
-            return false;
+        let may_be_function = match self.traits(name) {
+            Some(traits) => traits.callable || !self.is_function(name),
+            // A variable of the top level, seen from a function.
+            None => self.is_top_level_variable(name) && !self.is_function(name),
         };
-        !self.is_own_function(name) && (traits.callable || !self.is_function(name))
+        may_be_function && !self.is_own_function(name)
     }
 
     fn value_call(&mut self, name: &str, args: &[Expr], dst: Reg, at: Pos) {
@@ -166,31 +210,22 @@ impl Lowering<'_> {
     /// they begin.
     fn arguments(&mut self, callee: Option<&str>, args: &[Expr]) -> Reg {
         let base = self.builder().registers(args.len());
-        // As in Rhai, a first argument that is a plain variable is read after the others.
-        let late = matches!(args.first(), Some(Expr::Variable(..)));
-        let skipped = usize::from(late);
-        self.arguments_into(callee, args.iter().enumerate().skip(skipped), base);
-        self.arguments_into(callee, args.iter().enumerate().take(skipped), base);
+        self.arguments_into(callee, args, base);
         self.above_variables(base, args.len())
     }
 
     /// Evaluates the arguments of a method call that comes right after, above a register that is
     /// left free; where they begin.
-    pub(super) fn arguments_with_receiver(&mut self, args: &[Expr]) -> Reg {
+    pub(super) fn arguments_with_receiver(&mut self, callee: Option<&str>, args: &[Expr]) -> Reg {
         let base = self.builder().registers(args.len() + 1) + 1;
-        self.arguments_into(None, args.iter().enumerate(), base);
+        self.arguments_into(callee, args, base);
         self.above_variables(base - 1, args.len() + 1) + 1
     }
 
-    /// Evaluates numbered arguments for a call of `callee`, if that is a name, into the registers
-    /// that were set aside for them.
-    pub(super) fn arguments_into<'e>(
-        &mut self,
-        callee: Option<&str>,
-        args: impl Iterator<Item = (usize, &'e Expr)>,
-        base: Reg,
-    ) {
-        for (at, arg) in args {
+    /// Evaluates arguments for a call of `callee`, if that is a name, into the registers that were set
+    /// aside for them.
+    fn arguments_into(&mut self, callee: Option<&str>, args: &[Expr], base: Reg) {
+        for (at, arg) in args.iter().enumerate() {
             let dst = base + at as Reg;
             let is_array = matches!(arg, Expr::Array(..));
             let is_awaited = (is_array || matches!(arg, Expr::FnCall(..)))
@@ -248,7 +283,7 @@ impl Lowering<'_> {
         } else {
             self.load(&call.name, function, at);
         }
-        let base = self.arguments_with_receiver(&call.args);
+        let base = self.arguments_with_receiver(None, &call.args);
         let place = Place {
             root: Root::Register(function),
             keys: Box::default(),

@@ -1,8 +1,9 @@
 //! Chains: `a.b[i].c`, with method calls anywhere in them.
 //!
-//! Rhai evaluates all indices and arguments of a chain first, from left to right, then its root, and
-//! then follows the links. A chain without method calls is one *place*, read or written in one step. A
-//! method call ends a place; its value, in a temporary, is the root of the next.
+//! A chain is evaluated from left to right: what it begins with, then the indices and arguments of each
+//! link as they stand in the text. A chain without method calls is one *place*, read or written in one
+//! step when its indices are known. A method call ends a place; its value, in a temporary, is the root
+//! of the next.
 
 use rhai::{ASTFlags, Expr, FnCallExpr};
 
@@ -31,9 +32,6 @@ pub(super) enum What<'e> {
     Field(&'e str),
     Method(&'e FnCallExpr),
 }
-
-/// Where the value of a link's index, or where its arguments begin.
-type Operand = Reg;
 
 /// Takes a chain apart into its root and links. Rhai nests a chain to the right; for an index, a flag
 /// says whether what is there is the index itself or the rest of the chain.
@@ -82,19 +80,13 @@ impl Lowering<'_> {
         match self.module_prefix(root, &links) {
             Some(skip) => self.module_member(root, &links[skip..], dst),
             None => {
-                let place = self.root_place(root, methods(&links) > 0);
-                let value = self.builder().register();
-                let spare = self.spare(&links);
-                let operands = self.operands(&links, Some(root));
-                let start = match place {
+                let has_method = links.iter().any(is_method);
+                let start = match self.root_place(root, has_method) {
                     Some(place) => place.root,
-                    None => {
-                        self.expression(root, value);
-                        Root::Register(value)
-                    }
+                    None => Root::Register(self.temporary(root)),
                 };
                 let constant = self.constant_name(root);
-                self.follow((start, constant), &links, &operands, spare, dst);
+                self.follow((start, constant), &links, dst);
             }
         }
     }
@@ -153,8 +145,6 @@ impl Lowering<'_> {
             false => name.to_string(),
         };
         let value = self.builder().register();
-        let spare = self.spare(rest);
-        let operands = self.operands(rest, None);
         let member = if rest.is_empty() { dst } else { value };
         match first.what {
             What::Method(call) => {
@@ -188,7 +178,7 @@ impl Lowering<'_> {
             What::Index(_) => {}
         }
         if !rest.is_empty() {
-            self.follow((Root::Register(member), None), rest, &operands, spare, dst);
+            self.follow((Root::Register(member), None), rest, dst);
         }
     }
 
@@ -202,56 +192,15 @@ impl Lowering<'_> {
             .push(problems::unknown_member("asyncio", name, &members, at));
     }
 
-    /// Registers for the values in the middle of a chain: of each method call but a last one, and one
-    /// to look at.
-    fn spare(&mut self, links: &[Link<'_>]) -> Reg {
-        let count = methods(links);
-        self.builder()
-            .registers(if count > 1 || !is_method(links.last()) {
-                count + 1
-            } else {
-                0
-            })
-    }
-
-    /// Evaluates the indices and arguments of all links. The arguments of method calls lie above all
-    /// indices, those of the first call highest, so that nothing that is still needed lies above the
-    /// arguments of a call.
-    pub(super) fn operands(&mut self, links: &[Link<'_>], root: Option<&Expr>) -> Vec<Operand> {
-        let mut operands = vec![0; links.len()];
-        for (operand, link) in operands.iter_mut().zip(links) {
-            if matches!(link.what, What::Index(_)) {
-                *operand = self.builder().register();
-            }
-        }
-        for (operand, link) in operands.iter_mut().zip(links).rev() {
-            if let What::Method(call) = link.what {
-                *operand = self.builder().registers(call.args.len() + 1) + 1;
-            }
-        }
-        let is_method = |link: &Link<'_>| matches!(link.what, What::Method(_));
-        let only_reads =
-            !links.iter().any(is_method) && root.is_none_or(|root| self.is_quiet(root));
-        for (at, link) in links.iter().enumerate() {
-            match link.what {
-                What::Method(call) => {
-                    let args = call.args.iter().enumerate();
-                    self.arguments_into(Some(&call.name), args, operands[at]);
-                }
-                What::Index(index) => {
-                    let later_are_quiet = links[at + 1..].iter().all(|link| match link.what {
-                        What::Index(index) => self.is_quiet(index),
-                        _ => true,
-                    });
-                    match self.in_place(index) {
-                        Some(register) if only_reads && later_are_quiet => operands[at] = register,
-                        _ => self.expression(index, operands[at]),
-                    }
-                }
-                What::Field(_) => {}
-            }
-        }
-        operands
+    /// Evaluates the index of a link; `later` are the links whose operands are evaluated before the
+    /// index is used.
+    pub(super) fn index_operand(&mut self, index: &Expr, later: &[Link<'_>]) -> Reg {
+        let later = later.iter().flat_map(|link| match link.what {
+            What::Index(index) => std::slice::from_ref(index),
+            What::Method(call) => &call.args,
+            What::Field(_) => &[],
+        });
+        self.operand_before(index, later)
     }
 
     /// The variable that a chain begins with, if it does. With `changes`, its value may be changed in
@@ -285,65 +234,68 @@ impl Lowering<'_> {
         &mut self,
         (mut root, mut constant): (Root, Option<Literal>),
         links: &[Link<'_>],
-        operands: &[Operand],
-        mut spare: Reg,
         dst: Reg,
     ) {
         let end = self.builder().label();
-        let mut keys = Vec::new();
-        let mut calls_left = methods(links);
-        for (at, (link, &operand)) in links.iter().zip(operands).enumerate() {
-            // The place that this link belongs to ends with the next method call. If that is not the
-            // end of the chain, a `()` here must be looked at now.
-            let is_last_place = match link.what {
-                What::Method(_) => at + 1 == links.len(),
-                _ => calls_left == 0 || calls_left == 1 && is_method(links.last()),
+        let mut rest = links;
+        while !rest.is_empty() {
+            let method = rest.iter().position(is_method);
+            let (segment, after) = rest.split_at(method.map_or(rest.len(), |at| at + 1));
+            let (value, cut) = match after.is_empty() {
+                true => (dst, None),
+                false => (self.builder().register(), Some((dst, end))),
             };
-            let mut optional = link.optional;
-            if optional && !is_last_place {
-                self.leave_at_unit(root, &keys, spare, (dst, end), link.pos);
-                optional = false;
-            }
-            match link.what {
-                What::Method(call) => {
-                    calls_left -= 1;
-                    let value = if at + 1 == links.len() {
-                        dst
-                    } else {
-                        spare += 1;
-                        spare - 1
-                    };
-                    let place = Place {
-                        root,
-                        keys: std::mem::take(&mut keys).into(),
-                    };
-                    let argc = call.args.len();
-                    if argc > MAX_ARGUMENTS {
-                        let problem = problems::too_many_arguments(&call.name, link.pos);
-                        self.diagnostics.push(problem);
-                        return;
-                    }
-                    let base = self.above_variables(operand - 1, argc + 1) + 1;
-                    // What a method gives is no constant any more.
-                    let traits = (optional, constant.take());
-                    self.method_call(place, &call.name, traits, base, argc, value, link.pos);
-                    root = Root::Register(value);
-                }
-                What::Index(_) | What::Field(_) => {
-                    let key = self.key(link, operand, optional);
-                    keys.push(key);
-                }
-            }
-        }
-        let last_pos = links.last().map_or(Pos::NONE, |link| link.pos);
-        if !keys.is_empty() {
-            self.read(root, keys, dst, last_pos);
+            let mark = self.builder().mark();
+            // What a method gives is no constant any more.
+            self.segment((root, constant.take()), segment, cut, value);
+            self.builder().release(mark);
+            root = Root::Register(value);
+            rest = after;
         }
         self.builder().place(end);
     }
 
+    /// Reads one place of a chain, or calls the method that ends it. Where more of the chain follows,
+    /// `cut` says what to do about `()` before an optional link: the whole chain is `()`.
+    fn segment(
+        &mut self,
+        (root, constant): (Root, Option<Literal>),
+        links: &[Link<'_>],
+        cut: Option<(Reg, Label)>,
+        dst: Reg,
+    ) {
+        let mut keys = Vec::new();
+        let mut last = Pos::NONE;
+        for (at, link) in links.iter().enumerate() {
+            last = link.pos;
+            let mut optional = link.optional;
+            if let (true, Some(cut)) = (optional, cut) {
+                self.leave_at_unit(root, &keys, cut, link.pos);
+                optional = false;
+            }
+            let operand = match link.what {
+                What::Field(_) => 0,
+                What::Index(index) => self.index_operand(index, &links[at + 1..]),
+                What::Method(call) => {
+                    let argc = call.args.len();
+                    if argc > MAX_ARGUMENTS {
+                        let problem = problems::too_many_arguments(&call.name, link.pos);
+                        return self.diagnostics.push(problem);
+                    }
+                    let base = self.arguments_with_receiver(Some(&call.name), &call.args);
+                    let keys = keys.into();
+                    let place = Place { root, keys };
+                    let traits = (optional, constant);
+                    return self.method_call(place, &call.name, traits, base, argc, dst, link.pos);
+                }
+            };
+            keys.push(self.key(link, operand, optional));
+        }
+        self.read(root, keys, dst, last);
+    }
+
     /// The key that a link is.
-    pub(super) fn key(&mut self, link: &Link<'_>, operand: Operand, optional: bool) -> Key {
+    pub(super) fn key(&mut self, link: &Link<'_>, operand: Reg, optional: bool) -> Key {
         let pos = if self.is_prelude { Pos::NONE } else { link.pos };
         match link.what {
             What::Field(name) => Key::Field {
@@ -383,14 +335,7 @@ impl Lowering<'_> {
     }
 
     /// Ends the chain with `()` when that is the value of the place so far.
-    fn leave_at_unit(
-        &mut self,
-        root: Root,
-        keys: &[Key],
-        spare: Reg,
-        (dst, end): (Reg, Label),
-        at: Pos,
-    ) {
+    fn leave_at_unit(&mut self, root: Root, keys: &[Key], (dst, end): (Reg, Label), at: Pos) {
         let src = match root {
             Root::Register(register) if keys.is_empty() => register,
             _ => {
@@ -398,9 +343,10 @@ impl Lowering<'_> {
                     root,
                     keys: keys.into(),
                 };
+                let dst = self.builder().register();
                 let place = self.builder().add_place(place);
-                self.builder().emit(Op::Get { dst: spare, place }, at);
-                spare
+                self.builder().emit(Op::Get { dst, place }, at);
+                dst
             }
         };
         let go_on = self.builder().label();
@@ -412,10 +358,6 @@ impl Lowering<'_> {
     }
 }
 
-fn is_method(link: Option<&Link<'_>>) -> bool {
-    link.is_some_and(|link| matches!(link.what, What::Method(_)))
-}
-
-fn methods(links: &[Link<'_>]) -> usize {
-    links.iter().filter(|link| is_method(Some(link))).count()
+fn is_method(link: &Link<'_>) -> bool {
+    matches!(link.what, What::Method(_))
 }

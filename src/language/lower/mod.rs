@@ -6,7 +6,8 @@
 //! `assign` and `calls` lower expressions; `functions` lowers bodies and closures; `problems` words
 //! what is wrong.
 //!
-//! The order of evaluation is Rhai's, taken from its evaluator. Nothing here runs anything, and
+//! Operands and arguments are evaluated from left to right, each once, and a variable among them is read
+//! where it stands; the value of an assignment comes before the place that it goes to. Nothing here runs anything, and
 //! nothing becomes visible in the program but numbers for names: the caller adds the unit and defines
 //! its functions.
 

@@ -97,7 +97,7 @@ fn operation(call: &FnCallExpr) -> Option<Operation<'_>> {
 }
 
 /// Whether the value of `expr` is certainly a bool.
-fn is_bool(expr: &Expr) -> bool {
+pub(super) fn is_bool(expr: &Expr) -> bool {
     match expr {
         Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..) => true,
         Expr::FnCall(call, _) => match operation(call) {
@@ -116,8 +116,10 @@ impl Lowering<'_> {
                 let src = self.operand(operand);
                 self.builder().emit(Op::Unary { op, dst, src }, at);
             }
-            // As a call, it reads a first operand that is a variable after the second.
-            Some(Operation::Binary(op @ BinaryOp::Contains, left @ Expr::Variable(..), right)) => {
+            // The parser makes `a in b` a call, with the operands in the other order.
+            Some(Operation::Binary(op @ BinaryOp::Contains, left, right))
+                if right.start_position() < left.start_position() =>
+            {
                 let b = self.operand_before(right, [left]);
                 let a = self.operand(left);
                 self.builder().emit(binary(op, dst, a, b), at);
