@@ -125,11 +125,13 @@ fn sample(text: &str, seed: u64, schedules: u64, workers: usize) -> Samples {
         seed,
         schedules,
         time: Duration::from_secs(60),
+        steps: None,
+        memory: u64::MAX,
         depth: 10_000,
         workers,
         until_failure: true,
     };
-    let stop = AtomicBool::new(false);
+    let stop = Arc::<AtomicBool>::default();
     let mut watch = Watch {
         stop: &stop,
         progress: &mut |_, _| {},

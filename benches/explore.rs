@@ -48,7 +48,7 @@ fn with_explorer(text: &str, use_it: impl FnOnce(&mut Explorer)) {
 }
 
 fn explore(explorer: &mut Explorer, limits: &Limits) -> Exploration {
-    let stop = AtomicBool::new(false);
+    let stop = Arc::<AtomicBool>::default();
     let mut watch = Watch {
         stop: &stop,
         progress: &mut |_, _| {},

@@ -67,8 +67,8 @@ pub fn draw_seed() -> u64 {
     hasher.finish() % 1_000_000
 }
 
-/// Calls `handler` on another thread at each Ctrl-C, and when the process is asked to end. Can be
-/// set once in a process.
+/// Calls `handler` on another thread at each Ctrl-C. Can be set once in a process. What else asks the
+/// process to end, such as SIGTERM and SIGHUP, ends it at once.
 ///
 /// # Errors
 /// When a handler was set before, or the host refuses.

@@ -11,6 +11,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -464,7 +465,7 @@ fn exploring_plays_processes_that_share_nothing() {
     };
     let mut explorer = session.explorer(input, false).expect("a text that can run");
     let mut watch = Watch {
-        stop: &AtomicBool::new(false),
+        stop: &Arc::default(),
         progress: &mut |_, _| {},
     };
     let found = explorer.explore(&Limits::default(), &mut watch);

@@ -5,6 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ fn sampling(seed: u64, schedules: u64) -> Sampling {
         seed,
         schedules,
         time: Duration::from_secs(300),
+        steps: None,
+        memory: u64::MAX,
         depth: 10_000,
         workers: 1,
         until_failure: false,
@@ -27,7 +30,7 @@ fn sampling(seed: u64, schedules: u64) -> Sampling {
 }
 
 fn sample_with(explorer: &mut Explorer, sampling: &Sampling) -> Samples {
-    let stop = AtomicBool::new(false);
+    let stop = Arc::<AtomicBool>::default();
     let mut watch = Watch {
         stop: &stop,
         progress: &mut |_, _| {},
@@ -223,7 +226,7 @@ fn who_waits_in_a_loop_stops_nobody() {
         waiter.join();
     ";
     let samples = sample(text, &sampling(1, 100));
-    assert_eq!(samples.sampled.unfinished, 0);
+    assert_eq!(samples.sampled.unfinished.total(), 0);
     assert_eq!(samples.outcomes.len(), 1);
 }
 
@@ -281,7 +284,7 @@ proptest! {
         let mut session = session();
         let mut explorer = explorer(&mut session, &text);
         let samples = sample_with(&mut explorer, &sampling(1, 200));
-        prop_assert_eq!(samples.sampled.unfinished, 0);
+        prop_assert_eq!(samples.sampled.unfinished.total(), 0);
         for possible in &samples.outcomes {
             let (_, outcome) = explorer.replay(&possible.token).expect("a run of this text");
             prop_assert_eq!(outcome.as_ref(), Some(&possible.outcome));

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Edge, Interleavings, StateId, Way};
+use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
 use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink};
-use super::search::{Cut, Found, Limits, Watch, search};
+use super::search::{Found, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail};
@@ -22,8 +24,15 @@ use crate::value::object::TaskId;
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
 const MOST_OUTCOMES: usize = 1_000;
 
-/// Which part of the time the search gets when sampling shall follow it.
-const SHARE_OF_SEARCH: u32 = 3;
+/// How much of the time the search gets when sampling shall follow it, in percent. `--help` says so.
+const SEARCH_PERCENT: u32 = 80;
+
+/// Where the search ended at a limit that is the same in each run, as many steps are sampled as it
+/// has done, and at least so many.
+const LEAST_SAMPLED: u64 = 200_000;
+
+/// So long may it take after the time is over, or after a stop, to run again what is to be shown.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// Of so many problems that sampling has found schedules are made simpler.
 const MOST_SHRUNK: usize = 16;
@@ -82,15 +91,23 @@ impl Explorer {
         let clock = Clock::start();
         let mut exact = limits.clone();
         if limits.schedules > 0 {
-            exact.time /= SHARE_OF_SEARCH;
+            exact.time = exact.time * SEARCH_PERCENT / 100;
         }
         let mut exploration = self.search(&exact, watch);
-        let is_to_be_sampled = !matches!(exploration.cut, None | Some(Cut::Stopped));
-        if is_to_be_sampled && limits.schedules > 0 {
+        let steps = match exploration.cut {
+            None | Some(Cut::Stopped) => return exploration,
+            Some(Cut::Time(_) | Cut::Memory(_)) => None,
+            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_)) => {
+                Some(exploration.transitions.max(LEAST_SAMPLED))
+            }
+        };
+        if limits.schedules > 0 {
             let sampling = Sampling {
                 seed: limits.seed,
                 schedules: limits.schedules,
                 time: limits.time.saturating_sub(clock.elapsed()),
+                steps,
+                memory: limits.memory,
                 depth: limits.depth,
                 workers: crate::host::cores(),
                 until_failure: true,
@@ -107,6 +124,10 @@ impl Explorer {
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let found = search(self.walk(), limits, watch);
+        self.allow_grace(match found.cut {
+            None => limits.time.saturating_sub(found.took),
+            Some(_) => limits.time / 20,
+        });
         let components = found.graph.components(|_| true);
         let counts = found.graph.count(found.outcomes.len(), &components);
         // Only when every state was gone on from is a cycle without a way out one, and only then
@@ -176,7 +197,13 @@ impl Explorer {
             sampling,
         }
         .run(watch);
-        let failures = self.sampled_failures(&harvest, watch);
+        let left = sampling.time.saturating_sub(harvest.sampled.took);
+        let brake = Brake::new(watch.stop, left.max(GRACE), sampling.memory);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+        let shrunk = self.shrink(&harvest, &brake);
+        self.allow_grace(Duration::ZERO);
+        let finding = |shrunk: Shrunk| self.finding_after(shrunk.problem, &shrunk.decisions);
+        let failures = shrunk.into_iter().map(finding).collect();
         let findings = harvest.races.iter().map(|(race, example)| {
             let problem = Problem::Race(race.clone());
             self.finding_after(problem, &example.decisions)
@@ -198,8 +225,14 @@ impl Explorer {
         }
     }
 
-    /// Each different problem once, after its schedule was made as simple as possible.
-    fn sampled_failures(&mut self, harvest: &Harvest, watch: &Watch<'_>) -> Vec<Finding> {
+    /// What is run again from now on to be shown is interrupted after so long, at least [`GRACE`].
+    fn allow_grace(&mut self, left: Duration) {
+        let brake = Brake::new(&Arc::default(), left.max(GRACE), u64::MAX);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+    }
+
+    /// Each different problem once, its schedule made as simple as possible.
+    fn shrink(&mut self, harvest: &Harvest, brake: &Brake) -> Vec<Shrunk> {
         let mut shrunk: Vec<Shrunk> = Vec::new();
         for (outcome, example) in &harvest.outcomes {
             for problem in Problem::of(outcome) {
@@ -208,18 +241,11 @@ impl Explorer {
                     continue;
                 }
                 let (walk, start) = (&mut self.walk, &self.start);
-                shrunk.extend(shrink(
-                    walk,
-                    start,
-                    &example.decisions,
-                    &problem,
-                    watch.stop,
-                ));
+                shrunk.extend(shrink(walk, start, &example.decisions, &problem, brake));
             }
         }
         shrunk.sort_by_key(Shrunk::cost);
-        let finding = |shrunk: Shrunk| self.finding_after(shrunk.problem, &shrunk.decisions);
-        shrunk.into_iter().map(finding).collect()
+        shrunk
     }
 
     fn outcomes(

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::graph::Interleavings;
+use super::limits::Cut;
 use super::lock_order::Nesting;
 use super::outcome::{End, Outcome, Stuck};
 use super::race::Race;
 use super::sample::Sampled;
-use super::search::Cut;
 use super::token::Token;
 use super::trail::Trail;
 use crate::pos::Pos;

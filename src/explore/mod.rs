@@ -4,11 +4,13 @@
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
 //! run as a word. [`Story`] and [`tell`] put them into words for people. Where there is too much to see
-//! it all, `sample` tries schedules one by one.
+//! it all, `sample` tries schedules one by one. [`Limits`] hold in all of that, also where threads do
+//! private work.
 
 mod explorer;
 mod finding;
 mod graph;
+mod limits;
 mod lock_order;
 mod outcome;
 mod race;
@@ -24,11 +26,12 @@ pub use crate::schedule::{Choice, Draw, Shared, Walk};
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
+pub use limits::{Cut, Limits, Watch};
 pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin};
-pub use search::{Cut, Found, Limits, Watch, search};
+pub use search::{Found, search};
 pub use story::Story;
 pub use telling::{Act, came_through, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};

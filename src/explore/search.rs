@@ -5,78 +5,18 @@
 //! but one that leads to a state seen before.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexSet;
 
 use super::graph::{Edge, Graph, StateId};
+use super::limits::{Brake, Cut, Limits, Watch};
 use super::lock_order::{LockOrder, Nesting};
 use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
-use crate::host::Clock;
 use crate::schedule::{Choice, Draw, Kept, Walk};
-
-/// When a search gives up.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// After so many states.
-    pub states: u64,
-    /// After so much time.
-    pub time: Duration,
-    /// Runs are followed for so many steps.
-    pub depth: u32,
-    /// When the states that are kept need about so many bytes.
-    pub memory: u64,
-    /// A random number of the script is tried with so many values at most.
-    pub numbers: u64,
-    /// So many schedules are sampled at most where the search has to give up. It gets a third of
-    /// the time then; all of it with 0 here.
-    pub schedules: u64,
-    /// What sampling draws its choices from.
-    pub seed: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            states: 1_000_000,
-            time: Duration::from_secs(10),
-            depth: 10_000,
-            memory: 1 << 30,
-            numbers: 16,
-            schedules: 1_000_000,
-            seed: 1,
-        }
-    }
-}
-
-/// Why a search is not complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
-    /// There are more states than the limit.
-    States(u64),
-    /// The time was over.
-    Time(Duration),
-    /// A run is longer than the limit.
-    Depth(u32),
-    /// The memory was used up.
-    Memory(u64),
-    /// A random number could have had more values than were tried.
-    Numbers(u64),
-    /// The learner stopped it.
-    Stopped,
-}
-
-/// What can watch a search: a progress line, Ctrl-C.
-pub struct Watch<'a> {
-    /// Set when the search shall end with what it has.
-    pub stop: &'a AtomicBool,
-    /// Told now and then how many states there are, and how many of them are still to be gone on
-    /// from; while sampling, how many schedules were begun, and 0.
-    pub progress: &'a mut dyn FnMut(u64, u64),
-}
 
 /// What a search has found.
 pub struct Found {
@@ -99,12 +39,8 @@ pub struct Found {
     pub took: Duration,
 }
 
-/// How often, in expansions, the clock and the stop request are looked at; and after each one that
-/// was slow.
-const LOOK: u32 = 256;
-
-/// So much private work of threads is slow, in fuel: some 10 ms.
-const SLOW: u64 = 1_000_000;
+/// How often, in expansions, the clock and the stop request are looked at.
+const LOOK: u32 = 16;
 
 /// A state that is still to be gone on from.
 struct Open {
@@ -117,12 +53,10 @@ struct Search<'a, 'w> {
     walk: &'a mut Walk,
     limits: &'a Limits,
     watch: &'a mut Watch<'w>,
-    clock: Clock,
+    brake: Arc<Brake>,
     with_time: bool,
-    /// How many states were gone on from since the clock was looked at, and the private work until
-    /// then.
+    /// How many states were gone on from since the clock was looked at.
     expansions: u32,
-    work: u64,
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     open_bytes: u64,
@@ -137,24 +71,36 @@ struct Search<'a, 'w> {
 pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found {
     walk.key(true);
     let start = walk.keep();
-    let found = search_from(walk, limits, watch, false);
-    if walk.has_read_clock() {
+    let brake = Brake::new(watch.stop, limits.time, limits.memory);
+    walk.set_interrupt(Some(brake.interrupt()));
+    let mut found = search_from(walk, limits, watch, &brake, false);
+    let is_over = matches!(
+        found.cut,
+        Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Stopped)
+    );
+    if walk.has_read_clock() && !is_over {
         // The time is part of what the script can see: states that differ in it are different.
         walk.set_back(&start);
-        return search_from(walk, limits, watch, true);
+        found = search_from(walk, limits, watch, &brake, true);
     }
+    walk.set_interrupt(None);
     found
 }
 
-fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_time: bool) -> Found {
+fn search_from(
+    walk: &mut Walk,
+    limits: &Limits,
+    watch: &mut Watch<'_>,
+    brake: &Arc<Brake>,
+    with_time: bool,
+) -> Found {
     let mut search = Search {
         walk,
         limits,
         watch,
-        clock: Clock::start(),
+        brake: brake.clone(),
         with_time,
         expansions: 0,
-        work: 0,
         seen: HashMap::default(),
         open: Vec::new(),
         open_bytes: 0,
@@ -173,7 +119,7 @@ fn search_from(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>, with_tim
         },
     };
     search.run();
-    search.found.took = search.clock.elapsed();
+    search.found.took = brake.elapsed();
     search.found.races = search.races.into_found();
     search.found.inversions = search.lock_order.into_found();
     search.found
@@ -190,15 +136,19 @@ impl Search<'_, '_> {
             if at != open.state {
                 self.walk.set_back(&open.kept);
             }
-            at = self.expand(&open);
+            match self.expand(&open) {
+                Some(state) => at = state,
+                None => break,
+            }
             if !self.with_time && self.walk.has_read_clock() {
                 break;
             }
         }
     }
 
-    /// Does all steps that are possible in a state; returns the state that the walk is in then.
-    fn expand(&mut self, open: &Open) -> StateId {
+    /// Does all steps that are possible in a state; returns the state that the walk is in then, or
+    /// nothing when a limit was reached in the middle of a step.
+    fn expand(&mut self, open: &Open) -> Option<StateId> {
         let choices: &[Choice] = open.kept.choices();
         let mut edges = std::mem::take(&mut self.edges);
         let mut at = open.state;
@@ -209,6 +159,10 @@ impl Search<'_, '_> {
                     self.walk.set_back(&open.kept);
                 }
                 let draws = self.walk.take(choice, &script);
+                if let Some(why) = self.walk.interruption() {
+                    self.found.cut = Some(self.brake.cut(why));
+                    return None;
+                }
                 at = self.arrive(open.depth + 1);
                 let numbers = (!draws.is_empty()).then(|| draws.iter().map(|d| d.number).collect());
                 edges.push(Edge {
@@ -224,7 +178,7 @@ impl Search<'_, '_> {
         }
         self.found.graph.set_edges(open.state, edges.drain(..));
         self.edges = edges;
-        at
+        Some(at)
     }
 
     /// Finds the number of the state that the walk is in now; a new one is noted.
@@ -279,19 +233,17 @@ impl Search<'_, '_> {
         let limits = self.limits;
         let bytes = self.open_bytes + states * 160 + self.found.graph.bytes();
         self.expansions += 1;
+        self.brake.set_kept(bytes);
         let cut = if states >= limits.states {
             Cut::States(limits.states)
         } else if bytes >= limits.memory {
             Cut::Memory(limits.memory)
-        } else if self.expansions < LOOK && self.walk.work() - self.work < SLOW {
+        } else if self.expansions < LOOK {
             return false;
-        } else if self.watch.stop.load(Ordering::Relaxed) {
-            Cut::Stopped
-        } else if self.clock.elapsed() >= limits.time {
-            Cut::Time(limits.time)
+        } else if let Some(why) = self.brake.reached(0) {
+            self.brake.cut(why)
         } else {
             self.expansions = 0;
-            self.work = self.walk.work();
             (self.watch.progress)(states, self.open.len() as u64);
             return false;
         };

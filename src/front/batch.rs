@@ -97,7 +97,7 @@ pub(super) fn run(
 }
 
 #[expect(clippy::exit, reason = "the script was asked to end and does not")]
-pub(super) fn leave_at_once() -> ! {
+fn leave_at_once() -> ! {
     std::process::exit(130)
 }
 

@@ -32,8 +32,8 @@ use crate::vm::{Globals, Natives};
 pub use heap::Heap;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
-    Choice, Draw, Failed, Kept, Lines, Policy, Seeded, Shared, Stepped, Told, ToldSoFar, Walk,
-    WalkEnd,
+    Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Seeded, Shared, Stepped,
+    Told, ToldSoFar, Walk, WalkEnd,
 };
 pub use workers::{Slice, Workers, WorkersConfig};
 

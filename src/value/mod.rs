@@ -4,13 +4,15 @@
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
 //! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold,
 //! however deep; [`Copier`], what goes to another process; [`Object`], the handle of a lock, a thread
-//! or any other thing that can make a thread wait; [`Fault`], what went wrong.
+//! or any other thing that can make a thread wait; [`Fault`], what went wrong; [`Footprint`], how much
+//! memory all that takes.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
 mod cell;
 mod copy;
 mod fault;
+mod footprint;
 mod format;
 mod function;
 mod held;
@@ -29,6 +31,7 @@ pub use copy::{Copier, Objects};
 pub use fault::{
     ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
 };
+pub use footprint::{Follow, Footprint};
 pub use format::{debug_text, print_text, with_article};
 pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use held::Held;

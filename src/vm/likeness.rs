@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use super::fiber::{Fiber, NONE, Stage};
+use super::fiber::{Fiber, Frame, NONE, Stage};
 use super::{Draw, Intrinsic};
 use crate::program::Program;
 use crate::program::liveness::Liveness;
 use crate::program::op::Op;
 use crate::value::object::Visitor;
-use crate::value::{CodeId, Value};
+use crate::value::{CodeId, Footprint, Value};
 
 /// The analyses of the functions met so far. Code never changes, so they stay true.
 #[derive(Default)]
@@ -71,6 +71,15 @@ impl Fiber {
                     *value = Value::Unit;
                 }
             }
+        }
+    }
+
+    /// Adds the memory that the fiber takes, itself excepted, and what its values lead to.
+    pub fn add_to(&self, footprint: &mut Footprint) {
+        footprint.block(self.frames.capacity() * size_of::<Frame>());
+        footprint.values(&self.registers, self.registers.capacity());
+        if let Some((object, _)) = &self.reached {
+            footprint.value(&Value::Object(object.clone()));
         }
     }
 

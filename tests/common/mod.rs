@@ -84,7 +84,7 @@ pub(crate) fn explorer(session: &mut Session, text: &str) -> Rehearsal {
 
 /// Explores a program, with nobody watching.
 pub(crate) fn explore(explorer: &mut Explorer, limits: &Limits) -> Exploration {
-    let stop = AtomicBool::new(false);
+    let stop = Arc::<AtomicBool>::default();
     let mut watch = Watch {
         stop: &stop,
         progress: &mut |_, _| {},

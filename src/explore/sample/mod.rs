@@ -34,7 +34,7 @@ use super::finding::{Finding, Possible, Problem};
 use super::outcome::Outcome;
 use super::race::Race;
 use super::trail::Decision;
-use crate::schedule::World;
+use crate::schedule::{Interruption, World};
 use crate::value::Function;
 
 pub(super) use portfolio::Portfolio;
@@ -53,6 +53,11 @@ pub struct Sampling {
     pub schedules: u64,
     /// For so long at most.
     pub time: Duration,
+    /// After so many steps no further round of schedules begins: unlike a time, that is the same in
+    /// each run.
+    pub steps: Option<u64>,
+    /// The runs of all cores hold so many bytes at most.
+    pub memory: u64,
     /// A schedule is followed for so many steps.
     pub depth: u32,
     /// On so many cores at most.
@@ -66,8 +71,8 @@ pub struct Sampling {
 pub struct Sampled {
     /// How many schedules were run.
     pub schedules: u64,
-    /// How many of them were left before their end, because they were too long.
-    pub unfinished: u64,
+    /// How many of them were left before their end.
+    pub unfinished: Unfinished,
     /// How long it took.
     pub took: Duration,
     /// On how many cores.
@@ -76,6 +81,40 @@ pub struct Sampled {
     pub strategies: Vec<(StrategyKind, u64)>,
     /// What was found, in the order of the schedules that found it first.
     pub found: Vec<FirstFound>,
+}
+
+/// How many runs were left before their end, by the limit that they came to: what becomes of them is
+/// not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unfinished {
+    /// They had more steps than the limit.
+    pub depth: u64,
+    /// The time was over, or the search was stopped.
+    pub time: u64,
+    /// They held more memory than the limit.
+    pub memory: u64,
+}
+
+impl Unfinished {
+    /// How many there are.
+    pub fn total(&self) -> u64 {
+        self.depth + self.time + self.memory
+    }
+
+    /// One more, left in the middle of a step because of this limit, or else because of its length.
+    pub(super) fn note(&mut self, why: Option<Interruption>) {
+        match why {
+            None => self.depth += 1,
+            Some(Interruption::Time | Interruption::Stopped) => self.time += 1,
+            Some(Interruption::Memory) => self.memory += 1,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.depth += other.depth;
+        self.time += other.time;
+        self.memory += other.memory;
+    }
 }
 
 /// Which schedule found something first.

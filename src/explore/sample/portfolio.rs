@@ -7,23 +7,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Scope;
 use std::time::Duration;
 
 use super::super::finding::Problem;
+use super::super::limits::{Brake, Watch};
 use super::super::outcome::Outcome;
 use super::super::race::Race;
-use super::super::search::Watch;
 use super::ideas::Ideas;
 use super::known::Known;
 use super::strategy::Kind;
 use super::worker::{MOST_OUTCOMES, Round, Seen, Worker};
-use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin};
+use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin, Unfinished};
 use crate::host::Clock;
 use crate::pos::Pos;
 use crate::schedule::{Kept, Random, Until, Walk};
+
+/// How much of the time schedules are run, in percent; the rest is for making those that fail simple.
+const SAMPLE_PERCENT: u32 = 75;
 
 /// The first schedules are rounds of their own.
 const ALONE: u64 = 8;
@@ -57,25 +60,31 @@ impl Portfolio<'_> {
             Some(_) => self.sampling.workers.max(1),
             None => 1,
         };
-        let stop = watch.stop;
+        // What each core may use: none knows how much the others do.
+        let memory = self.sampling.memory / workers as u64;
+        let brake = Brake::new(
+            watch.stop,
+            self.sampling.time * SAMPLE_PERCENT / 100,
+            memory,
+        );
         std::thread::scope(|scope| {
-            let mut own = Worker::new(self.walk, self.start);
+            let mut own = Worker::new(self.walk, self.start, &brake);
             let mut others: Vec<Other> = Vec::new();
-            let mut total = Total::new(self.sampling);
-            while let Some(round) = total.next_round(stop) {
+            let mut total = Total::new(self.sampling, brake.clone());
+            while let Some(round) = total.next_round() {
                 let is_shared = round.end - round.first >= SHARED_ROUND;
                 let round = Arc::new(round);
                 if is_shared && let Some(twin) = self.twin {
                     while others.len() + 1 < workers {
                         let twin = twin.clone();
-                        others.push(Other::start(scope, twin, self.until, self.ordered, stop));
+                        others.push(Other::start(scope, twin, self.until, self.ordered, &brake));
                     }
                 }
                 let busy: &[Other] = if is_shared { &others } else { &[] };
                 busy.iter().for_each(|other| other.give(&round));
                 let clock = Clock::start();
                 let mut told = Duration::ZERO;
-                let seen = own.work(&round, stop, &mut |schedule| {
+                let seen = own.work(&round, &mut |schedule| {
                     let now = clock.elapsed();
                     if now.saturating_sub(told) >= TICK {
                         told = now;
@@ -104,8 +113,9 @@ impl Other {
         twin: Twin,
         until: Until,
         ordered: bool,
-        stop: &'scope AtomicBool,
+        brake: &Arc<Brake>,
     ) -> Self {
+        let brake = brake.clone();
         let (rounds, to_do) = channel::<Arc<Round>>();
         let (done, seen) = channel();
         scope.spawn(move || {
@@ -115,9 +125,9 @@ impl Other {
             let mut walk = Walk::new(world, function, until, ordered);
             walk.key(true);
             let start = walk.keep();
-            let mut worker = Worker::new(&mut walk, &start);
+            let mut worker = Worker::new(&mut walk, &start, &brake);
             while let Ok(round) = to_do.recv() {
-                if done.send(worker.work(&round, stop, &mut |_| {})).is_err() {
+                if done.send(worker.work(&round, &mut |_| {})).is_err() {
                     return;
                 }
             }
@@ -138,14 +148,15 @@ impl Other {
 /// What all rounds have brought.
 struct Total<'a> {
     sampling: &'a Sampling,
-    clock: Clock,
+    brake: Arc<Brake>,
     known: Known,
     ideas: Ideas,
-    /// The number of the next schedule; how many there were; how many were not followed to the
-    /// end.
+    /// The number of the next schedule; how many there were, and of how many steps; how many were
+    /// not followed to the end.
     next: u64,
     schedules: u64,
-    unfinished: u64,
+    steps: u64,
+    unfinished: Unfinished,
     ran: BTreeMap<Kind, u64>,
     outcomes: BTreeMap<Outcome, Example>,
     /// By the two places in the text: which threads come to them is chance.
@@ -154,15 +165,16 @@ struct Total<'a> {
 }
 
 impl<'a> Total<'a> {
-    fn new(sampling: &'a Sampling) -> Self {
+    fn new(sampling: &'a Sampling, brake: Arc<Brake>) -> Self {
         Self {
             sampling,
-            clock: Clock::start(),
+            brake,
             known: Known::default(),
             ideas: Ideas::default(),
             next: 0,
             schedules: 0,
-            unfinished: 0,
+            steps: 0,
+            unfinished: Unfinished::default(),
             ran: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             races: BTreeMap::new(),
@@ -170,7 +182,7 @@ impl<'a> Total<'a> {
         }
     }
 
-    fn next_round(&mut self, stop: &AtomicBool) -> Option<Round> {
+    fn next_round(&mut self) -> Option<Round> {
         let length = match self.next {
             first if first < ALONE => 1,
             first => first.min(LONGEST_ROUND),
@@ -185,11 +197,11 @@ impl<'a> Total<'a> {
             changes: BTreeMap::new(),
             seed: sampling.seed,
             depth: sampling.depth as usize,
-            clock: self.clock,
-            time: sampling.time,
+            brake: self.brake.clone(),
         };
-        let is_enough = sampling.until_failure && self.has_found_enough();
-        if first >= end || is_enough || stop.load(Ordering::Relaxed) || round.is_over_time() {
+        let is_enough = sampling.until_failure && self.has_found_enough()
+            || sampling.steps.is_some_and(|steps| self.steps >= steps);
+        if first >= end || is_enough || self.brake.reached(0).is_some() {
             return None;
         }
         let mut random = Random::new(sampling.seed ^ first);
@@ -219,7 +231,8 @@ impl<'a> Total<'a> {
                 *self.ran.entry(kind).or_default() += count;
                 self.schedules += count;
             }
-            self.unfinished += seen.unfinished;
+            self.steps += seen.steps;
+            self.unfinished.add(&seen.unfinished);
             traces.extend(seen.traces);
             for (outcome, example) in seen.outcomes {
                 match self.outcomes.get_mut(&outcome) {
@@ -295,7 +308,7 @@ impl<'a> Total<'a> {
             sampled: Sampled {
                 schedules: self.schedules,
                 unfinished: self.unfinished,
-                took: self.clock.elapsed(),
+                took: self.brake.elapsed(),
                 workers,
                 strategies: self.ran.into_iter().collect(),
                 found: self.found,

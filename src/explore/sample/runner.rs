@@ -5,7 +5,7 @@ use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use super::trace::{Event, Trace};
 use super::uniform::Uniform;
-use crate::schedule::{Choice, Kept, Random, Walk, WalkEnd};
+use crate::schedule::{Choice, Interruption, Kept, Random, Walk, WalkEnd};
 use crate::value::object::TaskId;
 use crate::vm::Touch;
 
@@ -173,6 +173,11 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// Why the last schedule was left in the middle of a step, if it was.
+    pub(super) fn interruption(&self) -> Option<Interruption> {
+        self.walk.interruption()
+    }
+
     /// The run as it stands.
     pub(super) fn walk(&self) -> &Walk {
         self.walk
@@ -192,7 +197,7 @@ fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
     {
         let touch = walk.touch(task);
         // A random number is a choice.
-        if !walk.take(choice, &[]).is_empty() {
+        if !walk.take(choice, &[]).is_empty() || walk.interruption().is_some() {
             walk.set_back(&kept);
             break;
         }
@@ -209,6 +214,7 @@ fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
 
 impl Drop for Runner<'_> {
     fn drop(&mut self) {
+        self.walk.set_interrupt(None);
         self.walk.set_back(self.start);
         self.walk.set_comparable(true);
         self.walk.draw_from(None);

@@ -7,9 +7,9 @@
 //! schedule too.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::finding::Problem;
+use super::super::limits::Brake;
 use super::super::outcome::Outcome;
 use super::super::trail::{Decision, ranked};
 use crate::schedule::{Choice, Kept, MAIN, Walk};
@@ -41,14 +41,14 @@ impl Shrunk {
 }
 
 /// Looks for a schedule with the same kind of problem at the same lines, but with fewer preemptions
-/// or steps than `decisions` has from `start`. Tries until nothing can be left out, or until
-/// [`EFFORT`] steps were done. Nothing when `decisions` do not have the problem. Leaves `walk` anywhere.
+/// or steps than `decisions` has from `start`. Tries until nothing can be left out, until [`EFFORT`] steps
+/// were done, or until `brake`, which interrupts the walk, says stop. Nothing when `decisions` do not have the problem. Leaves `walk` anywhere.
 pub(in super::super) fn shrink(
     walk: &mut Walk,
     start: &Kept,
     decisions: &[Decision],
     problem: &Problem,
-    stop: &AtomicBool,
+    brake: &Brake,
 ) -> Option<Shrunk> {
     let mut plan = stretches(decisions);
     let mut trial = Trial {
@@ -59,7 +59,18 @@ pub(in super::super) fn shrink(
         longest: 2 * decisions.len() + 1_000,
         effort: EFFORT,
     };
-    let mut best = trial.run(&plan, true)?;
+    let mut best = match trial.run(&plan, true) {
+        Some(shrunk) => shrunk,
+        // It has the problem, and nothing is known of simpler ones.
+        None if trial.walk.interruption().is_some() => {
+            return Some(Shrunk {
+                decisions: decisions.to_vec(),
+                preemptions: plan.len() as u32,
+                problem: problem.clone(),
+            });
+        }
+        None => return None,
+    };
     // Zeros are easier to understand than other numbers.
     if !trial.draws.is_empty() {
         let drawn = std::mem::take(&mut trial.draws);
@@ -73,7 +84,7 @@ pub(in super::super) fn shrink(
         let mut has_shrunk = false;
         // From the end: what came last has least influence.
         let mut end = plan.len();
-        while end > 0 && trial.effort > 0 && !stop.load(Ordering::Relaxed) {
+        while end > 0 && trial.effort > 0 && brake.reached(0).is_none() {
             let begin = end.saturating_sub(size);
             let mut shorter = plan.clone();
             shorter.drain(begin..end);

@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::limits::Brake;
 use super::super::outcome::Outcome;
 use super::super::race::{Race, Races};
-use super::Example;
 use super::known::Known;
 use super::reversal::{Change, Rest, Reversal};
 use super::runner::{Order, Runner};
 use super::strategy::{Kind, Strategy};
 use super::trace::Trace;
-use crate::host::Clock;
+use super::{Example, Unfinished};
 use crate::schedule::{Kept, Walk, WalkEnd};
 
 /// So many different outcomes are remembered at most.
@@ -37,8 +36,7 @@ pub(super) struct Round {
     pub(super) seed: u64,
     pub(super) depth: usize,
     /// When all is over.
-    pub(super) clock: Clock,
-    pub(super) time: Duration,
+    pub(super) brake: Arc<Brake>,
 }
 
 impl Round {
@@ -57,17 +55,14 @@ impl Round {
         let begin = self.next.fetch_add(portion, Ordering::Relaxed);
         (begin < self.end).then(|| begin..self.end.min(begin + portion))
     }
-
-    pub(super) fn is_over_time(&self) -> bool {
-        self.clock.elapsed() >= self.time
-    }
 }
 
 /// What a worker has seen in a round.
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) ran: BTreeMap<Kind, u64>,
-    pub(super) unfinished: u64,
+    pub(super) steps: u64,
+    pub(super) unfinished: Unfinished,
     /// The schedules to learn from.
     pub(super) traces: Vec<(u64, Trace)>,
     /// Each different outcome with the first schedule.
@@ -84,8 +79,11 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(walk: &'a mut Walk, start: &'a Kept) -> Self {
+    /// For the runs of `walk` from `start`, each until it ends or `brake` says stop.
+    pub(super) fn new(walk: &'a mut Walk, start: &'a Kept, brake: &Arc<Brake>) -> Self {
         let strategies = Kind::ALL.map(|kind| (kind, kind.strategy()));
+        // How much memory a run holds is this worker's own.
+        walk.set_interrupt(Some(brake.interrupt()));
         Self {
             runner: Runner::new(walk, start),
             strategies: strategies.into(),
@@ -95,21 +93,16 @@ impl<'a> Worker<'a> {
 
     /// Runs schedules of a round until none is left, the time is over or somebody says stop. Calls
     /// `tick` now and then with the number of schedules that were begun.
-    pub(super) fn work(
-        &mut self,
-        round: &Round,
-        stop: &AtomicBool,
-        tick: &mut dyn FnMut(u64),
-    ) -> Seen {
+    pub(super) fn work(&mut self, round: &Round, tick: &mut dyn FnMut(u64)) -> Seen {
         let mut seen = Seen::default();
         let mut races = RaceWatch::default();
         self.noted.clear();
         while let Some(portion) = round.take() {
-            if stop.load(Ordering::Relaxed) || round.is_over_time() {
-                break;
-            }
             tick(portion.start);
             for schedule in portion {
+                if round.brake.reached(0).is_some() {
+                    break;
+                }
                 self.run(schedule, round, &mut seen, &mut races);
             }
         }
@@ -143,8 +136,9 @@ impl<'a> Worker<'a> {
         *seen.ran.entry(kind).or_default() += 1;
         match end {
             Some(end) => self.note_end(end, schedule, kind, seen),
-            None => seen.unfinished += 1,
+            None => seen.unfinished.note(self.runner.interruption()),
         }
+        seen.steps += self.runner.trace.events.len() as u64;
         if is_observed {
             let mut trace = std::mem::take(&mut self.runner.trace);
             trace.is_first = matches!(kind, Kind::Balanced | Kind::Usual);

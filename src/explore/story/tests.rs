@@ -1,7 +1,6 @@
 //! Programs with a mistake, and what is told of them.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::event::Stream;
@@ -28,7 +27,7 @@ fn explored(before: &[&str], text: &str, kind: InputKind) -> Exploration {
     }
     let mut explorer = session.explorer(input(text), false).unwrap();
     let mut watch = Watch {
-        stop: &AtomicBool::new(false),
+        stop: &Arc::default(),
         progress: &mut |_, _| {},
     };
     explorer.explore(&Limits::default(), &mut watch)

@@ -36,12 +36,9 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
     let with_explorer = |mut rehearsal: Rehearsal| {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
-        // Where signals cannot be had, Ctrl-C ends the process without a report.
-        let _ = host::on_interrupt(move || {
-            if asked.swap(true, Ordering::Relaxed) {
-                super::batch::leave_at_once();
-            }
-        });
+        // Where signals cannot be had, Ctrl-C ends the process without a report. Pressed twice it
+        // means no more than once: the report is on its way.
+        let _ = host::on_interrupt(move || asked.store(true, Ordering::Relaxed));
         let found = search(&mut rehearsal, &how.limits, &stop);
         let text = match how.json {
             true => json::write(&found, &source.text),
@@ -136,7 +133,11 @@ fn lead(rehearsal: Rehearsal, text: String, replay: String, paint: Paint) -> io:
 }
 
 /// Searches with a progress line on standard error, if that is a terminal, until `stop` is set.
-pub(super) fn search(explorer: &mut Explorer, limits: &Limits, stop: &AtomicBool) -> Exploration {
+pub(super) fn search(
+    explorer: &mut Explorer,
+    limits: &Limits,
+    stop: &Arc<AtomicBool>,
+) -> Exploration {
     let bar = ProgressBar::new_spinner();
     let clock = Clock::start();
     let mut shown = Duration::ZERO;

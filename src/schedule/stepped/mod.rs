@@ -31,6 +31,7 @@ use crate::value::{Fault, FaultKind, Function, Object};
 use crate::vm::Services;
 
 pub use policy::{Policy, Seeded};
+pub use run::{Interrupt, Interruption};
 pub use told::{Failed, Lines, Told, ToldSoFar};
 pub use walk::{Choice, Draw, Kept, Shared, Walk, WalkEnd};
 

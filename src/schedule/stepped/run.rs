@@ -7,8 +7,31 @@ use super::super::{MAIN, World, guard};
 use super::state::{Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::value::object::{Effects, TaskId};
-use crate::value::{Fault, Function, Value};
+use crate::value::{Fault, Follow, Footprint, Function, Value};
 use crate::vm::{Env, Fiber, Natives, Stop};
+
+/// So much private work is done between two looks at the interrupt, in fuel: well below a millisecond,
+/// unless each round of a loop copies a lot.
+const SLICE: u32 = 512;
+
+/// How much memory is held is measured after so many slices at the earliest, and not before as much
+/// work was done as the measuring takes.
+const SLICES_MEASURED: u64 = 8;
+
+/// Asked between slices of private work whether the run ends there; the number is how many bytes its
+/// threads and variables hold, as last measured.
+pub type Interrupt = Arc<dyn Fn(u64) -> Option<Interruption> + Send + Sync>;
+
+/// Why private work ends before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interruption {
+    /// There is no time left.
+    Time,
+    /// There is no memory left.
+    Memory,
+    /// The user asked for it.
+    Stopped,
+}
 
 /// What a unit of fuel costs in virtual time: a thousand cost as much as a step.
 const FUEL_NANOSECONDS: u64 = 1;
@@ -28,6 +51,18 @@ pub(super) struct Run {
     pub(super) work: u64,
     /// Whether private work takes time.
     pub(super) work_takes_time: bool,
+    /// What can end private work early.
+    pub(super) interrupt: Option<Interrupt>,
+    /// Why it has: the state is in the middle of a step then, and none to look at.
+    pub(super) interruption: Option<Interruption>,
+    load: Load,
+}
+
+/// How much memory the run held when it was last measured, and after how much work that is done again.
+#[derive(Clone, Copy, Default)]
+struct Load {
+    bytes: u64,
+    next: u64,
 }
 
 impl Run {
@@ -42,6 +77,9 @@ impl Run {
             private_fuel: PRIVATE_FUEL,
             work: 0,
             work_takes_time: true,
+            interrupt: None,
+            interruption: None,
+            load: Load::default(),
         }
     }
 
@@ -64,26 +102,26 @@ impl Run {
             }
             return;
         };
-        let mut fuel = self.private_fuel;
-        let stop = {
-            let world = self.state.world.clone();
-            let isolated = self.state.isolated(task);
-            let own = isolated.as_ref().map(|isolated| &isolated.globals);
-            self.state.running = task;
-            let mut env = Env {
-                program: &world.program,
-                globals: own.unwrap_or(&world.globals),
-                ids: &world.ids,
-                natives: &mut *self.natives,
-                services: &mut self.state,
-                observes_threads: world.observed().threads,
-                effects: &mut self.effects,
+        let mut left = self.private_fuel;
+        let stop = loop {
+            let slice = match self.interrupt {
+                Some(_) => left.min(SLICE),
+                None => left,
             };
-            guard::step::<true>(&mut fiber, &mut env, &mut fuel)
+            let mut fuel = slice;
+            let stop = self.step(task, &mut fiber, &mut fuel);
+            left -= slice - fuel;
+            self.work += u64::from(slice - fuel);
+            if !matches!(stop, Stop::Fuel) {
+                break stop;
+            }
+            self.interruption = self.ask_interrupt(&fiber);
+            if left == 0 || self.interruption.is_some() {
+                break stop;
+            }
         };
-        self.work += u64::from(self.private_fuel - fuel);
         if self.work_takes_time {
-            self.state.now += u64::from(self.private_fuel - fuel) * FUEL_NANOSECONDS;
+            self.state.now += u64::from(self.private_fuel - left) * FUEL_NANOSECONDS;
         }
         match stop {
             Stop::Fuel => self.state.put_fiber(task, fiber, Being::Busy),
@@ -98,6 +136,64 @@ impl Run {
             Stop::Finished(value) => self.stopped(task, Ok(value)),
             Stop::Failed(fault) => self.stopped(task, Err(*fault)),
         }
+    }
+
+    /// Why private work ends now, while this fiber is out of its place; nothing when it does not.
+    fn ask_interrupt(&mut self, running: &Fiber) -> Option<Interruption> {
+        let interrupt = self.interrupt.clone()?;
+        if self.work >= self.load.next {
+            self.load = self.measure(running);
+        }
+        interrupt(self.load.bytes)
+    }
+
+    /// For a state that is set back.
+    pub(super) fn forget_interruption(&mut self) {
+        self.interruption = None;
+        self.load = Load {
+            bytes: 0,
+            next: self.work + u64::from(SLICE) * SLICES_MEASURED,
+        };
+    }
+
+    /// How much memory threads and variables take.
+    fn measure(&self, running: &Fiber) -> Load {
+        let mut footprint = Footprint::new(Follow::Contents);
+        running.add_to(&mut footprint);
+        for member in self.state.members.values() {
+            footprint.value(&Value::Object(member.handle.clone()));
+            if let Some(fiber) = &member.fiber {
+                fiber.add_to(&mut footprint);
+            }
+        }
+        for (id, _) in self.state.world.program.globals() {
+            let binding = self.state.world.globals.get(id);
+            binding
+                .iter()
+                .for_each(|binding| footprint.value(&Value::Cell(binding.cell.clone())));
+        }
+        Load {
+            bytes: footprint.bytes(),
+            next: self.work + u64::from(SLICE) * SLICES_MEASURED + footprint.visited(),
+        }
+    }
+
+    /// Lets the machine run `task`, whose fiber this is.
+    fn step(&mut self, task: TaskId, fiber: &mut Fiber, fuel: &mut u32) -> Stop {
+        let world = self.state.world.clone();
+        let isolated = self.state.isolated(task);
+        let own = isolated.as_ref().map(|isolated| &isolated.globals);
+        self.state.running = task;
+        let mut env = Env {
+            program: &world.program,
+            globals: own.unwrap_or(&world.globals),
+            ids: &world.ids,
+            natives: &mut *self.natives,
+            services: &mut self.state,
+            observes_threads: world.observed().threads,
+            effects: &mut self.effects,
+        };
+        guard::step::<true>(fiber, &mut env, fuel)
     }
 
     /// A thread has done all it had to do: it ends now, or when it is chosen.
@@ -123,6 +219,9 @@ impl Run {
         loop {
             while let Some(task) = self.state.first_ready() {
                 self.go(task);
+                if self.interruption.is_some() {
+                    return;
+                }
             }
             if !self.state.end_stuck_process() {
                 return;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
-use super::run::Run;
+use super::run::{Interrupt, Interruption, Run};
 use super::state::{Being, Deadlines, Member, Outlet, State};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
@@ -221,10 +221,27 @@ impl Walk {
         std::mem::take(&mut self.draws.lock().drawn)
     }
 
+    /// Has `interrupt` asked while threads do private work; nothing ends that early without one.
+    ///
+    /// A run that was interrupted stands in the middle of a step: it has no choices and no end until
+    /// it is set back.
+    pub fn set_interrupt(&mut self, interrupt: Option<Interrupt>) {
+        self.run.interrupt = interrupt;
+    }
+
+    /// Why the last step was interrupted, if it was.
+    pub fn interruption(&self) -> Option<Interruption> {
+        self.run.interruption
+    }
+
     /// Lets all threads do their private work; those that come to a sleep begin it.
     fn settle(&mut self) {
         loop {
             self.run.settle();
+            if self.run.interruption.is_some() {
+                self.choices.clear();
+                return;
+            }
             if !self.run.state.begin_sleeps() {
                 break;
             }
@@ -265,7 +282,7 @@ impl Walk {
 
     /// How the run is over, when it is.
     pub fn end(&self) -> Option<WalkEnd> {
-        if !self.choices.is_empty() {
+        if !self.choices.is_empty() || self.run.interruption.is_some() {
             return None;
         }
         match &self.run.main_end {
@@ -588,6 +605,7 @@ impl Walk {
 
     /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
+        self.run.forget_interruption();
         let state = &mut self.run.state;
         let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);
         state.members.retain(|task, _| then(task).is_ok());

@@ -1,0 +1,130 @@
+//! When exploring gives up: the limits, and what watches over them while threads of the script do
+//! private work.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::host::Clock;
+use crate::schedule::{Interrupt, Interruption};
+
+/// When a search gives up.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// After so many states.
+    pub states: u64,
+    /// After so much time.
+    pub time: Duration,
+    /// Runs are followed for so many steps.
+    pub depth: u32,
+    /// When the states that are kept need about so many bytes.
+    pub memory: u64,
+    /// A random number of the script is tried with so many values at most.
+    pub numbers: u64,
+    /// So many schedules are sampled at most where the search has to give up. It gets a third of
+    /// the time then; all of it with 0 here.
+    pub schedules: u64,
+    /// What sampling draws its choices from.
+    pub seed: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            states: 1_000_000,
+            time: Duration::from_secs(10),
+            depth: 10_000,
+            memory: 1 << 30,
+            numbers: 16,
+            schedules: 1_000_000,
+            seed: 1,
+        }
+    }
+}
+
+/// Why a search is not complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// There are more states than the limit.
+    States(u64),
+    /// The time was over.
+    Time(Duration),
+    /// A run is longer than the limit.
+    Depth(u32),
+    /// The memory was used up.
+    Memory(u64),
+    /// A random number could have had more values than were tried.
+    Numbers(u64),
+    /// The learner stopped it.
+    Stopped,
+}
+
+/// What can watch a search: a progress line, Ctrl-C.
+pub struct Watch<'a> {
+    /// Set when the search shall end with what it has.
+    pub stop: &'a Arc<AtomicBool>,
+    /// Told now and then how many states there are, and how many of them are still to be gone on
+    /// from; while sampling, how many schedules were begun, and 0.
+    pub progress: &'a mut dyn FnMut(u64, u64),
+}
+
+/// Says when a limit is reached, also in the middle of private work, by way of [`Brake::interrupt`].
+pub(super) struct Brake {
+    stop: Arc<AtomicBool>,
+    clock: Clock,
+    time: Duration,
+    /// How many bytes may be used, and how many are besides what the run itself holds.
+    memory: u64,
+    kept: AtomicU64,
+}
+
+impl Brake {
+    /// With so much time and memory, until `stop` is set.
+    pub(super) fn new(stop: &Arc<AtomicBool>, time: Duration, memory: u64) -> Arc<Self> {
+        Arc::new(Self {
+            stop: stop.clone(),
+            clock: Clock::start(),
+            time,
+            memory,
+            kept: AtomicU64::new(0),
+        })
+    }
+
+    /// The limit that is reached when the run holds so many bytes.
+    pub(super) fn reached(&self, held: u64) -> Option<Interruption> {
+        if self.stop.load(Ordering::Relaxed) {
+            Some(Interruption::Stopped)
+        } else if self.kept.load(Ordering::Relaxed).saturating_add(held) >= self.memory {
+            Some(Interruption::Memory)
+        } else if self.clock.elapsed() >= self.time {
+            Some(Interruption::Time)
+        } else {
+            None
+        }
+    }
+
+    /// Says how many bytes are used besides what the run itself holds.
+    pub(super) fn set_kept(&self, bytes: u64) {
+        self.kept.store(bytes, Ordering::Relaxed);
+    }
+
+    /// How long it has watched.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// For a walk: ends private work when a limit is reached.
+    pub(super) fn interrupt(self: &Arc<Self>) -> Interrupt {
+        let brake = self.clone();
+        Arc::new(move |held| brake.reached(held))
+    }
+
+    /// The limit that is behind an interruption.
+    pub(super) fn cut(&self, why: Interruption) -> Cut {
+        match why {
+            Interruption::Time => Cut::Time(self.time),
+            Interruption::Memory => Cut::Memory(self.memory),
+            Interruption::Stopped => Cut::Stopped,
+        }
+    }
+}
