@@ -140,7 +140,7 @@ impl Runner {
             Ok(explorer) => explorer,
             Err(why) => panic!("{text}\n{why:?}"),
         };
-        let stop = AtomicBool::new(false);
+        let stop = Arc::<AtomicBool>::default();
         let mut watch = Watch {
             stop: &stop,
             progress: &mut |_, _| {},
