@@ -7,17 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
-use super::graph::{Edge, Interleavings, StateId, Way};
+use super::graph::{Graph, Interleavings, StateId, Way};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
 use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink};
 use super::search::{Found, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
-use super::trail::{Decision, Trail};
+use super::trail::{Decision, Trail, rank};
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Kept, Until, Walk, World};
+use crate::schedule::{Choice, Kept, MAIN, Until, Walk, World};
 use crate::value::Function;
 use crate::value::object::TaskId;
 
@@ -128,16 +128,21 @@ impl Explorer {
             None => limits.time.saturating_sub(found.took),
             Some(_) => limits.time / 20,
         });
-        let components = found.graph.components(|_| true);
-        let counts = found.graph.count(found.outcomes.len(), &components);
-        // Only when every state was gone on from is a cycle without a way out one, and only then
-        // is it known who goes on in it.
-        let (traps, starved) = match found.cut {
-            None => (
-                found.graph.traps(&components),
-                starved(&found.graph, &components, &found.waiting),
-            ),
-            Some(_) => (Vec::new(), Vec::new()),
+        // Only when every state was expanded is a cycle without a way out one, and only then is it
+        // known who goes on in it, and how many interleavings there are.
+        let (counts, traps, starved) = match found.cut {
+            None => {
+                let components = found.graph.components(|_| true);
+                (
+                    found.graph.count(found.outcomes.len(), &components),
+                    found.graph.traps(&components),
+                    starved(&found.graph, &components, &found.waiting),
+                )
+            }
+            Some(_) => {
+                let unknown = vec![Interleavings::sum(&[]); found.outcomes.len()];
+                (unknown, Vec::new(), Vec::new())
+            }
         };
         let mut groups: Vec<Vec<StateId>> = traps.clone();
         groups.extend(starved.iter().map(|(_, cycle)| cycle.clone()));
@@ -158,17 +163,21 @@ impl Explorer {
         let mut findings = Vec::new();
         for ((task, _), way) in starved.iter().zip(to_starved) {
             if let Some(way) = way {
-                findings.push(self.starvation(*task, way));
+                findings.push(self.starvation(&found, *task, way));
             }
         }
         for ((nestings, _), way) in found.inversions.iter().zip(to_inversions) {
             if let Some(way) = way {
-                findings.push(self.finding(Problem::LockOrder(nestings.clone()), way));
+                findings.push(self.finding(
+                    Problem::LockOrder(nestings.clone()),
+                    &found.graph,
+                    way,
+                ));
             }
         }
         for ((race, _), way) in found.races.iter().zip(to_races) {
             if let Some(way) = way {
-                findings.push(self.finding(Problem::Race(race.clone()), way));
+                findings.push(self.finding(Problem::Race(race.clone()), &found.graph, way));
             }
         }
         let is_complete = found.cut.is_none();
@@ -267,7 +276,7 @@ impl Explorer {
         let possible = |(outcome, count, way): (&Outcome, &Interleavings, &Way)| Possible {
             outcome: outcome.clone(),
             interleavings: is_complete.then(|| count.clone()),
-            token: self.token(&decisions(way)),
+            token: self.token(&decisions(&found.graph, way)),
         };
         all.into_iter().map(possible).collect()
     }
@@ -293,12 +302,12 @@ impl Explorer {
         }
         let mut best: Vec<(Problem, &Way)> = best.into_values().collect();
         best.sort_by_key(|(_, way)| way.cost());
-        let finding = |(problem, way): (Problem, &Way)| self.finding(problem, way);
+        let finding = |(problem, way): (Problem, &Way)| self.finding(problem, &found.graph, way);
         best.into_iter().map(finding).collect()
     }
 
     fn livelock(&mut self, found: &Found, trap: &[StateId], way: &Way) -> Finding {
-        let mut finding = self.finding(Problem::Livelock(Vec::new()), way);
+        let mut finding = self.finding(Problem::Livelock(Vec::new()), &found.graph, way);
         let edges = trap.iter().flat_map(|state| found.graph.edges(*state));
         let mut tasks: Vec<_> = edges.map(|edge| edge.choice.task()).collect();
         tasks.sort();
@@ -317,8 +326,8 @@ impl Explorer {
         finding
     }
 
-    fn starvation(&mut self, task: TaskId, way: &Way) -> Finding {
-        let mut finding = self.finding(Problem::Starvation(String::new()), way);
+    fn starvation(&mut self, found: &Found, task: TaskId, way: &Way) -> Finding {
+        let mut finding = self.finding(Problem::Starvation(String::new()), &found.graph, way);
         // The walk stands in the cycle.
         let name = self.walk.name(task);
         finding.problem =
@@ -327,8 +336,8 @@ impl Explorer {
     }
 
     /// A problem with the run that leads to it. The walk is left there.
-    fn finding(&mut self, problem: Problem, way: &Way) -> Finding {
-        self.finding_after(problem, &decisions(way))
+    fn finding(&mut self, problem: Problem, graph: &Graph, way: &Way) -> Finding {
+        self.finding_after(problem, &decisions(graph, way))
     }
 
     fn finding_after(&mut self, problem: Problem, decisions: &[Decision]) -> Finding {
@@ -341,9 +350,8 @@ impl Explorer {
         }
     }
 
-    fn token(&mut self, decisions: &[Decision]) -> Token {
-        let source = self.source;
-        Token::encode(source, self.walk(), decisions)
+    fn token(&self, decisions: &[Decision]) -> Token {
+        Token::encode(self.source, decisions)
     }
 
     /// Runs again what a word stands for, to its end.
@@ -360,7 +368,7 @@ impl Explorer {
     }
 
     /// The word for a run that was led by hand, from the beginning to wherever it stands.
-    pub fn token_of(&mut self, trail: &Trail) -> Token {
+    pub fn token_of(&self, trail: &Trail) -> Token {
         self.token(&trail.decisions())
     }
 }
@@ -393,10 +401,24 @@ fn add(exploration: &mut Exploration, samples: Samples) {
     exploration.sampled = Some(samples.sampled);
 }
 
-fn decisions(way: &Way) -> Vec<Decision> {
-    let decision = |edge: &Edge| Decision {
-        choice: edge.choice,
-        draws: edge.draws.as_deref().unwrap_or_default().to_vec(),
-    };
-    way.steps.iter().map(decision).collect()
+/// The decisions of a way from the first state.
+fn decisions(graph: &Graph, way: &Way) -> Vec<Decision> {
+    let mut decisions: Vec<Decision> = Vec::with_capacity(way.steps.len());
+    let mut state = 0;
+    let mut last = MAIN;
+    for edge in &way.steps {
+        // A choice has several edges when the script drew numbers.
+        let mut choices: Vec<Choice> = graph.edges(state).iter().map(|e| e.choice).collect();
+        choices.dedup();
+        decisions.push(Decision {
+            choice: edge.choice,
+            rank: rank(&choices, last, edge.choice),
+            draws: edge.draws.as_deref().unwrap_or_default().to_vec(),
+        });
+        if let Choice::Step(task) = edge.choice {
+            last = task;
+        }
+        state = edge.to;
+    }
+    decisions
 }

@@ -12,6 +12,7 @@ mod finding;
 mod graph;
 mod limits;
 mod lock_order;
+mod meter;
 mod outcome;
 mod race;
 mod sample;

@@ -13,6 +13,7 @@ use indexmap::IndexSet;
 use super::graph::{Edge, Graph, StateId};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::lock_order::{LockOrder, Nesting};
+use super::meter::Meter;
 use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
@@ -59,7 +60,7 @@ struct Search<'a, 'w> {
     expansions: u32,
     seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
-    open_bytes: u64,
+    meter: Meter,
     /// The steps of the state that is gone on from; empty in between, and kept for its memory.
     edges: Vec<Edge>,
     races: Races,
@@ -103,7 +104,7 @@ fn search_from(
         expansions: 0,
         seen: HashMap::default(),
         open: Vec::new(),
-        open_bytes: 0,
+        meter: Meter::new(),
         edges: Vec::new(),
         races: Races::default(),
         lock_order: LockOrder::default(),
@@ -129,7 +130,6 @@ impl Search<'_, '_> {
     fn run(&mut self) {
         let mut at = self.arrive(0);
         while let Some(open) = self.open.pop() {
-            self.open_bytes -= open.kept.size();
             if self.must_give_up() {
                 break;
             }
@@ -203,7 +203,7 @@ impl Search<'_, '_> {
             self.found.cut = Some(Cut::Depth(self.limits.depth));
         } else {
             let kept = self.walk.keep();
-            self.open_bytes += kept.size();
+            self.meter.add(&kept);
             self.open.push(Open { state, depth, kept });
         }
         state
@@ -231,12 +231,14 @@ impl Search<'_, '_> {
     fn must_give_up(&mut self) -> bool {
         let states = self.found.graph.states() as u64;
         let limits = self.limits;
-        let bytes = self.open_bytes + states * 160 + self.found.graph.bytes();
+        let others = self.others();
         self.expansions += 1;
-        self.brake.set_kept(bytes);
+        self.brake
+            .set_kept(others.saturating_add(self.meter.bytes()));
+        let kept = self.open.iter().map(|open| &open.kept);
         let cut = if states >= limits.states {
             Cut::States(limits.states)
-        } else if bytes >= limits.memory {
+        } else if self.meter.reaches(limits.memory, others, kept) {
             Cut::Memory(limits.memory)
         } else if self.expansions < LOOK {
             return false;
@@ -249,6 +251,16 @@ impl Search<'_, '_> {
         };
         self.found.cut = Some(cut);
         true
+    }
+}
+
+impl Search<'_, '_> {
+    /// How many bytes are needed besides the snapshots.
+    fn others(&self) -> u64 {
+        // A byte of control for each entry; both tables while it grows.
+        let seen = self.seen.capacity() * (size_of::<(u128, StateId)>() + 1) * 3 / 2;
+        let open = self.open.capacity() * size_of::<Open>();
+        (seen + open) as u64 + self.found.graph.bytes() + self.walk.buffers()
     }
 }
 

@@ -506,6 +506,7 @@ mod tests {
             };
             Step {
                 decision: Decision {
+                    rank: 0,
                     choice: Choice::Step(TaskId(number)),
                     draws: Vec::new(),
                 },

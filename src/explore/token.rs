@@ -12,8 +12,8 @@ use std::str::FromStr;
 
 use num_bigint::BigUint;
 
-use super::trail::{Decision, Trail, last_of, ranked};
-use crate::schedule::{Choice, Walk};
+use super::trail::{Decision, Trail, ranked};
+use crate::schedule::Walk;
 
 /// The version of the code: changes whenever a word would mean another run.
 const VERSION: u64 = 1;
@@ -62,19 +62,12 @@ pub fn source_hash(text: &str, args: &[String]) -> u32 {
 }
 
 impl Token {
-    /// The word for the run that `decisions` lead through from where `walk` stands. The walk goes
-    /// along.
-    pub fn encode(source: u32, walk: &mut Walk, decisions: &[Decision]) -> Self {
-        let mut ranks = Vec::new();
-        let mut done: Vec<Choice> = Vec::new();
-        for decision in decisions {
-            let ranked = ranked(walk.choices(), last_of(done.iter().copied()));
-            let rank = ranked.iter().position(|choice| *choice == decision.choice);
-            ranks.push(rank.unwrap_or_default() as u64);
-            let drawn = walk.take(decision.choice, &decision.draws);
-            ranks.extend(drawn.iter().map(|draw| draw.number));
-            done.push(decision.choice);
-        }
+    /// The word for the run that `decisions` lead through from the beginning.
+    pub fn encode(source: u32, decisions: &[Decision]) -> Self {
+        let ranks = decisions.iter().flat_map(|decision| {
+            let draws = decision.draws.iter().copied();
+            std::iter::once(u64::from(decision.rank)).chain(draws)
+        });
         let mut departures = Vec::new();
         let mut after = 0;
         for rank in ranks {

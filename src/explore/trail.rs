@@ -14,6 +14,8 @@ use crate::value::object::TaskId;
 pub struct Decision {
     /// Who went on.
     pub choice: Choice,
+    /// Its place among the choices that there were, as [`rank`] counts.
+    pub rank: u32,
     /// The random numbers that the script drew.
     pub draws: Vec<u64>,
 }
@@ -77,6 +79,7 @@ impl Trail {
         let task = choice.task();
         let is_switch = task != last;
         let could_go_on = walk.choices().contains(&Choice::Step(last));
+        let rank = rank(walk.choices(), last, choice);
         let name = walk.name(task).unwrap_or_else(|| "main".into());
         let pos = walk.pos(task);
         let text = walk.text(task).unwrap_or_default();
@@ -91,6 +94,7 @@ impl Trail {
         self.steps.push(Step {
             decision: Decision {
                 choice,
+                rank,
                 draws: drawn.iter().map(|draw| draw.number).collect(),
             },
             name,
@@ -153,4 +157,17 @@ pub(super) fn ranked(choices: &[Choice], last: TaskId) -> Vec<Choice> {
         .copied()
         .filter(|choice| Some(*choice) != usual);
     usual.into_iter().chain(others).collect()
+}
+
+/// The place of `choice` among all that there are, in the order of [`ranked`].
+pub(super) fn rank(choices: &[Choice], last: TaskId, choice: Choice) -> u32 {
+    let place = |wanted| choices.iter().position(|one| *one == wanted);
+    let usual = place(Choice::Step(last)).unwrap_or_default();
+    let own = place(choice).unwrap_or_default();
+    let rank = match own.cmp(&usual) {
+        std::cmp::Ordering::Equal => 0,
+        std::cmp::Ordering::Less => own + 1,
+        std::cmp::Ordering::Greater => own,
+    };
+    rank as u32
 }

@@ -5,7 +5,7 @@
 //! for the limits of exploring, which `tests/limits.rs` compares with what was allocated.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::{size_of, size_of_val};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub enum Follow {
 pub struct Footprint {
     follow: Follow,
     /// The addresses of the blocks that count already.
-    seen: HashSet<usize, BuildHasherDefault<DefaultHasher>>,
+    seen: HashSet<usize, BuildHasherDefault<AddressHasher>>,
     next: Vec<Value>,
     bytes: u64,
     visited: u64,
@@ -244,5 +244,27 @@ impl Visitor for Parts<'_> {
 
     fn text(&mut self, text: &str) {
         self.texts += text.len();
+    }
+}
+
+/// Spreads addresses, which are multiples of eight: one multiplication (Fibonacci hashing, Knuth,
+/// "The Art of Computer Programming", 6.4).
+#[derive(Default)]
+pub struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 32;
     }
 }

@@ -31,7 +31,7 @@ pub use copy::{Copier, Objects};
 pub use fault::{
     ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
 };
-pub use footprint::{Follow, Footprint};
+pub use footprint::{AddressHasher, Follow, Footprint};
 pub use format::{debug_text, print_text, with_article};
 pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use held::Held;

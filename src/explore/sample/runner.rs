@@ -1,6 +1,6 @@
 //! Runs one schedule after the other, each from the same beginning.
 
-use super::super::trail::last_of;
+use super::super::trail::{last_of, rank};
 use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use super::trace::{Event, Trace};
@@ -112,7 +112,8 @@ impl<'a> Runner<'a> {
                 walk: self.walk,
             });
             let choice = self.choices[index];
-            self.take(choice, index, step, order);
+            let rank = rank(&self.choices, last, choice);
+            self.take(choice, rank, index, step, order);
             if let Choice::Step(task) = choice {
                 last = task;
             }
@@ -139,7 +140,7 @@ impl<'a> Runner<'a> {
             .extend(self.choices.iter().copied().zip(touches));
     }
 
-    fn take(&mut self, choice: Choice, index: usize, step: usize, order: &Order<'_>) {
+    fn take(&mut self, choice: Choice, rank: u32, index: usize, step: usize, order: &Order<'_>) {
         let dictated = match order.dictated {
             Some((trace, steps)) if step < steps && !trace.draws.is_empty() => trace.draws_of(step),
             _ => Vec::new(),
@@ -148,6 +149,7 @@ impl<'a> Runner<'a> {
         let since = since.map(|index| self.since.swap_remove(index).1);
         self.trace.events.push(Event {
             choice,
+            rank,
             touch: self.touches.get(index).copied().flatten(),
             possible_since: since.unwrap_or(step as u32),
         });
@@ -203,6 +205,7 @@ fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
         }
         opening.push(Event {
             choice,
+            rank: 0,
             touch,
             possible_since: opening.len() as u32,
         });

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::super::finding::Problem;
 use super::super::limits::Brake;
 use super::super::outcome::Outcome;
-use super::super::trail::{Decision, ranked};
+use super::super::trail::{Decision, rank, ranked};
 use crate::schedule::{Choice, Kept, MAIN, Walk};
 use crate::value::object::TaskId;
 
@@ -197,6 +197,7 @@ impl Trial<'_> {
 
     fn step(&mut self, run: &mut Run, choice: Choice) {
         let could_go_on = self.can(Choice::Step(run.last));
+        let rank = rank(self.walk.choices(), run.last, choice);
         run.preemptions += u32::from(could_go_on && choice != Choice::Step(run.last));
         let mut dictated = &[][..];
         if let Choice::Step(task) = choice {
@@ -211,6 +212,7 @@ impl Trial<'_> {
         let drawn = self.walk.take(choice, dictated);
         run.decisions.push(Decision {
             choice,
+            rank,
             draws: drawn.iter().map(|draw| draw.number).collect(),
         });
     }

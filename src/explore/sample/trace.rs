@@ -9,6 +9,8 @@ use crate::vm::{Instruction, Touch};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event {
     pub(super) choice: Choice,
+    /// Its place among the choices that there were.
+    pub(super) rank: u32,
     /// What it touched; unknown in schedules that nobody learns from.
     pub(super) touch: Option<Touch>,
     /// Since how many steps from the beginning it could have been done; only where `touch` is
@@ -62,6 +64,7 @@ impl Trace {
             }
             Decision {
                 choice: event.choice,
+                rank: event.rank,
                 draws: own,
             }
         };

@@ -7,7 +7,7 @@
 //! Two different states have the same key with a probability of about n^2 / 2^129 for n states.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::state::{Being, State};
 use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId, Visitor};
-use crate::value::{Cell, Fault, FaultKind, Object, Value};
+use crate::value::{AddressHasher, Cell, Fault, FaultKind, Footprint, Object, Value};
 use crate::vm::{Binding, Fiber, Globals, Isolated};
 
 /// Something that can be changed and that others may refer to.
@@ -42,6 +42,13 @@ pub(super) struct Portrait {
     refers_to: Box<[Node]>,
 }
 
+impl Portrait {
+    /// Adds the memory that it takes, itself excepted.
+    pub(super) fn add_to(&self, footprint: &mut Footprint) {
+        footprint.block(size_of_val(&*self.refers_to));
+    }
+}
+
 /// What the top-level names were bound to, written down.
 #[derive(Default)]
 pub(super) struct KeptBindings {
@@ -51,6 +58,12 @@ pub(super) struct KeptBindings {
 }
 
 impl KeptBindings {
+    /// Adds the memory that it takes, itself excepted.
+    pub(super) fn add_to(&self, footprint: &mut Footprint) {
+        footprint.block(self.bindings.capacity() * size_of::<Option<Arc<Binding>>>());
+        self.portrait.add_to(footprint);
+    }
+
     /// Sets them back to this, unless they are so already.
     pub(super) fn set_back(&self, globals: &Globals) {
         if globals.version() != self.version {
@@ -69,6 +82,12 @@ pub(super) struct KeptObject {
 }
 
 impl KeptObject {
+    /// Adds the memory that it takes, itself excepted.
+    pub(super) fn add_to(&self, footprint: &mut Footprint) {
+        footprint.primitive(&*self.copy);
+        self.portrait.add_to(footprint);
+    }
+
     /// Sets the object back to this, unless it is so already.
     pub(super) fn set_back(self: &Arc<Self>, object: &Object) {
         let is_so = object
@@ -98,6 +117,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// How many bytes its buffers take.
+    pub(super) fn size(&self) -> u64 {
+        let nodes = self.nodes.capacity() + self.page.refers_to.capacity();
+        let objects = self.objects.capacity() * size_of::<Option<Arc<KeptObject>>>();
+        let bytes = self.bytes.capacity() + self.page.bytes.capacity();
+        (bytes + nodes * size_of::<Node>() + objects) as u64
+    }
+
     /// The key of `state`. Leaves in `nodes` what can be reached.
     pub(super) fn key(
         &mut self,
@@ -424,27 +451,5 @@ impl Page {
                 self.text(&foreign.text());
             }
         }
-    }
-}
-
-/// Spreads addresses, which are multiples of eight: one multiplication (Fibonacci hashing, Knuth,
-/// "The Art of Computer Programming", 6.4).
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 ^= self.0 >> 32;
     }
 }

@@ -161,10 +161,7 @@ impl Run {
         let mut footprint = Footprint::new(Follow::Contents);
         running.add_to(&mut footprint);
         for member in self.state.members.values() {
-            footprint.value(&Value::Object(member.handle.clone()));
-            if let Some(fiber) = &member.fiber {
-                fiber.add_to(&mut footprint);
-            }
+            member.add_to(&mut footprint);
         }
         for (id, _) in self.state.world.program.globals() {
             let binding = self.state.world.globals.get(id);

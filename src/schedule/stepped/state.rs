@@ -13,7 +13,7 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
-use crate::value::{Fault, Object, Value};
+use crate::value::{Fault, Footprint, Object, Value};
 use crate::vm::{self, Action, COPY_OF, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
@@ -124,6 +124,24 @@ impl Member {
         let copy = Arc::new(self.clone());
         self.copy = Some(copy.clone());
         copy
+    }
+
+    /// Adds the memory that it takes, itself excepted, and what its values lead to.
+    pub(super) fn add_to(&self, footprint: &mut Footprint) {
+        footprint.value(&Value::Object(self.handle.clone()));
+        if let Some(fiber) = &self.fiber {
+            fiber.add_to(footprint);
+        }
+        match &self.held_end {
+            None => {}
+            Some(Ok(value)) => footprint.value(value),
+            Some(Err(fault)) => footprint.fault(fault),
+        }
+        if let Some(portrait) = &self.portrait
+            && footprint.shared(portrait)
+        {
+            portrait.add_to(footprint);
+        }
     }
 
     /// The thread as it was when `copy` was made.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::event::{self, Kind};
 use crate::pos::Pos;
+use crate::value::Footprint;
 use crate::value::object::TaskId;
 
 /// Something that happened, without a time.
@@ -88,6 +89,20 @@ impl ToldSoFar {
             _ => {}
         }
         self.key = self.hash();
+    }
+
+    /// Adds the memory that it takes, itself excepted. Its texts are shared with what was told before.
+    pub(super) fn add_to(&self, footprint: &mut Footprint) {
+        for lines in self.threads.values() {
+            footprint.block(size_of::<(TaskId, Lines)>());
+            footprint.block(lines.printed.capacity() * size_of::<Arc<str>>());
+            lines.printed.iter().for_each(|line| {
+                footprint.shared(line);
+            });
+        }
+        if let Some(order) = &self.order {
+            footprint.block(order.capacity() * size_of::<TaskId>());
+        }
     }
 
     /// Two that are alike have the same key.

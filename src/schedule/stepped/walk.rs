@@ -22,7 +22,7 @@ use crate::program::ahead::Ahead;
 use crate::runtime::threads::{Ended, ThreadInfo};
 use crate::schedule::{MAIN, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
-use crate::value::{Cell, Fault, Function, Object, Value, debug_text};
+use crate::value::{Cell, Fault, Footprint, Function, Object, Value, debug_text};
 use crate::vm::{
     Action, Fiber, Globals, LivenessCache, SharedPlace, Touch, VariableAccess, Visible,
 };
@@ -143,11 +143,36 @@ impl Kept {
         &self.choices
     }
 
-    /// About how many bytes it takes.
-    pub fn size(&self) -> u64 {
-        let cells = self.cells.len() * 48;
-        let objects = self.objects.len() * 200;
-        (self.members.len() * 700 + cells + objects + 300) as u64
+    /// Adds the memory that it takes, itself excepted; what it shares with snapshots that were added
+    /// before counts no second time.
+    pub fn add_to(&self, footprint: &mut Footprint) {
+        footprint.block(self.members.capacity() * size_of::<(TaskId, Arc<Member>)>());
+        for (_, member) in &self.members {
+            if footprint.shared(member) {
+                member.add_to(footprint);
+            }
+        }
+        footprint.block(self.cells.capacity() * size_of::<(Arc<Cell>, Value, bool)>());
+        for (cell, value, _) in &self.cells {
+            footprint.shared(cell);
+            footprint.value(value);
+        }
+        footprint
+            .block(self.objects.capacity() * size_of::<(Arc<Object>, Arc<KeptObject>, bool)>());
+        for (object, copy, _) in &self.objects {
+            footprint.shared(object);
+            if footprint.shared(copy) {
+                copy.add_to(footprint);
+            }
+        }
+        footprint.block(self.choices.capacity() * size_of::<Choice>());
+        footprint.block(self.deadlines.len() * size_of::<(u64, u64, TaskId)>());
+        if footprint.shared(&self.so_far) {
+            self.so_far.add_to(footprint);
+        }
+        if footprint.shared(&self.bindings) {
+            self.bindings.add_to(footprint);
+        }
     }
 }
 
@@ -529,6 +554,11 @@ impl Walk {
     /// Whether the script has ever asked for the time in this run.
     pub fn has_read_clock(&self) -> bool {
         self.run.state.has_read_clock
+    }
+
+    /// How many bytes it has set aside for writing states down.
+    pub fn buffers(&self) -> u64 {
+        self.writer.size()
     }
 
     /// What has been printed, and who has failed.
