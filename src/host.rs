@@ -1,4 +1,4 @@
-//! The one place that asks the host: clock, number of cores, entropy for a seed, Ctrl-C,
+//! The one place that asks the host: clock, number of cores, entropy for a seed, signals,
 //! this process.
 //!
 //! Everything else gets time and seeds as arguments, so that a run can be repeated.
@@ -67,11 +67,60 @@ pub fn draw_seed() -> u64 {
     hasher.finish() % 1_000_000
 }
 
-/// Calls `handler` on another thread at each Ctrl-C. Can be set once in a process. What else asks the
-/// process to end, such as SIGTERM and SIGHUP, ends it at once.
+/// What the host asks of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C (SIGINT): stop what runs.
+    Interrupt,
+    /// SIGTERM: end.
+    Terminate,
+    /// SIGHUP: the terminal is gone.
+    HangUp,
+}
+
+impl Signal {
+    /// The exit status of a process that ends by this signal: 128 and the signal's number.
+    pub fn status(self) -> u8 {
+        128 + match self {
+            Self::HangUp => 1,
+            Self::Interrupt => 2,
+            Self::Terminate => 15,
+        }
+    }
+}
+
+/// Calls `handler` on a thread of its own at each signal. Can be set once in a process.
+///
+/// # Errors
+/// When the host refuses.
+#[cfg(unix)]
+pub fn on_signal(mut handler: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let deliver = move || {
+        for number in &mut signals {
+            handler(match number {
+                SIGTERM => Signal::Terminate,
+                SIGHUP => Signal::HangUp,
+                _ => Signal::Interrupt,
+            });
+        }
+    };
+    let thread = std::thread::Builder::new().name("signals".into());
+    thread.spawn(deliver).map(drop)
+}
+
+/// Calls `handler` on a thread of its own at each Ctrl-C. Can be set once in a process.
 ///
 /// # Errors
 /// When a handler was set before, or the host refuses.
-pub fn on_interrupt(handler: impl FnMut() + Send + 'static) -> Result<(), String> {
-    ctrlc::set_handler(handler).map_err(|error| error.to_string())
+#[cfg(not(unix))]
+pub fn on_signal(mut handler: impl FnMut(Signal) + Send + 'static) -> io::Result<()> {
+    ctrlc::set_handler(move || handler(Signal::Interrupt)).map_err(io::Error::other)
+}
+
+/// Ends this process, whatever its threads do, as one that ends by `signal`.
+#[expect(clippy::exit, reason = "the process was asked to end")]
+pub fn exit_by(signal: Signal) -> ! {
+    std::process::exit(i32::from(signal.status()))
 }

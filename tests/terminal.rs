@@ -4,8 +4,11 @@
 //! Waits are for what must appear, never for a time; a limit only ends a test that hangs.
 #![cfg(unix)]
 
+use std::io::Write;
 use std::process::Command;
 
+use rexpect::process::signal::Signal;
+use rexpect::process::wait::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 /// How long something may take to appear before the test counts as failed.
@@ -17,7 +20,7 @@ const READY: &str = "\x1b[?2004h";
 struct Prompt {
     terminal: PtySession,
     /// Holds the history, and vanishes with the test.
-    _state: tempfile::TempDir,
+    state: tempfile::TempDir,
 }
 
 impl Prompt {
@@ -32,10 +35,7 @@ impl Prompt {
         let mut terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
         // A prompt that hangs may not hold up the test that finds it.
         terminal.process_mut().set_kill_timeout(Some(1000));
-        let mut prompt = Self {
-            terminal,
-            _state: state,
-        };
+        let mut prompt = Self { terminal, state };
         prompt.ready();
         prompt
     }
@@ -66,6 +66,25 @@ impl Prompt {
         self.keys(line);
         self.keys("\r");
         self.ready();
+    }
+
+    /// Sends bytes, be they text or not.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let mut terminal = self.terminal.process().get_file_handle().expect("a handle");
+        terminal.write_all(bytes).expect("it takes bytes");
+    }
+
+    /// Sends a signal; gives the exit status and the history that was kept.
+    #[track_caller]
+    fn ends_by(mut self, signal: Signal) -> (WaitStatus, String) {
+        self.terminal
+            .process_mut()
+            .signal(signal)
+            .expect("it is there");
+        self.terminal.exp_eof().expect("the signal ends it");
+        let status = self.terminal.process().wait().expect("it has ended");
+        let history = self.state.path().join("threadlab").join("history");
+        (status, std::fs::read_to_string(history).expect("a history"))
     }
 
     /// Leaves with Ctrl-D, and waits until the program has ended.
@@ -200,4 +219,88 @@ fn a_race_is_explored_replayed_and_stepped_through() {
     prompt.sees("n is 2");
     prompt.ready();
     prompt.ends();
+}
+
+/// Checks that a signal ends a prompt that `typed` has brought into some state.
+#[track_caller]
+fn check_end_by(signal: Signal, status: i32, typed: impl FnOnce(&mut Prompt)) {
+    let mut prompt = Prompt::open();
+    prompt.types("let kept = 41;");
+    typed(&mut prompt);
+    let (ended, history) = prompt.ends_by(signal);
+    assert!(
+        matches!(ended, WaitStatus::Exited(_, code) if code == status),
+        "{ended:?}"
+    );
+    assert!(history.contains("let kept = 41;"), "{history}");
+}
+
+#[test]
+fn a_signal_ends_the_prompt_and_the_history_is_kept() {
+    check_end_by(Signal::SIGTERM, 143, |_| {});
+    check_end_by(Signal::SIGHUP, 129, |_| {});
+    check_end_by(Signal::SIGTERM, 143, |prompt| {
+        prompt.keys("let half = 20 + 1")
+    });
+    check_end_by(Signal::SIGTERM, 143, |prompt| {
+        prompt.keys("print(\"now\" + \"!\"); loop { }\r");
+        prompt.sees("now!");
+    });
+    check_end_by(Signal::SIGHUP, 129, |prompt| {
+        prompt.types("let t = spawn(|| { loop { sleep(0.01); } });");
+    });
+}
+
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new("sh");
+    let binary = env!("CARGO_BIN_EXE_threadlab");
+    command
+        .args([
+            "-c",
+            &format!("sh -c 'echo \"it is $$.\"; exec {binary} --color never'; stty -a"),
+        ])
+        .env("XDG_STATE_HOME", state.path())
+        .env("TERM", "xterm");
+    let mut terminal = spawn_command(command, Some(LIMIT_MS)).expect("a terminal");
+    terminal.exp_string("it is ").expect("a number");
+    let pid = terminal.exp_string(".").expect("a number");
+    terminal.exp_string(READY).expect("a prompt");
+    let sent = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    terminal
+        .exp_string("\x1b[?2004l")
+        .expect("pastes are not marked any more");
+    let mode = terminal.exp_eof().expect("the shell ends");
+    for flag in ["icanon", "echo", "isig", "icrnl", "opost"] {
+        let is_on = mode.split([' ', ';', '\r', '\n']).any(|word| word == flag);
+        assert!(is_on, "{flag}: {mode}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_do_not_end_the_prompt() {
+    for bytes in [
+        &b"\xc3("[..],
+        b"\xff",
+        b"\xe0\x80\xaf",
+        b"\xc0\xaf",
+        b"\xed\xa0\x80",
+    ] {
+        let mut prompt = Prompt::open();
+        prompt.keys("let half = 20 + 1");
+        prompt.sees("let half = 20 + 1");
+        prompt.bytes(bytes);
+        prompt.sees("is not UTF-8 text");
+        prompt.ready();
+        // What was typed before is still there. (What follows the bytes may be.)
+        prompt.sees("let half = 20 + 1");
+        prompt.terminal.send_control('c').expect("it takes keys");
+        prompt.ready();
+        prompt.keys("print(\"still \" + \"here\");\r");
+        prompt.sees("still here");
+        prompt.ready();
+        prompt.ends();
+    }
 }

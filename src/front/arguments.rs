@@ -36,7 +36,7 @@ Examples:
   threadlab doc Queue.put                what a name means; without one, all names
 
 Exit status: 0, or 1 when the script failed, 2 for wrong usage or a text that cannot
-run, 130 after Ctrl-C.";
+run, 130 after Ctrl-C (143 after SIGTERM, 129 after SIGHUP).";
 
 /// Learn threads by typing: run a script, or open the prompt.
 #[derive(Debug, Parser)]

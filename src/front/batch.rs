@@ -14,7 +14,7 @@ use super::report::{self, Quoted};
 use super::source::Source;
 use super::{Status, complain};
 use crate::event::{Event, Kind, Stream, json};
-use crate::host;
+use crate::host::{self, Signal};
 use crate::session::{Config, Input, InputKind, Outcome, Report, Session};
 use crate::view::deadlock;
 use crate::view::live::failure_line;
@@ -57,14 +57,15 @@ pub(super) fn run(
     };
     let asked = AtomicBool::new(false);
     // Where signals cannot be had, Ctrl-C ends the process without a report.
-    let _ = host::on_interrupt(move || {
-        if asked.swap(true, Ordering::Relaxed) {
-            leave_at_once();
+    let _ = host::on_signal(move |signal| {
+        let again = asked.swap(true, Ordering::Relaxed);
+        if again || signal != Signal::Interrupt {
+            host::exit_by(signal);
         }
         // Even a script that cannot be stopped ends, at once when asked again.
-        let last_resort = || {
+        let last_resort = move || {
             std::thread::sleep(PATIENCE);
-            leave_at_once()
+            host::exit_by(signal)
         };
         let _ = std::thread::Builder::new()
             .name("last resort".into())
@@ -94,11 +95,6 @@ pub(super) fn run(
     let (text, status) = tell(&report, &session, quoted, paint);
     let _ = io::stderr().write_all(text.as_bytes());
     status
-}
-
-#[expect(clippy::exit, reason = "the script was asked to end and does not")]
-fn leave_at_once() -> ! {
-    std::process::exit(130)
 }
 
 /// The file for `--events`, made anew.

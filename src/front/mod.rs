@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command, Task};
 use source::Source;
 
+use crate::host::Signal;
 use crate::session::{WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
 
@@ -51,7 +52,7 @@ impl From<Status> for ExitCode {
             Status::Failure => 1,
             Status::Usage => 2,
             Status::NotProved => 3,
-            Status::Interrupted => 130,
+            Status::Interrupted => Signal::Interrupt.status(),
             Status::Unread => 141,
         })
     }

@@ -7,13 +7,28 @@
 use rhai::{LexError, ParseError, ParseErrorType as Error};
 
 use super::diagnostic::{Code, Diagnostic, Span};
-use super::parse::{pos, typed_name};
-use super::python;
+use super::parse::{Refusal, pos, refusal, typed_name};
+use super::python::{self, Explanation};
 use super::scan::{End, Kind, Scan, Token, closer, scan};
 use crate::pos::Pos;
 
 /// What is wrong with `text`, which Rhai's parser refused. Never empty.
 pub(super) fn diagnose(error: &ParseError, text: &str) -> Vec<Diagnostic> {
+    let explained = cause(error, text);
+    let mut found = vec![explained.diagnostic];
+    // The imports are finished here, so one look behind them is enough.
+    if let Some(repaired) = explained.repaired {
+        match refusal(&repaired) {
+            Some(Refusal::Syntax(error)) => found.push(cause(&error, &repaired).diagnostic),
+            Some(Refusal::Limit(diagnostic)) => found.push(*diagnostic),
+            None => {}
+        }
+    }
+    found
+}
+
+/// The first cause of a refusal.
+fn cause(error: &ParseError, text: &str) -> Explanation {
     let scan = scan(text);
     let at = pos(error.position());
     let at = if at.is_none() || matches!(error.err_type(), Error::UnexpectedEOF) {
@@ -23,11 +38,10 @@ pub(super) fn diagnose(error: &ParseError, text: &str) -> Vec<Diagnostic> {
     };
     // The parser has the last word on depth: such a text may have no other fault.
     let deep = matches!(error.err_type(), Error::ExprTooDeep);
-    let cause = (!deep)
-        .then(|| python::explain(text, at).or_else(|| left_open(&scan)))
+    (!deep)
+        .then(|| python::explain(text, at).or_else(|| left_open(&scan).map(Explanation::from)))
         .flatten()
-        .unwrap_or_else(|| in_words(error, at, text, &scan));
-    vec![cause]
+        .unwrap_or_else(|| in_words(error, at, text, &scan).into())
 }
 
 /// The position after a token.

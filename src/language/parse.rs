@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rhai::{AST, ASTNode, Engine, Module, OptimizationLevel, ScriptFuncDef, Shared, Stmt, Token};
+use rhai::{
+    AST, ASTNode, Engine, Module, OptimizationLevel, ParseError, ScriptFuncDef, Shared, Stmt, Token,
+};
 
 use super::diagnostic::Diagnostic;
 use super::scan::{self, Kind};
@@ -117,21 +119,44 @@ impl Parser {
     ///
     /// What is wrong with the text; never an empty list.
     pub fn parse(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
-        limits::check(text).map_err(|diagnostic| vec![diagnostic])?;
+        self.read(text).map_err(|refusal| match refusal {
+            Refusal::Limit(diagnostic) => vec![*diagnostic],
+            Refusal::Syntax(error) => diagnose::diagnose(&error, text),
+        })
+    }
+
+    /// Parses a whole text without explaining why it may be refused.
+    fn read(&mut self, text: &str) -> Result<Parsed, Refusal> {
+        limits::check(text).map_err(|diagnostic| Refusal::Limit(Box::new(diagnostic)))?;
         let awaits = awaits(text);
         *self.freer.lock() = WordFreer {
             awaits: awaits.clone(),
             ..WordFreer::default()
         };
-        match self.engine.compile(plain_comments(text).as_ref()) {
-            Ok(ast) => Ok(Parsed {
-                statements: ast.statements().to_vec(),
-                functions: functions(&ast),
-                awaits,
-            }),
-            Err(error) => Err(diagnose::diagnose(&error, text)),
-        }
+        let ast = self
+            .engine
+            .compile(plain_comments(text).as_ref())
+            .map_err(Refusal::Syntax)?;
+        Ok(Parsed {
+            statements: ast.statements().to_vec(),
+            functions: functions(&ast),
+            awaits,
+        })
     }
+}
+
+/// Why a text was refused.
+pub(super) enum Refusal {
+    /// It is too large or nested too deeply.
+    Limit(Box<Diagnostic>),
+    /// Rhai's parser does not accept it.
+    Syntax(ParseError),
+}
+
+/// Why a text is refused, if it is. This is the question to ask while an explanation is being made:
+/// [`parse`] would explain the refusal in its turn, without end.
+pub(super) fn refusal(text: &str) -> Option<Refusal> {
+    Parser::new().read(text).err()
 }
 
 /// Parses a whole text with a parser of its own.

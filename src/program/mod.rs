@@ -81,6 +81,12 @@ impl Name {
         functions.any(|function| function.load(Ordering::Acquire) != 0)
     }
 
+    /// Whether neither the library nor the program has a function of this name: a variable may hold
+    /// one.
+    pub fn is_free(&self) -> bool {
+        self.native.is_none() && !self.is_defined()
+    }
+
     /// The numbers of parameters for which there is a function.
     pub fn arities(&self) -> Vec<usize> {
         (0..=MAX_ARGUMENTS)

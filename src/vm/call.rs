@@ -3,6 +3,7 @@
 //! A call by name prefers the learner's function, then the library's, then a variable that holds a
 //! function, then one of Rhai's own.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arithmetic::put;
@@ -21,6 +22,16 @@ pub(super) enum Receiver {
     Place(Value, u32),
     /// It is this value, such as an object, which changes in itself: nothing goes back.
     Value(Value),
+}
+
+/// What a variable holds that is called by its name.
+enum Held {
+    /// It is shared, and reading it is a step of its own, which is not to be done yet.
+    Unseen,
+    /// This function, to be called with these arguments and those of the call.
+    Function(Arc<Function>, Vec<Value>),
+    /// No function: this name is at most one of Rhai's own, for these arguments and those of the call.
+    Nothing(u32, Vec<Value>),
 }
 
 impl Machine<'_, '_> {
@@ -108,24 +119,56 @@ impl Machine<'_, '_> {
                 found: argc as usize,
             });
         }
-        if let Some(global) = program.find_global(&name.text)
-            && let Some(binding) = self.env.globals.get(global)
-        {
-            if !self.may_access(&binding.cell, &[], false) {
-                return Ok(Flow::Stop(Stop::Visible));
-            }
-            if let Value::Function(function) = binding.cell.load() {
-                let args = self.take_args(first, argc);
+        let (id, mut args) = match self.held_function(id) {
+            Held::Unseen => return Ok(Flow::Stop(Stop::Visible)),
+            Held::Function(function, mut args) => {
+                args.extend(self.take_args(first, argc));
                 return self.call_into(dst, function, args, None);
             }
-        }
-        let args = &mut self.fiber.registers[range];
+            Held::Nothing(id, args) => (id, args),
+        };
+        args.extend(self.take_args(first, argc));
+        let name = &program.name(id).text;
         let value = self
             .env
             .natives
-            .call_named(&name.text, args)
-            .map_err(|kind| near_function(kind, &name.text, program))?;
+            .call_named(name, &mut args)
+            .map_err(|kind| near_function(kind, name, program))?;
         self.native_result(NativeResult::Value(value), dst, first, argc)
+    }
+
+    /// What a call of this name comes to by way of the variable of that name. A function value may
+    /// name another variable in its turn, and so on; names that lead back to each other are those of
+    /// no function in a variable. All is read in one step.
+    fn held_function(&mut self, mut id: u32) -> Held {
+        let program = self.env.program;
+        let mut curried: Vec<Value> = Vec::new();
+        let mut followed = BTreeSet::new();
+        let mut is_granted = false;
+        while followed.insert(id) {
+            let global = program.find_global(&program.name(id).text);
+            let Some(binding) = global.and_then(|global| self.env.globals.get(global)) else {
+                break;
+            };
+            if !is_granted {
+                let was_allowed = self.fiber.allowed;
+                if !self.may_access(&binding.cell, &[], false) {
+                    return Held::Unseen;
+                }
+                is_granted = was_allowed && !self.fiber.allowed;
+            }
+            let Value::Function(function) = binding.cell.load() else {
+                break;
+            };
+            match function.target {
+                Target::Named(next) if program.name(next).is_free() => {
+                    curried.splice(0..0, function.curried.iter().cloned());
+                    id = next;
+                }
+                Target::Named(_) | Target::Code(_) => return Held::Function(function, curried),
+            }
+        }
+        Held::Nothing(id, curried)
     }
 
     pub(super) fn take_args(&mut self, first: u16, argc: u8) -> Vec<Value> {

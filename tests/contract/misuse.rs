@@ -1,6 +1,6 @@
 //! Wrong use: the answer says where, what was found, what was expected, and what to do.
 
-use super::common::{MODES, Mode, run};
+use super::common::{MODES, Mode, run, type_in};
 
 /// Wrong use: the text, and place, message and advice of the answer.
 const BAD_INPUT: &[(&str, &str)] = &[
@@ -179,6 +179,52 @@ const BAD_INPUT: &[(&str, &str)] = &[
      has the index 0, the last one 0",
     ),
 ];
+
+#[test]
+fn names_that_lead_to_each_other_are_followed_once() {
+    for (lines, expected) in [
+        // Rhai's own function, as if there were no variable of its name.
+        (
+            &["let len = Fn(\"len\");", "len.call(\"hello\")"][..],
+            "value 5",
+        ),
+        (&["let len = Fn(\"len\");", "len(\"hello\")"], "value 5"),
+        (
+            &["let a = Fn(\"b\"); let b = Fn(\"a\");", "a.call(1)"],
+            "failed 1:3 unknown function: b (i64)",
+        ),
+        (
+            &[
+                "let a = Fn(\"b\"); let b = Fn(\"c\"); let c = Fn(\"a\");",
+                "a(1)",
+            ],
+            "failed 1:1 unknown function: a (i64)",
+        ),
+        (
+            &[
+                "let a = Fn(\"b\").curry(1); let b = Fn(\"c\").curry(2); let c = |x, y, z| [x, y, z];",
+                "a(3)",
+            ],
+            "value [2, 1, 3]",
+        ),
+        (
+            &[
+                "let a = Fn(\"b\"); let b = Fn(\"a\");",
+                "spawn(|| a.call()).result()",
+            ],
+            "failed 1:16 unknown function: b ()",
+        ),
+    ] {
+        for mode in MODES {
+            let ended = type_in(mode, lines);
+            let outcome = ended.outcome.lines().next().unwrap_or_default();
+            assert!(
+                outcome.starts_with(expected),
+                "{mode:?} {lines:?}: {outcome}"
+            );
+        }
+    }
+}
 
 #[test]
 fn wrong_use_is_answered_with_a_place_and_what_to_do() {

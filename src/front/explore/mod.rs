@@ -22,7 +22,7 @@ use super::source::Source;
 use super::{Status, complain, state};
 use crate::event::Stream;
 use crate::explore::{Exploration, Explorer, Limits, Outcome, Watch};
-use crate::host::{self, Clock};
+use crate::host::{self, Clock, Signal};
 use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
 use crate::view::paint::Paint;
 
@@ -38,7 +38,10 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         let asked = stop.clone();
         // Where signals cannot be had, Ctrl-C ends the process without a report. Pressed twice it
         // means no more than once: the report is on its way.
-        let _ = host::on_interrupt(move || asked.store(true, Ordering::Relaxed));
+        let _ = host::on_signal(move |signal| match signal {
+            Signal::Interrupt => asked.store(true, Ordering::Relaxed),
+            Signal::Terminate | Signal::HangUp => host::exit_by(signal),
+        });
         let found = search(&mut rehearsal, &how.limits, &stop);
         let text = match how.json {
             true => json::write(&found, &source.text),

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub(super) enum Typed {
     Input(String),
     /// Ctrl-C, while there was something half typed, or not.
     Interrupt { half_typed: bool },
+    /// Bytes that are no UTF-8 text.
+    Garbled,
     /// Ctrl-D on an empty line, or the end of the input.
     End,
 }
@@ -40,6 +43,10 @@ pub(super) enum Typed {
 pub(super) struct Lines {
     editor: Editor<Learner, FileHistory>,
     history: Option<PathBuf>,
+    /// Why the history is not kept, if it cannot be.
+    unkept: Option<String>,
+    /// What was typed before bytes came that are no text.
+    begun: String,
 }
 
 impl Lines {
@@ -74,7 +81,13 @@ impl Lines {
             files: FilenameCompleter::new(),
             line: RefCell::default(),
         }));
-        Ok((Self { editor, history }, screen, warning))
+        let lines = Self {
+            editor,
+            history,
+            unkept: None,
+            begun: String::new(),
+        };
+        Ok((lines, screen, warning))
     }
 
     /// Waits for the next input. `names` and `commands` are what Tab offers.
@@ -92,7 +105,8 @@ impl Lines {
         let screen = helper.screen.clone();
         helper.line.borrow_mut().clear();
         screen.begin_typing();
-        let read = self.editor.readline(prompt);
+        let begun = std::mem::take(&mut self.begun);
+        let read = (self.editor).readline_with_initial(prompt, (&begun, ""));
         screen.end_typing()?;
         match read {
             Ok(text) => {
@@ -100,6 +114,7 @@ impl Lines {
                 if !text.trim().is_empty() && !leaves {
                     // Whatever becomes of the input, it can be mended.
                     self.editor.add_history_entry(text.trim_end())?;
+                    self.keep_history();
                 }
                 Ok(Typed::Input(text))
             }
@@ -109,19 +124,28 @@ impl Lines {
                 Ok(Typed::Interrupt { half_typed })
             }
             Err(ReadlineError::Eof) => Ok(Typed::End),
+            Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                let typed = self.editor.helper().map(|helper| helper.line.take());
+                self.begun = typed.unwrap_or_default();
+                Ok(Typed::Garbled)
+            }
             Err(error) => Err(error),
         }
     }
 
-    /// Keeps the history in its file. The error is a quiet warning.
-    pub(super) fn keep_history(&mut self) -> Result<(), String> {
-        let Some(file) = &self.history else {
-            return Ok(());
-        };
+    /// Why the history is not kept in its file, if it is not.
+    pub(super) fn unkept(&self) -> Option<&str> {
+        self.unkept.as_deref()
+    }
+
+    /// Keeps the history in its file, at each input: the end of the process may come unannounced.
+    fn keep_history(&mut self) {
+        let Some(file) = &self.history else { return };
         // Appended: another prompt may have kept its own meanwhile.
-        self.editor
-            .append_history(file)
-            .map_err(|error| format!("the history is not kept in {}: {error}", file.display()))
+        if let Err(error) = self.editor.append_history(file) {
+            let file = file.display();
+            self.unkept = Some(format!("the history is not kept in {file}: {error}"));
+        }
     }
 }
 

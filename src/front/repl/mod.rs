@@ -1,7 +1,7 @@
 //! The prompt.
 //!
-//! In reading order: [`command`], the prompt's own commands as data; [`screen`], the terminal that
-//! typing and printing share; [`editor`], the line that is being typed; [`answer`], what an input or
+//! In reading order: [`command`], the prompt's own commands as data; [`mode`], what to set the
+//! terminal back to; [`screen`], the terminal that typing and printing share; [`editor`], the line that is being typed; [`answer`], what an input or
 //! command is answered; [`explore`], the answers to `:explore`, `:replay` and `:step`. Here they
 //! become a loop.
 
@@ -9,6 +9,7 @@ mod answer;
 mod command;
 mod editor;
 mod explore;
+mod mode;
 mod screen;
 
 use std::collections::VecDeque;
@@ -22,18 +23,23 @@ use parking_lot::Mutex;
 
 use self::answer::{Flow, Learner};
 use self::editor::{Lines, Typed};
+use self::mode::Mode;
 use self::screen::Screen;
 use super::arguments::Color;
 use super::batch::open_log;
 use super::printer::{Printer, Sink};
 use super::{Status, complain};
 use crate::event::{Event, Stream, json};
-use crate::host;
+use crate::host::{self, Signal};
 use crate::session::{Config, Session};
 use crate::view::live::Live;
 
 /// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
+
+/// What is said of bytes that are no text.
+const GARBLED: &str = "note: what was typed or pasted there is not UTF-8 text. It was left out; paste \
+                       it again from a file or a window whose encoding is UTF-8.\n";
 
 /// Opens the prompt and stays there until the learner leaves.
 pub(super) fn run(config: Config, color: Color, events: Option<PathBuf>) -> Status {
@@ -52,18 +58,28 @@ pub(super) fn run(config: Config, color: Color, events: Option<PathBuf>) -> Stat
 
 fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::Result<()> {
     let paint = color.paint(io::stdout().is_terminal());
+    let mode = Mode::now();
     let (mut lines, screen, warning) = Lines::open(paint).map_err(io::Error::other)?;
     let stream = Arc::new(Stream::new());
     stream.set_detailed(log.is_some());
     let session = Session::new(config, stream.clone());
     let stopper = session.stopper();
     // While a line is edited the terminal hands Ctrl-C over as a key; a signal means that an input
-    // runs. Without signals the prompt works all the same.
+    // runs. Without signals the prompt works all the same. The line editor cannot be interrupted, so
+    // what ends the prompt ends the process from here: the history is kept at each input, and worker
+    // processes end with their session.
     let stop = Arc::new(AtomicBool::new(false));
     let asked = stop.clone();
-    let _ = host::on_interrupt(move || {
+    let _ = host::on_signal(move |signal| {
         asked.store(true, Ordering::Relaxed);
         stopper.stop();
+        match signal {
+            Signal::Interrupt => {}
+            Signal::Terminate | Signal::HangUp => {
+                mode.restore();
+                host::exit_by(signal);
+            }
+        }
     });
 
     let live = Arc::new(Mutex::new(Live::new(paint)));
@@ -81,13 +97,17 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Input(text) => learner.answer(&text)?,
             Typed::Interrupt { half_typed } => learner.interrupted(half_typed)?,
+            Typed::Garbled => {
+                screen.show(GARBLED)?;
+                Flow::Stay
+            }
             Typed::End => learner.leave()?,
         };
         if flow == Flow::Leave {
             break;
         }
     }
-    if let Err(warning) = lines.keep_history() {
+    if let Some(warning) = lines.unkept() {
         screen.show(&format!("note: {warning}\n"))?;
     }
     learner.end()

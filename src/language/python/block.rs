@@ -6,7 +6,7 @@
 use super::rewrite::{self, Names};
 use super::table::{Clause, Reply};
 use super::tree;
-use crate::language::parse;
+use crate::language::parse::refusal;
 
 /// One statement of Python, which may go on over several lines within brackets.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +169,7 @@ pub fn translate(text: &str) -> Option<String> {
         out.close(&block.indent, block.end);
     }
     let translated = out.lines.join("\n").trim_end().to_string() + "\n";
-    parse::parse(&translated).is_ok().then_some(translated)
+    refusal(&translated).is_none().then_some(translated)
 }
 
 /// The lines so far.

@@ -18,21 +18,32 @@ pub use hints::{hints, meant_value, undefined_assignment};
 use table::{Reply, Row};
 
 use super::diagnostic::{Code, Diagnostic, Span};
+use super::parse::refusal;
+use super::scan::scan;
 use crate::pos::Pos;
+
+/// What the Python in a text is answered.
+pub(super) struct Explanation {
+    /// What to type instead.
+    pub(super) diagnostic: Diagnostic,
+    /// The text with its imports written as ours, when an unfinished import is all that is wrong up
+    /// to where the parser gave up. What else is wrong, this text shows.
+    pub(super) repaired: Option<String>,
+}
 
 /// What to type instead of the Python that made a text unreadable; `error` is where the parser gave
 /// up. `None` if nothing up to there looks like Python.
-pub(super) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
+pub(super) fn explain(text: &str, error: Pos) -> Option<Explanation> {
     let lines = block::logical_lines(text);
     let mut names = rewrite::Names::declared_in(text);
+    let mut import = None;
     for line in &lines {
         if error.line != 0 && line.number > error.line {
-            return None;
+            break;
         }
-        let Some(answer) = rewrite::line(statement(line.text), &mut names) else {
+        let Some((row, reply)) = python(line, &mut names) else {
             continue;
         };
-        let Some(row) = answer.row else { continue };
         let whole = (lines.len() > 1).then(|| translate(text)).flatten();
         // What has no counterpart is the thing to say of a block that cannot be translated.
         let obstacle = match whole {
@@ -40,19 +51,85 @@ pub(super) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
             Some(_) => None,
         };
         if let Some((line, row)) = obstacle {
-            return Some(diagnostic(line, row));
+            return Some(diagnostic(line, row).into());
         }
-        let single = match answer.reply {
-            Reply::Type(text) => Some(text),
-            Reply::LeaveOut | Reply::Nothing => None,
-        };
+        let is_final = whole.is_some() || !table::is_import(row);
         let diagnostic = diagnostic(line, row);
-        return Some(match whole.or(single) {
+        let diagnostic = match whole.or(reply) {
             Some(lines) => diagnostic.suggest(lines),
             None => diagnostic,
-        });
+        };
+        if is_final {
+            return Some(import.unwrap_or(diagnostic).into());
+        }
+        import.get_or_insert(diagnostic);
     }
-    None
+    Some(Explanation {
+        diagnostic: import?,
+        repaired: Some(with_imports_finished(&lines)),
+    })
+}
+
+impl From<Diagnostic> for Explanation {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            repaired: None,
+        }
+    }
+}
+
+/// What shows a line to be Python, and what to type instead, if there is something.
+fn python(
+    line: &block::LogicalLine<'_>,
+    names: &mut rewrite::Names,
+) -> Option<(&'static Row, Option<String>)> {
+    let answer = rewrite::line(statement(line.text), names)?;
+    let row = answer.row?;
+    match answer.reply {
+        Reply::LeaveOut | Reply::Nothing => Some((row, None)),
+        // `import threading;` is written as it should be.
+        Reply::Type(reply) if is_same_code(line.text, &reply) => None,
+        Reply::Type(reply) => Some((row, parses(&reply).then_some(reply))),
+    }
+}
+
+/// The text with each import that is written as in Python written as ours. Every line keeps its
+/// number.
+fn with_imports_finished(lines: &[block::LogicalLine<'_>]) -> String {
+    let mut names = rewrite::Names::default();
+    let finished = lines.iter().map(|line| match python(line, &mut names) {
+        Some((row, Some(reply))) if table::is_import(row) => {
+            let more_lines = "\n".repeat(line.text.matches('\n').count());
+            format!("{reply}{more_lines}")
+        }
+        _ => line.text.to_string(),
+    });
+    finished.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether two lines differ in white space and comments only.
+fn is_same_code(one: &str, other: &str) -> bool {
+    let code = |text| scan(text).code().into_iter().map(|token| token.text);
+    code(one).eq(code(other))
+}
+
+/// Whether a line parses, its block closed or its `else` and `catch` opened.
+fn parses(line: &str) -> bool {
+    let mut text = match line.trim_start() {
+        line if line.starts_with("} catch") && line.ends_with('}') => {
+            format!("try {{ {line} }}")
+        }
+        line if line.starts_with("} catch") => format!("try {{ {line}"),
+        line if line.starts_with("} else") => format!("if a {{ {line}"),
+        line => line.to_string(),
+    };
+    text += match line.ends_with('{') {
+        true if line.starts_with("try") => " } catch { }",
+        true => " }",
+        false => "",
+    };
+    refusal(&text).is_none()
 }
 
 /// A line without the braces of the blocks around its word: `} finally {` is taken as `finally:`,
@@ -102,24 +179,6 @@ mod tests {
             Reply::Type(text) => Some(text),
             Reply::LeaveOut | Reply::Nothing => None,
         }
-    }
-
-    /// Whether a line parses, its block closed or its `else` and `catch` opened.
-    fn parses(line: &str) -> bool {
-        let mut text = match line.trim_start() {
-            line if line.starts_with("} catch") && line.ends_with('}') => {
-                format!("try {{ {line} }}")
-            }
-            line if line.starts_with("} catch") => format!("try {{ {line}"),
-            line if line.starts_with("} else") => format!("if a {{ {line}"),
-            line => line.to_string(),
-        };
-        text += match line.ends_with('{') {
-            true if line.starts_with("try") => " } catch { }",
-            true => " }",
-            false => "",
-        };
-        parse(&text).is_ok()
     }
 
     #[test]
@@ -402,6 +461,79 @@ let m = #{\"a\": 1};
         let label = |text: &str| parse(text).expect_err(text)[0].label.clone();
         assert_eq!(label("c <- 5;"), "this is Go");
         assert_eq!(label("def f():"), "this is Python");
+    }
+
+    /// Positions and messages of all that is wrong with a text.
+    fn problems(text: &str) -> Vec<(u16, u16, String)> {
+        let problems = parse(text).expect_err(text);
+        let problem = |problem: Diagnostic| {
+            let at = problem.span.start;
+            (at.line, at.column, problem.message)
+        };
+        problems.into_iter().map(problem).collect()
+    }
+
+    #[test]
+    fn a_correct_import_hides_no_error() {
+        for (text, line, column) in [
+            ("import threading;\nlet x = ;", 2, 9),
+            ("import threading; // all of it\n\nlet x = ;", 3, 9),
+            ("import threading;\nlet q = Queue();\nfn f( { }", 3, 7),
+            ("import a; import b.c; let x = ;", 1, 31),
+        ] {
+            let problems = problems(text);
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            let (at_line, at_column, message) = &problems[0];
+            assert_eq!((*at_line, *at_column), (line, column), "{problems:?}");
+            assert!(!message.contains("import"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unfinished_import_is_named_together_with_the_error_behind_it() {
+        let both = |text: &str| {
+            let problems = problems(text);
+            let lines: Vec<u16> = problems.iter().map(|problem| problem.0).collect();
+            assert!(problems[0].2.contains("import"), "{problems:?}");
+            (lines, problems[1].2.clone())
+        };
+        let (lines, second) = both("import threading\nlet x = ;");
+        assert_eq!(lines, [1, 2]);
+        assert_eq!(second, "`;` cannot stand here");
+        let (lines, second) = both("from queue import (\n    Queue,\n    Empty,\n)\nlet x = ;");
+        assert_eq!(lines, [1, 5]);
+        assert_eq!(second, "`;` cannot stand here");
+        // What has no counterpart is the one thing to say.
+        let told = problems("import math\nd = {i: i for i in range(3)}");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((told[0].0, told[0].1), (2, 1), "{told:?}");
+        assert_eq!(told[0].2, "a map is made in a `for` loop");
+        // Nothing else is wrong here.
+        assert_eq!(problems("import threading\n\nlet x = 1;").len(), 1);
+    }
+
+    #[test]
+    fn no_text_behind_an_import_overflows_the_stack() {
+        for line in [
+            "let x = ;",
+            "q.put((1, \"a\"))",
+            "d = {i: i*i for i in range(3)}",
+            "del d[\"k\"]",
+            "f = lambda _: 5",
+            "results = [0 for _ in range(2)]",
+            "x = 1",
+            "import foo bar",
+        ] {
+            for import in [
+                "import queue",
+                "import queue;",
+                "import foo bar",
+                "from a import b",
+            ] {
+                let _ = parse(&format!("{import}\n{line}"));
+                let _ = parse(&format!("{line}\n{import}\n{line}\n"));
+            }
+        }
     }
 
     #[test]

@@ -272,7 +272,7 @@ pub(super) fn statement(
         _ => nodes,
     };
     for row in &ROWS {
-        if let Rule::Statement(rule) = row.rule
+        if let Rule::Statement(rule) | Rule::Import(rule) = row.rule
             && let Some(reply) = rule(nodes, names, rewriter)
         {
             let certain = row.certain.then_some(row);

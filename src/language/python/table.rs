@@ -47,6 +47,8 @@ type PartRule = fn(Option<&Node>, &[Node], &mut Rewriter) -> Option<(String, usi
 pub(super) enum Rule {
     /// A whole statement.
     Statement(StatementRule),
+    /// A whole statement that imports something.
+    Import(StatementRule),
     /// A whole expression, such as an argument.
     Item(ItemRule),
     /// Some nodes of an expression, of which the first is given together with the one before; how
@@ -93,18 +95,18 @@ const fn uncertain(example: (&'static str, &'static str), rule: Rule) -> Row {
     }
 }
 
-use Rule::{Comment, Item, Part, Statement};
+use Rule::{Comment, Import, Item, Part, Statement};
 
 const BLOCKS: &str = "a block stands in braces, not in indentation: close it with `}`";
 
 /// Every row, special cases first.
-pub(super) const ROWS: [Row; 60] = [
+pub(super) const ROWS: [Row; 61] = [
     // Statements.
     row(
         "an import ends with `;`, and nothing needs to be imported",
         "",
         ("import threading", "import threading;"),
-        Statement(import),
+        Import(import),
     ),
     row(
         "`from ... import` is Python; all names are there already",
@@ -113,7 +115,7 @@ pub(super) const ROWS: [Row; 60] = [
             "from concurrent.futures import ThreadPoolExecutor",
             "import concurrent.futures;",
         ),
-        Statement(from_import),
+        Import(from_import),
     ),
     row(
         "`def` is Python; a function begins with `fn`",
@@ -202,6 +204,12 @@ pub(super) const ROWS: [Row; 60] = [
          then `let c = counter(); c.add();`",
         ("class Counter:", ""),
         Statement(class),
+    ),
+    row(
+        "a map is made in a `for` loop",
+        "`let d = #{}; for i in range(3) { d[i.to_string()] = i * i; }`: keys are strings",
+        ("d = {i: i * i for i in range(3)}", ""),
+        Statement(map_comprehension),
     ),
     row(
         "there is no `Process`; a pool of processes calls functions",
@@ -565,12 +573,15 @@ fn bare(
     }
 }
 
+/// Whether a row is about an import. Nothing needs to be imported, so there is more to say of what is
+/// wrong behind one.
+pub(super) fn is_import(row: &Row) -> bool {
+    matches!(row.rule, Rule::Import(_))
+}
+
 fn import(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
     let modules = split(after("import", nodes)?, ",");
-    if modules
-        .iter()
-        .any(|module| name_of(module.first()).is_none())
-    {
+    if !modules.iter().all(|module| is_dotted(module)) {
         return None;
     }
     let modules: Vec<_> = modules
@@ -578,6 +589,24 @@ fn import(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
         .map(|module| format!("import {};", plain(module)))
         .collect();
     Some(Reply::Type(modules.join(" ")))
+}
+
+/// Whether this is the name of a module: `concurrent.futures`, or `numpy as np`.
+fn is_dotted(module: &[Node]) -> bool {
+    let words: Vec<&Node> = (module.iter())
+        .filter(|node| !matches!(node, Node::Space(_)))
+        .collect();
+    let (path, alias) = match &words[..] {
+        [path @ .., word, alias] if word.is_word("as") => (path, Some(*alias)),
+        path => (path, None),
+    };
+    let mut path = path.chunks(2);
+    let names = path.all(|link| match link {
+        [name] => name_of(Some(name)).is_some(),
+        [name, point] => name_of(Some(name)).is_some() && point.is("."),
+        _ => false,
+    });
+    names && words.len() % 2 == 1 && alias.is_none_or(|alias| name_of(Some(alias)).is_some())
 }
 
 fn from_import(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
@@ -776,6 +805,17 @@ fn finally(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
 
 fn class(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
     name_of(after("class", nodes)?.first()).map(|_| Reply::Nothing)
+}
+
+fn map_comprehension(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {
+    fn is_in(nodes: &[Node]) -> bool {
+        nodes.iter().any(|node| match node {
+            Node::Group('{', inner) => inner.iter().any(|node| node.is_word("for")) || is_in(inner),
+            Node::Group(_, inner) => is_in(inner),
+            _ => false,
+        })
+    }
+    is_in(nodes).then_some(Reply::Nothing)
 }
 
 fn pass(nodes: &[Node], _: &mut Names, _: &mut Rewriter) -> Option<Reply> {

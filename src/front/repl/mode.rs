@@ -1,0 +1,60 @@
+//! How the terminal was before the prompt, for an end that the line editor does not see.
+//!
+//! While a line is typed, the editor has the terminal in a mode of its own. A signal that ends the
+//! process comes on another thread, which must set the terminal back without the editor.
+
+/// The mode of a terminal.
+#[cfg(unix)]
+pub(super) struct Mode(Option<nix::sys::termios::Termios>);
+
+#[cfg(unix)]
+impl Mode {
+    /// The mode that the terminal has now.
+    pub(super) fn now() -> Self {
+        Self(nix::sys::termios::tcgetattr(std::io::stdin()).ok())
+    }
+
+    /// Sets the terminal back. Blocks for at most a moment, also when nobody reads the terminal.
+    pub(super) fn restore(&self) {
+        use std::io::Write;
+        use std::os::fd::AsFd;
+        use std::time::Duration;
+
+        use nix::sys::termios::{SetArg, tcsetattr};
+
+        /// Ends the marking of what is pasted, and the line that was being typed.
+        const END: &[u8] = b"\x1b[?2004l\r\n";
+        const MOMENT: Duration = Duration::from_millis(100);
+
+        let Some(mode) = &self.0 else { return };
+        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, mode);
+        // Past the lock of standard output, which a blocked writer may hold.
+        let Ok(terminal) = std::io::stdout().as_fd().try_clone_to_owned() else {
+            return;
+        };
+        let (written, is_written) = std::sync::mpsc::channel();
+        let write = move || {
+            let _ = std::fs::File::from(terminal).write_all(END);
+            let _ = written.send(());
+        };
+        let thread = std::thread::Builder::new().name("last line".into());
+        if thread.spawn(write).is_ok() {
+            let _ = is_written.recv_timeout(MOMENT);
+        }
+    }
+}
+
+/// The mode of a terminal, which no signal leaves changed here.
+#[cfg(not(unix))]
+pub(super) struct Mode;
+
+#[cfg(not(unix))]
+impl Mode {
+    /// The mode that the terminal has now.
+    pub(super) fn now() -> Self {
+        Self
+    }
+
+    /// Sets the terminal back.
+    pub(super) fn restore(&self) {}
+}
