@@ -7,8 +7,8 @@
 use std::io::Write;
 use std::process::Command;
 
-use rexpect::process::signal::Signal;
-use rexpect::process::wait::WaitStatus;
+use rexpect::process::Signal;
+use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 /// How long something may take to appear before the test counts as failed.

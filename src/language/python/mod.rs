@@ -478,7 +478,7 @@ let m = #{\"a\": 1};
         for (text, line, column) in [
             ("import threading;\nlet x = ;", 2, 9),
             ("import threading; // all of it\n\nlet x = ;", 3, 9),
-            ("import threading;\nlet q = Queue();\nfn f( { }", 3, 7),
+            ("import threading;\nlet q = Queue();\nfn f( { }", 3, 5),
             ("import a; import b.c; let x = ;", 1, 31),
         ] {
             let problems = problems(text);
