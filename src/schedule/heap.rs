@@ -47,7 +47,7 @@ impl Heap {
                     .push((cell.clone(), cell.load(), cell.is_published()));
             }
             Value::Object(object) => {
-                let copy = object.state().duplicate();
+                let copy = object.state().clone_box();
                 self.objects
                     .push((object.clone(), copy, object.is_published()));
             }
@@ -68,7 +68,7 @@ impl Heap {
             cell.set_published(*is_published);
         }
         for (object, copy, is_published) in &self.objects {
-            object.set_state(copy.duplicate(), None);
+            object.set_state(copy.clone_box(), None);
             object.set_published(*is_published);
         }
         world.ids.set_back(&self.ids);

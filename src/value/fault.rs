@@ -279,6 +279,18 @@ impl Fault {
 }
 
 impl FaultKind {
+    /// Calls `visit` on the values in it: what was thrown, and the errors that it passes on.
+    pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+        match self {
+            Self::Thrown(value) => visit(value),
+            Self::Elsewhere(fault) => visit(&Value::Error(fault.clone())),
+            Self::TaskGroup(failures) => {
+                (failures.iter()).for_each(|(_, fault)| visit(&Value::Error(fault.clone())))
+            }
+            _ => {}
+        }
+    }
+
     /// A value of the wrong type.
     pub fn mismatch(expected: &str, found: &Value) -> Self {
         Self::Type {

@@ -9,8 +9,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::mem::{size_of, size_of_val};
 use std::sync::Arc;
 
-use super::object::{Object, Primitive, TaskId, Visitor};
-use super::{Cell, Fault, FaultKind, Function, Items, Map, Value};
+use super::object::{Object, Primitive, TaskId};
+use super::{Cell, Fault, Function, Items, Map, StateEncoder, Value};
 
 /// The two counts before what an [`Arc`] holds.
 const COUNTS: usize = 2 * size_of::<usize>();
@@ -101,7 +101,7 @@ impl Footprint {
             texts: 0,
             footprint: self,
         };
-        primitive.visit_parts(&mut parts);
+        primitive.encode_state(&mut parts);
         let (words, texts) = (parts.words, parts.texts);
         // Most of the words stand in the object itself.
         let inside = size_of_val(primitive) / size_of::<u64>();
@@ -203,7 +203,7 @@ impl Footprint {
         let mut parts = Vec::new();
         let state = object.state();
         self.block(size_of_val(&*state));
-        state.visit_parts(&mut |part: &Value| parts.push(part.clone()));
+        state.encode_state(&mut |part: &Value| parts.push(part.clone()));
         drop(state);
         self.visited += parts.len() as u64;
         self.block(parts.len() * size_of::<Value>());
@@ -212,9 +212,7 @@ impl Footprint {
 
     /// Adds what an error holds.
     pub fn fault(&mut self, fault: &Fault) {
-        if let FaultKind::Thrown(value) = &fault.kind {
-            self.later(value);
-        }
+        fault.kind.visit_parts(&mut |part| self.later(part));
     }
 }
 
@@ -227,7 +225,7 @@ struct Parts<'f> {
     footprint: &'f mut Footprint,
 }
 
-impl Visitor for Parts<'_> {
+impl StateEncoder for Parts<'_> {
     fn value(&mut self, value: &Value) {
         self.words += size_of::<Value>() / size_of::<u64>();
         self.footprint.visited += 1;

@@ -3,14 +3,15 @@
 //!
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
 //! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold,
-//! however deep; [`Copier`], what goes to another process; [`Object`], the handle of a lock, a thread
-//! or any other thing that can make a thread wait; [`Fault`], what went wrong; [`Footprint`], how much
-//! memory all that takes.
+//! however deep; [`EncodeState`], what decides how something continues; [`Copier`], what goes to
+//! another process; [`Object`], the handle of a lock, a thread or any other thing that can make a
+//! thread wait; [`Fault`], what went wrong; [`Footprint`], how much memory all that takes.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
 mod cell;
 mod copy;
+mod encode;
 mod fault;
 mod footprint;
 mod format;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Origin};
 pub use copy::{Copier, Objects};
+pub(crate) use encode::encode_as_number;
+pub use encode::{EncodeState, StateEncoder};
 pub use fault::{
     ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
 };
@@ -196,11 +199,7 @@ impl Value {
             Self::Array(items) => items.iter().for_each(visit),
             Self::Map(map) => map.values().for_each(visit),
             Self::Function(function) => function.visit_parts(visit),
-            Self::Error(fault) => {
-                if let FaultKind::Thrown(value) = &fault.kind {
-                    visit(value);
-                }
-            }
+            Self::Error(fault) => fault.kind.visit_parts(visit),
             _ => {}
         }
     }

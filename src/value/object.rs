@@ -18,7 +18,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::held::{let_go, show};
 use super::operation::Operation;
 pub use super::operation::Verb;
-use super::{FaultKind, Function, Holder, Value};
+use super::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 use crate::pos::Pos;
 
 /// The number of a thread of the script, from 1 for `main`, never used twice in a session.
@@ -328,42 +328,6 @@ impl Waiting {
     }
 }
 
-/// Somebody to whom an object shows everything that its state is made of, in one order: the values
-/// that it holds, the threads that it knows, and whatever else decides how it will answer. Two
-/// objects of a kind that show the same behave the same.
-///
-/// Who only wants the values passes a closure.
-pub trait Visitor {
-    /// A value that the object holds.
-    fn value(&mut self, value: &Value);
-
-    /// A thread that it knows.
-    fn task(&mut self, _task: TaskId) {}
-
-    /// A count, a flag, the number of a state.
-    fn number(&mut self, _number: u64) {}
-
-    /// A text: a name, a reason.
-    fn text(&mut self, _text: &str) {}
-
-    /// Who holds it. The name is known from the number.
-    fn holder(&mut self, holder: &Holder) {
-        self.task(holder.task);
-        self.pos(holder.since);
-    }
-
-    /// A place in the text.
-    fn pos(&mut self, pos: Pos) {
-        self.number(u64::from(pos.line) << 32 | u64::from(pos.column));
-    }
-}
-
-impl<F: FnMut(&Value)> Visitor for F {
-    fn value(&mut self, value: &Value) {
-        self(value);
-    }
-}
-
 /// Who could end a wait, for the search for deadlocks.
 #[derive(Debug)]
 pub enum Blockers {
@@ -395,8 +359,20 @@ pub enum Noticed {
     Always,
 }
 
+/// A copy behind the same trait, for snapshots: derived of what can be cloned.
+pub trait CloneBox {
+    /// The copy.
+    fn clone_box(&self) -> Box<dyn Primitive>;
+}
+
+impl<P: Primitive + Clone> CloneBox for P {
+    fn clone_box(&self) -> Box<dyn Primitive> {
+        Box::new(self.clone())
+    }
+}
+
 /// A lock, a queue, a thread's end: one state machine.
-pub trait Primitive: Any + Send + Sync {
+pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
     /// The name of the type, as `type_of` shows it: `Lock`.
     fn kind(&self) -> &'static str;
 
@@ -463,12 +439,6 @@ pub trait Primitive: Any + Send + Sync {
 
     /// The object in words, as `print` shows it after its kind: `held by Thread-1`.
     fn state_text(&self) -> String;
-
-    /// Shows the whole state.
-    fn visit_parts(&self, visitor: &mut dyn Visitor);
-
-    /// A copy of the state, for snapshots.
-    fn duplicate(&self) -> Box<dyn Primitive>;
 }
 
 /// What somebody who compares states has written down of one.
@@ -489,7 +459,14 @@ impl Drop for Slot {
 }
 
 /// What is left of an object that nobody has any more.
+#[derive(Clone)]
 struct Gone;
+
+impl EncodeState for Gone {
+    fn encode_state(&self, _encoder: &mut dyn StateEncoder) {
+        let Self = self;
+    }
+}
 
 impl Primitive for Gone {
     fn kind(&self) -> &'static str {
@@ -510,12 +487,6 @@ impl Primitive for Gone {
 
     fn state_text(&self) -> String {
         String::new()
-    }
-
-    fn visit_parts(&self, _visitor: &mut dyn Visitor) {}
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(Self)
     }
 }
 
@@ -794,12 +765,12 @@ struct Recorded(Vec<String>);
 impl Recorded {
     fn of(primitive: &dyn Primitive) -> Self {
         let mut recorded = Self::default();
-        primitive.visit_parts(&mut recorded);
+        primitive.encode_state(&mut recorded);
         recorded
     }
 }
 
-impl Visitor for Recorded {
+impl StateEncoder for Recorded {
     fn value(&mut self, value: &Value) {
         // What it holds is not looked into: a value that leads back to the object is locked.
         self.0.push(match value {
@@ -818,6 +789,14 @@ impl Visitor for Recorded {
 
     fn text(&mut self, text: &str) {
         self.0.push(text.to_string());
+    }
+
+    fn weak(&mut self, object: &Weak<Object>, purpose: u64) {
+        self.0.push(format!("{:p} {purpose}", object.as_ptr()));
+    }
+
+    fn deadline(&mut self, at: Duration) {
+        self.0.push(format!("{at:?}"));
     }
 }
 

@@ -1,7 +1,7 @@
 //! When two fibers are alike: for those who keep states of a program and compare them.
 //!
-//! A fiber shows everything that decides how it goes on. What it will never read again is forgotten
-//! first, so that it makes no difference.
+//! What a fiber will never read again is forgotten before it is encoded, so that it makes no
+//! difference.
 
 use std::sync::Arc;
 
@@ -10,8 +10,7 @@ use super::{Draw, Intrinsic};
 use crate::program::Program;
 use crate::program::liveness::Liveness;
 use crate::program::op::Op;
-use crate::value::object::Visitor;
-use crate::value::{CodeId, Footprint, Value};
+use crate::value::{CodeId, EncodeState, Footprint, StateEncoder, Value};
 
 /// The analyses of the functions met so far. Code never changes, so they stay true.
 #[derive(Default)]
@@ -82,73 +81,80 @@ impl Fiber {
             footprint.value(&Value::Object(object.clone()));
         }
     }
+}
 
-    /// Shows everything that decides how the fiber goes on: two that show the same are alike.
-    pub fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.frames.len() as u64);
-        for frame in &self.frames {
-            visitor.number(u64::from(frame.code.unit) << 32 | u64::from(frame.code.ordinal));
-            visitor.number(u64::from(frame.pc) << 32 | u64::from(frame.base));
-            visitor.number(u64::from(frame.dst) << 32 | u64::from(frame.callee));
-            visitor.number(u64::from(frame.receiver) << 1 | u64::from(frame.stage as u8));
-        }
-        let used = self.registers.iter().rposition(|value| !value.is_unit());
-        let used = used.map_or(0, |last| last + 1);
-        visitor.number(used as u64);
-        for value in &self.registers[..used] {
-            visitor.value(value);
-        }
-        if let Some((object, keys)) = &self.reached {
-            visitor.number(u64::from(*keys));
-            visitor.value(&Value::Object(object.clone()));
-        }
-        if let Some(event_loop) = &self.event_loop {
-            visitor.value(&Value::Object(event_loop.clone()));
-        }
-        if let Some(intrinsic) = &self.pending {
-            intrinsic.visit_parts(visitor);
-        }
-        let flags = [
-            self.allowed,
-            self.retrying,
-            self.sleeping,
-            self.woken.is_some(),
-            self.stopping.is_some(),
-        ];
-        let bits = flags
-            .iter()
-            .fold(0, |bits, flag| bits << 1 | u64::from(*flag));
-        visitor.number(bits);
+impl EncodeState for Fiber {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // Whose fiber it is says the scheduler.
+            task: _,
+            registers,
+            frames,
+            woken,
+            allowed,
+            retrying,
+            reached,
+            pending,
+            // What is reported when the wait is granted: a report changes nothing.
+            wanted: _,
+            sleeping,
+            started_at,
+            event_loop,
+            stopping,
+        } = self;
+        frames.encode_state(encoder);
+        // What lies higher was never set, or is forgotten: how much memory there is does not matter.
+        let used = registers.iter().rposition(|value| !value.is_unit());
+        registers[..used.map_or(0, |last| last + 1)].encode_state(encoder);
+        let flags = u64::from(*allowed) << 2 | u64::from(*retrying) << 1 | u64::from(*sleeping);
+        (flags, woken, reached, pending).encode_state(encoder);
+        (started_at, event_loop, stopping).encode_state(encoder);
     }
 }
 
-impl Intrinsic {
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
+impl EncodeState for Frame {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            code,
+            pc,
+            base,
+            dst,
+            callee,
+            receiver,
+            stage,
+        } = *self;
+        encoder.number(u64::from(code.unit) << 32 | u64::from(code.ordinal));
+        encoder.number(u64::from(pc) << 32 | u64::from(base));
+        encoder.number(u64::from(dst) << 32 | u64::from(callee));
+        encoder.number(u64::from(receiver) << 1 | u64::from(stage as u8));
+    }
+}
+
+impl EncodeState for Intrinsic {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         match self {
-            Self::Print(text) => visitor.text(text),
-            Self::Sleep(time) => visitor.number(time.as_nanos() as u64),
-            Self::Now => visitor.number(1),
-            Self::CurrentThread => visitor.number(2),
-            Self::Threads => visitor.number(3),
-            Self::Random(draw) => match draw {
-                Draw::Number(range) => visitor.value(&Value::Range(Arc::new(*range))),
-                Draw::Float(low, high) => {
-                    visitor.value(&Value::Float(*low));
-                    visitor.value(&Value::Float(*high));
-                }
-                Draw::Item(items) => items.iter().for_each(|item| visitor.value(item)),
-            },
-            Self::Call(function, args) => {
-                visitor.value(&Value::Function(function.clone()));
-                args.iter().for_each(|arg| visitor.value(arg));
-            }
-            Self::IsDefined(name) => visitor.text(name),
-            Self::Pid => visitor.number(4),
+            Self::Print(text) => (0, text).encode_state(encoder),
+            Self::Sleep(time) => (1, time).encode_state(encoder),
+            Self::Now => encoder.number(2),
+            Self::CurrentThread => encoder.number(3),
+            Self::Threads => encoder.number(4),
+            Self::Random(draw) => (5, draw).encode_state(encoder),
+            Self::Call(function, args) => (6, function, args).encode_state(encoder),
+            Self::IsDefined(name) => (7, name).encode_state(encoder),
+            Self::Pid => encoder.number(8),
             Self::Ask(object, verb, args) => {
-                visitor.number(*verb as u64);
-                visitor.value(&Value::Object(object.clone()));
-                args.iter().for_each(|arg| visitor.value(arg));
+                (9, *verb as u64, object, args).encode_state(encoder);
             }
+        }
+    }
+}
+
+impl EncodeState for Draw {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Number(range) => (0, Value::Range(Arc::new(*range))).encode_state(encoder),
+            Self::Float(low, high) => (1, low, high).encode_state(encoder),
+            Self::Item(items) => (2, items).encode_state(encoder),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What stands in another process for a top-level variable's lock, thread or other object, of which
 //! there is only one: a task that never touches it runs, one that does is told.
 
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Visitor, Waiting, Withdrawal};
-use crate::value::{FaultKind, with_article};
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Waiting, Withdrawal};
+use crate::value::{EncodeState, FaultKind, StateEncoder, with_article};
 
 /// A stand-in.
 #[derive(Clone, Debug)]
@@ -21,6 +21,18 @@ impl Absent {
             variable: variable.into(),
             kind: kind.into(),
         }
+    }
+
+    /// The variable and the kind that it was made with.
+    pub fn names(&self) -> (String, String) {
+        (self.variable.clone(), self.kind.clone())
+    }
+}
+
+impl EncodeState for Absent {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { variable, kind } = self;
+        (variable, kind).encode_state(encoder);
     }
 }
 
@@ -55,14 +67,5 @@ impl Primitive for Absent {
 
     fn state_text(&self) -> String {
         format!("{} in another process", self.kind)
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.text(&self.variable);
-        visitor.text(&self.kind);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

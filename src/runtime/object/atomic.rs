@@ -4,10 +4,8 @@
 //! and so loses updates. It never makes a thread wait.
 
 use super::args;
-use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
-use crate::value::{FaultKind, Value, debug_text};
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value, debug_text};
 
 /// Whether two values are equal, as `==` has it. The library knows that.
 pub type Equal = fn(&Value, &Value) -> bool;
@@ -97,6 +95,17 @@ impl Atomic {
     }
 }
 
+impl EncodeState for Atomic {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            value,
+            // The same function for all.
+            equal: _,
+        } = self;
+        value.encode_state(encoder);
+    }
+}
+
 impl Primitive for Atomic {
     fn kind(&self) -> &'static str {
         "Atomic"
@@ -120,14 +129,6 @@ impl Primitive for Atomic {
             Value::Array(_) | Value::Map(_) | Value::Object(_) => self.value.type_name(),
             plain => debug_text(plain),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&self.value);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

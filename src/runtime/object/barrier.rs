@@ -12,9 +12,9 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Function, Holder, Value};
+use crate::value::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -23,6 +23,16 @@ enum State {
     Acting(Holder),
     /// Nobody waits, and why nobody can.
     Broken(&'static str),
+}
+
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Filling => encoder.number(0),
+            Self::Acting(by) => (1, by).encode_state(encoder),
+            Self::Broken(why) => (2, *why).encode_state(encoder),
+        }
+    }
 }
 
 /// A barrier.
@@ -156,6 +166,21 @@ fn broken(why: &str) -> FaultKind {
     FaultKind::BrokenBarrier(why.into())
 }
 
+impl EncodeState for Barrier {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            parties,
+            action,
+            state,
+            arrived,
+            early,
+        } = self;
+        (parties, action, state, arrived, early).encode_state(encoder);
+    }
+}
+
 impl Primitive for Barrier {
     fn kind(&self) -> &'static str {
         "Barrier"
@@ -211,27 +236,6 @@ impl Primitive for Barrier {
             State::Broken(_) => "broken".into(),
             _ => format!("{} of {} waiting", self.arrived.len(), self.parties),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        if let Some(action) = &self.action {
-            visitor.value(&Value::Function(action.clone()));
-        }
-        match &self.state {
-            State::Filling => visitor.number(0),
-            State::Acting(by) => {
-                visitor.number(1);
-                visitor.holder(by);
-            }
-            State::Broken(why) => visitor.text(why),
-        }
-        self.arrived
-            .visit(visitor, |place, visitor| visitor.number(*place as u64));
-        self.early.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

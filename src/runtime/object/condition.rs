@@ -14,9 +14,9 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A thread that has waited and takes the lock back.
 #[derive(Clone, Debug)]
@@ -25,6 +25,17 @@ struct Returning {
     /// How often it held the lock; see [`Verb::ReleaseAll`].
     held: Value,
     was_notified: bool,
+}
+
+impl EncodeState for Returning {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            task,
+            held,
+            was_notified,
+        } = self;
+        (task, held, was_notified).encode_state(encoder);
+    }
 }
 
 /// A condition.
@@ -158,6 +169,19 @@ fn is_of_lock(verb: Verb) -> bool {
     )
 }
 
+impl EncodeState for Condition {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            lock,
+            waiters,
+            returning,
+        } = self;
+        (lock, waiters, returning).encode_state(encoder);
+    }
+}
+
 impl Primitive for Condition {
     fn kind(&self) -> &'static str {
         "Condition"
@@ -227,21 +251,6 @@ impl Primitive for Condition {
     fn state_text(&self) -> String {
         let lock = self.lock.text();
         format!("{lock}, {} waiting", self.waiters.len())
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Object(self.lock.clone()));
-        self.waiters
-            .visit(visitor, |held, visitor| visitor.value(held));
-        for returning in &self.returning {
-            visitor.task(returning.task);
-            visitor.value(&returning.held);
-            visitor.number(u64::from(returning.was_notified));
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -8,9 +8,9 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// An event.
 #[derive(Clone, Debug)]
@@ -63,6 +63,19 @@ impl Event {
     }
 }
 
+impl EncodeState for Event {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            is_set,
+            may_be_cleared,
+            waiters,
+        } = self;
+        (is_set, may_be_cleared, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Event {
     fn kind(&self) -> &'static str {
         "Event"
@@ -96,15 +109,6 @@ impl Primitive for Event {
 
     fn state_text(&self) -> String {
         if self.is_set { "set" } else { "not set" }.into()
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(u64::from(self.is_set));
-        self.waiters.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -10,9 +10,9 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A latch.
 #[derive(Clone, Debug)]
@@ -95,6 +95,18 @@ impl Latch {
     }
 }
 
+impl EncodeState for Latch {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            count,
+            waiters,
+        } = self;
+        (count, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Latch {
     fn kind(&self) -> &'static str {
         "Latch"
@@ -136,15 +148,6 @@ impl Primitive for Latch {
             0 => "open".into(),
             count => format!("{count} to go"),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.count);
-        self.waiters.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

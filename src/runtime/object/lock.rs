@@ -13,15 +13,22 @@ use std::collections::VecDeque;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Holder, Value};
+use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 struct Waiter {
     task: TaskId,
     pos: Pos,
     timed: bool,
+}
+
+impl EncodeState for Waiter {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { task, pos, timed } = self;
+        (task, pos, timed).encode_state(encoder);
+    }
 }
 
 /// A lock.
@@ -176,6 +183,21 @@ impl Lock {
     }
 }
 
+impl EncodeState for Lock {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            is_reentrant,
+            holder,
+            extra,
+            waiters,
+            told,
+        } = self;
+        (is_reentrant, holder, extra, waiters, told).encode_state(encoder);
+    }
+}
+
 impl Primitive for Lock {
     fn kind(&self) -> &'static str {
         if self.is_reentrant { "RLock" } else { "Lock" }
@@ -278,27 +300,6 @@ impl Primitive for Lock {
         self.holder
             .as_ref()
             .is_some_and(|holder| holder.task == task)
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        match &self.holder {
-            Some(holder) => visitor.holder(holder),
-            None => visitor.number(0),
-        }
-        visitor.number(self.extra);
-        for waiter in &self.waiters {
-            visitor.task(waiter.task);
-            visitor.pos(waiter.pos);
-            visitor.number(u64::from(waiter.timed));
-        }
-        if let Some(told) = self.told {
-            visitor.number(0);
-            visitor.task(told);
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

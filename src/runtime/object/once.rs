@@ -13,9 +13,9 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Holder, Value};
+use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -25,6 +25,17 @@ enum State {
     Done(Value),
     /// The function has failed; it was begun here.
     Failed(Pos),
+}
+
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::New => encoder.number(0),
+            Self::Running(holder, value) => (1, holder, value).encode_state(encoder),
+            Self::Done(value) => (2, value).encode_state(encoder),
+            Self::Failed(at) => (3, at).encode_state(encoder),
+        }
+    }
 }
 
 /// See the head of the file.
@@ -96,6 +107,18 @@ impl Once {
     }
 }
 
+impl EncodeState for Once {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            state,
+            waiters,
+        } = self;
+        (state, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Once {
     fn kind(&self) -> &'static str {
         "Once"
@@ -161,30 +184,6 @@ impl Primitive for Once {
             State::Done(_) => "done".into(),
             State::Failed(_) => "failed".into(),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        match &self.state {
-            State::New => visitor.number(0),
-            State::Running(holder, value) => {
-                visitor.number(1);
-                visitor.holder(holder);
-                visitor.value(value);
-            }
-            State::Done(value) => {
-                visitor.number(2);
-                visitor.value(value);
-            }
-            State::Failed(at) => {
-                visitor.number(3);
-                visitor.pos(*at);
-            }
-        }
-        self.waiters.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::args;
 use super::executor::Executor;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
+    Attempt, Call, Ctx, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Waiting,
     Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value};
+use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 /// What a pool's thread runs.
 #[derive(Clone, Debug)]
@@ -23,6 +23,17 @@ enum Work {
     Callback,
     /// It has ended.
     Nothing,
+}
+
+impl EncodeState for Work {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Initializer => encoder.number(0),
+            Self::Task(task, index) => (1, task, index).encode_state(encoder),
+            Self::Callback => encoder.number(2),
+            Self::Nothing => encoder.number(3),
+        }
+    }
 }
 
 /// The handle of a pool's thread. `current_thread()` in a task gives it.
@@ -201,6 +212,22 @@ pub(super) fn ask(on: &Arc<Object>, verb: Verb, args: &[Value], ctx: &mut Ctx<'_
     )
 }
 
+impl EncodeState for PoolThread {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            name,
+            number,
+            pool,
+            slot,
+            isolated,
+            is_away,
+            work,
+            callbacks,
+        } = self;
+        (name, number, pool, slot, isolated, is_away, work, callbacks).encode_state(encoder);
+    }
+}
+
 impl Primitive for PoolThread {
     fn kind(&self) -> &'static str {
         "Thread"
@@ -252,28 +279,5 @@ impl Primitive for PoolThread {
 
     fn state_text(&self) -> String {
         self.name.to_string()
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        match &self.work {
-            Work::Initializer => visitor.number(0),
-            Work::Task(task, which) => {
-                visitor.value(&Value::Object(task.clone()));
-                visitor.value(which);
-            }
-            Work::Callback => visitor.number(1),
-            Work::Nothing => visitor.number(2),
-        }
-        for callback in &self.callbacks {
-            visitor.value(&Value::Function(callback.clone()));
-        }
-        visitor.value(&Value::Object(self.pool.clone()));
-        visitor.number(self.slot as u64);
-        visitor.number(u64::from(self.is_away));
-        visitor.task(self.number);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

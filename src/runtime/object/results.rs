@@ -7,10 +7,11 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Noticed, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Items, Value, debug_text};
+use crate::value::{
+    EncodeState, Fault, FaultKind, Function, Items, StateEncoder, Value, debug_text,
+};
 
 #[derive(Clone, Debug)]
 enum Item {
@@ -20,11 +21,30 @@ enum Item {
     Failed(Arc<Fault>),
 }
 
+impl EncodeState for Item {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Open => encoder.number(0),
+            Self::Done(value) => (1, value).encode_state(encoder),
+            Self::Failed(fault) => (2, fault).encode_state(encoder),
+        }
+    }
+}
+
 /// What a thread waits for.
 #[derive(Clone, Copy, Debug)]
 enum Wants {
     Item(usize),
     All,
+}
+
+impl EncodeState for Wants {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Item(index) => (0, index).encode_state(encoder),
+            Self::All => encoder.number(1),
+        }
+    }
 }
 
 /// How several calls go to a process at once.
@@ -34,6 +54,13 @@ struct Chunks {
     calls: Arc<Function>,
     /// How many calls, at most.
     size: usize,
+}
+
+impl EncodeState for Chunks {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { calls, size } = self;
+        (calls, size).encode_state(encoder);
+    }
 }
 
 /// A sequence of results; its items may be read again and again.
@@ -248,6 +275,26 @@ impl Results {
     }
 }
 
+impl EncodeState for Results {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            mapped_at,
+            in_pool,
+            deadline,
+            function,
+            chunks,
+            inputs,
+            items,
+            begun,
+            settled,
+            running,
+            waiters,
+        } = self;
+        (mapped_at, in_pool, deadline, function, chunks, inputs).encode_state(encoder);
+        (items, begun, settled, running, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Results {
     fn kind(&self) -> &'static str {
         "Results"
@@ -321,35 +368,6 @@ impl Primitive for Results {
         };
         let texts: Vec<String> = self.items.iter().map(text).collect();
         texts.join(", ")
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Function(self.function.clone()));
-        visitor.number(self.chunk_size() as u64);
-        for input in &self.inputs {
-            input.iter().for_each(|value| visitor.value(value));
-        }
-        for item in &self.items {
-            match item {
-                Item::Open => visitor.number(0),
-                Item::Done(value) => visitor.value(value),
-                Item::Failed(fault) => visitor.value(&Value::Error(fault.clone())),
-            }
-        }
-        visitor.number(self.begun as u64);
-        visitor.number((self.deadline).map_or(0, |(deadline, _)| deadline.to_bits()));
-        for (index, task) in &self.running {
-            visitor.number(*index as u64);
-            visitor.task(*task);
-        }
-        self.waiters.visit(visitor, |wants, visitor| match wants {
-            Wants::Item(index) => visitor.number(*index as u64),
-            Wants::All => visitor.number(u64::MAX),
-        });
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 
@@ -436,7 +454,7 @@ mod tests {
     #[derive(Default)]
     struct Numbers(Vec<u64>);
 
-    impl Visitor for Numbers {
+    impl StateEncoder for Numbers {
         fn value(&mut self, _value: &Value) {}
 
         fn number(&mut self, number: u64) {
@@ -452,7 +470,7 @@ mod tests {
                 name: "w".into(),
             };
             let mut numbers = Numbers::default();
-            (results(&[2]).in_pool(in_pool, deadline)).visit_parts(&mut numbers);
+            (results(&[2]).in_pool(in_pool, deadline)).encode_state(&mut numbers);
             numbers.0
         };
         assert_ne!(shown(Some((7.0, 2.0))), shown(Some((8.0, 2.0))));

@@ -18,10 +18,9 @@ use std::sync::Arc;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Holder, Value};
+use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
 
 /// What a thread wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +52,8 @@ impl Access {
         }
     }
 }
+
+encode_as_number!(Access);
 
 /// A lock for readers and writers.
 #[derive(Clone, Debug)]
@@ -250,6 +251,19 @@ impl RwLock {
     }
 }
 
+impl EncodeState for RwLock {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            writer,
+            readers,
+            waiters,
+        } = self;
+        (writer, readers, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for RwLock {
     fn kind(&self) -> &'static str {
         "RwLock"
@@ -323,22 +337,6 @@ impl Primitive for RwLock {
             (None, readers) => format!("{readers} readers"),
         }
     }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(u64::from(self.writer.is_some()));
-        self.writer.iter().for_each(|writer| visitor.holder(writer));
-        visitor.number(self.readers.len() as u64);
-        (self.readers.iter()).for_each(|reader| visitor.holder(reader));
-        visitor.number(self.waiters.len() as u64);
-        for (who, wants) in &self.waiters {
-            visitor.holder(who);
-            visitor.number(*wants as u64);
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
-    }
 }
 
 /// One side of a lock, for `with`.
@@ -351,6 +349,13 @@ struct Side {
 impl Side {
     fn ask(&self, verb: Verb, ctx: &mut Ctx<'_>) -> Attempt {
         super::pool_thread::ask(&self.lock, verb, &[], ctx)
+    }
+}
+
+impl EncodeState for Side {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { lock, access } = self;
+        (lock, access).encode_state(encoder);
     }
 }
 
@@ -389,15 +394,6 @@ impl Primitive for Side {
 
     fn state_text(&self) -> String {
         String::new()
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Object(self.lock.clone()));
-        visitor.number(self.access as u64);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -18,9 +18,9 @@ use super::args;
 use super::pool_thread::ask;
 use super::tickets::Claim;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{Cell, ChannelRefusal, FaultKind, Map, Value};
+use crate::value::{Cell, ChannelRefusal, EncodeState, FaultKind, Map, StateEncoder, Value};
 
 /// One of the things of which one shall be done.
 #[derive(Clone, Debug)]
@@ -28,6 +28,13 @@ struct Case {
     channel: Arc<Object>,
     /// What to send; nothing to receive.
     item: Option<Value>,
+}
+
+impl EncodeState for Case {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { channel, item } = self;
+        (channel, item).encode_state(encoder);
+    }
 }
 
 /// The cases of one `select`.
@@ -259,6 +266,18 @@ fn time(seconds: &Value) -> Result<Duration, FaultKind> {
     )
 }
 
+impl EncodeState for Select {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            cases,
+            default,
+            limit,
+            open,
+        } = self;
+        (cases, default, limit, open).encode_state(encoder);
+    }
+}
+
 impl Primitive for Select {
     fn kind(&self) -> &'static str {
         "Select"
@@ -333,24 +352,5 @@ impl Primitive for Select {
 
     fn state_text(&self) -> String {
         format!("{} cases", self.cases.len())
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.cases.len() as u64);
-        for case in &self.cases {
-            visitor.value(&Value::Object(case.channel.clone()));
-            visitor.number(u64::from(case.item.is_some()));
-            case.item.iter().for_each(|item| visitor.value(item));
-        }
-        visitor.value(&self.default);
-        visitor.number(self.limit.map_or(u64::MAX, |limit| limit.as_nanos() as u64));
-        match &self.open {
-            Some(open) => visitor.value(&Value::Cell(open.clone())),
-            None => visitor.number(0),
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

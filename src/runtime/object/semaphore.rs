@@ -7,9 +7,9 @@ use super::args::{self, Patience, patience};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A semaphore.
 #[derive(Clone, Debug)]
@@ -114,6 +114,19 @@ fn name(bounded: bool) -> &'static str {
     }
 }
 
+impl EncodeState for Semaphore {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            free,
+            bound,
+            waiters,
+        } = self;
+        (free, bound, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Semaphore {
     fn kind(&self) -> &'static str {
         name(self.bound.is_some())
@@ -158,15 +171,6 @@ impl Primitive for Semaphore {
             Some(bound) => format!("{} of {bound} free", self.free),
             None => format!("{} free", self.free),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.free);
-        self.waiters.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

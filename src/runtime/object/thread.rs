@@ -7,10 +7,10 @@ use super::args;
 use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, Spawn, TaskId, Verb, Visitor, Waiting,
-    Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, Spawn, TaskId, Verb, Waiting, Wake,
+    Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Map, Value};
+use crate::value::{EncodeState, Fault, FaultKind, Function, Map, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -33,6 +33,17 @@ enum State {
     },
 }
 
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::New { function, args } => (0, function, args).encode_state(encoder),
+            Self::Alive { task, function } => (1, task, function).encode_state(encoder),
+            Self::Returned { task, value } => (2, task, value).encode_state(encoder),
+            Self::Failed { task, fault } => (3, task, fault).encode_state(encoder),
+        }
+    }
+}
+
 /// What a thread that waits for the end of another wants of it.
 #[derive(Clone, Copy, Debug)]
 enum Wants {
@@ -40,6 +51,15 @@ enum Wants {
     Join,
     /// The value or the error. For at most so many seconds.
     Result(Option<f64>),
+}
+
+impl EncodeState for Wants {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Join => encoder.number(0),
+            Self::Result(seconds) => (1, seconds).encode_state(encoder),
+        }
+    }
 }
 
 /// A thread of the script, as other threads see it.
@@ -340,6 +360,19 @@ pub(super) fn not_a_function(verb: &str, found: &Value) -> FaultKind {
     )
 }
 
+impl EncodeState for Thread {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            name,
+            daemon,
+            state,
+            waiters,
+            tickets,
+        } = self;
+        (name, daemon, state, waiters, tickets).encode_state(encoder);
+    }
+}
+
 impl Primitive for Thread {
     fn kind(&self) -> &'static str {
         "Thread"
@@ -403,39 +436,6 @@ impl Primitive for Thread {
             State::Failed { .. } => "failed",
         };
         format!("{}, {state}", self.name)
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        match &self.state {
-            State::New { function, args } => {
-                visitor.number(0);
-                visitor.value(&Value::Function(function.clone()));
-                args.iter().for_each(|arg| visitor.value(arg));
-            }
-            State::Alive { task, function } => {
-                visitor.number(1);
-                visitor.task(*task);
-                let function = function.iter().cloned();
-                function.for_each(|function| visitor.value(&Value::Function(function)));
-            }
-            State::Returned { task, value } => {
-                visitor.number(2);
-                visitor.task(*task);
-                visitor.value(value);
-            }
-            State::Failed { task, fault } => {
-                visitor.number(3);
-                visitor.task(*task);
-                visitor.value(&Value::Error(fault.clone()));
-            }
-        }
-        visitor.text(&self.name);
-        visitor.number(u64::from(self.daemon));
-        self.waiters.visit(visitor, |_, _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::args;
-use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
-};
-use crate::value::{FaultKind, Map, Value};
+use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value};
 
 /// A map for each thread.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +61,13 @@ fn name(value: &Value) -> Result<&str, FaultKind> {
         .ok_or_else(|| FaultKind::mismatch("a name, as a string", value))
 }
 
+impl EncodeState for ThreadLocal {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { values } = self;
+        values.encode_state(encoder);
+    }
+}
+
 impl Primitive for ThreadLocal {
     fn kind(&self) -> &'static str {
         "ThreadLocal"
@@ -100,20 +105,6 @@ impl Primitive for ThreadLocal {
             1 => "set by 1 thread".into(),
             count => format!("set by {count} threads"),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        for (task, values) in &self.values {
-            visitor.task(*task);
-            for (name, value) in values {
-                visitor.text(name);
-                visitor.value(value);
-            }
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -13,14 +13,23 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::value::object::{Attempt, Call, Ctx, Notice, Object, Verb, Visitor};
-use crate::value::{Cell, FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Notice, Object, Verb};
+use crate::value::{Cell, EncodeState, FaultKind, StateEncoder, Value};
 
 /// The tickets that an object keeps for those who watch it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tickets {
     /// Who has lost interest is dropped with its last handle; its tickets are worth nothing.
     kept: Vec<(Weak<Object>, Value)>,
+}
+
+impl EncodeState for Tickets {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { kept } = self;
+        for (watch, number) in kept {
+            encoder.weak(watch, number.as_int().unwrap_or_default() as u64);
+        }
+    }
 }
 
 impl Tickets {
@@ -90,6 +99,17 @@ pub(super) struct Claim {
     number: i64,
 }
 
+impl EncodeState for Claim {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            open,
+            watcher,
+            number,
+        } = self;
+        (open, watcher.upgrade(), number).encode_state(encoder);
+    }
+}
+
 impl Claim {
     /// The mark that all tickets of one wait share.
     pub(super) fn open() -> Arc<Cell> {
@@ -136,14 +156,5 @@ impl Claim {
             ctx.notify(Notice { to, args });
         }
         is_first
-    }
-
-    /// Shows it.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Cell(self.open.clone()));
-        visitor.number(self.number as u64);
-        if let Some(watcher) = self.watcher.upgrade() {
-            visitor.value(&Value::Object(watcher));
-        }
     }
 }

@@ -10,10 +10,9 @@ use std::time::Duration;
 use super::args;
 use super::thread::Thread;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Function, Value};
+use crate::value::{EncodeState, FaultKind, Function, StateEncoder, Value, encode_as_number};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -25,6 +24,8 @@ enum Phase {
     /// The function was called.
     Fired,
 }
+
+encode_as_number!(Phase);
 
 /// A call that happens later, in a thread of its own.
 #[derive(Clone, Debug)]
@@ -107,6 +108,20 @@ impl Timer {
     }
 }
 
+impl EncodeState for Timer {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            thread,
+            delay,
+            function,
+            args,
+            phase,
+            sleeper,
+        } = self;
+        (thread, delay, function, args, phase, sleeper).encode_state(encoder);
+    }
+}
+
 impl Primitive for Timer {
     fn kind(&self) -> &'static str {
         "Timer"
@@ -179,19 +194,6 @@ impl Primitive for Timer {
             Phase::Set => format!("{thread}, calls after {} s", self.delay.as_secs_f64()),
             Phase::Due | Phase::Fired => thread,
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        self.thread.visit_parts(visitor);
-        visitor.value(&Value::Function(self.function.clone()));
-        self.args.iter().for_each(|arg| visitor.value(arg));
-        visitor.number(self.delay.as_nanos() as u64);
-        visitor.number(self.phase as u64);
-        self.sleeper.iter().for_each(|task| visitor.task(*task));
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

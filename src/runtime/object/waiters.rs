@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::value::object::{Attempt, Ctx, TaskId, Visitor, Wake, Withdrawal};
+use crate::value::object::{Attempt, Ctx, TaskId, Wake, Withdrawal};
+use crate::value::{EncodeState, StateEncoder};
 
 /// The threads that wait, in the order in which they came, each with what it wants.
 #[derive(Clone, Debug)]
@@ -16,6 +17,13 @@ impl<T> Default for Waiters<T> {
         Self {
             waiting: VecDeque::new(),
         }
+    }
+}
+
+impl<T: EncodeState> EncodeState for Waiters<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { waiting } = self;
+        waiting.encode_state(encoder);
     }
 }
 
@@ -44,15 +52,6 @@ impl<T> Waiters<T> {
     /// Takes out the one that came first.
     pub(super) fn pop(&mut self) -> Option<(TaskId, T)> {
         self.waiting.pop_front()
-    }
-
-    /// Shows who waits; `show` shows what for.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor, show: impl Fn(&T, &mut dyn Visitor)) {
-        visitor.number(self.waiting.len() as u64);
-        for (task, wants) in &self.waiting {
-            visitor.task(*task);
-            show(wants, visitor);
-        }
     }
 
     /// Wakes each thread for which `answer` has one.

@@ -10,10 +10,9 @@ use super::args;
 use super::tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Visitor, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Map, Value};
+use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
 
 /// When `wait` is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +24,8 @@ pub enum ReturnWhen {
     /// When all are done.
     AllCompleted,
 }
+
+encode_as_number!(ReturnWhen);
 
 impl ReturnWhen {
     /// All, with the names that Python gives them.
@@ -42,6 +43,15 @@ enum Wants {
     Item(usize),
     /// That `wait` is over.
     Sets,
+}
+
+impl EncodeState for Wants {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Item(index) => (0, index).encode_state(encoder),
+            Self::Sets => encoder.number(1),
+        }
+    }
 }
 
 /// Several futures that are watched.
@@ -215,6 +225,30 @@ impl Watch {
     }
 }
 
+impl EncodeState for Watch {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            futures,
+            return_when,
+            is_armed,
+            done,
+            one_failed,
+            deadline,
+            waiters,
+        } = self;
+        (
+            futures,
+            return_when,
+            is_armed,
+            done,
+            one_failed,
+            deadline,
+            waiters,
+        )
+            .encode_state(encoder);
+    }
+}
+
 impl Primitive for Watch {
     fn kind(&self) -> &'static str {
         "Watch"
@@ -274,26 +308,6 @@ impl Primitive for Watch {
 
     fn state_text(&self) -> String {
         format!("{} of {} futures done", self.done.len(), self.futures.len())
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        for future in &self.futures {
-            visitor.value(&Value::Object(future.clone()));
-        }
-        visitor.number(u64::from(self.is_armed));
-        for number in &self.done {
-            visitor.number(*number as u64);
-        }
-        visitor.number(u64::from(self.one_failed));
-        visitor.number(self.deadline.map_or(0, f64::to_bits));
-        self.waiters.visit(visitor, |wants, visitor| match wants {
-            Wants::Item(index) => visitor.number(*index as u64),
-            Wants::Sets => visitor.number(u64::MAX),
-        });
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
-use crate::value::object::{Ids, Visitor};
+use crate::value::object::Ids;
 use crate::value::{
     Cell, CodeId, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Range,
     Target, TraceEntry, Value,
@@ -118,18 +118,6 @@ impl Parcel {
     }
 }
 
-/// Gathers the texts in an object's state.
-#[derive(Default)]
-struct Texts(Vec<String>);
-
-impl Visitor for Texts {
-    fn value(&mut self, _value: &Value) {}
-
-    fn text(&mut self, text: &str) {
-        self.0.push(text.into());
-    }
-}
-
 struct Packer<'a> {
     program: &'a Program,
     numbers: BTreeMap<usize, u32>,
@@ -161,12 +149,10 @@ impl Packer<'_> {
             Value::Function(function) => Plain::Function(Box::new(self.function(function))),
             Value::Error(fault) => Plain::Error(Box::new(self.fault(fault))),
             Value::Object(object) => {
-                // Only stand-ins are left, which show the names that they were made with.
-                let mut names = Texts::default();
-                object.state().visit_parts(&mut names);
-                let mut names = names.0.into_iter();
-                let mut next = || names.next().unwrap_or_default();
-                Plain::Absent(next(), next())
+                // Only stand-ins are left.
+                let names = object.change(|absent: &mut Absent| absent.names());
+                let (variable, kind) = names.unwrap_or_default();
+                Plain::Absent(variable, kind)
             }
             // A copy has none of these.
             Value::Cell(_) | Value::Foreign(_) => Plain::Unit,

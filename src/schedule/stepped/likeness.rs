@@ -8,15 +8,19 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::state::{Being, State};
+use super::state::{Being, Member, State};
 use crate::schedule::World;
-use crate::value::object::{Note, Primitive, TaskId, Visitor};
-use crate::value::{AddressHasher, Cell, Fault, FaultKind, Footprint, Object, Value};
-use crate::vm::{Binding, Fiber, Globals, Isolated};
+use crate::value::object::{Note, Primitive, TaskId};
+use crate::value::{
+    AddressHasher, Cell, EncodeState, Environment, EnvironmentVariable, Fault, Footprint, Function,
+    Object, Range, StateEncoder, Target, Value,
+};
+use crate::vm::{Binding, Globals, Isolated};
 
 /// Something that can be changed and that others may refer to.
 #[derive(Clone)]
@@ -34,12 +38,22 @@ impl Node {
     }
 }
 
+/// What cannot be hashed once for all states.
+enum Reference {
+    /// It has another number in each state.
+    To(Node),
+    /// See [`StateEncoder::weak`].
+    Weak(Weak<Object>, u64),
+    /// See [`StateEncoder::deadline`].
+    Deadline(Duration),
+}
+
 /// One thread or object, written down: the hash of all but what it refers to, and that. Most steps
 /// change one thread and at most one object; what is written of the others is used again.
 #[derive(Default)]
 pub(super) struct Portrait {
     hash: u128,
-    refers_to: Box<[Node]>,
+    refers_to: Box<[Reference]>,
 }
 
 impl Portrait {
@@ -95,7 +109,7 @@ impl KeptObject {
             .note()
             .is_some_and(|note| std::ptr::addr_eq(Arc::as_ptr(note), Arc::as_ptr(self)));
         if !is_so {
-            object.set_state(self.copy.duplicate(), Some(self.clone()));
+            object.set_state(self.copy.clone_box(), Some(self.clone()));
         }
     }
 }
@@ -106,6 +120,10 @@ pub(super) struct Writer {
     bytes: Vec<u8>,
     page: Page,
     numbers: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
+    /// The virtual time of the state.
+    now: Duration,
+    /// The references that count if what they refer to is met: where in the bytes, and what for.
+    weak: Vec<(usize, Weak<Object>, u64)>,
     /// How many of `nodes` were met; those behind are left over from the state before.
     met: usize,
     /// Whatever can be reached, in the order in which it was met.
@@ -135,6 +153,7 @@ impl Writer {
         self.bytes.clear();
         self.numbers.clear();
         self.met = 0;
+        self.now = Duration::from_nanos(state.now);
         self.roots(state, main_end, with_time);
         let mut next = 0;
         while next < self.met {
@@ -160,6 +179,13 @@ impl Writer {
         }
         self.nodes.truncate(self.met);
         self.objects.truncate(self.met);
+        for (place, object, purpose) in std::mem::take(&mut self.weak) {
+            if let Some(number) = self.numbers.get(&(object.as_ptr() as usize)) {
+                for part in [place as u64, u64::from(*number), purpose] {
+                    self.bytes.extend_from_slice(&part.to_le_bytes());
+                }
+            }
+        }
         xxh3_128(&self.bytes)
     }
 
@@ -173,39 +199,18 @@ impl Writer {
         let bindings = self.bindings.clone();
         self.portrait(&bindings.portrait);
         for (task, member) in &mut state.members {
-            let portrait = member.portrait.get_or_insert_with(|| {
-                self.page
-                    .member(*task, member.handle.clone(), member.daemon);
-                if let Some(isolated) = &member.isolated {
-                    self.page.isolated(isolated);
-                }
-                match &member.held_end {
-                    None => {}
-                    Some(Ok(value)) => self.page.value(value),
-                    // With what was thrown, and what that refers to.
-                    Some(Err(fault)) => self.page.value(&Value::Error(Arc::new(fault.clone()))),
-                }
-                self.page.life(&member.being, member.fiber.as_ref());
-                Arc::new(self.page.take_portrait())
-            });
-            let portrait = portrait.clone();
+            if member.portrait.is_none() {
+                (task, &*member).encode_state(&mut self.page);
+                member.portrait = Some(Arc::new(self.page.take_portrait()));
+            }
+            let portrait = member.portrait.clone().unwrap_or_default();
             self.portrait(&portrait);
         }
         for (deadline, task) in state.deadlines() {
             self.page.number(deadline.saturating_sub(state.now));
             self.page.task(task);
         }
-        match main_end {
-            None => self.page.number(0),
-            Some(Ok(value)) => {
-                self.page.number(1);
-                self.page.value(value);
-            }
-            Some(Err(fault)) => {
-                self.page.number(2);
-                self.page.value(&Value::Error(Arc::new(fault.clone())));
-            }
-        }
+        main_end.encode_state(&mut self.page);
         if with_time {
             self.page.number(state.now);
         }
@@ -223,15 +228,7 @@ impl Writer {
         }
         let names = world.program.globals();
         let bindings: Vec<_> = names.map(|(id, _)| world.globals.get(id)).collect();
-        for binding in &bindings {
-            match binding {
-                Some(binding) => {
-                    self.page.number(2 + u64::from(binding.is_constant));
-                    self.page.cell(&binding.cell);
-                }
-                None => self.page.number(0),
-            }
-        }
+        bindings.encode_state(&mut self.page);
         self.bindings = Arc::new(KeptBindings {
             version,
             bindings,
@@ -241,21 +238,30 @@ impl Writer {
 
     fn portrait(&mut self, portrait: &Portrait) {
         self.bytes.extend_from_slice(&portrait.hash.to_le_bytes());
-        for node in &portrait.refers_to {
-            self.node(node);
-        }
+        (portrait.refers_to.iter()).for_each(|reference| self.reference(reference));
     }
 
     /// Takes over what stands on the page.
     fn turn_page(&mut self) {
         self.bytes.extend_from_slice(&self.page.bytes);
         self.page.bytes.clear();
-        let mut nodes = std::mem::take(&mut self.page.refers_to);
-        for node in &nodes {
-            self.node(node);
+        let mut references = std::mem::take(&mut self.page.refers_to);
+        (references.iter()).for_each(|reference| self.reference(reference));
+        references.clear();
+        self.page.refers_to = references;
+    }
+
+    fn reference(&mut self, reference: &Reference) {
+        match reference {
+            Reference::To(node) => self.node(node),
+            Reference::Weak(object, purpose) => {
+                self.weak.push((self.bytes.len(), object.clone(), *purpose));
+            }
+            Reference::Deadline(at) => {
+                let left = at.saturating_sub(self.now).as_nanos() as u64;
+                self.bytes.extend_from_slice(&left.to_le_bytes());
+            }
         }
-        nodes.clear();
-        self.page.refers_to = nodes;
     }
 
     fn node(&mut self, node: &Node) {
@@ -278,7 +284,7 @@ impl Writer {
 #[derive(Default)]
 struct Page {
     bytes: Vec<u8>,
-    refers_to: Vec<Node>,
+    refers_to: Vec<Reference>,
 }
 
 impl Page {
@@ -299,47 +305,14 @@ impl Page {
             return known;
         }
         self.text(object.kind());
-        self.pos(object.made_at);
-        state.visit_parts(self);
+        object.made_at.encode_state(self);
+        state.encode_state(self);
         let kept = Arc::new(KeptObject {
-            copy: state.duplicate(),
+            copy: state.clone_box(),
             portrait: self.take_portrait(),
         });
         state.set_note(kept.clone() as Note);
         kept
-    }
-
-    fn member(&mut self, task: TaskId, handle: Arc<Object>, daemon: bool) {
-        self.task(task);
-        self.object(&handle);
-        self.number(u64::from(daemon));
-    }
-
-    /// What a process finds; which variables it has never changes.
-    fn isolated(&mut self, isolated: &Isolated) {
-        self.task(isolated.process);
-        for global in &isolated.bound {
-            if let Some(binding) = isolated.globals.get(*global) {
-                self.number(u64::from(*global) << 1 | u64::from(binding.is_constant));
-                self.cell(&binding.cell);
-            }
-        }
-    }
-
-    fn life(&mut self, being: &Being, fiber: Option<&Fiber>) {
-        match being {
-            Being::Ready => self.number(0),
-            Being::Standing => self.number(1),
-            Being::Busy => self.number(2),
-            Being::Ending => self.number(4),
-            Being::Waiting { object, .. } => {
-                self.number(3);
-                object.iter().for_each(|object| self.object(object));
-            }
-        }
-        if let Some(fiber) = fiber {
-            fiber.visit_parts(self);
-        }
     }
 
     fn tagged(&mut self, tag: u8, number: u64) {
@@ -349,27 +322,67 @@ impl Page {
 
     fn cell(&mut self, cell: &Arc<Cell>) {
         self.bytes.push(b'v');
-        self.refers_to.push(Node::Cell(cell.clone()));
+        self.refers_to.push(Reference::To(Node::Cell(cell.clone())));
     }
 
     fn object(&mut self, object: &Arc<Object>) {
         self.bytes.push(b'o');
-        self.refers_to.push(Node::Object(object.clone()));
+        self.refers_to
+            .push(Reference::To(Node::Object(object.clone())));
     }
 
+    /// An error, but for the values in it.
     fn fault(&mut self, fault: &Fault) {
-        self.text(&fault.kind.to_string());
-        self.pos(fault.pos);
+        let Fault {
+            kind,
+            pos,
+            unit,
+            trace,
+        } = fault;
+        self.text(&format!("{kind:?}{trace:?}"));
+        (pos, unit).encode_state(self);
+    }
+
+    /// A function, but for the values in it.
+    fn function(&mut self, function: &Function) {
+        let Function {
+            name,
+            target,
+            captures,
+            curried,
+            environment,
+        } = function;
+        let target = match target {
+            Target::Named(name) => u64::from(*name) << 1,
+            Target::Code(id) => (u64::from(id.unit) << 32 | u64::from(id.ordinal)) << 1 | 1,
+        };
+        self.tagged(b'F', target);
+        self.text(name.as_str());
+        self.tagged(b'F', curried.len() as u64);
+        captures.iter().for_each(|cell| self.cell(cell));
+        if let Some(environment) = environment {
+            let Environment { variables } = &**environment;
+            self.tagged(b'E', variables.len() as u64);
+            for variable in variables {
+                let EnvironmentVariable {
+                    global,
+                    cell,
+                    is_constant,
+                } = variable;
+                self.tagged(b'E', u64::from(*global) << 1 | u64::from(*is_constant));
+                self.cell(cell);
+            }
+        }
     }
 }
 
-impl Visitor for Page {
+impl StateEncoder for Page {
     fn value(&mut self, value: &Value) {
-        // Without recursion: values may stand deep in each other.
-        let mut later = Vec::new();
-        self.outside(value, &mut later);
-        while let Some(value) = later.pop() {
-            self.outside(value, &mut later);
+        // Without recursion: values may be nested deeply, and so may errors that pass on others.
+        let mut in_errors = Vec::new();
+        self.nested(value, &mut in_errors);
+        while let Some(value) = in_errors.pop() {
+            self.nested(&value, &mut in_errors);
         }
     }
 
@@ -385,11 +398,34 @@ impl Visitor for Page {
         self.tagged(b's', text.len() as u64);
         self.bytes.extend_from_slice(text.as_bytes());
     }
+
+    fn weak(&mut self, object: &Weak<Object>, purpose: u64) {
+        (self.refers_to).push(Reference::Weak(object.clone(), purpose));
+    }
+
+    fn deadline(&mut self, at: Duration) {
+        self.bytes.push(b'd');
+        self.refers_to.push(Reference::Deadline(at));
+    }
 }
 
 impl Page {
-    /// Writes a value down but for the values in it, which are to follow.
-    fn outside<'v>(&mut self, value: &'v Value, later: &mut Vec<&'v Value>) {
+    /// Encodes a value with those in it, but for the ones in errors.
+    fn nested(&mut self, value: &Value, in_errors: &mut Vec<Value>) {
+        let mut later = Vec::new();
+        self.outside(value, &mut later, in_errors);
+        while let Some(value) = later.pop() {
+            self.outside(value, &mut later, in_errors);
+        }
+    }
+
+    /// Encodes a value but for the values in it, which are to follow.
+    fn outside<'v>(
+        &mut self,
+        value: &'v Value,
+        later: &mut Vec<&'v Value>,
+        in_errors: &mut Vec<Value>,
+    ) {
         match value {
             Value::Unit => self.bytes.push(b'u'),
             Value::Bool(value) => self.tagged(b'b', u64::from(*value)),
@@ -412,44 +448,100 @@ impl Page {
                 self.bytes.extend_from_slice(bytes);
             }
             Value::Range(range) => {
-                self.tagged(b'r', range.start as u64);
-                self.tagged(b'r', range.end as u64);
-                self.tagged(b'r', range.step as u64);
-                self.tagged(b'r', u64::from(range.inclusive));
+                let Range {
+                    start,
+                    end,
+                    step,
+                    inclusive,
+                } = **range;
+                for number in [start, end, step, i64::from(inclusive)] {
+                    self.tagged(b'r', number as u64);
+                }
             }
             Value::Function(function) => {
-                let target = match function.target {
-                    crate::value::Target::Named(name) => u64::from(name) << 1,
-                    crate::value::Target::Code(id) => {
-                        (u64::from(id.unit) << 32 | u64::from(id.ordinal)) << 1 | 1
-                    }
-                };
-                self.tagged(b'F', target);
-                self.tagged(b'F', function.curried.len() as u64);
+                self.function(function);
                 later.extend(function.curried.iter().rev());
-                function.captures.iter().for_each(|cell| self.cell(cell));
-                if let Some(taken) = &function.environment {
-                    self.tagged(b'E', taken.variables.len() as u64);
-                    for variable in &taken.variables {
-                        let global = u64::from(variable.global) << 1;
-                        self.tagged(b'E', global | u64::from(variable.is_constant));
-                        self.cell(&variable.cell);
-                    }
-                }
             }
             Value::Object(object) => self.object(object),
             Value::Cell(cell) => self.cell(cell),
             Value::Error(fault) => {
                 self.bytes.push(b'e');
                 self.fault(fault);
-                if let FaultKind::Thrown(value) = &fault.kind {
-                    later.push(value);
-                }
+                (fault.kind).visit_parts(&mut |part| in_errors.push(part.clone()));
             }
             Value::Foreign(foreign) => {
                 self.text(&foreign.type_name());
                 self.text(&foreign.text());
             }
         }
+    }
+}
+
+impl EncodeState for Member {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            name,
+            handle,
+            daemon,
+            worker,
+            is_process,
+            held_end,
+            isolated,
+            run,
+            fiber,
+            being,
+            woken_by,
+            // Whether there may be something to forget: before states are compared it is forgotten.
+            has_run: _,
+            // What the log said last; a run that is compared keeps no log of waits.
+            told_wait: _,
+            // What was made of the rest.
+            portrait: _,
+            copy: _,
+        } = self;
+        (name, handle, daemon, worker, is_process, run).encode_state(encoder);
+        (held_end, isolated, fiber, being, woken_by).encode_state(encoder);
+    }
+}
+
+impl EncodeState for Being {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Ready => encoder.number(0),
+            Self::Standing => encoder.number(1),
+            Self::Busy => encoder.number(2),
+            Self::Ending => encoder.number(3),
+            Self::Waiting {
+                object,
+                // All deadlines are encoded in their order.
+                deadline: _,
+            } => (4, object).encode_state(encoder),
+        }
+    }
+}
+
+impl EncodeState for Arc<Isolated> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Isolated {
+            process,
+            outer,
+            asked_at,
+            globals,
+            // Which variables it has never changes.
+            bound,
+        } = &**self;
+        (process, outer, asked_at).encode_state(encoder);
+        for global in bound {
+            if let Some(binding) = globals.get(*global) {
+                (global, binding).encode_state(encoder);
+            }
+        }
+    }
+}
+
+impl EncodeState for Arc<Binding> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Binding { cell, is_constant } = &**self;
+        (cell, is_constant).encode_state(encoder);
     }
 }

@@ -71,11 +71,11 @@ pub(super) struct Member {
     pub(super) being: Being,
     /// What its last wait was on, from when it was woken until it has gone on from there: what it
     /// was granted goes back when it is stopped on the way.
-    woken_by: Option<Arc<Object>>,
+    pub(super) woken_by: Option<Arc<Object>>,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
     /// What it waited for when the log said so last.
-    told_wait: String,
+    pub(super) told_wait: String,
     /// What is written down of it, until it changes.
     pub(super) portrait: Option<Arc<Portrait>>,
     /// A copy of it, until it changes.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use super::awaiters::{Awaiters, running_loop};
 use crate::value::object::{
-    Attempt, Call, Ctx, Noticed, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Noticed, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, Value};
 
 /// What a task can wish for; `()` of what is itself awaited.
-pub trait Wish: Clone + Send + Sync + 'static {
+pub trait Wish: EncodeState + Clone + Send + Sync + 'static {
     /// What the script calls it: `queue.get`.
     fn name(&self) -> &'static str;
 
@@ -20,9 +20,6 @@ pub trait Wish: Clone + Send + Sync + 'static {
     fn line(&self) -> usize {
         0
     }
-
-    /// Shows what it is made of.
-    fn visit(&self, _visitor: &mut dyn Visitor) {}
 }
 
 impl Wish for () {
@@ -32,7 +29,7 @@ impl Wish for () {
 }
 
 /// Something that tasks wait for.
-pub trait Awaitable: Any + Send + Sync + Clone {
+pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     /// What they wait for here.
     type Wish: Wish;
 
@@ -106,9 +103,6 @@ pub trait Awaitable: Any + Send + Sync + Clone {
 
     /// As [`Primitive::state_text`].
     fn state_text(&self) -> String;
-
-    /// Shows the state, but for those who wait.
-    fn visit(&self, visitor: &mut dyn Visitor);
 
     /// The task that asks wishes for something: it gets it, or waits. `begin` when it has not
     /// waited before.
@@ -217,14 +211,5 @@ impl<A: Awaitable> Primitive for A {
 
     fn state_text(&self) -> String {
         Awaitable::state_text(self)
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        self.visit(visitor);
-        self.lines().iter().for_each(|line| line.visit(visitor));
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::event_loop::EventLoop;
 use super::outside;
-use crate::value::object::{Attempt, Ctx, Object, TaskId, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Ctx, Object, TaskId, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// The event loop of the task that asks.
 pub(super) fn running_loop<'a>(ctx: &Ctx<'a>, name: &str) -> Result<&'a Arc<Object>, FaultKind> {
@@ -30,6 +30,13 @@ pub(super) fn with_loop<R: Default>(
 pub struct Awaiters {
     /// A task stays here until it asks again, also when the loop has queued it already.
     waiting: VecDeque<(TaskId, Arc<Object>)>,
+}
+
+impl EncodeState for Awaiters {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { waiting } = self;
+        waiting.encode_state(encoder);
+    }
 }
 
 impl Awaiters {
@@ -139,14 +146,5 @@ impl Awaiters {
     pub(super) fn turn_of(&self, task: TaskId) -> Option<Waiting> {
         let turn = self.loop_of(task)?.state().waiting(task);
         (!turn.what.is_empty()).then_some(turn)
-    }
-
-    /// Shows who waits.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.waiting.len() as u64);
-        for (task, event_loop) in &self.waiting {
-            visitor.task(*task);
-            visitor.value(&Value::Object(event_loop.clone()));
-        }
     }
 }

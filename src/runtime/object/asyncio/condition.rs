@@ -8,8 +8,8 @@ use super::awaiters::Awaiters;
 use super::permits::{Of, Permits};
 use super::request::Request;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A condition.
 #[derive(Clone, Debug)]
@@ -31,6 +31,13 @@ pub struct Change;
 impl Wish for Change {
     fn name(&self) -> &'static str {
         "condition.wait"
+    }
+}
+
+impl EncodeState for Change {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self = self;
+        ().encode_state(encoder);
     }
 }
 
@@ -103,6 +110,19 @@ impl AsyncCondition {
                 waits => return waits,
             }
         }
+    }
+}
+
+impl EncodeState for AsyncCondition {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            lock,
+            awaiters,
+            returning,
+        } = self;
+        (lock, awaiters, returning).encode_state(encoder);
     }
 }
 
@@ -216,14 +236,5 @@ impl Awaitable for AsyncCondition {
 
     fn state_text(&self) -> String {
         self.lock.state().state_text()
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Object(self.lock.clone()));
-        visitor.number(self.returning.len() as u64);
-        for (task, cancelled) in &self.returning {
-            visitor.task(*task);
-            visitor.number(u64::from(cancelled.is_some()));
-        }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::awaiters::{running_loop, with_loop};
 use super::event_loop::EventLoop;
 use crate::pos::Pos;
-use crate::value::object::{Ctx, Ids, Object, Primitive, Visitor};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Ctx, Ids, Object, Primitive};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// Makes a coroutine of the one who asks, and has its event loop remember until it is awaited.
 pub fn add(
@@ -31,6 +31,13 @@ pub(super) struct AwaitedOnce {
     has_begun: bool,
 }
 
+impl EncodeState for AwaitedOnce {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { name, has_begun } = self;
+        (*name, has_begun).encode_state(encoder);
+    }
+}
+
 impl AwaitedOnce {
     pub(super) fn new(name: &'static str) -> Self {
         Self {
@@ -53,10 +60,5 @@ impl AwaitedOnce {
         let id = ctx.this.id;
         with_loop(&event_loop, ctx, |event_loop, _| event_loop.awaited(id));
         Ok(())
-    }
-
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.text(self.name);
-        visitor.number(u64::from(self.has_begun));
     }
 }

@@ -5,8 +5,8 @@ use super::awaitable::{Awaitable, Wish};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A flag.
 #[derive(Clone, Debug)]
@@ -26,6 +26,13 @@ impl Wish for Set {
     }
 }
 
+impl EncodeState for Set {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self = self;
+        ().encode_state(encoder);
+    }
+}
+
 impl AsyncEvent {
     /// A flag that is not set. The position is for messages.
     pub fn new(made_at: Pos) -> Self {
@@ -34,6 +41,18 @@ impl AsyncEvent {
             is_set: false,
             awaiters: Awaiters::default(),
         }
+    }
+}
+
+impl EncodeState for AsyncEvent {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            is_set,
+            awaiters,
+        } = self;
+        (is_set, awaiters).encode_state(encoder);
     }
 }
 
@@ -93,9 +112,5 @@ impl Awaitable for AsyncEvent {
 
     fn state_text(&self) -> String {
         if self.is_set { "set" } else { "not set" }.into()
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(u64::from(self.is_set));
     }
 }

@@ -16,9 +16,11 @@ use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId, Verb,
-    Visitor, Waiting, Wake, Withdrawal,
+    Waiting, Wake, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value};
+use crate::value::{
+    EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
+};
 
 /// What a task will call.
 #[derive(Clone, Debug)]
@@ -28,6 +30,18 @@ struct Start {
     pos: Pos,
     /// The loop itself.
     event_loop: Arc<Object>,
+}
+
+impl EncodeState for Start {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            function,
+            args,
+            pos,
+            event_loop,
+        } = self;
+        (function, args, pos, event_loop).encode_state(encoder);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -44,6 +58,18 @@ enum State {
     Asleep(Duration, Value),
 }
 
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::New(start) => (0, start).encode_state(encoder),
+            Self::Ready(wake) => (1, wake).encode_state(encoder),
+            Self::Running => encoder.number(2),
+            Self::Waiting => encoder.number(3),
+            Self::Asleep(time, result) => (4, time, result).encode_state(encoder),
+        }
+    }
+}
+
 /// Whose a task is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Of {
@@ -52,6 +78,8 @@ enum Of {
     /// The loop's own: it calls a callback, or waits for a time to be over.
     Loop,
 }
+
+encode_as_number!(Of);
 
 /// A task that has not ended.
 #[derive(Clone, Debug)]
@@ -64,6 +92,19 @@ struct Member {
     is_cancelled: bool,
 }
 
+impl EncodeState for Member {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            task,
+            name,
+            of,
+            state,
+            is_cancelled,
+        } = self;
+        (task, name, of, state, is_cancelled).encode_state(encoder);
+    }
+}
+
 /// What stands in the queue.
 #[derive(Clone, Debug)]
 enum Queued {
@@ -71,6 +112,15 @@ enum Queued {
     Task(TaskId),
     /// Something that an object will be told; and the loop itself, which goes on behind it.
     Notice(Box<(Notice, Arc<Object>)>),
+}
+
+impl EncodeState for Queued {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Task(task) => (0, task).encode_state(encoder),
+            Self::Notice(notice) => (1, notice).encode_state(encoder),
+        }
+    }
 }
 
 /// A loop.
@@ -568,6 +618,29 @@ impl EventLoop {
     }
 }
 
+impl EncodeState for EventLoop {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            awaits,
+            turn,
+            queue,
+            round,
+            rounds_left,
+            is_telling,
+            tasks,
+            made,
+            threads,
+            runner,
+            main,
+            end,
+            is_stopped,
+            oversights,
+        } = self;
+        (awaits, turn, queue, round, rounds_left, is_telling, tasks).encode_state(encoder);
+        (made, threads, runner, main, end, is_stopped, oversights).encode_state(encoder);
+    }
+}
+
 impl Primitive for EventLoop {
     fn kind(&self) -> &'static str {
         "EventLoop"
@@ -651,72 +724,5 @@ impl Primitive for EventLoop {
 
     fn state_text(&self) -> String {
         format!("{} tasks", self.tasks.len())
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.value(&Value::Function(self.awaits.clone()));
-        for part in [self.turn, self.runner, self.main] {
-            visitor.number(u64::from(part.is_some()));
-            part.into_iter().for_each(|task| visitor.task(task));
-        }
-        visitor.number(self.queue.len() as u64);
-        for queued in &self.queue {
-            match queued {
-                Queued::Task(task) => {
-                    visitor.number(0);
-                    visitor.task(*task);
-                }
-                Queued::Notice(notice) => {
-                    visitor.number(1);
-                    let Notice { to, args } = &notice.0;
-                    visitor.value(&Value::Object(to.clone()));
-                    args.iter().for_each(|arg| visitor.value(arg));
-                }
-            }
-        }
-        visitor.number(self.round as u64);
-        visitor.number(self.rounds_left.map_or(0, |left| u64::from(left) + 1));
-        visitor.number(self.tasks.len() as u64);
-        for (number, member) in &self.tasks {
-            visitor.task(*number);
-            visitor.value(&Value::Object(member.task.clone()));
-            visitor.number(u64::from(member.is_cancelled) << 1 | member.of as u64);
-            match &member.state {
-                State::New(start) => {
-                    visitor.number(0);
-                    visitor.value(&Value::Function(start.function.clone()));
-                    start.args.iter().for_each(|arg| visitor.value(arg));
-                    visitor.pos(start.pos);
-                }
-                State::Ready(Wake::Grant(result)) => {
-                    visitor.number(1);
-                    visitor.value(result);
-                }
-                State::Ready(_) => visitor.number(2),
-                State::Running => visitor.number(3),
-                State::Waiting => visitor.number(4),
-                State::Asleep(time, result) => {
-                    visitor.number(5);
-                    visitor.number(time.as_nanos() as u64);
-                    visitor.value(result);
-                }
-            }
-        }
-        visitor.number(self.made);
-        visitor.number(self.threads.len() as u64);
-        self.threads
-            .iter()
-            .for_each(|number| visitor.number(*number));
-        visitor.number(u64::from(self.is_stopped));
-        match &self.end {
-            None => visitor.number(0),
-            Some(Ok(value)) => visitor.value(value),
-            Some(Err(fault)) => visitor.value(&Value::Error(fault.clone())),
-        }
-        self.oversights.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

@@ -9,8 +9,8 @@ use super::awaiters::Awaiters;
 use super::task::Task;
 use super::tasks::Tasks;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 
 /// What to do with errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Errors {
     /// They stand among the values.
     AmongValues,
 }
+
+encode_as_number!(Errors);
 
 /// Several tasks that are awaited together.
 #[derive(Clone, Debug)]
@@ -107,6 +109,20 @@ impl Gather {
     }
 }
 
+impl EncodeState for Gather {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            tasks,
+            errors,
+            event_loop,
+            failed,
+            is_cancelled,
+            awaiters,
+        } = self;
+        (tasks, errors, event_loop, failed, is_cancelled, awaiters).encode_state(encoder);
+    }
+}
+
 impl Awaitable for Gather {
     type Wish = ();
 
@@ -189,15 +205,5 @@ impl Awaitable for Gather {
 
     fn state_text(&self) -> String {
         format!("{} tasks", self.tasks.all().len())
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.tasks.visit(visitor);
-        visitor.value(&Value::Object(self.event_loop.clone()));
-        visitor.number(self.errors as u64);
-        visitor.number(u64::from(self.is_cancelled));
-        if let Some(failed) = &self.failed {
-            visitor.value(&Value::Object(failed.clone()));
-        }
     }
 }

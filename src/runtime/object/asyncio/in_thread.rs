@@ -8,8 +8,8 @@ use super::super::tickets;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::coroutine::AwaitedOnce;
-use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Function, Value};
+use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, Function, StateEncoder, Value};
 
 /// A call in a thread.
 #[derive(Clone, Debug)]
@@ -59,6 +59,20 @@ impl InThread {
         }
         self.thread = Some(thread);
         Ok(())
+    }
+}
+
+impl EncodeState for InThread {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            once,
+            function,
+            args,
+            thread,
+            has_ended,
+            awaiters,
+        } = self;
+        (once, function, args, thread, has_ended, awaiters).encode_state(encoder);
     }
 }
 
@@ -113,15 +127,5 @@ impl Awaitable for InThread {
 
     fn state_text(&self) -> String {
         self.once.name.into()
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.once.visit(visitor);
-        visitor.value(&Value::Function(self.function.clone()));
-        self.args.iter().for_each(|arg| visitor.value(arg));
-        if let Some(thread) = &self.thread {
-            visitor.value(&Value::Object(thread.clone()));
-        }
-        visitor.number(u64::from(self.has_ended));
     }
 }

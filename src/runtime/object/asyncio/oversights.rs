@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Gather;
 use crate::pos::Pos;
-use crate::value::object::{Failure, ObjectId, TaskId, Visitor};
-use crate::value::{Fault, Value};
+use crate::value::object::{Failure, ObjectId, TaskId};
+use crate::value::{EncodeState, Fault, StateEncoder};
 
 /// What follows was never awaited: in the words for what the runner of a loop waits for.
 pub const NOBODY_HAS_AWAITED: &str = "; nobody has awaited ";
@@ -23,6 +23,20 @@ struct Forgotten {
     name: Option<Arc<str>>,
 }
 
+impl EncodeState for Forgotten {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // Its number; what is forgotten is encoded in their order.
+            object: _,
+            what,
+            pos,
+            by,
+            name,
+        } = self;
+        (*what, pos, by, name).encode_state(encoder);
+    }
+}
+
 /// A task that failed, whose error nobody has seen so far.
 #[derive(Clone, Debug)]
 struct Unseen {
@@ -32,12 +46,26 @@ struct Unseen {
     fault: Arc<Fault>,
 }
 
+impl EncodeState for Unseen {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { name, what, fault } = self;
+        (name, *what, fault).encode_state(encoder);
+    }
+}
+
 /// What was forgotten so far; most of it will be remembered in time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Oversights {
     /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
     forgotten: VecDeque<Forgotten>,
     unseen: BTreeMap<TaskId, Unseen>,
+}
+
+impl EncodeState for Oversights {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { forgotten, unseen } = self;
+        (forgotten, unseen).encode_state(encoder);
+    }
 }
 
 impl Oversights {
@@ -125,18 +153,5 @@ impl Oversights {
             let _ = write!(words, "{} in line {}", forgotten.what, forgotten.pos.line);
         }
         words
-    }
-
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        for (task, unseen) in &self.unseen {
-            visitor.task(*task);
-            visitor.text(&unseen.name);
-            visitor.value(&Value::Error(unseen.fault.clone()));
-        }
-        for forgotten in &self.forgotten {
-            visitor.text(forgotten.what);
-            visitor.pos(forgotten.pos);
-            visitor.task(forgotten.by);
-        }
     }
 }

@@ -7,8 +7,8 @@ use super::awaitable::{Awaitable, Wish};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Holder, Value};
+use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
 
 /// What is acquired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Of {
     /// One that must not.
     Bounded,
 }
+
+encode_as_number!(Of);
 
 /// A lock or a semaphore.
 #[derive(Clone, Debug)]
@@ -43,6 +45,13 @@ pub struct Acquire(&'static str);
 impl Wish for Acquire {
     fn name(&self) -> &'static str {
         self.0
+    }
+}
+
+impl EncodeState for Acquire {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self(name) = self;
+        name.encode_state(encoder);
     }
 }
 
@@ -92,6 +101,21 @@ impl Permits {
         self.holder = None;
         self.awaiters.wake_one(ctx);
         Ok(Attempt::Done(Value::Unit))
+    }
+}
+
+impl EncodeState for Permits {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            of,
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            free,
+            limit,
+            holder,
+            awaiters,
+        } = self;
+        (of, free, limit, holder, awaiters).encode_state(encoder);
     }
 }
 
@@ -190,16 +214,6 @@ impl Awaitable for Permits {
             (Some(holder), _) => format!("held since line {}", holder.since.line),
             (None, Of::Lock) => "free".into(),
             (None, _) => format!("{} free", self.free),
-        }
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.of as u64);
-        visitor.number(self.free);
-        visitor.number(self.limit);
-        match &self.holder {
-            Some(holder) => visitor.holder(holder),
-            None => visitor.number(0),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::awaitable::{Awaitable, Wish};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Refusal, Value};
+use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, Refusal, StateEncoder, Value};
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -54,10 +54,14 @@ impl Wish for Want {
             Self::Join => JOINERS,
         }
     }
+}
 
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        if let Self::Put(item) = self {
-            visitor.value(item);
+impl EncodeState for Want {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Get => encoder.number(0),
+            Self::Put(item) => (1, item).encode_state(encoder),
+            Self::Join => encoder.number(2),
         }
     }
 }
@@ -125,6 +129,21 @@ impl AsyncQueue {
             queue: args::made_in(self.name, self.made_at),
             seconds: 0.0,
         }
+    }
+}
+
+impl EncodeState for AsyncQueue {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            name,
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            capacity,
+            items,
+            unfinished,
+            lines,
+        } = self;
+        (*name, capacity, items, unfinished, lines).encode_state(encoder);
     }
 }
 
@@ -243,13 +262,5 @@ impl Awaitable for AsyncQueue {
 
     fn state_text(&self) -> String {
         format!("{} items", self.items.len())
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.text(self.name);
-        visitor.number(self.capacity.map_or(0, |capacity| capacity as u64));
-        visitor.number(self.items.len() as u64);
-        self.items.iter().for_each(|item| visitor.value(item));
-        visitor.number(self.unfinished);
     }
 }

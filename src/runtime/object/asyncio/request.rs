@@ -11,11 +11,12 @@ use super::awaiters::running_loop;
 use super::coroutine::AwaitedOnce;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Object, Primitive, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Ids, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{FaultKind, Value};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// A wish for something that an `A` can give.
+#[derive(Clone)]
 pub(super) struct Request<A: Awaitable> {
     once: AwaitedOnce,
     on: Arc<Object>,
@@ -40,6 +41,14 @@ impl<A: Awaitable> Request<A> {
         let request = Self::new(on.clone(), wish);
         let made = super::add_coroutine(request, name, ctx.event_loop, ctx.ids, ctx.pos);
         Attempt::Done(made)
+    }
+}
+
+impl<A: Awaitable> EncodeState for Request<A> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { once, on, wish, of } = self;
+        let _: &PhantomData<fn(A)> = of;
+        (once, on, wish).encode_state(encoder);
     }
 }
 
@@ -74,21 +83,6 @@ impl<A: Awaitable> Primitive for Request<A> {
 
     fn state_text(&self) -> String {
         self.once.name.into()
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        self.once.visit(visitor);
-        visitor.value(&Value::Object(self.on.clone()));
-        self.wish.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(Self {
-            once: self.once.clone(),
-            on: self.on.clone(),
-            wish: self.wish.clone(),
-            of: PhantomData,
-        })
     }
 }
 
@@ -133,6 +127,18 @@ impl Sleep {
     }
 }
 
+impl EncodeState for Sleep {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            once,
+            time,
+            result,
+            event_loop,
+        } = self;
+        (once, time, result, event_loop).encode_state(encoder);
+    }
+}
+
 impl Primitive for Sleep {
     fn kind(&self) -> &'static str {
         "Coroutine"
@@ -163,18 +169,5 @@ impl Primitive for Sleep {
 
     fn state_text(&self) -> String {
         Self::NAME.into()
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        self.once.visit(visitor);
-        visitor.number(self.time.as_nanos() as u64);
-        visitor.value(&self.result);
-        if let Some(event_loop) = &self.event_loop {
-            visitor.value(&Value::Object(event_loop.clone()));
-        }
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }

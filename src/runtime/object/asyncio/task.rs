@@ -7,10 +7,8 @@ use super::super::tickets::Tickets;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, with_loop};
 use super::event_loop;
-use crate::value::object::{
-    Attempt, Call, Ctx, Notice, Noticed, Object, TaskId, Verb, Visitor, Waiting,
-};
-use crate::value::{Fault, FaultKind, Function, Value};
+use crate::value::object::{Attempt, Call, Ctx, Notice, Noticed, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -18,6 +16,17 @@ enum State {
     Returned(Value),
     Failed(Arc<Fault>),
     Cancelled,
+}
+
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Pending => encoder.number(0),
+            Self::Returned(value) => (1, value).encode_state(encoder),
+            Self::Failed(fault) => (2, fault).encode_state(encoder),
+            Self::Cancelled => encoder.number(3),
+        }
+    }
 }
 
 /// A task, as others see it.
@@ -222,6 +231,24 @@ impl Task {
     }
 }
 
+impl EncodeState for Task {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            name,
+            number,
+            event_loop,
+            state,
+            awaiters,
+            tickets,
+            callbacks,
+        } = self;
+        (
+            name, number, event_loop, state, awaiters, tickets, callbacks,
+        )
+            .encode_state(encoder);
+    }
+}
+
 impl Awaitable for Task {
     type Wish = ();
 
@@ -334,26 +361,5 @@ impl Awaitable for Task {
             State::Cancelled => "cancelled",
         };
         format!("{}, {state}", self.name)
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.text(&self.name);
-        visitor.task(self.number);
-        visitor.value(&Value::Object(self.event_loop.clone()));
-        match &self.state {
-            State::Pending => visitor.number(0),
-            State::Returned(value) => {
-                visitor.number(1);
-                visitor.value(value);
-            }
-            State::Failed(fault) => {
-                visitor.number(2);
-                visitor.value(&Value::Error(fault.clone()));
-            }
-            State::Cancelled => visitor.number(3),
-        }
-        for callback in &self.callbacks {
-            visitor.value(&Value::Function(callback.clone()));
-        }
     }
 }

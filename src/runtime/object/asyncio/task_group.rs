@@ -9,10 +9,10 @@ use super::event_loop::create_task;
 use super::task::Task;
 use super::tasks::Tasks;
 use super::with_name;
-use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{Fault, FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, Fault, FaultKind, StateEncoder, Value, encode_as_number};
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
     New,
     /// In the block.
@@ -21,6 +21,8 @@ enum Phase {
     Ending,
     Ended,
 }
+
+encode_as_number!(Phase);
 
 /// A group.
 #[derive(Clone, Debug)]
@@ -179,6 +181,23 @@ impl TaskGroup {
     }
 }
 
+impl EncodeState for TaskGroup {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            phase,
+            parent,
+            tasks,
+            failures,
+            is_aborting,
+            has_cancelled_parent,
+            is_parent_cancelled,
+            awaiters,
+        } = self;
+        (phase, parent, tasks, failures, awaiters).encode_state(encoder);
+        (is_aborting, has_cancelled_parent, is_parent_cancelled).encode_state(encoder);
+    }
+}
+
 impl Awaitable for TaskGroup {
     type Wish = ();
 
@@ -242,26 +261,5 @@ impl Awaitable for TaskGroup {
     fn state_text(&self) -> String {
         let (done, all) = (self.tasks.ended().count(), self.tasks.all().len());
         format!("{done} of {all} tasks done")
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.phase.clone() as u64);
-        if let Some((parent, event_loop)) = &self.parent {
-            visitor.task(*parent);
-            visitor.value(&Value::Object(event_loop.clone()));
-        }
-        self.tasks.visit(visitor);
-        for (name, fault) in &self.failures {
-            visitor.text(name);
-            visitor.value(&Value::Error(fault.clone()));
-        }
-        let flags = [
-            self.is_aborting,
-            self.has_cancelled_parent,
-            self.is_parent_cancelled,
-        ];
-        flags
-            .into_iter()
-            .for_each(|flag| visitor.number(u64::from(flag)));
     }
 }

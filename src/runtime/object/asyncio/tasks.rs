@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::task::Task;
-use crate::value::Value;
-use crate::value::object::{Call, Ctx, Object, Visitor};
+use crate::value::object::{Call, Ctx, Object};
+use crate::value::{EncodeState, StateEncoder, Value};
 
 /// Tasks in their order. One may stand there more than once.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,13 @@ pub(super) struct Tasks {
     all: Vec<Arc<Object>>,
     /// The places of those of whose end the event loop has told, in that order.
     ended: Vec<usize>,
+}
+
+impl EncodeState for Tasks {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { all, ended } = self;
+        (all, ended).encode_state(encoder);
+    }
 }
 
 impl Tasks {
@@ -60,16 +67,5 @@ impl Tasks {
     pub(super) fn left(&self) -> String {
         let all = self.all.len();
         format!("{} of {all} are not done", all - self.ended.len())
-    }
-
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.all.len() as u64);
-        for task in &self.all {
-            visitor.value(&Value::Object(task.clone()));
-        }
-        visitor.number(self.ended.len() as u64);
-        for place in &self.ended {
-            visitor.number(*place as u64);
-        }
     }
 }

@@ -11,8 +11,8 @@ use super::super::args;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::event_loop::await_soon;
-use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -23,6 +23,8 @@ enum Phase {
     Late,
     Ended,
 }
+
+encode_as_number!(Phase);
 
 /// A time limit.
 #[derive(Clone, Debug)]
@@ -79,6 +81,19 @@ impl AsyncTimeout {
             });
         }
         Ok(Attempt::Done(Value::Unit))
+    }
+}
+
+impl EncodeState for AsyncTimeout {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            limit,
+            phase,
+            parent,
+            has_expired,
+            awaiters,
+        } = self;
+        (limit, phase, parent, has_expired, awaiters).encode_state(encoder);
     }
 }
 
@@ -149,16 +164,6 @@ impl Awaitable for AsyncTimeout {
         match self.has_expired {
             true => "expired".into(),
             false => String::new(),
-        }
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.limit.map_or(0, |limit| limit.as_nanos() as u64 + 1));
-        visitor.number(self.phase as u64);
-        visitor.number(u64::from(self.has_expired));
-        if let Some((parent, event_loop)) = &self.parent {
-            visitor.task(*parent);
-            visitor.value(&Value::Object(event_loop.clone()));
         }
     }
 }

@@ -12,8 +12,8 @@ use super::request::Request;
 use super::task::Task;
 use super::tasks::Tasks;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Visitor, Waiting};
-use crate::value::{FaultKind, Map, Value};
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Waiting};
+use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
 
 /// When the wait is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Until {
     /// One has failed, or all have ended.
     FirstError,
 }
+
+encode_as_number!(Until, Next);
 
 /// A wait for several tasks.
 #[derive(Clone, Debug)]
@@ -87,6 +89,21 @@ impl Wait {
     }
 }
 
+impl EncodeState for Wait {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            once,
+            given,
+            tasks,
+            until,
+            limit,
+            is_over,
+            awaiters,
+        } = self;
+        (once, given, tasks, until, limit, is_over, awaiters).encode_state(encoder);
+    }
+}
+
 impl Awaitable for Wait {
     type Wish = ();
 
@@ -139,17 +156,6 @@ impl Awaitable for Wait {
     fn state_text(&self) -> String {
         self.once.name.into()
     }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.once.visit(visitor);
-        for task in &self.given {
-            visitor.value(&Value::Object(task.clone()));
-        }
-        self.tasks.visit(visitor);
-        visitor.number(self.until as u64);
-        visitor.number(self.limit.map_or(0, |limit| limit.as_nanos() as u64 + 1));
-        visitor.number(u64::from(self.is_over));
-    }
 }
 
 /// Tasks whose values are given in the order in which they end.
@@ -180,10 +186,6 @@ impl Wish for Next {
 
     fn line(&self) -> usize {
         *self as usize
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        visitor.number(*self as u64);
     }
 }
 
@@ -218,6 +220,19 @@ impl AsCompleted {
         // Nobody need await them all.
         let next = || Object::new(ids, pos, Request::<Self>::new(this.clone(), Next::Task));
         Value::array((0..count).map(|_| Value::Object(next())).collect())
+    }
+}
+
+impl EncodeState for AsCompleted {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            tasks,
+            given,
+            limit,
+            is_late,
+            lines,
+        } = self;
+        (tasks, given, limit, is_late, lines).encode_state(encoder);
     }
 }
 
@@ -305,12 +320,5 @@ impl Awaitable for AsCompleted {
 
     fn state_text(&self) -> String {
         Self::NAME.into()
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.tasks.visit(visitor);
-        visitor.number(self.given as u64);
-        visitor.number(self.limit.map_or(0, |limit| limit.as_nanos() as u64 + 1));
-        visitor.number(u64::from(self.is_late));
     }
 }

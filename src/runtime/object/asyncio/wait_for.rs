@@ -11,8 +11,8 @@ use super::event_loop::ensure_task;
 use super::task::Task;
 use super::tasks::Tasks;
 use crate::pos::Pos;
-use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Visitor, Waiting};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Waiting};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -25,6 +25,8 @@ enum Phase {
     /// Who awaits was cancelled, and with it the task.
     Cancelled,
 }
+
+encode_as_number!(Phase);
 
 /// A wait with a time limit.
 #[derive(Clone, Debug)]
@@ -71,6 +73,20 @@ impl WaitFor {
     fn outcome(&self, ctx: &mut Ctx<'_>) -> Option<Result<Value, FaultKind>> {
         let task = self.tasks.all().first()?;
         task.change(|task: &mut Task| task.outcome(ctx)).flatten()
+    }
+}
+
+impl EncodeState for WaitFor {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            once,
+            what,
+            tasks,
+            limit,
+            phase,
+            awaiters,
+        } = self;
+        (once, what, tasks, limit, phase, awaiters).encode_state(encoder);
     }
 }
 
@@ -167,14 +183,6 @@ impl Awaitable for WaitFor {
     fn state_text(&self) -> String {
         self.once.name.into()
     }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.once.visit(visitor);
-        visitor.value(&self.what);
-        self.tasks.visit(visitor);
-        visitor.number(self.limit.map_or(0, |limit| limit.as_nanos() as u64 + 1));
-        visitor.number(self.phase as u64);
-    }
 }
 
 /// A task that goes on when whoever awaits it here is cancelled.
@@ -193,6 +201,13 @@ impl Shield {
         let this = Object::new(ids, pos, Self::default());
         this.change(|shield: &mut Self| shield.tasks.add(task, &this));
         Value::Object(this)
+    }
+}
+
+impl EncodeState for Shield {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { tasks, awaiters } = self;
+        (tasks, awaiters).encode_state(encoder);
     }
 }
 
@@ -240,9 +255,5 @@ impl Awaitable for Shield {
 
     fn state_text(&self) -> String {
         Self::NAME.into()
-    }
-
-    fn visit(&self, visitor: &mut dyn Visitor) {
-        self.tasks.visit(visitor);
     }
 }

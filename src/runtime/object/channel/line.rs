@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::super::tickets::Claim;
-use crate::value::Value;
-use crate::value::object::{Ctx, TaskId, Visitor};
+use crate::value::object::{Ctx, TaskId};
+use crate::value::{EncodeState, StateEncoder, Value};
 
 /// One who waits.
 #[derive(Clone, Debug)]
@@ -19,6 +19,18 @@ pub(super) struct Waiter<T> {
     pub(super) claim: Option<Claim>,
 }
 
+impl<T: EncodeState> EncodeState for Waiter<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            task,
+            has,
+            seconds,
+            claim,
+        } = self;
+        (task, has, seconds, claim).encode_state(encoder);
+    }
+}
+
 /// A line of those who wait.
 #[derive(Clone, Debug)]
 pub(super) struct Line<T> {
@@ -30,6 +42,13 @@ impl<T> Default for Line<T> {
         Self {
             waiting: VecDeque::new(),
         }
+    }
+}
+
+impl<T: EncodeState> EncodeState for Line<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { waiting } = self;
+        waiting.encode_state(encoder);
     }
 }
 
@@ -72,19 +91,5 @@ impl<T> Line<T> {
     pub(super) fn remove_tickets(&mut self, watcher: &Value) {
         let is_of = |waiter: &Waiter<T>| waiter.claim.as_ref().is_some_and(|c| c.is_of(watcher));
         self.waiting.retain(|waiter| !is_of(waiter));
-    }
-
-    /// Shows who waits; `show` shows what for.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor, show: impl Fn(&T, &mut dyn Visitor)) {
-        visitor.number(self.waiting.len() as u64);
-        for waiter in &self.waiting {
-            visitor.task(waiter.task);
-            show(&waiter.has, visitor);
-            visitor.number(waiter.seconds.to_bits());
-            visitor.number(u64::from(waiter.claim.is_some()));
-            if let Some(claim) = &waiter.claim {
-                claim.visit(visitor);
-            }
-        }
     }
 }

@@ -20,9 +20,9 @@ use super::select::chosen;
 use super::tickets::Claim;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{ChannelRefusal, FaultKind, Value};
+use crate::value::{ChannelRefusal, EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 use line::{Line, Waiter};
 
 /// In which form a receiver wants its item.
@@ -35,6 +35,8 @@ enum Form {
     /// The item, for a `for`; its end when there will be none.
     Step,
 }
+
+encode_as_number!(Form);
 
 impl Form {
     fn of(self, item: Value) -> Value {
@@ -306,6 +308,21 @@ fn nothing_more() -> Value {
     Value::array(vec![Value::Unit, false.into()])
 }
 
+impl EncodeState for Channel {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            capacity,
+            items,
+            closed,
+            senders,
+            receivers,
+        } = self;
+        (capacity, items, closed, senders, receivers).encode_state(encoder);
+    }
+}
+
 impl Primitive for Channel {
     fn kind(&self) -> &'static str {
         "Channel"
@@ -371,22 +388,6 @@ impl Primitive for Channel {
             None => String::new(),
         };
         format!("{} of {} items{closed}", self.items.len(), self.capacity)
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.capacity as u64);
-        visitor.number(self.items.len() as u64);
-        self.items.iter().for_each(|item| visitor.value(item));
-        visitor.pos(self.closed.unwrap_or(Pos::NONE));
-        visitor.number(u64::from(self.closed.is_some()));
-        self.senders
-            .visit(visitor, |item, visitor| visitor.value(item));
-        self.receivers
-            .visit(visitor, |form, visitor| visitor.number(*form as u64));
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

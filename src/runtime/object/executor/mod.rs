@@ -15,9 +15,11 @@ use super::results::Results;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Visitor, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value};
+use crate::value::{
+    EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
+};
 use arguments::{MapOptions, Shutdown, items};
 pub use arguments::{PoolSettings, process_count};
 
@@ -31,6 +33,8 @@ enum Members {
     Processes,
 }
 
+encode_as_number!(Members);
+
 /// A place for one thread of the pool. A thread that runs out of tasks ends; the one that comes
 /// later in its place is the same for the script: it keeps number and name, and is not initialized
 /// again.
@@ -41,6 +45,18 @@ struct Slot {
     worker: Option<TaskId>,
     is_busy: bool,
     is_initialized: bool,
+}
+
+impl EncodeState for Slot {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            number,
+            worker,
+            is_busy,
+            is_initialized,
+        } = self;
+        (number, worker, is_busy, is_initialized).encode_state(encoder);
+    }
 }
 
 /// A pool that runs tasks on at most so many threads or processes.
@@ -417,6 +433,25 @@ impl Executor {
     }
 }
 
+impl EncodeState for Executor {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            members,
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            name,
+            initializer,
+            slots,
+            queue,
+            is_shut_down,
+            broken,
+            waiters,
+        } = self;
+        (members, name, initializer, slots, queue).encode_state(encoder);
+        (is_shut_down, broken, waiters).encode_state(encoder);
+    }
+}
+
 impl Primitive for Executor {
     fn kind(&self) -> &'static str {
         match self.members {
@@ -469,32 +504,6 @@ impl Primitive for Executor {
         let count = self.slots.len();
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} worker{plural}{state}")
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        for task in &self.queue {
-            visitor.value(&Value::Object(task.clone()));
-        }
-        if let Some((function, args)) = &self.initializer {
-            visitor.value(&Value::Function(function.clone()));
-            args.iter().for_each(|arg| visitor.value(arg));
-        }
-        for slot in &self.slots {
-            visitor.task(slot.number.unwrap_or(TaskId(0)));
-            visitor.task(slot.worker.unwrap_or(TaskId(0)));
-            visitor.number(u64::from(slot.is_busy) << 1 | u64::from(slot.is_initialized));
-        }
-        visitor.text(&self.name);
-        visitor.number(u64::from(self.is_shut_down));
-        match &self.broken {
-            None => visitor.number(0),
-            Some(why) => visitor.text(&why.to_string()),
-        }
-        self.waiters.visit(visitor, |(), _| {});
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

@@ -12,10 +12,10 @@ use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb, Visitor,
-    Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb, Waiting, Wake,
+    Withdrawal,
 };
-use crate::value::{Fault, FaultKind, Function, Value};
+use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -31,11 +31,32 @@ enum State {
     Cancelled,
 }
 
+impl EncodeState for State {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Pending { function, args } => (0, function, args).encode_state(encoder),
+            Self::Running { by } => (1, by).encode_state(encoder),
+            Self::Done(value) => (2, value).encode_state(encoder),
+            Self::Failed(fault) => (3, fault).encode_state(encoder),
+            Self::Cancelled => encoder.number(4),
+        }
+    }
+}
+
 /// What a thread wants that waits for a future, for at most so many seconds.
 #[derive(Clone, Copy, Debug)]
 enum Wants {
     Result(Option<f64>),
     Exception(Option<f64>),
+}
+
+impl EncodeState for Wants {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Result(seconds) => (0, seconds).encode_state(encoder),
+            Self::Exception(seconds) => (1, seconds).encode_state(encoder),
+        }
+    }
 }
 
 /// What is to be called when the task has ended.
@@ -44,6 +65,13 @@ struct Callback {
     /// A function of the prelude that calls the learner's and reports its error.
     guard: Arc<Function>,
     function: Arc<Function>,
+}
+
+impl EncodeState for Callback {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { guard, function } = self;
+        (guard, function).encode_state(encoder);
+    }
 }
 
 impl Callback {
@@ -64,6 +92,14 @@ impl Callback {
 pub(super) struct InPool {
     pub(super) pool: Weak<Object>,
     pub(super) name: Arc<str>,
+}
+
+impl EncodeState for InPool {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { pool, name } = self;
+        encoder.weak(pool, 0);
+        name.encode_state(encoder);
+    }
 }
 
 /// The error of a task as it is raised for those who ask: where it happened, or where they ask when
@@ -263,6 +299,20 @@ fn calls(calls: Vec<Value>) -> Attempt {
     })
 }
 
+impl EncodeState for Future {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            submitted_at,
+            in_pool,
+            state,
+            waiters,
+            tickets,
+            callbacks,
+        } = self;
+        (submitted_at, in_pool, state, waiters, tickets, callbacks).encode_state(encoder);
+    }
+}
+
 impl Primitive for Future {
     fn kind(&self) -> &'static str {
         "Future"
@@ -336,40 +386,6 @@ impl Primitive for Future {
             State::Failed(fault) => format!("failed: {}", fault.kind),
             State::Cancelled => "cancelled".into(),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        match &self.state {
-            State::Pending { function, args } => {
-                visitor.number(0);
-                visitor.value(&Value::Function(function.clone()));
-                args.iter().for_each(|arg| visitor.value(arg));
-            }
-            State::Running { by } => {
-                visitor.number(1);
-                visitor.task(*by);
-            }
-            State::Done(value) => {
-                visitor.number(2);
-                visitor.value(value);
-            }
-            State::Failed(fault) => {
-                visitor.number(3);
-                visitor.value(&Value::Error(fault.clone()));
-            }
-            State::Cancelled => visitor.number(4),
-        }
-        self.waiters.visit(visitor, |wants, visitor| {
-            visitor.number(u64::from(matches!(wants, Wants::Result(_))));
-        });
-        for callback in &self.callbacks {
-            visitor.value(&Value::Function(callback.function.clone()));
-        }
-        // Tickets need not be shown: whoever watches and has not been told has one here.
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

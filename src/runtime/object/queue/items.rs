@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use crate::value::{FaultKind, Value, debug_text};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value, debug_text};
 
 /// How two items compare; nothing when they cannot be compared. The library knows that.
 pub type Compare = fn(&Value, &Value) -> Option<Ordering>;
@@ -27,6 +27,17 @@ pub(in super::super) struct Items {
     items: VecDeque<Value>,
 }
 
+impl EncodeState for Items {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // The kind of the queue says it.
+            order: _,
+            items,
+        } = self;
+        items.encode_state(encoder);
+    }
+}
+
 impl Items {
     pub(in super::super) fn new(order: Order) -> Self {
         Self {
@@ -37,10 +48,6 @@ impl Items {
 
     pub(in super::super) fn len(&self) -> usize {
         self.items.len()
-    }
-
-    pub(in super::super) fn iter(&self) -> impl Iterator<Item = &Value> {
-        self.items.iter()
     }
 
     /// Adds an item. One that cannot be compared with those that are there is refused, and nothing

@@ -14,9 +14,9 @@ use waiting::{Gone, Putter, patience};
 use super::args;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Visitor, Waiting, Wake, Withdrawal,
+    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{FaultKind, Refusal, Value};
+use crate::value::{EncodeState, FaultKind, Refusal, StateEncoder, Value};
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -251,6 +251,24 @@ impl Queue {
     }
 }
 
+impl EncodeState for Queue {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            kind,
+            // The object has the same, which is encoded with it.
+            made_at: _,
+            maxsize,
+            // The kind says it.
+            is_full_featured: _,
+            items,
+            unfinished,
+            is_shut_down,
+            waiting,
+        } = self;
+        (*kind, maxsize, items, unfinished, is_shut_down, waiting).encode_state(encoder);
+    }
+}
+
 impl Primitive for Queue {
     fn kind(&self) -> &'static str {
         self.kind
@@ -324,18 +342,6 @@ impl Primitive for Queue {
             Some(size) => format!("{count} of {size} items{state}"),
             None => format!("{count} {noun}{state}"),
         }
-    }
-
-    fn visit_parts(&self, visitor: &mut dyn Visitor) {
-        visitor.number(self.items.len() as u64);
-        self.items.iter().for_each(|item| visitor.value(item));
-        visitor.number(self.unfinished);
-        visitor.number(u64::from(self.is_shut_down));
-        self.waiting.visit(visitor);
-    }
-
-    fn duplicate(&self) -> Box<dyn Primitive> {
-        Box::new(self.clone())
     }
 }
 

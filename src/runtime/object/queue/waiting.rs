@@ -8,8 +8,8 @@
 use std::collections::VecDeque;
 
 use super::super::args::{self, Patience};
-use crate::value::object::{Call, Ctx, TaskId, Verb, Visitor, Wake};
-use crate::value::{FaultKind, Value};
+use crate::value::object::{Call, Ctx, TaskId, Verb, Wake};
+use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
 /// The arguments of `get`, and of `put` after the item: `()`, `(seconds)`, `(blocking)` and
 /// `(blocking, seconds)`, as in Python, where a time after `false` means nothing.
@@ -27,6 +27,17 @@ pub(super) struct Putter {
     pub(super) task: TaskId,
     pub(super) item: Value,
     pub(super) seconds: f64,
+}
+
+impl EncodeState for Putter {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            task,
+            item,
+            seconds,
+        } = self;
+        (task, item, seconds).encode_state(encoder);
+    }
 }
 
 /// What a thread waited for that does so no more.
@@ -52,23 +63,19 @@ pub(super) struct Waiting {
     told: Vec<TaskId>,
 }
 
-impl Waiting {
-    /// Shows who waits and who was told.
-    pub(super) fn visit(&self, visitor: &mut dyn Visitor) {
-        for tasks in [
-            &mut self.getters.iter().map(|(task, _)| *task) as &mut dyn Iterator<Item = _>,
-            &mut self.joiners.iter().copied(),
-            &mut self.told.iter().copied(),
-        ] {
-            tasks.for_each(|task| visitor.task(task));
-            visitor.number(0);
-        }
-        for putter in &self.putters {
-            visitor.task(putter.task);
-            visitor.value(&putter.item);
-        }
+impl EncodeState for Waiting {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            getters,
+            putters,
+            joiners,
+            told,
+        } = self;
+        (getters, putters, joiners, told).encode_state(encoder);
     }
+}
 
+impl Waiting {
     /// How many items are kept for threads that were told to take one.
     pub(super) fn kept(&self) -> usize {
         self.told.len()

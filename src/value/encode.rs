@@ -1,0 +1,275 @@
+//! Encoding a state: everything that decides how something continues, in one order.
+//!
+//! Two states of one type that are encoded alike continue alike, so exploring enters only one of
+//! them. A field that is forgotten would make two states one that are not, and what is *proved* would
+//! be wrong. So [`EncodeState::encode_state`] begins by taking its `Self` apart, without `..`: the
+//! compiler names a field that is added, and one that is left out is bound to `_` with the reason.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use super::object::{Notice, TaskId, Wake};
+use super::{Cell, Fault, FaultKind, Function, Holder, Items, Object, Value};
+use crate::pos::Pos;
+
+/// Takes down a state, part by part. A closure takes the values in it only.
+pub trait StateEncoder {
+    /// A value, with all that it leads to.
+    fn value(&mut self, value: &Value);
+
+    /// A thread.
+    fn task(&mut self, _task: TaskId) {}
+
+    /// A count, a flag, the number of a variant.
+    fn number(&mut self, _number: u64) {}
+
+    /// A text: a name, a reason.
+    fn text(&mut self, _text: &str) {}
+
+    /// A reference that does not keep `object` alive, and what it is for. It counts only where the
+    /// object can be reached by other references as well: nobody notices what happens to garbage.
+    fn weak(&mut self, _object: &Weak<Object>, _purpose: u64) {}
+
+    /// A time since the session began at which something will happen. Only how long that is from now
+    /// decides what happens next, and how late it is does not.
+    fn deadline(&mut self, _at: Duration) {}
+}
+
+impl<F: FnMut(&Value)> StateEncoder for F {
+    fn value(&mut self, value: &Value) {
+        self(value);
+    }
+}
+
+/// What can be encoded; see the head of the file.
+pub trait EncodeState {
+    /// Encodes everything that decides what happens next.
+    fn encode_state(&self, encoder: &mut dyn StateEncoder);
+}
+
+impl EncodeState for Value {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.value(self);
+    }
+}
+
+impl EncodeState for TaskId {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.task(*self);
+    }
+}
+
+impl EncodeState for str {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.text(self);
+    }
+}
+
+impl EncodeState for Arc<str> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.text(self);
+    }
+}
+
+impl EncodeState for String {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.text(self);
+    }
+}
+
+impl EncodeState for Pos {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { line, column } = *self;
+        encoder.number(u64::from(line) << 32 | u64::from(column));
+    }
+}
+
+impl EncodeState for Duration {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.number(self.as_secs());
+        encoder.number(u64::from(self.subsec_nanos()));
+    }
+}
+
+impl EncodeState for f64 {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.number(self.to_bits());
+    }
+}
+
+impl EncodeState for () {
+    fn encode_state(&self, _encoder: &mut dyn StateEncoder) {}
+}
+
+impl EncodeState for Holder {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { task, since } = self;
+        (task, since).encode_state(encoder);
+    }
+}
+
+impl EncodeState for FaultKind {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let fault = Fault::new(self.clone(), Pos::NONE);
+        encoder.value(&Value::Error(Arc::new(fault)));
+    }
+}
+
+impl EncodeState for Fault {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.value(&Value::Error(Arc::new(self.clone())));
+    }
+}
+
+impl EncodeState for Wake {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Self::Grant(value) => (0, value).encode_state(encoder),
+            Self::Fail(kind) => (1, kind).encode_state(encoder),
+            Self::Retry => encoder.number(2),
+        }
+    }
+}
+
+impl EncodeState for Notice {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { to, args } = self;
+        (to, args).encode_state(encoder);
+    }
+}
+
+/// Those that are values, but for the wrapping.
+macro_rules! as_values {
+    ($($type:ty => $variant:ident,)*) => {$(
+        impl EncodeState for Arc<$type> {
+            fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+                encoder.value(&Value::$variant(self.clone()));
+            }
+        }
+    )*};
+}
+
+as_values! {
+    Object => Object,
+    Cell => Cell,
+    Function => Function,
+    Fault => Error,
+    Items => Array,
+}
+
+macro_rules! as_numbers {
+    ($($type:ty)*) => {$(
+        impl EncodeState for $type {
+            fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+                encoder.number(*self as u64);
+            }
+        }
+    )*};
+}
+
+/// Implements [`EncodeState`] for enums without fields: the number of the variant.
+macro_rules! encode_as_number {
+    ($($type:ty),+) => {$(
+        impl $crate::value::EncodeState for $type {
+            fn encode_state(&self, encoder: &mut dyn $crate::value::StateEncoder) {
+                encoder.number(*self as u64);
+            }
+        }
+    )+};
+}
+pub(crate) use encode_as_number;
+
+as_numbers! { bool u8 u16 u32 u64 usize i32 i64 }
+
+impl<T: EncodeState + ?Sized> EncodeState for &T {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        T::encode_state(self, encoder);
+    }
+}
+
+impl<T: EncodeState + ?Sized> EncodeState for Box<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        T::encode_state(self, encoder);
+    }
+}
+
+impl<T: EncodeState> EncodeState for Option<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.number(u64::from(self.is_some()));
+        if let Some(part) = self {
+            part.encode_state(encoder);
+        }
+    }
+}
+
+impl<T: EncodeState, E: EncodeState> EncodeState for Result<T, E> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        match self {
+            Ok(value) => (0, value).encode_state(encoder),
+            Err(error) => (1, error).encode_state(encoder),
+        }
+    }
+}
+
+/// Encodes how many there are, and each.
+fn encode_all<T: EncodeState>(
+    parts: impl ExactSizeIterator<Item = T>,
+    encoder: &mut dyn StateEncoder,
+) {
+    encoder.number(parts.len() as u64);
+    parts.for_each(|part| part.encode_state(encoder));
+}
+
+impl<T: EncodeState> EncodeState for [T] {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+impl<T: EncodeState, const N: usize> EncodeState for [T; N] {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+impl<T: EncodeState> EncodeState for Vec<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+impl<T: EncodeState> EncodeState for VecDeque<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+impl<T: EncodeState> EncodeState for BTreeSet<T> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+impl<K: EncodeState, V: EncodeState> EncodeState for BTreeMap<K, V> {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encode_all(self.iter(), encoder);
+    }
+}
+
+macro_rules! tuples {
+    ($(($($part:ident)+))*) => {$(
+        impl<$($part: EncodeState),+> EncodeState for ($($part,)+) {
+            fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+                #[allow(non_snake_case, reason = "one name for a type and its value")]
+                let ($($part,)+) = self;
+                $($part.encode_state(encoder);)+
+            }
+        }
+    )*};
+}
+
+tuples! {
+    (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
+    (A B C D E F G H I) (A B C D E F G H I J) (A B C D E F G H I J K) (A B C D E F G H I J K L)
+}
