@@ -2,11 +2,12 @@
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
+mod episode;
 mod observers;
 mod rehearsal;
 mod worker;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,18 +24,18 @@ use crate::language::python::hints;
 use crate::library::{Library, catalogue};
 use crate::program::Program;
 use crate::schedule::{
-    Heap, MAIN, MainEnd, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until, Workers,
-    WorkersConfig, World,
+    MAIN, MainEnd, Prepared, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until,
+    Workers, WorkersConfig, World,
 };
 use crate::value::object::ObjectId;
-use crate::value::{
-    CodeId, Fault, Function, Held, Items, Literal, Object, Target, Value, debug_text, reach,
-};
-use crate::vm::{self, Binding, Natives};
+use crate::value::{Fault, Object, Value, debug_text, reach};
+use crate::vm::Natives;
 
-use self::rehearsal::Back;
+use self::episode::{Before, History};
+use self::rehearsal::RestoreGuard;
 
-pub use self::rehearsal::{Earlier, Moment, Rehearsal};
+pub use self::episode::{NotSelected, Selection};
+pub use self::rehearsal::{Explorable, Rehearsal};
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;
 pub use worker::serve_as_worker;
@@ -116,15 +117,22 @@ pub enum Outcome {
     Deadlock(Vec<ThreadInfo>),
 }
 
-/// Why a text cannot be explored.
+/// Why texts cannot be explored.
 #[derive(Debug)]
 pub enum NotExplorable {
-    /// It is wrong.
+    /// One is wrong.
     Rejected(Vec<Diagnostic>),
+    /// Something is in the way.
+    Blocked(Obstacle),
+}
+
+/// What is in the way of exploring.
+#[derive(Debug)]
+pub enum Obstacle {
     /// These threads of earlier inputs still run, and would have to take part.
     Alive(Vec<ThreadInfo>),
-    /// These threads still ran when the input began that is to be explored from its beginning.
-    AliveThen(Vec<ThreadInfo>),
+    /// The session was reset since, and the variables are gone.
+    Reset,
 }
 
 /// A top-level variable, for people.
@@ -166,8 +174,12 @@ pub struct Session {
     prelude: HashSet<&'static str>,
     /// The texts of the inputs that ended with a value.
     accepted: Vec<String>,
-    /// The last input of the prompt that ran.
-    last_input: Option<Earlier>,
+    /// How many inputs of the prompt there were, those whose text was wrong too.
+    inputs: u32,
+    history: History,
+    /// The top-level variables that functions name, each with the number of the unit that was the
+    /// first to do so.
+    named: Vec<(u32, u32)>,
     last_seed: Option<u64>,
     /// For tests: see [`Session::perturb`].
     perturbation: Option<u64>,
@@ -186,6 +198,7 @@ impl Session {
         let stopper = Stopper {
             request: Arc::new(Mutex::new(schedule.stop_request())),
         };
+        let history = History::new(&world);
         Self {
             config,
             world,
@@ -194,7 +207,9 @@ impl Session {
             parser: Parser::new(),
             prelude: HashSet::new(),
             accepted: Vec::new(),
-            last_input: None,
+            inputs: 0,
+            history,
+            named: Vec::new(),
             last_seed: Some(seed),
             perturbation: None,
         }
@@ -202,25 +217,17 @@ impl Session {
 
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
-        let bound_before = self.bindings();
-        // A script has no second input that could look back at it.
-        let before = (input.kind == InputKind::Prompt).then(|| Arc::new(self.moment()));
-        let (function, mut warnings) = match self.accept(input) {
+        self.inputs += u32::from(input.kind == InputKind::Prompt);
+        let alive = self.schedule.threads();
+        let before = self.history.before(&self.world, alive);
+        let (prepared, mut warnings) = match self.accept(input) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };
-        self.last_input = before.map(|before| Earlier {
-            name: input.name.into(),
-            text: input.text.into(),
-            before,
-        });
-        let until = match input.kind {
-            InputKind::Script => Until::AllThreads,
-            InputKind::Prompt => Until::Main,
-        };
+        self.begin(&prepared);
+        let until = until(input.kind);
         self.seed_run();
-        let held_before = self.held_by_main();
-        let end = self.schedule.run_main(function, until);
+        let end = (self.schedule).run_main(prepared.function.clone(), until);
         let outcome = match end {
             MainEnd::Value(value) => Outcome::Value(value),
             MainEnd::Failed(fault) => Outcome::Failed(fault),
@@ -238,12 +245,16 @@ impl Session {
         warnings.retain(|warning| {
             warning.code != Code::CalledFirst || warning.span.start.line == failed_at
         });
-        let old_variables = self.old_variables(bound_before);
+        let old_variables = self.old_variables(&before);
         let mut notices = self.schedule.notices();
         if matches!(outcome, Outcome::Interrupted(_) | Outcome::Deadlock(_)) {
-            notices.extend(self.release_new(&held_before));
+            notices.extend(self.release_new(&before));
         }
         notices.extend(old_variables);
+        if input.kind == InputKind::Prompt {
+            let source = (input.name, input.text);
+            (self.history).add(&self.world, self.inputs, source, prepared, before);
+        }
         Report::Ran {
             outcome,
             warnings,
@@ -261,85 +272,124 @@ impl Session {
         input: Input<'_>,
         ordered: bool,
     ) -> Result<Rehearsal, NotExplorable> {
-        self.rehearse(input, None, ordered)
+        let text = self.explorable(input).map_err(NotExplorable::Rejected)?;
+        self.rehearse(&text, ordered)
+            .map_err(NotExplorable::Blocked)
     }
 
-    /// What the variables are now.
-    pub fn moment(&self) -> Moment {
-        Moment {
-            world: self.world.clone(),
-            heap: Mutex::new(Heap::take(&self.world)),
-            alive: self.schedule.threads(),
-        }
-    }
-
-    /// The last input of the prompt that ran, if there was one.
-    pub fn last_input(&self) -> Option<&Earlier> {
-        self.last_input.as_ref()
-    }
-
-    /// Readies a text to be explored, with the variables as they were at a moment of this session,
-    /// or as they are now. They come back as they are now when the rehearsal is dropped; until then
-    /// nothing else may run. With `ordered`, the order in which different threads print makes a
-    /// difference.
+    /// A text that can be explored with the variables as they are now.
     ///
     /// # Errors
-    /// What is wrong with the text, or which threads are in the way.
-    pub fn rehearse(
-        &mut self,
-        input: Input<'_>,
-        from: Option<&Moment>,
-        ordered: bool,
-    ) -> Result<Rehearsal, NotExplorable> {
-        let alive = self.schedule.threads();
-        if !alive.is_empty() {
-            return Err(NotExplorable::Alive(alive));
-        }
-        // What was before a reset is gone.
-        let from = from.filter(|from| Arc::ptr_eq(&from.world, &self.world));
-        if let Some(then) = from.filter(|from| !from.alive.is_empty()) {
-            return Err(NotExplorable::AliveThen(then.alive.clone()));
-        }
-        let back = Back::to_now(&self.world);
-        if let Some(from) = from {
-            from.heap.lock().set_back(&self.world);
-        }
-        let is_first = self.world.program.next_unit() == Program::new().next_unit();
-        let (function, _) = self.accept(input).map_err(NotExplorable::Rejected)?;
-        let until = match input.kind {
-            InputKind::Script => Until::AllThreads,
-            InputKind::Prompt => Until::Main,
+    /// What is wrong with the text.
+    pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
+        let observed = self.world.observed();
+        let (prepared, _) = self.accept(input)?;
+        let explorable = Explorable {
+            title: input.name.into(),
+            world: self.world.clone(),
+            texts: vec![prepared],
+            sources: vec![(input.name.into(), input.text.into())],
+            until: until(input.kind),
+            from: self.history.now(&self.world),
+            is_from_beginning: self.history.is_empty(),
+            observed: self.world.observed(),
         };
-        let source = source_hash(input.text, &self.config.args);
-        let explorer = Explorer::new(self.world.clone(), function, until, ordered, source);
-        // What an earlier input has left in the variables cannot be made a second time.
-        let explorer = explorer.with_twin(is_first.then(|| self.twin(input)));
+        self.world.set_observed(observed);
+        Ok(explorable)
+    }
+
+    /// The inputs of the prompt that are meant, from what the variables were before them.
+    ///
+    /// # Errors
+    /// Why they cannot be explored.
+    pub fn select(&self, selection: Selection) -> Result<Explorable, NotSelected> {
+        self.history.select(selection, &self.world)
+    }
+
+    /// The latest episode as it was after each of its inputs, the last one first.
+    pub fn episodes(&self) -> impl Iterator<Item = Selection> {
+        self.history.episodes()
+    }
+
+    /// Goes to where texts begin, and readies them to be explored as one program. The variables come
+    /// back as they are now when the rehearsal is dropped; until then nothing else may run. With
+    /// `ordered`, the order in which different threads print makes a difference.
+    ///
+    /// # Errors
+    /// Which threads are in the way.
+    pub fn rehearse(&mut self, texts: &Explorable, ordered: bool) -> Result<Rehearsal, Obstacle> {
+        let guard = self.go_back(texts)?;
+        let source = self.source(texts);
+        let (world, prepared) = (self.world.clone(), texts.texts.clone());
+        let explorer = Explorer::new(world, prepared, texts.until, ordered, source);
+        // What earlier inputs have left in the variables cannot be made a second time.
+        let twin = texts.is_from_beginning.then(|| self.twin(texts));
         Ok(Rehearsal {
-            explorer,
-            _back: back,
+            explorer: explorer.with_twin(twin),
+            _guard: guard,
         })
     }
 
-    /// Makes the program of an input again, in a world of its own that began like this one.
-    fn twin(&self, input: Input<'_>) -> Twin {
+    /// Makes variables and functions what they were before these texts, until the guard is dropped.
+    fn go_back(&mut self, texts: &Explorable) -> Result<RestoreGuard, Obstacle> {
+        let alive = self.schedule.threads();
+        if !alive.is_empty() {
+            return Err(Obstacle::Alive(alive));
+        }
+        if !Arc::ptr_eq(&texts.world, &self.world) {
+            return Err(Obstacle::Reset);
+        }
+        let now = self.history.now(&self.world);
+        let guard = RestoreGuard::new(&self.world, now, &self.named);
+        texts.go_back(&self.named);
+        Ok(guard)
+    }
+
+    /// The number that stands for these texts in tokens.
+    pub fn source(&self, texts: &Explorable) -> u32 {
+        let sources = texts.sources().map(|(_, text)| &**text);
+        source_hash(sources, &self.config.args)
+    }
+
+    /// Makes the program of texts again, in a world of its own that began like this one.
+    fn twin(&self, texts: &Explorable) -> Twin {
         let config = Config {
             scheduler: Scheduler::Seeded,
             ..self.config.clone()
         };
-        let (name, text, kind) = (input.name.to_string(), input.text.to_string(), input.kind);
+        let sources = texts.sources.clone();
+        let kind = match texts.until {
+            Until::Main => InputKind::Prompt,
+            Until::AllThreads => InputKind::Script,
+        };
         Arc::new(move || {
             let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
-            let (name, text) = (&*name, &*text);
-            let (function, _) = session.accept(Input { name, text, kind }).ok()?;
-            Some((session.world.clone(), function))
+            let mut texts = Vec::new();
+            for (name, text) in &sources {
+                let (prepared, _) = session.accept(Input { name, text, kind }).ok()?;
+                session.begin(&prepared);
+                texts.push(prepared);
+            }
+            rehearsal::set_program(&session.world, texts.first()?.unit, &session.named);
+            Some((session.world.clone(), texts))
         })
     }
 
-    /// Parses, lowers and adds a text; gives the function that runs it.
+    /// Makes the functions of a text those of their names.
+    fn begin(&mut self, text: &Prepared) {
+        self.world.begin(text);
+        for global in &text.named_globals {
+            if self.named.iter().all(|(known, _)| known != global) {
+                self.named.push((*global, text.unit));
+            }
+        }
+    }
+
+    /// Parses, lowers and adds a text, which has not begun then.
     fn accept(
         &mut self,
         input: Input<'_>,
-    ) -> Result<(Arc<Function>, Vec<Diagnostic>), Vec<Diagnostic>> {
+    ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let parsed = self.parser.parse(input.text)?;
         let top = match input.kind {
             InputKind::Script => TopLevel::Script,
@@ -365,15 +415,7 @@ impl Session {
         };
         let mut warnings = lowered.warnings.clone();
         warnings.extend(hints(input.text, catalogue::gives_awaitable));
-        let unit = self.define(lowered);
-        let function = Function {
-            name: Literal::new("main"),
-            target: Target::Code(CodeId { unit, ordinal: 0 }),
-            captures: Held::default(),
-            curried: Items::default(),
-            environment: None,
-        };
-        Ok((Arc::new(function), warnings))
+        Ok((Arc::new(self.add(lowered)), warnings))
     }
 
     /// Adds what the prelude has for these names; says whether that was anything.
@@ -397,7 +439,8 @@ impl Session {
             });
             match lowered {
                 Ok(lowered) => {
-                    self.define(lowered);
+                    let prepared = self.add(lowered);
+                    self.begin(&prepared);
                     loaded = true;
                 }
                 // A test lowers every part of the prelude.
@@ -407,18 +450,8 @@ impl Session {
         loaded
     }
 
-    /// Makes lowered code part of the program, and its functions those of their names.
-    fn define(&self, mut lowered: Lowered) -> u32 {
-        let defined = std::mem::take(&mut lowered.defined);
-        let unit = self.add(lowered);
-        for (name, params, id) in defined {
-            self.world.program.define(name, params, id);
-        }
-        unit
-    }
-
     /// Makes lowered code part of the program.
-    fn add(&self, lowered: Lowered) -> u32 {
+    fn add(&self, lowered: Lowered) -> Prepared {
         let program = &self.world.program;
         // What a part of the prelude could observe counts when the learner's code calls it so.
         if !lowered.unit.is_prelude {
@@ -426,63 +459,40 @@ impl Session {
             (self.world).set_observed(observers::add(observed, &lowered.unit, program));
         }
         let unit = program.add_unit(lowered.unit);
-        for global in lowered.named_globals {
-            program.global(global).name_by_function();
-            if let Some(binding) = self.world.globals.get(global) {
-                vm::publish(&Value::Cell(binding.cell.clone()));
-            }
-        }
-        unit
-    }
-
-    /// The objects that main holds, as far as its variables lead to them.
-    fn held_by_main(&self) -> BTreeMap<ObjectId, Arc<Object>> {
-        let mut held = BTreeMap::new();
-        for (_, binding) in self.bindings() {
-            let mut seen = HashSet::new();
-            reach(&binding.cell.load(), &mut seen, &mut |value| {
-                if let Value::Object(object) = value
-                    && object.state().is_held_by(MAIN)
-                {
-                    held.insert(object.id, object.clone());
-                }
-            });
-        }
-        held
+        Prepared::new(unit, lowered.defined, lowered.named_globals)
     }
 
     /// Releases what main has taken since, because the input that took it is over; says so.
-    fn release_new(&mut self, before: &BTreeMap<ObjectId, Arc<Object>>) -> Vec<String> {
-        let held = self.held_by_main();
-        let new = held.into_iter().filter(|(id, _)| !before.contains_key(id));
-        new.map(|(_, object)| {
+    fn release_new(&mut self, before: &Before) -> Vec<String> {
+        let known: BTreeSet<ObjectId> = before.heap.held_by(MAIN).map(|held| held.id).collect();
+        let now = self.history.now(&self.world);
+        let new: BTreeMap<ObjectId, &Arc<Object>> = (now.held_by(MAIN))
+            .filter(|held| !known.contains(&held.id))
+            .map(|held| (held.id, held))
+            .collect();
+        let released = new.into_values().map(|object| {
             // A re-entrant lock is held until it is released as often as it was acquired.
             while object.state().is_held_by(MAIN) {
-                self.schedule.release(&object);
+                self.schedule.release(object);
             }
             format!(
                 "released for you: the {} made in {}",
                 object.kind(),
                 object.made_at
             )
-        })
-        .collect()
-    }
-
-    /// What each top-level name is bound to.
-    fn bindings(&self) -> Vec<(u32, Arc<Binding>)> {
-        let globals = self.world.program.globals();
-        globals
-            .filter_map(|(id, _)| Some((id, self.world.globals.get(id)?)))
-            .collect()
+        });
+        released.collect()
     }
 
     /// Which live threads hold a variable whose name now means another one.
-    fn old_variables(&self, before: Vec<(u32, Arc<Binding>)>) -> Vec<String> {
+    fn old_variables(&self, before: &Before) -> Vec<String> {
         let mut notices = Vec::new();
-        for (id, old) in before {
-            let now = self.world.globals.get(id);
-            if now.is_none_or(|now| Arc::ptr_eq(&now.cell, &old.cell)) {
+        for (id, global) in self.world.program.globals() {
+            let (Some(old), Some(now)) = (before.heap.binding(id), self.world.globals.get(id))
+            else {
+                continue;
+            };
+            if Arc::ptr_eq(&now.cell, &old.cell) {
                 continue;
             }
             let mut holders = Vec::new();
@@ -496,7 +506,7 @@ impl Session {
                 }
             }
             if !holders.is_empty() {
-                let name = &self.world.program.global(id).name;
+                let name = &global.name;
                 let holders = holders.join(", ");
                 notices.push(format!(
                     "{holders} still uses the old `{name}`, not the new one"
@@ -573,7 +583,9 @@ impl Session {
 
     /// Stops the threads that run in the background and says which.
     pub fn stop_background(&mut self) -> Vec<ThreadInfo> {
-        self.schedule.stop_all()
+        let stopped = self.schedule.stop_all();
+        self.world.ids.starts.give_up();
+        stopped
     }
 
     /// Stops all threads and forgets all variables and functions.
@@ -582,7 +594,8 @@ impl Session {
         self.world = Arc::new(new_world(&self.config, self.world.stream.clone()));
         self.prelude.clear();
         self.accepted.clear();
-        self.last_input = None;
+        self.named.clear();
+        self.history = History::new(&self.world);
         self.replace_schedule();
     }
 
@@ -593,7 +606,7 @@ impl Session {
 
     /// Stops the background threads and goes on with another scheduler; variables stay.
     pub fn set_scheduler(&mut self, scheduler: Scheduler) {
-        self.schedule.stop_all();
+        self.stop_background();
         self.config.scheduler = scheduler;
         self.replace_schedule();
     }
@@ -647,6 +660,14 @@ impl Session {
     /// The name of the input in which a fault lies.
     pub fn name_of_unit(&self, unit: u32) -> Option<String> {
         self.world.program.unit(unit).map(|unit| unit.name.clone())
+    }
+}
+
+/// Until when an input runs.
+fn until(kind: InputKind) -> Until {
+    match kind {
+        InputKind::Script => Until::AllThreads,
+        InputKind::Prompt => Until::Main,
     }
 }
 

@@ -17,8 +17,7 @@ use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail, rank};
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Choice, Kept, MAIN, Until, Walk, World};
-use crate::value::Function;
+use crate::schedule::{Choice, Kept, MAIN, Prepared, Until, Walk, World};
 use crate::value::object::TaskId;
 
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
@@ -49,17 +48,17 @@ pub struct Explorer {
 }
 
 impl Explorer {
-    /// For `function` as the main thread in `world`, whose variables and objects are changed while
-    /// it is used, and come back as they were when it is dropped. `source` is the hash of its text;
+    /// For texts that the main thread runs one after the other in `world`, whose variables and objects are changed while
+    /// it is used, and come back as they were when it is dropped. `source` is the hash of the texts;
     /// with `ordered`, the order in which different threads print makes a difference.
     pub fn new(
         world: Arc<World>,
-        function: Arc<Function>,
+        texts: Vec<Arc<Prepared>>,
         until: Until,
         ordered: bool,
         source: u32,
     ) -> Self {
-        let mut walk = Walk::new(world, function, until, ordered);
+        let mut walk = Walk::new(world, texts, until, ordered);
         walk.key(true);
         let start = walk.keep();
         Self {

@@ -51,9 +51,15 @@ pub enum TokenProblem {
     NoSuchRun,
 }
 
-/// The hash of a program's text and arguments.
-pub fn source_hash(text: &str, args: &[String]) -> u32 {
-    let mut bytes = text.as_bytes().to_vec();
+/// The hash of a program's texts and arguments.
+pub fn source_hash<'a>(texts: impl Iterator<Item = &'a str>, args: &[String]) -> u32 {
+    let mut bytes = Vec::new();
+    for text in texts {
+        if !bytes.is_empty() {
+            bytes.push(1);
+        }
+        bytes.extend_from_slice(text.as_bytes());
+    }
     for arg in args {
         bytes.push(0);
         bytes.extend_from_slice(arg.as_bytes());
@@ -62,6 +68,11 @@ pub fn source_hash(text: &str, args: &[String]) -> u32 {
 }
 
 impl Token {
+    /// The hash of the program that it was made for: see [`source_hash`].
+    pub fn source(&self) -> u32 {
+        self.source
+    }
+
     /// The word for the run that `decisions` lead through from the beginning.
     pub fn encode(source: u32, decisions: &[Decision]) -> Self {
         let ranks = decisions.iter().flat_map(|decision| {

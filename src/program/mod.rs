@@ -13,7 +13,7 @@ pub mod liveness;
 pub mod op;
 pub mod verify;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -94,14 +94,8 @@ impl Name {
             .collect()
     }
 
-    fn define(&self, params: usize, id: CodeId) {
-        self.functions[params].store(pack(id), Ordering::Release);
-    }
-
-    fn forget(&self) {
-        self.functions
-            .iter()
-            .for_each(|function| function.store(0, Ordering::Release));
+    fn set(&self, params: usize, id: Option<CodeId>) {
+        self.functions[params].store(id.map_or(0, pack), Ordering::Release);
     }
 }
 
@@ -120,9 +114,9 @@ impl Global {
         self.named_by_function.load(Ordering::Relaxed)
     }
 
-    /// Says that a function mentions it.
-    pub fn name_by_function(&self) {
-        self.named_by_function.store(true, Ordering::Relaxed);
+    /// Says whether a function mentions it.
+    pub fn set_named_by_function(&self, is_named: bool) {
+        self.named_by_function.store(is_named, Ordering::Relaxed);
     }
 }
 
@@ -134,9 +128,10 @@ pub enum Change {
     Unit(u32),
     /// A name, by its number, was given a function for so many parameters.
     Defined(u32, usize, CodeId),
-    /// The functions of a name were forgotten.
-    Forgotten(u32),
 }
+
+/// The functions of names, by the numbers of the name and of parameters.
+pub type Functions = BTreeMap<(u32, usize), CodeId>;
 
 /// All code of a session. Unit 0 is the [`boot`] unit.
 #[derive(Debug)]
@@ -201,14 +196,46 @@ impl Program {
 
     /// Makes `id` the function of the name of this number with `params` parameters.
     pub fn define(&self, name: u32, params: usize, id: CodeId) {
-        self.name(name).define(params, id);
+        self.name(name).set(params, Some(id));
         self.changes.push(Change::Defined(name, params, id));
     }
 
-    /// Forgets the learner's functions of the name of this number.
-    pub fn forget(&self, name: u32) {
-        self.name(name).forget();
-        self.changes.push(Change::Forgotten(name));
+    /// Which functions the names had before the unit of this number, if there is such a one, was
+    /// added, by the numbers of names and of parameters. The library's functions count from the
+    /// beginning.
+    pub fn functions_before(&self, unit: u32) -> Functions {
+        let mut functions = Functions::new();
+        let mut is_before = true;
+        for change in self.changes_from(0) {
+            match change {
+                Change::Unit(number) => is_before &= number != unit,
+                Change::Defined(name, params, id) => {
+                    let is_library = || self.unit(id.unit).is_some_and(|unit| unit.is_prelude);
+                    if is_before || is_library() {
+                        functions.insert((name, params), id);
+                    }
+                }
+            }
+        }
+        functions
+    }
+
+    /// Makes these the functions of all names, for a run that is led: what has become of the
+    /// program, for others, is not changed by that.
+    pub fn set_functions(&self, functions: &Functions) {
+        for (number, name) in (0..).zip(self.names()) {
+            for params in 0..=MAX_ARGUMENTS {
+                let id = functions.get(&(number, params)).copied();
+                if name.function(params) != id {
+                    name.set(params, id);
+                }
+            }
+        }
+    }
+
+    /// Makes `id` the function of one name, for the same purpose.
+    pub fn set_function(&self, name: u32, params: usize, id: Option<CodeId>) {
+        self.name(name).set(params, id);
     }
 
     /// What has become of it, from the change of this number on.

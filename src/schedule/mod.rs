@@ -7,6 +7,7 @@
 
 mod guard;
 mod heap;
+mod inputs;
 mod log;
 mod process;
 mod stepped;
@@ -30,6 +31,7 @@ use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{Globals, Natives};
 
 pub use heap::Heap;
+pub use inputs::Prepared;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
     Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Seeded, Shared, Stepped,

@@ -1,44 +1,50 @@
-//! Exploring from a moment of a session, and back: the variables at that moment, and what has to be set
-//! back when exploring is over.
+//! Exploring from a moment of a session, and back: the texts with the variables at that moment, and
+//! what has to be restored when exploring is over.
 
-use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
-use super::ThreadInfo;
 use crate::explore::Explorer;
-use crate::program::Program;
-use crate::schedule::{Heap, Observed, World};
-use crate::value::CodeId;
+use crate::schedule::{Heap, Observed, Prepared, Until, World};
 
-/// What the variables of a session are at a moment, for going back there.
-pub struct Moment {
+/// Texts that can be explored as one program, and what the variables are before them.
+#[derive(Clone)]
+pub struct Explorable {
+    /// What they are called: `inputs 3 to 6`, a file's name.
+    pub title: String,
     pub(super) world: Arc<World>,
-    /// Locked so that a session can be sent to another thread of the host.
-    pub(super) heap: Mutex<Heap>,
-    /// The threads that ran besides main.
-    pub(super) alive: Vec<ThreadInfo>,
+    pub(super) texts: Vec<Arc<Prepared>>,
+    /// What each text is called in messages, and the text.
+    pub(super) sources: Vec<(String, Arc<str>)>,
+    pub(super) until: Until,
+    pub(super) from: Arc<Heap>,
+    /// Whether that is the beginning of the session.
+    pub(super) is_from_beginning: bool,
+    pub(super) observed: Observed,
 }
 
-/// An input of the prompt, with what the variables were before it.
-#[derive(Clone)]
-pub struct Earlier {
-    /// What its text is called in messages.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-    /// The moment at which it began.
-    pub before: Arc<Moment>,
+impl Explorable {
+    /// The names of the texts and the texts.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
+        self.sources.iter().map(|(name, text)| (&**name, text))
+    }
+
+    /// Makes variables and functions what they are before the texts.
+    pub(super) fn go_back(&self, named: &[(u32, u32)]) {
+        let world = &self.world;
+        let unit = self.texts.first().map_or(u32::MAX, |text| text.unit);
+        self.from.restore(world);
+        set_program(world, unit, named);
+        world.set_observed(self.observed);
+    }
 }
 
 /// A program that can be explored. When this is dropped, all variables and functions of the session
 /// are what they were before.
 pub struct Rehearsal {
-    // Invariant: dropped before `_back`, since it goes back to where the rehearsal began.
+    // Invariant: dropped before `_guard`, since it goes back to where the rehearsal began.
     pub(super) explorer: Explorer,
-    pub(super) _back: Back,
+    pub(super) _guard: RestoreGuard,
 }
 
 impl Deref for Rehearsal {
@@ -56,64 +62,40 @@ impl DerefMut for Rehearsal {
 }
 
 /// Makes variables and functions what they were when this was made.
-pub(super) struct Back {
+pub(super) struct RestoreGuard {
     world: Arc<World>,
-    heap: Heap,
-    /// The learner's functions: the number of the name, how many parameters, the code.
-    functions: Vec<(u32, usize, CodeId)>,
+    heap: Arc<Heap>,
+    named: Vec<(u32, u32)>,
     observed: Observed,
 }
 
-impl Back {
-    pub(super) fn to_now(world: &Arc<World>) -> Self {
+impl RestoreGuard {
+    /// For a world whose variables are now as in `heap`. `named` says which top-level variables are
+    /// named by functions, and since which unit.
+    pub(super) fn new(world: &Arc<World>, heap: Arc<Heap>, named: &[(u32, u32)]) -> Self {
         Self {
             world: world.clone(),
-            heap: Heap::take(world),
-            functions: learners_functions(&world.program),
+            heap,
+            named: named.to_vec(),
             observed: world.observed(),
         }
     }
 }
 
-impl Drop for Back {
+impl Drop for RestoreGuard {
     fn drop(&mut self) {
-        let world = &self.world;
-        let program = &world.program;
-        self.heap.set_back(world);
-        let now = learners_functions(program);
-        let changed = |(name, ..): &&(u32, usize, CodeId)| {
-            let of_name = |functions: &[(u32, usize, CodeId)]| {
-                let of_name = functions.iter().filter(|(other, ..)| other == name);
-                of_name.copied().collect::<Vec<_>>()
-            };
-            of_name(&now) != of_name(&self.functions)
-        };
-        let changed: BTreeSet<u32> = (now.iter().chain(&self.functions).filter(changed))
-            .map(|(name, ..)| *name)
-            .collect();
-        changed.iter().for_each(|name| program.forget(*name));
-        for (name, params, id) in &self.functions {
-            if changed.contains(name) {
-                program.define(*name, *params, *id);
-            }
-        }
-        world.set_observed(self.observed);
+        self.heap.restore(&self.world);
+        set_program(&self.world, u32::MAX, &self.named);
+        self.world.set_observed(self.observed);
     }
 }
 
-/// The functions that have a name, but those of names that the prelude has.
-fn learners_functions(program: &Program) -> Vec<(u32, usize, CodeId)> {
-    let mut functions = Vec::new();
-    for (number, name) in (0..).zip(program.names()) {
-        let arities = name.arities().into_iter();
-        let of_name = arities.filter_map(|params| Some((number, params, name.function(params)?)));
-        let of_name: Vec<_> = of_name.collect();
-        let is_learners = |(.., id): &(u32, usize, CodeId)| {
-            program.unit(id.unit).is_some_and(|unit| !unit.is_prelude)
-        };
-        if of_name.iter().all(is_learners) {
-            functions.extend(of_name);
-        }
+/// Makes names mean what they did before the unit of this number began.
+pub(super) fn set_program(world: &World, unit: u32, named: &[(u32, u32)]) {
+    let program = &world.program;
+    program.set_functions(&program.functions_before(unit));
+    for (number, global) in program.globals() {
+        let is_named = |(named, since): &(u32, u32)| *named == number && *since < unit;
+        global.set_named_by_function(named.iter().any(is_named));
     }
-    functions
 }

@@ -23,6 +23,7 @@ pub mod object;
 pub mod operation;
 mod range;
 mod reach;
+mod starts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

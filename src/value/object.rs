@@ -18,6 +18,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::held::{let_go, show};
 use super::operation::Operation;
 pub use super::operation::Verb;
+pub use super::starts::{Starts, StartsMark};
 use super::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 use crate::pos::Pos;
 
@@ -214,6 +215,8 @@ pub struct Ids {
     process_pools: AtomicU64,
     usual_workers: AtomicUsize,
     usual_processes: AtomicUsize,
+    /// What was started, and waited for. It is no number, and not part of a mark.
+    pub starts: Starts,
 }
 
 impl Ids {
@@ -525,6 +528,8 @@ pub struct Object {
     state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
+    /// To whom it is owed that somebody waits for its end: see [`Starts`].
+    owed_to: AtomicU64,
 }
 
 impl Object {
@@ -545,6 +550,7 @@ impl Object {
             takes_copies,
             state,
             published: AtomicBool::new(false),
+            owed_to: AtomicU64::new(0),
         })
     }
 
@@ -613,6 +619,24 @@ impl Object {
         self.published.load(Ordering::Relaxed)
     }
 
+    /// On which account of [`Starts`] its end stands that nobody has waited for; 0 for none.
+    pub fn owed_to(&self) -> u64 {
+        self.owed_to.load(Ordering::Relaxed)
+    }
+
+    /// Sets that: for snapshots too.
+    pub fn set_owed_to(&self, account: u64) {
+        self.owed_to.store(account, Ordering::Relaxed);
+    }
+
+    /// Takes it off its account.
+    pub(super) fn take_owed_to(&self) -> u64 {
+        match self.owed_to() {
+            0 => 0,
+            _ => self.owed_to.swap(0, Ordering::Relaxed),
+        }
+    }
+
     /// The state, for as long as the guard lives. Never held while a script runs.
     pub fn state(&self) -> State<'_> {
         State(self.state.lock())
@@ -677,7 +701,14 @@ impl Object {
     }
 
     /// Asks the object, and delivers nothing.
-    fn answer(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+    fn answer(self: &Arc<Self>, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let known = (ctx.effects.spawns.len(), ctx.effects.wakes.len());
+        let answer = self.answer_alone(call, ctx);
+        (ctx.ids.starts).note(self, call, &answer, ctx.effects, known);
+        answer
+    }
+
+    fn answer_alone(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let mut slot = self.state.lock();
         // Outside exploring nothing is written down, and nobody need look.
         if (cfg!(debug_assertions) || slot.note.is_some())

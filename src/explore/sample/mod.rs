@@ -34,15 +34,14 @@ use super::finding::{Finding, Possible, Problem};
 use super::outcome::Outcome;
 use super::race::Race;
 use super::trail::Decision;
-use crate::schedule::{Interruption, World};
-use crate::value::Function;
+use crate::schedule::{Interruption, Prepared, World};
 
 pub(super) use portfolio::Portfolio;
 pub(super) use shrink::{Shrunk, shrink};
 pub use strategy::Kind as StrategyKind;
 
 /// Makes the same program again, in a world of its own, for one more core.
-pub type Twin = Arc<dyn Fn() -> Option<(Arc<World>, Arc<Function>)> + Send + Sync>;
+pub type Twin = Arc<dyn Fn() -> Option<(Arc<World>, Vec<Arc<Prepared>>)> + Send + Sync>;
 
 /// How much is sampled.
 #[derive(Clone, Debug)]

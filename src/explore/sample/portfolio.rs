@@ -119,10 +119,10 @@ impl Other {
         let (rounds, to_do) = channel::<Arc<Round>>();
         let (done, seen) = channel();
         scope.spawn(move || {
-            let Some((world, function)) = twin() else {
+            let Some((world, texts)) = twin() else {
                 return;
             };
-            let mut walk = Walk::new(world, function, until, ordered);
+            let mut walk = Walk::new(world, texts, until, ordered);
             walk.key(true);
             let start = walk.keep();
             let mut worker = Worker::new(&mut walk, &start, &brake);

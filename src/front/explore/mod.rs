@@ -191,7 +191,7 @@ fn with(
             Status::Usage
         }
         // A session that has just begun has no other threads.
-        Err(NotExplorable::Alive(_) | NotExplorable::AliveThen(_)) => Status::Usage,
+        Err(NotExplorable::Blocked(_)) => Status::Usage,
     }
 }
 

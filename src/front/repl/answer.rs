@@ -361,9 +361,9 @@ impl Learner {
                 self.say(&format!("scheduler: {}\n", scheduler_name(scheduler)))?;
             }
             Command::Seed(choice) => self.seed(choice)?,
-            Command::Explore(what) => self.explore(what.as_deref())?,
+            Command::Explore(what) => self.explore(&what)?,
             Command::Replay(token) => self.replay(token.as_deref())?,
-            Command::Step(what) => self.step(what.as_deref())?,
+            Command::Step(what) => self.step(&what)?,
             Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,
             Command::Tutorial(Some(name)) => self.begin_lesson(&name)?,
         }
@@ -690,7 +690,7 @@ pub(super) mod tests {
     use crate::session::Config;
 
     /// A conversation, and what shows it.
-    fn learner() -> (Learner, Page) {
+    pub(in crate::front::repl) fn learner() -> (Learner, Page) {
         let page = Page::default();
         let screen = Arc::new(Screen::new(Box::new(page.clone()), None));
         let stream = Arc::new(crate::event::Stream::new());

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::session::Scheduler;
+use crate::session::{Scheduler, Selection};
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +18,19 @@ pub(super) enum Command {
     Scheduler(Option<Scheduler>),
     Seed(Option<SeedChoice>),
     Tutorial(Option<String>),
-    Explore(Option<String>),
+    Explore(Target),
     Replay(Option<String>),
-    Step(Option<String>),
+    Step(Target),
     Quit,
+}
+
+/// What `:explore` and `:step` take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Inputs of this session.
+    Inputs(Selection),
+    /// Code, or the name of a file.
+    Code(String),
 }
 
 /// What `:seed` sets.
@@ -84,15 +93,15 @@ pub(super) const COMMANDS: [Entry; 15] = [
     entry(":time", "CODE", "run CODE and say how long it took"),
     entry(
         ":explore",
-        "[CODE]",
-        "all that can happen in the last input, or CODE, or a file",
+        "[WHAT]",
+        "all that can happen in the latest episode, or in WHAT",
     ),
     entry(
         ":replay",
         "[TOKEN]",
         "that run of it again; the last failure's",
     ),
-    entry(":step", "[CODE]", "choose yourself which thread goes on"),
+    entry(":step", "[WHAT]", "choose yourself which thread goes on"),
     entry(":load", "FILE", "run a file here"),
     entry(":save", "FILE", "keep all inputs so far in a file"),
     entry(":reset", "", "stop all threads and forget everything"),
@@ -155,9 +164,9 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
         ":seed" => seed(operand.as_deref()).map(Command::Seed),
         ":tutorial" => Ok(Command::Tutorial(operand)),
-        ":explore" => Ok(Command::Explore(operand)),
+        ":explore" => Ok(Command::Explore(target(operand))),
         ":replay" => Ok(Command::Replay(operand)),
-        ":step" => Ok(Command::Step(operand)),
+        ":step" => Ok(Command::Step(target(operand))),
         ":quit" => nothing(Command::Quit),
         _ => Err(unknown(word)),
     }
@@ -189,6 +198,21 @@ fn seed(text: Option<&str>) -> Result<Option<SeedChoice>, String> {
                 format!("`{digits}` is no seed: give a whole number from 0 on, or `none`")
             }),
     }
+}
+
+/// What is to be explored: a number stands for an input, not for itself.
+fn target(operand: Option<String>) -> Target {
+    let Some(text) = operand else {
+        return Target::Inputs(Selection::Episode);
+    };
+    let (first, last) = text.split_once('-').unwrap_or((&text, &text));
+    let number = |digits: &str| digits.trim().parse().ok();
+    Target::Inputs(match (&*text, number(first), number(last)) {
+        ("last", ..) => Selection::Last,
+        ("all", ..) => Selection::All,
+        (_, Some(first), Some(last)) => Selection::Inputs(first, last),
+        _ => return Target::Code(text),
+    })
 }
 
 fn unknown(word: &str) -> String {
@@ -230,6 +254,7 @@ mod tests {
 
     #[test]
     fn commands_are_read_with_what_follows() {
+        let explore = |selection| Command::Explore(Target::Inputs(selection));
         let cases = [
             (":help", Command::Help(None)),
             (":help  Lock ", Command::Help(Some("Lock".into()))),
@@ -255,10 +280,18 @@ mod tests {
             (":scheduler", Command::Scheduler(None)),
             (":scheduler gil", Command::Scheduler(Some(Scheduler::Gil))),
             (":seed", Command::Seed(None)),
-            (":explore", Command::Explore(None)),
-            (":explore f()", Command::Explore(Some("f()".into()))),
+            (":explore", explore(Selection::Episode)),
+            (":explore last", explore(Selection::Last)),
+            (":explore 4", explore(Selection::Inputs(4, 4))),
+            (":explore 2-6", explore(Selection::Inputs(2, 6))),
+            (":explore all", explore(Selection::All)),
+            (":explore f()", Command::Explore(Target::Code("f()".into()))),
+            (
+                ":explore a - 6",
+                Command::Explore(Target::Code("a - 6".into())),
+            ),
             (":replay 1x", Command::Replay(Some("1x".into()))),
-            (":step", Command::Step(None)),
+            (":step", Command::Step(Target::Inputs(Selection::Episode))),
             (":seed 7", Command::Seed(Some(SeedChoice::Fixed(7)))),
             (":seed none", Command::Seed(Some(SeedChoice::Drawn))),
         ];

@@ -1,12 +1,13 @@
-//! The prompt's `:explore`, `:replay` and `:step`: the last input from what the variables were before
-//! it, or other code from what they are now. The variables come back as they were.
+//! The prompt's `:explore`, `:replay` and `:step`: the latest episode or other inputs from what the
+//! variables were before them, or other code from what they are now. The variables come back as they
+//! were.
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::answer::{Learner, names_of};
+use super::command::Target;
 use crate::explore::{Finding, Limits, Token, TokenProblem};
 use crate::front::explore::report::{self, Subject};
 use crate::front::explore::search;
@@ -14,110 +15,92 @@ use crate::front::explore::stepping::Stepping;
 use crate::front::report::{Quoted, diagnostics};
 use crate::front::source::Source;
 use crate::front::state;
-use crate::session::{Earlier, Input, InputKind, NotExplorable, Rehearsal};
+use crate::session::{Explorable, Input, InputKind, NotSelected, Obstacle, Rehearsal, Selection};
 
 /// What to type to see a run again.
 const REPLAY: &str = ":replay TOKEN";
 
 /// Something that was explored, to be gone back to.
-#[derive(Clone)]
 pub(super) struct Explored {
-    what: Earlier,
-    kind: InputKind,
+    texts: Explorable,
     /// The run of the last failure, or else of the last finding.
     token: Option<Token>,
 }
 
 impl Learner {
     /// `:explore`. Blocks until all is known, a limit is reached or Ctrl-C is pressed.
-    pub(super) fn explore(&mut self, what: Option<&str>) -> io::Result<()> {
-        let mut explored = match self.subject(what) {
-            Ok(explored) => explored,
-            Err(why) => return self.say(&why),
-        };
-        let mut rehearsal = match self.rehearse(&explored) {
-            Ok(rehearsal) => rehearsal,
+    pub(super) fn explore(&mut self, what: &Target) -> io::Result<()> {
+        let (texts, mut rehearsal) = match self.rehearse_target(what) {
+            Ok(ready) => ready,
             Err(why) => return self.say(&why),
         };
         self.stop.store(false, Ordering::Relaxed);
         let found = search(&mut rehearsal, &Limits::default(), &self.stop);
         drop(rehearsal);
-        let subject = Subject {
-            text: &explored.what.text,
-            replay: REPLAY,
-            is_prompt: true,
-            paint: self.paint,
-        };
-        let told = report::report(&found, subject, false);
+        let told = report::report(&found, self.report_subject(&texts), false);
         let mut problems = found.failures.iter().chain(&found.findings);
-        explored.token = problems
+        let token = problems
             .next()
             .map(|finding: &Finding| finding.token.clone());
-        self.explored = Some(explored);
-        self.say(&told)
+        self.explored = Some(Explored {
+            texts: texts.clone(),
+            token,
+        });
+        self.say(&(headline(what, &texts) + told.as_str()))
     }
 
     /// `:replay`.
     pub(super) fn replay(&mut self, token: Option<&str>) -> io::Result<()> {
-        let last = self
-            .explored
-            .as_ref()
-            .and_then(|explored| explored.token.clone());
+        let last = self.explored.as_ref();
         let token = match token.map(state::read) {
             Some(Ok(token)) => token,
             Some(Err(why)) => return self.say(&format!("{why}\n")),
-            None => match last {
+            None => match last.and_then(|explored| explored.token.clone()) {
                 Some(token) => token,
                 None => {
                     return self.say("No failure has been found yet: `:explore` looks for one.\n");
                 }
             },
         };
-        let mut problem = None;
-        // A token may be one of what was explored last, or of the last input.
-        for explored in self
-            .explored
-            .clone()
+        // A token may be one of what was explored last, of the episode as it is or was, or of the
+        // last input.
+        let episodes = self.session.episodes().chain([Selection::Last]);
+        let inputs = episodes.filter_map(|inputs| self.session.select(inputs).ok());
+        let mut known = last
+            .map(|last| last.texts.clone())
             .into_iter()
-            .chain(self.subject(None).ok())
-        {
-            let mut rehearsal = match self.rehearse(&explored) {
-                Ok(rehearsal) => rehearsal,
-                Err(why) => return self.say(&why),
-            };
-            let replayed = rehearsal.replay(&token);
-            drop(rehearsal);
-            match replayed {
-                Ok((trail, outcome)) => {
-                    let subject = Subject {
-                        text: &explored.what.text,
-                        replay: REPLAY,
-                        is_prompt: true,
-                        paint: self.paint,
-                    };
-                    return self.say(&report::replayed(&trail, outcome.as_ref(), subject));
-                }
-                Err(found) => problem = problem.or(Some(found)),
-            }
-        }
-        let problem = problem.unwrap_or(TokenProblem::OtherSource);
-        self.say(&format!("{}\n", state::problem(problem)))
-    }
-
-    /// `:step`: what is typed from now on leads the run, until the learner leaves it.
-    pub(super) fn step(&mut self, what: Option<&str>) -> io::Result<()> {
-        let explored = match self.subject(what) {
-            Ok(explored) => explored,
-            Err(why) => return self.say(&why),
+            .chain(inputs);
+        let Some(texts) = known.find(|texts| self.session.source(texts) == token.source()) else {
+            drop(known);
+            return self.say(&format!("{}\n", state::problem(TokenProblem::OtherSource)));
         };
-        let rehearsal = match self.rehearse(&explored) {
+        drop(known);
+        let mut rehearsal = match self.rehearse(&texts) {
             Ok(rehearsal) => rehearsal,
             Err(why) => return self.say(&why),
         };
-        let text = explored.what.text.clone();
+        let replayed = rehearsal.replay(&token);
+        drop(rehearsal);
+        match replayed {
+            Ok((trail, outcome)) => {
+                let subject = self.report_subject(&texts);
+                self.say(&report::replayed(&trail, outcome.as_ref(), subject))
+            }
+            Err(problem) => self.say(&format!("{}\n", state::problem(problem))),
+        }
+    }
+
+    /// `:step`: what is typed from now on leads the run, until the learner leaves it.
+    pub(super) fn step(&mut self, what: &Target) -> io::Result<()> {
+        let (texts, rehearsal) = match self.rehearse_target(what) {
+            Ok(ready) => ready,
+            Err(why) => return self.say(&why),
+        };
+        let text = last_text(&texts).to_string();
         let (stepping, shown) = Stepping::begin(rehearsal, text, REPLAY.into(), self.paint);
+        let shown = headline(what, &texts) + shown.as_str();
         self.stepping = Some(stepping);
-        self.explored = Some(explored);
+        self.explored = Some(Explored { texts, token: None });
         self.say(&shown)
     }
 
@@ -133,66 +116,87 @@ impl Learner {
         self.say(&answer.text)
     }
 
-    /// What is meant: the last input, a file, or code. The error is what to say instead.
-    fn subject(&self, what: Option<&str>) -> Result<Explored, String> {
-        let now = || Arc::new(self.session.moment());
-        let (what, kind) = match what {
-            None => {
-                let last = self.session.last_input().cloned().ok_or(
-                    "No input has run yet. `:explore CODE` and `:step CODE` take code, or a file.\n",
-                )?;
-                (last, InputKind::Prompt)
-            }
-            Some(name) if name.ends_with(".rhai") && !name.contains(char::is_whitespace) => {
-                let source =
-                    Source::from_file(Path::new(name)).map_err(|why| format!("{why}\n"))?;
-                let file = Earlier {
-                    name: source.name,
-                    text: source.text,
-                    before: now(),
-                };
-                (file, InputKind::Script)
-            }
-            Some(code) => {
-                let code = Earlier {
-                    name: "this code".into(),
-                    text: code.into(),
-                    before: now(),
-                };
-                (code, InputKind::Prompt)
-            }
-        };
-        Ok(Explored {
-            what,
-            kind,
-            token: None,
-        })
+    fn report_subject<'a>(&self, texts: &'a Explorable) -> Subject<'a> {
+        Subject {
+            text: last_text(texts),
+            replay: REPLAY,
+            is_prompt: true,
+            paint: self.paint,
+        }
     }
 
-    /// Readies it. The error is what to say instead.
-    fn rehearse(&mut self, explored: &Explored) -> Result<Rehearsal, String> {
-        let Earlier { name, text, before } = &explored.what;
-        let input = Input {
-            name,
-            text,
-            kind: explored.kind,
-        };
-        let prepared = self.session.rehearse(input, Some(before), false);
-        prepared.map_err(|why| match why {
-            NotExplorable::Rejected(problems) => {
-                diagnostics(&problems, Quoted { name, text }, self.paint)
+    /// Finds and readies what is meant. The error is what to say instead.
+    fn rehearse_target(&mut self, what: &Target) -> Result<(Explorable, Rehearsal), String> {
+        let texts = match what {
+            Target::Inputs(selection) => self.session.select(*selection).map_err(not_selected)?,
+            Target::Code(name)
+                if name.ends_with(".rhai") && !name.contains(char::is_whitespace) =>
+            {
+                let source = Source::from_file(Path::new(name));
+                let source = source.map_err(|why| format!("{why}\n"))?;
+                self.code(&source.name, &source.text, InputKind::Script)?
             }
-            NotExplorable::Alive(threads) => format!(
-                "Still running: {}. Exploring begins with main alone: join them first, or stop \
-                 them with Ctrl-C.\n",
-                names_of(&threads)
-            ),
-            NotExplorable::AliveThen(threads) => format!(
-                "When that input began, this was still running: {}. Exploring begins with main \
-                 alone:\nput the start and the join of a thread into one input.\n",
-                names_of(&threads)
-            ),
-        })
+            Target::Code(code) => self.code("this code", code, InputKind::Prompt)?,
+        };
+        let rehearsal = self.rehearse(&texts)?;
+        Ok((texts, rehearsal))
+    }
+
+    fn code(&mut self, name: &str, text: &str, kind: InputKind) -> Result<Explorable, String> {
+        let explorable = self.session.explorable(Input { name, text, kind });
+        explorable.map_err(|problems| diagnostics(&problems, Quoted { name, text }, self.paint))
+    }
+
+    /// Goes to where the texts begin. The error is what to say instead.
+    fn rehearse(&mut self, texts: &Explorable) -> Result<Rehearsal, String> {
+        self.session.rehearse(texts, false).map_err(blocked)
+    }
+}
+
+/// Which inputs are explored; nothing for other code, which was just typed.
+fn headline(what: &Target, texts: &Explorable) -> String {
+    match what {
+        Target::Inputs(_) => format!("{}:\n", texts.title),
+        Target::Code(_) => String::new(),
+    }
+}
+
+fn last_text(texts: &Explorable) -> &str {
+    texts.sources().last().map_or("", |(_, text)| text)
+}
+
+/// Why inputs cannot be explored, and what can be done instead.
+fn not_selected(why: NotSelected) -> String {
+    match why {
+        NotSelected::NothingRan => {
+            "No input has run yet. `:explore CODE` and `:step CODE` take code, or a file.\n".into()
+        }
+        NotSelected::NotRun(first, last) if first == last => {
+            format!("Input {first} has not run: there is none, or its text was wrong.\n")
+        }
+        NotSelected::NotRun(first, last) => {
+            format!("None of the inputs {first} to {last} has run.\n")
+        }
+        NotSelected::Forgotten(number) => format!(
+            "What the variables were before input {number} is not known any more: it is too long \
+             ago.\n`:explore all` begins with the session, `:explore` with the latest episode.\n"
+        ),
+        NotSelected::AliveThen(number, threads) => format!(
+            "When input {number} began, this was still running: {}. Exploring begins with main \
+             alone:\n`:explore` begins where the threads did.\n",
+            names_of(&threads)
+        ),
+    }
+}
+
+fn blocked(by: Obstacle) -> String {
+    match by {
+        Obstacle::Alive(threads) => format!(
+            "Still running: {}. Exploring begins with main alone: join them first, or stop \
+             them with Ctrl-C.\n",
+            names_of(&threads)
+        ),
+        Obstacle::Reset => "The session was reset since: those variables are gone.\n".into(),
     }
 }
 
@@ -218,7 +222,7 @@ mod tests {
             panic!("{seen:?}");
         };
         assert!(
-            explored.starts_with("proved: all 6 interleavings (15 states) in "),
+            explored.starts_with("input 3:\nproved: all 6 interleavings (15 states) in "),
             "{explored}"
         );
         for part in [
@@ -290,9 +294,193 @@ mod tests {
              > :explore\nStill running: Thread-1. Exploring begins with main alone: join them first, \
              or stop them with Ctrl-C.\n\
              > e.set(); t.join();\ntrue\n\
-             > :explore\nWhen that input began, this was still running: Thread-1. Exploring begins \
-             with main alone:\nput the start and the join of a thread into one input.\n",
+             > :explore last\nWhen input 2 began, this was still running: Thread-1. Exploring begins \
+             with main alone:\n`:explore` begins where the threads did.\n\
+             > let x = ;\nerror: `;` cannot stand here\n --> input 3:1:9\n  |\n1 | let x = ;\n  \
+             |         ^ not expected\n\
+             > :explore 3\nInput 3 has not run: there is none, or its text was wrong.\n\
+             > :explore 7-9\nNone of the inputs 7 to 9 has run.\n",
         );
+    }
+
+    /// The lost update, typed line by line.
+    const LINES: [&str; 6] = [
+        "let counter = 0;",
+        "fn add() { counter += 1; }",
+        "let a = spawn(add);",
+        "let b = spawn(add);",
+        "a.join(); b.join();",
+        "print(counter)",
+    ];
+
+    /// What the prompt answers to the last of `lines`, which are typed after those of `before`.
+    fn last_answer(before: &[&str], lines: &[&str]) -> String {
+        let lines: Vec<&str> = before.iter().chain(lines).copied().collect();
+        converse(&lines).pop().unwrap()
+    }
+
+    #[test]
+    fn lines_that_were_typed_one_by_one_are_explored_as_one_program() {
+        let explored = last_answer(&LINES, &[":explore"]);
+        let proved = "inputs 3 to 6:\nproved: all 6 interleavings ";
+        assert!(explored.starts_with(proved), "{explored}");
+        for part in [
+            "2 outcomes",
+            "main prints 2",
+            "main prints 1",
+            "data race on counter",
+        ] {
+            assert!(explored.contains(part), "{part}: {explored}");
+        }
+        let all = last_answer(&LINES, &[":explore all"]);
+        assert!(all.starts_with("inputs 1 to 6:\nproved: all 6 "), "{all}");
+        let last = last_answer(&LINES, &[":explore last"]);
+        assert!(last.starts_with("input 6:\nproved: the only "), "{last}");
+        let some = last_answer(&LINES, &[":explore 1-2"]);
+        assert!(
+            some.starts_with("inputs 1 to 2:\nproved: the only "),
+            "{some}"
+        );
+        assert_eq!(last_answer(&LINES, &[":explore", "counter"]), "2\n");
+    }
+
+    #[test]
+    fn an_episode_ends_when_something_is_started_after_all_was_joined() {
+        let again = ["let c = spawn(add); c.join();", "counter", ":explore"];
+        let explored = last_answer(&LINES, &again);
+        let proved = "inputs 7 to 8:\nproved: the only interleaving ";
+        assert!(explored.starts_with(proved), "{explored}");
+        assert!(explored.contains("ends with 3"), "{explored}");
+        // Nobody has joined the first one, however long ago it ended.
+        let unjoined = [
+            "let n = 0; fn f() { n += 1; }",
+            "let t = spawn(f);",
+            "spawn(f).join();",
+        ];
+        let explored = last_answer(&unjoined, &["n", ":explore"]);
+        assert!(
+            explored.starts_with("inputs 2 to 4:\nproved: all "),
+            "{explored}"
+        );
+        assert!(explored.contains("ends with 1"), "{explored}");
+    }
+
+    #[test]
+    fn what_a_pool_was_given_belongs_together_until_somebody_has_waited_for_it() {
+        let begin = [
+            "let n = 0; fn add() { n += 1; n } let pool = ThreadPoolExecutor(2);",
+            "let a = pool.submit(add);",
+            "let b = pool.submit(add);",
+        ];
+        let waited = ["a.result() + b.result() > 0", ":explore"];
+        let explored = last_answer(&begin, &waited);
+        assert!(
+            explored.starts_with("inputs 2 to 4:\nproved: all "),
+            "{explored}"
+        );
+        let next = [
+            "a.result() + b.result() > 0",
+            "pool.submit(add).result()",
+            ":explore",
+        ];
+        let explored = last_answer(&begin, &next);
+        assert!(explored.starts_with("input 5:\nproved: "), "{explored}");
+        let shut_down = ["pool.shutdown();", "spawn(add).join()", ":explore"];
+        let explored = last_answer(&begin, &shut_down);
+        assert!(explored.starts_with("input 5:\nproved: "), "{explored}");
+        let map = [
+            "let pool = ThreadPoolExecutor(2);",
+            "for r in pool.map(|x| x, [1, 2]) {}",
+            "spawn(|| 1).join()",
+            ":explore",
+        ];
+        let explored = last_answer(&[], &map);
+        assert!(explored.starts_with("input 3:\nproved: "), "{explored}");
+    }
+
+    #[test]
+    fn an_input_that_fails_is_part_of_the_episode_up_to_its_error() {
+        let explored = last_answer(
+            &LINES[..4],
+            &[
+                "a.join(); throw \"no\"; counter = 7;",
+                "b.join(); counter",
+                ":explore",
+            ],
+        );
+        assert!(
+            explored.starts_with("inputs 3 to 6:\nproved: all 6 "),
+            "{explored}"
+        );
+        for part in ["ends with 2", "ends with 1", "main fails: no"] {
+            assert!(explored.contains(part), "{part}: {explored}");
+        }
+        let wrong = ["let x = ;", "a.join(); b.join(); counter", ":explore"];
+        let explored = last_answer(&LINES[..4], &wrong);
+        assert!(
+            explored.starts_with("inputs 3 to 6:\nproved: all 6 "),
+            "{explored}"
+        );
+    }
+
+    #[test]
+    fn functions_mean_in_each_input_what_they_meant_there() {
+        let lines = [
+            "fn f() { 1 }",
+            "let t = spawn(|| f()); t.join()",
+            "fn f() { 2 }",
+            "f()",
+            "fn f() { 3 }",
+            ":explore",
+            "f()",
+        ];
+        let seen = converse(&lines);
+        let explored = &seen[5];
+        assert!(
+            explored.starts_with("inputs 2 to 5:\nproved: the only "),
+            "{explored}"
+        );
+        assert!(explored.contains("main prints 1 | 2"), "{explored}");
+        assert_eq!(seen[6], "3\n");
+    }
+
+    #[test]
+    fn to_define_a_function_that_nobody_has_mentioned_is_no_step() {
+        let lines = ["fn g() { counter }", "a.join(); b.join(); g()", ":explore"];
+        let explored = last_answer(&LINES[..4], &lines);
+        assert!(
+            explored.starts_with("inputs 3 to 6:\nproved: all 6 "),
+            "{explored}"
+        );
+    }
+
+    #[test]
+    fn a_token_of_an_episode_is_known_when_more_was_typed() {
+        let (mut learner, page) = super::super::answer::tests::learner();
+        let mut answer = |line: &str| {
+            learner.answer(line).unwrap();
+            page.take()
+        };
+        LINES.iter().for_each(|line| drop(answer(line)));
+        let explored = answer(":explore");
+        let replay = explored
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("replay it: "));
+        let replay = replay.unwrap().to_string();
+        let replayed = answer(&replay);
+        answer("counter");
+        answer(":explore last");
+        assert_eq!(answer(&replay), replayed);
+        assert!(replayed.contains("main  "), "{replayed}");
+    }
+
+    #[test]
+    fn an_episode_is_stepped_through() {
+        let seen = converse(&[&LINES[..], &[":step", "1", "r", "q", "counter"]].concat());
+        assert!(seen[6].starts_with("inputs 3 to 6:\n"), "{}", seen[6]);
+        assert!(seen[7].contains("Thread-1 reads counter: 0"), "{}", seen[7]);
+        assert!(seen[8].contains("The run has ended well"), "{}", seen[8]);
+        assert_eq!(seen[10], "2\n");
     }
 
     #[test]

@@ -188,9 +188,6 @@ fn order(change: Change, program: &Program) -> Option<Order> {
             unit: id.unit,
             ordinal: id.ordinal,
         },
-        Change::Forgotten(name) => Order::Forget {
-            name: program.name(name).text.to_string(),
-        },
     })
 }
 

@@ -51,8 +51,6 @@ pub(super) enum Order {
         unit: u32,
         ordinal: u32,
     },
-    /// A name stands for no function of the program any more.
-    Forget { name: String },
     /// Call the first value, a function, with the others.
     Call(Parcel),
 }

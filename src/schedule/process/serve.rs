@@ -117,12 +117,6 @@ pub fn serve<R: Runner>(
                     _ => return Err(io::Error::other("a function that no text has")),
                 }
             }
-            Order::Forget { name } => {
-                let program = runner.program();
-                (program.find_name(&name))
-                    .into_iter()
-                    .for_each(|name| program.forget(name));
-            }
             Order::Call(parcel) => {
                 let mut values = parcel.unpack(runner.program(), runner.ids()).into_iter();
                 let Some(Value::Function(function)) = values.next() else {

@@ -6,9 +6,10 @@
 //! give the same run.
 //!
 //! In reading order: [`policy`]; [`state`], the threads and what objects want done with them;
-//! [`processes`], threads that share nothing with the others; [`run`], one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
+//! [`inputs`], what main runs; [`processes`], threads that share nothing with the others; [`run`], one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
 //! else leads, and that can be set back.
 
+mod inputs;
 mod likeness;
 mod policy;
 mod processes;

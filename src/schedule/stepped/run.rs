@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::super::{MAIN, World, guard};
+use super::inputs::Inputs;
 use super::state::{Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::value::object::{Effects, TaskId};
@@ -39,6 +40,8 @@ const FUEL_NANOSECONDS: u64 = 1;
 /// The threads, what runs them, and how the main thread has ended.
 pub(super) struct Run {
     pub(super) state: State,
+    /// What main runs, and has still to run.
+    pub(super) inputs: Inputs,
     natives: Box<dyn Natives + Send>,
     /// What objects want; empty between steps, and kept for its memory.
     effects: Effects,
@@ -72,6 +75,7 @@ impl Run {
             natives: world.natives(),
             effects: Effects::default(),
             state: State::new(policy, world, outlet),
+            inputs: Inputs::default(),
             main_end: None,
             stopped: Vec::new(),
             private_fuel: PRIVATE_FUEL,
@@ -80,6 +84,14 @@ impl Run {
             interrupt: None,
             interruption: None,
             load: Load::default(),
+        }
+    }
+
+    /// Starts the main thread with these texts, one after the other; it has not yet done anything.
+    pub(super) fn begin_all(&mut self, inputs: Inputs) {
+        self.inputs = inputs;
+        if let Some(function) = self.inputs.begin_next(&self.state.world) {
+            self.begin(function);
         }
     }
 
@@ -195,7 +207,14 @@ impl Run {
 
     /// A thread has done all it had to do: it ends now, or when it is chosen.
     fn stopped(&mut self, task: TaskId, end: Result<Value, Fault>) {
-        match self.state.notices_end(task, &end) {
+        let next = (task == MAIN)
+            .then(|| self.inputs.is_next_noticed())
+            .flatten();
+        let is_noticed = match next {
+            Some(is_noticed) => is_noticed && self.state.members.len() > 1,
+            None => self.state.notices_end(task, &end),
+        };
+        match is_noticed {
             true => self.state.will_end(task, end),
             false => self.end(task, end),
         }
@@ -203,6 +222,10 @@ impl Run {
 
     fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
         if task == MAIN {
+            if let Some(function) = self.inputs.begin_next(&self.state.world) {
+                self.state.tell_of_input_end(&end);
+                return self.begin(function);
+            }
             self.state.tell_of_main_end();
             self.state.members.remove(&MAIN);
             self.main_end = Some(end);

@@ -13,7 +13,7 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
-use crate::value::{Fault, Footprint, Object, Value};
+use crate::value::{Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{self, Action, COPY_OF, Fiber, Isolated, Services, Visible, Wait};
 
 /// What a thread is at, between the turns.
@@ -645,6 +645,24 @@ impl State {
         }
         for (task, pos, what) in begun {
             self.tell(task, pos, Kind::Wait { what });
+        }
+    }
+
+    /// Main goes on with the next text: tells what the prompt shows of the last one.
+    pub(super) fn tell_of_input_end(&mut self, end: &Result<Value, Fault>) {
+        self.is_end_chosen = false;
+        match end {
+            Ok(value) if value.is_unit() => {}
+            // What handles look like may depend on threads that run.
+            Ok(value) if value.is_scalar() || value.as_str().is_some() => {
+                let text = debug_text(value);
+                self.tell(MAIN, Pos::NONE, Kind::Print { text });
+            }
+            Ok(_) => {}
+            Err(fault) => {
+                let message = fault.kind.to_string();
+                self.tell(MAIN, fault.pos, Kind::Failure { message });
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
 use super::state::{Being, Deadlines, Member, Outlet, State};
@@ -20,9 +21,9 @@ use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::ahead::Ahead;
 use crate::runtime::threads::{Ended, ThreadInfo};
-use crate::schedule::{MAIN, Random, Until, World};
+use crate::schedule::{MAIN, Prepared, Random, Until, World};
 use crate::value::object::{IdsMark, TaskId};
-use crate::value::{Cell, Fault, Footprint, Function, Object, Value, debug_text};
+use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
     Action, Fiber, Globals, LivenessCache, SharedPlace, Touch, VariableAccess, Visible,
 };
@@ -125,6 +126,8 @@ pub struct Walk {
 /// A state that was kept.
 pub struct Kept {
     members: Vec<(TaskId, Arc<Member>)>,
+    /// How many texts have begun.
+    begun: usize,
     deadlines: Deadlines,
     now: u64,
     ids: IdsMark,
@@ -177,9 +180,9 @@ impl Kept {
 }
 
 impl Walk {
-    /// A run of `function` as the main thread, which has not begun. With `ordered`,
-    /// the order of prints of different threads makes a difference.
-    pub fn new(world: Arc<World>, function: Arc<Function>, until: Until, ordered: bool) -> Self {
+    /// A run of these texts, one after the other, as the main thread, which has not begun. With
+    /// `ordered`, the order of prints of different threads makes a difference.
+    pub fn new(world: Arc<World>, texts: Vec<Arc<Prepared>>, until: Until, ordered: bool) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
         world.ids.set_usual_processes(POOL_WORKERS);
         let draws = Arc::<Mutex<Draws>>::default();
@@ -187,11 +190,12 @@ impl Walk {
             recent: Vec::new(),
             detailed: false,
         };
+        let inputs = Inputs::new(texts, &world.program);
         let mut run = Run::new(Box::new(Dictated(draws.clone())), world, outlet);
         run.private_fuel = PRIVATE_FUEL;
         run.work_takes_time = false;
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
-        run.begin(function);
+        run.begin_all(inputs);
         run.state.main_stays = until == Until::Main;
         Self {
             run,
@@ -620,6 +624,7 @@ impl Walk {
                 .iter_mut()
                 .map(|(task, member)| (*task, member.keep()))
                 .collect(),
+            begun: self.run.inputs.begun(),
             deadlines: state.deadlines.clone(),
             now: state.now,
             ids: state.world.ids.mark(),
@@ -637,6 +642,7 @@ impl Walk {
     pub fn set_back(&mut self, kept: &Kept) {
         self.run.forget_interruption();
         let state = &mut self.run.state;
+        (self.run.inputs).restore(kept.begun, &state.world.program);
         let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);
         state.members.retain(|task, _| then(task).is_ok());
         for (task, copy) in &kept.members {

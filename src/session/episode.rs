@@ -1,0 +1,220 @@
+//! Which inputs of the prompt belong together, and what the variables were before them.
+//!
+//! An *episode* begins with an input that starts something that runs beside it, and takes in all later
+//! inputs, until an input begins when nothing of the episode runs any more and everything was waited
+//! for, and starts something anew. What the variables were is kept before each input at which no
+//! thread runs: of the last inputs, as far as that does not take much memory, and of the latest
+//! episode always.
+
+use std::sync::Arc;
+
+use super::ThreadInfo;
+use super::rehearsal::Explorable;
+use crate::schedule::{Heap, Prepared, Until, World};
+
+/// So many inputs are remembered with what the variables were before them.
+const MOST_REMEMBERED: usize = 32;
+
+/// The heaps of those may hold about so many values that the others do not share.
+const MOST_VALUES: usize = 4_000_000;
+
+/// Which inputs are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Those of the latest episode; the last one while nothing was started yet.
+    Episode,
+    /// The last one that ran.
+    Last,
+    /// From one number to another.
+    Inputs(u32, u32),
+    /// All since the session began.
+    All,
+}
+
+/// Why inputs cannot be explored.
+#[derive(Debug)]
+pub enum NotSelected {
+    /// None has run.
+    NothingRan,
+    /// None of these numbers has run: there is none, or its text was wrong.
+    NotRun(u32, u32),
+    /// What the variables were before the input of this number is not known any more.
+    Forgotten(u32),
+    /// These threads of earlier inputs ran when the input of this number began.
+    AliveThen(u32, Vec<ThreadInfo>),
+}
+
+/// What was there when an input began.
+enum Beginning {
+    /// These variables, and no thread besides main.
+    Alone(Arc<Heap>),
+    /// These threads ran.
+    Beside(Vec<ThreadInfo>),
+    /// That is not known any more.
+    Forgotten,
+}
+
+/// An input that ran.
+struct Past {
+    number: u32,
+    name: String,
+    text: Arc<str>,
+    prepared: Arc<Prepared>,
+    beginning: Beginning,
+}
+
+/// What is known before an input runs.
+pub(super) struct Before {
+    /// What the variables are.
+    pub(super) heap: Arc<Heap>,
+    alive: Vec<ThreadInfo>,
+    is_joined: bool,
+    starts: u64,
+}
+
+/// The inputs of the prompt since the session began.
+pub(super) struct History {
+    /// What the variables were before the first one.
+    beginning: Arc<Heap>,
+    /// What they were before the last one.
+    latest: Arc<Heap>,
+    inputs: Vec<Past>,
+    /// Where in `inputs` the latest episode begins.
+    episode: Option<usize>,
+}
+
+impl History {
+    /// Of a session that begins in `world`.
+    pub(super) fn new(world: &World) -> Self {
+        let beginning = Arc::new(Heap::take(world, None));
+        Self {
+            latest: beginning.clone(),
+            beginning,
+            inputs: Vec::new(),
+            episode: None,
+        }
+    }
+
+    /// Looks at what is there before an input runs.
+    pub(super) fn before(&mut self, world: &World, alive: Vec<ThreadInfo>) -> Before {
+        self.latest = Arc::new(Heap::take(world, Some(&self.latest)));
+        Before {
+            heap: self.latest.clone(),
+            alive,
+            is_joined: world.ids.starts.are_joined(),
+            starts: world.ids.starts.count(),
+        }
+    }
+
+    /// Takes in an input of the prompt that has run.
+    pub(super) fn add(
+        &mut self,
+        world: &World,
+        number: u32,
+        (name, text): (&str, &str),
+        prepared: Arc<Prepared>,
+        before: Before,
+    ) {
+        let has_started = world.ids.starts.count() != before.starts;
+        let is_alone = before.alive.is_empty();
+        if has_started && (self.episode.is_none() || is_alone && before.is_joined) {
+            self.episode = Some(self.inputs.len());
+        }
+        self.inputs.push(Past {
+            number,
+            name: name.into(),
+            text: text.into(),
+            prepared,
+            beginning: match is_alone {
+                true => Beginning::Alone(before.heap),
+                false => Beginning::Beside(before.alive),
+            },
+        });
+        self.forget_old();
+    }
+
+    /// Lets go of what the variables were before old inputs.
+    fn forget_old(&mut self) {
+        let (mut remembered, mut values) = (0, 0);
+        let episode = self.episode;
+        for (index, input) in self.inputs.iter_mut().enumerate().rev() {
+            let Beginning::Alone(heap) = &input.beginning else {
+                continue;
+            };
+            remembered += 1;
+            values += heap.new_values();
+            let is_much = remembered > MOST_REMEMBERED || values > MOST_VALUES;
+            if is_much && remembered > 1 && Some(index) != episode {
+                input.beginning = Beginning::Forgotten;
+            }
+        }
+    }
+
+    /// Whether no input has run.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    /// What the variables are now.
+    pub(super) fn now(&mut self, world: &World) -> Arc<Heap> {
+        self.latest = Arc::new(Heap::take(world, Some(&self.latest)));
+        self.latest.clone()
+    }
+
+    /// The inputs that are meant, ready to be explored.
+    pub(super) fn select(
+        &self,
+        selection: Selection,
+        world: &Arc<World>,
+    ) -> Result<Explorable, NotSelected> {
+        let end = self.inputs.len();
+        let last = end.checked_sub(1).ok_or(NotSelected::NothingRan)?;
+        let range = match selection {
+            Selection::Episode => self.episode.unwrap_or(last)..end,
+            Selection::Last => last..end,
+            Selection::All => 0..end,
+            Selection::Inputs(first, last) => {
+                let begin = self.inputs.partition_point(|input| input.number < first);
+                let end = self.inputs.partition_point(|input| input.number <= last);
+                if begin >= end {
+                    return Err(NotSelected::NotRun(first, last));
+                }
+                begin..end
+            }
+        };
+        let (begin, inputs) = (range.start, &self.inputs[range]);
+        let number = inputs[0].number;
+        let from = match &inputs[0].beginning {
+            _ if begin == 0 => self.beginning.clone(),
+            Beginning::Alone(heap) => heap.clone(),
+            Beginning::Beside(threads) => {
+                return Err(NotSelected::AliveThen(number, threads.clone()));
+            }
+            Beginning::Forgotten => return Err(NotSelected::Forgotten(number)),
+        };
+        let last = inputs.last().map_or(number, |input| input.number);
+        Ok(Explorable {
+            title: match last == number {
+                true => inputs[0].name.clone(),
+                false => format!("inputs {number} to {last}"),
+            },
+            world: world.clone(),
+            texts: inputs.iter().map(|input| input.prepared.clone()).collect(),
+            sources: (inputs.iter())
+                .map(|input| (input.name.clone(), input.text.clone()))
+                .collect(),
+            until: Until::Main,
+            from,
+            is_from_beginning: begin == 0,
+            observed: world.observed(),
+        })
+    }
+
+    /// The latest episode as it was after each of its inputs, the last one first.
+    pub(super) fn episodes(&self) -> impl Iterator<Item = Selection> {
+        let begin = self.episode.unwrap_or(self.inputs.len());
+        let inputs = self.inputs[begin..].iter().rev();
+        let first = self.inputs.get(begin).map_or(0, |input| input.number);
+        inputs.map(move |last| Selection::Inputs(first, last.number))
+    }
+}
