@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use super::code::Root;
 use super::op::Op;
+use super::operand::{Asked, Operand, Subject};
 use super::{Code, Program};
 use crate::value::CodeId;
+use crate::value::object::Verb;
 
 /// The estimates of a program's functions, each made once.
 #[derive(Default)]
@@ -53,23 +55,20 @@ impl Ahead {
 
 /// Whether another thread could notice the instruction, if what it touches is shared.
 fn may_be_visible(code: &Code, op: &Op) -> bool {
-    let is_shared = |root: Root| !matches!(root, Root::Register(_));
-    match *op {
-        Op::LoadCell { .. }
-        | Op::StoreCell { .. }
-        | Op::LoadCapture { .. }
-        | Op::StoreCapture { .. }
-        | Op::LoadGlobal { .. }
-        | Op::StoreGlobal { .. }
-        | Op::Enter { .. }
-        | Op::Exit { failed: false, .. } => true,
-        Op::Get { place, .. } | Op::Set { place, .. } | Op::Update { place, .. } => {
-            is_shared(code.places[usize::from(place)].root)
+    let mut may_be = false;
+    op.operands(|operand| match operand {
+        Operand::Touch(_, subject) => {
+            let (root, _) = subject.place(code);
+            may_be |= !matches!(root, Root::Register(_));
+            if let Subject::Site(site) = subject {
+                may_be |= code.sites[usize::from(site)].verb.is_some();
+            }
         }
-        Op::CallMethod { site, .. } => {
-            let site = &code.sites[usize::from(site)];
-            is_shared(site.place.root) || site.verb.is_some()
+        // On an error nobody knows who comes here; and most of what is indexed is an array.
+        Operand::Ask(_, verb, args) => {
+            may_be |= verb != Verb::Item && args != Asked::Flag(true);
         }
-        _ => false,
-    }
+        Operand::Registers(_) | Operand::Entry(..) | Operand::Immediate | Operand::Jump(_) => {}
+    });
+    may_be
 }

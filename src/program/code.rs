@@ -152,6 +152,15 @@ pub struct Switch {
     pub otherwise: u32,
 }
 
+impl Switch {
+    /// All the instructions to which it may jump.
+    pub fn targets(&self) -> impl Iterator<Item = u32> {
+        let cases = self.cases.iter().map(|(_, to)| *to);
+        let ranges = self.ranges.iter().map(|(.., to)| *to);
+        cases.chain(ranges).chain([self.otherwise])
+    }
+}
+
 /// A part of a function in which errors are caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Handler {
@@ -235,37 +244,12 @@ impl Code {
 
     /// Whether an instruction may write `register` or something inside it.
     pub fn writes(&self, register: Reg) -> bool {
-        let root = Root::Register(register);
-        self.ops.iter().any(|op| match *op {
-            Op::Move { dst, .. }
-            | Op::Take { dst, .. }
-            | Op::Add { dst, .. }
-            | Op::Sub { dst, .. }
-            | Op::Mul { dst, .. }
-            | Op::Rem { dst, .. }
-            | Op::AddInt { dst, .. }
-            | Op::SubInt { dst, .. }
-            | Op::Binary { dst, .. }
-            | Op::Unary { dst, .. }
-            | Op::Call { dst, .. }
-            | Op::CallValue { dst, .. }
-            | Op::Get { dst, .. }
-            | Op::Index { dst, .. }
-            | Op::Int { dst, .. }
-            | Op::Bool { dst, .. }
-            | Op::Unit { dst }
-            | Op::Constant { dst, .. }
-            | Op::Array { dst, .. }
-            | Op::Map { dst, .. }
-            | Op::Join { dst, .. } => dst == register,
-            Op::SetIndex { object, .. } => object == register,
-            Op::Set { place, .. } | Op::Update { place, .. } => {
-                self.places[place as usize].root == root
-            }
-            Op::CallMethod { dst, site, .. } => {
-                dst == register || self.sites[site as usize].place.root == root
-            }
-            _ => false,
+        self.ops.iter().any(|op| {
+            let mut writes = false;
+            op.registers(self, |used, how| {
+                writes |= used == register && how.may_change()
+            });
+            writes
         })
     }
 

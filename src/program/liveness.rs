@@ -8,8 +8,9 @@
 //! Where in doubt a register is live: that costs a few states, the opposite would be wrong.
 
 use super::Code;
-use super::code::{HandlerKind, Key, Place, Root};
+use super::code::HandlerKind;
 use super::op::{Op, Reg};
+use super::operand::Use;
 
 /// The registers that are live before each instruction of a function.
 pub struct Liveness {
@@ -42,8 +43,12 @@ impl Liveness {
         for at in (0..code.ops.len()).rev() {
             let mut set = self.after(code, at);
             let op = &code.ops[at];
-            written(op, |register| set.remove(register));
-            read(op, code, |register| set.insert(register));
+            kill(op, code, &mut set);
+            op.registers(code, |register, used| {
+                if used.needs_old_value() {
+                    set.insert(register);
+                }
+            });
             self.add_handlers(code, at, &mut set);
             code.this.iter().for_each(|this| set.insert(*this));
             let slot = &mut self.live[at * self.words..(at + 1) * self.words];
@@ -65,26 +70,25 @@ impl Liveness {
 
     fn find_across(&self, code: &Code, at: usize) -> Registers<Vec<u64>> {
         let mut set = self.after(code, at);
-        written(&code.ops[at], |register| set.remove(register));
+        kill(&code.ops[at], code, &mut set);
         self.add_handlers(code, at, &mut set);
         code.this.iter().for_each(|this| set.insert(*this));
-        if let Op::CallValue { callee, .. } = code.ops[at] {
-            set.insert(callee);
-        }
-        if let Op::CallMethod { site, .. } = code.ops[at] {
-            // It may come a second time, to store its receiver back.
-            of_place(&code.sites[usize::from(site)].place, |r| set.insert(r));
-        }
+        code.ops[at].kept_across_call(code, |register| set.insert(register));
         set
     }
 
     fn after(&self, code: &Code, at: usize) -> Registers<Vec<u64>> {
         let mut set = Registers(vec![0; self.words]);
-        successors(code, at, |next| {
+        let mut add = |next: usize| {
             if next < code.ops.len() {
                 set.add(&self.live[next * self.words..(next + 1) * self.words]);
             }
-        });
+        };
+        let op = &code.ops[at];
+        op.jumps(at, code, |to| add(to as usize));
+        if op.falls_through() {
+            add(at + 1);
+        }
         set
     }
 
@@ -136,197 +140,13 @@ impl Registers<Vec<u64>> {
     }
 }
 
-/// Where the code can go on after the instruction at `at`, errors aside.
-fn successors(code: &Code, at: usize, mut visit: impl FnMut(usize)) {
-    let next = at + 1;
-    let mut skipped = |skip: i16| visit(next.wrapping_add_signed(isize::from(skip)));
-    match code.ops[at] {
-        Op::Jump { to } | Op::Loop { to } => return visit(to as usize),
-        Op::Return { .. } | Op::ReturnUnit | Op::Throw { .. } | Op::Rethrow { .. } => return,
-        Op::JumpIf { to, .. } | Op::JumpUnless { to, .. } | Op::JumpIfValue { to, .. } => {
-            visit(to as usize);
+/// Removes the registers that an instruction overwrites whatever happens.
+fn kill(op: &Op, code: &Code, set: &mut Registers<Vec<u64>>) {
+    op.registers(code, |register, used| {
+        if used == Use::Writes {
+            set.remove(register);
         }
-        Op::Switch { index, .. } => {
-            let switch = &code.switches[usize::from(index)];
-            switch.cases.iter().for_each(|(_, to)| visit(*to as usize));
-            let ranges = switch.ranges.iter();
-            ranges.for_each(|(.., to)| visit(*to as usize));
-            return visit(switch.otherwise as usize);
-        }
-        Op::UnlessLess { skip, .. }
-        | Op::UnlessLessEqual { skip, .. }
-        | Op::UnlessGreater { skip, .. }
-        | Op::UnlessGreaterEqual { skip, .. }
-        | Op::UnlessEqual { skip, .. }
-        | Op::UnlessNotEqual { skip, .. }
-        | Op::UnlessLessInt { skip, .. }
-        | Op::UnlessLessEqualInt { skip, .. }
-        | Op::UnlessGreaterInt { skip, .. }
-        | Op::UnlessGreaterEqualInt { skip, .. }
-        | Op::UnlessEqualInt { skip, .. }
-        | Op::UnlessNotEqualInt { skip, .. }
-        | Op::ForNext { skip, .. } => skipped(skip),
-        _ => {}
-    }
-    visit(next);
-}
-
-/// The registers that an instruction overwrites whatever happens.
-fn written(op: &Op, mut visit: impl FnMut(Reg)) {
-    match *op {
-        Op::Unit { dst }
-        | Op::Bool { dst, .. }
-        | Op::Int { dst, .. }
-        | Op::Constant { dst, .. }
-        | Op::Move { dst, .. }
-        | Op::Take { dst, .. }
-        | Op::Array { dst, .. }
-        | Op::Map { dst, .. }
-        | Op::Join { dst, .. }
-        | Op::Closure { dst, .. }
-        | Op::FunctionName { dst, .. }
-        | Op::LoadCell { dst, .. }
-        | Op::LoadCapture { dst, .. }
-        | Op::LoadGlobal { dst, .. }
-        | Op::Binary { dst, .. }
-        | Op::Unary { dst, .. }
-        | Op::Add { dst, .. }
-        | Op::Sub { dst, .. }
-        | Op::Mul { dst, .. }
-        | Op::Rem { dst, .. }
-        | Op::AddInt { dst, .. }
-        | Op::SubInt { dst, .. }
-        | Op::Call { dst, .. }
-        | Op::CallValue { dst, .. }
-        | Op::CallMethod { dst, .. }
-        | Op::Index { dst, .. }
-        | Op::Get { dst, .. }
-        | Op::Enter { dst, .. } => visit(dst),
-        Op::ForPrepare { state, .. } => (state..state + 3).for_each(visit),
-        // A `for` that ends writes nothing.
-        _ => {}
-    }
-}
-
-/// The registers that an instruction reads.
-fn read(op: &Op, code: &Code, mut visit: impl FnMut(Reg)) {
-    match *op {
-        Op::Move { src, .. }
-        | Op::Take { src, .. }
-        | Op::StoreCapture { src, .. }
-        | Op::StoreGlobal { src, .. }
-        | Op::LetGlobal { src, .. }
-        | Op::ConstGlobal { src, .. }
-        | Op::Unary { src, .. }
-        | Op::JumpIfValue { src, .. }
-        | Op::Switch { src, .. }
-        | Op::ForPrepare { src, .. }
-        | Op::Return { src }
-        | Op::Throw { src }
-        | Op::Rethrow { src } => visit(src),
-        Op::Array { base, count, .. } | Op::Join { base, count, .. } => {
-            (base..base + count).for_each(visit);
-        }
-        Op::Append { array, src } => {
-            visit(array);
-            visit(src);
-        }
-        Op::Map { base, shape, .. } => {
-            let count = code.shapes[usize::from(shape)].len() as Reg;
-            (base..base + count).for_each(visit);
-        }
-        Op::Closure { index, .. } => {
-            for capture in &code.closures[usize::from(index)].captures {
-                if let super::code::CaptureFrom::Register(register) = capture {
-                    visit(*register);
-                }
-            }
-        }
-        Op::NewCell { reg } => visit(reg),
-        Op::LoadCell { cell, .. } => visit(cell),
-        Op::StoreCell { cell, src } => {
-            visit(cell);
-            visit(src);
-        }
-        Op::Binary { a, b, .. }
-        | Op::Add { a, b, .. }
-        | Op::Sub { a, b, .. }
-        | Op::Mul { a, b, .. }
-        | Op::Rem { a, b, .. }
-        | Op::UnlessLess { a, b, .. }
-        | Op::UnlessLessEqual { a, b, .. }
-        | Op::UnlessGreater { a, b, .. }
-        | Op::UnlessGreaterEqual { a, b, .. }
-        | Op::UnlessEqual { a, b, .. }
-        | Op::UnlessNotEqual { a, b, .. } => {
-            visit(a);
-            visit(b);
-        }
-        Op::AddInt { a, .. }
-        | Op::SubInt { a, .. }
-        | Op::UnlessLessInt { a, .. }
-        | Op::UnlessLessEqualInt { a, .. }
-        | Op::UnlessGreaterInt { a, .. }
-        | Op::UnlessGreaterEqualInt { a, .. }
-        | Op::UnlessEqualInt { a, .. }
-        | Op::UnlessNotEqualInt { a, .. } => visit(a),
-        Op::JumpIf { cond, .. } | Op::JumpUnless { cond, .. } => visit(cond),
-        Op::ForNext { state, dst, .. } => {
-            (state..state + 3).for_each(&mut visit);
-            // The last item stays when there is no next one.
-            visit(dst);
-        }
-        Op::Call { argc, base, .. } => (base..base + Reg::from(argc)).for_each(visit),
-        Op::CallValue {
-            argc, base, callee, ..
-        } => {
-            visit(callee);
-            (base..base + Reg::from(argc)).for_each(visit);
-        }
-        Op::CallMethod {
-            argc, base, site, ..
-        } => {
-            (base..base + Reg::from(argc)).for_each(&mut visit);
-            of_place(&code.sites[usize::from(site)].place, visit);
-        }
-        Op::Index { object, index, .. } => {
-            visit(object);
-            visit(index);
-        }
-        Op::SetIndex { object, index, src } => {
-            visit(object);
-            visit(index);
-            visit(src);
-        }
-        Op::Get { place, .. } => of_place(&code.places[usize::from(place)], visit),
-        Op::Set { place, src } | Op::Update { place, src, .. } => {
-            visit(src);
-            of_place(&code.places[usize::from(place)], visit);
-        }
-        Op::Enter { context, .. } | Op::Exit { context, .. } => visit(context),
-        Op::Unit { .. }
-        | Op::Bool { .. }
-        | Op::Int { .. }
-        | Op::Constant { .. }
-        | Op::FunctionName { .. }
-        | Op::LoadCapture { .. }
-        | Op::LoadGlobal { .. }
-        | Op::Jump { .. }
-        | Op::Loop { .. }
-        | Op::ReturnUnit
-        | Op::Fault { .. } => {}
-    }
-}
-
-fn of_place(place: &Place, mut visit: impl FnMut(Reg)) {
-    if let Root::Register(register) | Root::Cell(register) = place.root {
-        visit(register);
-    }
-    for key in &place.keys {
-        if let Key::Index { index, .. } = key {
-            visit(*index);
-        }
-    }
+    });
 }
 
 #[cfg(test)]

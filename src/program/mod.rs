@@ -11,6 +11,7 @@ pub mod code;
 pub mod disassemble;
 pub mod liveness;
 pub mod op;
+pub mod operand;
 pub mod verify;
 
 use std::collections::{BTreeMap, HashMap};

@@ -6,6 +6,7 @@
 use super::Code;
 use super::code::{CaptureFrom, HandlerKind, Key, Place, Root};
 use super::op::{Op, Reg};
+use super::operand::{Operand, Registers, Subject, Table, Target};
 
 /// Checks one function.
 ///
@@ -17,26 +18,16 @@ pub fn verify(code: &Code) -> Result<(), String> {
     if code.positions.len() != code.ops.len() {
         return Err("not every instruction has a position".into());
     }
-    let ends = matches!(
-        code.ops.last(),
-        Some(
-            Op::Return { .. }
-                | Op::ReturnUnit
-                | Op::Jump { .. }
-                | Op::Loop { .. }
-                | Op::Throw { .. }
-                | Op::Rethrow { .. }
-        )
-    );
-    if !ends {
+    if code.ops.last().is_none_or(Op::falls_through) {
         return Err("the code runs off its end".into());
     }
+    check.tables()?;
     for (at, op) in code.ops.iter().enumerate() {
         check
             .op(at, op)
             .map_err(|problem| format!("{at}: {op:?}: {problem}"))?;
     }
-    check.tables()
+    Ok(())
 }
 
 struct Check<'a> {
@@ -58,248 +49,103 @@ impl Check<'_> {
         within("end", end, usize::from(self.code.registers) + 1)
     }
 
-    fn target(&self, target: u32) -> Result<(), String> {
-        within("target", target as usize, self.code.ops.len())
+    fn target(&self, target: i64) -> Result<(), String> {
+        let target = usize::try_from(target).map_err(|_| "a jump before the code")?;
+        within("target", target, self.code.ops.len())
     }
 
     fn op(&self, at: usize, op: &Op) -> Result<(), String> {
+        let mut checked = Ok(());
+        op.operands(|operand| {
+            if checked.is_ok() {
+                checked = self.operand(operand);
+            }
+        });
+        checked?;
+        let mut checked = Ok(());
+        // The tables hold its operands.
+        op.registers(self.code, |register, _| {
+            if checked.is_ok() {
+                checked = self.register(register);
+            }
+        });
+        op.jumps(at, self.code, |target| {
+            if checked.is_ok() {
+                checked = self.target(target);
+            }
+        });
+        checked?;
+        self.call(op)
+    }
+
+    /// Whether a table holds an operand, and a run of registers ends in time.
+    fn operand(&self, operand: Operand) -> Result<(), String> {
         let code = self.code;
         let index = |what, index: u16, length| within(what, usize::from(index), length);
-        match *op {
-            Op::ReturnUnit => Ok(()),
-            Op::Unit { dst } | Op::Bool { dst, .. } | Op::Int { dst, .. } => self.register(dst),
-            Op::Constant { dst, index: i } => {
-                self.register(dst)?;
-                index("constant", i, code.constants.len())
-            }
-            Op::Move { dst, src } | Op::Take { dst, src } | Op::Unary { dst, src, .. } => {
-                self.register(dst)?;
-                self.register(src)
-            }
-            Op::Array { dst, base, count } | Op::Join { dst, base, count } => {
-                self.register(dst)?;
-                self.registers(base, usize::from(count))
-            }
-            Op::Append { array, src } => {
-                self.register(array)?;
-                self.register(src)
-            }
-            Op::Map { dst, base, shape } => {
-                self.register(dst)?;
-                index("shape", shape, code.shapes.len())?;
-                self.registers(base, code.shapes[usize::from(shape)].len())
-            }
-            Op::Closure { dst, index: i } => {
-                self.register(dst)?;
-                index("closure", i, code.closures.len())
-            }
-            Op::FunctionName { dst, name } => {
-                self.register(dst)?;
-                index("name", name, code.names.len())
-            }
-            Op::NewCell { reg } => self.register(reg),
-            Op::LoadCell { dst, cell } => {
-                self.register(dst)?;
-                self.register(cell)
-            }
-            Op::StoreCell { cell, src } => {
-                self.register(cell)?;
-                self.register(src)
-            }
-            Op::LoadCapture {
-                dst: register,
-                index: i,
-            }
-            | Op::StoreCapture {
-                src: register,
-                index: i,
-            } => {
-                self.register(register)?;
-                index("capture", i, usize::from(code.captures))
-            }
-            Op::LoadGlobal {
-                dst: register,
-                global,
-            }
-            | Op::StoreGlobal {
-                src: register,
-                global,
-            }
-            | Op::LetGlobal {
-                src: register,
-                global,
-            }
-            | Op::ConstGlobal {
-                src: register,
-                global,
-            } => {
-                self.register(register)?;
-                index("global", global, code.globals.len())
-            }
-            Op::Binary { dst, a, b, .. }
-            | Op::Add { dst, a, b }
-            | Op::Sub { dst, a, b }
-            | Op::Mul { dst, a, b }
-            | Op::Rem { dst, a, b } => {
-                self.register(dst)?;
-                self.register(a)?;
-                self.register(b)
-            }
-            Op::AddInt { dst, a, .. } | Op::SubInt { dst, a, .. } => {
-                self.register(dst)?;
-                self.register(a)
-            }
-            Op::Jump { to } | Op::Loop { to } => self.target(to),
-            Op::JumpIf { cond: register, to }
-            | Op::JumpUnless { cond: register, to }
-            | Op::JumpIfValue { src: register, to } => {
-                self.register(register)?;
-                self.target(to)
-            }
-            Op::UnlessLess { a, b, skip }
-            | Op::UnlessLessEqual { a, b, skip }
-            | Op::UnlessGreater { a, b, skip }
-            | Op::UnlessGreaterEqual { a, b, skip }
-            | Op::UnlessEqual { a, b, skip }
-            | Op::UnlessNotEqual { a, b, skip } => {
-                self.register(a)?;
-                self.register(b)?;
-                self.skip(at, skip)
-            }
-            Op::UnlessLessInt { a, skip, .. }
-            | Op::UnlessLessEqualInt { a, skip, .. }
-            | Op::UnlessGreaterInt { a, skip, .. }
-            | Op::UnlessGreaterEqualInt { a, skip, .. }
-            | Op::UnlessEqualInt { a, skip, .. }
-            | Op::UnlessNotEqualInt { a, skip, .. } => {
-                self.register(a)?;
-                self.skip(at, skip)
-            }
-            Op::Switch { src, index: i } => {
-                self.register(src)?;
-                index("switch", i, code.switches.len())
-            }
-            Op::ForPrepare { state, src } => {
-                self.registers(state, 3)?;
-                self.register(src)
-            }
-            Op::ForNext { state, dst, skip } => {
-                self.registers(state, 3)?;
-                self.register(dst)?;
-                self.skip(at, skip)
-            }
-            Op::Call {
-                argc,
-                dst,
-                base,
-                name,
-            } => {
-                self.register(dst)?;
-                self.registers(base, usize::from(argc))?;
-                index("name", name, code.names.len())
-            }
-            Op::CallValue {
-                argc,
-                dst,
-                base,
-                callee,
-            } => {
-                self.register(dst)?;
-                self.register(callee)?;
-                if callee >= base {
-                    return Err("the function lies among or above its arguments".into());
+        match operand {
+            Operand::Registers(registers) => match registers {
+                Registers::Several(first, count, _) | Registers::Arguments(first, count) => {
+                    self.registers(first, count.into())
                 }
-                self.registers(base, usize::from(argc))
-            }
-            Op::CallMethod {
-                argc,
-                dst,
-                base,
-                site,
-            } => {
-                self.register(dst)?;
-                if base == 0 {
-                    return Err("there is no register for the receiver".into());
+                Registers::MethodArguments(0, _) => {
+                    Err("there is no register for the receiver".into())
                 }
-                self.registers(base - 1, usize::from(argc) + 1)?;
-                index("site", site, code.sites.len())?;
-                self.keys_below(&code.sites[usize::from(site)].place, base - 1)
-            }
-            Op::Index {
-                dst: a,
-                object: b,
-                index: c,
-            }
-            | Op::SetIndex {
-                object: a,
-                index: b,
-                src: c,
-            } => {
-                self.register(a)?;
-                self.register(b)?;
-                self.register(c)
-            }
-            Op::Get {
-                dst: register,
-                place,
-            }
-            | Op::Set {
-                place,
-                src: register,
-            } => {
-                self.register(register)?;
-                index("place", place, code.places.len())
-            }
-            Op::Update { place, src, .. } => {
-                self.register(src)?;
-                index("place", place, code.places.len())
-            }
-            Op::Enter { dst, context } => {
-                self.register(dst)?;
-                self.register(context)
-            }
-            Op::Exit {
-                context: register, ..
-            }
-            | Op::Return { src: register }
-            | Op::Throw { src: register }
-            | Op::Rethrow { src: register } => self.register(register),
-            Op::Fault { index: i } => index("fault", i, code.faults.len()),
+                Registers::MethodArguments(first, count) => {
+                    self.registers(first - 1, usize::from(count) + 1)
+                }
+                Registers::Shape(first, shape) => {
+                    index("shape", shape, code.shapes.len())?;
+                    self.registers(first, code.shapes[usize::from(shape)].len())
+                }
+                Registers::For(state) => self.registers(state, 3),
+                Registers::One(..) | Registers::Callee(_) => Ok(()),
+            },
+            Operand::Touch(_, subject) => match subject {
+                Subject::Variable(root) => self.root(root),
+                Subject::Place(place) => index("place", place, code.places.len()),
+                Subject::Site(site) => index("site", site, code.sites.len()),
+            },
+            Operand::Entry(table, entry) => match table {
+                Table::Constants => index("constant", entry, code.constants.len()),
+                Table::Shapes => index("shape", entry, code.shapes.len()),
+                Table::Closures => index("closure", entry, code.closures.len()),
+                Table::Names => index("name", entry, code.names.len()),
+                Table::NewGlobals => index("global", entry, code.globals.len()),
+                Table::Faults => index("fault", entry, code.faults.len()),
+            },
+            Operand::Jump(Target::Switch(switch)) => index("switch", switch, code.switches.len()),
+            Operand::Jump(Target::To(_) | Target::By(_))
+            | Operand::Ask(..)
+            | Operand::Immediate => Ok(()),
         }
     }
 
-    fn skip(&self, at: usize, skip: i16) -> Result<(), String> {
-        let target = at as i64 + 1 + i64::from(skip);
-        let target = u32::try_from(target).map_err(|_| "a jump before the code")?;
-        self.target(target)
+    /// Keys, roots and functions that a call needs must not be overwritten by it.
+    fn call(&self, op: &Op) -> Result<(), String> {
+        let mut checked = Ok(());
+        if let Some(first) = op.overwritten_by_call() {
+            op.kept_across_call(self.code, |register| {
+                if register >= first {
+                    checked = Err(format!("register {register} lies among the arguments"));
+                }
+            });
+        }
+        checked
     }
 
-    /// The registers that a method call's place needs must not be overwritten by the call.
-    fn keys_below(&self, place: &Place, base: Reg) -> Result<(), String> {
-        for key in &place.keys {
-            if let Key::Index { index, .. } = key
-                && *index >= base
-            {
-                return Err(format!("index register {index} lies above the arguments"));
+    fn root(&self, root: Root) -> Result<(), String> {
+        let code = self.code;
+        match root {
+            Root::Register(register) | Root::Cell(register) => self.register(register),
+            Root::Capture(index) => {
+                within("capture", usize::from(index), usize::from(code.captures))
             }
-        }
-        match place.root {
-            Root::Register(register) | Root::Cell(register) if register >= base => {
-                Err(format!("root register {register} lies above the arguments"))
-            }
-            _ => Ok(()),
+            Root::Global(index) => within("global", usize::from(index), code.globals.len()),
         }
     }
 
     fn place(&self, place: &Place) -> Result<(), String> {
-        let code = self.code;
-        match place.root {
-            Root::Register(register) | Root::Cell(register) => self.register(register)?,
-            Root::Capture(index) => {
-                within("capture", usize::from(index), usize::from(code.captures))?;
-            }
-            Root::Global(index) => within("global", usize::from(index), code.globals.len())?,
-        }
+        self.root(place.root)?;
         for key in &place.keys {
             if let Key::Index { index, .. } = key {
                 self.register(*index)?;
@@ -321,13 +167,7 @@ impl Check<'_> {
             .iter()
             .try_for_each(|site| self.place(&site.place))?;
         for switch in &code.switches {
-            for (_, target) in &switch.cases {
-                self.target(*target)?;
-            }
-            for (.., target) in &switch.ranges {
-                self.target(*target)?;
-            }
-            self.target(switch.otherwise)?;
+            switch.targets().try_for_each(|to| self.target(to.into()))?;
         }
         for closure in &code.closures {
             for capture in &closure.captures {
@@ -343,9 +183,9 @@ impl Check<'_> {
             }
         }
         for handler in &code.handlers {
-            self.target(handler.start)?;
+            self.target(handler.start.into())?;
             within("end", handler.end as usize, code.ops.len() + 1)?;
-            self.target(handler.target)?;
+            self.target(handler.target.into())?;
             match handler.kind {
                 HandlerKind::Catch(register) | HandlerKind::CatchRaw(register) => {
                     self.register(register)?;

@@ -9,7 +9,8 @@ use super::{Action, Globals, Intrinsic, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
-use crate::program::op::Op;
+use crate::program::op::Reg;
+use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb};
 use crate::value::{Cell, CodeId, Object, Value, debug_text, leads_to};
@@ -163,58 +164,43 @@ impl Fiber {
         }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
-        let base = frame.base as usize;
-        let register = |register: u16| self.registers.get(base + register as usize);
-        let op = *code.ops.get(frame.pc as usize)?;
-        let object = |register: u16| match self.registers.get(base + register as usize) {
+        let op = code.ops.get(frame.pc as usize)?;
+        let window = self.registers.get(frame.base as usize..)?;
+        let register = |register: Reg| window.get(usize::from(register));
+        let object = |number: Reg| match register(number) {
             Some(Value::Object(object)) => Some(object),
             _ => None,
         };
-        let reached = self.reached.as_ref();
-        match op {
-            Op::CallMethod {
-                argc,
-                base: first,
-                site,
-                ..
-            } => {
-                let site = &code.sites[site as usize];
-                let receiver = match (reached, site.place.root) {
-                    (Some((object, _)), _) => object,
-                    (None, Root::Register(root)) if site.place.keys.is_empty() => object(root)?,
-                    _ => return None,
-                };
-                let first = base + first as usize;
-                let args = self.registers.get(first..first + argc as usize)?;
-                Some(use_it(receiver, site.verb?, args))
-            }
-            Op::Get { place, .. } => {
-                let place = &code.places[place as usize];
-                let (receiver, used) = reached?;
-                match &place.keys[*used as usize] {
-                    Key::Index { index, .. } => Some(use_it(
-                        receiver,
-                        Verb::Item,
-                        std::slice::from_ref(register(*index)?),
-                    )),
-                    Key::Field { verb, .. } => Some(use_it(receiver, (*verb)?, &[])),
+        if let Some((site, first, count)) = op.method_call() {
+            let site = &code.sites[usize::from(site)];
+            let receiver = match (&self.reached, site.place.root) {
+                (Some((object, _)), _) => object,
+                (None, Root::Register(root)) if site.place.keys.is_empty() => object(root)?,
+                (None, _) => return None,
+            };
+            let first = usize::from(first);
+            let args = window.get(first..first + usize::from(count))?;
+            return Some(use_it(receiver, site.verb?, args));
+        }
+        if let Some((of, verb, args)) = op.asks() {
+            let flag;
+            let args = match args {
+                Asked::Nothing => &[],
+                Asked::With(argument) => std::slice::from_ref(register(argument)?),
+                Asked::Flag(is_set) => {
+                    flag = Value::Bool(is_set);
+                    std::slice::from_ref(&flag)
                 }
+            };
+            return Some(use_it(object(of)?, verb, args));
+        }
+        let (receiver, used) = self.reached.as_ref()?;
+        match op.touched(code)?.keys.get(usize::from(*used))? {
+            Key::Index { index, .. } => {
+                let index = std::slice::from_ref(register(*index)?);
+                Some(use_it(receiver, Verb::Item, index))
             }
-            Op::Index {
-                object: of, index, ..
-            } => {
-                let index = std::slice::from_ref(register(index)?);
-                Some(use_it(object(of)?, Verb::Item, index))
-            }
-            Op::ForNext { state, .. } => {
-                let index = std::slice::from_ref(register(state + 1)?);
-                Some(use_it(object(state)?, Verb::Next, index))
-            }
-            Op::Enter { context, .. } => Some(use_it(object(context)?, Verb::Enter, &[])),
-            Op::Exit { context, failed } => {
-                Some(use_it(object(context)?, Verb::Exit, &[Value::Bool(failed)]))
-            }
-            _ => None,
+            Key::Field { verb, .. } => Some(use_it(receiver, (*verb)?, &[])),
         }
     }
 
@@ -272,25 +258,16 @@ impl Fiber {
         }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
-        let (root, writes, whole) = match *code.ops.get(frame.pc as usize)? {
-            Op::LoadCell { cell, .. } => (Root::Cell(cell), false, true),
-            Op::StoreCell { cell, .. } => (Root::Cell(cell), true, true),
-            Op::LoadCapture { index, .. } => (Root::Capture(index), false, true),
-            Op::StoreCapture { index, .. } => (Root::Capture(index), true, true),
-            Op::LoadGlobal { global, .. } => (Root::Global(global), false, true),
-            Op::StoreGlobal { global, .. } => (Root::Global(global), true, true),
-            Op::Get { place, .. } => (code.places[place as usize].root, false, false),
-            Op::Set { place, .. } | Op::Update { place, .. } => {
-                (code.places[place as usize].root, true, false)
-            }
-            Op::CallMethod { site, .. } => (code.sites[site as usize].place.root, true, false),
-            _ => return None,
+        let touched = code.ops.get(frame.pc as usize)?.touched(code)?;
+        let writes = match touched.access {
+            Access::Read => false,
+            Access::Write | Access::Method => true,
         };
-        self.with_root_cell(program, globals, root, |cell| {
+        self.with_root_cell(program, globals, touched.root, |cell| {
             cell.is_published().then(|| VariableAccess {
                 cell: Arc::as_ptr(cell) as usize,
                 writes,
-                site: whole.then(|| (frame.code, frame.pc, self.pos(program))),
+                site: (touched.is_plain).then(|| (frame.code, frame.pc, self.pos(program))),
                 copies: false,
             })
         })?
@@ -303,46 +280,42 @@ impl Fiber {
         globals: &Globals,
         of: Cells,
     ) -> Option<Action> {
-        let frame = self.frames.last()?;
-        let op = *code.ops.get(frame.pc as usize)?;
-        let root = |root: Root, keys: &[Key]| self.shared(program, globals, (root, keys), of);
-        if let Some((object, verb, _)) = self.asking(program) {
-            return Some(Action::Object(object, verb));
+        let asked = |object: &Arc<Object>, verb, _: &[Value]| Action::Object(object.clone(), verb);
+        if let Some(action) = self.with_asking(program, asked) {
+            return Some(action);
         }
-        match op {
-            Op::LoadCell { cell, .. } => root(Root::Cell(cell), &[]).map(Action::Read),
-            Op::StoreCell { cell, .. } => root(Root::Cell(cell), &[]).map(Action::Write),
-            Op::LoadCapture { index, .. } => root(Root::Capture(index), &[]).map(Action::Read),
-            Op::StoreCapture { index, .. } => root(Root::Capture(index), &[]).map(Action::Write),
-            Op::LoadGlobal { global, .. } => root(Root::Global(global), &[]).map(Action::Read),
-            Op::StoreGlobal { global, .. } => root(Root::Global(global), &[]).map(Action::Write),
-            Op::Get { place, .. } if self.reached.is_none() => {
-                let Place { root: begin, keys } = &code.places[place as usize];
-                root(*begin, keys).map(Action::Read)
-            }
-            Op::Set { place, .. } | Op::Update { place, .. } => {
-                let place = &code.places[place as usize];
+        let frame = self.frames.last()?;
+        let op = code.ops.get(frame.pc as usize)?;
+        let Touched {
+            access, root, keys, ..
+        } = op.touched(code)?;
+        let place = |keys: &[Key]| self.shared(program, globals, (root, keys), of);
+        match access {
+            Access::Read if self.reached.is_some() => None,
+            Access::Read => place(keys).map(Action::Read),
+            Access::Write => {
                 // `local.x = 1` reads the variable and changes what only this thread sees.
-                match self.leads_into_object(program, globals, place) {
-                    true => root(place.root, &[]).map(Action::Read),
-                    false => root(place.root, &place.keys).map(Action::Write),
+                let holder = (keys.split_last())
+                    .and_then(|(_, before)| self.peek(program, globals, root, before));
+                match holder {
+                    Some(Value::Object(_)) => place(&[]).map(Action::Read),
+                    _ => place(keys).map(Action::Write),
                 }
             }
-            Op::CallMethod { site, .. } => {
-                let site = &code.sites[site as usize];
-                let place = root(site.place.root, &site.place.keys)?;
+            Access::Method => {
+                let place = place(keys)?;
                 if frame.stage == Stage::StoreBack {
                     return Some(Action::Write(place));
                 }
-                match self.peek(program, globals, site.place.root, &site.place.keys) {
+                match self.peek(program, globals, root, keys) {
                     Some(Value::Object(_) | Value::Function(_)) => Some(Action::Read(place)),
-                    _ => Some(Action::Method(
-                        place,
-                        program.name(site.name).text.to_string(),
-                    )),
+                    _ => {
+                        let (site, ..) = op.method_call()?;
+                        let name = program.name(code.sites[usize::from(site)].name);
+                        Some(Action::Method(place, name.text.to_string()))
+                    }
                 }
             }
-            _ => None,
         }
     }
 

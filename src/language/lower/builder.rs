@@ -182,11 +182,8 @@ impl Builder {
 
     /// Whether the next instruction can never run.
     pub(super) fn is_dead(&self) -> bool {
-        let returned = matches!(
-            self.code.ops.last(),
-            Some(Op::Return { .. } | Op::ReturnUnit | Op::Throw { .. } | Op::Jump { .. })
-        );
-        returned && self.landing != self.here()
+        let last = self.code.ops.last();
+        last.is_some_and(|op| !op.falls_through()) && self.landing != self.here()
     }
 
     /// A label without a place yet.
@@ -402,7 +399,7 @@ impl Builder {
             .jumps
             .iter()
             .map(|&(at, label)| {
-                is_short(&self.code.ops[at as usize])
+                self.code.ops[at as usize].is_short_jump()
                     && self.target(label).abs_diff(at) > SHORT_DISTANCE
             })
             .collect();
@@ -424,7 +421,7 @@ impl Builder {
             if is_far {
                 // Unless a < b: over the first jump, to the second, which can go anywhere.
                 let here = ops.len() as u32 - 1;
-                set_target(&mut ops[here as usize], here, here + 2);
+                ops[here as usize].set_target(here, here + 2);
                 ops.push(Op::Jump { to: here + 3 });
                 ops.push(Op::Jump { to: 0 });
                 positions.extend([pos, pos]);
@@ -434,7 +431,7 @@ impl Builder {
         moved.push(ops.len() as u32);
         for (at, label) in jumps {
             let target = moved[self.target(label) as usize];
-            set_target(&mut ops[at as usize], at, target);
+            ops[at as usize].set_target(at, target);
         }
         for (switch, labels) in self.code.switches.iter_mut().zip(&self.switch_labels) {
             let cases = switch.cases.iter_mut().map(|case| &mut case.1);
@@ -455,42 +452,5 @@ impl Builder {
         }
         self.code.ops = ops;
         self.code.positions = positions;
-    }
-}
-
-/// Whether the jump's distance has only 16 bits.
-fn is_short(op: &Op) -> bool {
-    !matches!(
-        op,
-        Op::Jump { .. }
-            | Op::Loop { .. }
-            | Op::JumpIf { .. }
-            | Op::JumpUnless { .. }
-            | Op::JumpIfValue { .. }
-    )
-}
-
-/// Makes the jump `op`, which stands at `at`, go to `target`.
-fn set_target(op: &mut Op, at: u32, target: u32) {
-    match op {
-        Op::Jump { to }
-        | Op::Loop { to }
-        | Op::JumpIf { to, .. }
-        | Op::JumpUnless { to, .. }
-        | Op::JumpIfValue { to, .. } => *to = target,
-        Op::UnlessLess { skip, .. }
-        | Op::UnlessLessEqual { skip, .. }
-        | Op::UnlessGreater { skip, .. }
-        | Op::UnlessGreaterEqual { skip, .. }
-        | Op::UnlessEqual { skip, .. }
-        | Op::UnlessNotEqual { skip, .. }
-        | Op::UnlessLessInt { skip, .. }
-        | Op::UnlessLessEqualInt { skip, .. }
-        | Op::UnlessGreaterInt { skip, .. }
-        | Op::UnlessGreaterEqualInt { skip, .. }
-        | Op::UnlessEqualInt { skip, .. }
-        | Op::UnlessNotEqualInt { skip, .. }
-        | Op::ForNext { skip, .. } => *skip = (i64::from(target) - i64::from(at) - 1) as i16,
-        _ => {}
     }
 }
