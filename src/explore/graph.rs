@@ -536,3 +536,6 @@ impl Ways {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

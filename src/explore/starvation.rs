@@ -86,3 +86,85 @@ fn is_fair_without(
                 || component.iter().any(|state| !could_go_on(*state, *other))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::graph::Edge;
+
+    const GREEDY: TaskId = TaskId(2);
+    const PATIENT: TaskId = TaskId(3);
+    const OTHER: TaskId = TaskId(4);
+
+    /// A graph of steps `(from, thread, to)`, and who waits in which state.
+    fn find(
+        states: u32,
+        steps: &[(StateId, TaskId, StateId)],
+        waits: &[(StateId, TaskId)],
+    ) -> Vec<(TaskId, Vec<StateId>)> {
+        let mut graph = Graph::default();
+        let mut waiting = Waiting::default();
+        for state in 0..states {
+            graph.add();
+            let of_state = waits.iter().filter(|(at, _)| *at == state);
+            waiting
+                .states
+                .push(of_state.fold(0, |bits, (_, task)| bits | bit(*task)));
+        }
+        for state in 0..states {
+            let own = steps.iter().filter(|(from, ..)| *from == state);
+            graph.set_edges(
+                state,
+                own.map(|&(_, task, to)| Edge {
+                    to,
+                    choice: Choice::Step(task),
+                    draws: None,
+                }),
+            );
+        }
+        let mut found = starved(&graph, &graph.components(|_| true), &waiting);
+        found
+            .iter_mut()
+            .for_each(|(_, cycle)| cycle.sort_unstable());
+        found
+    }
+
+    /// In 0 a lock is free, in 1 the greedy thread has it; 2 is the end, once the patient one had it.
+    const LOCK: [(StateId, TaskId, StateId); 3] = [(0, GREEDY, 1), (1, GREEDY, 0), (0, PATIENT, 2)];
+
+    #[test]
+    fn who_waits_now_and_then_while_another_loops_starves() {
+        assert_eq!(find(3, &LOCK, &[(1, PATIENT)]), [(PATIENT, vec![0, 1])]);
+    }
+
+    #[test]
+    fn who_could_always_go_on_is_not_starved() {
+        // `while !ready { }`: only a scheduler that never lets the other run is to blame.
+        let steps = [(0, GREEDY, 0), (0, PATIENT, 1)];
+        assert!(find(2, &steps, &[]).is_empty());
+    }
+
+    #[test]
+    fn who_never_could_go_on_waits_for_ever_and_does_not_starve() {
+        let steps = [(0, GREEDY, 1), (1, GREEDY, 0)];
+        assert!(find(2, &steps, &[(0, PATIENT), (1, PATIENT)]).is_empty());
+    }
+
+    #[test]
+    fn a_cycle_that_needs_a_third_to_be_held_back_is_unfair() {
+        // The third thread could end it all in both states.
+        let mut steps = LOCK.to_vec();
+        steps.extend([(0, OTHER, 2), (1, OTHER, 2)]);
+        assert!(find(3, &steps, &[(1, PATIENT)]).is_empty());
+        // It has to wait in one of them: then the cycle is fair.
+        steps.retain(|step| *step != (1, OTHER, 2));
+        let found = find(3, &steps, &[(1, PATIENT), (1, OTHER)]);
+        assert_eq!(found, [(PATIENT, vec![0, 1]), (OTHER, vec![0, 1])]);
+    }
+
+    #[test]
+    fn without_a_cycle_nobody_starves() {
+        let steps = [(0, GREEDY, 1), (1, PATIENT, 2)];
+        assert!(find(3, &steps, &[(0, PATIENT)]).is_empty());
+    }
+}
