@@ -7,11 +7,7 @@ const B: TaskId = TaskId(3);
 
 /// A graph of `states` states with these steps, each `(from, choice, to)`, and these ends, each
 /// `(state, outcome)`.
-fn graph(
-    states: u32,
-    steps: &[(StateId, Choice, StateId)],
-    ends: &[(StateId, usize)],
-) -> Graph {
+fn graph(states: u32, steps: &[(StateId, Choice, StateId)], ends: &[(StateId, usize)]) -> Graph {
     let mut graph = Graph::default();
     for _ in 0..states {
         graph.add();
