@@ -232,6 +232,38 @@ fn a_deadlock_names_each_thread_its_line_and_what_it_waits_for() {
 }
 
 #[test]
+fn an_error_of_main_comes_before_what_follows_from_it() {
+    let text = "let q = Queue();\nlet t = spawn(|| { q.get(); });\nassert(1 == 2, \"wrong\");";
+    for scheduler in ["parallel", "gil", "seeded"] {
+        let (status, out, error) = run(&["--scheduler", scheduler, "-e", text]);
+        assert_eq!((status, &*out), (1, ""), "{error}");
+        let place = |part: &str| {
+            error
+                .find(part)
+                .unwrap_or_else(|| panic!("{part}: {error}"))
+        };
+        let parts = [
+            "error: assertion failed: wrong\n --> -e:3:1\n",
+            "deadlock: this thread waits for ever, so the run ends\n  Thread-1, line 2, column 22: waits",
+        ];
+        assert!(place(parts[0]) < place(parts[1]), "{error}");
+        assert_eq!(error.matches("assertion failed").count(), 1, "{error}");
+    }
+    let script = Script::new(text.as_bytes());
+    let (status, out, _) = run(&["explore", &script.path()]);
+    assert_eq!(status, 1);
+    assert!(
+        out.contains("main fails: assertion failed: wrong (line 3); deadlock: Thread-1 waits"),
+        "{out}"
+    );
+    let (_, json, _) = run(&["explore", "--json", &script.path()]);
+    assert!(
+        json.contains("\"main: assertion failed: wrong (line 3)\""),
+        "{json}"
+    );
+}
+
+#[test]
 fn many_lines_from_many_threads_arrive_whole() {
     let text = "for t in [1, 2, 3, 4].map(|n| spawn(|| { for i in 0..5000 { print(n, i, \"x\"); } })) \
                 { t.join(); }";
@@ -710,7 +742,8 @@ fn a_script_is_led_by_hand_through_a_pipe() {
         "  1  Thread-1    3| counter += 1;                will write counter\n",
         "  -  main        7| a.join(); b.join();          waits for the end of Thread-1\n",
         "     counter = 1\n",
-        "step>   main reads counter: 1\n\nYou have made it fail! assertion failed, in main, line 8\n",
+        "step>   main reads counter: 1\n  main fails: assertion failed\n\n\
+         You have made it fail! assertion failed, in main, line 8\n",
         STORY,
     ] {
         assert!(out.contains(part), "{part}: {out}");

@@ -93,7 +93,7 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
         let text = match &event.kind {
             Kind::Deadlock { .. } => "deadlock".into(),
             Kind::Print { .. } => "print".to_string(),
-            Kind::Failure { .. } => "failure".into(),
+            Kind::Failure { .. } | Kind::MainFailure { .. } => "failure".into(),
             Kind::Warning { .. } => "warning".into(),
             // These frame what is done.
             Kind::Start | Kind::Finish { .. } | Kind::Wait { .. } | Kind::Sleep { .. } => continue,

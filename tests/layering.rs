@@ -65,7 +65,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap::", &["front/arguments.rs"]),
     ("ctrlc::", &["host.rs"]),
     ("signal_hook::", &["host.rs"]),
-    ("nix::", &["front/repl/mode.rs"]),
+    ("nix::sys", &["front/repl/mode.rs"]),
     ("Instant", &["host.rs"]),
     ("SystemTime", &["host.rs"]),
     ("RandomState", &["host.rs"]),

@@ -14,7 +14,7 @@
 //! | `event` | further keys |
 //! |---|---|
 //! | `print` | `text`: the line without its end |
-//! | `failure` | `message`: the error in one line |
+//! | `failure` | `message`: the error in one line, also that of main |
 //! | `deadlock` | `threads`: those that wait for ever, each with `thread`, `name`, `line`, `column`, `input`, `source`, `waits_for` and `held_by`, an array of `name`, `line` and `column` |
 //! | `start` | none |
 //! | `finish` | `error`: what a task ended by, `cancelled` for one that was; left out where there is none |
@@ -140,6 +140,9 @@ fn detail(kind: &Kind) -> Detail<'_> {
     match kind {
         Kind::Print { text } => Detail::Print { text },
         Kind::Failure { message } => Detail::Failure { message },
+        Kind::MainFailure { error } => Detail::Failure {
+            message: &error.message,
+        },
         Kind::Warning { message } => Detail::Warning { message },
         Kind::Deadlock { threads } => Detail::Deadlock {
             threads: threads.iter().map(stuck).collect(),

@@ -64,7 +64,28 @@ pub struct Written {
     pub method: Option<Box<str>>,
 }
 
-/// The kinds of events. The first four are always recorded, the others only when somebody
+/// An error that nobody caught, with all that is said of it: its lines are quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorReport {
+    /// What went wrong, in one line.
+    pub message: String,
+    /// The same as a headline, with the name that the script gave the error.
+    pub title: String,
+    /// What to do next.
+    pub advice: Option<String>,
+    /// Where.
+    pub pos: Pos,
+    /// The name of the input in which that is.
+    pub input: String,
+    /// The text of that input.
+    pub text: Arc<str>,
+    /// The functions that were called on the way there, innermost first, and from where.
+    pub calls: Vec<(String, Pos)>,
+    /// The errors of which this one consists.
+    pub parts: Vec<ErrorReport>,
+}
+
+/// The kinds of events. The first five are always recorded, the others only when somebody
 /// listens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -77,6 +98,11 @@ pub enum Kind {
     Failure {
         /// The error in one line.
         message: String,
+    },
+    /// Main ended by an error that nobody caught. Other threads may run on.
+    MainFailure {
+        /// The error.
+        error: Arc<ErrorReport>,
     },
     /// The thread has forgotten something: to await what it made, or its error, which nobody has
     /// seen. It may have ended long ago.

@@ -17,7 +17,7 @@ use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail, rank};
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Choice, Kept, MAIN, Prepared, Until, Walk, World};
+use crate::schedule::{Choice, Failed, Kept, MAIN, Prepared, Until, Walk, World};
 use crate::value::object::TaskId;
 
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
@@ -156,7 +156,23 @@ impl Explorer {
         let mut failures = self.failures(&found, to_outcomes);
         for (trap, way) in traps.iter().zip(to_traps) {
             if let Some(way) = way {
-                failures.push(self.livelock(&found, trap, way));
+                let livelock = self.livelock(&found, trap, way);
+                // What failed before has no other end to be told with.
+                let told = self.walk.told_so_far();
+                let main_failed = told.main_failed.as_deref().map(Failed::of);
+                let errors = Problem::errors(told.threads.values(), main_failed.as_ref());
+                for problem in errors {
+                    if !failures
+                        .iter()
+                        .any(|known: &Finding| known.problem.is_like(&problem))
+                    {
+                        failures.push(Finding {
+                            problem,
+                            ..livelock.clone()
+                        });
+                    }
+                }
+                failures.push(livelock);
             }
         }
         let mut findings = Vec::new();
@@ -300,7 +316,8 @@ impl Explorer {
             }
         }
         let mut best: Vec<(Problem, &Way)> = best.into_values().collect();
-        best.sort_by_key(|(_, way)| way.cost());
+        // What others wait for in vain comes before their wait.
+        best.sort_by_key(|(problem, way)| (way.cost(), problem.is_endless()));
         let finding = |(problem, way): (Problem, &Way)| self.finding(problem, &found.graph, way);
         best.into_iter().map(finding).collect()
     }

@@ -11,6 +11,7 @@ use super::sample::Sampled;
 use super::token::Token;
 use super::trail::Trail;
 use crate::pos::Pos;
+use crate::schedule::{Failed, Lines};
 
 /// What can go wrong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,20 +90,33 @@ impl Problem {
         }
     }
 
+    /// The errors by which these threads have ended, and main.
+    pub(super) fn errors<'a>(
+        threads: impl IntoIterator<Item = &'a Lines>,
+        main: Option<&Failed>,
+    ) -> Vec<Self> {
+        let failed = (threads.into_iter())
+            .filter_map(|lines| Some((&*lines.name, lines.failed.as_ref()?)))
+            .chain(main.map(|failed| ("main", failed)));
+        let error = |(name, failed): (&str, &Failed)| Self::Error {
+            thread: name.into(),
+            message: failed.message.to_string(),
+            pos: failed.pos,
+        };
+        failed.map(error).collect()
+    }
+
+    /// Whether it is that threads never end: what follows from other problems of its run.
+    pub(super) fn is_endless(&self) -> bool {
+        match self {
+            Self::Deadlock(_) | Self::Livelock(_) | Self::Starvation(_) => true,
+            Self::Error { .. } | Self::Race(_) | Self::LockOrder(_) => false,
+        }
+    }
+
     /// What went wrong in a run that became this.
     pub fn of(outcome: &Outcome) -> Vec<Self> {
-        let mut problems: Vec<Self> = outcome
-            .threads
-            .iter()
-            .filter_map(|lines| {
-                let failed = lines.failed.as_ref()?;
-                Some(Self::Error {
-                    thread: lines.name.to_string(),
-                    message: failed.message.to_string(),
-                    pos: failed.pos,
-                })
-            })
-            .collect();
+        let mut problems = Self::errors(&outcome.threads, outcome.main_failed.as_ref());
         match &outcome.end {
             End::Value(_) => {}
             End::Error { message, pos } => problems.push(Self::Error {

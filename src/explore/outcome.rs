@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::pos::Pos;
 use crate::runtime::threads::ThreadInfo;
-use crate::schedule::{Lines, ToldSoFar, Walk, WalkEnd};
+use crate::schedule::{Failed, Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::debug_text;
 use crate::value::object::TaskId;
 
@@ -61,6 +61,8 @@ impl Stuck {
 pub struct Outcome {
     /// How it ended.
     pub end: End,
+    /// The error by which main ended, where that was not the end: others wait for ever since.
+    pub main_failed: Option<Failed>,
     /// What the threads told that told anything, in the order of their numbers.
     pub threads: Vec<Lines>,
     /// The printing threads in the order of their lines, by number, where that order counts.
@@ -83,8 +85,13 @@ impl Outcome {
             }
         };
         let order = told.order.as_ref();
+        let main_failed = match &end {
+            End::Value(_) | End::Error { .. } => None,
+            End::Deadlock(_) => told.main_failed.as_deref().map(Failed::of),
+        };
         Self {
             end,
+            main_failed,
             threads: told.threads.values().cloned().collect(),
             order: order.map(|order| order.iter().map(|task| task.0).collect()),
         }

@@ -41,6 +41,14 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
         kinds: Vec::new(),
         paused: None,
     };
+    if let Some(error) = &trail.main_failed {
+        let place = Place {
+            pos: error.pos,
+            source: error.pos.line_of(&error.text).unwrap_or_default().into(),
+        };
+        let words = format!("fails: {}", error.message);
+        teller.act(1, &"main".into(), place, words, true);
+    }
     let mut before: Option<&Step> = None;
     for step in &trail.steps {
         if step.is_preemption {
@@ -299,7 +307,7 @@ impl Teller {
                 continue;
             }
             if let Some(words) = words(&told.kind, &self.names) {
-                let is_bad = matches!(told.kind, Kind::Failure { .. } | Kind::Warning { .. });
+                let is_bad = fails(&told.kind);
                 let pos = told.pos.or(step.pos);
                 let place = Place::of(step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
@@ -321,7 +329,7 @@ impl Teller {
                 thread,
                 message,
                 pos,
-            } if thread == "main" => {
+            } if thread == "main" && !trail.tells_main_failure() => {
                 let steps = trail.steps.iter().rev();
                 let mut own = steps.filter(|step| &*step.name == "main" && !step.pos.is_none());
                 let place = match own.next() {
@@ -425,10 +433,28 @@ fn number_in(name: &str) -> u64 {
     digits.parse::<u64>().map_or(1, |number| number + 1)
 }
 
+/// Whether it tells of an error by which a thread ends, or that it has forgotten.
+pub(super) fn fails(kind: &Kind) -> bool {
+    match kind {
+        Kind::Failure { .. } | Kind::MainFailure { .. } | Kind::Warning { .. } => true,
+        Kind::Print { .. }
+        | Kind::Finish { .. }
+        | Kind::Deadlock { .. }
+        | Kind::Start
+        | Kind::Read { .. }
+        | Kind::Write { .. }
+        | Kind::Method { .. }
+        | Kind::Object { .. }
+        | Kind::Wait { .. }
+        | Kind::Sleep { .. } => false,
+    }
+}
+
 fn words(kind: &Kind, names: &Names) -> Option<String> {
     Some(match kind {
         Kind::Print { text } => format!("prints {text}"),
         Kind::Failure { message } | Kind::Warning { message } => format!("fails: {message}"),
+        Kind::MainFailure { error } => format!("fails: {}", error.message),
         // A deadlock is the problem itself.
         Kind::Start | Kind::Deadlock { .. } => return None,
         Kind::Finish { error } => match error.as_deref() {
@@ -524,6 +550,7 @@ mod tests {
         Trail {
             steps: steps.into_iter().map(step).collect(),
             alive: Vec::new(),
+            main_failed: None,
         }
     }
 

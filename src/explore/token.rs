@@ -101,7 +101,7 @@ impl Token {
             return Err(TokenProblem::OtherSource);
         }
         let mut pending = Pending::new(&self.departures);
-        let mut trail = Trail::default();
+        let mut trail = Trail::beginning(walk);
         let mut seen = HashSet::new();
         while !walk.choices().is_empty() {
             // A run that nobody interrupts any more and that comes to a state again goes round for

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::telling::intent;
-use crate::event::Kind;
+use crate::event::{ErrorReport, Kind};
 use crate::pos::Pos;
 use crate::schedule::{Choice, Draw, Told, Walk};
 use crate::value::object::TaskId;
@@ -53,9 +53,26 @@ pub struct Trail {
     pub steps: Vec<Step>,
     /// The threads that are alive behind the last step.
     pub alive: Vec<(TaskId, Arc<str>)>,
+    /// The error by which main ended before the first step.
+    pub main_failed: Option<Arc<ErrorReport>>,
 }
 
 impl Trail {
+    /// No steps yet. `walk` stands where the run begins.
+    pub fn beginning(walk: &Walk) -> Self {
+        Self {
+            main_failed: walk.told_so_far().main_failed.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is told in the steps, or in front of them, that main fails.
+    pub(super) fn tells_main_failure(&self) -> bool {
+        let mut told = self.steps.iter().flat_map(|step| &step.told);
+        let fails = |told: &Told| matches!(told.kind, Kind::MainFailure { .. });
+        self.main_failed.is_some() || told.any(fails)
+    }
+
     /// How often a thread was interrupted that could have gone on.
     pub fn preemptions(&self) -> u32 {
         self.steps.iter().filter(|step| step.is_preemption).count() as u32
@@ -113,7 +130,7 @@ impl Trail {
     /// The run that these decisions lead through, as far as each is possible.
     pub fn follow(walk: &mut Walk, decisions: &[Decision]) -> Self {
         walk.listen();
-        let mut trail = Self::default();
+        let mut trail = Self::beginning(walk);
         for decision in decisions {
             if !walk.choices().contains(&decision.choice) {
                 break;

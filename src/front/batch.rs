@@ -120,10 +120,8 @@ fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) ->
             let mut text = report::diagnostics(warnings, quoted, paint);
             let status = match outcome {
                 Outcome::Value(_) => Status::Success,
-                Outcome::Failed(fault) => {
-                    text += &report::failure(fault, session, quoted, paint);
-                    Status::Failure
-                }
+                // Main's error was shown when it happened.
+                Outcome::Failed(_) => Status::Failure,
                 Outcome::Interrupted(threads) => {
                     text += &report::interrupted(threads, session, quoted, paint);
                     Status::Interrupted
@@ -170,10 +168,14 @@ impl Streams {
 impl Streams {
     /// What standard error is told of an event.
     fn aside(&self, event: &Event) -> Option<String> {
-        if let Kind::Deadlock { threads } = &event.kind {
-            let mut told = String::new();
-            deadlock::write(&mut told, threads, Some(&self.name), self.paint);
-            return Some(told);
+        match &event.kind {
+            Kind::Deadlock { threads } => {
+                let mut told = String::new();
+                deadlock::write(&mut told, threads, Some(&self.name), self.paint);
+                return Some(told);
+            }
+            Kind::MainFailure { error } => return Some(report::failure(error, self.paint)),
+            _ => {}
         }
         let line = failure_line(event)?;
         Some(self.paint.text(Role::Error, &line) + "\n")

@@ -4,12 +4,12 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::event::ErrorReport;
 use crate::language::Diagnostic;
 use crate::language::diagnostic::{Severity, Span};
 use crate::language::render::{self, Style};
 use crate::pos::Pos;
 use crate::session::{Session, ThreadInfo};
-use crate::value::{Fault, FaultKind};
 use crate::view::deadlock::{self as view, Place};
 use crate::view::paint::{Paint, Role};
 
@@ -36,65 +36,34 @@ pub(super) fn diagnostics(problems: &[Diagnostic], quoted: Quoted<'_>, paint: Pa
 }
 
 /// An error that nobody caught in `main`, with its line, the calls that led there, and what to do.
-/// The error may lie in an earlier input: a function that this one called.
-pub(super) fn failure(
-    fault: &Fault,
-    session: &Session,
-    quoted: Quoted<'_>,
-    paint: Paint,
-) -> String {
-    let name = session
-        .name_of_unit(fault.unit)
-        .filter(|name| name != quoted.name);
-    let stored = name.and_then(|name| session.text_of(&name).map(|text| (name, text)));
-    let quoted = match &stored {
-        Some((name, text)) => Quoted { name, text },
-        None => quoted,
-    };
-    failure_in(fault, quoted, paint)
-}
-
-fn failure_in(fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
-    let FaultKind::TaskGroup(failures) = &fault.kind else {
-        return failure_with(&fault.kind.title(), fault, quoted, paint);
-    };
-    let title = match failures.len() {
-        1 => "1 error in a TaskGroup".into(),
-        many => format!("{many} errors in a TaskGroup"),
-    };
-    let mut drawn = failure_with(&title, fault, quoted, paint);
-    for (name, fault) in failures {
-        drawn += &match &fault.kind {
-            FaultKind::TaskGroup(_) => failure_in(fault, quoted, paint),
-            kind => failure_with(&format!("{name}: {}", kind.title()), fault, quoted, paint),
-        };
-    }
+pub(super) fn failure(error: &ErrorReport, paint: Paint) -> String {
+    let mut report = render::Report::new(Severity::Error, &error.title);
+    report.primary = Some((Span::at(error.pos), ""));
+    report.notes.extend(calls(&error.calls));
+    report.help.extend(error.advice.clone());
+    let mut drawn = render::draw(&report, &error.input, &error.text, style(paint)) + "\n";
+    error
+        .parts
+        .iter()
+        .for_each(|part| drawn += &failure(part, paint));
     drawn
-}
-
-fn failure_with(title: &str, fault: &Fault, quoted: Quoted<'_>, paint: Paint) -> String {
-    let mut report = render::Report::new(Severity::Error, title);
-    report.primary = Some((Span::at(fault.pos), ""));
-    report.notes.extend(calls(fault));
-    report.help.extend(fault.kind.advice());
-    render::draw(&report, quoted.name, quoted.text, style(paint)) + "\n"
 }
 
 /// The calls on the way to an error, innermost first. A call that repeats the one before it, as in
 /// an endless recursion, is told once.
-fn calls(fault: &Fault) -> Vec<String> {
-    let mut distinct = fault.trace.clone();
+fn calls(trace: &[(String, Pos)]) -> Vec<String> {
+    let mut distinct = trace.to_vec();
     distinct.dedup();
-    let repeats = distinct.len() < fault.trace.len();
+    let repeats = distinct.len() < trace.len();
     let mut notes: Vec<String> = distinct
         .iter()
         .take(CALLS)
-        .map(|call| {
-            let function = typed(&call.function);
-            if call.called_at.is_none() {
+        .map(|(function, called_at)| {
+            let function = typed(function);
+            if called_at.is_none() {
                 format!("in {function}")
             } else {
-                format!("in {function}, called from {}", call.called_at)
+                format!("in {function}, called from {called_at}")
             }
         })
         .collect();
@@ -197,7 +166,6 @@ fn source_line(text: &str, pos: Pos) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{FaultKind, TraceEntry};
 
     fn thread(waits_for: &str, held_by: &[(&str, u16)]) -> ThreadInfo {
         ThreadInfo {
@@ -264,22 +232,16 @@ mod tests {
 
     #[test]
     fn a_call_that_repeats_is_told_once() {
-        let entry = |function: &str| TraceEntry {
-            function: function.into(),
-            called_at: Pos::new(1, 11),
-        };
-        let mut fault = Fault::new(FaultKind::Native("deep".into()), Pos::new(1, 11));
-        fault.trace = vec![entry("f"); 16];
+        let call = |function: &str| (function.to_string(), Pos::new(1, 11));
         assert_eq!(
-            calls(&fault),
+            calls(&vec![call("f"); 16]),
             [
                 "in f, called from line 1, column 11",
                 "and again, in calls within calls"
             ]
         );
-        fault.trace = vec![entry("f"), entry("g")];
         assert_eq!(
-            calls(&fault),
+            calls(&[call("f"), call("g")]),
             [
                 "in f, called from line 1, column 11",
                 "in g, called from line 1, column 11"
@@ -288,39 +250,19 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_the_script_made_reads_as_one() {
-        let map = [("error", "TooSmall"), ("message", "it is 0")];
-        let map = map.map(|(key, text)| (key.into(), crate::value::Value::from(text)));
-        let thrown = crate::value::Value::map(map.into_iter().collect());
-        let quoted = Quoted {
-            name: "a",
-            text: "",
-        };
-        let told = failure_in(
-            &Fault::new(FaultKind::Thrown(thrown), Pos::NONE),
-            quoted,
-            Paint::Plain,
-        );
-        assert_eq!(told.lines().next(), Some("error: TooSmall: it is 0"));
-    }
-
-    #[test]
     fn an_error_is_drawn_with_its_calls_and_what_to_do() {
-        let name = FaultKind::UnknownVariable {
-            name: "x".into(),
-            nearest: Some("y".into()),
-        };
-        let mut fault = Fault::new(name, Pos::new(1, 10));
-        fault.trace.push(TraceEntry {
-            function: "f".into(),
-            called_at: Pos::new(2, 1),
-        });
-        let quoted = Quoted {
-            name: "a.rhai",
-            text: "fn f() { x }\nf();",
+        let error = ErrorReport {
+            message: "unknown variable: x".into(),
+            title: "unknown variable: x".into(),
+            advice: Some("did you mean `y`?".into()),
+            pos: Pos::new(1, 10),
+            input: "a.rhai".into(),
+            text: "fn f() { x }\nf();".into(),
+            calls: vec![("f".into(), Pos::new(2, 1))],
+            parts: Vec::new(),
         };
         assert_eq!(
-            failure_in(&fault, quoted, Paint::Plain),
+            failure(&error, Paint::Plain),
             "error: unknown variable: x\n --> a.rhai:1:10\n  |\n1 | fn f() { x }\n  |          ^\n  \
              |\n  = note: in f, called from line 2, column 1\n  = help: did you mean `y`?\n"
         );

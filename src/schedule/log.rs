@@ -1,9 +1,12 @@
 //! Visible operations as events.
 
-use crate::event::{Kind, Thread, Written};
+use std::sync::Arc;
+
+use super::World;
+use crate::event::{ErrorReport, Kind, Thread, Written};
 use crate::pos::Pos;
 use crate::value::object::{Call, Failure, Verb};
-use crate::value::{Fault, Value, debug_text};
+use crate::value::{Fault, FaultKind, Value, debug_text};
 use crate::vm::{Action, Visible};
 
 /// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
@@ -20,6 +23,52 @@ pub(super) fn failure(failure: Failure, asker: Thread) -> (Thread, Pos, Kind) {
             let number = task.0;
             (Thread { number, name }, pos, Kind::Warning { message })
         }
+    }
+}
+
+/// The event for the error by which main ends, if it ends by one.
+pub(super) fn main_failure(world: &World, end: &Result<Value, Fault>) -> Option<(Pos, Kind)> {
+    let fault = end
+        .as_ref()
+        .err()
+        .filter(|fault| fault.kind.is_catchable())?;
+    let error = Arc::new(error_report(world, fault, None));
+    Some((fault.pos, Kind::MainFailure { error }))
+}
+
+/// All that is said of an error; `of` is the task of a group that failed by it.
+fn error_report(world: &World, fault: &Fault, of: Option<&str>) -> ErrorReport {
+    // What fails in the library is shown in the running input, which is the newest.
+    let unit = (world
+        .program
+        .unit(fault.unit)
+        .filter(|unit| !unit.is_prelude))
+    .or_else(|| world.program.units().filter(|unit| !unit.is_prelude).last());
+    let parts = match &fault.kind {
+        FaultKind::TaskGroup(failures) => failures
+            .iter()
+            .map(|(task, fault)| error_report(world, fault, Some(task)))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let title = match (parts.len(), of) {
+        (0, None) => fault.kind.title(),
+        (0, Some(task)) => format!("{task}: {}", fault.kind.title()),
+        (1, _) => "1 error in a TaskGroup".into(),
+        (many, _) => format!("{many} errors in a TaskGroup"),
+    };
+    let calls = fault.trace.iter();
+    ErrorReport {
+        message: fault.kind.to_string(),
+        title,
+        advice: fault.kind.advice(),
+        pos: fault.pos,
+        input: (unit.as_ref()).map_or_else(String::new, |unit| unit.name.clone()),
+        text: (unit.as_ref()).map_or_else(|| "".into(), |unit| unit.text.clone()),
+        calls: calls
+            .map(|call| (call.function.clone(), call.called_at))
+            .collect(),
+        parts,
     }
 }
 

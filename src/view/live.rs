@@ -66,8 +66,8 @@ impl Live {
     }
 }
 
-/// What is said of a thread that failed, of a callback that failed in it, or of what it has
-/// forgotten; `None` for other events. The failure of `main` itself is no event but the outcome of the run.
+/// What is said in one line of a thread that failed, of a callback that failed in it, or of what it
+/// has forgotten; `None` for other events. The failure of `main` is drawn with its line, by fronts.
 pub fn failure_line(event: &Event) -> Option<String> {
     let name = &event.thread.name;
     let line = match &event.kind {

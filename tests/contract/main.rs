@@ -7,7 +7,7 @@
 //! kinds of objects there are is asked of the catalogue: a
 //! new kind without rows fails [`no_case_is_left_out`]. Then there are [`deadlock`], threads that
 //! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use; [`python`],
-//! examples of Python's documentation.
+//! examples of Python's documentation; [`main_failure`], what becomes of main's error.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -17,6 +17,7 @@ mod channels;
 mod deadlock;
 mod futures;
 mod locks;
+mod main_failure;
 mod misuse;
 mod pools;
 mod processes;

@@ -195,7 +195,7 @@ fn names_that_lead_to_each_other_are_followed_once() {
                 "let a = Fn(\"b\"); let b = Fn(\"c\"); let c = Fn(\"a\");",
                 "a(1)",
             ],
-            "1:1 unknown function: a (i64)",
+            "1:1 unknown function: b (i64)",
         ),
         (
             &[

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::Telling;
 use crate::event::Kind;
-use crate::explore::telling::Names;
+use crate::explore::telling::{Names, fails};
 use crate::explore::trail::Trail;
 use crate::pos::Pos;
 use crate::vm::COPY_OF;
@@ -102,7 +102,6 @@ pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: 
 
 /// The step by which a thread failed; behind the last one for main, which fails at the end.
 fn failed_at(thread: &str, trail: &Trail) -> usize {
-    let fails = |kind: &Kind| matches!(kind, Kind::Failure { .. } | Kind::Warning { .. });
     let position = trail.steps.iter().position(|step| {
         let mut told = step.told.iter();
         told.any(|told| *told.thread.name == *thread && fails(&told.kind))

@@ -138,16 +138,11 @@ fn count(interleavings: &Interleavings) -> String {
 
 fn outcome(possible: &Possible) -> Outcome {
     let outcome = &possible.outcome;
-    let mut errors: Vec<String> = outcome
-        .threads
-        .iter()
-        .filter_map(|lines| {
-            let failed = lines.failed.as_ref()?;
-            Some(format!(
-                "{}: {} (line {})",
-                lines.name, failed.message, failed.pos.line
-            ))
-        })
+    let failed = (outcome.threads.iter())
+        .filter_map(|lines| Some((&*lines.name, lines.failed.as_ref()?)))
+        .chain(outcome.main_failed.as_ref().map(|failed| ("main", failed)));
+    let mut errors: Vec<String> = failed
+        .map(|(name, failed)| format!("{name}: {} (line {})", failed.message, failed.pos.line))
         .collect();
     let (end, value) = match &outcome.end {
         End::Value(value) => ("value", Some(value.clone())),
@@ -155,8 +150,8 @@ fn outcome(possible: &Possible) -> Outcome {
             errors.push(format!("main: {message} (line {})", pos.line));
             ("error", None)
         }
-        End::Deadlock(_) => {
-            errors.push(report::end(outcome));
+        End::Deadlock(stuck) => {
+            errors.push(report::wait(stuck));
             ("deadlock", None)
         }
     };

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use crate::explore::{
     Cut, End, Exploration, Finding, Interleavings, Outcome, Possible, Problem, Sampled, Story,
-    Token, Trail, tell,
+    Stuck, Token, Trail, tell,
 };
 use crate::front::state;
+use crate::pos::Pos;
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
@@ -241,13 +242,26 @@ pub(super) fn end(outcome: &Outcome) -> String {
     match &outcome.end {
         End::Value(value) if value == "()" => "ends".into(),
         End::Value(value) => format!("ends with {value}"),
-        End::Error { message, pos } => format!("main fails: {message} (line {})", pos.line),
-        End::Deadlock(stuck) => {
-            let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
-            let verb = if names.len() == 1 { "waits" } else { "wait" };
-            format!("deadlock: {} {verb} for ever", names.join(", "))
-        }
+        End::Error { message, pos } => main_fails(message, *pos),
+        End::Deadlock(stuck) => match &outcome.main_failed {
+            Some(failed) => {
+                let failed = main_fails(&failed.message, failed.pos);
+                format!("{failed}; {}", wait(stuck))
+            }
+            None => wait(stuck),
+        },
     }
+}
+
+/// Who waits for ever, in words.
+pub(super) fn wait(stuck: &[Stuck]) -> String {
+    let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
+    let verb = if names.len() == 1 { "waits" } else { "wait" };
+    format!("deadlock: {} {verb} for ever", names.join(", "))
+}
+
+fn main_fails(message: &str, pos: Pos) -> String {
+    format!("main fails: {message} (line {})", pos.line)
 }
 
 /// What the threads printed and failed by, a part for each, and in what order where that counts.

@@ -310,7 +310,8 @@ impl Learner {
         let mut told = report::diagnostics(warnings, quoted, paint);
         match outcome {
             Outcome::Value(value) => told += &echo(value),
-            Outcome::Failed(fault) => told += &report::failure(fault, &self.session, quoted, paint),
+            // Main's error was shown when it happened.
+            Outcome::Failed(_) => {}
             Outcome::Interrupted(threads) => {
                 told += &report::interrupted(threads, &self.session, quoted, paint);
             }
@@ -706,6 +707,7 @@ pub(super) mod tests {
         let sink = super::super::Above {
             screen: screen.clone(),
             live: live.clone(),
+            paint: Paint::Plain,
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();

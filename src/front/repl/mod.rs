@@ -28,11 +28,12 @@ use self::screen::Screen;
 use super::arguments::Color;
 use super::batch::open_log;
 use super::printer::{Printer, Sink};
-use super::{Status, complain};
-use crate::event::{Event, Stream, json};
+use super::{Status, complain, report};
+use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
 use crate::session::{Config, Session};
 use crate::view::live::Live;
+use crate::view::paint::Paint;
 
 /// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
@@ -86,6 +87,7 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     let sink = Above {
         screen: screen.clone(),
         live: live.clone(),
+        paint,
         log,
     };
     let printer = Printer::start(stream, sink, || {})?;
@@ -117,6 +119,7 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
 struct Above {
     screen: Arc<Screen>,
     live: Arc<Mutex<Live>>,
+    paint: Paint,
     log: Option<BufWriter<File>>,
 }
 
@@ -126,7 +129,10 @@ impl Sink for Above {
         {
             let mut live = self.live.lock();
             for event in &events {
-                live.write(&mut lines, event);
+                match &event.kind {
+                    Kind::MainFailure { error } => lines += &report::failure(error, self.paint),
+                    _ => live.write(&mut lines, event),
+                }
             }
         }
         if let Some(log) = &mut self.log {

@@ -226,7 +226,7 @@ impl Run {
                 self.state.tell_of_input_end(&end);
                 return self.begin(function);
             }
-            self.state.tell_of_main_end();
+            self.state.tell_of_main_end(&end);
             self.state.members.remove(&MAIN);
             self.main_end = Some(end);
         } else {

@@ -667,8 +667,12 @@ impl State {
     }
 
     /// The same of main, before it is gone.
-    pub(super) fn tell_of_main_end(&mut self) {
-        self.tell_of_end(MAIN, Pos::NONE, &Kind::Finish { error: None });
+    pub(super) fn tell_of_main_end(&mut self, end: &Result<Value, Fault>) {
+        match log::main_failure(&self.world, end) {
+            Some((pos, kind)) => self.tell(MAIN, pos, kind),
+            None => self.tell_of_end(MAIN, Pos::NONE, &Kind::Finish { error: None }),
+        }
+        self.is_end_chosen = false;
     }
 
     /// Who leads a run is told of every end that was a step or an error.

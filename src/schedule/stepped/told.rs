@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::event::{self, Kind};
+use crate::event::{self, ErrorReport, Kind};
 use crate::pos::Pos;
 use crate::value::Footprint;
 use crate::value::object::TaskId;
@@ -40,11 +40,23 @@ pub struct Failed {
     pub pos: Pos,
 }
 
+impl Failed {
+    /// An error in words.
+    pub fn of(error: &ErrorReport) -> Self {
+        Self {
+            message: error.message.as_str().into(),
+            pos: error.pos,
+        }
+    }
+}
+
 /// What all threads have told since the run began.
 #[derive(Clone, Debug, Default)]
 pub struct ToldSoFar {
     /// By thread.
     pub threads: BTreeMap<TaskId, Lines>,
+    /// The error that ended main.
+    pub main_failed: Option<Arc<ErrorReport>>,
     /// The printing threads in the order of their lines, where that order counts.
     pub order: Option<Vec<TaskId>>,
     key: u128,
@@ -65,6 +77,10 @@ impl ToldSoFar {
             told.kind,
             Kind::Print { .. } | Kind::Failure { .. } | Kind::Warning { .. }
         );
+        if let Kind::MainFailure { error } = &told.kind {
+            self.main_failed = Some(error.clone());
+            self.key = self.hash();
+        }
         if !is_kept {
             return;
         }
@@ -119,12 +135,10 @@ impl ToldSoFar {
             number(&mut bytes, task.0);
             number(&mut bytes, lines.printed.len() as u64);
             lines.printed.iter().for_each(|line| text(&mut bytes, line));
-            number(&mut bytes, u64::from(lines.failed.is_some()));
-            if let Some(failed) = &lines.failed {
-                text(&mut bytes, &failed.message);
-                text(&mut bytes, &failed.pos.to_string());
-            }
+            failure(&mut bytes, lines.failed.as_ref());
         }
+        let main_failed = self.main_failed.as_deref().map(Failed::of);
+        failure(&mut bytes, main_failed.as_ref());
         for task in self.order.iter().flatten() {
             number(&mut bytes, task.0);
         }
@@ -134,6 +148,14 @@ impl ToldSoFar {
 
 fn number(bytes: &mut Vec<u8>, number: u64) {
     bytes.extend_from_slice(&number.to_le_bytes());
+}
+
+fn failure(bytes: &mut Vec<u8>, failed: Option<&Failed>) {
+    number(bytes, u64::from(failed.is_some()));
+    if let Some(failed) = failed {
+        text(bytes, &failed.message);
+        text(bytes, &failed.pos.to_string());
+    }
 }
 
 fn text(bytes: &mut Vec<u8>, text: &str) {

@@ -150,6 +150,9 @@ impl Shared {
 
     /// Both under one lock: who sees the end finds main gone, and the reverse.
     fn main_has_ended(&self, main: &About, end: Result<Value, Fault>) {
+        if let Some((pos, kind)) = log::main_failure(&self.world, &end) {
+            self.tell(main, pos, kind);
+        }
         let mut control = self.control.lock();
         self.table.remove(main);
         control.main_end = Some(end);
