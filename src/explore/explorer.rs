@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
@@ -24,7 +25,7 @@ use crate::value::object::TaskId;
 const MOST_OUTCOMES: usize = 1_000;
 
 /// How much of the time the search gets when sampling shall follow it, in percent. `--help` says so.
-const SEARCH_PERCENT: u32 = 80;
+pub const SEARCH_PERCENT: u32 = 80;
 
 /// Where the search ended at a limit that is the same in each run, as many steps are sampled as it
 /// has done, and at least so many.
@@ -45,6 +46,8 @@ pub struct Explorer {
     ordered: bool,
     /// Makes the program again for another core, where that is possible.
     twin: Option<Twin>,
+    /// Set when a run that is led shall end.
+    stop: Arc<AtomicBool>,
 }
 
 impl Explorer {
@@ -68,6 +71,7 @@ impl Explorer {
             until,
             ordered,
             twin: None,
+            stop: Arc::default(),
         }
     }
 
@@ -78,8 +82,21 @@ impl Explorer {
         self
     }
 
-    /// The run, at its beginning.
+    /// Lets a run that is led end when `stop` is set, even while a thread computes.
+    pub fn stop_by(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
+    }
+
+    /// The run, at its beginning. It is interrupted when it takes longer, or more memory, than a search
+    /// does by default.
     pub fn walk(&mut self) -> &mut Walk {
+        let Limits { time, memory, .. } = Limits::default();
+        let brake = Brake::new(&self.stop, time, memory);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+        self.at_start()
+    }
+
+    fn at_start(&mut self) -> &mut Walk {
         self.walk.set_back(&self.start);
         &mut self.walk
     }
@@ -122,7 +139,7 @@ impl Explorer {
 
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
-        let found = search(self.walk(), limits, watch);
+        let found = search(self.at_start(), limits, watch);
         self.allow_grace(match found.cut {
             None => limits.time.saturating_sub(found.took),
             Some(_) => limits.time / 20,
@@ -203,6 +220,7 @@ impl Explorer {
             interleavings: is_complete.then(|| Interleavings::sum(&counts)),
             states: found.graph.states() as u64,
             transitions: found.graph.transitions() as u64,
+            unexpanded: found.unexpanded,
             took: found.took,
             cut: found.cut,
             sampled: None,
@@ -358,7 +376,7 @@ impl Explorer {
 
     fn finding_after(&mut self, problem: Problem, decisions: &[Decision]) -> Finding {
         let token = self.token(decisions);
-        let trail = Trail::follow(self.walk(), decisions);
+        let trail = Trail::follow(self.at_start(), decisions);
         Finding {
             problem,
             trail,

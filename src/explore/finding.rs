@@ -168,6 +168,8 @@ pub struct Exploration {
     pub states: u64,
     /// How many steps between them.
     pub transitions: u64,
+    /// How many of the states were not expanded: what becomes of runs that come there is not known.
+    pub unexpanded: u64,
     /// How long it took.
     pub took: Duration,
     /// Why the search is not complete; nothing when it is: then what was found is proved to be

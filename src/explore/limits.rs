@@ -17,12 +17,12 @@ pub struct Limits {
     pub time: Duration,
     /// Runs are followed for so many steps.
     pub depth: u32,
-    /// When the states that are kept need about so many bytes.
+    /// When so many bytes are held: by the snapshots, the graph, and the run itself.
     pub memory: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
-    /// So many schedules are sampled at most where the search has to give up. It gets a third of
-    /// the time then; all of it with 0 here.
+    /// So many schedules are sampled at most where the search has to give up. The search gets
+    /// [`SEARCH_PERCENT`](super::SEARCH_PERCENT) of the time then; all of it with 0 here.
     pub schedules: u64,
     /// What sampling draws its choices from.
     pub seed: u64,
@@ -55,7 +55,7 @@ pub enum Cut {
     Memory(u64),
     /// A random number could have had more values than were tried.
     Numbers(u64),
-    /// The learner stopped it.
+    /// The user stopped it.
     Stopped,
 }
 

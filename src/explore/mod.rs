@@ -23,15 +23,15 @@ mod telling;
 mod token;
 mod trail;
 
-pub use crate::schedule::{Choice, Draw, Shared, Walk};
-pub use explorer::Explorer;
+pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
+pub use explorer::{Explorer, SEARCH_PERCENT};
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
 pub use limits::{Cut, Limits, Watch};
 pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
-pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin};
+pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin, Unfinished};
 pub use search::{Found, search};
 pub use story::Story;
 pub use telling::{Act, came_through, intent, tell};

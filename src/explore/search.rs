@@ -34,6 +34,8 @@ pub struct Found {
     pub inversions: Vec<(Vec<Nesting>, StateId)>,
     /// Who waits in which state.
     pub(super) waiting: Waiting,
+    /// How many of the states were not expanded, or not wholly: what follows from them is unknown.
+    pub unexpanded: u64,
     /// Why the search is not complete; nothing when it is.
     pub cut: Option<Cut>,
     /// How long it took.
@@ -115,11 +117,13 @@ fn search_from(
             races: Vec::new(),
             inversions: Vec::new(),
             waiting: Waiting::default(),
+            unexpanded: 0,
             cut: None,
             took: Duration::ZERO,
         },
     };
     search.run();
+    search.found.unexpanded += search.open.len() as u64;
     search.found.took = brake.elapsed();
     search.found.races = search.races.into_found();
     search.found.inversions = search.lock_order.into_found();
@@ -131,6 +135,7 @@ impl Search<'_, '_> {
         let mut at = self.arrive(0);
         while let Some(open) = self.open.pop() {
             if self.must_give_up() {
+                self.found.unexpanded += 1;
                 break;
             }
             if at != open.state {
@@ -138,7 +143,10 @@ impl Search<'_, '_> {
             }
             match self.expand(&open) {
                 Some(state) => at = state,
-                None => break,
+                None => {
+                    self.found.unexpanded += 1;
+                    break;
+                }
             }
             if !self.with_time && self.walk.has_read_clock() {
                 break;
@@ -201,6 +209,7 @@ impl Search<'_, '_> {
             self.found.graph.set_outcome(state, number);
         } else if depth >= self.limits.depth {
             self.found.cut = Some(Cut::Depth(self.limits.depth));
+            self.found.unexpanded += 1;
         } else {
             let kept = self.walk.keep();
             self.meter.add(&kept);

@@ -549,8 +549,7 @@ mod tests {
         };
         Trail {
             steps: steps.into_iter().map(step).collect(),
-            alive: Vec::new(),
-            main_failed: None,
+            ..Trail::default()
         }
     }
 

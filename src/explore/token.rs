@@ -92,7 +92,8 @@ impl Token {
         Self { source, departures }
     }
 
-    /// Leads `walk`, which stands before its first step and listens, through the run to its end.
+    /// Leads `walk`, which stands before its first step and listens, through the run to its end, or to
+    /// where it is interrupted.
     ///
     /// # Errors
     /// When the word is for another source, or names what is not there.
@@ -120,7 +121,7 @@ impl Token {
                 pending.next();
             });
         }
-        if pending.is_empty() {
+        if pending.is_empty() || trail.interruption.is_some() {
             Ok(trail)
         } else {
             Err(TokenProblem::NoSuchRun)

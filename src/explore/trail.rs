@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::telling::intent;
 use crate::event::{ErrorReport, Kind};
 use crate::pos::Pos;
-use crate::schedule::{Choice, Draw, Told, Walk};
+use crate::schedule::{Choice, Draw, Interruption, Told, Walk};
 use crate::value::object::TaskId;
 
 /// What was decided in one step.
@@ -55,6 +55,8 @@ pub struct Trail {
     pub alive: Vec<(TaskId, Arc<str>)>,
     /// The error by which main ended before the first step.
     pub main_failed: Option<Arc<ErrorReport>>,
+    /// Why the last step was left in the middle, if it was: the run is not known any further.
+    pub interruption: Option<Interruption>,
 }
 
 impl Trail {
@@ -106,6 +108,7 @@ impl Trail {
         walk.take_recent();
         let drawn = walk.take(choice, draws);
         let told = walk.take_recent();
+        self.interruption = walk.interruption();
         let named = |task| Some((task, walk.name(task)?));
         self.alive = walk.alive().filter_map(named).collect();
         self.steps.push(Step {

@@ -1,8 +1,9 @@
 //! The command line as data.
 //!
-//! Whatever follows the script's name belongs to the script, even what looks like an option. The
-//! words `run`, `explore`, `replay` and `step` are commands where they come first, each with options
-//! of its own.
+//! What follows the script's name belongs to the script, but for an option of the command's own, which
+//! is refused there: the user meant the command, most likely. Behind `--` everything is the script's.
+//! The words `run`, `explore`, `replay` and `step` are commands where they come first, each with
+//! options of its own.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 
-use crate::explore::Limits;
+use crate::explore::{Limits, SEARCH_PERCENT};
 use crate::session::{Config, Scheduler};
 
 const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
@@ -31,6 +32,7 @@ Examples:
   threadlab -e 'print(6 * 7)'            run a line
   echo 'print(6 * 7)' | threadlab        run standard input
   threadlab race.rhai --fast 3           --fast and 3 are the script's: its `args`
+  threadlab race.rhai -- --seed 3        behind -- even what looks like our options
   threadlab explore race.rhai            all that can happen; `explore --help` has more
   threadlab step race.rhai               choose yourself which thread goes on
   threadlab doc Queue.put                what a name means; without one, all names
@@ -109,16 +111,20 @@ struct ExploreWords {
     states: Option<u64>,
 
     /// Give up after so many seconds [default: 10]
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, help = seconds_help())]
     seconds: Option<Duration>,
 
     /// Follow runs for so many steps [default: 10000]
     #[arg(long, value_name = "N")]
     depth: Option<u32>,
 
-    /// Give up when the search needs about so much memory [default: 1024]
+    /// Give up when script and search hold so much memory [default: 1024]
     #[arg(long, value_name = "MB")]
     memory: Option<u64>,
+
+    /// What the choices of sampled schedules are drawn from [default: 1]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
     /// Make findings of this kind failures: race
     #[arg(long, value_name = "KIND")]
@@ -195,6 +201,14 @@ struct DocWords {
     /// Write the whole reference as Markdown
     #[arg(long)]
     markdown: bool,
+}
+
+/// The time is shared out where one search alone does not do.
+fn seconds_help() -> String {
+    format!(
+        "Give up after so many seconds; where that is too little to see everything, the search \
+         gets {SEARCH_PERCENT} % of them, and schedules are sampled in the rest [default: 10]"
+    )
 }
 
 /// A time in seconds that is no longer than some years.
@@ -300,16 +314,36 @@ impl Arguments {
     pub fn from_words(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut words: Vec<OsString> = words.into_iter().collect();
         let verb = take_verb(&mut words);
+        // Where it comes before the script, clap takes it out, and everything behind is the script's.
+        let has_dashes = words.iter().any(|word| word == "--");
+        let to_script = |command: clap::Command, common: &Common, script: Vec<OsString>| {
+            let is_free = has_dashes && !script.iter().any(|word| word == "--");
+            let args = usize::from(common.code.is_none());
+            match is_free {
+                true => Ok(script),
+                false => scripts_own(&command, script, args),
+            }
+        };
         let arguments = match verb {
-            None | Some(Verb::Run) => Self::of_run(Words::try_parse_from(words)?)?,
-            Some(Verb::Explore) => Self::of_explore(ExploreWords::try_parse_from(words)?)?,
+            None | Some(Verb::Run) => {
+                let mut words = Words::try_parse_from(words)?;
+                words.script = to_script(Words::command(), &words.common, words.script)?;
+                Self::of_run(words)?
+            }
+            Some(Verb::Explore) => {
+                let mut words = ExploreWords::try_parse_from(words)?;
+                words.script = to_script(ExploreWords::command(), &words.common, words.script)?;
+                Self::of_explore(words)?
+            }
             Some(Verb::Replay) => {
                 let words = ReplayWords::try_parse_from(words)?;
-                Self::of(Task::Replay(words.token), words.common, words.script)?
+                let script = to_script(ReplayWords::command(), &words.common, words.script)?;
+                Self::of(Task::Replay(words.token), words.common, script)?
             }
             Some(Verb::Step) => {
                 let words = StepWords::try_parse_from(words)?;
-                Self::of(Task::Step, words.common, words.script)?
+                let script = to_script(StepWords::command(), &words.common, words.script)?;
+                Self::of(Task::Step, words.common, script)?
             }
             Some(Verb::Doc) => return Self::of_doc(DocWords::try_parse_from(words)?),
         };
@@ -372,6 +406,7 @@ impl Arguments {
                 memory: words
                     .memory
                     .map_or(usual.memory, |megabytes| megabytes.saturating_mul(1 << 20)),
+                seed: words.seed.unwrap_or(usual.seed),
                 ..usual
             },
             deny_race: matches!(words.deny, Some(Denied::Race)),
@@ -487,6 +522,53 @@ fn take_verb(words: &mut Vec<OsString>) -> Option<Verb> {
     None
 }
 
+/// The words from the script's name on, of which those from `args` on are its arguments, without the
+/// first `--` among these.
+///
+/// # Errors
+/// When an option of `command` stands among the arguments before that: it would do nothing there.
+fn scripts_own(
+    command: &clap::Command,
+    mut script: Vec<OsString>,
+    args: usize,
+) -> Result<Vec<OsString>, clap::Error> {
+    let own = script.iter().skip(args);
+    let dashes = own.clone().position(|word| word == "--");
+    let before = own.take(dashes.unwrap_or(usize::MAX));
+    if let Some(option) = before
+        .filter_map(|word| word.to_str())
+        .find(|word| is_option(command, word))
+    {
+        let name = command.get_name();
+        return Err(usage(&format!(
+            "`{option}` is an option of `{name}`, and stands behind the script's name\n\n\
+             Put it before FILE; or put `--` before it, if it is for the script: FILE -- {option}"
+        )));
+    }
+    if let Some(dashes) = dashes {
+        script.remove(args + dashes);
+    }
+    Ok(script)
+}
+
+/// Whether the word is an option of the command, with a value behind `=` or without.
+fn is_option(command: &clap::Command, word: &str) -> bool {
+    let name = word.split_once('=').map_or(word, |(name, _)| name);
+    let is_own = |option: &clap::Arg| {
+        let long = option.get_long().map(|long| format!("--{long}"));
+        let short = option.get_short().map(|short| format!("-{short}"));
+        long.as_deref() == Some(name) || short.as_deref() == Some(word)
+    };
+    command.get_arguments().any(is_own) || ["--version", "-V"].contains(&name)
+}
+
+/// Whether arguments of a script have to stand behind `--` where a run of it is replayed.
+pub(super) fn are_like_options(args: &[String]) -> bool {
+    let command = ReplayWords::command();
+    let mut args = args.iter();
+    args.any(|arg| arg == "--" || is_option(&command, arg))
+}
+
 fn usage(message: &str) -> clap::Error {
     Words::command().error(ErrorKind::ValueValidation, message)
 }
@@ -514,16 +596,60 @@ mod tests {
         check(&["a.rhai"], file(), &[]);
         check(&["a.rhai", "x", "y"], file(), &["x", "y"]);
         check(&["a.rhai", "--x"], file(), &["--x"]);
-        check(&["a.rhai", "--seed", "1"], file(), &["--seed", "1"]);
-        check(&["a.rhai", "--help"], file(), &["--help"]);
         check(&["a.rhai", "run"], file(), &["run"]);
-        check(&["a.rhai", "-e", "1"], file(), &["-e", "1"]);
         check(
             &["-e", "print(1)", "x", "--y"],
             Command::Code("print(1)".into()),
             &["x", "--y"],
         );
         check(&["-e", "-1"], Command::Code("-1".into()), &[]);
+    }
+
+    #[test]
+    fn options_of_ours_behind_the_script_are_refused_unless_they_are_handed_over() {
+        let file = || Command::File("a.rhai".into());
+        for line in [
+            &["a.rhai", "--seed", "1"][..],
+            &["a.rhai", "x", "--scheduler=gil"],
+            &["a.rhai", "--help"],
+            &["a.rhai", "-e", "1"],
+            &["run", "a.rhai", "--events", "log"],
+            &["-e", "print(1)", "x", "--seed", "1"],
+            &["explore", "a.rhai", "--seconds", "60"],
+            &["explore", "a.rhai", "--json"],
+            &["explore", "-e", "1", "x", "--states=3"],
+            &["replay", "token", "a.rhai", "--color", "never"],
+            &["step", "a.rhai", "-h"],
+        ] {
+            let error = read(line).expect_err("refused");
+            assert_eq!(error.exit_code(), 2, "{line:?}");
+            let text = error.to_string();
+            assert!(text.contains("Put it before FILE"), "{line:?}: {text}");
+        }
+        let both = ["--seed", "1"];
+        check(&["a.rhai", "--", "--seed", "1"], file(), &both);
+        check(&["--", "a.rhai", "--seed", "1"], file(), &both);
+        check(&["run", "a.rhai", "--", "--seed", "1"], file(), &both);
+        check(&["a.rhai", "x", "--", "--", "y"], file(), &["x", "--", "y"]);
+        check(
+            &["explore", "a.rhai", "--", "--seconds"],
+            file(),
+            &["--seconds"],
+        );
+        // An option of another command is none of this one.
+        check(&["a.rhai", "--json"], file(), &["--json"]);
+        let code = || Command::Code("1".into());
+        check(&["-e", "1", "--", "--seed", "1"], code(), &both);
+    }
+
+    #[test]
+    fn the_help_says_how_the_time_is_shared_out() {
+        let help = read(&["explore", "--help"])
+            .expect_err("an answer")
+            .to_string();
+        let words: Vec<&str> = help.split_whitespace().collect();
+        let help = words.join(" ");
+        assert!(help.contains("the search gets 80 % of them"), "{help}");
     }
 
     #[test]
@@ -591,7 +717,7 @@ mod tests {
             &["explore", "--states", "x", "a.rhai"],
             &["explore", "--seconds", "-1", "a.rhai"],
             &["explore", "--deny", "luck", "a.rhai"],
-            &["explore", "--seed", "1", "a.rhai"],
+            &["explore", "--seed", "x", "a.rhai"],
             &["replay", "token"],
             &["replay"],
             &["step"],
@@ -620,19 +746,21 @@ mod tests {
             "2",
             "--deny",
             "race",
+            "--seed=9",
             "--order",
             "--json",
             "a.rhai",
-            "--json",
+            "--fast",
             "x",
         ];
         let arguments = read(&line).unwrap();
         assert_eq!(arguments.command, Command::File("a.rhai".into()));
-        assert_eq!(arguments.config.args, ["--json", "x"]);
+        assert_eq!(arguments.config.args, ["--fast", "x"]);
         let Task::Explore(how) = arguments.task else {
             panic!("{:?}", arguments.task);
         };
         assert_eq!((how.limits.states, how.limits.depth), (5, 7));
+        assert_eq!(how.limits.seed, 9);
         assert_eq!(
             (how.limits.time.as_millis(), how.limits.memory),
             (500, 2 << 20)

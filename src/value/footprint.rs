@@ -2,7 +2,7 @@
 //! counts once.
 //!
 //! The figures follow the layout of the types and a common allocator's blocks. They are an estimate
-//! for the limits of exploring, which `tests/limits.rs` compares with what was allocated.
+//! for the limits of exploring, which `tests/memory.rs` compares with what was allocated.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::report;
-use crate::explore::{self, End, Exploration, Finding, Interleavings, Possible, Story, tell};
+use crate::explore::{self, Cut, End, Exploration, Finding, Interleavings, Possible, Story, tell};
 
 #[derive(Serialize)]
 struct Object {
@@ -18,6 +18,11 @@ struct Object {
     interleavings: Option<String>,
     states: u64,
     transitions: u64,
+    /// How many of the states were not expanded: what follows from them is not known.
+    unexpanded: u64,
+    /// The limit that ended the search: `states`, `seconds`, `depth`, `memory`, `numbers`, or `stopped`;
+    /// null when everything was seen.
+    limit: Option<&'static str>,
     /// How long the search took.
     seconds: f64,
     /// What sampling has done; null when everything was seen.
@@ -31,10 +36,20 @@ struct Object {
 struct Sampled {
     /// How many schedules were run.
     schedules: u64,
+    /// How many of them were left before their end.
+    unfinished: Unfinished,
     /// How many of them each strategy chose.
     strategies: BTreeMap<&'static str, u64>,
     /// The first schedule that found a problem, from 1.
     found: Vec<First>,
+}
+
+/// By the limit that they came to.
+#[derive(Serialize)]
+struct Unfinished {
+    depth: u64,
+    seconds: u64,
+    memory: u64,
 }
 
 #[derive(Serialize)]
@@ -100,6 +115,8 @@ pub(super) fn write(found: &Exploration, text: &str) -> String {
         interleavings: found.interleavings.as_ref().map(count),
         states: found.states,
         transitions: found.transitions,
+        unexpanded: found.unexpanded,
+        limit: found.cut.map(limit),
         seconds: found.took.as_secs_f64()
             + (found.sampled.as_ref()).map_or(0.0, |sampled| sampled.took.as_secs_f64()),
         sampled: found.sampled.as_ref().map(sampled),
@@ -116,6 +133,11 @@ fn sampled(sampled: &explore::Sampled) -> Sampled {
     let found = sampled.found.iter();
     Sampled {
         schedules: sampled.schedules,
+        unfinished: Unfinished {
+            depth: sampled.unfinished.depth,
+            seconds: sampled.unfinished.time,
+            memory: sampled.unfinished.memory,
+        },
         strategies: strategies
             .map(|(kind, count)| (kind.name(), *count))
             .collect(),
@@ -126,6 +148,17 @@ fn sampled(sampled: &explore::Sampled) -> Sampled {
                 schedule: found.schedule,
             })
             .collect(),
+    }
+}
+
+fn limit(cut: Cut) -> &'static str {
+    match cut {
+        Cut::States(_) => "states",
+        Cut::Time(_) => "seconds",
+        Cut::Depth(_) => "depth",
+        Cut::Memory(_) => "memory",
+        Cut::Numbers(_) => "numbers",
+        Cut::Stopped => "stopped",
     }
 }
 

@@ -16,7 +16,7 @@ use indicatif::ProgressBar;
 
 use self::report::Subject;
 use self::stepping::Stepping;
-use super::arguments::{Color, Exploring};
+use super::arguments::{self, Color, Exploring};
 use super::report::{Quoted, diagnostics};
 use super::source::Source;
 use super::{Status, complain, state};
@@ -34,14 +34,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Exploring) -> Status {
     let replay = command("replay TOKEN", source, &config.args);
     let with_explorer = |mut rehearsal: Rehearsal| {
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = stop.clone();
-        // Where signals cannot be had, Ctrl-C ends the process without a report. Pressed twice it
-        // means no more than once: the report is on its way.
-        let _ = host::on_signal(move |signal| match signal {
-            Signal::Interrupt => asked.store(true, Ordering::Relaxed),
-            Signal::Terminate | Signal::HangUp => host::exit_by(signal),
-        });
+        let stop = stopped_by_ctrl_c();
         let found = search(&mut rehearsal, &how.limits, &stop);
         let text = match how.json {
             true => json::write(&found, &source.text),
@@ -76,6 +69,7 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
         }
     };
     with(config, source, color, false, |mut rehearsal| {
+        rehearsal.stop_by(stopped_by_ctrl_c());
         let (trail, outcome) = match rehearsal.replay(&token) {
             Ok(replayed) => replayed,
             Err(problem) => {
@@ -97,6 +91,18 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
         };
         print(&text, status)
     })
+}
+
+/// Set by Ctrl-C. Pressed twice it means no more than once: the report is on its way. Where signals
+/// cannot be had, Ctrl-C ends the process without a report.
+fn stopped_by_ctrl_c() -> Arc<AtomicBool> {
+    let stop = Arc::<AtomicBool>::default();
+    let asked = stop.clone();
+    let _ = host::on_signal(move |signal| match signal {
+        Signal::Interrupt => asked.store(true, Ordering::Relaxed),
+        Signal::Terminate | Signal::HangUp => host::exit_by(signal),
+    });
+    stop
 }
 
 /// `threadlab step`: the learner leads the run, a line of standard input at a time.
@@ -216,6 +222,9 @@ fn command(what: &str, source: &Source, args: &[String]) -> String {
         "standard input" => words.push("-".into()),
         name => words.push(quoted(name)),
     }
+    if arguments::are_like_options(args) {
+        words.push("--".into());
+    }
     words.extend(args.iter().map(|arg| quoted(arg)));
     words.join(" ")
 }
@@ -247,6 +256,14 @@ mod tests {
         assert_eq!(
             command("replay TOKEN", &source("-e", "print('a')"), &[]),
             r"threadlab replay TOKEN -e 'print('\''a'\'')'"
+        );
+        assert_eq!(
+            command(
+                "replay TOKEN",
+                &source("a.rhai", ""),
+                &["--color".to_string()]
+            ),
+            "threadlab replay TOKEN a.rhai -- --color"
         );
     }
 }

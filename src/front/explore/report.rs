@@ -6,8 +6,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use crate::explore::{
-    Cut, End, Exploration, Finding, Interleavings, Outcome, Possible, Problem, Sampled, Story,
-    Stuck, Token, Trail, tell,
+    Cut, End, Exploration, Finding, Interleavings, Interruption, Outcome, Possible, Problem,
+    Sampled, Story, Stuck, Token, Trail, Unfinished, tell,
 };
 use crate::front::state;
 use crate::pos::Pos;
@@ -123,6 +123,16 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
     out.replace_range(..head.len(), &paint.text(role, head));
     if let Some(cut) = found.cut {
         out += &hang("  ", &why_not(cut, subject.is_prompt), WIDTH);
+        let unknown = match found.unexpanded {
+            1 => "what follows from 1 of the states was not seen".into(),
+            count => format!(
+                "what follows from {} of the states was not seen",
+                number(count)
+            ),
+        };
+        if found.unexpanded > 0 {
+            out += &hang("  ", &unknown, WIDTH);
+        }
     }
     if let Some(sampled) = &found.sampled {
         out += &sampling(sampled);
@@ -131,8 +141,13 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
         let seen = match (found.is_proved(), findings) {
             (true, 0) => "nothing goes wrong in any of them",
             (true, _) => "no run fails, but see below",
-            (false, 0) => "nothing went wrong in what was seen",
-            (false, _) => "no run failed in what was seen, but see below",
+            (false, _) if found.outcomes.is_empty() => {
+                "no run was followed to its end: nothing is known of what becomes of it"
+            }
+            (false, 0) => {
+                "nothing went wrong in the runs that ended; of the others nothing is known"
+            }
+            (false, _) => "of the runs that ended none has failed, but see below",
         };
         let _ = writeln!(out, "  {seen}");
     }
@@ -156,6 +171,7 @@ fn sampling(sampled: &Sampled) -> String {
         ),
         WIDTH,
     );
+    out += &unfinished(&sampled.unfinished);
     for found in &sampled.found {
         let what = format!(
             "schedule {} ({}) was the first with this {}",
@@ -166,6 +182,32 @@ fn sampling(sampled: &Sampled) -> String {
         out += &hang("  ", &what, WIDTH);
     }
     out
+}
+
+/// How many schedules were left before their end, and why; nothing when none was.
+fn unfinished(unfinished: &Unfinished) -> String {
+    let reasons = [
+        (unfinished.depth, "longer than the limit of steps"),
+        (unfinished.time, "when the time was over"),
+        (unfinished.memory, "at the limit of memory"),
+    ];
+    let reasons = reasons.iter().filter(|(count, _)| *count > 0);
+    let reasons: Vec<String> = reasons
+        .map(|(count, why)| format!("{} {why}", number(*count)))
+        .collect();
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let verb = match unfinished.total() {
+        1 => "was",
+        _ => "were",
+    };
+    let total = number(unfinished.total());
+    let words = format!(
+        "{total} of them {verb} left before the end: {}",
+        reasons.join(", ")
+    );
+    hang("  ", &words, WIDTH)
 }
 
 /// Why a search is not complete, and what would let it go on.
@@ -322,6 +364,13 @@ fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> Strin
     out += &steps::table(&acts, WIDTH, subject.paint);
     out.push('\n');
     out += &story_text(&story);
+    if failure.trail.interruption.is_some() {
+        out += &hang(
+            "  ",
+            "The time was over before all of this run could be shown.",
+            WIDTH,
+        );
+    }
     out += &replay_line(&failure.token, subject);
     out
 }
@@ -388,7 +437,10 @@ pub(in crate::front) fn replayed(
     let pauses = trail.preemptions() as usize;
     let ended = match outcome {
         Some(outcome) => end(outcome),
-        None => "goes round for ever".into(),
+        None => match trail.interruption {
+            None => "goes round for ever".into(),
+            Some(why) => left(why).into(),
+        },
     };
     let is_bad = outcome.is_none_or(Outcome::is_failure);
     let role = if is_bad { Role::Error } else { Role::Prompt };
@@ -403,6 +455,15 @@ pub(in crate::front) fn replayed(
         out += &story_text(&Story::of(problem, trail, subject.text));
     }
     out
+}
+
+/// What is said of a run that was left in the middle of a step.
+pub(super) fn left(why: Interruption) -> &'static str {
+    match why {
+        Interruption::Time => "not known: a thread computes for longer than the limit of time",
+        Interruption::Memory => "not known: the run needs more than the limit of memory",
+        Interruption::Stopped => "not known: it was stopped while a thread computed",
+    }
 }
 
 /// What a run printed, in its order, each line with its thread.

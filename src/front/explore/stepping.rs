@@ -80,7 +80,9 @@ impl Stepping {
         if let [only] = *walk.choices() {
             trail.advance(walk, only, &[]);
         }
-        stepping.decisions = trail.decisions();
+        if trail.interruption.is_none() {
+            stepping.decisions = trail.decisions();
+        }
         let shown = format!("{HELP}\n{}", stepping.screen(0, &[]));
         (stepping, shown)
     }
@@ -149,6 +151,9 @@ impl Stepping {
         let (mut trail, walk) = self.stand();
         let before = tell(&trail, None).len();
         let drawn = trail.advance(walk, choice, &[]);
+        if let Some(why) = trail.interruption {
+            return format!("What becomes of this step is {}.\n", report::left(why));
+        }
         self.decisions = trail.decisions();
         self.last = Some(number(choice));
         self.screen(before, &drawn)
@@ -185,9 +190,15 @@ impl Stepping {
                 break;
             };
             drawn.extend(trail.advance(walk, choice, &[]));
+            if trail.interruption.is_some() {
+                break;
+            }
             last = Some(number(choice));
         }
         self.decisions = trail.decisions();
+        if trail.interruption.is_some() {
+            self.decisions.pop();
+        }
         self.last = last;
         self.screen(before, &drawn)
     }

@@ -79,6 +79,8 @@ impl Learner {
             Ok(rehearsal) => rehearsal,
             Err(why) => return self.say(&why),
         };
+        self.stop.store(false, Ordering::Relaxed);
+        rehearsal.stop_by(self.stop.clone());
         let replayed = rehearsal.replay(&token);
         drop(rehearsal);
         match replayed {
@@ -92,10 +94,12 @@ impl Learner {
 
     /// `:step`: what is typed from now on leads the run, until the learner leaves it.
     pub(super) fn step(&mut self, what: &Target) -> io::Result<()> {
-        let (texts, rehearsal) = match self.rehearse_target(what) {
+        let (texts, mut rehearsal) = match self.rehearse_target(what) {
             Ok(ready) => ready,
             Err(why) => return self.say(&why),
         };
+        self.stop.store(false, Ordering::Relaxed);
+        rehearsal.stop_by(self.stop.clone());
         let text = last_text(&texts).to_string();
         let (stepping, shown) = Stepping::begin(rehearsal, text, REPLAY.into(), self.paint);
         let shown = headline(what, &texts) + shown.as_str();
@@ -109,6 +113,7 @@ impl Learner {
         let Some(stepping) = &mut self.stepping else {
             return Ok(());
         };
+        self.stop.store(false, Ordering::Relaxed);
         let answer = stepping.answer(line);
         if answer.is_over {
             self.stepping = None;

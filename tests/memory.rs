@@ -1,0 +1,119 @@
+//! `--memory` against the truth: an allocator that counts says what a search really takes.
+//!
+//! One test in a binary of its own, as all threads of a process share the allocator.
+
+#![expect(unsafe_code, reason = "an allocator is unsafe by its interface")]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicIsize, Ordering};
+use std::time::Duration;
+
+use common::{explore, explorer, session};
+use threadlab::explore::{Cut, Limits};
+
+/// The system's allocator, with the number of bytes that are in use and their maximum.
+struct Counting;
+
+static IN_USE: AtomicIsize = AtomicIsize::new(0);
+static MOST: AtomicIsize = AtomicIsize::new(0);
+
+fn count(bytes: isize) {
+    let now = IN_USE.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    MOST.fetch_max(now, Ordering::Relaxed);
+}
+
+// SAFETY: everything is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(size as isize - layout.size() as isize);
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const MEGABYTE: u64 = 1 << 20;
+
+/// How much more than before the search with this limit takes at most.
+fn most(text: &str, limit: u64) -> u64 {
+    let mut session = session();
+    let mut explorer = explorer(&mut session, text);
+    let limits = Limits {
+        states: u64::MAX,
+        time: Duration::from_secs(600),
+        memory: limit,
+        schedules: 0,
+        ..Limits::default()
+    };
+    let before = IN_USE.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let found = explore(&mut explorer, &limits);
+    assert_eq!(found.cut, Some(Cut::Memory(limit)), "{text}");
+    assert!(!found.is_proved() && found.unexpanded > 0, "{text}");
+    (MOST.load(Ordering::Relaxed) - before) as u64
+}
+
+/// Programs whose searches need memory for different things.
+const PROGRAMS: [(&str, &str); 8] = [
+    (
+        "many small states",
+        "let n = 0; for t in 0..5 { spawn(|| { for i in 0..40 { n += 1; } }); }",
+    ),
+    (
+        "an array in a shared variable, another one in each state",
+        "let a = []; a.pad(2000, 0); \
+         for t in 0..4 { spawn(|| { for i in 0..1000 { a[t * 100 + i % 100] += 1; } }); }",
+    ),
+    (
+        "a large value that all states share",
+        "let big = []; big.pad(200000, 7); let n = 0; \
+         for t in 0..5 { spawn(|| { for i in 0..40 { n += big[i]; } }); }",
+    ),
+    (
+        "growing strings",
+        "let s = \"\"; for t in 0..3 { spawn(|| { for i in 0..1000 { s += \"forty characters of text, or thereabouts\"; } }); }",
+    ),
+    (
+        "maps",
+        "let m = #{}; for t in 0..3 { spawn(|| { for i in 0..1000 { m[\"key number \" + i] = \"value \" + i; } }); }",
+    ),
+    (
+        "what is in a queue",
+        "let q = Queue(); for t in 0..3 { spawn(|| { for i in 0..1000 { q.put(\"item \" + i); } }); }",
+    ),
+    (
+        "what a thread holds in its own variables",
+        "let n = 0; for t in 0..3 { spawn(|| { let own = []; for i in 0..1000 { own.push([i, n]); n += 1; } }); }",
+    ),
+    (
+        "private work",
+        "let b = []; loop { b.push(\"text \" + b.len()); }",
+    ),
+];
+
+#[test]
+fn a_search_takes_as_much_memory_as_it_may_within_a_third() {
+    let limit = 48 * MEGABYTE;
+    let mut wrong = Vec::new();
+    for (what, text) in PROGRAMS {
+        let most = most(text, limit);
+        let percent = most * 100 / limit;
+        if !(67..=133).contains(&percent) {
+            wrong.push(format!("{what}: {percent} % of the limit"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
