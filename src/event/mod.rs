@@ -62,6 +62,8 @@ pub struct Written {
     pub function: Option<Box<str>>,
     /// The method that was called, where it is not the verb.
     pub method: Option<Box<str>>,
+    /// Another thread, which has taken what this one gives back.
+    pub taken_by: Option<Box<str>>,
 }
 
 /// An error that nobody caught, with all that is said of it: its lines are quoted.

@@ -43,12 +43,15 @@ struct Edge {
 /// All nestings seen: by the lock held, the lock wanted, and the thread.
 #[derive(Default)]
 pub(super) struct LockOrder {
+    /// The locks that another thread than the holder releases: signals, whose order is no mistake.
+    signals: BTreeSet<ObjectId>,
     edges: BTreeMap<(ObjectId, ObjectId, TaskId), Edge>,
 }
 
 impl LockOrder {
     /// Looks who asks for a lock while holding others, in the state that `walk` is in.
     pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
+        self.signals.extend(walk.released_by_others());
         for task in walk.acquiring() {
             let held = walk.held_by(task).filter(|held| is_lock(held));
             let mut held: Vec<Arc<Object>> = held.collect();
@@ -92,7 +95,10 @@ impl LockOrder {
     }
 
     /// The cycles, each once, with a state in which the last of its nestings was seen.
-    pub(super) fn into_found(self) -> Vec<(Vec<Nesting>, StateId)> {
+    pub(super) fn into_found(mut self) -> Vec<(Vec<Nesting>, StateId)> {
+        let signals = &self.signals;
+        (self.edges)
+            .retain(|(held, wanted, _), _| !signals.contains(held) && !signals.contains(wanted));
         let mut found: BTreeMap<Vec<Nesting>, StateId> = BTreeMap::new();
         for key in self.edges.keys().filter(|key| key.1 > key.0) {
             self.extend(&mut vec![*key], &mut found);

@@ -487,9 +487,10 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
                 ("enter", _) | ("acquire", "true" | "()") if written.function.is_none() => {
                     format!("takes {name}")
                 }
-                ("exit" | "release", _) if written.function.is_none() => {
-                    format!("releases {name}")
-                }
+                ("exit" | "release", _) if written.function.is_none() => match &written.taken_by {
+                    Some(holder) => format!("releases {name}, which {holder} has taken"),
+                    None => format!("releases {name}"),
+                },
                 ("acquire", _) => format!("does not get {name}"),
                 (_, "()") => call,
                 _ => format!("{call}: {answer}"),

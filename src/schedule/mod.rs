@@ -137,6 +137,18 @@ impl World {
             .map_or_else(String::new, |unit| unit.name.clone())
     }
 
+    /// The threads of which each alone could end a wait of `task` for `object`; none where nobody
+    /// knows. Any thread may release a `Lock`, so its holder alone decides only in a program that
+    /// nowhere calls a `release`.
+    fn blockers(&self, object: &Object, task: TaskId) -> Vec<TaskId> {
+        let by_any = matches!(object.kind(), "Lock" | "Condition")
+            && self.program.find_name("release").is_some();
+        match by_any {
+            true => Vec::new(),
+            false => object.blockers(task),
+        }
+    }
+
     /// The variable of the prompt that holds an object. There a line and a column alone do not tell
     /// in which input it was made.
     fn name_of(&self, object: &Object) -> Option<Arc<str>> {

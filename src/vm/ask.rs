@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
+use crate::event::Written;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
 use crate::value::{FaultKind, Object, Value, with_article};
@@ -71,7 +72,10 @@ impl Machine<'_, '_> {
         let before = (self.listening && !private).then(|| Visible {
             pos,
             action: Action::Object(object.clone(), verb),
-            written: self.fiber.written(self.env.program),
+            written: Written {
+                taken_by: self.taken_by_another(object, verb),
+                ..self.fiber.written(self.env.program)
+            },
         });
         let task = self.fiber.task;
         let event_loop = self.fiber.event_loop.as_ref();
@@ -117,6 +121,18 @@ impl Machine<'_, '_> {
                 prelude.unwrap_or_else(|| Err(unknown(object, verb)))
             }
         }
+    }
+
+    /// The thread that holds what this one is about to release for it.
+    fn taken_by_another(&mut self, object: &Object, verb: Verb) -> Option<Box<str>> {
+        if verb != Verb::Release {
+            return None;
+        }
+        let task = self.fiber.task;
+        let waiting = object.state().waiting(task);
+        let mut holders = waiting.holders.into_iter();
+        let other = holders.next().filter(|holder| holder.task != task)?;
+        Some(self.env.services.name(other.task).into())
     }
 
     /// How long a wait may last; nothing for as long as it takes.

@@ -154,7 +154,7 @@ impl Fiber {
     }
 
     /// Calls `use_it` with the object operation that the fiber stands before, if it is one.
-    pub(super) fn with_asking<R>(
+    pub fn with_asking<R>(
         &self,
         program: &Program,
         use_it: impl FnOnce(&Arc<Object>, Verb, &[Value]) -> R,

@@ -1,7 +1,8 @@
 //! Threads that wait for ever: told once, with the cycle, while the others run on.
 
-use super::common::{Ended, MODES, Mode, run, type_in};
+use super::common::{Ended, MODES, Mode, explore, explorer, run, session, type_in};
 use threadlab::event::Kind;
+use threadlab::explore::{Limits, Problem, tell};
 
 /// The deadlocks that events have told of, `THREAD, THREAD`, and what was printed, in order.
 fn told(ended: &Ended) -> Vec<String> {
@@ -291,4 +292,67 @@ fn two_threads_that_both_send_first_wait_for_ever() {
             "{mode:?}"
         );
     }
+}
+
+#[test]
+fn who_waits_for_a_lock_that_another_thread_releases_is_in_no_deadlock() {
+    let text = "let may = Lock(); let done = Event(); may.acquire();
+        let t = spawn(|| { done.wait(); may.release(); });
+        let u = spawn(|| { sleep(0.01); done.set(); });
+        may.acquire(); print(\"got it\");";
+    for mode in MODES {
+        let ended = run(mode, text);
+        assert_eq!(told(&ended), ["got it"], "{mode:?}");
+        assert_eq!(ended.outcomes, ["()"], "{mode:?}");
+    }
+    // Nobody is left who could.
+    let text = "let may = Lock(); may.acquire(); if false { may.release(); } may.acquire();";
+    for mode in MODES {
+        assert_eq!(run(mode, text).outcomes, ["deadlock of main"], "{mode:?}");
+    }
+}
+
+#[test]
+fn exploring_says_who_had_taken_a_lock_that_another_thread_releases() {
+    let text = "let may = Lock();
+        may.acquire();
+        let t = spawn(|| { print(\"first\"); may.release(); });
+        may.acquire();
+        print(\"second\");";
+    let mut first = session();
+    let found = explore(&mut explorer(&mut first, text), &Limits::default());
+    assert!(found.is_proved() && found.failures.is_empty() && found.findings.is_empty());
+    assert_eq!(found.outcomes.len(), 1);
+
+    let mut second = session();
+    let text = format!("{text} assert(false);");
+    let found = explore(&mut explorer(&mut second, &text), &Limits::default());
+    let finding = &found.failures[0];
+    assert!(matches!(finding.problem, Problem::Error { .. }));
+    let acts = tell(&finding.trail, Some(&finding.problem));
+    let words = "releases may, which main has taken";
+    assert!(
+        acts.iter().any(|act| act.thread == 2 && act.words == words),
+        "{acts:#?}"
+    );
+}
+
+#[test]
+fn the_order_of_a_lock_that_serves_as_a_signal_is_no_mistake() {
+    // Two orders, and a second lock that another thread gives back.
+    let text = "let a = Lock(); let b = Lock();
+        fn both(x, y) { with x { with y { } } }
+        let t = spawn(both, a, b); t.join(); let u = spawn(both, b, a); u.join();";
+    let inversions = |text: &str| {
+        let mut session = session();
+        let found = explore(&mut explorer(&mut session, text), &Limits::default());
+        let found = found
+            .findings
+            .iter()
+            .filter(|one| one.problem.kind() == "lock-order");
+        found.count()
+    };
+    assert_eq!(inversions(text), 1);
+    let signal = format!("{text} b.acquire(); spawn(|| b.release()).join(); with b {{ }}");
+    assert_eq!(inversions(&signal), 0);
 }

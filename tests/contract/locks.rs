@@ -10,6 +10,7 @@
 //! - `with` releases a Condition on each way out;
 //! - an acquire without waiting never waits, and says whether it was granted;
 //! - release(n) of a semaphore lets n threads on;
+//! - any thread may release a Lock;
 //! - any thread may release a semaphore;
 //! - a bounded semaphore refuses a release too many, and its value stays;
 //! - the holder of a lock that another thread releases is named, also when it has ended.
@@ -55,14 +56,22 @@ pub(super) const ROWS: &[Row] = &[
         &["Misuse release of a Lock that nobody holds: a lock is released once for each acquire"],
         "1:81 release of a Lock that nobody holds: a lock is released once for each acquire \
          / use `with lock { ... }`: it releases exactly once"),
-    row("Lock", Plain, Misuse,
+    row("Lock", Plain, Success,
         "let l = Lock();
          let t = Thread(|| { l.acquire(); }, [], #{name: \"A\"}); t.start(); t.join();
-         l.release();",
-        &[],
-        "3:12 release of a Lock that A (ended) has held since line 2: \
-         only the thread that acquired it releases it \
-         / use `with lock { ... }`: it acquires and releases in one thread"),
+         l.release(); print(l.locked());",
+        &["false"], "()"),
+    row("Lock", Plain, WaitThenSuccess,
+        "let may = Lock(); may.acquire();
+         let t = spawn(|| { print(\"first\"); may.release(); });
+         may.acquire(); print(\"second\");",
+        &["first", "second"], "()"),
+    row("Lock", Plain, Misuse,
+        "let l = Lock(); let taken = Event(); let given = Event();
+         let t = spawn(|| { with l { taken.set(); given.wait(); } });
+         taken.wait(); l.release(); given.set(); t.join();",
+        &["Exception in thread Thread-1: release of a Lock that nobody holds: a lock is released \
+           once for each acquire (line 2, column 29)"], "()"),
     row("Lock", Plain, OwnerDied,
         "let l = Lock(); spawn(|| { with l { throw \"no\"; } }).join(); with l { print(\"free\"); }",
         &["Exception in thread Thread-1: no (line 1, column 37)", "free"], "()"),
@@ -328,6 +337,12 @@ pub(super) const PROMISES: &[Promise] = &[
          sleep(0.02); s.release(2); sleep(0.02); let on = 0; for t in ts { if !t.is_alive() { on \
          += 1; } } print(on); s.release();",
         &["2"],
+    ),
+    everywhere(
+        "any thread may release a Lock",
+        "let l = Lock(); l.acquire(); spawn(|| l.release()).join(); print(l.locked()); \
+         spawn(|| l.acquire()).join(); l.release(); print(l.acquire(0));",
+        &["false", "true"],
     ),
     everywhere(
         "any thread may release a semaphore",

@@ -249,15 +249,15 @@ fn a_thread_that_fails_says_where_and_who_holds_what() {
           own end (line 1, column 43)",
         ),
         (
-            "let l = Lock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
+            "let l = RLock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
           t.start(); t.join();",
-            "Exception in thread B: release of a Lock that main has held since line 2: only the \
+            "Exception in thread B: release of an RLock that main has held since line 2: only the \
           thread that acquired it releases it (line 2, column 34)",
         ),
         (
-            "let l = Lock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
+            "let l = RLock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
           a.start(); while !l.locked() { sleep(0.001); }\nspawn(|| l.release()).join();",
-            "Exception in thread Thread-1: release of a Lock that A has held since line 2: only the \
+            "Exception in thread Thread-1: release of an RLock that A has held since line 2: only the \
           thread that acquired it releases it (line 4, column 12)",
         ),
         (

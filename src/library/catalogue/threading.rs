@@ -220,7 +220,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "release",
         signatures: &[sig(&[], "()")],
         summary: "Gives the lock back.",
-        errors: "Only the thread that holds it can release it.",
+        errors: "Any thread may release it, also another one than has acquired it; nobody may while it is \
+                 free.",
         example: Example {
             code: "let lock = Lock();\nlock.acquire();\nlock.release();\nprint(lock.locked());",
             output: "false",

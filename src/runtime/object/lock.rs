@@ -1,6 +1,9 @@
 //! A mutual-exclusion lock: Python's `threading.Lock`, and the re-entrant `threading.RLock`, which
 //! differs only for the thread that holds it.
 //!
+//! Any thread may `release` a `Lock`, as Python documents, so it can serve as a signal; only the
+//! holder releases an `RLock`, and a `with` block gives back what its own thread has taken.
+//!
 //! A running thread may take a free lock although others wait for it ("barging"): handing it over
 //! in order of arrival would force a switch of threads at every release. So a release only tells
 //! the first waiter to ask again, and tells no other until that one has asked.
@@ -101,13 +104,14 @@ impl Lock {
         Attempt::Wait(limit)
     }
 
-    fn release(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
+    /// `may_be_anothers`: whether the lock is given back also for another thread that holds it.
+    fn release(&mut self, may_be_anothers: bool, ctx: &mut Ctx<'_>) -> Attempt {
         match &self.holder {
             Some(holder) if holder.task == ctx.task && self.extra > 0 => {
                 self.extra -= 1;
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) if holder.task == ctx.task => {
+            Some(holder) if holder.task == ctx.task || may_be_anothers => {
                 self.holder = None;
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
@@ -130,7 +134,7 @@ impl Lock {
     /// [`Lock::acquire_again`].
     fn release_all(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         let extra = std::mem::take(&mut self.extra);
-        match self.release(ctx) {
+        match self.release(false, ctx) {
             Attempt::Done(_) => Attempt::Done(Value::Int(extra as i64)),
             refused => refused,
         }
@@ -219,7 +223,8 @@ impl Primitive for Lock {
             },
             Verb::Enter => self.acquire(Patience::Endless, ctx),
             Verb::TryAcquire => self.acquire(Patience::None, ctx),
-            Verb::Release | Verb::Exit => self.release(ctx),
+            Verb::Release => self.release(!self.is_reentrant, ctx),
+            Verb::Exit => self.release(false, ctx),
             Verb::ReleaseAll => self.release_all(ctx),
             Verb::AcquireAgain => {
                 let extra = call.args.first().and_then(Value::as_int);
@@ -227,7 +232,7 @@ impl Primitive for Lock {
             }
             Verb::Abandon => {
                 if self.is_held_by(ctx.task) {
-                    self.release(ctx);
+                    self.release(false, ctx);
                 }
                 Attempt::Done(Value::Unit)
             }
@@ -347,6 +352,26 @@ mod tests {
         table.waits(&lock, B, Verb::Acquire, &[]);
         table.done(&lock, A, Verb::Release, &[], "()");
         assert_eq!(table.wakes(), ["2: retry"]);
+    }
+
+    #[test]
+    fn any_thread_may_release_a_lock_but_not_leave_anothers_block() {
+        let mut table = Table::default();
+        let lock = table.add(Lock::new(Pos::NONE));
+        table.done(&lock, A, Verb::Enter, &[], "true");
+        table.waits(&lock, A, Verb::Acquire, &[]);
+        table.misuse(
+            &lock,
+            B,
+            Verb::Exit,
+            &[false.into()],
+            "a Lock that thread 1",
+        );
+        table.done(&lock, B, Verb::Release, &[], "()");
+        assert_eq!(table.wakes(), ["1: retry"]);
+        table.done(&lock, A, Verb::Acquire, &[], "true");
+        table.done(&lock, B, Verb::Release, &[], "()");
+        table.misuse(&lock, A, Verb::Exit, &[false.into()], "nobody holds");
     }
 
     #[test]

@@ -722,7 +722,7 @@ impl State {
             Doing::Waiting {
                 object,
                 limited: false,
-            } => Standing::Waits(object.blockers(task)),
+            } => Standing::Waits(self.world.blockers(&object, task)),
             _ => Standing::GoesOn,
         }
     }

@@ -22,7 +22,7 @@ use crate::pos::Pos;
 use crate::program::ahead::Ahead;
 use crate::runtime::threads::{Ended, ThreadInfo};
 use crate::schedule::{MAIN, Prepared, Random, Until, World};
-use crate::value::object::{IdsMark, TaskId};
+use crate::value::object::{IdsMark, ObjectId, TaskId, Verb};
 use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
     Action, Fiber, Globals, LivenessCache, SharedPlace, Touch, VariableAccess, Visible,
@@ -427,6 +427,20 @@ impl Walk {
         state.members.iter().filter_map(|(task, member)| {
             let is_acquiring = standing(member)?.is_acquiring(&state.world.program);
             is_acquiring.then_some(*task)
+        })
+    }
+
+    /// The locks that a thread is about to release while another one holds them.
+    pub fn released_by_others(&self) -> impl Iterator<Item = ObjectId> {
+        let state = &self.run.state;
+        state.members.iter().filter_map(|(task, member)| {
+            let released = |object: &Arc<Object>, verb, _: &[Value]| {
+                let is_anothers = verb == Verb::Release
+                    && matches!(object.kind(), "Lock")
+                    && !object.state().is_held_by(*task);
+                is_anothers.then_some(object.id)
+            };
+            standing(member)?.with_asking(&state.world.program, released)?
         })
     }
 

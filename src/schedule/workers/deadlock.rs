@@ -112,7 +112,7 @@ impl Shared {
             }
             Lying::Endless { object, parks } => {
                 seen.push((task, parks));
-                Standing::Waits(object.blockers(task))
+                Standing::Waits(self.world.blockers(&object, task))
             }
         })?;
         let still_lies = |(task, before): &(TaskId, u64)| matches!(self.table.lying(*task), Lying::Endless { parks, .. } if parks == *before);
@@ -156,7 +156,7 @@ impl Shared {
             return true;
         };
         let runs = |blocker: &TaskId| matches!(self.table.lying(*blocker), Lying::Not);
-        object.blockers(task).iter().any(runs)
+        self.world.blockers(&object, task).iter().any(runs)
     }
 
     /// All threads for people.
