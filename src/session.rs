@@ -32,7 +32,7 @@ use crate::value::{Fault, Object, Value, debug_text, reach};
 use crate::vm::Natives;
 
 use self::episode::{Before, History};
-use self::rehearsal::RestoreGuard;
+use self::rehearsal::{RestoreGuard, Source};
 
 pub use self::episode::{NotSelected, Selection};
 pub use self::rehearsal::{Explorable, Rehearsal};
@@ -220,7 +220,11 @@ impl Session {
         self.inputs += u32::from(input.kind == InputKind::Prompt);
         let alive = self.schedule.threads();
         let before = self.history.before(&self.world, alive);
-        let (prepared, mut warnings) = match self.accept(input) {
+        let number = match input.kind {
+            InputKind::Prompt => self.inputs,
+            InputKind::Script => 0,
+        };
+        let (prepared, mut warnings) = match self.accept(input, number) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };
@@ -253,7 +257,7 @@ impl Session {
         notices.extend(old_variables);
         if input.kind == InputKind::Prompt {
             let source = (input.name, input.text);
-            (self.history).add(&self.world, self.inputs, source, prepared, before);
+            (self.history).add(&self.world, number, source, prepared, before);
         }
         Report::Ran {
             outcome,
@@ -283,12 +287,16 @@ impl Session {
     /// What is wrong with the text.
     pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
         let observed = self.world.observed();
-        let (prepared, _) = self.accept(input)?;
+        let (prepared, _) = self.accept(input, 0)?;
         let explorable = Explorable {
             title: input.name.into(),
             world: self.world.clone(),
             texts: vec![prepared],
-            sources: vec![(input.name.into(), input.text.into())],
+            sources: vec![Source {
+                number: 0,
+                name: input.name.into(),
+                text: input.text.into(),
+            }],
             until: until(input.kind),
             from: self.history.now(&self.world),
             is_from_beginning: self.history.is_empty(),
@@ -347,7 +355,7 @@ impl Session {
 
     /// The number that stands for these texts in tokens.
     pub fn source(&self, texts: &Explorable) -> u32 {
-        let sources = texts.sources().map(|(_, text)| &**text);
+        let sources = texts.sources.iter().map(|source| &*source.text);
         source_hash(sources, &self.config.args)
     }
 
@@ -365,8 +373,9 @@ impl Session {
         Arc::new(move || {
             let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
             let mut texts = Vec::new();
-            for (name, text) in &sources {
-                let (prepared, _) = session.accept(Input { name, text, kind }).ok()?;
+            for Source { number, name, text } in &sources {
+                let input = Input { name, text, kind };
+                let (prepared, _) = session.accept(input, *number).ok()?;
                 session.begin(&prepared);
                 texts.push(prepared);
             }
@@ -385,10 +394,11 @@ impl Session {
         }
     }
 
-    /// Parses, lowers and adds a text, which has not begun then.
+    /// Parses, lowers and adds a text, which has not begun then. At the prompt it has a number.
     fn accept(
         &mut self,
         input: Input<'_>,
+        number: u32,
     ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let parsed = self.parser.parse(input.text)?;
         let top = match input.kind {
@@ -400,7 +410,7 @@ impl Session {
         let loaded = self.load_prelude(&lowered.mentioned);
         // A part of the prelude that came first has taken the number that this unit was lowered
         // for.
-        let lowered = if loaded {
+        let mut lowered = if loaded {
             lower(
                 &parsed,
                 input.name,
@@ -413,6 +423,8 @@ impl Session {
         } else {
             lowered
         };
+        // Beyond that, places are told by their lines alone.
+        lowered.unit.input = u16::try_from(number).unwrap_or(0);
         let mut warnings = lowered.warnings.clone();
         warnings.extend(hints(input.text, catalogue::gives_awaitable));
         Ok((Arc::new(self.add(lowered)), warnings))

@@ -393,6 +393,7 @@ fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
                 functions: vec![code, inner(inner_id)],
                 is_prelude: false,
                 is_prompt: false,
+                input: 0,
             });
             let name = program.name_id("f", |_| None);
             program.define(name, 0, outer);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::graph::StateId;
-use crate::pos::Pos;
+use crate::pos::{Line, Pos};
 use crate::schedule::Walk;
 use crate::value::object::TaskId;
 use crate::value::{CodeId, debug_text};
@@ -36,7 +36,7 @@ pub struct Race {
 /// seen.
 #[derive(Default)]
 pub(super) struct Races {
-    seen: BTreeMap<(u16, u16, String), (Race, StateId)>,
+    seen: BTreeMap<(Line, Line, String), (Race, StateId)>,
     /// The pairs of instructions that were compared already, where they alone say what is touched.
     compared: BTreeSet<(Site, Site)>,
     touching: Vec<(TaskId, VariableAccess)>,
@@ -106,7 +106,7 @@ impl Races {
             b_place
         };
         let place = shorter.to_string();
-        let line = |access: &Access| access.pos.line;
+        let line = |access: &Access| access.pos.at();
         let key = (line(&accesses[0]), line(&accesses[1]), place.clone());
         self.seen
             .entry(key)

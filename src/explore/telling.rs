@@ -273,7 +273,7 @@ impl Teller {
             let next = own
                 .find(|(next, kind)| next.thread == act.thread && **kind != ActKind::ReadsConstant);
             let finds_object = next.is_some_and(|(next, kind)| {
-                *kind == ActKind::Asks && next.pos.line == act.pos.line
+                *kind == ActKind::Asks && next.pos.at() == act.pos.at()
             });
             if self.kinds[index] == ActKind::ReadsConstant && finds_object {
                 // Whoever was interrupted for it was so for what follows.
@@ -549,6 +549,7 @@ mod tests {
             }
         };
         Trail {
+            texts: Vec::new(),
             steps: steps.into_iter().map(step).collect(),
             ..Trail::default()
         }

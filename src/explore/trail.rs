@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::telling::intent;
 use crate::event::{ErrorReport, Kind};
-use crate::pos::Pos;
+use crate::pos::{Line, Pos};
 use crate::schedule::{Choice, Draw, Interruption, Told, Walk};
 use crate::value::object::TaskId;
 
@@ -57,6 +57,8 @@ pub struct Trail {
     pub main_failed: Option<Arc<ErrorReport>>,
     /// Why the last step was left in the middle, if it was: the run is not known any further.
     pub interruption: Option<Interruption>,
+    /// The texts that main runs, each with the number of its input.
+    pub texts: Vec<(u16, Arc<str>)>,
 }
 
 impl Trail {
@@ -91,9 +93,20 @@ impl Trail {
         last_of(self.steps.iter().map(|step| step.decision.choice))
     }
 
+    /// What stands in a line of a text that main runs, or in which a thread was.
+    pub fn source_line(&self, line: Line) -> Option<&str> {
+        let of_main = self.texts.iter().find(|(input, _)| *input == line.input());
+        let step = || self.steps.iter().rev().find(|step| step.pos.at() == line);
+        let text = of_main.map(|(_, text)| text);
+        line.of(text.or_else(|| Some(&step()?.text))?)
+    }
+
     /// Does one more step with `walk`, which stands where the trail has ended and listens, and
     /// tells it. Returns the numbers that were drawn.
     pub fn advance(&mut self, walk: &mut Walk, choice: Choice, draws: &[u64]) -> Vec<Draw> {
+        if self.steps.is_empty() {
+            self.texts = walk.texts();
+        }
         let last = self.last();
         let task = choice.task();
         let is_switch = task != last;

@@ -29,6 +29,7 @@ pub fn unit() -> Unit {
         functions: (0..=MAX_ARGUMENTS).map(|argc| code(argc, name)).collect(),
         is_prelude: true,
         is_prompt: false,
+        input: 0,
     }
 }
 

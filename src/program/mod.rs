@@ -39,6 +39,8 @@ pub struct Unit {
     pub is_prelude: bool,
     /// Whether it was an input at the prompt, whose variables all live on.
     pub is_prompt: bool,
+    /// The number of that input; 0 for other texts.
+    pub input: u16,
 }
 
 /// A name that is called or mentioned as a function.
@@ -189,6 +191,9 @@ impl Program {
                 .iter()
                 .map(|&id| self.names[id as usize].clone())
                 .collect();
+            for pos in &mut code.positions {
+                pos.input = unit.input;
+            }
         }
         let unit = self.units.push(unit) as u32;
         self.changes.push(Change::Unit(unit));

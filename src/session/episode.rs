@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::ThreadInfo;
-use super::rehearsal::Explorable;
+use super::rehearsal::{Explorable, Source};
 use crate::schedule::{Heap, Prepared, Until, World};
 
 /// So many inputs are remembered with what the variables were before them.
@@ -56,9 +56,7 @@ enum Beginning {
 
 /// An input that ran.
 struct Past {
-    number: u32,
-    name: String,
-    text: Arc<str>,
+    source: Source,
     prepared: Arc<Prepared>,
     beginning: Beginning,
 }
@@ -121,9 +119,11 @@ impl History {
             self.episode = Some(self.inputs.len());
         }
         self.inputs.push(Past {
-            number,
-            name: name.into(),
-            text: text.into(),
+            source: Source {
+                number,
+                name: name.into(),
+                text: text.into(),
+            },
             prepared,
             beginning: match is_alone {
                 true => Beginning::Alone(before.heap),
@@ -174,8 +174,12 @@ impl History {
             Selection::Last => last..end,
             Selection::All => 0..end,
             Selection::Inputs(first, last) => {
-                let begin = self.inputs.partition_point(|input| input.number < first);
-                let end = self.inputs.partition_point(|input| input.number <= last);
+                let begin = self
+                    .inputs
+                    .partition_point(|input| input.source.number < first);
+                let end = self
+                    .inputs
+                    .partition_point(|input| input.source.number <= last);
                 if begin >= end {
                     return Err(NotSelected::NotRun(first, last));
                 }
@@ -183,7 +187,7 @@ impl History {
             }
         };
         let (begin, inputs) = (range.start, &self.inputs[range]);
-        let number = inputs[0].number;
+        let number = inputs[0].source.number;
         let from = match &inputs[0].beginning {
             _ if begin == 0 => self.beginning.clone(),
             Beginning::Alone(heap) => heap.clone(),
@@ -192,17 +196,15 @@ impl History {
             }
             Beginning::Forgotten => return Err(NotSelected::Forgotten(number)),
         };
-        let last = inputs.last().map_or(number, |input| input.number);
+        let last = inputs.last().map_or(number, |input| input.source.number);
         Ok(Explorable {
             title: match last == number {
-                true => inputs[0].name.clone(),
+                true => inputs[0].source.name.clone(),
                 false => format!("inputs {number} to {last}"),
             },
             world: world.clone(),
             texts: inputs.iter().map(|input| input.prepared.clone()).collect(),
-            sources: (inputs.iter())
-                .map(|input| (input.name.clone(), input.text.clone()))
-                .collect(),
+            sources: inputs.iter().map(|input| input.source.clone()).collect(),
             until: Until::Main,
             from,
             is_from_beginning: begin == 0,
@@ -214,7 +216,10 @@ impl History {
     pub(super) fn episodes(&self) -> impl Iterator<Item = Selection> {
         let begin = self.episode.unwrap_or(self.inputs.len());
         let inputs = self.inputs[begin..].iter().rev();
-        let first = self.inputs.get(begin).map_or(0, |input| input.number);
-        inputs.map(move |last| Selection::Inputs(first, last.number))
+        let first = self
+            .inputs
+            .get(begin)
+            .map_or(0, |input| input.source.number);
+        inputs.map(move |last| Selection::Inputs(first, last.source.number))
     }
 }

@@ -14,8 +14,8 @@ pub struct Explorable {
     pub title: String,
     pub(super) world: Arc<World>,
     pub(super) texts: Vec<Arc<Prepared>>,
-    /// What each text is called in messages, and the text.
-    pub(super) sources: Vec<(String, Arc<str>)>,
+    /// Where they come from.
+    pub(super) sources: Vec<Source>,
     pub(super) until: Until,
     pub(super) from: Arc<Heap>,
     /// Whether that is the beginning of the session.
@@ -23,12 +23,17 @@ pub struct Explorable {
     pub(super) observed: Observed,
 }
 
-impl Explorable {
-    /// The names of the texts and the texts.
-    pub fn sources(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
-        self.sources.iter().map(|(name, text)| (&**name, text))
-    }
+/// A text that was read.
+#[derive(Clone)]
+pub(super) struct Source {
+    /// The number of the input at the prompt; 0 for other texts.
+    pub(super) number: u32,
+    /// What it is called in messages.
+    pub(super) name: String,
+    pub(super) text: Arc<str>,
+}
 
+impl Explorable {
     /// Makes variables and functions what they are before the texts.
     pub(super) fn go_back(&self, named: &[(u32, u32)]) {
         let world = &self.world;

@@ -80,8 +80,12 @@ impl EncodeState for String {
 
 impl EncodeState for Pos {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
-        let Self { line, column } = *self;
-        encoder.number(u64::from(line) << 32 | u64::from(column));
+        let Self {
+            input,
+            line,
+            column,
+        } = *self;
+        encoder.number(u64::from(input) << 48 | u64::from(line) << 32 | u64::from(column));
     }
 }
 

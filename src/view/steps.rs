@@ -114,14 +114,14 @@ impl Table {
                 indent: GAP,
                 width: self.width - GAP,
             });
-            let is_same_line = before.is_some_and(|before| before.pos.line == act.pos.line);
+            let is_same_line = before.is_some_and(|before| before.pos.at() == act.pos.at());
             let mut labelled = None;
             if is_list && !continues {
                 labelled = Some((act.thread, cut(&act.name, column.indent - 2 * GAP)));
             }
             let is_quoted_above = continues && is_same_line;
             if !is_quoted_above && !act.source.is_empty() {
-                let number = format!("{}| ", act.pos.line);
+                let number = format!("{}| ", act.pos.at().short());
                 let room = column.width.saturating_sub(number.len());
                 let shown = format!("{number}{}", cut(&act.source, room));
                 self.line(column, labelled.take(), Role::Faint, &shown);

@@ -10,7 +10,7 @@ use super::Telling;
 use crate::event::Kind;
 use crate::explore::telling::{Names, fails};
 use crate::explore::trail::Trail;
-use crate::pos::Pos;
+use crate::pos::{Line, Pos};
 use crate::vm::COPY_OF;
 
 /// One access of a run to a shared place.
@@ -19,7 +19,7 @@ struct Access<'a> {
     /// Which step it was.
     step: usize,
     thread: &'a str,
-    line: u16,
+    line: Line,
     place: &'a str,
     kind: AccessKind<'a>,
 }
@@ -71,7 +71,7 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
             found.push(Access {
                 step,
                 thread: &told.thread.name,
-                line: told.pos.or(of_step.pos).line,
+                line: told.pos.or(of_step.pos).at(),
                 place,
                 kind,
             });
@@ -81,7 +81,7 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
 }
 
 /// How an error came about: by the first pattern that its run shows.
-pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: &str) -> Telling {
+pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail) -> Telling {
     let all = accesses(trail);
     let failed_at = failed_at(thread, trail);
     let run = Run {
@@ -89,8 +89,7 @@ pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail, text: 
         all: &all,
         thread,
         failed_at,
-        line: pos.line,
-        text,
+        line: pos.at(),
     };
     run.shares_nothing()
         .or_else(|| run.lost_update())
@@ -116,8 +115,7 @@ struct Run<'a> {
     /// Who failed.
     thread: &'a str,
     failed_at: usize,
-    line: u16,
-    text: &'a str,
+    line: Line,
 }
 
 impl<'a> Run<'a> {
@@ -176,12 +174,12 @@ impl<'a> Run<'a> {
             let place = place.strip_prefix(COPY_OF)?;
             was_looked_at(place).then_some((told, place, did))
         })?;
-        let (task, line) = (&told.thread.name, told.pos.line);
+        let (task, line) = (&told.thread.name, told.pos.at());
         let variable = place.split(['.', '[']).next().unwrap_or(place);
         Some(Telling::new(
             "processes share nothing",
             vec![
-                format!("{task} {did} its own copy of {place} (line {line})."),
+                format!("{task} {did} its own copy of {place} ({line})."),
                 format!(
                     "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it \
                      is submitted; processes share nothing, so {variable} stayed as it was for {}.",
@@ -287,7 +285,7 @@ impl<'a> Run<'a> {
             "atomicity violation (check-then-act)",
             vec![
                 format!(
-                    "{thread} {saw} in line {} and relied on it, but {stops} before it acted.",
+                    "{thread} {saw} in {} and relied on it, but {stops} before it acted.",
                     check.line
                 ),
                 format!("Meanwhile {} {}.", other.thread, other.words()),
@@ -378,17 +376,13 @@ impl<'a> Run<'a> {
             access.thread == thread && access.place == place && access.step <= self.failed_at
         });
         let used = match read {
-            Some(read) => format!("{thread} {} in line {}", read.words(), read.line),
-            None => format!("{thread} used {place} in line {}", self.line),
+            Some(read) => format!("{thread} {} in {}", read.words(), read.line),
+            None => format!("{thread} used {place} in {}", self.line),
         };
         Some(Telling::new(
             "order violation",
             vec![
-                format!(
-                    "{used}, before {setter} {} in line {}.",
-                    set.words(),
-                    set.line
-                ),
+                format!("{used}, before {setter} {} in {}.", set.words(), set.line),
                 format!(
                     "Nothing makes {thread} wait for that: it was only likely that {setter} came first."
                 ),
@@ -413,7 +407,7 @@ impl<'a> Run<'a> {
                 .iter()
                 .rfind(|access| access.step < index && access.thread == &*before.name);
             let after = match did {
-                Some(did) => format!(" after it had {} (line {})", did.words(), did.line),
+                Some(did) => format!(" after it had {} ({})", did.words(), did.line),
                 None => String::new(),
             };
             sentences.push(format!(
@@ -460,15 +454,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The line of the text in which the error is: at the prompt that may be an earlier input, where
-    /// the last step in such a line was.
-    fn source_line(&self, line: u16) -> &'a str {
-        let mut steps = self.trail.steps.iter().rev();
-        let step = steps.find(|step| step.pos.line == line && !step.text.is_empty());
-        let text = step.map_or(self.text, |step| &*step.text);
-        let index = usize::from(line).checked_sub(1);
-        let found = index.and_then(|index| text.lines().nth(index));
-        found.unwrap_or_default()
+    /// What stands in a line.
+    fn source_line(&self, line: Line) -> &'a str {
+        self.trail.source_line(line).unwrap_or_default()
     }
 
     /// Whether what a thread did was done by a task of an event loop.

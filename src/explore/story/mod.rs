@@ -34,15 +34,15 @@ pub struct Story {
 }
 
 impl Story {
-    /// The story of a problem, told from a run that leads to it; `text` is the program.
-    pub fn of(problem: &Problem, trail: &Trail, text: &str) -> Self {
+    /// The story of a problem, told from a run that leads to it.
+    pub fn of(problem: &Problem, trail: &Trail) -> Self {
         let title = title(problem);
         let told = match problem {
             Problem::Error {
                 thread,
                 message,
                 pos,
-            } => error::error(thread, message, *pos, trail, text),
+            } => error::error(thread, message, *pos, trail),
             Problem::Deadlock(stuck) => waiting::deadlock(stuck, trail),
             Problem::Livelock(names) => {
                 copied_flag(names, trail).unwrap_or_else(|| livelock(names))
@@ -68,7 +68,7 @@ fn title(problem: &Problem) -> String {
             pos,
         } => match pos.is_none() {
             true => format!("{message}, in {thread}"),
-            false => format!("{message}, in {thread}, line {}", pos.line),
+            false => format!("{message}, in {thread}, {}", pos.at()),
         },
         Problem::Deadlock(stuck) => {
             let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
@@ -120,8 +120,9 @@ fn copied_flag(names: &[String], trail: &Trail) -> Option<Telling> {
         "processes share nothing",
         vec![
             format!(
-                "{} goes round and looks at its own copy of {place} again and again (line {}).",
-                told.thread.name, told.pos.line
+                "{} goes round and looks at its own copy of {place} again and again ({}).",
+                told.thread.name,
+                told.pos.at()
             ),
             format!(
                 "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it is \
@@ -178,12 +179,12 @@ fn starvation(name: &str) -> Telling {
 fn lock_order(nestings: &[Nesting]) -> Telling {
     let takes = |nesting: &Nesting| {
         format!(
-            "{} takes the lock made in line {} (line {}) and then the one made in line {} (line {}).",
+            "{} takes the lock made in {} ({}) and then the one made in {} ({}).",
             nesting.thread,
-            nesting.held.line,
-            nesting.since.line,
-            nesting.wanted.line,
-            nesting.pos.line
+            nesting.held.at(),
+            nesting.since.at(),
+            nesting.wanted.at(),
+            nesting.pos.at()
         )
     };
     let mut sentences: Vec<String> = nestings.iter().map(takes).collect();
@@ -205,15 +206,15 @@ fn race(race: &Race) -> Telling {
         true => "writes",
         false => "reads",
     };
-    let there = match one.pos.line == other.pos.line {
+    let there = match one.pos.at() == other.pos.at() {
         true => "there too".to_string(),
-        false => format!("in line {}", other.pos.line),
+        false => format!("in {}", other.pos.at()),
     };
     Telling {
         pattern: None,
         sentences: vec![format!(
-            "{} {} {} in line {} and {} {} it {there}, and nothing keeps the two apart: either may come first.",
-            one.thread, does(one), race.place, one.pos.line, other.thread, does(other)
+            "{} {} {} in {} and {} {} it {there}, and nothing keeps the two apart: either may come first.",
+            one.thread, does(one), race.place, one.pos.at(), other.thread, does(other)
         )],
         mend: Some(
             "use the same lock around both: `with lock { ... }`; or an `Atomic`, or pass the value through a \

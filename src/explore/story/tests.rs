@@ -38,7 +38,7 @@ fn stories(text: &str) -> Vec<Story> {
     let found = explored(&[], text, InputKind::Script);
     let problems = found.failures.iter().chain(&found.findings);
     problems
-        .map(|problem| Story::of(&problem.problem, &problem.trail, text))
+        .map(|problem| Story::of(&problem.problem, &problem.trail))
         .collect()
 }
 
@@ -355,6 +355,6 @@ fn at_the_prompt_an_earlier_input_holds_the_line_that_failed() {
     let text = "asyncio.run(m)";
     let found = explored(&before, text, InputKind::Prompt);
     let failure = &found.failures[0];
-    let story = Story::of(&failure.problem, &failure.trail, text);
+    let story = Story::of(&failure.problem, &failure.trail);
     assert_eq!(story.pattern, Some("lost update"));
 }

@@ -22,8 +22,9 @@ pub(super) fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
             Telling::new(
                 "self-deadlock",
                 vec![format!(
-                    "{} already holds {what}{since} and waits for it again in line {}: nobody else can release it.",
-                    one.name, one.pos.line
+                    "{} already holds {what}{since} and waits for it again in {}: nobody else can release it.",
+                    one.name,
+                    one.pos.at()
                 )],
                 again(&one.waits_for).into(),
             )
@@ -34,9 +35,9 @@ pub(super) fn deadlock(stuck: &[Stuck], trail: &Trail) -> Telling {
                 .map(|one| {
                     let holder = one.held_by.first().map_or("", |(name, _)| name);
                     format!(
-                        "{} waits in line {} for {}, which {holder} holds{}.",
+                        "{} waits in {} for {}, which {holder} holds{}.",
                         one.name,
-                        one.pos.line,
+                        one.pos.at(),
                         lock_name(one, &names),
                         since(one)
                     )
@@ -92,7 +93,7 @@ fn lock_name(stuck: &Stuck, names: &Names) -> String {
 /// Since where what a thread waits for is held.
 fn since(stuck: &Stuck) -> String {
     match stuck.held_by.first() {
-        Some((_, pos)) if !pos.is_none() => format!(" since line {}", pos.line),
+        Some((_, pos)) if !pos.is_none() => format!(" since {}", pos.at()),
         _ => String::new(),
     }
 }
@@ -156,8 +157,9 @@ fn lost_notice(stuck: &[Stuck], trail: &Trail) -> Option<Telling> {
                 "lost wake-up",
                 vec![
                     format!(
-                        "{notifier} called {name}.{verb}() in line {} before {waiter} began to wait in line {}.",
-                        pos.line, one.pos.line
+                        "{notifier} called {name}.{verb}() in {} before {waiter} began to wait in {}.",
+                        pos.at(),
+                        one.pos.at()
                     ),
                     "A notify wakes only who waits already; it is not kept.".into(),
                     format!("So {waiter} waits for a notify that will never come."),
@@ -176,9 +178,9 @@ fn lost_notice(stuck: &[Stuck], trail: &Trail) -> Option<Telling> {
 fn nobody_comes(stuck: &[Stuck], names: &Names) -> Telling {
     let waits = |one: &Stuck| {
         format!(
-            "{} waits in line {} for {}.",
+            "{} waits in {} for {}.",
             one.name,
-            one.pos.line,
+            one.pos.at(),
             wanted(one, names.last(one.number))
         )
     };

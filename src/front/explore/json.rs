@@ -108,8 +108,7 @@ struct Step {
 }
 
 /// The object, with a line end.
-pub(super) fn write(found: &Exploration, text: &str) -> String {
-    let problem = |finding: &Finding| problem(finding, text);
+pub(super) fn write(found: &Exploration) -> String {
     let object = Object {
         proved: found.is_proved(),
         interleavings: found.interleavings.as_ref().map(count),
@@ -207,8 +206,8 @@ fn outcome(possible: &Possible) -> Outcome {
     }
 }
 
-fn problem(finding: &Finding, text: &str) -> Problem {
-    let story = Story::of(&finding.problem, &finding.trail, text);
+fn problem(finding: &Finding) -> Problem {
+    let story = Story::of(&finding.problem, &finding.trail);
     let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
     lines.sort_unstable();
     lines.dedup();

@@ -37,10 +37,9 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         let stop = stopped_by_ctrl_c();
         let found = search(&mut rehearsal, &how.limits, &stop);
         let text = match how.json {
-            true => json::write(&found, &source.text),
+            true => json::write(&found),
             false => {
                 let subject = Subject {
-                    text: &source.text,
                     replay: &replay,
                     is_prompt: false,
                     paint: color.paint(io::stdout().is_terminal()),
@@ -78,7 +77,6 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
             }
         };
         let subject = Subject {
-            text: &source.text,
             replay: "",
             is_prompt: false,
             paint: color.paint(io::stdout().is_terminal()),
@@ -110,7 +108,7 @@ pub(super) fn step(config: Config, source: &Source, color: Color) -> Status {
     let replay = command("replay TOKEN", source, &config.args);
     with(config, source, color, false, |rehearsal| {
         let paint = color.paint(io::stdout().is_terminal());
-        match lead(rehearsal, source.text.clone(), replay, paint) {
+        match lead(rehearsal, replay, paint) {
             Ok(()) => Status::Success,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
             Err(error) => {
@@ -121,8 +119,8 @@ pub(super) fn step(config: Config, source: &Source, color: Color) -> Status {
     })
 }
 
-fn lead(rehearsal: Rehearsal, text: String, replay: String, paint: Paint) -> io::Result<()> {
-    let (mut stepping, first) = Stepping::begin(rehearsal, text, replay, paint);
+fn lead(rehearsal: Rehearsal, replay: String, paint: Paint) -> io::Result<()> {
+    let (mut stepping, first) = Stepping::begin(rehearsal, replay, paint);
     let mut out = io::stdout().lock();
     out.write_all(first.as_bytes())?;
     let mut lines = io::stdin().lock().lines();

@@ -26,8 +26,6 @@ const FINDINGS: usize = 5;
 /// What was explored, as far as the report needs it.
 #[derive(Clone, Copy)]
 pub(in crate::front) struct Subject<'a> {
-    /// The program's text.
-    pub(in crate::front) text: &'a str,
     /// What to type to replay a run, with `TOKEN` where its token stands.
     pub(in crate::front) replay: &'a str,
     /// Whether it was explored at the prompt, where no options are.
@@ -65,7 +63,7 @@ pub(in crate::front) fn report(
         match index < FAILURES {
             true => out += &failure_text(failure, index + 1, subject),
             false => {
-                let title = Story::of(&failure.problem, &failure.trail, subject.text).title;
+                let title = Story::of(&failure.problem, &failure.trail).title;
                 let line = format!("{title}; token {}", state::shown(&failure.token));
                 out += &hang("  ", &line, WIDTH);
             }
@@ -303,7 +301,7 @@ pub(super) fn wait(stuck: &[Stuck]) -> String {
 }
 
 fn main_fails(message: &str, pos: Pos) -> String {
-    format!("main fails: {message} (line {})", pos.line)
+    format!("main fails: {message} ({})", pos.at())
 }
 
 /// What the threads printed and failed by, a part for each, and in what order where that counts.
@@ -320,8 +318,10 @@ fn told(outcome: &Outcome) -> Vec<String> {
         }
         if let Some(failed) = &lines.failed {
             told.push(format!(
-                "{} fails: {} (line {})",
-                lines.name, failed.message, failed.pos.line
+                "{} fails: {} ({})",
+                lines.name,
+                failed.message,
+                failed.pos.at()
             ));
         }
     }
@@ -349,7 +349,7 @@ fn told(outcome: &Outcome) -> Vec<String> {
 }
 
 fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> String {
-    let story = Story::of(&failure.problem, &failure.trail, subject.text);
+    let story = Story::of(&failure.problem, &failure.trail);
     let mut title = story.title.clone();
     if let Some(pattern) = story.pattern {
         let _ = write!(title, " ({pattern})");
@@ -397,14 +397,17 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
     let mut out = String::new();
     let mut mend = None;
     for finding in findings.iter().take(FINDINGS) {
-        let story = Story::of(&finding.problem, &finding.trail, subject.text);
+        let story = Story::of(&finding.problem, &finding.trail);
         let head = subject.paint.text(Role::Heading, "finding");
         let _ = writeln!(out, "\n{head}: {}", story.title);
         out += &hang("  ", &story.sentences.join(" "), WIDTH);
         let mut before = None;
         for act in tell(&finding.trail, Some(&finding.problem)) {
-            if act.is_bad && before.replace(act.pos.line) != Some(act.pos.line) {
-                let quoted = cut(&format!("{:>6} | {}", act.pos.line, act.source), WIDTH);
+            if act.is_bad && before.replace(act.pos.at()) != Some(act.pos.at()) {
+                let quoted = cut(
+                    &format!("{:>6} | {}", act.pos.at().short(), act.source),
+                    WIDTH,
+                );
                 let _ = writeln!(out, "{}", subject.paint.text(Role::Faint, &quoted));
             }
         }
@@ -452,7 +455,7 @@ pub(in crate::front) fn replayed(
         plural(pauses, "pause")
     );
     if let Some(problem) = &problem {
-        out += &story_text(&Story::of(problem, trail, subject.text));
+        out += &story_text(&Story::of(problem, trail));
     }
     out
 }

@@ -42,7 +42,6 @@ u takes the last step back, r runs on to the end without pausing anybody,
 /// See the head of the file.
 pub(in crate::front) struct Stepping {
     rehearsal: Rehearsal,
-    text: String,
     /// What to type to replay a run, with `TOKEN` where its token stands.
     replay: String,
     paint: Paint,
@@ -63,13 +62,11 @@ impl Stepping {
     /// Begins, before the first step that can be chosen; the text is to be shown.
     pub(in crate::front) fn begin(
         rehearsal: Rehearsal,
-        text: String,
         replay: String,
         paint: Paint,
     ) -> (Self, String) {
         let mut stepping = Self {
             rehearsal,
-            text,
             replay,
             paint,
             decisions: Vec::new(),
@@ -248,7 +245,7 @@ impl Stepping {
         let token = state::shown(&self.rehearsal.token_of(trail));
         match Problem::of(outcome).into_iter().next() {
             Some(problem) => {
-                let story = Story::of(&problem, trail, &self.text);
+                let story = Story::of(&problem, trail);
                 let won = paint.text(Role::Prompt, "You have made it fail!");
                 let _ = writeln!(out, "{won} {}", cut(&story.title, WIDTH - 23));
                 out += &report::story_text(&story);
@@ -311,7 +308,7 @@ fn threads(out: &mut String, walk: &Walk, trail: &Trail, paint: Paint) {
         };
         let name = format!("{:<width$}", cut(&info.name, width));
         let quoted = walk.source_line(TaskId(info.number));
-        let quoted = cut(&format!("{:>3}| {quoted}", info.pos.line), 32);
+        let quoted = cut(&format!("{:>3}| {quoted}", info.pos.at().short()), 32);
         let _ = write!(out, " {key:>2}  ");
         paint.write(out, Role::Thread(info.number), &name);
         let used = 5 + width + 2 + 32 + 2;

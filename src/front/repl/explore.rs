@@ -37,7 +37,7 @@ impl Learner {
         self.stop.store(false, Ordering::Relaxed);
         let found = search(&mut rehearsal, &Limits::default(), &self.stop);
         drop(rehearsal);
-        let told = report::report(&found, self.report_subject(&texts), false);
+        let told = report::report(&found, self.report_subject(), false);
         let mut problems = found.failures.iter().chain(&found.findings);
         let token = problems
             .next()
@@ -85,7 +85,7 @@ impl Learner {
         drop(rehearsal);
         match replayed {
             Ok((trail, outcome)) => {
-                let subject = self.report_subject(&texts);
+                let subject = self.report_subject();
                 self.say(&report::replayed(&trail, outcome.as_ref(), subject))
             }
             Err(problem) => self.say(&format!("{}\n", state::problem(problem))),
@@ -100,8 +100,7 @@ impl Learner {
         };
         self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
-        let text = last_text(&texts).to_string();
-        let (stepping, shown) = Stepping::begin(rehearsal, text, REPLAY.into(), self.paint);
+        let (stepping, shown) = Stepping::begin(rehearsal, REPLAY.into(), self.paint);
         let shown = headline(what, &texts) + shown.as_str();
         self.stepping = Some(stepping);
         self.explored = Some(Explored { texts, token: None });
@@ -121,9 +120,8 @@ impl Learner {
         self.say(&answer.text)
     }
 
-    fn report_subject<'a>(&self, texts: &'a Explorable) -> Subject<'a> {
+    fn report_subject(&self) -> Subject<'static> {
         Subject {
-            text: last_text(texts),
             replay: REPLAY,
             is_prompt: true,
             paint: self.paint,
@@ -164,10 +162,6 @@ fn headline(what: &Target, texts: &Explorable) -> String {
         Target::Inputs(_) => format!("{}:\n", texts.title),
         Target::Code(_) => String::new(),
     }
-}
-
-fn last_text(texts: &Explorable) -> &str {
-    texts.sources().last().map_or("", |(_, text)| text)
 }
 
 /// Why inputs cannot be explored, and what can be done instead.
@@ -232,8 +226,8 @@ mod tests {
         );
         for part in [
             "2 outcomes, 1",
-            "failure 1: assertion failed, in main, line 1 (lost update)",
-            "1| fn add() { n += 1; }",
+            "failure 1: assertion failed, in main, input 3, line 1 (lost update)",
+            "2:1| fn add() { n += 1; }",
             "  Thread-1 read n as 0, then was paused before it could store 1.",
             "  replay it: :replay ",
             "finding: data race on n",
@@ -504,7 +498,7 @@ mod tests {
             "n",
         ]);
         assert!(
-            seen[2].contains("\n  1  Thread-1    1| fn add() { n += 1; }"),
+            seen[2].contains("\n  1  Thread-1  2:1| fn add() { n += 1; }"),
             "{}",
             seen[2]
         );

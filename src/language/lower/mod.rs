@@ -232,6 +232,7 @@ impl Lowering<'_> {
                 functions,
                 is_prelude: self.is_prelude,
                 is_prompt: self.top == TopLevel::Prompt,
+                input: 0,
             },
             defined,
             warnings,

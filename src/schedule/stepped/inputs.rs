@@ -60,6 +60,11 @@ impl Inputs {
         }
     }
 
+    /// All of them.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Prepared> {
+        self.texts.iter().map(|text| &**text)
+    }
+
     /// How many have begun.
     pub(super) fn begun(&self) -> usize {
         self.begun

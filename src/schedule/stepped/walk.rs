@@ -527,6 +527,13 @@ impl Walk {
         Some(program.unit(unit)?.text.clone())
     }
 
+    /// The texts that main runs, each with the number of its input.
+    pub fn texts(&self) -> Vec<(u16, Arc<str>)> {
+        let program = &self.run.state.world.program;
+        let units = (self.run.inputs.texts()).filter_map(|text| program.unit(text.unit));
+        units.map(|unit| (unit.input, unit.text.clone())).collect()
+    }
+
     /// The line of the text at which the thread is, without its indentation; empty for none.
     pub fn source_line(&self, task: TaskId) -> Arc<str> {
         let text = self.text(task);
