@@ -35,7 +35,7 @@ use self::episode::{Before, History};
 use self::rehearsal::{RestoreGuard, Source};
 
 pub use self::episode::{NotSelected, Selection};
-pub use self::rehearsal::{Explorable, Rehearsal};
+pub use self::rehearsal::{Explorable, Rehearsal, Rerun};
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;
 pub use worker::serve_as_worker;
@@ -115,6 +115,17 @@ pub enum Outcome {
     Interrupted(Vec<ThreadInfo>),
     /// Every thread waits for ever, or some wait for each other in a cycle.
     Deadlock(Vec<ThreadInfo>),
+}
+
+impl From<MainEnd> for Outcome {
+    fn from(end: MainEnd) -> Self {
+        match end {
+            MainEnd::Value(value) => Self::Value(value),
+            MainEnd::Failed(fault) => Self::Failed(fault),
+            MainEnd::Interrupted(threads) => Self::Interrupted(threads),
+            MainEnd::Deadlock(threads) => Self::Deadlock(threads),
+        }
+    }
 }
 
 /// Why texts cannot be explored.
@@ -232,12 +243,7 @@ impl Session {
         let until = until(input.kind);
         self.seed_run();
         let end = (self.schedule).run_main(prepared.function.clone(), until);
-        let outcome = match end {
-            MainEnd::Value(value) => Outcome::Value(value),
-            MainEnd::Failed(fault) => Outcome::Failed(fault),
-            MainEnd::Interrupted(threads) => Outcome::Interrupted(threads),
-            MainEnd::Deadlock(threads) => Outcome::Deadlock(threads),
-        };
+        let outcome = Outcome::from(end);
         if matches!(outcome, Outcome::Value(_)) {
             self.accepted.push(input.text.into());
         }
@@ -336,6 +342,16 @@ impl Session {
             explorer: explorer.with_twin(twin),
             _guard: guard,
         })
+    }
+
+    /// Goes to where texts begin, to run them once more under the seeded scheduler. The variables come
+    /// back as they are now when the rerun is dropped; until then nothing else may run.
+    ///
+    /// # Errors
+    /// Which threads are in the way.
+    pub fn rerun(&mut self, texts: &Explorable, seed: u64) -> Result<Rerun, Obstacle> {
+        let guard = self.go_back(texts)?;
+        Ok(Rerun::new(texts.clone(), seed, self.stopper(), guard))
     }
 
     /// Makes variables and functions what they were before these texts, until the guard is dropped.

@@ -111,7 +111,7 @@ impl Explorer {
         }
         let mut exploration = self.search(&exact, watch);
         let steps = match exploration.cut {
-            None | Some(Cut::Stopped) => return exploration,
+            None | Some(Cut::Stopped | Cut::Redefined) => return exploration,
             Some(Cut::Time(_) | Cut::Memory(_)) => None,
             Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_)) => {
                 Some(exploration.transitions.max(LEAST_SAMPLED))

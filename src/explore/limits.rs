@@ -57,6 +57,8 @@ pub enum Cut {
     Numbers(u64),
     /// The user stopped it.
     Stopped,
+    /// A function is defined anew while threads run that may call it, and calls are no steps.
+    Redefined,
 }
 
 /// What can watch a search: a progress line, Ctrl-C.

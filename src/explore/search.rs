@@ -87,6 +87,9 @@ pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found 
         found = search_from(walk, limits, watch, &brake, true);
     }
     walk.set_interrupt(None);
+    if walk.has_redefined() {
+        found.cut.get_or_insert(Cut::Redefined);
+    }
     found
 }
 

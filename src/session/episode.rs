@@ -223,3 +223,102 @@ impl History {
         inputs.map(move |last| Selection::Inputs(first, last.source.number))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Input, InputKind, Scheduler, Session};
+    use super::*;
+    use crate::event::Stream;
+
+    /// A session in which these inputs have run.
+    fn session(inputs: &[&str]) -> Session {
+        let config = Config {
+            scheduler: Scheduler::Seeded,
+            seed: Some(1),
+            workers: None,
+            args: Vec::new(),
+            worker_executable: None,
+        };
+        let mut session = Session::new(config, Arc::new(Stream::new()));
+        for (index, text) in inputs.iter().enumerate() {
+            session.run(Input {
+                name: &format!("input {}", index + 1),
+                text,
+                kind: InputKind::Prompt,
+            });
+        }
+        session
+    }
+
+    #[test]
+    fn values_that_did_not_change_are_not_looked_into_again() {
+        let session = session(&[
+            "let a = []; a.pad(10000, [1]); let b = [a, #{a: a}]; let lock = Lock();",
+            "let q = Queue(); for i in 0..1000 { q.put([i]); }",
+            "let c = 0;",
+            "c += 1;",
+            "a.push(2);",
+            "c += 1;",
+        ]);
+        let looked_into = |past: &Past| match &past.beginning {
+            Beginning::Alone(heap) => heap.new_values(),
+            Beginning::Beside(_) | Beginning::Forgotten => 0,
+        };
+        let costs: Vec<usize> = session.history.inputs.iter().map(looked_into).collect();
+        // Before the second input the arrays are new, before the third the queue.
+        assert!(costs[1] > 10_000 && costs[2] > 1_000, "{costs:?}");
+        assert!(costs[2] < 10_000, "{costs:?}");
+        assert!(costs[3] < 10 && costs[4] < 10, "{costs:?}");
+        assert!(costs[5] > 10_000 && costs[5] < 20_100, "{costs:?}");
+    }
+
+    #[test]
+    fn old_inputs_are_forgotten_but_not_where_the_episode_begins() {
+        let mut inputs = vec!["let n = 0;", "let t = spawn(|| 1);"];
+        inputs.resize(MOST_REMEMBERED + 10, "n += 1;");
+        let session = session(&inputs);
+        let select = |selection| session.select(selection);
+        let title = |selection| select(selection).map(|texts| texts.title);
+        assert!(matches!(
+            select(Selection::Inputs(5, 6)),
+            Err(NotSelected::Forgotten(5))
+        ));
+        let last = inputs.len();
+        assert_eq!(
+            title(Selection::Episode).ok(),
+            Some(format!("inputs 2 to {last}"))
+        );
+        assert_eq!(
+            title(Selection::All).ok(),
+            Some(format!("inputs 1 to {last}"))
+        );
+        assert_eq!(title(Selection::Last).ok(), Some(format!("input {last}")));
+    }
+
+    #[test]
+    fn values_come_back_as_they_were() {
+        let mut session = session(&[
+            "let xs = [1]; let m = #{a: 1}; let q = Queue(); let n = 1;",
+            "let add = || { n += 1; xs.push(2); }; let t = spawn(add); t.join(); m.a = 2; q.put(n);",
+            "let n = 7; let fresh = 1; add.call();",
+        ]);
+        let shown = |session: &Session| {
+            let variables = session.variables().into_iter();
+            let shown = variables.map(|variable| format!("{} {}", variable.name, variable.text));
+            shown.collect::<Vec<_>>()
+        };
+        let now = shown(&session);
+        let texts = session.select(Selection::Inputs(2, 3)).ok().unwrap();
+        assert_eq!(texts.title, "inputs 2 to 3");
+        let guard = session.go_back(&texts).unwrap();
+        let then = shown(&session).join(", ");
+        assert!(then.contains("m #{\"a\": 1}, n 1, q Queue(0"), "{then}");
+        assert!(then.contains("xs [1]") && !then.contains("fresh"), "{then}");
+        drop(guard);
+        assert_eq!(shown(&session), now);
+        for _ in 0..2 {
+            drop(session.rehearse(&texts, false).unwrap());
+            assert_eq!(shown(&session), now);
+        }
+    }
+}

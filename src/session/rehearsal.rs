@@ -4,8 +4,11 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use super::{Outcome, Stopper};
 use crate::explore::Explorer;
-use crate::schedule::{Heap, Observed, Prepared, Until, World};
+use crate::schedule::{
+    Heap, Observed, Prepared, Schedule, Seeded, Stepped, StopRequest, Until, World,
+};
 
 /// Texts that can be explored as one program, and what the variables are before them.
 #[derive(Clone)]
@@ -63,6 +66,57 @@ impl Deref for Rehearsal {
 impl DerefMut for Rehearsal {
     fn deref_mut(&mut self) -> &mut Explorer {
         &mut self.explorer
+    }
+}
+
+/// Texts that run once more, one after the other, under the seeded scheduler. When this is dropped,
+/// what still runs is stopped, and all variables and functions of the session are what they were
+/// before.
+pub struct Rerun {
+    // Invariant: dropped before `_guard`, since that takes its threads to be gone.
+    schedule: Stepped,
+    texts: Explorable,
+    next: usize,
+    seed: u64,
+    stopper: Stopper,
+    /// What stops the session's own scheduler.
+    request: StopRequest,
+    _guard: RestoreGuard,
+}
+
+impl Rerun {
+    pub(super) fn new(texts: Explorable, seed: u64, stopper: Stopper, guard: RestoreGuard) -> Self {
+        let schedule = Stepped::new(Box::new(Seeded::new(seed)), texts.world.clone());
+        let own = schedule.stop_request();
+        let request = std::mem::replace(&mut *stopper.request.lock(), own);
+        Self {
+            schedule,
+            texts,
+            next: 0,
+            seed,
+            stopper,
+            request,
+            _guard: guard,
+        }
+    }
+
+    /// Runs the next text to its end. Returns what it is called in messages, the text, and how it
+    /// ended; nothing when all have run.
+    pub fn run_next(&mut self) -> Option<(&str, &str, Outcome)> {
+        let text = self.texts.texts.get(self.next)?;
+        let source = self.texts.sources.get(self.next)?;
+        self.next += 1;
+        self.texts.world.begin_again(text);
+        self.schedule.set_seed(self.seed);
+        let end = (self.schedule).run_main(text.function.clone(), self.texts.until);
+        Some((&source.name, &source.text, end.into()))
+    }
+}
+
+impl Drop for Rerun {
+    fn drop(&mut self) {
+        self.schedule.stop_all();
+        (*self.stopper.request.lock()).clone_from(&self.request);
     }
 }
 

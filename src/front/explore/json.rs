@@ -158,6 +158,7 @@ fn limit(cut: Cut) -> &'static str {
         Cut::Memory(_) => "memory",
         Cut::Numbers(_) => "numbers",
         Cut::Stopped => "stopped",
+        Cut::Redefined => "redefined",
     }
 }
 

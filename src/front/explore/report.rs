@@ -240,6 +240,11 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
             );
         }
         Cut::Stopped => return "it was stopped".into(),
+        Cut::Redefined => {
+            return "a function is defined anew while threads run that may call it, and not all orders \
+                    of that were tried"
+                .into();
+        }
     };
     match is_prompt {
         true => format!("{reached}; `threadlab explore {option}` on a file raises it"),

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 
 use super::PROMPT;
 use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
-use super::explore::Explored;
+use super::explore::{self, Explored};
 use super::screen::Screen;
 use crate::front::doc;
 use crate::front::explore::stepping::{self, Stepping};
@@ -298,31 +298,61 @@ impl Learner {
     }
 
     fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
-        let paint = self.paint;
         let (outcome, warnings, notices) = match report {
-            Report::Rejected(problems) => return report::diagnostics(problems, quoted, paint),
+            Report::Rejected(problems) => {
+                return report::diagnostics(problems, quoted, self.paint);
+            }
             Report::Ran {
                 outcome,
                 warnings,
                 notices,
             } => (outcome, warnings, notices),
         };
-        let mut told = report::diagnostics(warnings, quoted, paint);
-        match outcome {
-            Outcome::Value(value) => told += &echo(value),
-            // Main's error was shown when it happened.
-            Outcome::Failed(_) => {}
-            Outcome::Interrupted(threads) => {
-                told += &report::interrupted(threads, &self.session, quoted, paint);
-            }
-            Outcome::Deadlock(threads) => {
-                told += &report::deadlock(threads, &self.session, quoted, paint);
-            }
-        }
+        let mut told = report::diagnostics(warnings, quoted, self.paint);
+        told += &self.tell_outcome(outcome, quoted);
         for notice in notices {
             let _ = writeln!(told, "note: {notice}");
         }
         told
+    }
+
+    fn tell_outcome(&self, outcome: &Outcome, quoted: Quoted<'_>) -> String {
+        let (session, paint) = (&self.session, self.paint);
+        match outcome {
+            Outcome::Value(value) => echo(value),
+            // Main's error was shown when it happened.
+            Outcome::Failed(_) => String::new(),
+            Outcome::Interrupted(threads) => report::interrupted(threads, session, quoted, paint),
+            Outcome::Deadlock(threads) => report::deadlock(threads, session, quoted, paint),
+        }
+    }
+
+    /// Runs the latest episode once more under a seed, if there is one, and shows what comes of it.
+    fn rerun(&mut self, seed: u64) -> io::Result<()> {
+        let Some(episode) = self.session.episodes().next() else {
+            return Ok(());
+        };
+        let texts = match self.session.select(episode) {
+            Ok(texts) => texts,
+            Err(why) => return self.say(&explore::not_selected(why)),
+        };
+        let mut rerun = match self.session.rerun(&texts, seed) {
+            Ok(rerun) => rerun,
+            Err(obstacle) => return self.say(&explore::blocked(obstacle)),
+        };
+        self.say(&format!("{} again, under seeded:\n", texts.title))?;
+        self.live.lock().begin_input(false);
+        while let Some((name, text, outcome)) = rerun.run_next() {
+            self.printer.catch_up();
+            let told = self.tell_outcome(&outcome, Quoted { name, text });
+            self.say(&told)?;
+            if matches!(outcome, Outcome::Interrupted(_)) {
+                break;
+            }
+        }
+        drop(rerun);
+        self.printer.catch_up();
+        self.say("The variables are what they were.\n")
     }
 
     fn obey(&mut self, command: Command) -> io::Result<Flow> {
@@ -450,7 +480,11 @@ impl Learner {
         if set.is_some() && self.session.scheduler() == Scheduler::Parallel {
             said += "Under parallel the cores decide: choose `:scheduler seeded` to repeat runs.\n";
         }
-        self.say(&said)
+        self.say(&said)?;
+        match set {
+            Some(seed) => self.rerun(seed),
+            None => Ok(()),
+        }
     }
 
     fn begin_lesson(&mut self, name: &str) -> io::Result<()> {
@@ -610,7 +644,7 @@ fn help_on(name: &str, paint: Paint) -> String {
         // `:time` and `time()` are two things.
         Some(entry) => {
             let head = format!("{} {}", entry.name, entry.operand);
-            let about = format!("{}: {}\n", head.trim_end(), entry.what);
+            let about = format!("{}: {}\n{}", head.trim_end(), entry.what, entry.more);
             about + doc::page(name, paint).unwrap_or_default().as_str()
         }
         None => doc_on(name, paint),

@@ -47,6 +47,8 @@ pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) operand: &'static str,
     pub(super) what: &'static str,
+    /// What `:help` with the name adds, in whole lines.
+    pub(super) more: &'static str,
 }
 
 const fn entry(name: &'static str, operand: &'static str, what: &'static str) -> Entry {
@@ -54,8 +56,29 @@ const fn entry(name: &'static str, operand: &'static str, what: &'static str) ->
         name,
         operand,
         what,
+        more: "",
     }
 }
+
+impl Entry {
+    const fn with(self, more: &'static str) -> Self {
+        Self { more, ..self }
+    }
+}
+
+/// What can stand behind `:explore` and `:step`.
+const WHAT: &str = "  \
+  An episode begins with the first input that starts a thread, a task of a pool,
+  an event loop or a process. All later inputs belong to it, until one starts
+  something anew after everything has ended and was joined. It is taken as one
+  program, from what the variables were before it; they come back as they are.
+  WHAT chooses something else:
+    last      the last input
+    4, 2-6    the input of that number, or those from the first to the second
+    all       all inputs since the session began
+    CODE      other code, from what the variables are now
+    FILE      the same of a file whose name ends with .rhai
+";
 
 /// All commands, as `:help` lists them.
 pub(super) const COMMANDS: [Entry; 15] = [
@@ -89,19 +112,24 @@ pub(super) const COMMANDS: [Entry; 15] = [
         ":seed",
         "[N | none]",
         "the last seed; with N, the seed of all further runs",
+    )
+    .with(
+        "  With N the latest episode (see `:help explore`) runs once more, under `seeded` with this\n  \
+         seed; the variables come back as they are.\n",
     ),
     entry(":time", "CODE", "run CODE and say how long it took"),
     entry(
         ":explore",
         "[WHAT]",
         "all that can happen in the latest episode, or in WHAT",
-    ),
+    )
+    .with(WHAT),
     entry(
         ":replay",
         "[TOKEN]",
         "that run of it again; the last failure's",
     ),
-    entry(":step", "[WHAT]", "choose yourself which thread goes on"),
+    entry(":step", "[WHAT]", "choose yourself which thread goes on").with(WHAT),
     entry(":load", "FILE", "run a file here"),
     entry(":save", "FILE", "keep all inputs so far in a file"),
     entry(":reset", "", "stop all threads and forget everything"),

@@ -165,7 +165,7 @@ fn headline(what: &Target, texts: &Explorable) -> String {
 }
 
 /// Why inputs cannot be explored, and what can be done instead.
-fn not_selected(why: NotSelected) -> String {
+pub(super) fn not_selected(why: NotSelected) -> String {
     match why {
         NotSelected::NothingRan => {
             "No input has run yet. `:explore CODE` and `:step CODE` take code, or a file.\n".into()
@@ -188,7 +188,7 @@ fn not_selected(why: NotSelected) -> String {
     }
 }
 
-fn blocked(by: Obstacle) -> String {
+pub(super) fn blocked(by: Obstacle) -> String {
     match by {
         Obstacle::Alive(threads) => format!(
             "Still running: {}. Exploring begins with main alone: join them first, or stop \
@@ -227,7 +227,7 @@ mod tests {
         for part in [
             "2 outcomes, 1",
             "failure 1: assertion failed, in main, input 3, line 1 (lost update)",
-            "2:1| fn add() { n += 1; }",
+            "2:1 | fn add() { n += 1; }",
             "  Thread-1 read n as 0, then was paused before it could store 1.",
             "  replay it: :replay ",
             "finding: data race on n",
@@ -441,6 +441,61 @@ mod tests {
         );
         assert!(explored.contains("main prints 1 | 2"), "{explored}");
         assert_eq!(seen[6], "3\n");
+    }
+
+    #[test]
+    fn a_function_that_threads_may_call_is_not_proved_when_it_is_defined_anew() {
+        let lines = [
+            "fn f() { 1 }",
+            "let t = spawn(|| f());",
+            "fn f() { 2 }",
+            "t.join()",
+            ":explore",
+        ];
+        let explored = last_answer(&[], &lines);
+        let searched = "inputs 2 to 4:\nsearched, not proved: ";
+        assert!(explored.starts_with(searched), "{explored}");
+        assert!(
+            explored.contains("  a function is defined anew while threads run"),
+            "{explored}"
+        );
+    }
+
+    #[test]
+    fn a_seed_runs_the_episode_again() {
+        let seen = converse(&[&LINES[..], &[":seed 3", ":seed 3", "counter", ":seed 4"]].concat());
+        let again = "seed: 3 for all further runs\ninputs 3 to 6 again, under seeded:\n";
+        let end = "\nThe variables are what they were.\n";
+        assert!(
+            seen[6].starts_with(again) && seen[6].ends_with(end),
+            "{}",
+            seen[6]
+        );
+        assert_eq!(seen[6], seen[7]);
+        assert_eq!(seen[8], "2\n");
+        let seeds = (0..40).map(|seed| format!(":seed {seed}"));
+        let lines: Vec<String> = LINES.iter().map(ToString::to_string).chain(seeds).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let again = converse(&lines).split_off(6);
+        for counted in ["\n1\n", "\n2\n"] {
+            assert!(again.iter().any(|seen| seen.contains(counted)), "{again:?}");
+        }
+    }
+
+    #[test]
+    fn reports_say_in_which_input_a_line_stands() {
+        let lines = ["let wrong = counter == 1;", "assert(!wrong)", ":explore"];
+        let before = [&LINES[..4], &["a.join(); b.join();"]].concat();
+        let explored = last_answer(&before, &lines);
+        for part in [
+            "inputs 3 to 7:\n",
+            "main fails: assertion failed (input 7, line 1)",
+            "failure 1: assertion failed, in main, input 7, line 1 (lost update)",
+            "2:1| fn add() { cou",
+            "reads counter in input 2, line 1 and Thread-",
+        ] {
+            assert!(explored.contains(part), "{part}: {explored}");
+        }
     }
 
     #[test]

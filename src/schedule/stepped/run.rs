@@ -42,6 +42,8 @@ pub(super) struct Run {
     pub(super) state: State,
     /// What main runs, and has still to run.
     pub(super) inputs: Inputs,
+    /// Whether a text has ever begun while others could notice that.
+    pub(super) has_redefined: bool,
     natives: Box<dyn Natives + Send>,
     /// What objects want; empty between steps, and kept for its memory.
     effects: Effects,
@@ -76,6 +78,7 @@ impl Run {
             effects: Effects::default(),
             state: State::new(policy, world, outlet),
             inputs: Inputs::default(),
+            has_redefined: false,
             main_end: None,
             stopped: Vec::new(),
             private_fuel: PRIVATE_FUEL,
@@ -211,7 +214,11 @@ impl Run {
             .then(|| self.inputs.is_next_noticed())
             .flatten();
         let is_noticed = match next {
-            Some(is_noticed) => is_noticed && self.state.members.len() > 1,
+            Some(is_noticed) => {
+                let is_noticed = is_noticed && self.state.members.len() > 1;
+                self.has_redefined |= is_noticed;
+                is_noticed
+            }
             None => self.state.notices_end(task, &end),
         };
         match is_noticed {

@@ -576,6 +576,12 @@ impl Walk {
         self.run.state.now as f64 / 1e9
     }
 
+    /// Whether, in any run so far, functions were defined anew while threads ran that may call them.
+    /// Calls are no steps, so not all orders of that can be told apart.
+    pub fn has_redefined(&self) -> bool {
+        self.run.has_redefined
+    }
+
     /// Whether the script has ever asked for the time in this run.
     pub fn has_read_clock(&self) -> bool {
         self.run.state.has_read_clock
