@@ -12,7 +12,9 @@ use std::fmt::Write;
 use common::{explorer, session};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
-use threadlab::explore::{Cut, Exploration, Explorer, Finding, Interleavings, Limits, Outcome};
+use threadlab::explore::{
+    Cut, Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Problem,
+};
 use threadlab::schedule::{Choice, Walk};
 use threadlab::session::{Input, InputKind, Session};
 
@@ -155,6 +157,24 @@ fn program(threads: &[Vec<Statement>], main: &[Statement], notices: &str) -> Str
     out
 }
 
+fn outcomes(found: &Exploration) -> BTreeSet<Outcome> {
+    let outcomes = found.outcomes.iter();
+    outcomes.map(|possible| possible.outcome.clone()).collect()
+}
+
+/// What goes wrong, and where.
+fn problems(found: &[Finding]) -> BTreeSet<String> {
+    let problems = found.iter().map(|finding| match &finding.problem {
+        // Which of the equal threads come to it first is chance.
+        Problem::Race(race) => {
+            let at = race.accesses.iter().map(|access| access.pos);
+            format!("race {} {:?}", race.place, at.collect::<Vec<_>>())
+        }
+        problem => format!("{problem:?}"),
+    });
+    problems.collect()
+}
+
 /// How many programs are drawn; `EXPLORING_CASES` sets another number.
 fn cases() -> u32 {
     let cases = std::env::var("EXPLORING_CASES").ok();
@@ -182,16 +202,16 @@ fn the_search_sees_what_a_plain_search_sees() {
     let compared = std::cell::Cell::new(0_u32);
     let result = runner.run(&programs, |(threads, main, notices)| {
         let text = program(&threads, &main, notices);
-        let mut session = session();
+        let (mut session, mut other) = (session(), session());
         let mut explorer = explorer(&mut session, &text);
+        let found = explore(&mut explorer);
+        prop_assert!(found.is_proved(), "{text}");
         let mut plain = Plain::default();
-        plain.search(explorer.walk());
+        plain.search(explorer.reduced_walk());
         if plain.runs > MOST_RUNS {
             return Ok(());
         }
         compared.set(compared.get() + 1);
-        let found = explore(&mut explorer);
-        prop_assert!(found.is_proved(), "{text}");
         let counted: BTreeMap<Outcome, Option<Interleavings>> = found
             .outcomes
             .iter()
@@ -212,6 +232,24 @@ fn the_search_sees_what_a_plain_search_sees() {
         prop_assert_eq!(fails, !found.failures.is_empty(), "{}", &text);
         let races = found.findings.iter().any(|f| f.problem.kind() == "race");
         prop_assert_eq!(plain.has_race, races, "{}", &text);
+        // Nothing is lost by passing over what no thread can observe.
+        let mut complete = self::explorer(&mut other, &text);
+        complete.observe_everything();
+        let all = explore(&mut complete);
+        prop_assert!(all.is_proved(), "{text}");
+        prop_assert_eq!(outcomes(&all), outcomes(&found), "{}", &text);
+        prop_assert_eq!(
+            problems(&all.failures),
+            problems(&found.failures),
+            "{}",
+            &text
+        );
+        prop_assert_eq!(
+            problems(&all.findings),
+            problems(&found.findings),
+            "{}",
+            &text
+        );
         // Every word leads back to what it stands for.
         for possible in &found.outcomes {
             let (_, outcome) = explorer

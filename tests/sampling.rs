@@ -295,7 +295,12 @@ proptest! {
         prop_assert!(samples.outcomes.iter().all(|p| all.contains(&p.outcome)));
         let races: Vec<&Problem> = exact.findings.iter().map(|f| &f.problem).collect();
         for finding in &samples.findings {
-            prop_assert!(races.contains(&&finding.problem), "{:?}", finding.problem);
+            // Several accesses in two lines are one finding: which of them is seen first is chance.
+            let lines = |problem: &Problem| -> Vec<u16> {
+                problem.lines().iter().map(|pos| pos.line).collect()
+            };
+            let of_lines = |known: &&Problem| lines(known) == lines(&finding.problem);
+            prop_assert!(races.iter().copied().any(|known| of_lines(&known)), "{:?}", finding.problem);
         }
     }
 }

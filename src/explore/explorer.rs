@@ -15,11 +15,13 @@ use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink}
 use super::search::{Found, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
-use super::trail::{Decision, Trail, rank};
+use super::trail::{Decision, Trail, rank, ranked};
+use super::unfold::Unfolding;
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Choice, Failed, Kept, MAIN, Prepared, Until, Walk, World};
+use crate::schedule::{Choice, Failed, Kept, MAIN, Prepared, Random, Until, Walk, World};
 use crate::value::object::TaskId;
+use crate::vm::{Observations, Observed};
 
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
 const MOST_OUTCOMES: usize = 1_000;
@@ -37,6 +39,12 @@ const GRACE: Duration = Duration::from_millis(250);
 /// Of so many problems that sampling has found schedules are made simpler.
 const MOST_SHRUNK: usize = 16;
 
+/// So many runs are looked at before the first search, each for so many steps and so much private
+/// work.
+const RUNS_LOOKED_AT: u64 = 17;
+const STEPS_LOOKED_AT: u32 = 1_000;
+const WORK_LOOKED_AT: u64 = 1_000_000;
+
 /// See the head of the file.
 pub struct Explorer {
     walk: Walk,
@@ -44,6 +52,9 @@ pub struct Explorer {
     source: u32,
     until: Until,
     ordered: bool,
+    /// Which operations are visible, as far as runs have shown.
+    observations: Observations,
+    has_looked: bool,
     /// Makes the program again for another core, where that is possible.
     twin: Option<Twin>,
     /// Set when a run that is led shall end.
@@ -70,6 +81,8 @@ impl Explorer {
             source,
             until,
             ordered,
+            observations: Observations::none(),
+            has_looked: false,
             twin: None,
             stop: Arc::default(),
         }
@@ -87,18 +100,84 @@ impl Explorer {
         self.stop = stop;
     }
 
-    /// The run, at its beginning. It is interrupted when it takes longer, or more memory, than a search
+    /// The run, at its beginning. All accesses to shared places are steps, and of the rest what was
+    /// seen to be observable. It is interrupted when it takes longer, or more memory, than a search
     /// does by default.
     pub fn walk(&mut self) -> &mut Walk {
-        let Limits { time, memory, .. } = Limits::default();
-        let brake = Brake::new(&self.stop, time, memory);
-        self.walk.set_interrupt(Some(brake.interrupt()));
-        self.at_start()
+        self.limit_walk();
+        self.in_full()
     }
 
-    fn at_start(&mut self) -> &mut Walk {
+    /// The run, at its beginning, as [`Explorer::explore`] has searched it last: what no thread can
+    /// observe is no step.
+    pub fn reduced_walk(&mut self) -> &mut Walk {
+        self.limit_walk();
+        self.walk_with(self.observations.clone().fixed())
+    }
+
+    fn limit_walk(&mut self) {
+        let Limits { time, memory, .. } = Limits::default();
+        let brake = Brake::new(&self.stop, time, memory);
+        self.look_at_runs(&brake);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+    }
+
+    fn in_full(&mut self) -> &mut Walk {
+        let observed = self.observations.observed();
+        self.walk_with(Observations::of_all_places(observed))
+    }
+
+    fn walk_with(&mut self, observations: Observations) -> &mut Walk {
         self.walk.set_back(&self.start);
+        self.walk.observe(observations);
         &mut self.walk
+    }
+
+    /// Makes every operation visible that a thread could observe, whether or not one does: what is
+    /// found is the same, with more steps.
+    #[doc(hidden)]
+    pub fn observe_everything(&mut self) {
+        self.has_looked = true;
+        self.observations = Observations::of_all_places(Observed::EVERYTHING);
+    }
+
+    /// Learns what is observable from some runs before the first search, each of which would otherwise
+    /// be given up when it learns more.
+    fn look_at_runs(&mut self, brake: &Arc<Brake>) {
+        if std::mem::replace(&mut self.has_looked, true) {
+            return;
+        }
+        self.walk.set_interrupt(Some(brake.interrupt()));
+        self.walk_with(self.observations.clone());
+        self.walk.ignore();
+        self.walk.set_comparable(false);
+        for run in 0..RUNS_LOOKED_AT {
+            self.walk.set_back(&self.start);
+            self.walk.draw_from(Some(run));
+            let mut random = (run > 0).then(|| Random::new(run));
+            let begun = self.walk.work();
+            let mut last = MAIN;
+            for _ in 0..STEPS_LOOKED_AT {
+                let choices = self.walk.choices();
+                if choices.is_empty() || self.walk.work() - begun > WORK_LOOKED_AT {
+                    break;
+                }
+                let choice = match &mut random {
+                    Some(random) => choices[random.below(choices.len() as u64) as usize],
+                    None => ranked(choices, last)[0],
+                };
+                if let Choice::Step(task) = choice {
+                    last = task;
+                }
+                self.walk.take(choice, &[]);
+            }
+        }
+        self.walk.set_interrupt(None);
+        self.walk.draw_from(None);
+        self.walk.take_recent();
+        self.walk.set_back(&self.start);
+        self.walk.set_comparable(true);
+        self.observations = self.walk.observations().clone();
     }
 
     /// Finds all that can happen; where that is too much, goes on with sampling. Blocks until
@@ -139,7 +218,24 @@ impl Explorer {
 
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
-        let found = search(self.at_start(), limits, watch);
+        let clock = Clock::start();
+        self.look_at_runs(&Brake::new(watch.stop, limits.time, limits.memory));
+        let mut found = loop {
+            let left = Limits {
+                time: limits.time.saturating_sub(clock.elapsed()),
+                ..limits.clone()
+            };
+            let observations = self.observations.clone();
+            let found = search(self.walk_with(observations), &left, watch);
+            self.observations = self.walk.observations().clone();
+            if !self.walk.has_learned() {
+                break found;
+            }
+        };
+        found.took = clock.elapsed();
+        if let Some(Cut::Time(time)) = &mut found.cut {
+            *time = limits.time;
+        }
         self.allow_grace(match found.cut {
             None => limits.time.saturating_sub(found.took),
             Some(_) => limits.time / 20,
@@ -229,7 +325,7 @@ impl Explorer {
 
     /// Tries schedules one by one. Blocks until there were enough or the watch says stop.
     pub fn sample(&mut self, sampling: &Sampling, watch: &mut Watch<'_>) -> Samples {
-        self.walk.set_back(&self.start);
+        self.walk();
         let harvest = Portfolio {
             walk: &mut self.walk,
             start: &self.start,
@@ -252,7 +348,7 @@ impl Explorer {
         });
         let findings = findings.collect();
         let outcomes = harvest.outcomes.into_iter().map(|(outcome, example)| {
-            let token = self.token(&example.decisions);
+            let token = self.token_of_all(&example.decisions);
             Possible {
                 outcome,
                 interleavings: None,
@@ -371,12 +467,25 @@ impl Explorer {
 
     /// A problem with the run that leads to it. The walk is left there.
     fn finding(&mut self, problem: Problem, graph: &Graph, way: &Way) -> Finding {
-        self.finding_after(problem, &decisions(graph, way))
+        let decisions = self.with_hidden(&decisions(graph, way));
+        self.finding_after(problem, &decisions)
+    }
+
+    /// A run of the search, with the accesses that it has passed over.
+    fn with_hidden(&mut self, decisions: &[Decision]) -> Vec<Decision> {
+        let observed = self.observations.observed();
+        let unfolding = Unfolding {
+            walk: &mut self.walk,
+            start: &self.start,
+            reduced: &self.observations.clone().fixed(),
+            full: &Observations::of_all_places(observed),
+        };
+        unfolding.unfold(decisions)
     }
 
     fn finding_after(&mut self, problem: Problem, decisions: &[Decision]) -> Finding {
-        let token = self.token(decisions);
-        let trail = Trail::follow(self.at_start(), decisions);
+        let token = self.token_of_all(decisions);
+        let trail = Trail::follow(self.in_full(), decisions);
         Finding {
             problem,
             trail,
@@ -384,8 +493,15 @@ impl Explorer {
         }
     }
 
-    fn token(&self, decisions: &[Decision]) -> Token {
-        Token::encode(self.source, decisions)
+    /// The word for a run of the search.
+    fn token(&mut self, decisions: &[Decision]) -> Token {
+        let decisions = self.with_hidden(decisions);
+        self.token_of_all(&decisions)
+    }
+
+    /// The word for a run in which all accesses to shared places are steps.
+    fn token_of_all(&self, decisions: &[Decision]) -> Token {
+        Token::encode(self.source, self.observations.observed(), decisions)
     }
 
     /// Runs again what a word stands for, to its end.
@@ -394,7 +510,8 @@ impl Explorer {
     /// When it stands for a run of another text, or for none.
     pub fn replay(&mut self, token: &Token) -> Result<(Trail, Option<Outcome>), TokenProblem> {
         let source = self.source;
-        let walk = self.walk();
+        self.limit_walk();
+        let walk = self.walk_with(token.observations());
         walk.listen();
         let trail = token.replay(source, walk)?;
         let outcome = walk.end().map(|end| Outcome::of(walk, end));
@@ -403,7 +520,7 @@ impl Explorer {
 
     /// The word for a run that was led by hand, from the beginning to wherever it stands.
     pub fn token_of(&self, trail: &Trail) -> Token {
-        self.token(&trail.decisions())
+        self.token_of_all(&trail.decisions())
     }
 }
 

@@ -22,6 +22,7 @@ mod story;
 mod telling;
 mod token;
 mod trail;
+mod unfold;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
 pub use explorer::{Explorer, SEARCH_PERCENT};

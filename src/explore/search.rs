@@ -70,7 +70,8 @@ struct Search<'a, 'w> {
     found: Found,
 }
 
-/// Searches everything that can happen from where `walk` stands, and leaves it anywhere.
+/// Searches everything that can happen from where `walk` stands, and leaves it anywhere. Ends at once
+/// when the walk has learned that more is visible ([`Walk::has_learned`]): nothing is found then.
 pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found {
     walk.key(true);
     let start = walk.keep();
@@ -81,7 +82,7 @@ pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found 
         found.cut,
         Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Stopped)
     );
-    if walk.has_read_clock() && !is_over {
+    if walk.has_read_clock() && !is_over && !walk.has_learned() {
         // The time is part of what the script can see: states that differ in it are different.
         walk.set_back(&start);
         found = search_from(walk, limits, watch, &brake, true);
@@ -151,7 +152,7 @@ impl Search<'_, '_> {
                     break;
                 }
             }
-            if !self.with_time && self.walk.has_read_clock() {
+            if !self.with_time && self.walk.has_read_clock() || self.walk.has_learned() {
                 break;
             }
         }
@@ -172,6 +173,9 @@ impl Search<'_, '_> {
                 let draws = self.walk.take(choice, &script);
                 if let Some(why) = self.walk.interruption() {
                     self.found.cut = Some(self.brake.cut(why));
+                    return None;
+                }
+                if self.walk.has_learned() {
                     return None;
                 }
                 at = self.arrive(open.depth + 1);

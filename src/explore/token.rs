@@ -3,8 +3,9 @@
 //! A run is a sequence of decisions: at each step who goes on, and each random number that the step
 //! draws. Only what departs from the usual is written, where the usual is that nobody is interrupted
 //! and that every number is 0: how many usual decisions lie before it, and which other one was taken,
-//! both in Elias' gamma code (1975). Before that stand the version of the code and a hash of the
-//! source and its arguments, so that a word for another program is refused.
+//! both in Elias' gamma code (1975). Before that stand the version of the code, a hash of the
+//! source and its arguments, so that a word for another program is refused, and which lives of threads
+//! are steps. Accesses to shared places all are, whatever the search has passed over that found the run.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,9 +15,10 @@ use num_bigint::BigUint;
 
 use super::trail::{Decision, Trail, ranked};
 use crate::schedule::Walk;
+use crate::vm::{Observations, Observed};
 
 /// The version of the code: changes whenever a word would mean another run.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// A decision is looked for no further than this, so that a word that means nothing is no endless
 /// run.
@@ -26,6 +28,8 @@ const LONGEST: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     source: u32,
+    /// What is visible in the run besides the accesses to shared places, which all are.
+    observed: Observed,
     departures: Vec<Departure>,
 }
 
@@ -73,8 +77,9 @@ impl Token {
         self.source
     }
 
-    /// The word for the run that `decisions` lead through from the beginning.
-    pub fn encode(source: u32, decisions: &[Decision]) -> Self {
+    /// The word for the run that `decisions` lead through from the beginning, where all accesses to
+    /// shared places are steps, and of the rest what `observed` says.
+    pub fn encode(source: u32, observed: Observed, decisions: &[Decision]) -> Self {
         let ranks = decisions.iter().flat_map(|decision| {
             let draws = decision.draws.iter().copied();
             std::iter::once(u64::from(decision.rank)).chain(draws)
@@ -89,11 +94,20 @@ impl Token {
                 after = 0;
             }
         }
-        Self { source, departures }
+        Self {
+            source,
+            observed,
+            departures,
+        }
     }
 
-    /// Leads `walk`, which stands before its first step and listens, through the run to its end, or to
-    /// where it is interrupted.
+    /// Which operations are visible in the run.
+    pub fn observations(&self) -> Observations {
+        Observations::of_all_places(self.observed)
+    }
+
+    /// Leads `walk`, which stands before its first step, observes [`Token::observations`] and listens,
+    /// through the run to its end, or to where it is interrupted.
     ///
     /// # Errors
     /// When the word is for another source, or names what is not there.
@@ -192,6 +206,7 @@ impl fmt::Display for Token {
         let mut bits = Bits::default();
         bits.push_gamma(VERSION);
         bits.push(u64::from(self.source), 32);
+        bits.push_gamma(self.observed.bits() + 1);
         for departure in &self.departures {
             bits.push_gamma(departure.after + 1);
             bits.push_gamma(departure.rank);
@@ -209,13 +224,18 @@ impl FromStr for Token {
             return Err(TokenProblem::Version);
         }
         let source = bits.take(32).ok_or(TokenProblem::Malformed)? as u32;
+        let observed = bits.take_gamma().ok_or(TokenProblem::Malformed)? - 1;
         let mut departures = Vec::new();
         while !bits.is_empty() {
             let after = bits.take_gamma().ok_or(TokenProblem::Malformed)? - 1;
             let rank = bits.take_gamma().ok_or(TokenProblem::Malformed)?;
             departures.push(Departure { after, rank });
         }
-        Ok(Self { source, departures })
+        Ok(Self {
+            source,
+            observed: Observed::from_bits(observed),
+            departures,
+        })
     }
 }
 
@@ -297,6 +317,7 @@ mod tests {
         let departures = departures.iter();
         Token {
             source: 0xDEAD_BEEF,
+            observed: Observed::EVERYTHING,
             departures: departures
                 .map(|&(after, rank)| Departure { after, rank })
                 .collect(),
@@ -325,7 +346,8 @@ mod tests {
     fn what_is_no_word_is_refused() {
         assert_eq!("".parse::<Token>(), Err(TokenProblem::Malformed));
         assert_eq!("no token!".parse::<Token>(), Err(TokenProblem::Malformed));
-        assert_eq!("7".parse::<Token>(), Err(TokenProblem::Malformed));
+        assert_eq!("7".parse::<Token>(), Err(TokenProblem::Version));
+        assert_eq!("a".parse::<Token>(), Err(TokenProblem::Malformed));
     }
 
     #[test]

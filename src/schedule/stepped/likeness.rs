@@ -211,6 +211,7 @@ impl Writer {
             self.page.task(task);
         }
         main_end.encode_state(&mut self.page);
+        self.page.number(state.marks.bits());
         if with_time {
             self.page.number(state.now);
         }
@@ -511,6 +512,7 @@ impl EncodeState for Being {
             Self::Standing => encoder.number(1),
             Self::Busy => encoder.number(2),
             Self::Ending => encoder.number(3),
+            Self::Looping => encoder.number(5),
             Self::Waiting {
                 object,
                 // All deadlines are encoded in their order.

@@ -9,8 +9,8 @@ pub trait Policy: Send {
     /// holds at least one, in the order of their numbers.
     fn next(&mut self, enabled: &[TaskId]) -> usize;
 
-    /// A number below `bound` for the script.
-    fn random(&mut self, bound: u64) -> u64;
+    /// A number below `bound` for the script: `task` asks for it.
+    fn random(&mut self, task: TaskId, bound: u64) -> u64;
 
     /// Answers from now on as `seed` says, if a seed says anything.
     fn set_seed(&mut self, seed: u64);
@@ -38,7 +38,7 @@ impl Policy for Seeded {
         self.choices.below(enabled.len() as u64) as usize
     }
 
-    fn random(&mut self, bound: u64) -> u64 {
+    fn random(&mut self, _task: TaskId, bound: u64) -> u64 {
         self.numbers.below(bound)
     }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::super::{MAIN, World, guard};
 use super::inputs::Inputs;
+use super::likeness::Writer;
 use super::state::{Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::value::object::{Effects, TaskId};
 use crate::value::{Fault, Follow, Footprint, Function, Value};
-use crate::vm::{Env, Fiber, Natives, Stop};
+use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
 
 /// So much private work is done between two looks at the interrupt, in fuel: well below a millisecond,
 /// unless each round of a loop copies a lot.
@@ -61,6 +62,61 @@ pub(super) struct Run {
     /// Why it has: the state is in the middle of a step then, and none to look at.
     pub(super) interruption: Option<Interruption>,
     load: Load,
+    /// Whether private work that comes to a state again is found to go on for ever.
+    pub(super) finds_repetitions: bool,
+    liveness: LivenessCache,
+    encoder: Writer,
+}
+
+/// Finds out that private work has come to a state again: Brent's algorithm ("An improved Monte Carlo
+/// factorization algorithm", 1980) on the keys of the states between slices. Most private work is short,
+/// so it begins late, and what takes long is looked at less and less often.
+#[derive(Default)]
+struct Repetition {
+    /// How many slices were done, and when the next look is due.
+    slices: u32,
+    due: u32,
+    /// The state that the later ones are compared with, how many were, and after how many it is
+    /// replaced.
+    then: Option<u128>,
+    compared: u32,
+    power: u32,
+    /// How many slices lie between two looks, and how many looks are left before there are twice as
+    /// many.
+    stride: u32,
+    looks: u32,
+}
+
+impl Repetition {
+    /// Another slice was done: whether the state shall be looked at.
+    fn is_due(&mut self) -> bool {
+        const FIRST: u32 = 128;
+        self.slices += 1;
+        self.slices >= FIRST.max(self.due)
+    }
+
+    /// Whether the state with this key was there before.
+    fn repeats(&mut self, key: u128) -> bool {
+        const LOOKS: u32 = 64;
+        if self.then == Some(key) {
+            return true;
+        }
+        if self.looks == 0 {
+            self.stride = (2 * self.stride).max(1);
+            self.looks = LOOKS * self.stride;
+            self.power = 0;
+        } else {
+            self.looks -= 1;
+        }
+        self.compared += 1;
+        if self.power == 0 || self.compared == self.power {
+            self.then = Some(key);
+            self.power = (2 * self.power).max(1);
+            self.compared = 0;
+        }
+        self.due = self.slices + self.stride;
+        false
+    }
 }
 
 /// How much memory the run held when it was last measured, and after how much work that is done again.
@@ -87,6 +143,9 @@ impl Run {
             interrupt: None,
             interruption: None,
             load: Load::default(),
+            finds_repetitions: false,
+            liveness: LivenessCache::default(),
+            encoder: Writer::default(),
         }
     }
 
@@ -110,6 +169,9 @@ impl Run {
 
     /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
     pub(super) fn go(&mut self, task: TaskId) {
+        if self.state.is_looping(task) {
+            return;
+        }
         let Some(mut fiber) = self.state.take_fiber(task) else {
             if let Some(end) = self.state.take_end(task) {
                 self.state.running = task;
@@ -118,10 +180,12 @@ impl Run {
             return;
         };
         let mut left = self.private_fuel;
+        let mut repetition = Repetition::default();
+        self.state.has_asked = false;
         let stop = loop {
-            let slice = match self.interrupt {
-                Some(_) => left.min(SLICE),
-                None => left,
+            let slice = match self.interrupt.is_some() || self.finds_repetitions {
+                true => left.min(SLICE),
+                false => left,
             };
             let mut fuel = slice;
             let stop = self.step(task, &mut fiber, &mut fuel);
@@ -133,6 +197,13 @@ impl Run {
             self.interruption = self.ask_interrupt(&fiber);
             if left == 0 || self.interruption.is_some() {
                 break stop;
+            }
+            if self.finds_repetitions && repetition.is_due() {
+                let key;
+                (fiber, key) = self.key_of(task, fiber);
+                if repetition.repeats(key) && !self.state.has_asked {
+                    return self.state.put_fiber(task, fiber, Being::Looping);
+                }
             }
         };
         if self.work_takes_time {
@@ -151,6 +222,18 @@ impl Run {
             Stop::Finished(value) => self.stopped(task, Ok(value)),
             Stop::Failed(fault) => self.stopped(task, Err(*fault)),
         }
+    }
+
+    /// The key of the whole state while `task` is in the middle of private work; gives its fiber back.
+    fn key_of(&mut self, task: TaskId, mut fiber: Fiber) -> (Fiber, u128) {
+        let program = self.state.world.program.clone();
+        fiber.forget_dead(&program, &mut self.liveness);
+        let spare = fiber.clone();
+        if let Some(member) = self.state.members.get_mut(&task) {
+            member.changes().fiber = Some(fiber);
+        }
+        let key = (self.encoder).key(&mut self.state, self.main_end.as_ref(), false);
+        (self.state.take_fiber(task).unwrap_or(spare), key)
     }
 
     /// Why private work ends now, while this fiber is out of its place; nothing when it does not.
@@ -254,5 +337,36 @@ impl Run {
                 return;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Repetition;
+
+    /// After how many slices a sequence of states is found to repeat, where it does.
+    fn found(state: impl Fn(u32) -> u128) -> Option<u32> {
+        let mut repetition = Repetition::default();
+        (0..10_000).find(|slice| repetition.is_due() && repetition.repeats(state(*slice)))
+    }
+
+    #[test]
+    fn what_comes_again_is_found_and_what_does_not_is_not() {
+        for period in [1, 2, 7, 64, 101] {
+            assert!(
+                found(|slice| u128::from(slice % period)).is_some(),
+                "{period}"
+            );
+            // It may take some time until it goes round.
+            let late = |slice: u32| {
+                u128::from(if slice < 500 {
+                    slice
+                } else {
+                    500 + slice % period
+                })
+            };
+            assert!(found(late).is_some(), "{period}");
+        }
+        assert_eq!(found(u128::from), None);
     }
 }

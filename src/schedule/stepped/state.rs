@@ -14,7 +14,10 @@ use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Footprint, Object, Value, debug_text};
-use crate::vm::{self, Action, COPY_OF, Fiber, Isolated, Services, Visible, Wait};
+use crate::vm::{
+    self, Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess,
+    Visible, Wait,
+};
 
 /// What a thread is at, between the turns.
 #[derive(Clone)]
@@ -25,6 +28,9 @@ pub(super) enum Being {
     Standing,
     /// It has so much private work that others come in between: going on counts as a step.
     Busy,
+    /// It does private work that has come to a state again, and so never ends: a step of it changes
+    /// nothing.
+    Looping,
     /// It has nothing to do any more, and others can notice when it has ended: to end is its last
     /// step, or that of a call of a pool's thread. How it ends is held.
     Ending,
@@ -202,6 +208,21 @@ pub(super) enum Outlet {
     },
 }
 
+/// What has happened in a run so far, as far as it decides what other threads can observe.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Whether a thread besides main was ever started.
+    pub(super) has_company: bool,
+}
+
+impl Marks {
+    /// As a number.
+    pub(super) fn bits(self) -> u64 {
+        let Self { has_company } = self;
+        u64::from(has_company)
+    }
+}
+
 /// See the head of the file.
 pub(super) struct State {
     pub(super) world: Arc<World>,
@@ -240,6 +261,14 @@ pub(super) struct State {
     pub(super) has_read_clock: bool,
     /// Whether a process was ever started.
     pub(super) plays_processes: bool,
+    /// Which operations are visible, and whether more became so since it was set.
+    pub(super) observations: Observations,
+    pub(super) has_learned: bool,
+    pub(super) marks: Marks,
+    /// Whether the script has asked for the time or for a random number since it was set.
+    pub(super) has_asked: bool,
+    /// The threads that have done hidden accesses to shared places, in order, where that is wanted.
+    pub(super) hidden: Option<Vec<TaskId>>,
 }
 
 impl State {
@@ -250,6 +279,11 @@ impl State {
             so_far: Arc::default(),
             has_read_clock: false,
             plays_processes: false,
+            observations: Observations::of_all_places(Observed::EVERYTHING),
+            has_learned: false,
+            marks: Marks::default(),
+            has_asked: false,
+            hidden: None,
             policy,
             members: BTreeMap::new(),
             running: MAIN,
@@ -307,13 +341,19 @@ impl State {
     pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
         let program = &self.world.program;
         let is_enabled = move |member: &Member| match (&member.being, &member.fiber) {
-            (Being::Busy | Being::Ending, _) => true,
+            (Being::Busy | Being::Looping | Being::Ending, _) => true,
             (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
             _ => false,
         };
         let members = self.members.iter();
         let enabled = members.filter(move |(_, member)| is_enabled(member));
         enabled.map(|(task, _)| *task)
+    }
+
+    /// Whether the thread does the same private work for ever.
+    pub(super) fn is_looping(&self, task: TaskId) -> bool {
+        let member = self.members.get(&task);
+        member.is_some_and(|member| matches!(member.being, Being::Looping))
     }
 
     /// Lets a thread do what it stands before.
@@ -825,6 +865,7 @@ impl Services for State {
         for (task, wake) in effects.wakes.drain(..) {
             self.wake(task, wake);
         }
+        self.marks.has_company |= !effects.spawns.is_empty();
         for spawn in effects.spawns.drain(..) {
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
@@ -856,11 +897,13 @@ impl Services for State {
 
     fn now(&mut self) -> f64 {
         self.has_read_clock = true;
+        self.has_asked = true;
         self.now as f64 / 1e9
     }
 
     fn random(&mut self, bound: u64) -> u64 {
-        self.policy.random(bound)
+        self.has_asked = true;
+        self.policy.random(self.running, bound)
     }
 
     fn print(&mut self, task: TaskId, text: String, pos: Pos) {
@@ -892,6 +935,23 @@ impl Services for State {
 
     fn pid(&mut self) -> u64 {
         self.process().map_or(MAIN.0, |process| process.0)
+    }
+
+    fn sees(&mut self, task: TaskId, access: &SharedAccess<'_>) -> bool {
+        let SharedAccess {
+            origin,
+            keys,
+            writes,
+        } = *access;
+        // What main does before the first thread starts comes before all that other threads do.
+        if writes && self.marks.has_company {
+            self.has_learned |= self.observations.note_write(origin, keys);
+        }
+        let sees = self.observations.sees(origin, keys);
+        if !sees && let Some(hidden) = &mut self.hidden {
+            hidden.push(task);
+        }
+        sees
     }
 
     fn is_listening(&self) -> bool {

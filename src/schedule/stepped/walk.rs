@@ -6,7 +6,7 @@
 //! the order of their times. Beginning to sleep is no step, its end is. And every random number that
 //! the script asks for is a choice too, which whoever leads the run may dictate.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
-use super::state::{Being, Deadlines, Member, Outlet, State};
+use super::state::{Being, Deadlines, Marks, Member, Outlet, State};
 use super::told::{Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::event::Written;
@@ -25,7 +25,8 @@ use crate::schedule::{MAIN, Prepared, Random, Until, World};
 use crate::value::object::{IdsMark, ObjectId, TaskId, Verb};
 use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
-    Action, Fiber, Globals, LivenessCache, SharedPlace, Touch, VariableAccess, Visible,
+    Action, Fiber, Globals, LivenessCache, Observations, SharedPlace, Touch, VariableAccess,
+    Visible,
 };
 
 /// How much private work belongs to one step before going on counts as another.
@@ -56,6 +57,8 @@ pub struct Draw {
     pub bound: u64,
     /// What it got.
     pub number: u64,
+    /// The thread that asked.
+    pub by: TaskId,
 }
 
 /// How a run is over.
@@ -72,6 +75,8 @@ pub enum WalkEnd {
 #[derive(Default)]
 struct Draws {
     dictated: VecDeque<u64>,
+    /// The same by thread, for several steps; they come first.
+    of_threads: BTreeMap<TaskId, VecDeque<u64>>,
     /// Zeros without it.
     beyond: Option<Random>,
     drawn: Vec<Draw>,
@@ -96,14 +101,17 @@ impl Policy for Dictated {
         0
     }
 
-    fn random(&mut self, bound: u64) -> u64 {
+    fn random(&mut self, by: TaskId, bound: u64) -> u64 {
         let mut draws = self.0.lock();
-        let number = match (draws.dictated.pop_front(), &mut draws.beyond) {
+        let of_thread = draws.of_threads.get_mut(&by);
+        let of_thread = of_thread.and_then(VecDeque::pop_front);
+        let dictated = of_thread.or_else(|| draws.dictated.pop_front());
+        let number = match (dictated, &mut draws.beyond) {
             (Some(number), _) => number.min(bound.saturating_sub(1)),
             (None, Some(random)) => random.below(bound),
             (None, None) => 0,
         };
-        draws.drawn.push(Draw { bound, number });
+        draws.drawn.push(Draw { bound, number, by });
         number
     }
 
@@ -138,6 +146,7 @@ pub struct Kept {
     so_far: Arc<ToldSoFar>,
     main_end: Option<Result<Value, Fault>>,
     ended: Arc<Ended>,
+    marks: Marks,
 }
 
 impl Kept {
@@ -194,6 +203,7 @@ impl Walk {
         let mut run = Run::new(Box::new(Dictated(draws.clone())), world, outlet);
         run.private_fuel = PRIVATE_FUEL;
         run.work_takes_time = false;
+        run.finds_repetitions = true;
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin_all(inputs);
         run.state.main_stays = until == Until::Main;
@@ -221,6 +231,51 @@ impl Walk {
     /// on, or are zeros.
     pub fn draw_from(&mut self, seed: Option<u64>) {
         self.draws.lock().beyond = seed.map(Random::new);
+    }
+
+    /// From now on only what `observations` say is a visible operation; at first everything is that
+    /// another thread could observe. They grow while threads run, unless they are fixed.
+    pub fn observe(&mut self, observations: Observations) {
+        self.run.state.observations = observations;
+        self.run.state.has_learned = false;
+    }
+
+    /// Which operations are visible.
+    pub fn observations(&self) -> &Observations {
+        &self.run.state.observations
+    }
+
+    /// Whether more operations have become visible since that was set: what was done before them may
+    /// have passed over some.
+    pub fn has_learned(&self) -> bool {
+        self.run.state.has_learned
+    }
+
+    /// Has the hidden accesses to shared places noted from now on, or not any more.
+    pub fn note_hidden(&mut self, is_wanted: bool) {
+        self.run.state.hidden = is_wanted.then(Vec::new);
+    }
+
+    /// The threads that have done hidden accesses since the last call, one entry for each, in order.
+    pub fn take_hidden(&mut self) -> Vec<TaskId> {
+        let hidden = self.run.state.hidden.as_mut();
+        hidden.map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The numbers that each thread gets from now on when it asks for one, before all others.
+    pub fn dictate(&mut self, numbers: BTreeMap<TaskId, VecDeque<u64>>) {
+        self.draws.lock().of_threads = numbers;
+    }
+
+    /// Whether the thread is in the middle of much private work.
+    pub fn is_busy(&self, task: TaskId) -> bool {
+        let member = self.run.state.members.get(&task);
+        member.is_some_and(|member| matches!(member.being, Being::Busy))
+    }
+
+    /// Whether the thread does the same private work for ever.
+    pub fn is_looping(&self, task: TaskId) -> bool {
+        self.run.state.is_looping(task)
     }
 
     /// What can happen next: the threads that can do a step, by number, and behind them the waits
@@ -662,6 +717,7 @@ impl Walk {
             so_far: state.so_far.clone(),
             main_end: self.run.main_end.clone(),
             ended: state.ended.clone(),
+            marks: state.marks,
         }
     }
 
@@ -696,6 +752,7 @@ impl Walk {
         }
         state.so_far = kept.so_far.clone();
         state.ended = kept.ended.clone();
+        state.marks = kept.marks;
         self.run.main_end.clone_from(&kept.main_end);
         self.choices.clone_from(&kept.choices);
     }

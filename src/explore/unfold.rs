@@ -1,0 +1,227 @@
+//! A run of the search with the accesses that the search has passed over, in places that make it easy to
+//! follow: what stories show, what a token codes and what is replayed has all accesses as steps.
+//!
+//! The search does the hidden accesses of a thread directly behind its visible step, and those of a
+//! thread that has just started at once. They commute with what other threads do, so each can as well
+//! be done later. Here a thread does its hidden accesses behind its own visible step, as it would if
+//! nobody interrupted it, and another thread does its own only when it comes to its next visible step,
+//! or when the one that is due depends on them: it is started behind them, say. So there are no more
+//! switches than in the run of the search. Before time passes, all hidden accesses are done: a thread
+//! that comes to its sleep later sleeps for longer.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::trail::{Decision, rank};
+use crate::schedule::{Choice, Kept, MAIN, Walk};
+use crate::value::object::TaskId;
+use crate::vm::Observations;
+
+/// So many accesses of a loop that never ends are shown at most.
+const ENOUGH: usize = 64;
+
+/// See the head of the file.
+pub(super) struct Unfolding<'a> {
+    pub(super) walk: &'a mut Walk,
+    pub(super) start: &'a Kept,
+    /// What is visible in the search, and in the run that is wanted.
+    pub(super) reduced: &'a Observations,
+    pub(super) full: &'a Observations,
+}
+
+/// What a run of the search has done.
+#[derive(Clone, Copy)]
+struct Event {
+    choice: Choice,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A step of the search.
+    Visible,
+    /// An access that is passed over.
+    Hidden,
+    /// More of much private work: how it is divided into steps differs.
+    Busy,
+}
+
+/// The wanted run is not possible in this order.
+struct Impossible;
+
+impl Unfolding<'_> {
+    /// The run that `decisions` of the search lead through, with all accesses. Leaves the walk anywhere.
+    pub(super) fn unfold(mut self, decisions: &[Decision]) -> Vec<Decision> {
+        let (events, numbers) = self.record(decisions);
+        if events.iter().all(|event| event.kind == Kind::Visible) {
+            return decisions.to_vec();
+        }
+        let mut run = self.run(events, numbers);
+        if run.in_few_switches().is_err() {
+            let (events, numbers) = self.record(decisions);
+            run = self.run(events, numbers);
+            // In this order the search has done it.
+            let _ = run.in_order(usize::MAX);
+        }
+        let done = run.done;
+        self.walk.dictate(BTreeMap::new());
+        done
+    }
+
+    /// Does the run of the search again; notes what it does, and the numbers that each thread draws.
+    fn record(&mut self, decisions: &[Decision]) -> (Vec<Event>, Numbers) {
+        let walk = &mut *self.walk;
+        walk.set_back(self.start);
+        walk.observe(self.reduced.clone());
+        walk.note_hidden(true);
+        let (mut events, mut numbers) = (Vec::new(), Numbers::new());
+        for decision in decisions {
+            let choice = decision.choice;
+            let kind = match choice {
+                Choice::Step(task) if walk.is_busy(task) => Kind::Busy,
+                Choice::Step(_) | Choice::Time(_) => Kind::Visible,
+            };
+            events.push(Event { choice, kind });
+            for draw in walk.take(choice, &decision.draws) {
+                numbers.entry(draw.by).or_default().push_back(draw.number);
+            }
+            let mut rounds: BTreeMap<TaskId, usize> = BTreeMap::new();
+            for task in walk.take_hidden() {
+                let round = rounds.entry(task).or_default();
+                *round += 1;
+                // One that goes round for ever has gone round often enough then.
+                if *round <= ENOUGH || !walk.is_looping(task) {
+                    events.push(Event {
+                        choice: Choice::Step(task),
+                        kind: Kind::Hidden,
+                    });
+                }
+            }
+        }
+        walk.note_hidden(false);
+        (events, numbers)
+    }
+
+    fn run(&mut self, events: Vec<Event>, numbers: Numbers) -> Run<'_> {
+        self.walk.set_back(self.start);
+        self.walk.observe(self.full.clone());
+        self.walk.dictate(numbers);
+        let mut left: BTreeMap<TaskId, VecDeque<usize>> = BTreeMap::new();
+        for (at, event) in events.iter().enumerate() {
+            left.entry(event.choice.task()).or_default().push_back(at);
+        }
+        Run {
+            walk: self.walk,
+            events,
+            left,
+            done: Vec::new(),
+            last: MAIN,
+        }
+    }
+}
+
+/// The random numbers of each thread, in order.
+type Numbers = BTreeMap<TaskId, VecDeque<u64>>;
+
+/// The wanted run as far as it was done.
+struct Run<'a> {
+    walk: &'a mut Walk,
+    events: Vec<Event>,
+    /// By thread, the events that are not done yet, in order.
+    left: BTreeMap<TaskId, VecDeque<usize>>,
+    done: Vec<Decision>,
+    /// The thread that did the last step.
+    last: TaskId,
+}
+
+impl Run<'_> {
+    fn in_few_switches(&mut self) -> Result<(), Impossible> {
+        for at in 0..self.events.len() {
+            let Event { choice, kind } = self.events[at];
+            let task = choice.task();
+            match (choice, kind) {
+                (Choice::Step(_), Kind::Visible | Kind::Busy) => {
+                    while let Some(next) = self.next_of(task).filter(|next| *next <= at) {
+                        self.bring_about(next)?;
+                    }
+                    self.run_on(task);
+                }
+                (Choice::Time(_), _) => self.in_order(at)?,
+                (Choice::Step(_), Kind::Hidden) => {}
+            }
+        }
+        self.in_order(self.events.len())
+    }
+
+    /// Everything up to this that is left, in the order in which the search has done it.
+    fn in_order(&mut self, last: usize) -> Result<(), Impossible> {
+        while let Some(first) = self.firsts().min().filter(|first| *first <= last) {
+            self.bring_about(first)?;
+        }
+        Ok(())
+    }
+
+    /// What each thread has to do next.
+    fn firsts(&self) -> impl Iterator<Item = usize> {
+        self.left.values().filter_map(|left| left.front().copied())
+    }
+
+    fn next_of(&self, task: TaskId) -> Option<usize> {
+        self.left.get(&task)?.front().copied()
+    }
+
+    /// The hidden accesses of a thread behind its visible step, as far as it can do them now.
+    fn run_on(&mut self, task: TaskId) {
+        while let Some(next) = self.next_of(task)
+            && self.events[next].kind == Kind::Hidden
+            && self.can(next)
+        {
+            self.take(next);
+        }
+    }
+
+    /// Does what its thread has to do next, after those hidden accesses of others that it depends on.
+    fn bring_about(&mut self, at: usize) -> Result<(), Impossible> {
+        while !self.can(at) {
+            let others = self.firsts().filter(|other| *other < at);
+            let helps =
+                |other: &usize| self.events[*other].kind == Kind::Hidden && self.can(*other);
+            let other = others.filter(helps).min().ok_or(Impossible)?;
+            self.take(other);
+        }
+        self.take(at);
+        Ok(())
+    }
+
+    fn can(&self, at: usize) -> bool {
+        let Event { choice, kind } = self.events[at];
+        let is_over = kind == Kind::Busy && !self.walk.is_busy(choice.task());
+        is_over || self.walk.choices().contains(&choice)
+    }
+
+    fn take(&mut self, at: usize) {
+        let Event { choice, kind } = self.events[at];
+        let task = choice.task();
+        if let Some(left) = self.left.get_mut(&task) {
+            left.pop_front();
+        }
+        while self.walk.is_busy(task) {
+            self.step(Choice::Step(task));
+        }
+        if kind != Kind::Busy {
+            self.step(choice);
+        }
+    }
+
+    fn step(&mut self, choice: Choice) {
+        let rank = rank(self.walk.choices(), self.last, choice);
+        if let Choice::Step(task) = choice {
+            self.last = task;
+        }
+        let drawn = self.walk.take(choice, &[]);
+        self.done.push(Decision {
+            choice,
+            rank,
+            draws: drawn.iter().map(|draw| draw.number).collect(),
+        });
+    }
+}
