@@ -4,7 +4,12 @@
 
 mod common;
 
-use threadlab::explore::{End, Exploration, Interleavings, Limits, Outcome};
+use std::sync::Arc;
+
+use common::Mode;
+use threadlab::event::Stream;
+use threadlab::explore::{End, Exploration, Interleavings, Limits, Outcome, Problem};
+use threadlab::session::{Input, InputKind, Report, Session};
 
 /// All that a complete search finds.
 #[track_caller]
@@ -114,4 +119,302 @@ fn a_message_is_evaluated_only_when_it_is_needed() {
             "assertion failed: no / assert takes true or false, but was given i64: it is called as assert(condition) or assert(condition, message) / 2",
         ],
     );
+}
+
+/// The lock belongs to the counter, and so does what it protects.
+#[test]
+fn a_method_works_on_the_variable_that_it_is_called_on() {
+    outcomes(
+        "fn counter() {
+             #{ count: 0, lock: Lock(), add: || { with this.lock { this.count += 1; } } }
+         }
+         let c = counter();
+         let a = spawn(|| c.add()); let b = spawn(|| c.add());
+         a.join(); b.join();
+         print(c.count);",
+        &["2"],
+    );
+    outcomes(
+        "let box = #{n: 0, m: Semaphore(1)};
+         let other = Semaphore(1);
+         fn enter(s) { this.m.acquire(); this.n += 1; this.m.release(); }
+         let a = spawn(|| box.enter(other)); let b = spawn(|| box.enter(other));
+         a.join(); b.join();
+         print(box.n);",
+        &["2"],
+    );
+    // A method that another method calls, of an item, of a variable that a closure has captured.
+    outcomes(
+        "fn work() {
+             let all = [#{n: 0, l: Lock()}, #{n: 0, l: Lock()}];
+             let at = 0;
+             let threads = [];
+             for i in 0..2 { threads.push(spawn(|| all[at + 1].twice())); }
+             for t in threads { t.join(); }
+             print(all[0].n, all[1].n);
+         }
+         fn twice() { with this.l { this.inc(); this.inc(); } }
+         fn inc() { this.n += 1; }
+         work();",
+        &["0 4"],
+    );
+    for scheduler in common::MODES {
+        let ran = common::run(
+            scheduler,
+            "let c = #{count: 0, lock: Lock(), add: || { with this.lock { this.count += 1; } }};
+             let threads = [];
+             for i in 0..4 { threads.push(spawn(|| { for j in 0..250 { c.add(); } })); }
+             for t in threads { t.join(); }
+             print(c.count);",
+        );
+        assert_eq!(ran.lines(), ["1000"], "{scheduler:?}");
+    }
+}
+
+/// Without a lock the two steps of `+=` come apart, and the report says where.
+#[test]
+fn what_a_method_reads_and_writes_is_named_by_its_place() {
+    let found = outcomes(
+        "let all = [#{n: 0}]; fn add() { this.n += 1; }
+         let a = spawn(|| all[-1].add()); let b = spawn(|| all[0].add());
+         a.join(); b.join(); print(all[0].n);",
+        &["1", "2"],
+    );
+    let races: Vec<String> = (found.findings.iter())
+        .filter_map(|finding| match &finding.problem {
+            Problem::Race(race) => Some(race.place.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(races, ["all[0].n"]);
+}
+
+/// An index is evaluated once, at the call; what is not there any more is an error.
+#[test]
+fn the_place_of_a_method_is_found_when_it_is_called() {
+    for mode in common::MODES {
+        for (source, expected) in [
+            (
+                "let a = [1, 2]; let i = 0; let go = || { a; };
+                 fn set(f) { f.call(); this = 9; }
+                 a[i].set(|| { i = 1; }); print(a, i);",
+                "[9, 2] 1",
+            ),
+            (
+                "let a = [1, 2]; let f = || a.pop();
+                 fn set(f) { f.call(); try { this = 9; } catch (e) { print(e.error); } }
+                 a[-1].set(f); print(a);",
+                "ErrorArrayBounds|[1]",
+            ),
+            (
+                "let g = 9; let xs = [1, 2]; xs.for_each(|i| { this = g; }); print(xs);",
+                "[9, 9]",
+            ),
+            (
+                "let xs = [1, 2]; let ys = || xs; xs.for_each(|| { this += 1; }); print(ys.call());",
+                "[2, 3]",
+            ),
+            ("let a = [1, 2]; print(a.map(|| this * 10));", "[10, 20]"),
+            (
+                "let m = #{v: [3, 1, 2]}; let keep = || m;
+                 m.v.sort(|a, b| a - b); m.v.retain(|x| x > 1); print(keep.call().v);",
+                "[2, 3]",
+            ),
+            (
+                "let m = #{n: 1, up: |by| { let f = |x| x + by; this.n = f.call(this.n); this.n }};
+                 print(m.up(5), m.n); let h = || m; print(m.up(1), h.call().n);",
+                "6 6|7 7",
+            ),
+            (
+                "fn set() { this = 5; } let x = 1; x.set(); print(x); let y = 1; let f = || y; y.set(); print(f.call());",
+                "5|5",
+            ),
+            (
+                "fn bad() { this.n = 2; throw \"no\"; } let m = #{n: 1}; try { m.bad(); } catch { } print(m.n);",
+                "2",
+            ),
+            (
+                "fn deep(k) { if k > 0 { this.deep(k - 1); this.n += 1; } }
+                 let a = [#{m: #{n: 0}}]; a[0].m.deep(3); print(a); let f = || a; a[0].m.deep(2); print(a[0].m.n);",
+                "[#{\"m\": #{\"n\": 3}}]|5",
+            ),
+            (
+                "let local = ThreadLocal(); local.x = 1; fn up() { this += 1; } local.x.up(); print(local.x);",
+                "2",
+            ),
+            (
+                "let s = \"hello\"; s[-1].to_upper(); let f = || s; print(s); s[-1].to_upper(); print(s);",
+                "hello|hello",
+            ),
+        ] {
+            let ran = common::run(mode, source);
+            assert_eq!(ran.lines().join("|"), expected, "{source} {:?}", ran.outcomes);
+        }
+    }
+}
+
+/// How a closure gets to a thread that runs already: what they share, how the closure is put there and
+/// how the thread takes it.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("()", "s = f;", "s"),
+    ("()", "s = [f];", "s[0]"),
+    ("()", "s = #{f: [f]};", "s.f[0]"),
+    ("#{f: ()}", "s.f = f;", "s.f"),
+    ("#{}", "s[\"f\"] = f;", "s.f"),
+    ("#{m: #{}}", "s.m.f = f;", "s.m.f"),
+    ("[()]", "s[0] = f;", "s[0]"),
+    ("[1, ()]", "s[-1] = f;", "s[1]"),
+    ("[[()]]", "s[0][0] = f;", "s[0][0]"),
+    ("[#{}]", "s[0].f = f;", "s[0].f"),
+    ("[#{}]", "s[0] = #{f: f};", "s[0].f"),
+    ("[]", "s.push(f);", "s[0]"),
+    ("[]", "push(s, f);", "s[0]"),
+    ("[]", "s.push(#{f: f});", "s[0].f"),
+    ("[[]]", "s[0].push(f);", "s[0][0]"),
+    ("#{l: []}", "s.l.push(f);", "s.l[0]"),
+    ("[]", "s.insert(0, f);", "s[0]"),
+    ("[]", "s.append([f]);", "s[0]"),
+    ("[]", "s += [f];", "s[0]"),
+    ("#{l: []}", "s.l += [f];", "s.l[0]"),
+    ("[]", "s.pad(1, f);", "s[0]"),
+    ("[]", "s.splice(0..0, [f]);", "s[0]"),
+    ("[()]", "s.set(0, f);", "s[0]"),
+    ("#{}", "s.set(\"f\", f);", "s.f"),
+    ("#{}", "s.mixin(#{f: f});", "s.f"),
+    ("#{}", "s += #{f: f};", "s.f"),
+    ("#{}", "s.fill_with(#{f: f});", "s.f"),
+    ("#{}", "s.take_over(f);", "s.f"),
+    ("[#{}]", "s[0].take_over(f);", "s[0].f"),
+    ("[()]", "s.for_each(|| { this = f; });", "s[0]"),
+    ("[1, 2]", "s.retain(|x| x > 1); s.push(f);", "s[1]"),
+    ("()", "let g = f; s = || g.call();", "s"),
+    (
+        "()",
+        "let g = [f]; s = #{call_it: || g[0].call()}; ",
+        "s.call_it",
+    ),
+    ("()", "s = (|g| g.call()).curry(f);", "s"),
+    ("()", "let w = spawn(|| f); s = w.join();", "s"),
+    ("SimpleQueue()", "s.put(f);", "s.get()"),
+    ("Queue()", "s.put([f]);", "s.get()[0]"),
+    ("channel(1)", "s.send(f);", "s.receive()"),
+    ("()", "try { throw f; } catch (e) { s = e; }", "s"),
+    ("()", "if true { s = switch 1 { 1 => f, _ => 0 }; }", "s"),
+];
+
+/// Whatever a closure captures is shared as soon as another thread can get it: main and the thread both
+/// count, and an update can be lost.
+#[test]
+fn what_becomes_reachable_becomes_shared() {
+    for (shared, put, take) in ROUTES {
+        let source = format!(
+            "fn take_over(f) {{ this.f = f; }}
+             let s = {shared};
+             let ready = Event();
+             let n = 0;
+             let t = spawn(|| {{ ready.wait(); let got = {take}; got.call(); }});
+             let f = || {{ n += 1; }};
+             {put}
+             ready.set();
+             n += 1;
+             t.join();
+             assert(n == 2, \"lost\");"
+        );
+        let found = explore(&source);
+        let texts: Vec<String> = (found.outcomes.iter())
+            .map(|possible| text(&possible.outcome))
+            .collect();
+        assert_eq!(texts.len(), 2, "{source}\n{texts:?}");
+        assert!(
+            texts.iter().any(|text| text.ends_with("lost")),
+            "{source}\n{texts:?}"
+        );
+    }
+}
+
+/// A home-made pool of threads: its jobs come through a list, and what they count is shared.
+#[test]
+fn a_pool_of_ones_own_loses_updates() {
+    outcomes(
+        OWN_POOL,
+        &[
+            "",
+            "assertion failed: total is 1",
+            "assertion failed: total is 2",
+        ],
+    );
+}
+
+const OWN_POOL: &str = "let jobs = [];
+     let changed = Condition();
+     let total = 0;
+     fn worker(changed) {
+         let job = ();
+         with changed {
+             while jobs.len() == 0 { changed.wait(); }
+             job = jobs.pop();
+         }
+         job.call();
+     }
+     let workers = [spawn(worker, changed), spawn(worker, changed)];
+     for n in 1..=2 {
+         with changed { jobs.push(|| { total += n; }); changed.notify(); }
+     }
+     for w in workers { w.join(); }
+     assert(total == 3, \"total is \" + total);";
+
+/// A seed stands for a run, whether or not somebody watches it.
+#[test]
+fn watching_a_run_does_not_change_it() {
+    let run = |seed: u64, is_watched: bool| {
+        let stream = Arc::new(Stream::new());
+        stream.set_detailed(is_watched);
+        let mut session = Session::new(Mode::Seeded(seed).config(), stream.clone());
+        let report = session.run(Input {
+            name: "test",
+            text: OWN_POOL,
+            kind: InputKind::Script,
+        });
+        match report {
+            Report::Ran { outcome, .. } => format!("{outcome:?}"),
+            Report::Rejected(why) => panic!("{why:?}"),
+        }
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..60 {
+        let watched = run(seed, true);
+        assert_eq!(run(seed, false), watched, "seed {seed}");
+        seen.insert(watched);
+    }
+    assert!(seen.len() > 1, "the seeds differ: {seen:?}");
+}
+
+/// Places are compared by what they are, not by how they are written.
+#[test]
+fn an_index_from_the_end_is_the_one_from_the_beginning() {
+    for (value, one, other, place) in [
+        ("[0, 0, 0]", "s[-1] += 1", "s[2] += 1", Some("s[2]")),
+        ("[0, 0, 0]", "s[-1] += 1", "s[1] += 1", None),
+        ("#{a: 0}", "s.a += 1", "s[\"a\"] += 1", Some("s.a")),
+        (
+            "[[0], [0]]",
+            "s[-1][-1] += 1",
+            "s[1][0] += 1",
+            Some("s[1][0]"),
+        ),
+        ("[[0], [0]]", "s[1] = 1", "s[-1][0] = 1", Some("s[1]")),
+    ] {
+        let source = format!(
+            "let s = {value}; let t = spawn(|| {{ {one}; }}); let u = spawn(|| {{ {other}; }});
+             t.join(); u.join();"
+        );
+        let found = explore(&source);
+        let races: Vec<&str> = (found.findings.iter())
+            .filter_map(|finding| match &finding.problem {
+                Problem::Race(race) => Some(&*race.place),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(races, Vec::from_iter(place), "{source}");
+    }
 }

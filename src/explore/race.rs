@@ -7,7 +7,7 @@ use super::graph::StateId;
 use crate::pos::{Line, Pos};
 use crate::schedule::Walk;
 use crate::value::object::TaskId;
-use crate::value::{CodeId, debug_text};
+use crate::value::{CodeId, Value};
 use crate::vm::{Action, SharedPlace, VariableAccess};
 
 /// A thread before an access to a shared place.
@@ -141,11 +141,19 @@ fn place_of(action: &Action) -> Option<(&SharedPlace, Kind)> {
     }
 }
 
-/// Whether one of the two places is the other or lies in it.
+/// Whether one of the two places is the other or lies in it, as far as that is known.
 fn overlap(a: &SharedPlace, b: &SharedPlace) -> bool {
-    a.cell == b.cell
-        && a.keys
-            .iter()
-            .zip(&b.keys)
-            .all(|(a, b)| debug_text(a) == debug_text(b))
+    a.cell == b.cell && a.keys.iter().zip(&b.keys).all(|(a, b)| may_equal(a, b))
+}
+
+/// Whether two keys below the same place may lead to the same.
+fn may_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        _ => match (a.as_str(), b.as_str()) {
+            (Some(a), Some(b)) => a == b,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        },
+    }
 }

@@ -19,7 +19,7 @@ pub struct Code {
     pub pos: Pos,
     /// How many parameters it takes; they are its first registers.
     pub params: u16,
-    /// The register of `this`, when the function mentions it.
+    /// The first of the two registers that say what `this` is bound to, when the function mentions it.
     pub this: Option<Reg>,
     /// How many registers it needs.
     pub registers: u16,
@@ -90,6 +90,8 @@ pub enum Root {
     Capture(u16),
     /// A top-level variable (index into [`Code::globals`]).
     Global(u16),
+    /// The place that `this` is bound to.
+    This,
 }
 
 /// One link of a chain.
@@ -240,17 +242,6 @@ impl Code {
             .filter(|variable| variable.register == register)
             .find(|variable| (variable.start..variable.end).contains(&pc))
             .map_or_else(String::new, |variable| variable.name.as_str().into())
-    }
-
-    /// Whether an instruction may write `register` or something inside it.
-    pub fn writes(&self, register: Reg) -> bool {
-        self.ops.iter().any(|op| {
-            let mut writes = false;
-            op.registers(self, |used, how| {
-                writes |= used == register && how.may_change()
-            });
-            writes
-        })
     }
 
     /// Where the instruction `index` comes from.

@@ -50,7 +50,6 @@ impl Liveness {
                 }
             });
             self.add_handlers(code, at, &mut set);
-            code.this.iter().for_each(|this| set.insert(*this));
             let slot = &mut self.live[at * self.words..(at + 1) * self.words];
             has_changed |= slot != &set.0[..];
             slot.copy_from_slice(&set.0);
@@ -72,7 +71,6 @@ impl Liveness {
         let mut set = self.after(code, at);
         kill(&code.ops[at], code, &mut set);
         self.add_handlers(code, at, &mut set);
-        code.this.iter().for_each(|this| set.insert(*this));
         code.ops[at].kept_across_call(code, |register| set.insert(register));
         set
     }

@@ -53,7 +53,7 @@ pub struct Name {
     /// The library's function of that name: an index of the catalogue.
     pub native: Option<u32>,
     /// The name as the name of function values; made once, because it lives as long as the process.
-    literal: Literal,
+    pub literal: Literal,
     /// The learner's functions by number of parameters, packed as [`pack`] does; 0 is none.
     functions: [AtomicU64; MAX_ARGUMENTS + 1],
 }
@@ -315,19 +315,16 @@ impl Program {
         }
     }
 
-    /// Whether a call of `function` may change what it finds as `this`.
-    pub fn changes_this(&self, function: &Function) -> bool {
-        let changes = |code: CodeId| {
-            let code = self.code(code);
-            code.this.is_some_and(|this| code.writes(this))
-        };
+    /// Whether code that a call of `function` may run mentions `this`.
+    pub fn mentions_this(&self, function: &Function) -> bool {
+        let mentions = |code: CodeId| self.code(code).this.is_some();
         match function.target {
-            Target::Code(code) => changes(code),
+            Target::Code(code) => mentions(code),
             Target::Named(name) => {
                 let name = self.name(name);
                 let mut codes =
                     (name.arities().into_iter()).filter_map(|count| name.function(count));
-                codes.any(changes)
+                codes.any(mentions)
             }
         }
     }

@@ -65,15 +65,6 @@ impl Use {
             Self::Writes => false,
         }
     }
-
-    /// Whether the register may hold another value afterwards, or the same one with something inside
-    /// it changed. What is taken is not counted: it is where it was put.
-    pub fn may_change(self) -> bool {
-        match self {
-            Self::Writes | Self::Changes => true,
-            Self::Reads | Self::Takes => false,
-        }
-    }
 }
 
 /// How a variable or place is touched.
@@ -195,6 +186,17 @@ impl Subject {
                 visit(register, Use::Reads);
             }
             (Root::Capture(_) | Root::Global(_), _) => {}
+            (Root::This, access) => {
+                // Two registers say what it is bound to, and the first may hold the value itself.
+                let used = match access {
+                    Access::Write | Access::Method => Use::Changes,
+                    Access::Read => Use::Reads,
+                };
+                if let Some(this) = code.this {
+                    visit(this, used);
+                    visit(this.saturating_add(1), Use::Reads);
+                }
+            }
         }
         for key in keys {
             match *key {
@@ -248,8 +250,8 @@ impl Op {
         first
     }
 
-    /// Shows each register that must stay while a call that the instruction makes runs. A method
-    /// call may come a second time when the method has returned.
+    /// Shows each register that must stay while a call that the instruction makes runs. `this` of a
+    /// method is its receiver, where it is.
     pub fn kept_across_call(&self, code: &Code, mut visit: impl FnMut(Reg)) {
         self.operands(|operand| match operand {
             Operand::Registers(Registers::Callee(register)) => visit(register),

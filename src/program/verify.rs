@@ -141,6 +141,8 @@ impl Check<'_> {
                 within("capture", usize::from(index), usize::from(code.captures))
             }
             Root::Global(index) => within("global", usize::from(index), code.globals.len()),
+            Root::This if code.this.is_none() => Err("nothing is bound to `this`".into()),
+            Root::This => Ok(()),
         }
     }
 
@@ -160,7 +162,7 @@ impl Check<'_> {
             return Err("more parameters than registers".into());
         }
         if let Some(this) = code.this {
-            self.register(this)?;
+            self.registers(this, 2)?;
         }
         code.places.iter().try_for_each(|place| self.place(place))?;
         code.sites

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::World;
 use crate::program::{Code, Program};
 use crate::value::{CodeId, Function, Held, Items, Literal, Target, Value};
-use crate::vm;
 
 /// A text whose code is part of the program. It has not begun: its functions are not yet those of
 /// their names.
@@ -76,7 +75,7 @@ impl World {
         for global in globals {
             self.program.global(*global).set_named_by_function(true);
             if let Some(binding) = self.globals.get(*global) {
-                vm::publish(&Value::Cell(binding.cell.clone()));
+                crate::value::publish(&Value::Cell(binding.cell.clone()));
             }
         }
     }

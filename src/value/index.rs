@@ -20,6 +20,18 @@ pub fn position(length: usize, index: i64) -> Option<usize> {
     (position < length).then_some(position)
 }
 
+/// How many items an index can name in `value`; nothing when it has none.
+pub fn length(value: &Value) -> Option<usize> {
+    match value {
+        Value::Array(items) => Some(items.len()),
+        Value::Blob(bytes) => Some(bytes.len()),
+        Value::Int(_) => Some(BITS),
+        Value::Literal(text) => Some(text.as_str().chars().count()),
+        Value::Str(text) => Some(text.chars().count()),
+        _ => None,
+    }
+}
+
 /// Where `count` items from `start` lie among `length`: first position and number of items, both
 /// cut to what there is. A `start` at or after the end gives `(length, 0)`.
 pub fn span(length: usize, start: i64, count: i64) -> (usize, usize) {

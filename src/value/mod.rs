@@ -21,6 +21,7 @@ pub mod index;
 mod literal;
 pub mod object;
 pub mod operation;
+mod publish;
 mod range;
 mod reach;
 mod starts;
@@ -41,6 +42,7 @@ pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
 pub use held::Held;
 pub use literal::Literal;
 pub use object::Object;
+pub use publish::publish;
 pub use range::Range;
 pub use reach::{leads_to, reach};
 

@@ -693,6 +693,10 @@ impl Object {
             effects,
             ids,
         };
+        if self.is_published() {
+            // What one thread leaves in it, another can take out.
+            call.args.iter().for_each(super::publish);
+        }
         let answer = self.answer(call, &mut ctx);
         if !effects.notices.is_empty() {
             deliver(task, pos, effects, ids);

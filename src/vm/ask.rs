@@ -64,10 +64,6 @@ impl Machine<'_, '_> {
             }
             false => call,
         };
-        if (self.stepped || self.listening) && object.is_published() {
-            // What one thread leaves in it, another can take out.
-            call.args.iter().for_each(super::publish);
-        }
         let pos = self.fiber.pos(self.env.program);
         let before = (self.listening && !private).then(|| Visible {
             pos,

@@ -7,20 +7,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arithmetic::put;
-use super::fiber::{Frame, NONE, Stage};
+use super::fiber::{Frame, NONE};
+use super::place::Begin;
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
-use super::{NativeCtx, NativeResult, Stop};
+use super::{NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
 
-/// How the receiver of a method is passed to code of the learner's.
-pub(super) enum Receiver {
-    /// It stands in this register (absolute) and goes back there.
-    Register(u32),
-    /// It is this value; what changes goes back by way of a register (absolute) of the caller.
-    Place(Value, u32),
-    /// It is this value, such as an object, which changes in itself: nothing goes back.
+/// What `this` of a method is bound to.
+pub(super) enum Receiver<'a> {
+    /// What is in this register (absolute).
+    Register(usize),
+    /// The place of the method call that is carried out, which begins here.
+    Place(&'a Begin),
+    /// A value of its own: an object, which changes in itself, or a copy.
     Value(Value),
 }
 
@@ -152,7 +153,7 @@ impl Machine<'_, '_> {
             };
             if !is_granted {
                 let was_allowed = self.fiber.allowed;
-                if !self.may_access(&binding.cell, &[], false) {
+                if !self.may_access(&binding.cell, Path::default(), false) {
                     return Held::Unseen;
                 }
                 is_granted = was_allowed && !self.fiber.allowed;
@@ -209,18 +210,10 @@ impl Machine<'_, '_> {
             Value::Function(function) if function.curried.is_empty() => match function.target {
                 Target::Code(id) => {
                     self.check_arity(id, argc as usize)?;
-                    self.push(
-                        id,
-                        base + first as usize,
-                        base + dst as usize,
-                        at as u32,
-                        NONE,
-                    )
+                    self.push(id, base + first as usize, base + dst as usize, at as u32)
                 }
                 Target::Named(id) => match self.env.program.name(id).function(argc as usize) {
-                    Some(id) => {
-                        self.push(id, base + first as usize, base + dst as usize, NONE, NONE)
-                    }
+                    Some(id) => self.push(id, base + first as usize, base + dst as usize, NONE),
                     None => self.call_name(id, argc, dst, first),
                 },
             },
@@ -255,7 +248,7 @@ impl Machine<'_, '_> {
         dst: u16,
         function: Arc<Function>,
         args: Vec<Value>,
-        this: Option<Receiver>,
+        this: Option<Receiver<'_>>,
     ) -> Step {
         let program = self.env.program;
         let argc = function.curried.len() + args.len();
@@ -284,7 +277,7 @@ impl Machine<'_, '_> {
         match target {
             Some((id, callee)) => match this {
                 Some(receiver) => self.push_method(id, at + 1, dst, callee, receiver),
-                None => self.push(id, at + 1, dst, callee, NONE),
+                None => self.push(id, at + 1, dst, callee),
             },
             None => {
                 // A function of the library, called through a value.
@@ -311,14 +304,7 @@ impl Machine<'_, '_> {
         })
     }
 
-    pub(super) fn push(
-        &mut self,
-        id: CodeId,
-        base: usize,
-        dst: usize,
-        callee: u32,
-        receiver: u32,
-    ) -> Step {
+    pub(super) fn push(&mut self, id: CodeId, base: usize, dst: usize, callee: u32) -> Step {
         let depth = self.fiber.frames.len();
         if depth > MAX_DEPTH {
             return Err(FaultKind::StackOverflow { depth });
@@ -329,8 +315,6 @@ impl Machine<'_, '_> {
             base: base as u32,
             dst: dst as u32,
             callee,
-            receiver,
-            stage: Stage::Fresh,
         });
         Ok(Flow::Reload)
     }
@@ -341,31 +325,22 @@ impl Machine<'_, '_> {
         base: usize,
         dst: usize,
         callee: u32,
-        receiver: Receiver,
+        receiver: Receiver<'_>,
     ) -> Step {
         let code = self.env.program.code(id);
         let end = base + code.registers as usize;
+        // A method that does not mention `this` leaves the receiver where it is.
+        let this = code
+            .this
+            .map(|this| (base + usize::from(this), self.bind(receiver)));
         if self.fiber.registers.len() < end {
             self.fiber.registers.resize(end, Value::Unit);
         }
-        let (this, back) = match receiver {
-            // A method that does not mention `this` leaves the receiver where it is.
-            Receiver::Register(_) if code.this.is_none() => (Value::Unit, NONE),
-            Receiver::Register(at) => (std::mem::take(&mut self.fiber.registers[at as usize]), at),
-            Receiver::Place(value, back) if code.this.is_some_and(|this| code.writes(this)) => {
-                // From there the receiver goes to its place, when this instruction runs a second
-                // time.
-                let top = self.frame();
-                top.stage = Stage::StoreBack;
-                (value, back)
-            }
-            Receiver::Place(value, _) => (value, NONE),
-            Receiver::Value(value) => (value, NONE),
-        };
-        if let Some(register) = code.this {
-            put(&mut self.fiber.registers[base + register as usize], this);
+        if let Some((at, (root, keys))) = this {
+            put(&mut self.fiber.registers[at], root);
+            put(&mut self.fiber.registers[at + 1], keys);
         }
-        self.push(id, base, dst, callee, back)
+        self.push(id, base, dst, callee)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::place::Window;
 use super::{Intrinsic, Visible};
 use crate::pos::Pos;
 use crate::program::{Program, boot};
@@ -11,16 +10,6 @@ use crate::value::{CodeId, Fault, Function, Object, Value};
 
 /// No such register.
 pub(super) const NONE: u32 = u32::MAX;
-
-/// Where a method call stands that runs code of the learner's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Nothing is under way.
-    Fresh,
-    /// The method has returned; the receiver, in the register before the arguments, goes back to
-    /// the shared place that it was read from.
-    StoreBack,
-}
 
 /// One call that is under way.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +24,6 @@ pub(super) struct Frame {
     pub(super) dst: u32,
     /// Where the closure stands (absolute), for its captures; [`NONE`] for a plain function.
     pub(super) callee: u32,
-    /// Where the receiver goes back to (absolute) when a method returns; [`NONE`] for none.
-    pub(super) receiver: u32,
-    /// How far its current method call is.
-    pub(super) stage: Stage,
 }
 
 /// One thread of the script: registers and frames.
@@ -104,8 +89,6 @@ impl Fiber {
             base: 0,
             dst: NONE,
             callee: NONE,
-            receiver: NONE,
-            stage: Stage::Fresh,
         });
         registers.push(Value::Function(function));
         registers.extend(args);
@@ -197,14 +180,6 @@ impl Fiber {
     /// Where in the learner's text it stands.
     pub fn pos(&self, program: &Program) -> Pos {
         self.place(program).map_or(Pos::NONE, |(_, pos)| pos)
-    }
-
-    /// The registers from `base` on, for following a chain.
-    pub(super) fn window(&self, base: usize) -> Window<'_> {
-        Window {
-            task: self.task,
-            registers: &self.registers[base..],
-        }
     }
 
     /// Gives back memory that it does not need while it waits: what a deep call has left behind. A

@@ -93,7 +93,7 @@ impl Isolated {
     pub fn publish(&self) {
         for global in &self.bound {
             if let Some(binding) = self.globals.get(*global) {
-                super::publish(&Value::Cell(binding.cell.clone()));
+                crate::value::publish(&Value::Cell(binding.cell.clone()));
             }
         }
     }

@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use super::fiber::{Fiber, Frame, NONE, Stage};
+use super::fiber::{Fiber, Frame, NONE};
 use super::{Draw, Intrinsic};
 use crate::program::Program;
 use crate::program::liveness::Liveness;
-use crate::program::op::Op;
 use crate::value::{CodeId, EncodeState, Footprint, StateEncoder, Value};
 
 /// The analyses of the functions met so far. Code never changes, so they stay true.
@@ -52,10 +51,6 @@ impl Fiber {
             // What lies higher belongs to the function that was called.
             let own_end = above.map_or(end, |above| end.min(above.base as usize));
             let callee = above.map_or(NONE, |above| above.callee) as usize;
-            let receiver = match (frame.stage, code.ops.get(at)) {
-                (Stage::StoreBack, Some(Op::CallMethod { base, .. })) => usize::from(*base) - 1,
-                _ => usize::MAX,
-            };
             if above.is_none() {
                 self.registers.truncate(end);
             }
@@ -64,8 +59,7 @@ impl Fiber {
                 .iter_mut()
                 .enumerate()
             {
-                let is_needed =
-                    live.contains(register) || base + register == callee || register == receiver;
+                let is_needed = live.contains(register) || base + register == callee;
                 if !is_needed && !value.is_unit() {
                     *value = Value::Unit;
                 }
@@ -120,13 +114,10 @@ impl EncodeState for Frame {
             base,
             dst,
             callee,
-            receiver,
-            stage,
         } = *self;
         encoder.number(u64::from(code.unit) << 32 | u64::from(code.ordinal));
         encoder.number(u64::from(pc) << 32 | u64::from(base));
         encoder.number(u64::from(dst) << 32 | u64::from(callee));
-        encoder.number(u64::from(receiver) << 1 | u64::from(stage as u8));
     }
 }
 

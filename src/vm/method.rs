@@ -2,34 +2,42 @@
 //!
 //! Who answers, in this order: a function in a map, the learner's function of that name, the
 //! object, the library's method, the prelude's. A method of a plain value in a shared place is one
-//! atomic step, carried out in place. Where the learner's own code is the method, the receiver is
-//! read first and, if the code changes it, stored back when it returns. Longer than most files
-//! because the ways to a receiver and the ways to an answer meet here.
+//! atomic step, carried out in place; one that changes nothing is given a copy. Where code of the script
+//! is the method, the call only looks for it, and `this` is bound to the place. A method of the prelude
+//! that changes nothing works on a copy, too. Longer than most files because the ways to a receiver and
+//! the ways to an answer meet here.
 
 use std::sync::Arc;
 
 use super::arithmetic::{copy, put};
 use super::call::Receiver;
-use super::fiber::{NONE, Stage};
-use super::place::{Aim, Walked, change, walk};
+use super::fiber::{Fiber, NONE};
+use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
-use super::{NativeCtx, NativeResult, Stop};
+use super::{NativeCtx, NativeResult, Path, Stop};
+use crate::program::Program;
 use crate::program::code::{Root, Site};
 use crate::value::{CodeId, FaultKind, Object, Value};
 
 impl Machine<'_, '_> {
     pub(super) fn call_method(&mut self, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
-        if self.frame().stage == Stage::StoreBack {
-            return self.store_back(first, site);
-        }
         if let Some((object, _)) = self.fiber.reached.clone() {
             return self.ask_method(&object, argc, first, site);
         }
-        match (site.place.root, site.place.keys.is_empty()) {
-            (Root::Register(register), true) => {
-                let base = self.frame().base as usize;
-                let at = base + register as usize;
-                match &self.fiber.registers[at] {
+        let is_plain = site.place.keys.is_empty();
+        if is_plain
+            && !self.stepped
+            && !self.listening
+            && !matches!(site.place.root, Root::Register(_) | Root::This)
+            && let Value::Object(object) = self.with_cell(site.place.root, |cell| cell.load())?
+        {
+            return self.ask_reached(object, 0, argc, first, site);
+        }
+        let begin = self.begin(site.place.root)?;
+        let base = self.frame().base as usize;
+        match &begin.base {
+            Base::Register(at) if is_plain && begin.bound().is_empty() => {
+                match &self.fiber.registers[*at] {
                     Value::Object(object) => {
                         let object = object.clone();
                         self.ask_method(&object, argc, first, site)
@@ -38,40 +46,39 @@ impl Machine<'_, '_> {
                         put(self.register(dst), Value::Unit);
                         Ok(Flow::Next)
                     }
-                    _ => self.call_on_register(at, argc, dst, first, site),
+                    _ => self.call_on_register(*at, argc, dst, first, site),
                 }
             }
-            (Root::Register(register), false) => {
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
-                let root = &self.fiber.registers[base + register as usize];
-                let walked = walk(self.env.natives, root, &site.place.keys, 0, &window)?;
-                self.call_on_place(walked, argc, dst, first, site)
+            Base::Register(at) => {
+                let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+                let walked = walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?;
+                self.call_on_place(&begin, walked, argc, dst, first, site)
             }
-            (root, true) if !self.stepped && !self.listening => {
-                match self.with_cell(root, |cell| cell.load())? {
-                    Value::Object(object) => self.ask_reached(object, 0, argc, first, site),
-                    value => self.call_on_place(Walked::Value(value), argc, dst, first, site),
-                }
-            }
-            (root, _) => {
-                let cell = self.cell(root)?;
+            Base::Cell(cell) => {
                 // A chain to an object or a function reads it, and then goes on; a method of a
                 // plain value is one atomic step.
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
                 let value = cell.load();
-                let walked = walk(self.env.natives, &value, &site.place.keys, 0, &window);
+                let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+                let walked = walk(self.env.natives, &value, chain, 0);
                 drop(value);
+                let mut path = Path::new(begin.bound(), &site.place.keys);
                 let is_read = match &walked {
-                    Ok(Walked::Value(value)) => {
-                        matches!(value, Value::Object(_) | Value::Function(_))
-                            || self.is_script_method(value, argc, site)
-                            || self.is_pure_method(site)
+                    Ok(Walked::Value(Value::Object(_) | Value::Function(_))) => true,
+                    Ok(Walked::Value(value))
+                        if self.fiber.is_script_method(
+                            self.env.program,
+                            value,
+                            argc.into(),
+                            site,
+                        ) =>
+                    {
+                        path.method = Some(self.env.program.name(site.name).literal);
+                        true
                     }
+                    Ok(Walked::Value(_)) => self.is_pure_method(site),
                     Ok(Walked::Object(..) | Walked::Cut) | Err(_) => true,
                 };
-                if !self.may_access(&cell, &site.place.keys, !is_read) {
+                if !self.may_access(cell, path, !is_read) {
                     return Ok(Flow::Stop(Stop::Visible));
                 }
                 let walked = walked?;
@@ -81,7 +88,7 @@ impl Machine<'_, '_> {
                     Walked::Object(object, _) => self.tell(before, &Value::Object(object.clone())),
                     Walked::Cut => self.tell(before, &Value::Unit),
                 }
-                self.call_on_place(walked, argc, dst, first, site)
+                self.call_on_place(&begin, walked, argc, dst, first, site)
             }
         }
     }
@@ -89,14 +96,8 @@ impl Machine<'_, '_> {
     /// A method of a plain value in a register.
     fn call_on_register(&mut self, at: usize, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
         let receiver = self.fiber.registers[at].clone();
-        if let Some(step) = self.call_script_method(
-            &receiver,
-            Receiver::Register(at as u32),
-            argc,
-            dst,
-            first,
-            site,
-        ) {
+        let way = Receiver::Register(at);
+        if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
         }
         drop(receiver);
@@ -108,21 +109,10 @@ impl Machine<'_, '_> {
             Some(result) => self.native_result(result, dst, first, argc),
             None => {
                 let receiver = self.fiber.registers[at].clone();
-                let way = Receiver::Register(at as u32);
+                let way = Receiver::Register(at);
                 self.call_prelude_method(&receiver, way, argc, dst, first, site)
             }
         }
-    }
-
-    /// Whether code of the script is the method: the receiver is read, and stored back in a step of
-    /// its own when the method returns.
-    fn is_script_method(&self, receiver: &Value, argc: u8, site: &Site) -> bool {
-        let name = self.env.program.name(site.name);
-        let is_in_map = match receiver {
-            Value::Map(map) => matches!(map.get(&name.text), Some(Value::Function(_))),
-            _ => false,
-        };
-        is_in_map || name.function(argc as usize).is_some() || &*name.text == "call"
     }
 
     /// Whether the method is the library's and changes nothing.
@@ -147,6 +137,7 @@ impl Machine<'_, '_> {
     /// A method of what a chain has led to.
     fn call_on_place(
         &mut self,
+        begin: &Begin,
         walked: Walked,
         argc: u8,
         dst: u16,
@@ -178,46 +169,74 @@ impl Machine<'_, '_> {
             }
             Walked::Value(value) => value,
         };
-        // A method that changes its receiver leaves it in the register before the arguments.
-        let back = self.frame().base + u32::from(first) - 1;
-        let way = Receiver::Place(receiver.clone(), back);
+        let way = Receiver::Place(begin);
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
         }
-        drop(receiver);
+        let mut receiver = receiver;
+        if self.is_pure_method(site) {
+            return match self.native_method(&mut receiver, argc, first, site)? {
+                Some(result) => self.native_result(result, dst, first, argc),
+                None => {
+                    let way = Receiver::Place(begin);
+                    self.call_prelude_method(&receiver, way, argc, dst, first, site)
+                }
+            };
+        }
         self.check_may_change(site)?;
-        // Allowed already: the whole method is the one step.
-        let mut outcome = None;
-        let stepped = std::mem::replace(&mut self.stepped, false);
-        let step = self.change_in_place(argc, first, site, &mut outcome);
-        self.stepped = stepped;
-        match (step, outcome) {
-            (Err(kind), _) => Err(kind),
-            (Ok(()), Some(Some(result))) => self.native_result(result, dst, first, argc),
-            (Ok(()), Some(None)) => {
-                let receiver = self.read_place(site)?;
-                let way = Receiver::Place(receiver.clone(), back);
-                self.call_prelude_method(&receiver, way, argc, dst, first, site)
-            }
-            (Ok(()), None) => {
+        // A second owner would make the change copy what is there.
+        drop(receiver);
+        match self.change_in_place(begin, argc, first, site) {
+            Ok(Some(result)) => self.native_result(result, dst, first, argc),
+            Ok(None) => {
                 put(self.register(dst), Value::Unit);
                 Ok(Flow::Next)
             }
+            Err(kind @ FaultKind::UnknownFunction { .. }) => {
+                let receiver = self.read_place(begin, site)?;
+                let name = &self.env.program.name(site.name).text;
+                match self.prelude_method(&receiver, name, first, argc) {
+                    Some(_) => {
+                        let way = Receiver::Place(begin);
+                        self.call_prelude_method(&receiver, way, argc, dst, first, site)
+                    }
+                    None => Err(kind),
+                }
+            }
+            Err(kind) => Err(kind),
         }
     }
 
-    /// Runs a native method on a place, in place. `outcome` stays empty when an optional link has
-    /// cut the chain.
+    /// What is at the place of a method call.
+    fn read_place(&mut self, begin: &Begin, site: &Site) -> Result<Value, FaultKind> {
+        let base = self.frame().base as usize;
+        let root = match &begin.base {
+            Base::Register(at) => copy(&self.fiber.registers[*at]),
+            Base::Cell(cell) => cell.load(),
+        };
+        let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+        Ok(match walk(self.env.natives, &root, chain, 0)? {
+            Walked::Value(value) => value,
+            Walked::Object(object, _) => Value::Object(object),
+            Walked::Cut => Value::Unit,
+        })
+    }
+
+    /// Runs a native method on a place, in place: allowed already, the whole method is the one step.
+    /// Returns nothing when an optional link has cut the chain.
     fn change_in_place(
         &mut self,
+        begin: &Begin,
         argc: u8,
         first: u16,
         site: &Site,
-        outcome: &mut Option<Option<NativeResult>>,
-    ) -> Result<(), FaultKind> {
+    ) -> Result<Option<NativeResult>, FaultKind> {
         let program = self.env.program;
         let name = program.name(site.name);
         let mut args = self.take_args(first, argc);
+        if let Base::Cell(cell) = &begin.base {
+            self.publish_into(cell, &args);
+        }
         let event_loop = self.fiber.event_loop.clone();
         let mut ctx = NativeCtx {
             program,
@@ -227,63 +246,30 @@ impl Machine<'_, '_> {
             pos: self.fiber.pos(program),
         };
         let base = self.frame().base as usize;
-        let mut root = match site.place.root {
-            Root::Register(register) => Err(std::mem::take(self.register(register))),
-            root => Ok(self.cell(root)?),
-        };
-        let window = self.fiber.window(base);
-        let keys = &site.place.keys;
         let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
-            match natives.method(&name.text, slot, &mut args, &mut ctx) {
-                Ok(result) => *outcome = Some(Some(result)),
-                Err(FaultKind::UnknownFunction { .. }) => *outcome = Some(None),
-                Err(kind) => return Err(kind),
-            }
-            Ok(())
+            natives.method(&name.text, slot, &mut args, &mut ctx)
         };
-        let done = match &mut root {
-            Err(value) => {
-                change(self.env.natives, value, keys, &window, Aim::Call, &mut call).map(drop)
-            }
-            Ok(cell) => {
+        let keys = &site.place.keys;
+        let done = match &begin.base {
+            Base::Register(at) => {
+                let mut root = std::mem::take(&mut self.fiber.registers[*at]);
+                let chain = self.fiber.chain(base, begin.bound(), keys);
                 let natives = &mut *self.env.natives;
-                cell.update(|value| {
-                    change(natives, value, keys, &window, Aim::Call, &mut call).map(drop)
-                })
+                let done = change(natives, &mut root, chain, 0, Aim::Call, &mut call);
+                put(&mut self.fiber.registers[*at], root);
+                done
+            }
+            Base::Cell(cell) => {
+                let chain = self.fiber.chain(base, begin.bound(), keys);
+                let natives = &mut *self.env.natives;
+                cell.update(|value| change(natives, value, chain, 0, Aim::Call, &mut call))
             }
         };
         let start = base + first as usize;
         for (register, arg) in self.fiber.registers[start..].iter_mut().zip(args) {
             put(register, arg);
         }
-        if let (Err(value), Root::Register(register)) = (root, site.place.root) {
-            put(self.register(register), value);
-        }
         done
-    }
-
-    fn read_place(&mut self, site: &Site) -> Result<Value, FaultKind> {
-        let base = self.frame().base as usize;
-        let root = match site.place.root {
-            Root::Register(register) => copy(self.register(register)),
-            root => self.cell(root)?.load(),
-        };
-        let window = self.fiber.window(base);
-        match walk(self.env.natives, &root, &site.place.keys, 0, &window)? {
-            Walked::Value(value) => Ok(value),
-            Walked::Object(object, _) => Ok(Value::Object(object)),
-            Walked::Cut => Ok(Value::Unit),
-        }
-    }
-
-    /// The second run of a method call whose receiver came from a shared place: stores it back.
-    fn store_back(&mut self, first: u16, site: &Site) -> Step {
-        let step = self.set(&site.place, first - 1);
-        if matches!(step, Ok(Flow::Next)) {
-            self.frame().stage = Stage::Fresh;
-            put(self.register(first - 1), Value::Unit);
-        }
-        step
     }
 
     /// Asks the object to which `used` keys of a chain have led. The fiber keeps it while it stands
@@ -368,7 +354,7 @@ impl Machine<'_, '_> {
     fn call_script_method(
         &mut self,
         receiver: &Value,
-        way: Receiver,
+        way: Receiver<'_>,
         argc: u8,
         dst: u16,
         first: u16,
@@ -476,7 +462,7 @@ impl Machine<'_, '_> {
         };
         let base = self.fiber.frames.last()?.base as usize;
         let changing = match self.fiber.registers.get(base + first as usize) {
-            Some(Value::Function(function)) if argc > 0 && program.changes_this(function) => {
+            Some(Value::Function(function)) if argc > 0 && program.mentions_this(function) => {
                 find(&format!("__{type_name}__{name}"))
             }
             _ => None,
@@ -487,15 +473,22 @@ impl Machine<'_, '_> {
     fn call_prelude_method(
         &mut self,
         receiver: &Value,
-        way: Receiver,
+        way: Receiver<'_>,
         argc: u8,
         dst: u16,
         first: u16,
         site: &Site,
     ) -> Step {
-        let name = self.env.program.name(site.name);
+        let program = self.env.program;
+        let name = program.name(site.name);
         match self.prelude_method(receiver, &name.text, first, argc) {
             Some(id) => {
+                let works_on_copy = self.env.natives.is_pure_method(&name.text)
+                    && !program.code(id).name.as_str().starts_with("__");
+                let way = match way {
+                    Receiver::Place(_) if works_on_copy => Receiver::Value(receiver.clone()),
+                    way => way,
+                };
                 let base = self.frame().base as usize;
                 self.push_method(id, base + first as usize, base + dst as usize, NONE, way)
             }
@@ -504,5 +497,24 @@ impl Machine<'_, '_> {
                 advice: None,
             }),
         }
+    }
+}
+
+impl Fiber {
+    /// Whether code of the script is the method. Then the call only looks for it: in a map, where it
+    /// reads one key.
+    pub(super) fn is_script_method(
+        &self,
+        program: &Program,
+        receiver: &Value,
+        argc: u16,
+        site: &Site,
+    ) -> bool {
+        let name = program.name(site.name);
+        let is_in_map = match receiver {
+            Value::Map(map) => matches!(map.get(&name.text), Some(Value::Function(_))),
+            _ => false,
+        };
+        is_in_map || name.function(argc as usize).is_some() || &*name.text == "call"
     }
 }

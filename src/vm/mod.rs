@@ -36,7 +36,7 @@ use crate::program::Program;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId, Verb};
-use crate::value::{Fault, FaultKind, Function, Object, Origin, Range, Value};
+use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
@@ -45,7 +45,7 @@ pub use likeness::LivenessCache;
 pub use observations::{Observations, Observed};
 pub use step::step;
 pub use touch::{Instruction, Touch};
-pub use visible::{COPY_OF, VariableAccess, publish};
+pub use visible::{COPY_OF, VariableAccess};
 
 /// Why [`step`] has stopped.
 #[derive(Debug)]
@@ -123,9 +123,32 @@ pub struct SharedAccess<'a> {
     /// Where the variable was declared.
     pub origin: Origin,
     /// The keys below it.
-    pub keys: &'a [Key],
+    pub path: Path<'a>,
     /// Whether it may change what is there.
     pub writes: bool,
+}
+
+/// The keys that lead from a variable to a place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path<'a> {
+    /// Those of the place that `this` is bound to, when the place is in that.
+    pub bound: &'a [Value],
+    /// Those of the chain.
+    pub keys: &'a [Key],
+    /// The method that is looked for there.
+    pub method: Option<Literal>,
+}
+
+impl<'a> Path<'a> {
+    /// The keys of a chain.
+    pub fn new(bound: &'a [Value], keys: &'a [Key]) -> Self {
+        let method = None;
+        Self {
+            bound,
+            keys,
+            method,
+        }
+    }
 }
 
 /// What the machine needs from whoever runs it.

@@ -15,8 +15,9 @@
 
 use std::collections::HashMap;
 
+use super::Path;
 use crate::program::code::Key;
-use crate::value::Origin;
+use crate::value::{Origin, Value};
 
 /// One key of a place. Indices are not told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +27,17 @@ enum Segment {
 }
 
 impl Segment {
-    fn of(key: &Key) -> Self {
-        match key {
+    fn all(path: Path<'_>) -> impl Iterator<Item = Self> {
+        let bound = path.bound.iter().map(|key| match key {
+            Value::Literal(name) => Self::Field(name.as_str()),
+            _ => Self::Index,
+        });
+        let keys = path.keys.iter().map(|key| match key {
             Key::Field { name, .. } => Self::Field(name.as_str()),
             Key::Index { .. } => Self::Index,
-        }
+        });
+        let method = path.method.map(|name| Self::Field(name.as_str()));
+        bound.chain(keys).chain(method)
     }
 
     /// Whether the two may be the same: `m.x` and `m["x"]` are.
@@ -51,22 +58,22 @@ struct Written(HashMap<Origin, Vec<Pattern>>);
 
 impl Written {
     /// Whether a write concerns the place: one of the two paths is a prefix of the other.
-    fn concerns(&self, origin: Origin, keys: &[Key]) -> bool {
+    fn concerns(&self, origin: Origin, path: Path<'_>) -> bool {
         if origin == Origin::UNKNOWN {
             return true;
         }
         let patterns = self.0.get(&origin);
         patterns.is_some_and(|patterns| {
             patterns.iter().any(|pattern| {
-                let mut both = pattern.iter().zip(keys);
-                both.all(|(segment, key)| segment.may_equal(Segment::of(key)))
+                let mut both = pattern.iter().zip(Segment::all(path));
+                both.all(|(segment, other)| segment.may_equal(other))
             })
         })
     }
 
     /// Whether that was not known.
-    fn add(&mut self, origin: Origin, keys: &[Key]) -> bool {
-        let pattern: Pattern = keys.iter().map(Segment::of).collect();
+    fn add(&mut self, origin: Origin, path: Path<'_>) -> bool {
+        let pattern: Pattern = Segment::all(path).collect();
         let patterns = self.0.entry(origin).or_default();
         if patterns.iter().any(|known| pattern.starts_with(known)) {
             return false;
@@ -164,17 +171,17 @@ impl Observations {
         self.observed
     }
 
-    /// Whether an access to the place that `keys` lead to, from a variable that was declared at
+    /// Whether an access to the place that `path` leads to, from a variable that was declared at
     /// `origin` and that several threads can reach, is a visible operation.
-    pub fn sees(&self, origin: Origin, keys: &[Key]) -> bool {
+    pub fn sees(&self, origin: Origin, path: Path<'_>) -> bool {
         let written = self.written.as_ref();
-        written.is_none_or(|written| written.concerns(origin, keys))
+        written.is_none_or(|written| written.concerns(origin, path))
     }
 
     /// Notes that the place is written while there are other threads; whether that is new.
-    pub fn note_write(&mut self, origin: Origin, keys: &[Key]) -> bool {
+    pub fn note_write(&mut self, origin: Origin, path: Path<'_>) -> bool {
         match &mut self.written {
-            Some(written) if !self.is_fixed => written.add(origin, keys),
+            Some(written) if !self.is_fixed => written.add(origin, path),
             _ => false,
         }
     }
@@ -212,33 +219,40 @@ mod tests {
         }
     }
 
+    fn path(keys: &[Key]) -> Path<'_> {
+        Path::new(&[], keys)
+    }
+
     #[test]
     fn a_write_concerns_what_contains_it_and_what_it_contains() {
         let (x, y) = (Origin::global(0), Origin::global(1));
         let mut seen = Observations::none();
-        assert!(!seen.sees(x, &[]));
-        assert!(seen.note_write(x, &[field("a"), index()]));
-        assert!(!seen.note_write(x, &[field("a"), index(), field("b")]));
+        assert!(!seen.sees(x, path(&[])));
+        assert!(seen.note_write(x, path(&[field("a"), index()])));
+        assert!(!seen.note_write(x, path(&[field("a"), index(), field("b")])));
         for keys in [
             &[][..],
             &[field("a")],
             &[index()],
             &[field("a"), field("b"), index()],
         ] {
-            assert!(seen.sees(x, keys), "{keys:?}");
+            assert!(seen.sees(x, path(keys)), "{keys:?}");
         }
-        assert!(!seen.sees(x, &[field("b")]) && !seen.sees(y, &[]));
-        assert!(seen.sees(Origin::UNKNOWN, &[]));
-        assert!(seen.note_write(x, &[]) && seen.sees(x, &[field("b")]));
+        assert!(!seen.sees(x, path(&[field("b")])) && !seen.sees(y, path(&[])));
+        assert!(seen.sees(Origin::UNKNOWN, path(&[])));
+        assert!(seen.note_write(x, path(&[])) && seen.sees(x, path(&[field("b")])));
     }
 
     #[test]
     fn what_is_fixed_does_not_grow() {
         let mut seen = Observations::none().fixed();
-        assert!(!seen.note_write(Origin::global(0), &[]) && !seen.sees(Origin::global(0), &[]));
+        assert!(
+            !seen.note_write(Origin::global(0), path(&[]))
+                && !seen.sees(Origin::global(0), path(&[]))
+        );
         assert!(!seen.note(|observed| observed.threads = true));
         let all = Observed::EVERYTHING;
         assert_eq!(Observed::from_bits(all.bits()), all);
-        assert!(Observations::of_all_places(all).sees(Origin::global(0), &[]));
+        assert!(Observations::of_all_places(all).sees(Origin::global(0), path(&[])));
     }
 }

@@ -5,18 +5,26 @@
 //! it has reached, because the answer may have to be waited for. An object that has names of the
 //! script's own choice (`local.x`) answers at once, and the chain goes on through it.
 //!
+//! In a method, `this` is the place that the method was called on: a chain that begins with it goes on
+//! from there. Two registers say what it is bound to: the variable, or the number of the register, in
+//! which the place begins, and the keys that lead to it, as they were when the method was called. Where
+//! there are no such keys, `true` stands for them; `()` says that the first register holds the value.
+//!
 //! Longer than most files because reading and changing follow the same links, and must agree.
 
 use std::sync::Arc;
 
-use super::Natives;
 use super::arithmetic::{copy, put, update};
+use super::fiber::{Fiber, Frame};
 use super::step::{Flow, Machine, Step};
-use super::{Action, Visible};
+use super::{Action, Globals, Natives, Path, Visible};
 use crate::program::code::{Key, Place, Root};
-use crate::program::op::BinaryOp;
+use crate::program::op::{BinaryOp, Op};
+use crate::program::{Code, Program};
 use crate::value::object::{TaskId, Verb};
-use crate::value::{Cell, FaultKind, Object, Value, index};
+use crate::value::{Cell, FaultKind, Literal, Object, Value, index};
+
+use super::call::Receiver;
 
 /// Where walking along a chain has led.
 pub(super) enum Walked {
@@ -39,163 +47,247 @@ pub(super) enum Aim {
     Call,
 }
 
-/// Who follows a chain, and the registers of the running function, for its indices.
-pub(super) struct Window<'a> {
-    pub(super) task: TaskId,
-    pub(super) registers: &'a [Value],
+/// Where a chain begins.
+#[derive(Clone)]
+pub(super) enum Base {
+    /// In a register (absolute).
+    Register(usize),
+    /// In a variable.
+    Cell(Arc<Cell>),
 }
 
-impl Window<'_> {
-    fn index(&self, register: u16) -> &Value {
-        &self.registers[register as usize]
+/// Where a chain begins, and the keys of the place that `this` is bound to, when it begins there.
+#[derive(Clone)]
+pub(super) struct Begin {
+    pub(super) base: Base,
+    /// An array of keys; anything else for none.
+    keys: Value,
+}
+
+impl Begin {
+    fn at(base: Base) -> Self {
+        let keys = Value::Unit;
+        Self { base, keys }
     }
 
-    /// What an object answers to a name of the script's own choice; nothing when it has none.
-    fn property(&self, object: &Object, key: &Key) -> Option<Result<Value, FaultKind>> {
-        match key {
-            Key::Field { name, .. } => object.state().property(name.as_str(), self.task),
-            Key::Index { .. } => None,
+    /// The keys that come before those of the chain.
+    pub(super) fn bound(&self) -> &[Value] {
+        match &self.keys {
+            Value::Array(keys) => keys,
+            _ => &[],
         }
     }
 }
 
-fn is_optional(key: &Key) -> bool {
-    match key {
-        Key::Index { optional, .. } | Key::Field { optional, .. } => *optional,
+/// One key of a chain.
+enum Link<'a> {
+    /// `[index]`
+    Item(&'a Value),
+    /// `.name`
+    Field(Literal),
+}
+
+/// The keys of a chain, who follows it, and the registers of the running function, for its indices.
+#[derive(Clone, Copy)]
+pub(super) struct Chain<'a> {
+    task: TaskId,
+    bound: &'a [Value],
+    keys: &'a [Key],
+    registers: &'a [Value],
+}
+
+impl<'a> Chain<'a> {
+    fn key(&self, at: usize) -> Option<&'a Key> {
+        self.keys.get(at.checked_sub(self.bound.len())?)
+    }
+
+    /// The key at a position; nothing at the end.
+    fn link(&self, at: usize) -> Option<Link<'a>> {
+        match (self.bound.get(at), self.key(at)) {
+            (Some(Value::Literal(name)), _) => Some(Link::Field(*name)),
+            (Some(index), _) => Some(Link::Item(index)),
+            (None, Some(Key::Index { index, .. })) => {
+                Some(Link::Item(&self.registers[*index as usize]))
+            }
+            (None, Some(Key::Field { name, .. })) => Some(Link::Field(*name)),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether `()` before the key makes the whole chain `()`.
+    fn is_optional(&self, at: usize) -> bool {
+        match self.key(at) {
+            Some(Key::Index { optional, .. } | Key::Field { optional, .. }) => *optional,
+            None => false,
+        }
+    }
+
+    /// The keys as they are when the chain begins with `root`: an index that counts from the end is
+    /// the one that counts from the beginning.
+    pub(super) fn resolve(&self, root: &Value) -> Vec<Value> {
+        let mut value = Some(root.clone());
+        let keys = (0..).map_while(|at| self.link(at)).map(|link| {
+            let key = match (link, &value) {
+                (Link::Field(name), _) => Value::Literal(name),
+                (Link::Item(Value::Int(index)), Some(value)) => {
+                    let position = index::length(value)
+                        .and_then(|length| index::position(length, *index))
+                        .and_then(|position| i64::try_from(position).ok());
+                    Value::Int(position.unwrap_or(*index))
+                }
+                (Link::Item(index), _) => index.clone(),
+            };
+            value = (value.as_ref()).and_then(|value| index::get_index(value, &key).ok());
+            key
+        });
+        keys.collect()
+    }
+
+    /// What the chain leads to from `root`, or the object that the way there leads through, if that
+    /// can be said without the library.
+    pub(super) fn peek(&self, root: Value) -> Option<Value> {
+        let mut value = root;
+        for at in 0.. {
+            value = match (&value, self.link(at)) {
+                (_, None) | (Value::Object(_), _) => return Some(value),
+                (Value::Map(map), Some(Link::Field(name))) => map.get(name.as_str())?.clone(),
+                (_, Some(Link::Item(index))) => index::get_index(&value, index).ok()?,
+                (_, Some(Link::Field(_))) => return None,
+            };
+        }
+        None
     }
 }
 
-fn field(natives: &mut dyn Natives, value: &Value, name: &str) -> Result<Value, FaultKind> {
-    match value {
-        Value::Map(map) => Ok(map.get(name).cloned().unwrap_or_default()),
-        _ => natives.property(value, name),
+/// What an object answers to a name of the script's own choice; nothing when it has none.
+fn property(object: &Object, link: &Link<'_>, task: TaskId) -> Option<Result<Value, FaultKind>> {
+    match link {
+        Link::Field(name) => object.state().property(name.as_str(), task),
+        Link::Item(_) => None,
     }
 }
 
-/// One link: the value that `key` leads to.
-fn link(
-    natives: &mut dyn Natives,
-    value: &Value,
-    key: &Key,
-    window: &Window<'_>,
-) -> Result<Value, FaultKind> {
-    match key {
-        Key::Index { index, .. } => index::get_index(value, window.index(*index)),
-        Key::Field { name, .. } => field(natives, value, name.as_str()),
+/// The value that one link leads to.
+fn follow(natives: &mut dyn Natives, value: &Value, link: &Link<'_>) -> Result<Value, FaultKind> {
+    match (link, value) {
+        (Link::Item(index), _) => index::get_index(value, index),
+        (Link::Field(name), Value::Map(map)) => {
+            Ok(map.get(name.as_str()).cloned().unwrap_or_default())
+        }
+        (Link::Field(name), _) => natives.property(value, name.as_str()),
     }
 }
 
-/// Follows `keys[from..]` from `value`.
+/// Follows a chain from `value`, beginning with the key at `from`.
 pub(super) fn walk(
     natives: &mut dyn Natives,
     value: &Value,
-    keys: &[Key],
-    from: u16,
-    window: &Window<'_>,
+    chain: Chain<'_>,
+    from: usize,
 ) -> Result<Walked, FaultKind> {
-    let Some(key) = keys.get(from as usize) else {
+    let Some(link) = chain.link(from) else {
         return Ok(Walked::Value(copy(value)));
     };
-    if value.is_unit() && is_optional(key) {
+    if value.is_unit() && chain.is_optional(from) {
         return Ok(Walked::Cut);
     }
     // Arrays and maps are looked into without a copy of what is inside.
-    match (value, key) {
-        (Value::Object(object), key) => match window.property(object, key) {
-            Some(value) => walk(natives, &value?, keys, from + 1, window),
-            None => Ok(Walked::Object(object.clone(), from)),
+    match (value, &link) {
+        (Value::Object(object), link) => match property(object, link, chain.task) {
+            Some(value) => walk(natives, &value?, chain, from + 1),
+            None => match from.checked_sub(chain.bound.len()) {
+                Some(used) => Ok(Walked::Object(object.clone(), used as u16)),
+                None => Err(FaultKind::Indexing {
+                    signature: object.kind().into(),
+                }),
+            },
         },
-        (Value::Array(items), Key::Index { index, .. }) => {
-            if let Value::Int(at) = window.index(*index)
-                && let Some(item) = usize::try_from(*at).ok().and_then(|at| items.get(at))
-            {
-                return walk(natives, item, keys, from + 1, window);
-            }
-            let item = link(natives, value, key, window)?;
-            walk(natives, &item, keys, from + 1, window)
+        (Value::Array(items), Link::Item(Value::Int(index)))
+            if usize::try_from(*index).is_ok_and(|at| at < items.len()) =>
+        {
+            walk(natives, &items[*index as usize], chain, from + 1)
         }
-        (Value::Map(map), Key::Field { name, .. }) => match map.get(name.as_str()) {
-            Some(item) => walk(natives, item, keys, from + 1, window),
-            None => walk(natives, &Value::Unit, keys, from + 1, window),
-        },
+        (Value::Map(map), Link::Field(name)) => {
+            let item = map.get(name.as_str()).unwrap_or(&Value::Unit);
+            walk(natives, item, chain, from + 1)
+        }
         _ => {
-            let item = link(natives, value, key, window)?;
-            walk(natives, &item, keys, from + 1, window)
+            let item = follow(natives, value, &link)?;
+            walk(natives, &item, chain, from + 1)
         }
     }
 }
 
-/// Calls `change` on what `keys` lead to from `target`, in place where it can be, otherwise by
-/// reading, changing and writing each link. A missing key of a map is made at the end of the chain
-/// unless a method is called on it. Returns nothing when the chain was cut by an optional link.
+/// Calls `change_it` on what a chain leads to from `target`, beginning with the key at `from`: in place
+/// where it can be, otherwise by reading, changing and writing each link. A missing key of a map is made
+/// at the end of the chain unless a method is called on it. Returns nothing when the chain was cut by an
+/// optional link.
 pub(super) fn change<R>(
     natives: &mut dyn Natives,
     target: &mut Value,
-    keys: &[Key],
-    window: &Window<'_>,
+    chain: Chain<'_>,
+    from: usize,
     aim: Aim,
     change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<R, FaultKind>,
 ) -> Result<Option<R>, FaultKind> {
-    let Some((key, rest)) = keys.split_first() else {
+    let Some(link) = chain.link(from) else {
         return change_it(natives, target).map(Some);
     };
-    if target.is_unit() && is_optional(key) {
+    if target.is_unit() && chain.is_optional(from) {
         return Ok(None);
     }
-    match (&mut *target, key) {
-        (Value::Array(items), Key::Index { index, .. }) => {
-            let wanted = window.index(*index);
-            let length = items.len();
-            let at = wanted.as_int().and_then(|at| position(at, length));
+    let next = from + 1;
+    let is_last = chain.link(next).is_none();
+    match (&mut *target, &link) {
+        (Value::Array(items), Link::Item(wanted)) => {
+            let at = (wanted.as_int()).and_then(|at| index::position(items.len(), at));
             if let Some(at) = at {
                 let slot = &mut Arc::make_mut(items)[at];
-                return change(natives, slot, rest, window, aim, change_it);
+                return change(natives, slot, chain, next, aim, change_it);
             }
             // The index is wrong; reading with it says how.
-            link(natives, target, key, window).map(|_| None)
+            follow(natives, target, &link).map(|_| None)
         }
-        (Value::Map(map), key) => {
-            let name = match key {
-                Key::Field { name, .. } => name.as_str(),
-                Key::Index { index, .. } => match window.index(*index).as_str() {
+        (Value::Map(map), link) => {
+            let name = match link {
+                Link::Field(name) => name.as_str(),
+                Link::Item(index) => match index.as_str() {
                     Some(name) => name,
-                    None => return link(natives, target, key, window).map(|_| None),
+                    None => return follow(natives, target, link).map(|_| None),
                 },
             };
-            if aim != Aim::Call && rest.is_empty() && !map.contains_key(name) {
+            if aim != Aim::Call && is_last && !map.contains_key(name) {
                 Arc::make_mut(map).insert(name.into(), Value::Unit);
             }
             if map.contains_key(name)
                 && let Some(slot) = Arc::make_mut(map).get_mut(name)
             {
-                return change(natives, slot, rest, window, aim, change_it);
+                return change(natives, slot, chain, next, aim, change_it);
             }
-            change(natives, &mut Value::Unit, rest, window, aim, change_it)
+            change(natives, &mut Value::Unit, chain, next, aim, change_it)
         }
-        (Value::Object(object), Key::Field { name, .. }) => {
-            let mut part = if aim == Aim::Replace && rest.is_empty() {
+        (Value::Object(object), Link::Field(name)) => {
+            let mut part = if aim == Aim::Replace && is_last {
                 Value::Unit
             } else {
-                match window.property(object, key) {
+                match property(object, &link, chain.task) {
                     Some(part) => part?,
                     None => return Err(no_property(object, name.as_str())),
                 }
             };
-            let result = change(natives, &mut part, rest, window, aim, change_it)?;
-            if result.is_some() && !object.set_property(name.as_str(), part, window.task) {
+            let result = change(natives, &mut part, chain, next, aim, change_it)?;
+            if result.is_some() && !object.set_property(name.as_str(), part, chain.task) {
                 return Err(no_property(object, name.as_str()));
             }
             Ok(result)
         }
         _ => {
-            let mut part = link(natives, target, key, window)?;
-            let result = change(natives, &mut part, rest, window, aim, change_it)?;
+            let mut part = follow(natives, target, &link)?;
+            let result = change(natives, &mut part, chain, next, aim, change_it)?;
             if result.is_some() {
-                match key {
-                    Key::Index { index, .. } => {
-                        index::set_index(target, window.index(*index), part)?;
-                    }
-                    Key::Field { name, .. } => natives.set_property(target, name.as_str(), part)?,
+                match link {
+                    Link::Item(index) => index::set_index(target, index, part)?,
+                    Link::Field(name) => natives.set_property(target, name.as_str(), part)?,
                 }
             }
             Ok(result)
@@ -210,14 +302,82 @@ fn no_property(object: &Object, name: &str) -> FaultKind {
     }
 }
 
-/// The position of an index, counted from the end when negative.
-fn position(index: i64, length: usize) -> Option<usize> {
-    let at = if index < 0 {
-        length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?
-    } else {
-        usize::try_from(index).ok()?
-    };
-    (at < length).then_some(at)
+impl Fiber {
+    /// A chain of the function whose registers begin at `base`.
+    pub(super) fn chain<'a>(
+        &'a self,
+        base: usize,
+        bound: &'a [Value],
+        keys: &'a [Key],
+    ) -> Chain<'a> {
+        Chain {
+            task: self.task,
+            bound,
+            keys,
+            registers: &self.registers[base..],
+        }
+    }
+
+    /// What `this` is bound to in a function that mentions it.
+    pub(super) fn bound(&self, frame: &Frame, code: &Code) -> Option<Begin> {
+        let at = frame.base as usize + usize::from(code.this?);
+        let (root, keys) = (self.registers.get(at)?, self.registers.get(at + 1)?);
+        let base = match (root, keys) {
+            (_, Value::Unit) => return Some(Begin::at(Base::Register(at))),
+            (Value::Cell(cell), _) => Base::Cell(cell.clone()),
+            (Value::Int(at), _) => {
+                let at = usize::try_from(*at).ok();
+                Base::Register(at.filter(|at| *at < self.registers.len())?)
+            }
+            _ => return None,
+        };
+        let keys = keys.clone();
+        Some(Begin { base, keys })
+    }
+
+    /// The root in which the place begins that `this` is bound to in the function of a frame, with the
+    /// frame in which it is one: that of the method call.
+    pub(super) fn origin(&self, program: &Program, frame: usize) -> Option<(usize, Root)> {
+        let caller = frame.checked_sub(1)?;
+        let Frame { code, pc, .. } = self.frames.get(caller)?;
+        let code = program.code(*code);
+        let Some(Op::CallMethod { site, .. }) = code.ops.get(*pc as usize) else {
+            return None;
+        };
+        match code.sites[usize::from(*site)].place.root {
+            Root::This => self.origin(program, caller),
+            root => Some((caller, root)),
+        }
+    }
+
+    /// What a chain that begins in a shared variable leads to now, or the object that the way there
+    /// leads through, if that can be said without the library.
+    pub(super) fn peek(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+        keys: &[Key],
+    ) -> Option<Value> {
+        let frame = self.frames.last()?;
+        let bound = self.bound_keys(program, root);
+        let value = self.root_cell(program, globals, root)?.load();
+        let chain = self.chain(
+            frame.base as usize,
+            bound.as_ref().map_or(&[], Begin::bound),
+            keys,
+        );
+        chain.peek(value)
+    }
+
+    /// What `this` is bound to, for a chain that begins there.
+    pub(super) fn bound_keys(&self, program: &Program, root: Root) -> Option<Begin> {
+        let frame = self.frames.last()?;
+        match root {
+            Root::This => self.bound(frame, program.code(frame.code)),
+            _ => None,
+        }
+    }
 }
 
 impl Machine<'_, '_> {
@@ -244,23 +404,22 @@ impl Machine<'_, '_> {
         if let Some((object, used)) = self.fiber.reached.clone() {
             return self.ask_for_key(&object, &place.keys[used as usize]);
         }
-        let walked = match place.root {
-            Root::Register(register) => {
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
-                let root = window.index(register);
-                walk(self.env.natives, root, &place.keys, 0, &window)?
+        let begin = self.begin(place.root)?;
+        let base = self.frame().base as usize;
+        let walked = match &begin.base {
+            Base::Register(at) => {
+                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?
             }
-            root => {
-                let cell = self.cell(root)?;
-                if !self.may_access(&cell, &place.keys, false) {
+            Base::Cell(cell) => {
+                let path = Path::new(begin.bound(), &place.keys);
+                if !self.may_access(cell, path, false) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();
                 let root = cell.load();
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
-                let walked = walk(self.env.natives, &root, &place.keys, 0, &window)?;
+                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let walked = walk(self.env.natives, &root, chain, 0)?;
                 if let Walked::Value(value) = &walked {
                     self.tell(before, value);
                 }
@@ -273,8 +432,9 @@ impl Machine<'_, '_> {
     /// Goes on along `place` from `value`, which an object has answered to the key before `from`.
     pub(super) fn get_rest(&mut self, dst: u16, place: &Place, value: &Value, from: u16) -> Step {
         let base = self.frame().base as usize;
-        let window = self.fiber.window(base);
-        let walked = walk(self.env.natives, value, &place.keys, from, &window)?;
+        // What is bound has been passed.
+        let chain = self.fiber.chain(base, &[], &place.keys);
+        let walked = walk(self.env.natives, value, chain, usize::from(from))?;
         self.arrive(dst, place, walked)
     }
 
@@ -314,7 +474,7 @@ impl Machine<'_, '_> {
     /// `place = src`
     pub(super) fn set(&mut self, place: &Place, src: u16) -> Step {
         let value = copy(self.register(src));
-        self.change_place(place, Aim::Replace, &mut |_, slot| {
+        self.change_place(place, Aim::Replace, &value, &mut |_, slot| {
             put(slot, value.clone());
             Ok(())
         })
@@ -323,62 +483,55 @@ impl Machine<'_, '_> {
     /// `place op= src`, for a place in a register.
     pub(super) fn update(&mut self, op: BinaryOp, place: &Place, src: u16) -> Step {
         let operand = copy(self.register(src));
-        self.change_place(place, Aim::Update, &mut |natives, slot| {
+        self.change_place(place, Aim::Update, &operand, &mut |natives, slot| {
             update(natives, op, slot, &operand)
         })
     }
 
-    /// Changes what a place leads to, as one atomic step.
-    pub(super) fn change_place(
+    /// Changes what a place leads to, as one atomic step; `incoming` is what may become part of it.
+    fn change_place(
         &mut self,
         place: &Place,
         aim: Aim,
+        incoming: &Value,
         change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<(), FaultKind>,
     ) -> Step {
-        match place.root {
-            Root::Register(register) => {
+        self.check_not_constant(place.root)?;
+        let begin = self.begin(place.root)?;
+        let base = self.frame().base as usize;
+        match &begin.base {
+            Base::Register(at) => {
                 // Taken out while it changes: its indices stand in registers too.
-                let mut root = std::mem::take(self.register(register));
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
-                let keys = &place.keys;
-                let done = change(self.env.natives, &mut root, keys, &window, aim, change_it);
-                put(self.register(register), root);
+                let mut root = std::mem::take(&mut self.fiber.registers[*at]);
+                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let done = change(self.env.natives, &mut root, chain, 0, aim, change_it);
+                put(&mut self.fiber.registers[*at], root);
                 done?;
             }
-            root => {
-                self.check_not_constant(root)?;
-                let cell = self.cell(root)?;
+            Base::Cell(cell) => {
                 // `local.x = 1` reads the variable and changes what only this thread sees.
-                let (keys, writes) = match self.stepped
+                let (path, writes) = match self.stepped
                     && (self.fiber).leads_into_object(self.env.program, self.env.globals, place)
                 {
-                    true => (&[][..], false),
-                    false => (&place.keys[..], true),
+                    true => (Path::default(), false),
+                    false => (Path::new(begin.bound(), &place.keys), true),
                 };
-                if !self.may_access(&cell, keys, writes) {
+                if !self.may_access(cell, path, writes) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();
-                let base = self.frame().base as usize;
-                let window = self.fiber.window(base);
+                self.publish_into(cell, std::slice::from_ref(incoming));
+                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
                 let natives = &mut *self.env.natives;
                 let mut told = Value::Unit;
                 cell.update(|value| {
-                    change(
-                        natives,
-                        value,
-                        &place.keys,
-                        &window,
-                        aim,
-                        &mut |natives, slot| {
-                            change_it(natives, slot)?;
-                            if before.is_some() {
-                                told = slot.clone();
-                            }
-                            Ok(())
-                        },
-                    )
+                    change(natives, value, chain, 0, aim, &mut |natives, slot| {
+                        change_it(natives, slot)?;
+                        if before.is_some() {
+                            told = slot.clone();
+                        }
+                        Ok(())
+                    })
                 })?;
                 if matches!(
                     &before,
@@ -390,13 +543,60 @@ impl Machine<'_, '_> {
                     // The variable itself stayed as it was: it leads to an object.
                     told = cell.load();
                 }
-                if self.stepped && cell.is_published() {
-                    super::publish(&told);
-                }
                 self.tell(before, &told);
             }
         }
         Ok(Flow::Next)
+    }
+
+    /// Where a chain begins.
+    pub(super) fn begin(&mut self, root: Root) -> Result<Begin, FaultKind> {
+        match root {
+            Root::Register(register) => {
+                let base = self.frame().base as usize;
+                Ok(Begin::at(Base::Register(base + usize::from(register))))
+            }
+            Root::This => {
+                let frame = *self.frame();
+                let code = self.env.program.code(frame.code);
+                let bound = self.fiber.bound(&frame, code);
+                bound.ok_or_else(|| FaultKind::UnknownVariable {
+                    name: "this".into(),
+                    nearest: None,
+                })
+            }
+            root => Ok(Begin::at(Base::Cell(self.cell(root)?))),
+        }
+    }
+
+    /// What goes into the registers that bind `this` of a method.
+    pub(super) fn bind(&mut self, receiver: Receiver<'_>) -> (Value, Value) {
+        let begin = match receiver {
+            Receiver::Value(value) => return (value, Value::Unit),
+            Receiver::Register(at) => return (Value::Int(at as i64), Value::Bool(true)),
+            Receiver::Place(begin) => begin,
+        };
+        let program = self.env.program;
+        let frame = *self.frame();
+        let code = program.code(frame.code);
+        let keys = match code.ops[frame.pc as usize] {
+            Op::CallMethod { site, .. } => &code.sites[usize::from(site)].place.keys[..],
+            _ => &[],
+        };
+        let value = match &begin.base {
+            Base::Register(at) => copy(&self.fiber.registers[*at]),
+            Base::Cell(cell) => cell.load(),
+        };
+        let chain = self.fiber.chain(frame.base as usize, begin.bound(), keys);
+        let keys = match chain.resolve(&value) {
+            keys if keys.is_empty() => Value::Bool(true),
+            keys => Value::array(keys),
+        };
+        let root = match &begin.base {
+            Base::Register(at) => Value::Int(*at as i64),
+            Base::Cell(cell) => Value::Cell(cell.clone()),
+        };
+        (root, keys)
     }
 
     /// The cell in which a shared chain begins.
@@ -412,6 +612,12 @@ impl Machine<'_, '_> {
         use_it: impl FnOnce(&Arc<Cell>) -> R,
     ) -> Result<R, FaultKind> {
         match root {
+            Root::This => match self.begin(root)?.base {
+                Base::Cell(cell) => Ok(use_it(&cell)),
+                Base::Register(at) => {
+                    Err(FaultKind::mismatch("variable", &self.fiber.registers[at]))
+                }
+            },
             Root::Register(register) | Root::Cell(register) => match self.register(register) {
                 Value::Cell(cell) => Ok(use_it(cell)),
                 other => Err(FaultKind::mismatch("variable", other)),
@@ -434,8 +640,13 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn check_not_constant(&mut self, root: Root) -> Result<(), FaultKind> {
-        if let Root::Global(global) = root {
-            let (code, _) = self.code();
+        let frame = self.fiber.frames.len() - 1;
+        let origin = match root {
+            Root::This => self.fiber.origin(self.env.program, frame),
+            root => Some((frame, root)),
+        };
+        if let Some((frame, Root::Global(global))) = origin {
+            let code = self.env.program.code(self.fiber.frames[frame].code);
             let id = code.globals[global as usize];
             if self
                 .env

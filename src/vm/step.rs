@@ -5,7 +5,7 @@
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
 use super::arithmetic::{self, copy, floats, put, take};
-use super::fiber::{Fiber, Frame, NONE, Stage};
+use super::fiber::{Fiber, Frame, NONE};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
@@ -525,8 +525,6 @@ impl Machine<'_, '_> {
                                     base: base as u32,
                                     dst,
                                     callee,
-                                    receiver: NONE,
-                                    stage: Stage::Fresh,
                                 });
                                 top += 1;
                                 if id.unit != unit {
@@ -651,22 +649,10 @@ impl Machine<'_, '_> {
     #[inline(always)]
     fn leave(&mut self, code: &Code, value: Value) -> Option<Stop> {
         let fiber = &mut *self.fiber;
-        let Some(Frame {
-            base,
-            dst,
-            receiver,
-            ..
-        }) = fiber.frames.pop()
-        else {
+        let Some(Frame { base, dst, .. }) = fiber.frames.pop() else {
             return Some(Stop::Finished(value));
         };
         let base = base as usize;
-        if receiver != NONE
-            && let Some(this) = code.this
-        {
-            let this = std::mem::take(&mut fiber.registers[base + this as usize]);
-            put(&mut fiber.registers[receiver as usize], this);
-        }
         // What the call leaves behind must not keep arrays alive: a second owner makes the next
         // change copy.
         for register in &mut fiber.registers[base..base + code.registers as usize] {
@@ -677,9 +663,7 @@ impl Machine<'_, '_> {
         match fiber.frames.last_mut() {
             None => Some(Stop::Finished(value)),
             Some(caller) => {
-                if caller.stage == Stage::Fresh {
-                    caller.pc += 1;
-                }
+                caller.pc += 1;
                 put(&mut fiber.registers[dst as usize], value);
                 None
             }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Stop;
 use super::arithmetic::put;
-use super::fiber::{NONE, Stage};
 use super::step::{Flow, Machine, Step};
 use crate::pos::Pos;
 use crate::program::code::{Handler, HandlerKind};
@@ -41,7 +40,6 @@ impl Machine<'_, '_> {
         self.fiber.retrying = false;
         while !self.fiber.frames.is_empty() {
             if let Some(handler) = self.handler() {
-                self.frame().stage = Stage::Fresh;
                 let (register, value) = match handler.kind {
                     HandlerKind::Catch(register) => (register, fault.to_value()),
                     HandlerKind::CatchRaw(error) | HandlerKind::With { error, .. } => {
@@ -119,13 +117,6 @@ impl Machine<'_, '_> {
         };
         let code = self.env.program.code(frame.code);
         let base = frame.base as usize;
-        if frame.receiver != NONE
-            && let Some(this) = code.this
-            && let Some(this) = self.fiber.registers.get_mut(base + this as usize)
-        {
-            let this = std::mem::take(this);
-            put(&mut self.fiber.registers[frame.receiver as usize], this);
-        }
         let end = (base + code.registers as usize).min(self.fiber.registers.len());
         for register in &mut self.fiber.registers[base.min(end)..end] {
             put(register, Value::Unit);

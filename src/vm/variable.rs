@@ -1,9 +1,9 @@
 //! Top-level variables, when they are not a plain load or store: unbound, constant, shared or
 //! listened to.
 
-use super::Stop;
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
+use super::{Path, Stop};
 use crate::value::{Cell, FaultKind, Value};
 
 impl Machine<'_, '_> {
@@ -26,7 +26,7 @@ impl Machine<'_, '_> {
 
     /// `dst = cell`, where several threads can reach the variable.
     pub(super) fn load_shared(&mut self, dst: u16, cell: &Cell) -> Step {
-        if !self.may_access(cell, &[], false) {
+        if !self.may_access(cell, Path::default(), false) {
             return Ok(Flow::Stop(Stop::Visible));
         }
         let value = cell.load();
@@ -47,8 +47,8 @@ impl Machine<'_, '_> {
     pub(super) fn bind_global(&mut self, id: u32, value: Value, is_constant: bool) -> Step {
         let cell = self.env.globals.bind(id, value, is_constant);
         // A function that names the variable may run in any thread.
-        if self.stepped && self.env.program.global(id).is_named_by_function() {
-            super::publish(&Value::Cell(cell));
+        if (self.stepped || self.listening) && self.env.program.global(id).is_named_by_function() {
+            crate::value::publish(&Value::Cell(cell));
         }
         Ok(Flow::Next)
     }
@@ -63,13 +63,11 @@ impl Machine<'_, '_> {
 
     /// `cell = value`
     pub(super) fn store(&mut self, cell: &Cell, value: Value) -> Step {
-        if !self.may_access(cell, &[], true) {
+        if !self.may_access(cell, Path::default(), true) {
             return Ok(Flow::Stop(Stop::Visible));
         }
         let before = self.seen();
-        if self.stepped && cell.is_published() {
-            super::publish(&value);
-        }
+        self.publish_into(cell, std::slice::from_ref(&value));
         cell.store(value.clone());
         self.tell(before, &value);
         Ok(Flow::Next)

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::fiber::{Fiber, Frame, Stage};
+use super::fiber::{Fiber, Frame};
+use super::place::{Base, Begin};
 use super::step::Machine;
-use super::{Action, Globals, Intrinsic, SharedAccess, SharedPlace, Visible};
+use super::{Action, Globals, Intrinsic, Path, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
@@ -13,31 +14,7 @@ use crate::program::op::Reg;
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb};
-use crate::value::{Cell, CodeId, Object, Value, debug_text, leads_to};
-
-/// Marks every variable that can be reached from `value` as shared: a second thread will see it.
-pub fn publish(value: &Value) {
-    let mut found = Vec::new();
-    mark(value, &mut found);
-    // Objects can hold each other: what is inside one was published when it was put there or is
-    // reached once, by the first thread that gets the object.
-    while let Some(value) = found.pop() {
-        leads_to(&value, &mut |part| mark(part, &mut found));
-    }
-}
-
-/// Marks one value as shared, and puts it among `found` when it may lead to more.
-fn mark(value: &Value, found: &mut Vec<Value>) {
-    let leads_on = match value {
-        Value::Cell(cell) => !cell.publish(),
-        Value::Object(object) => !object.publish(),
-        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => true,
-        _ => false,
-    };
-    if leads_on {
-        found.push(value.clone());
-    }
-}
+use crate::value::{Cell, CodeId, Literal, Object, Value, debug_text, publish};
 
 /// The place as it is typed: `a[0].name`.
 impl std::fmt::Display for SharedPlace {
@@ -54,18 +31,26 @@ impl std::fmt::Display for SharedPlace {
 }
 
 impl Machine<'_, '_> {
-    /// Whether the place that `keys` lead to from a variable may be accessed now: at once when only
+    /// Whether the place that `path` leads to from a variable may be accessed now: at once when only
     /// this thread can notice.
-    pub(super) fn may_access(&mut self, cell: &Cell, keys: &[Key], writes: bool) -> bool {
+    pub(super) fn may_access(&mut self, cell: &Cell, path: Path<'_>, writes: bool) -> bool {
         if !self.stepped || !cell.is_published() {
             return true;
         }
         let access = SharedAccess {
             origin: cell.origin(),
-            keys,
+            path,
             writes,
         };
         !self.env.services.sees(self.fiber.task, &access) || self.may_proceed()
+    }
+
+    /// Makes what becomes part of a variable as shared as the variable is. Who runs freely and unwatched
+    /// need not know what is shared.
+    pub(super) fn publish_into(&self, cell: &Cell, incoming: &[Value]) {
+        if (self.stepped || self.listening) && cell.is_published() {
+            incoming.iter().for_each(publish);
+        }
     }
 
     /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
@@ -289,7 +274,7 @@ impl Fiber {
         let Touched {
             access, root, keys, ..
         } = op.touched(code)?;
-        let place = |keys: &[Key]| self.shared(program, globals, (root, keys), of);
+        let place = |keys: &[Key]| self.shared(program, globals, (root, keys), None, of);
         match access {
             Access::Read if self.reached.is_some() => None,
             Access::Read => place(keys).map(Action::Read),
@@ -303,24 +288,27 @@ impl Fiber {
                 }
             }
             Access::Method => {
-                let place = place(keys)?;
-                if frame.stage == Stage::StoreBack {
-                    return Some(Action::Write(place));
-                }
+                let (site, _, argc) = op.method_call()?;
+                let site = &code.sites[usize::from(site)];
+                let name = program.name(site.name);
                 match self.peek(program, globals, root, keys) {
-                    Some(Value::Object(_) | Value::Function(_)) => Some(Action::Read(place)),
-                    _ => {
-                        let (site, ..) = op.method_call()?;
-                        let name = program.name(code.sites[usize::from(site)].name);
-                        Some(Action::Method(place, name.text.to_string()))
-                    }
+                    Some(Value::Object(_) | Value::Function(_)) => place(keys).map(Action::Read),
+                    Some(value) if self.is_script_method(program, &value, argc, site) => self
+                        .shared(program, globals, (root, keys), Some(name.literal), of)
+                        .map(Action::Read),
+                    _ => Some(Action::Method(place(keys)?, name.text.to_string())),
                 }
             }
         }
     }
 
     /// The cell in which a chain begins, without changing anything.
-    fn root_cell(&self, program: &Program, globals: &Globals, root: Root) -> Option<Arc<Cell>> {
+    pub(super) fn root_cell(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+    ) -> Option<Arc<Cell>> {
         self.with_root_cell(program, globals, root, Arc::clone)
     }
 
@@ -335,6 +323,10 @@ impl Fiber {
         let frame = self.frames.last()?;
         match root {
             Root::Register(_) => None,
+            Root::This => match self.bound(frame, program.code(frame.code))?.base {
+                Base::Cell(cell) => Some(use_it(&cell)),
+                Base::Register(_) => None,
+            },
             Root::Cell(register) => match self
                 .registers
                 .get((frame.base + u32::from(register)) as usize)
@@ -355,14 +347,12 @@ impl Fiber {
         }
     }
 
-    /// The name of that cell's variable.
-    fn root_name(&self, program: &Program, root: Root) -> Option<String> {
-        let frame = self.frames.last()?;
-        let code = program.code(frame.code);
+    /// The name of that cell's variable, for a root of the function of a frame.
+    fn root_name(&self, program: &Program, frame: usize, root: Root) -> Option<String> {
+        let Frame { code, pc, .. } = *self.frames.get(frame)?;
+        let code = program.code(code);
         Some(match root {
-            Root::Register(register) | Root::Cell(register) => {
-                code.variable_name(register, frame.pc)
-            }
+            Root::Register(register) | Root::Cell(register) => code.variable_name(register, pc),
             Root::Capture(index) => {
                 let name = code.capture_names.get(index as usize);
                 name.map_or_else(String::new, |name| name.as_str().into())
@@ -371,6 +361,10 @@ impl Fiber {
                 .global(*code.globals.get(global as usize)?)
                 .name
                 .to_string(),
+            Root::This => {
+                let (frame, root) = self.origin(program, frame)?;
+                return self.root_name(program, frame, root);
+            }
         })
     }
 
@@ -379,6 +373,7 @@ impl Fiber {
         program: &Program,
         globals: &Globals,
         (root, keys): (Root, &[Key]),
+        method: Option<Literal>,
         of: Cells,
     ) -> Option<SharedPlace> {
         let cell = self.root_cell(program, globals, root)?;
@@ -386,22 +381,15 @@ impl Fiber {
         if !cell.is_published() && !is_copy {
             return None;
         }
-        let mut name = self.root_name(program, root)?;
+        let mut name = self.root_name(program, self.frames.len() - 1, root)?;
         if is_copy {
             name.insert_str(0, COPY_OF);
         }
         let base = self.frames.last()?.base as usize;
-        let keys = keys
-            .iter()
-            .map(|key| match key {
-                Key::Index { index, .. } => self
-                    .registers
-                    .get(base + *index as usize)
-                    .cloned()
-                    .unwrap_or_default(),
-                Key::Field { name, .. } => Value::Literal(*name),
-            })
-            .collect();
+        let bound = self.bound_keys(program, root);
+        let chain = self.chain(base, bound.as_ref().map_or(&[], Begin::bound), keys);
+        let mut keys = chain.resolve(&cell.load());
+        keys.extend(method.map(Value::Literal));
         Some(SharedPlace {
             name,
             cell: Arc::as_ptr(&cell) as usize,
@@ -428,6 +416,8 @@ impl Fiber {
                     }
                 })
             }
+            Root::This => (self.origin(program, self.frames.len() - 1))
+                .is_some_and(|(_, root)| self.is_copy(program, root, cell)),
             Root::Register(_) | Root::Cell(_) => false,
         }
     }
@@ -442,31 +432,5 @@ impl Fiber {
         let holder = (place.keys.split_last())
             .and_then(|(_, before)| self.peek(program, globals, place.root, before));
         matches!(holder, Some(Value::Object(_)))
-    }
-
-    /// What stands at a shared place now, or the object that the way there leads through, if that
-    /// can be said without the library.
-    pub(super) fn peek(
-        &self,
-        program: &Program,
-        globals: &Globals,
-        root: Root,
-        keys: &[Key],
-    ) -> Option<Value> {
-        let cell = self.root_cell(program, globals, root)?;
-        let base = self.frames.last()?.base as usize;
-        let mut value = cell.load();
-        for key in keys {
-            value = match (&value, key) {
-                (Value::Object(_), _) => return Some(value),
-                (Value::Map(map), Key::Field { name, .. }) => map.get(name.as_str())?.clone(),
-                (_, Key::Index { index, .. }) => {
-                    let index = self.registers.get(base + *index as usize)?;
-                    crate::value::index::get_index(&value, index).ok()?
-                }
-                _ => return None,
-            };
-        }
-        Some(value)
     }
 }

@@ -7,18 +7,46 @@
 use std::fmt::Write;
 
 use super::Telling;
-use crate::event::Kind;
+use crate::event::{self, Kind};
 use crate::explore::telling::{Names, fails};
 use crate::explore::trail::Trail;
 use crate::pos::{Line, Pos};
 use crate::vm::COPY_OF;
+
+/// A thread of a run. Two may have one name: they are told apart by number.
+#[derive(Clone, Copy, Debug)]
+struct Who<'a> {
+    number: u64,
+    name: &'a str,
+}
+
+impl<'a> From<&'a event::Thread> for Who<'a> {
+    fn from(thread: &'a event::Thread) -> Self {
+        Self {
+            number: thread.number,
+            name: &thread.name,
+        }
+    }
+}
+
+impl PartialEq for Who<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl std::fmt::Display for Who<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
 
 /// One access of a run to a shared place.
 #[derive(Clone, Debug)]
 struct Access<'a> {
     /// Which step it was.
     step: usize,
-    thread: &'a str,
+    thread: Who<'a>,
     line: Line,
     place: &'a str,
     kind: AccessKind<'a>,
@@ -70,7 +98,7 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
             }
             found.push(Access {
                 step,
-                thread: &told.thread.name,
+                thread: Who::from(&told.thread),
                 line: told.pos.or(of_step.pos).at(),
                 place,
                 kind,
@@ -83,7 +111,7 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
 /// How an error came about: by the first pattern that its run shows.
 pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail) -> Telling {
     let all = accesses(trail);
-    let failed_at = failed_at(thread, trail);
+    let (thread, failed_at) = failed(thread, trail);
     let run = Run {
         trail,
         all: &all,
@@ -99,13 +127,20 @@ pub(super) fn error(thread: &str, message: &str, pos: Pos, trail: &Trail) -> Tel
         .unwrap_or_else(|| run.switches(message))
 }
 
-/// The step by which a thread failed; behind the last one for main, which fails at the end.
-fn failed_at(thread: &str, trail: &Trail) -> usize {
-    let position = trail.steps.iter().position(|step| {
-        let mut told = step.told.iter();
-        told.any(|told| *told.thread.name == *thread && fails(&told.kind))
-    });
-    position.unwrap_or(trail.steps.len())
+/// The thread of this name that failed, and the step by which it did; behind the last one for main,
+/// which fails at the end.
+fn failed<'a>(name: &'a str, trail: &'a Trail) -> (Who<'a>, usize) {
+    let mut all = (trail.steps.iter().enumerate())
+        .flat_map(|(at, step)| step.told.iter().map(move |told| (at, told)))
+        .filter(|(_, told)| *told.thread.name == *name);
+    let last = all.clone().next_back();
+    match all.find(|(_, told)| fails(&told.kind)) {
+        Some((at, told)) => (Who::from(&told.thread), at),
+        None => {
+            let number = last.map_or(0, |(_, told)| told.thread.number);
+            (Who { number, name }, trail.steps.len())
+        }
+    }
 }
 
 /// A run that led to an error.
@@ -113,7 +148,7 @@ struct Run<'a> {
     trail: &'a Trail,
     all: &'a [Access<'a>],
     /// Who failed.
-    thread: &'a str,
+    thread: Who<'a>,
     failed_at: usize,
     line: Line,
 }
@@ -405,7 +440,11 @@ impl<'a> Run<'a> {
             let did = self
                 .all
                 .iter()
-                .rfind(|access| access.step < index && access.thread == &*before.name);
+                .filter(|access| access.step < index)
+                .rfind(|access| {
+                    let step = &self.trail.steps[access.step];
+                    step.decision.choice == before.decision.choice
+                });
             let after = match did {
                 Some(did) => format!(" after it had {} ({})", did.words(), did.line),
                 None => String::new(),

@@ -35,10 +35,14 @@ impl Lowering<'_> {
             Expr::Variable(name, _, name_pos) => {
                 self.assign_variable(&name.1, pos(*name_pos), op, rhs, at);
             }
-            Expr::ThisPtr(this_pos) => match self.builder().this() {
-                Some(this) => self.assign_register(this, op, rhs, at),
-                None => self.no_this(pos(*this_pos)),
-            },
+            Expr::ThisPtr(_) if self.builder().has_this() => {
+                let src = self.operand(rhs);
+                match op {
+                    None => self.write(Root::This, Vec::new(), src, at),
+                    Some(op) => self.update(Root::This, Vec::new(), op, src, at, at),
+                }
+            }
+            Expr::ThisPtr(this_pos) => self.no_this(pos(*this_pos)),
             Expr::Index(..) | Expr::Dot(..) => self.assign_place(lhs, op, rhs, at),
             _ => self
                 .diagnostics

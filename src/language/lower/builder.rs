@@ -369,14 +369,14 @@ impl Builder {
         self.code.params = params as u16;
     }
 
-    /// Sets the register of `this`.
+    /// Sets the first register of `this`.
     pub(super) fn set_this(&mut self, this: Reg) {
         self.code.this = Some(this);
     }
 
-    /// The register of `this`, when the function mentions it.
-    pub(super) fn this(&self) -> Option<Reg> {
-        self.code.this
+    /// Whether the function mentions `this`.
+    pub(super) fn has_this(&self) -> bool {
+        self.code.this.is_some()
     }
 
     /// The finished code.

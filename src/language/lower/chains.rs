@@ -222,7 +222,7 @@ impl Lowering<'_> {
                 Found::Global(global) => Root::Global(self.builder().global(global)),
                 Found::Function | Found::Constant(_) | Found::Unknown => return None,
             },
-            Expr::ThisPtr(_) => Root::Register(self.builder().this()?),
+            Expr::ThisPtr(_) if self.builder().has_this() => Root::This,
             _ => return None,
         };
         let keys = Box::default();

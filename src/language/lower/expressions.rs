@@ -11,6 +11,7 @@ use crate::language::parse::pos;
 use crate::language::resolve::as_closure;
 use crate::language::with::as_with;
 use crate::pos::Pos;
+use crate::program::code::Root;
 use crate::program::op::{Op, Reg};
 use crate::value::{Range, Value};
 
@@ -60,7 +61,6 @@ impl Lowering<'_> {
                 Found::Register(register) => Some(register),
                 _ => None,
             },
-            Expr::ThisPtr(_) => self.builder().this(),
             _ => None,
         }
     }
@@ -113,10 +113,10 @@ impl Lowering<'_> {
                 self.diagnostics.push(problems::unsupported(&what, at));
             }
             Expr::Variable(name, ..) => self.load(&name.1, dst, at),
-            Expr::ThisPtr(_) => match self.builder().this() {
-                Some(src) => self.builder().emit(Op::Move { dst, src }, at),
-                None => self.no_this(at),
-            },
+            Expr::ThisPtr(_) if self.builder().has_this() => {
+                self.read(Root::This, Vec::new(), dst, at);
+            }
+            Expr::ThisPtr(_) => self.no_this(at),
             Expr::FnCall(call, _) => self.call(call, dst, at),
             Expr::Stmt(block) => self.block(block.statements(), Some(dst), at),
             Expr::Index(..) | Expr::Dot(..) => self.chain(expr, dst),

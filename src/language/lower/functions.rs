@@ -1,6 +1,6 @@
 //! Whole bodies: the top level, functions, and closures with what they capture.
 
-use rhai::{Expr, Stmt};
+use rhai::Stmt;
 
 use super::builder::{Builder, Kind};
 use super::scope::{Capture, Found, Traits};
@@ -147,8 +147,8 @@ impl Lowering<'_> {
         let first = self.builder().registers(params.len());
         self.builder().set_params(params.len());
         if self.resolution.uses_this.contains(&index) {
-            let this = self.builder().register();
-            self.builder().keep(this);
+            let this = self.builder().registers(2);
+            self.builder().keep(this + 1);
             self.builder().set_this(this);
         }
         let traits = Traits {
@@ -176,15 +176,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Evaluates what a function returns. Returning takes it from its register, and what is in `this`
-    /// must go back to the receiver, so that is copied.
-    pub(super) fn returned(&mut self, expr: &Expr) -> Reg {
-        match expr {
-            Expr::ThisPtr(_) => self.temporary(expr),
-            _ => self.operand(expr),
-        }
-    }
-
     /// Lowers statements in the current scope and returns the value of the last one, unless it has
     /// none.
     fn tail(&mut self, statements: &[Stmt]) {
@@ -207,7 +198,7 @@ impl Lowering<'_> {
                 self.statement(last, None);
             }
             Stmt::Expr(expr) => {
-                let src = self.returned(expr);
+                let src = self.operand(expr);
                 self.builder().emit(Op::Return { src }, pos);
             }
             _ => {

@@ -109,7 +109,7 @@ impl Lowering<'_> {
     pub(super) fn return_statement(&mut self, value: Option<&Expr>, at: Pos) {
         let op = match value {
             Some(value) => Op::Return {
-                src: self.returned(value),
+                src: self.operand(value),
             },
             None => Op::ReturnUnit,
         };

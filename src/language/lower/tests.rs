@@ -196,11 +196,18 @@ fn a_variable_is_global_only_when_a_function_mentions_it() {
 }
 
 #[test]
-fn this_is_copied_when_it_is_returned() {
+fn this_is_read_and_written_as_a_place() {
     check(
-        "fn f() { this }",
+        "fn f() { this += 1; this }",
         1,
-        &["Move { dst: 1, src: 0 }", "Return { src: 1 }"],
+        &[
+            "Int { dst: 2, value: 1 }",
+            "Get { dst: 3, place: 0 }",
+            "Add { dst: 3, a: 3, b: 2 }",
+            "Set { place: 0, src: 3 }",
+            "Get { dst: 2, place: 0 }",
+            "Return { src: 2 }",
+        ],
     );
 }
 

@@ -1,8 +1,9 @@
 //! Rows for channels and `select`, as in Go.
 
 use crate::runtime::object::{Channel, Select};
+use crate::value::publish;
 use crate::value::{FaultKind, Value};
-use crate::vm::{NativeCtx, NativeResult, publish};
+use crate::vm::{NativeCtx, NativeResult};
 
 use super::futures::call_prelude;
 use super::{Entry, Example, Kind, Param, Run, Signature, checked, param, sig};

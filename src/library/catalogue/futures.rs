@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use crate::runtime::object::{Executor, PoolSettings, ReturnWhen, Watch};
+use crate::value::publish;
 use crate::value::{FaultKind, Value};
-use crate::vm::{NativeCtx, NativeResult, publish};
+use crate::vm::{NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Param, Run, Signature, checked, native_index, param, sig};
 

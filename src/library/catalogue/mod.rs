@@ -273,7 +273,7 @@ const MODULES: &[&str] = &[
     "time",
 ];
 
-/// The methods that change their receiver, of any type: what they made of it is stored back, a
+/// The methods that change their receiver, of any type: they work on it where it is, a
 /// constant refuses them, and `push(a, 1)` with a variable does what `a.push(1)` does. `split` cuts
 /// an array in two, though it leaves a string alone.
 pub(super) const CHANGING: &[&str] = &[

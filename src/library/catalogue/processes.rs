@@ -1,8 +1,9 @@
 //! Rows for Python's processes: pools of them, and what tells them apart.
 
 use crate::runtime::object::{Executor, process_count};
+use crate::value::publish;
 use crate::value::{FaultKind, Value};
-use crate::vm::{Intrinsic, NativeCtx, NativeResult, publish};
+use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Run, checked, param, sig};
 

@@ -15,7 +15,7 @@ use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
-    self, Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess,
+    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess,
     Visible, Wait,
 };
 
@@ -882,8 +882,8 @@ impl Services for State {
                 self.members.insert(spawn.task, member);
                 self.begin(spawn.task, spawn.function, spawn.args, spawn.pos);
             } else {
-                vm::publish(&Value::Function(spawn.function));
-                spawn.args.iter().for_each(vm::publish);
+                crate::value::publish(&Value::Function(spawn.function));
+                spawn.args.iter().for_each(crate::value::publish);
                 isolated.iter().for_each(|isolated| isolated.publish());
                 member.isolated = isolated;
                 self.members.insert(spawn.task, member);

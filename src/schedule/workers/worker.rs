@@ -17,7 +17,7 @@ use crate::runtime::threads;
 use crate::schedule::{MAIN, Random, guard, log};
 use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
-use crate::vm::{self, Env, Fiber, Natives, Services, Stop, Visible, Wait};
+use crate::vm::{Env, Fiber, Natives, Services, Stop, Visible, Wait};
 
 /// How often the common queue is looked into although there is work of one's own.
 const FAIRNESS: u32 = 61;
@@ -453,8 +453,8 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
         let about = Arc::new(about);
         if shared.world.stream.is_detailed() {
             // Only who reads the log asks which variables are shared.
-            vm::publish(&Value::Function(spawn.function.clone()));
-            spawn.args.iter().for_each(vm::publish);
+            crate::value::publish(&Value::Function(spawn.function.clone()));
+            spawn.args.iter().for_each(crate::value::publish);
             shared.tell(&about, Pos::NONE, Kind::Start);
         }
         shared.table.insert(about.clone());

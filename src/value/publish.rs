@@ -1,0 +1,32 @@
+//! What several threads can reach.
+//!
+//! Invariant: whatever can be reached from a shared variable or object is shared. So whoever changes what
+//! a shared one holds publishes what comes in, before anybody can read it: the machine where it writes a
+//! variable, and an object where it is given something. An unwatched run on several cores shares nothing
+//! in this sense: nobody asks there.
+
+use super::{Value, leads_to};
+
+/// Marks every variable that can be reached from `value` as shared: a second thread will see it.
+pub fn publish(value: &Value) {
+    let mut found = Vec::new();
+    mark(value, &mut found);
+    // Objects can hold each other: what is inside one was published when it was put there or is
+    // reached once, by the first thread that gets the object.
+    while let Some(value) = found.pop() {
+        leads_to(&value, &mut |part| mark(part, &mut found));
+    }
+}
+
+/// Marks one value as shared, and puts it among `found` when it may lead to more.
+fn mark(value: &Value, found: &mut Vec<Value>) {
+    let leads_on = match value {
+        Value::Cell(cell) => !cell.publish(),
+        Value::Object(object) => !object.publish(),
+        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => true,
+        _ => false,
+    };
+    if leads_on {
+        found.push(value.clone());
+    }
+}
