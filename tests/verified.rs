@@ -169,6 +169,7 @@ fn place() -> impl Strategy<Value = Place> {
         1 => register().prop_map(Root::Cell),
         1 => index().prop_map(Root::Capture),
         1 => index().prop_map(Root::Global),
+        1 => Just(Root::This),
     ];
     let key = prop_oneof![
         register().prop_map(|index| Key::Index {
@@ -214,6 +215,7 @@ struct Draft {
     switches: Vec<[u32; 3]>,
     captured: Vec<u16>,
     handlers: Vec<Handler>,
+    this: Option<u16>,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -221,18 +223,23 @@ fn draft() -> impl Strategy<Value = Draft> {
     (
         prop_oneof![1 => 0..REGISTERS, 20 => Just(REGISTERS)],
         proptest::collection::vec(op(), 1..OPS),
-        (two(), proptest::collection::vec(handler(), 0..2)),
+        (
+            two(),
+            proptest::collection::vec(handler(), 0..2),
+            proptest::option::weighted(0.9, register()),
+        ),
         proptest::collection::vec(proptest::array::uniform3(ahead()), 2),
         proptest::collection::vec(register(), 2),
     )
         .prop_map(
-            |(registers, ops, (places, handlers), switches, captured)| Draft {
+            |(registers, ops, (places, handlers, this), switches, captured)| Draft {
                 registers,
                 ops,
                 places,
                 switches,
                 captured,
                 handlers,
+                this,
             },
         )
 }
@@ -275,6 +282,7 @@ fn code(draft: &Draft, id: CodeId, inner: CodeId, program: &Program) -> Code {
         captures: Box::new([CaptureFrom::Register(*register)]),
     };
     Code {
+        this: draft.this,
         registers: draft.registers,
         positions: vec![Pos::NONE; ops.len()],
         ops,
