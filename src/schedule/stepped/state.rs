@@ -15,8 +15,7 @@ use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
 use crate::value::{Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
-    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess,
-    Visible, Wait,
+    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess, Visible, Wait,
 };
 
 /// What a thread is at, between the turns.
@@ -940,14 +939,14 @@ impl Services for State {
     fn sees(&mut self, task: TaskId, access: &SharedAccess<'_>) -> bool {
         let SharedAccess {
             origin,
-            keys,
+            path,
             writes,
         } = *access;
         // What main does before the first thread starts comes before all that other threads do.
         if writes && self.marks.has_company {
-            self.has_learned |= self.observations.note_write(origin, keys);
+            self.has_learned |= self.observations.note_write(origin, path);
         }
-        let sees = self.observations.sees(origin, keys);
+        let sees = self.observations.sees(origin, path);
         if !sees && let Some(hidden) = &mut self.hidden {
             hidden.push(task);
         }
