@@ -8,6 +8,7 @@ mod lab;
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
@@ -40,8 +41,9 @@ impl Asked {
     /// Asks, and gives the answer. Panics when there is none: nobody is in the way.
     fn ask(&mut self, verb: Verb, args: &[Value]) -> Value {
         let call = Call { verb, args };
-        let effects = &mut self.effects;
-        match (self.object).attempt(call, TaskId(1), Pos::NONE, effects, &self.ids) {
+        let (effects, ids) = (&mut self.effects, &self.ids);
+        let mut time = Duration::ZERO;
+        match (self.object).attempt(call, TaskId(1), Pos::NONE, effects, ids, &mut time) {
             Attempt::Done(value) => value,
             other => panic!("{verb:?}: {other:?}"),
         }

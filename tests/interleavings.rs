@@ -127,6 +127,24 @@ fn tasks_of_a_loop_have_one_order() {
     }
 }
 
+/// Two tasks sleep equally long, and main waits until the first is done.
+const TWO_NAPS: &str = "fn nap(seconds) { await asyncio.sleep(seconds); }
+    fn main() {
+        let x = asyncio.create_task(nap(0.1)); let y = asyncio.create_task(nap(0.1));
+        let sets = await asyncio.wait([x, y], #{return_when: FIRST_COMPLETED});
+        print(`${sets.done.len()} done`);
+    }
+    asyncio.run(main());";
+
+/// The ordinary case: a loop looks up to a millisecond late, and the two calls were closer together.
+#[test]
+fn sleeps_of_one_length_end_together_under_a_seed() {
+    for seed in 0..20 {
+        let ran = common::run(common::Mode::Seeded(seed), TWO_NAPS);
+        assert_eq!(ran.lines(), ["2 done"], "seed {seed}");
+    }
+}
+
 /// Too much for a count by hand, but both must happen.
 #[test]
 fn what_comes_first_of_two_ends_is_left_open() {
@@ -164,6 +182,25 @@ fn what_comes_first_of_two_ends_is_left_open() {
              let a = pool.submit(getpid); let b = pool.submit(getpid);
              print(a.result() == b.result());",
             ["false", "true"],
+        ),
+        // A loop that has waited collects all timers that are due; how many are, nobody knows: the
+        // clock moves between two calls, and the process may have been delayed.
+        (TWO_NAPS, ["1 done", "2 done"]),
+        (
+            "fn nap(seconds) { await asyncio.sleep(seconds); }
+             fn main() {
+                 let x = asyncio.create_task(nap(0.1)); let y = asyncio.create_task(nap(0.3));
+                 let sets = await asyncio.wait([x, y], #{return_when: FIRST_COMPLETED});
+                 print(`${sets.done.len()} done`);
+             }
+             asyncio.run(main());",
+            ["1 done", "2 done"],
+        ),
+        (
+            "asyncio.run(|| {
+                 try { with asyncio.timeout(2) { await asyncio.sleep(1); } print(\"slept\"); }
+                 catch { print(\"late\"); } });",
+            ["late", "slept"],
         ),
     ] {
         let found = explore(source);

@@ -8,6 +8,7 @@
 #![cfg(debug_assertions)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -18,7 +19,7 @@ use threadlab::program::code::{
 };
 use threadlab::program::op::{BinaryOp, Op, UnaryOp};
 use threadlab::program::{Code, Program, Unit, verify};
-use threadlab::value::object::{Effects, Ids, TaskId, Verb};
+use threadlab::value::object::{Effects, Ids, Poll, TaskId, Time, Verb};
 use threadlab::value::{CodeId, FaultKind, Function, Literal, Object, Target, Value};
 use threadlab::vm::{self, Env, Fiber, Globals, Services, Stop};
 
@@ -305,6 +306,16 @@ fn code(draft: &Draft, id: CodeId, inner: CodeId, program: &Program) -> Code {
 
 /// Nobody else is there.
 struct Nobody;
+
+impl Time for Nobody {
+    fn elapsed(&mut self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn due(&mut self, deadlines: &[Duration], _poll: Poll) -> usize {
+        deadlines.len()
+    }
+}
 
 impl Services for Nobody {
     fn carry_out(&mut self, effects: &mut Effects) {

@@ -1,7 +1,7 @@
 //! The handle of a runtime object, and the trait that every primitive implements.
 //!
 //! A primitive (a lock, a queue, a thread's end ...) is a pure state machine. It is told who asks
-//! for what and answers at once: done, or wait. It never blocks, and knows no thread, clock,
+//! for what and when, and answers at once: done, or wait. It never blocks, and knows no thread,
 //! randomness or screen; who is woken or started it only says. That is why one implementation
 //! serves every scheduler.
 
@@ -49,9 +49,6 @@ pub enum Attempt {
     /// Not now: the thread waits until it is woken, or for at most this long. The object has noted
     /// the thread if it must wake it.
     Wait(Option<Duration>),
-    /// The same, until so many seconds after the session began; a past time is over at once. An
-    /// object has no clock, but may have been told a time.
-    WaitUntil(f64),
     /// There is a choice: the same request comes again at once, as [`Verb::Drawn`] with a random
     /// number below this. An object knows no randomness.
     Draw(u64),
@@ -165,6 +162,48 @@ impl Effects {
     }
 }
 
+/// What an event loop does when it looks which of its timers are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poll {
+    /// It has tasks to run first, and only looks.
+    Busy,
+    /// It has nothing else to do, and has not waited yet.
+    Idle,
+    /// It has waited until at least the first one was due.
+    Waited,
+}
+
+/// The time, as the scheduler that asks an object tells it.
+pub trait Time {
+    /// How long the session has run.
+    fn elapsed(&mut self) -> Duration;
+
+    /// How many of an event loop's timers are due, whose deadlines stand here in their order. The
+    /// process may have been delayed for any time before it looks: while exploring, that is a choice.
+    fn due(&mut self, deadlines: &[Duration], poll: Poll) -> usize;
+}
+
+/// A time that stands still, for those who ask objects without a scheduler.
+impl Time for Duration {
+    fn elapsed(&mut self) -> Duration {
+        *self
+    }
+
+    fn due(&mut self, deadlines: &[Duration], _poll: Poll) -> usize {
+        deadlines.partition_point(|deadline| deadline <= self)
+    }
+}
+
+/// A time since the session began at which something will happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(pub Duration);
+
+impl EncodeState for Deadline {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.deadline(self.0);
+    }
+}
+
 /// What an object may know of the one who asks.
 pub struct Ctx<'a> {
     /// The thread that asks.
@@ -179,9 +218,27 @@ pub struct Ctx<'a> {
     pub effects: &'a mut Effects,
     /// Makes the numbers of new objects.
     pub ids: &'a Ids,
+    /// What time it is.
+    pub time: &'a mut dyn Time,
 }
 
 impl Ctx<'_> {
+    /// How long the session has run. Only for deadlines: a state that held the time itself would never
+    /// be the same again.
+    pub fn now(&mut self) -> Duration {
+        self.time.elapsed()
+    }
+
+    /// How long it is until `deadline`.
+    pub fn until(&mut self, deadline: Deadline) -> Duration {
+        deadline.0.saturating_sub(self.now())
+    }
+
+    /// The time in so long.
+    pub fn deadline_in(&mut self, limit: Duration) -> Deadline {
+        Deadline(self.now().saturating_add(limit))
+    }
+
     /// Wakes `task` after this attempt.
     pub fn wake(&mut self, task: TaskId, wake: Wake) {
         self.effects.wakes.push((task, wake));
@@ -425,6 +482,12 @@ pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
     /// being stopped gives what it was granted to the next one; one whose time is over gets
     /// [`Attempt::Wait`]: the wake was faster and counts.
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt;
+
+    /// Whether it makes a difference when the time of `task`'s wait is over, now: an event loop that is
+    /// busy looks at its timers later, at all of them.
+    fn heeds_deadline(&self, _task: TaskId) -> bool {
+        true
+    }
 
     /// What `task`, which waits here, waits for.
     fn waiting(&self, task: TaskId) -> Waiting;
@@ -671,8 +734,9 @@ impl Object {
         pos: Pos,
         effects: &mut Effects,
         ids: &Ids,
+        time: &mut dyn Time,
     ) -> Attempt {
-        self.attempt_within(None, call, task, pos, effects, ids)
+        self.attempt_within(None, call, (task, pos), effects, ids, time)
     }
 
     /// Asks the object for something on behalf of `task`, which is one of an event loop's.
@@ -680,10 +744,10 @@ impl Object {
         self: &Arc<Self>,
         event_loop: Option<&Arc<Self>>,
         call: Call<'_>,
-        task: TaskId,
-        pos: Pos,
+        (task, pos): (TaskId, Pos),
         effects: &mut Effects,
         ids: &Ids,
+        time: &mut dyn Time,
     ) -> Attempt {
         let mut ctx = Ctx {
             task,
@@ -692,6 +756,7 @@ impl Object {
             event_loop,
             effects,
             ids,
+            time,
         };
         if self.is_published() {
             // What one thread leaves in it, another can take out.
@@ -699,7 +764,7 @@ impl Object {
         }
         let answer = self.answer(call, &mut ctx);
         if !effects.notices.is_empty() {
-            deliver(task, pos, effects, ids);
+            deliver(task, pos, effects, ids, time);
         }
         answer
     }
@@ -743,6 +808,7 @@ impl Object {
         why: Withdrawal,
         effects: &mut Effects,
         ids: &Ids,
+        time: &mut dyn Time,
     ) -> Attempt {
         let mut ctx = Ctx {
             task,
@@ -751,6 +817,7 @@ impl Object {
             event_loop: None,
             effects,
             ids,
+            time,
         };
         let answer = {
             let mut slot = self.state.lock();
@@ -758,7 +825,7 @@ impl Object {
             slot.primitive.withdraw(task, why, &mut ctx)
         };
         if !effects.notices.is_empty() {
-            deliver(task, Pos::NONE, effects, ids);
+            deliver(task, Pos::NONE, effects, ids, time);
         }
         answer
     }
@@ -837,7 +904,7 @@ impl StateEncoder for Recorded {
 
 /// Tells those who watch what they were waiting for. What one of them tells in turn comes before the
 /// rest; there may be any number of them, so that is no recursion.
-fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
+fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids, time: &mut dyn Time) {
     let mut notices = VecDeque::from(std::mem::take(&mut effects.notices));
     while let Some(Notice { to, args }) = notices.pop_front() {
         let call = Call {
@@ -851,6 +918,7 @@ fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids) {
             event_loop: None,
             effects,
             ids,
+            time,
         };
         // Who is told has no answer to that.
         let _ = to.answer(call, &mut ctx);

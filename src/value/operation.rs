@@ -447,10 +447,6 @@ operations! {
     Report = "__report" {
         &["Future"] => writes(NOTHING),
     }
-    /// `map` with the time of the call.
-    MapAt = "__map" {
-        POOLS => writes(TIME),
-    }
     /// Ends the processes of a pool at once, whatever they do.
     KillWorkers = "kill_workers" {
         &["ProcessPoolExecutor"] => writes(THREADS.and(FUTURES)),
@@ -471,10 +467,6 @@ operations! {
     /// `create_task`
     CreateTask = "create_task" {
         &["TaskGroup"] => writes(ARRIVAL),
-    }
-    /// Sets when a wait is over, in seconds since the session began.
-    Until = "__until" {
-        &["Watch"] => writes(TIME),
     }
     /// `acquire`
     Acquire = "acquire" {

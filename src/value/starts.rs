@@ -89,7 +89,7 @@ impl Starts {
                     self.owe(object, THREADS);
                 }
             }
-            (Verb::Submit | Verb::Map | Verb::MapAt, Attempt::Done(Value::Object(task))) => {
+            (Verb::Submit | Verb::Map, Attempt::Done(Value::Object(task))) => {
                 self.owe(task, object.id.0);
             }
             (Verb::Join | Verb::Result | Verb::Exception, Attempt::Done(_))

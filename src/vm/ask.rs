@@ -1,7 +1,6 @@
 //! Asking runtime objects, and going on when a wait has ended.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
@@ -76,14 +75,17 @@ impl Machine<'_, '_> {
         let task = self.fiber.task;
         let event_loop = self.fiber.event_loop.as_ref();
         let (effects, ids) = (&mut *self.env.effects, self.env.ids);
-        let mut attempt = object.attempt_within(event_loop, call, task, pos, effects, ids);
+        let asker = (task, pos);
+        let time = &mut *self.env.services;
+        let mut attempt = object.attempt_within(event_loop, call, asker, effects, ids, time);
         if let Attempt::Draw(below) = attempt {
             let number = [Value::Int(self.env.services.random(below) as i64)];
             let drawn = Call {
                 verb: Verb::Drawn,
                 args: &number,
             };
-            attempt = object.attempt(drawn, task, pos, self.env.effects, self.env.ids);
+            let time = &mut *self.env.services;
+            attempt = object.attempt(drawn, task, pos, self.env.effects, self.env.ids, time);
         }
         if !self.env.effects.is_empty() {
             self.env.services.carry_out(self.env.effects);
@@ -97,8 +99,7 @@ impl Machine<'_, '_> {
                 self.tell(before, &Value::Unit);
                 self.end_of_items()
             }
-            Attempt::Wait(_) | Attempt::WaitUntil(_) => {
-                let limit = self.limit(&attempt);
+            Attempt::Wait(limit) => {
                 self.fiber.wanted = before.map(Box::new);
                 let renewed = std::mem::take(&mut self.fiber.retrying);
                 Ok(Flow::Stop(Stop::Wait(Wait {
@@ -129,18 +130,6 @@ impl Machine<'_, '_> {
         let mut holders = waiting.holders.into_iter();
         let other = holders.next().filter(|holder| holder.task != task)?;
         Some(self.env.services.name(other.task).into())
-    }
-
-    /// How long a wait may last; nothing for as long as it takes.
-    fn limit(&mut self, attempt: &Attempt) -> Option<Duration> {
-        match attempt {
-            Attempt::Wait(limit) => *limit,
-            Attempt::WaitUntil(deadline) => {
-                let left = (deadline - self.env.services.now()).max(0.0);
-                Duration::try_from_secs_f64(left).ok()
-            }
-            _ => None,
-        }
     }
 
     /// Adds the holder's name to a fault that knows only its number.

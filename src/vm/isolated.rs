@@ -156,16 +156,11 @@ fn capture_name(program: &Program, function: &Function, index: usize) -> String 
     name.map_or_else(String::new, |name| name.as_str().into())
 }
 
-/// Where in the arguments of a request to a pool of processes the function is that it copies. The
-/// prelude puts the time and a function of its own before what the learner has given.
-fn copied(verb: Verb, args: &[Value]) -> Option<(usize, &Arc<Function>)> {
-    let first = match verb {
-        Verb::Submit => 0,
-        Verb::MapAt => 2,
-        _ => return None,
-    };
-    match args.get(first) {
-        Some(Value::Function(function)) => Some((first, function)),
+/// The function that a request to a pool of processes copies, with all that follows: the first
+/// argument.
+fn copied(verb: Verb, args: &[Value]) -> Option<&Arc<Function>> {
+    match (verb, args.first()) {
+        (Verb::Submit | Verb::Map, Some(Value::Function(function))) => Some(function),
         _ => None,
     }
 }
@@ -187,16 +182,13 @@ impl Fiber {
         globals: &Globals,
     ) -> Vec<(String, Arc<Cell>)> {
         let variables = self.with_asking(program, |object, verb, args| {
-            let (first, function) = copied(verb, args).filter(|_| object.takes_copies())?;
+            let function = copied(verb, args).filter(|_| object.takes_copies())?;
             let captures = function.captures.iter().enumerate();
             let mut found: Vec<(String, Arc<Cell>)> = captures
                 .map(|(index, cell)| (capture_name(program, function, index), cell.clone()))
                 .collect();
             let mut mentioned = Mentioned::new(program, globals);
-            mentioned.value(&args[first]);
-            args[first + 1..]
-                .iter()
-                .for_each(|arg| mentioned.value(arg));
+            args.iter().for_each(|arg| mentioned.value(arg));
             for global in mentioned.finish() {
                 let name = program.global(global).name.to_string();
                 let binding = globals.get(global);
@@ -212,7 +204,7 @@ impl Fiber {
 impl Machine<'_, '_> {
     /// The arguments of a request to a pool of processes, as copies.
     pub(super) fn copies(&self, verb: Verb, args: &[Value]) -> Result<Vec<Value>, FaultKind> {
-        let Some((first, function)) = copied(verb, args) else {
+        let Some(function) = copied(verb, args) else {
             return Ok(args.to_vec());
         };
         let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
@@ -226,7 +218,7 @@ impl Machine<'_, '_> {
         let mut copier = Copier::new(&name_of);
         let mut copy = copier.copy_function(function, "the function", Objects::Refuse)?;
         let mut given = Vec::with_capacity(args.len());
-        for (index, arg) in args[first + 1..].iter().enumerate() {
+        for (index, arg) in args[1..].iter().enumerate() {
             let place = match verb {
                 Verb::Submit => format!("argument {} of the task", index + 1),
                 _ => format!("input {} of the map", index + 1),
@@ -234,10 +226,7 @@ impl Machine<'_, '_> {
             given.push(copier.copy(arg, &place, Objects::Refuse)?);
         }
         let mut mentioned = Mentioned::new(program, globals);
-        mentioned.value(&args[first]);
-        args[first + 1..]
-            .iter()
-            .for_each(|arg| mentioned.value(arg));
+        args.iter().for_each(|arg| mentioned.value(arg));
         let mut variables = Vec::new();
         for global in mentioned.finish() {
             let Some(binding) = globals.get(global) else {
@@ -252,8 +241,7 @@ impl Machine<'_, '_> {
             variables.push(copier.copy_variable(&variable, name, Objects::Replace(&stand_in))?);
         }
         copy.environment = Some(Arc::new(Environment { variables }));
-        let mut copies = args[..first].to_vec();
-        copies.push(Value::Function(Arc::new(copy)));
+        let mut copies = vec![Value::Function(Arc::new(copy))];
         copies.extend(given);
         Ok(copies)
     }

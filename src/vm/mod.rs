@@ -35,7 +35,7 @@ use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::object::{Effects, Ids, TaskId, Verb};
+use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;
@@ -152,7 +152,7 @@ impl<'a> Path<'a> {
 }
 
 /// What the machine needs from whoever runs it.
-pub trait Services {
+pub trait Services: Time {
     /// Carries out what an object wants: wakes and starts threads. Called right after the
     /// operation, and only when there is something to do.
     fn carry_out(&mut self, effects: &mut Effects);

@@ -99,7 +99,7 @@ impl Machine<'_, '_> {
                     let task = self.fiber.task;
                     let (effects, ids) = (&mut *self.env.effects, self.env.ids);
                     // Abandoning never waits, and whatever it answers, the thread ends.
-                    let _ = object.attempt(call, task, Pos::NONE, effects, ids);
+                    let _ = object.attempt(call, task, Pos::NONE, effects, ids, self.env.services);
                     if !self.env.effects.is_empty() {
                         self.env.services.carry_out(self.env.effects);
                     }

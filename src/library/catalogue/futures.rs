@@ -271,7 +271,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         summary: "Goes through futures in the order in which they are done.",
         details: "For `for`. Those that are done already come first; one that is given twice comes \
-                  once. The seconds count from this call on.",
+                  once. The seconds count from the first request on.",
         errors: "TimeoutError when the next one is not done in time.",
         blocks: "At each future until it is done.",
         example: Example {
@@ -414,17 +414,12 @@ fn executor(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult,
 
 fn as_completed(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let watch = Watch::new("as_completed", &args[0], ReturnWhen::AllCompleted)?;
-    let seconds = args
-        .get(1)
-        .filter(|seconds| !matches!(seconds, Value::Unit));
-    let seconds = seconds.map(|seconds| Watch::seconds("as_completed", seconds));
-    match seconds.transpose()? {
-        None => Ok(NativeResult::Value(ctx.make(watch))),
-        Some(seconds) => {
-            let args = vec![ctx.make(watch), Value::Float(seconds)];
-            Ok(call_prelude("as_completed", args, ctx))
-        }
-    }
+    let limit = (args.get(1))
+        .filter(|seconds| !matches!(seconds, Value::Unit))
+        .map(|seconds| Watch::time("as_completed", seconds));
+    Ok(NativeResult::Value(
+        ctx.make(watch.within(limit.transpose()?)),
+    ))
 }
 
 fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
@@ -453,7 +448,7 @@ fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
     let watch = Watch::new("wait", &args[0], return_when)?;
     let mut args = vec![ctx.make(watch)];
     if let Some(seconds) = timeout.filter(|seconds| !matches!(seconds, Value::Unit)) {
-        args.push(Value::Float(Watch::seconds("wait", &seconds)?));
+        args.push(Value::Float(Watch::time("wait", &seconds)?.as_secs_f64()));
     }
     Ok(call_prelude("wait", args, ctx))
 }

@@ -1,5 +1,7 @@
 //! Rows for Python's processes: pools of them, and what tells them apart.
 
+use std::sync::Arc;
+
 use crate::runtime::object::{Executor, process_count};
 use crate::value::publish;
 use crate::value::{FaultKind, Value};
@@ -164,7 +166,11 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 fn executor(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     let count = process_count(args)?;
-    let executor = ctx.make(Executor::of_processes(count, ctx.pos, ctx.ids));
+    let calls = ctx
+        .program
+        .named_function(ctx.program.name_id("__map", |_| None));
+    let executor = Executor::of_processes(count, Arc::new(calls), ctx.pos, ctx.ids);
+    let executor = ctx.make(executor);
     // What stands here for its processes gets whatever is given to it.
     publish(&executor);
     Ok(NativeResult::Value(executor))

@@ -66,7 +66,8 @@ impl Condition {
     }
 
     fn ask_lock(&self, task: TaskId, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        self.lock.attempt(call, task, ctx.pos, ctx.effects, ctx.ids)
+        self.lock
+            .attempt(call, task, ctx.pos, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn refuse_without_lock(&self, call: Call<'_>, task: TaskId) -> Result<(), FaultKind> {
@@ -206,7 +207,9 @@ impl Primitive for Condition {
             if self.waiters.contains(task) {
                 return self.waiters.withdraw(task, why, Attempt::Done);
             }
-            return self.lock.withdraw(task, why, ctx.effects, ctx.ids);
+            return self
+                .lock
+                .withdraw(task, why, ctx.effects, ctx.ids, ctx.time);
         }
         let mut given_up = None;
         if self.waiters.contains(task) {
@@ -227,7 +230,8 @@ impl Primitive for Condition {
             // Its time does not count any more: it comes back only with the lock.
             return Attempt::Wait(None);
         }
-        self.lock.withdraw(task, why, ctx.effects, ctx.ids)
+        self.lock
+            .withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {

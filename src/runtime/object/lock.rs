@@ -8,8 +8,8 @@
 //! in order of arrival would force a switch of threads at every release. So a release only tells
 //! the first waiter to ask again, and tells no other until that one has asked.
 //!
-//! A waiter with a time limit is handed the lock instead: if it had to ask again it would have to
-//! be told how much of its time is left, and an object knows no clock.
+//! A waiter with a time limit is handed the lock instead: if it had to ask again, its time might be
+//! over although the lock was free in time.
 
 use std::collections::VecDeque;
 

@@ -202,14 +202,8 @@ impl PoolThread {
 /// Asks another object, on behalf of the thread that asks us.
 pub(super) fn ask(on: &Arc<Object>, verb: Verb, args: &[Value], ctx: &mut Ctx<'_>) -> Attempt {
     let call = Call { verb, args };
-    on.attempt_within(
-        ctx.event_loop,
-        call,
-        ctx.task,
-        ctx.pos,
-        ctx.effects,
-        ctx.ids,
-    )
+    let asker = (ctx.task, ctx.pos);
+    on.attempt_within(ctx.event_loop, call, asker, ctx.effects, ctx.ids, ctx.time)
 }
 
 impl EncodeState for PoolThread {

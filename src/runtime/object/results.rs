@@ -1,13 +1,15 @@
 //! The values that `executor.map` gives, in the order of its inputs, each as soon as it is there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args;
 use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Noticed, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Deadline, Noticed, Primitive, TaskId, Verb, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{
     EncodeState, Fault, FaultKind, Function, Items, StateEncoder, Value, debug_text,
@@ -50,7 +52,7 @@ impl EncodeState for Wants {
 /// How several calls go to a process at once.
 #[derive(Clone, Debug)]
 struct Chunks {
-    /// A function of the prelude that calls the learner's with each item of arrays.
+    /// A function of the prelude that calls the learner's with each row of arguments.
     calls: Arc<Function>,
     /// How many calls, at most.
     size: usize,
@@ -68,9 +70,8 @@ impl EncodeState for Chunks {
 pub struct Results {
     mapped_at: Pos,
     in_pool: Option<InPool>,
-    /// Until when each item must be there, in seconds since the session began, and how many
-    /// seconds that was from the beginning.
-    deadline: Option<(f64, f64)>,
+    /// When each item must be there, and how long that was from the beginning.
+    deadline: Option<(Deadline, Duration)>,
     function: Arc<Function>,
     chunks: Option<Chunks>,
     inputs: Vec<Arc<Items>>,
@@ -105,7 +106,11 @@ impl Results {
     }
 
     /// The same in a pool, and with a deadline if there is one.
-    pub(super) fn in_pool(mut self, in_pool: InPool, deadline: Option<(f64, f64)>) -> Self {
+    pub(super) fn in_pool(
+        mut self,
+        in_pool: InPool,
+        deadline: Option<(Deadline, Duration)>,
+    ) -> Self {
         self.in_pool = Some(in_pool);
         self.deadline = deadline;
         self
@@ -149,9 +154,8 @@ impl Results {
         ctx.effects.next = Some(match &self.chunks {
             None => (self.function.clone(), self.arguments(index)),
             Some(chunks) => {
-                let part = |input: &Arc<Items>| input[index..index + count].to_vec();
-                let parts = self.inputs.iter().map(part).map(Value::array);
-                (chunks.calls.clone(), parts.collect())
+                let rows = (index..index + count).map(|row| Value::array(self.arguments(row)));
+                (chunks.calls.clone(), vec![Value::array(rows.collect())])
             }
         });
         Attempt::Done(Value::Int(index as i64))
@@ -246,9 +250,8 @@ impl Results {
                     Some(Wake::Fail(kind)) => Attempt::Fail(kind),
                     Some(Wake::Grant(value)) => Attempt::Done(value),
                     _ => {
-                        let waits = self.waiters.wait(Wants::Item(index), None, ctx);
-                        let until = |(deadline, _)| Attempt::WaitUntil(deadline);
-                        self.deadline.map_or(waits, until)
+                        let limit = self.deadline.map(|(deadline, _)| ctx.until(deadline));
+                        self.waiters.wait(Wants::Item(index), limit, ctx)
                     }
                 },
             },
@@ -334,7 +337,7 @@ impl Primitive for Results {
                     true => format!("item {index} of a map"),
                     false => format!("item {index} of the map in line {}", mapped_at.line),
                 },
-                seconds: deadline.map_or(0.0, |(_, seconds)| seconds),
+                seconds: deadline.map_or(0.0, |(_, limit)| limit.as_secs_f64()),
             }),
         })
     }
@@ -438,42 +441,18 @@ mod tests {
             pool: std::sync::Weak::new(),
             name: "w".into(),
         };
-        let results = table.add(results(&[2]).in_pool(in_pool, Some((7.0, 2.0))));
+        let seconds = Duration::from_secs;
+        let deadline = Some((Deadline(seconds(7)), seconds(2)));
+        let results = table.add(results(&[2]).in_pool(in_pool, deadline));
+        table.time = seconds(6);
         for index in [1, 0] {
             let waits = table.ask(&results, 1, Verb::Item, &[Value::Int(index)]);
-            assert!(matches!(waits, Attempt::WaitUntil(7.0)));
+            assert!(matches!(waits, Attempt::Wait(Some(left)) if left == seconds(1)));
             let Attempt::Fail(kind) = table.withdraw(&results, 1, Withdrawal::Timeout) else {
                 panic!("it is an error");
             };
             let text = kind.to_string();
             assert_eq!(text, format!("item {index} of a map took longer than 2 s"));
         }
-    }
-
-    /// Writes down the numbers that are shown.
-    #[derive(Default)]
-    struct Numbers(Vec<u64>);
-
-    impl StateEncoder for Numbers {
-        fn value(&mut self, _value: &Value) {}
-
-        fn number(&mut self, number: u64) {
-            self.0.push(number);
-        }
-    }
-
-    #[test]
-    fn its_deadline_is_part_of_its_state() {
-        let shown = |deadline| {
-            let in_pool = InPool {
-                pool: std::sync::Weak::new(),
-                name: "w".into(),
-            };
-            let mut numbers = Numbers::default();
-            (results(&[2]).in_pool(in_pool, deadline)).encode_state(&mut numbers);
-            numbers.0
-        };
-        assert_ne!(shown(Some((7.0, 2.0))), shown(Some((8.0, 2.0))));
-        assert_ne!(shown(Some((7.0, 2.0))), shown(None));
     }
 }

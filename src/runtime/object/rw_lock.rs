@@ -381,7 +381,8 @@ impl Primitive for Side {
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        self.lock.withdraw(task, why, ctx.effects, ctx.ids)
+        self.lock
+            .withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {

@@ -1,6 +1,7 @@
 //! For the table tests of objects: one call, one line.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::pos::Pos;
 use crate::value::object::{
@@ -27,6 +28,7 @@ pub(super) fn function(name: &str) -> Arc<Function> {
 pub(super) struct Table {
     pub(super) ids: Ids,
     pub(super) effects: Effects,
+    pub(super) time: Duration,
 }
 
 impl Table {
@@ -44,7 +46,8 @@ impl Table {
     ) -> Attempt {
         let pos = Pos::new(task as u16, 1);
         let call = Call { verb, args };
-        on.attempt(call, TaskId(task), pos, &mut self.effects, &self.ids)
+        let (effects, ids) = (&mut self.effects, &self.ids);
+        on.attempt(call, TaskId(task), pos, effects, ids, &mut self.time)
     }
 
     #[track_caller]
@@ -84,7 +87,8 @@ impl Table {
     }
 
     pub(super) fn withdraw(&mut self, on: &Arc<Object>, task: u64, why: Withdrawal) -> Attempt {
-        on.withdraw(TaskId(task), why, &mut self.effects, &self.ids)
+        let (effects, ids) = (&mut self.effects, &self.ids);
+        on.withdraw(TaskId(task), why, effects, ids, &mut self.time)
     }
 
     /// Takes the wakes so far, in words.

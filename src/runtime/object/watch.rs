@@ -10,7 +10,8 @@ use super::args;
 use super::tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Deadline, Object, Primitive, TaskId, Verb, Waiting, Wake,
+    Withdrawal,
 };
 use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
 
@@ -64,8 +65,10 @@ pub struct Watch {
     /// The numbers of those that are done, in the order in which they were.
     done: Vec<usize>,
     one_failed: bool,
-    /// When the next one must be done, in seconds since the session began.
-    deadline: Option<f64>,
+    /// How long after the first request each must be done, for those who go through them.
+    limit: Option<Duration>,
+    /// When that is.
+    deadline: Option<Deadline>,
     waiters: Waiters<Wants>,
 }
 
@@ -103,18 +106,24 @@ impl Watch {
             is_armed: false,
             done: Vec::new(),
             one_failed: false,
+            limit: None,
             deadline: None,
             waiters: Waiters::default(),
         })
     }
 
-    /// The number of seconds that `as_completed` and `wait` take.
+    /// The same, each of which must be done so long after the first request.
+    #[must_use]
+    pub fn within(self, limit: Option<Duration>) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The time that `as_completed` and `wait` take, in seconds.
     ///
     /// # Errors
     /// A wrong use when it is none, or negative.
-    pub fn seconds(name: &str, value: &Value) -> Result<f64, FaultKind> {
-        let advice = format!("write {name}(futures, 0.5)");
-        args::time(name, value, &advice).map(|time| time.as_secs_f64())
+    pub fn time(name: &str, value: &Value) -> Result<Duration, FaultKind> {
+        args::time(name, value, &format!("write {name}(futures, 0.5)"))
     }
 
     /// Hands out the tickets.
@@ -189,12 +198,15 @@ impl Watch {
         if index >= self.futures.len() {
             return Ok(Attempt::End);
         }
+        if !self.is_armed {
+            self.deadline = self.limit.map(|limit| ctx.deadline_in(limit));
+        }
         self.arm(ctx)?;
         if let Some(future) = self.answer(Wants::Item(index)) {
             return Ok(Attempt::Done(future));
         }
-        let waits = self.waiters.wait(Wants::Item(index), None, ctx);
-        Ok(self.deadline.map_or(waits, Attempt::WaitUntil))
+        let limit = self.deadline.map(|deadline| ctx.until(deadline));
+        Ok(self.waiters.wait(Wants::Item(index), limit, ctx))
     }
 
     fn wait(&mut self, limit: Option<Duration>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
@@ -209,10 +221,6 @@ impl Watch {
         match (call.verb, call.args) {
             (Verb::Next, _) => self.next(call, ctx),
             (Verb::Wait, _) => self.wait(args::limit(call)?, ctx),
-            (Verb::Until, [Value::Float(deadline)]) => {
-                self.deadline = Some(*deadline);
-                Ok(Attempt::Done(Value::Unit))
-            }
             (Verb::Ready, [Value::Int(number), failed]) => {
                 self.note(*number as usize, failed);
                 let mut waiters = std::mem::take(&mut self.waiters);
@@ -233,6 +241,7 @@ impl EncodeState for Watch {
             is_armed,
             done,
             one_failed,
+            limit,
             deadline,
             waiters,
         } = self;
@@ -242,6 +251,7 @@ impl EncodeState for Watch {
             is_armed,
             done,
             one_failed,
+            limit,
             deadline,
             waiters,
         )
@@ -271,7 +281,7 @@ impl Primitive for Watch {
         match (call.verb, call.args) {
             (Verb::Next, [Value::Int(index)]) => {
                 let index = usize::try_from(*index).unwrap_or_default();
-                self.deadline.is_some() || index >= self.futures.len() || index < done()
+                self.limit.is_some() || index >= self.futures.len() || index < done()
             }
             // Arriving starts the clock of a limit. Which future has failed is seen on arrival.
             (Verb::Wait, []) => {
@@ -401,11 +411,12 @@ mod tests {
     fn a_time_that_is_over_says_how_many_are_not_done() {
         let mut table = Table::default();
         let (watch, futures) = watch(&mut table, 3, ReturnWhen::AllCompleted);
+        watch.change(|watch: &mut Watch| watch.limit = Some(Duration::from_secs(5)));
         finish(&mut table, &futures[0]);
-        table.done(&watch, 1, Verb::Until, &[Value::Float(5.0)], "()");
         table.done(&watch, 1, Verb::Next, &[Int(0)], "Future(done: 1)");
+        table.time = Duration::from_secs(2);
         let waits = table.ask(&watch, 1, Verb::Next, &[Int(1)]);
-        assert!(matches!(waits, Attempt::WaitUntil(5.0)));
+        assert!(matches!(waits, Attempt::Wait(Some(left)) if left.as_secs() == 3));
         let Attempt::Fail(kind) = table.withdraw(&watch, 1, Withdrawal::Timeout) else {
             panic!("it is an error");
         };

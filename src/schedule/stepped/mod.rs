@@ -266,13 +266,9 @@ impl Schedule for Stepped {
             args: &[],
         };
         // Whatever it answers, the run that took it is over.
-        let _ = object.attempt(
-            call,
-            MAIN,
-            Pos::NONE,
-            &mut effects,
-            &self.run.state.world.ids,
-        );
+        let world = self.run.state.world.clone();
+        let time = &mut self.run.state;
+        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &world.ids, time);
         self.run.state.carry_out(&mut effects);
     }
 

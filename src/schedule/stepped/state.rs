@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::{World, log};
 use super::likeness::Portrait;
@@ -12,7 +13,9 @@ use crate::event::{self, Kind};
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
-use crate::value::object::{Attempt, Call, Effects, Noticed, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{
+    Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal,
+};
 use crate::value::{Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
     Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess, Visible, Wait,
@@ -50,6 +53,9 @@ pub(super) type Deadlines = BTreeSet<(Deadline, TaskId)>;
 /// How much is told of what processes do with their copies, in one step: it is private work, which
 /// may be long.
 const COPIES_TOLD: u32 = 30;
+
+/// How late an event loop that has waited may look at its timers.
+const LATE: Duration = Duration::from_millis(1);
 
 /// How many threads that have ended are remembered by name.
 const REMEMBERED: usize = 4096;
@@ -256,6 +262,8 @@ pub(super) struct State {
     /// How often somebody was told what processes do with their copies, since it was set to 0.
     pub(super) copies_told: u32,
     waits: u64,
+    /// Whether what time it is, is a choice.
+    pub(super) chooses_time: bool,
     /// Whether the script has ever asked for the time.
     pub(super) has_read_clock: bool,
     /// Whether a process was ever started.
@@ -276,6 +284,7 @@ impl State {
             world,
             outlet,
             so_far: Arc::default(),
+            chooses_time: false,
             has_read_clock: false,
             plays_processes: false,
             observations: Observations::of_all_places(Observed::EVERYTHING),
@@ -443,11 +452,22 @@ impl State {
         deadlines.map(|((deadline, _), task)| (*deadline, *task))
     }
 
-    /// The threads whose waits end first, all at one time.
+    /// The threads whose waits end first, all at one time; but for the tasks of event loops that look
+    /// at their timers themselves.
     pub(super) fn first_deadlines(&self) -> impl Iterator<Item = TaskId> {
-        let first = self.deadlines().next().map(|(deadline, _)| deadline);
-        let same = move |(deadline, _): &(u64, TaskId)| Some(*deadline) == first;
-        self.deadlines().take_while(same).map(|(_, task)| task)
+        let heeded = |(_, task): &(u64, TaskId)| self.heeds_deadline(*task);
+        let first = self.deadlines().find(heeded).map(|(deadline, _)| deadline);
+        let same = move |(deadline, _): &(u64, TaskId)| Some(*deadline) <= first;
+        (self.deadlines().take_while(same).filter(heeded)).map(|(_, task)| task)
+    }
+
+    fn heeds_deadline(&self, task: TaskId) -> bool {
+        match self.members.get(&task).map(|member| &member.being) {
+            Some(Being::Waiting { object, .. }) => {
+                (object.as_ref()).is_none_or(|object| object.state().heeds_deadline(task))
+            }
+            _ => true,
+        }
     }
 
     /// Lets the time of this thread's wait be over now.
@@ -492,8 +512,11 @@ impl State {
             None => self.wake(task, Wake::Grant(Value::Unit)),
             Some(object) => {
                 let mut effects = Effects::default();
-                let attempt =
-                    object.withdraw(task, Withdrawal::Timeout, &mut effects, &self.world.ids);
+                // What follows from it is its doing, also what an event loop draws or starts.
+                self.running = task;
+                let world = self.world.clone();
+                let why = Withdrawal::Timeout;
+                let attempt = object.withdraw(task, why, &mut effects, &world.ids, self);
                 match attempt {
                     // It goes on when it is woken: a task whose turn it is not.
                     Attempt::Wait(_) => self.waits_on(task),
@@ -531,7 +554,8 @@ impl State {
         if let Some(object) = waited_on {
             let mut effects = Effects::default();
             // How the wait ends does not matter to a thread that ends.
-            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &self.world.ids);
+            let world = self.world.clone();
+            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &world.ids, self);
             self.carry_out(&mut effects);
         }
         self.wake(task, Wake::Retry);
@@ -634,7 +658,8 @@ impl State {
         let pos = log::error_of(call).map_or(Pos::NONE, |fault| fault.pos);
         self.tell_of_end(task, pos, &finish);
         // A handle takes the report, whatever it answers.
-        let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &self.world.ids);
+        let world = self.world.clone();
+        let _ = handle.attempt(call, task, Pos::NONE, &mut effects, &world.ids, self);
         let next = effects.next.take();
         // Before the thread is gone, whose name is shown with what it reports.
         self.carry_out(&mut effects);
@@ -852,6 +877,52 @@ pub(super) fn doing(member: &Member, program: &crate::program::Program) -> Doing
             }
         }
         _ => Doing::Running,
+    }
+}
+
+impl Time for State {
+    fn elapsed(&mut self) -> Duration {
+        Duration::from_nanos(self.now)
+    }
+
+    /// An event loop that has waited is late by up to a millisecond, the resolution of the host's wait
+    /// for events that Python uses: two sleeps that begin one after the other end together. Where time
+    /// is chosen, that is what comes first of all that can be, and the clock goes on to where the loop
+    /// looks: it cannot be late for one timer and early for another thread's.
+    fn due(&mut self, deadlines: &[Duration], poll: Poll) -> usize {
+        let now = self.elapsed();
+        let until = |time| deadlines.partition_point(|deadline| *deadline <= time);
+        let usual = match poll {
+            Poll::Busy | Poll::Idle => until(now),
+            Poll::Waited => until(now + LATE),
+        };
+        let due = match (self.chooses_time, poll) {
+            (false, _) => usual,
+            // The end of the first one's wait is a choice of its own.
+            (true, Poll::Idle) => 0,
+            (true, _) => {
+                let least = match poll {
+                    // The first one is what it has waited for.
+                    Poll::Waited => 1.min(deadlines.len()),
+                    Poll::Busy | Poll::Idle => {
+                        deadlines.partition_point(|deadline| *deadline < now)
+                    }
+                };
+                let choices = deadlines.len() - least + 1;
+                match choices > 1 {
+                    false => least,
+                    true => match least + self.random(choices as u64) as usize {
+                        first if first == least => usual,
+                        other if other <= usual => other - 1,
+                        other => other,
+                    },
+                }
+            }
+        };
+        if let Some(last) = due.checked_sub(1) {
+            self.now = self.now.max(deadlines[last].as_nanos() as u64);
+        }
+        due
     }
 }
 

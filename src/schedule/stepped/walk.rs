@@ -204,6 +204,7 @@ impl Walk {
         run.private_fuel = PRIVATE_FUEL;
         run.work_takes_time = false;
         run.finds_repetitions = true;
+        run.state.chooses_time = true;
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin_all(inputs);
         run.state.main_stays = until == Until::Main;

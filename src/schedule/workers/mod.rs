@@ -433,7 +433,8 @@ impl Schedule for Workers {
             args: &[],
         };
         // Whatever it answers, the run that took it is over. A release starts no threads.
-        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, &shared.world.ids);
+        let (ids, mut time) = (&shared.world.ids, &**shared);
+        let _ = object.attempt(call, MAIN, Pos::NONE, &mut effects, ids, &mut time);
         for (task, wake) in effects.wakes {
             if let Some(job) = shared.table.wake(task, wake, &shared.timers) {
                 shared.inject(job);

@@ -15,7 +15,7 @@ use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::threads;
 use crate::schedule::{MAIN, Random, guard, log};
-use crate::value::object::{Attempt, Call, Effects, TaskId, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, Effects, Poll, TaskId, Time, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Env, Fiber, Natives, Services, Stop, Visible, Wait};
 
@@ -203,7 +203,8 @@ impl Worker {
         let mut effects = Effects::default();
         let (task, run) = (job.about.task, job.about.run);
         let ids = &self.shared.world.ids;
-        match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids) {
+        let mut time = &*self.shared;
+        match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids, &mut time) {
             Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
             Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
             // It was woken in time, and the wake is on its way; or it goes on when it is woken.
@@ -349,9 +350,10 @@ impl Worker {
         job.stopping = true;
         if let Some(object) = job.waited_on.take() {
             let mut effects = Effects::default();
-            let ids = &self.shared.world.ids;
+            let (ids, mut time) = (&self.shared.world.ids, &*self.shared);
+            let task = job.about.task;
             // How the wait ends does not matter to a thread that ends.
-            let _ = object.withdraw(job.about.task, Withdrawal::Stop, &mut effects, ids);
+            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, ids, &mut time);
             carry_out(&self.shared, &mut self.queue, job.about.run, &mut effects);
         }
         let kind = match self.shared.table.stopping(&job.about) {
@@ -421,7 +423,7 @@ pub(super) fn report_end(
 ) -> Option<(Arc<Function>, Vec<Value>)> {
     let ids = &shared.world.ids;
     // A handle takes the report, whatever it answers.
-    let _ = (about.handle).attempt(call, about.task, pos, effects, ids);
+    let _ = (about.handle).attempt(call, about.task, pos, effects, ids, &mut &**shared);
     let next = effects.next.take();
     shared.tell_failures(about, effects);
     // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
@@ -489,6 +491,28 @@ struct Hands<'a> {
     shared: &'a Arc<Shared>,
     queue: &'a mut Queue,
     about: &'a Arc<About>,
+}
+
+/// The time of the host.
+impl Time for &Shared {
+    fn elapsed(&mut self) -> Duration {
+        Duration::from_nanos(self.now())
+    }
+
+    fn due(&mut self, deadlines: &[Duration], _poll: Poll) -> usize {
+        let now = self.elapsed();
+        deadlines.partition_point(|deadline| *deadline <= now)
+    }
+}
+
+impl Time for Hands<'_> {
+    fn elapsed(&mut self) -> Duration {
+        (&**self.shared).elapsed()
+    }
+
+    fn due(&mut self, deadlines: &[Duration], poll: Poll) -> usize {
+        (&**self.shared).due(deadlines, poll)
+    }
 }
 
 impl Services for Hands<'_> {

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use super::awaiters::{Awaiters, running_loop};
+use super::event_loop::TimeUp;
 use crate::value::object::{
     Attempt, Call, Ctx, Noticed, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
@@ -73,12 +74,12 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
         Err(cancelled)
     }
 
-    /// How long a wait that begins now may last.
-    fn limit(&self, _wish: &Self::Wish) -> Option<Duration> {
+    /// How long a wait that begins now may last, and what happens then.
+    fn limit(&self, _wish: &Self::Wish) -> Option<(Duration, TimeUp)> {
         None
     }
 
-    /// A wait has lasted so long. Whoever waits asks again, when its turn comes.
+    /// The wait of the task that asks again has lasted so long.
     fn is_late(&mut self) {}
 
     /// What `task` waits for.
@@ -117,17 +118,19 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     ) -> Result<Attempt, FaultKind> {
         running_loop(ctx, "await")?;
         let line = wish.line();
-        let waited = match self.lines_mut()[line].resume(ctx) {
-            Ok(true) => true,
-            Ok(false) => {
-                begin(ctx)?;
-                false
+        let resumed = self.lines_mut()[line].resume(ctx);
+        let waited = resumed.is_some();
+        match resumed {
+            None => begin(ctx)?,
+            Some((cancelled, late)) => {
+                if late {
+                    self.is_late();
+                }
+                if let Some(cancelled) = cancelled {
+                    self.cancelled(wish, cancelled, ctx)?;
+                }
             }
-            Err(cancelled) => {
-                self.cancelled(wish, cancelled, ctx)?;
-                true
-            }
-        };
+        }
         if let Some(value) = self.answer(wish, waited, ctx)? {
             return Ok(Attempt::Done(value));
         }
@@ -192,11 +195,16 @@ impl<A: Awaitable> Primitive for A {
             self.forget(task);
             return Attempt::Done(Value::Unit);
         }
-        self.is_late();
+        // The task asks again when the loop has come to that.
         for line in self.lines() {
-            line.wake(task, ctx);
+            line.has_waited(task, ctx);
         }
         Attempt::Wait(None)
+    }
+
+    fn heeds_deadline(&self, task: TaskId) -> bool {
+        let mut lines = self.lines().iter();
+        (lines.find_map(|line| line.heeds_deadline(task))).unwrap_or(true)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {

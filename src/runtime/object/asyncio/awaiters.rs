@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event_loop::EventLoop;
+use super::event_loop::{EventLoop, TimeUp};
 use super::outside;
 use crate::value::object::{Attempt, Ctx, Object, TaskId, Waiting};
 use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
@@ -48,21 +48,14 @@ impl Awaiters {
         self.waiting.is_empty()
     }
 
-    /// The task that asks no longer waits. Says whether it did.
-    ///
-    /// # Errors
-    /// It was cancelled while it waited.
-    pub(super) fn resume(&mut self, ctx: &mut Ctx<'_>) -> Result<bool, FaultKind> {
+    /// The task that asks no longer waits here, if it did: the error of one that was cancelled
+    /// meanwhile, and whether its time is over.
+    pub(super) fn resume(&mut self, ctx: &mut Ctx<'_>) -> Option<(Option<FaultKind>, bool)> {
         let place = (self.waiting.iter()).position(|(task, _)| *task == ctx.task);
-        let Some((task, event_loop)) = place.and_then(|place| self.waiting.remove(place)) else {
-            return Ok(false);
-        };
-        match with_loop(&event_loop, ctx, |event_loop, _| {
-            event_loop.take_cancel(task)
-        }) {
-            Some(cancelled) => Err(cancelled),
-            None => Ok(true),
-        }
+        let (task, event_loop) = place.and_then(|place| self.waiting.remove(place))?;
+        Some(with_loop(&event_loop, ctx, |event_loop, _| {
+            event_loop.resume(task)
+        }))
     }
 
     /// The task that asks waits, and gives its turn to another. One that waited before keeps its
@@ -73,13 +66,14 @@ impl Awaiters {
     pub(super) fn wait(
         &mut self,
         waited: bool,
-        limit: Option<Duration>,
+        limit: Option<(Duration, TimeUp)>,
         ctx: &mut Ctx<'_>,
     ) -> Result<Attempt, FaultKind> {
         let event_loop = running_loop(ctx, "await")?.clone();
-        if let Some(cancelled) = with_loop(&event_loop, ctx, EventLoop::park) {
-            return Err(cancelled);
-        }
+        let parked = event_loop
+            .change(|event_loop: &mut EventLoop| event_loop.park(waited, limit, ctx))
+            .unwrap_or(Ok(None));
+        let limit = parked?;
         let awaiter = (ctx.task, event_loop);
         if waited {
             self.waiting.push_front(awaiter);
@@ -109,15 +103,6 @@ impl Awaiters {
         }
     }
 
-    /// Lets `task` ask again, if it waits here.
-    pub(super) fn wake(&self, task: TaskId, ctx: &mut Ctx<'_>) {
-        if let Some(event_loop) = self.loop_of(task) {
-            with_loop(event_loop, ctx, |event_loop, ctx| {
-                event_loop.wake(task, ctx)
-            });
-        }
-    }
-
     /// Gives all that wait what they wait for: they need not ask again.
     pub(super) fn grant_all(&mut self, value: &Value, ctx: &mut Ctx<'_>) {
         for (task, event_loop) in std::mem::take(&mut self.waiting) {
@@ -129,6 +114,19 @@ impl Awaiters {
                 self.waiting.push_back((task, event_loop));
             }
         }
+    }
+
+    /// The time of the wait of `task` is over: its loop has waited for that.
+    pub(super) fn has_waited(&self, task: TaskId, ctx: &mut Ctx<'_>) {
+        if let Some(event_loop) = self.loop_of(task) {
+            with_loop(event_loop, ctx, EventLoop::has_waited);
+        }
+    }
+
+    /// As [`Primitive::heeds_deadline`](crate::value::object::Primitive::heeds_deadline), of a task that
+    /// waits here.
+    pub(super) fn heeds_deadline(&self, task: TaskId) -> Option<bool> {
+        Some(self.loop_of(task)?.state().heeds_deadline(task))
     }
 
     /// Forgets a task that is being stopped.

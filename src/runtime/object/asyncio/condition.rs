@@ -188,16 +188,12 @@ impl Awaitable for AsyncCondition {
         if let Some(place) = returning.position(|(task, _)| *task == ctx.task) {
             return self.come_back(place, ctx);
         }
-        let cancelled = match self.awaiters.resume(ctx) {
-            Ok(true) => None,
-            Ok(false) => {
-                begin(ctx)?;
-                self.check_lock(Verb::Wait)?;
-                let waits = self.awaiters.wait(false, None, ctx)?;
-                self.ask_lock(|lock| lock.release(ctx))?;
-                return Ok(waits);
-            }
-            Err(cancelled) => Some(cancelled),
+        let Some((cancelled, _)) = self.awaiters.resume(ctx) else {
+            begin(ctx)?;
+            self.check_lock(Verb::Wait)?;
+            let waits = self.awaiters.wait(false, None, ctx)?;
+            self.ask_lock(|lock| lock.release(ctx))?;
+            return Ok(waits);
         };
         self.returning.push((ctx.task, cancelled));
         self.come_back(self.returning.len() - 1, ctx)

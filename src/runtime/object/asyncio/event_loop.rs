@@ -15,8 +15,8 @@ use super::oversights::Oversights;
 use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Notice, Object, ObjectId, Primitive, Spawn, TaskId, Verb,
-    Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive, Spawn,
+    TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{
     EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -58,6 +58,23 @@ enum State {
     Asleep(Duration, Value),
 }
 
+/// What happens when the time of a wait is over and the loop has come to that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeUp {
+    /// The task that waits is woken, and has its turn in the next round: in Python, a future gets its
+    /// value.
+    Wakes,
+    /// The task that waits goes on at once: in Python, a callback of the loop.
+    Acts,
+}
+
+/// When a wait is over at the latest.
+#[derive(Clone, Copy, Debug)]
+struct Timer {
+    at: Deadline,
+    up: TimeUp,
+}
+
 impl EncodeState for State {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         match self {
@@ -70,6 +87,13 @@ impl EncodeState for State {
     }
 }
 
+impl EncodeState for Timer {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { at, up } = self;
+        (at, up).encode_state(encoder);
+    }
+}
+
 /// Whose a task is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Of {
@@ -79,7 +103,7 @@ enum Of {
     Loop,
 }
 
-encode_as_number!(Of);
+encode_as_number!(Of, TimeUp);
 
 /// A task that has not ended.
 #[derive(Clone, Debug)]
@@ -90,6 +114,12 @@ struct Member {
     state: State,
     /// Whether it gets a `CancelledError` where it awaits.
     is_cancelled: bool,
+    /// The limit of its wait, also from when it is woken until it asks again: it may wait on.
+    timer: Option<Timer>,
+    /// The number of that timer among those set.
+    number: u64,
+    /// Whether the time of its wait is over, which what it waits for does not know yet.
+    is_late: bool,
 }
 
 impl EncodeState for Member {
@@ -100,8 +130,14 @@ impl EncodeState for Member {
             of,
             state,
             is_cancelled,
+            timer,
+            // The timers are encoded in their order.
+            number: _,
+            is_late,
         } = self;
-        (task, name, of, state, is_cancelled).encode_state(encoder);
+        // The limit of a wait that is over is not needed any more.
+        let timer = timer.filter(|_| !matches!(state, State::Running));
+        (task, name, of, state, is_cancelled, timer, is_late).encode_state(encoder);
     }
 }
 
@@ -110,6 +146,8 @@ impl EncodeState for Member {
 enum Queued {
     /// A task that will have the turn.
     Task(TaskId),
+    /// The wait of a task whose time is over.
+    Timer(TaskId, TimeUp),
     /// Something that an object will be told; and the loop itself, which goes on behind it.
     Notice(Box<(Notice, Arc<Object>)>),
 }
@@ -119,6 +157,7 @@ impl EncodeState for Queued {
         match self {
             Self::Task(task) => (0, task).encode_state(encoder),
             Self::Notice(notice) => (1, notice).encode_state(encoder),
+            Self::Timer(task, up) => (2, task, up).encode_state(encoder),
         }
     }
 }
@@ -132,6 +171,10 @@ pub struct EventLoop {
     /// Invariant: when nobody has the turn, nobody is in the queue, unless the loop is stopped.
     turn: Option<TaskId>,
     queue: VecDeque<Queued>,
+    /// The waits with a limit that are not over, soonest first; what was set first comes first.
+    timers: BTreeMap<(Deadline, u64), TaskId>,
+    /// How many timers there have been.
+    timers_set: u64,
     /// How many of the queue have their turns in this round.
     round: usize,
     /// When the main task has ended: how many rounds may begin before what is left over is
@@ -249,6 +292,8 @@ impl EventLoop {
             awaits,
             turn: None,
             queue: VecDeque::new(),
+            timers: BTreeMap::new(),
+            timers_set: 0,
             round: 0,
             rounds_left: None,
             is_telling: false,
@@ -278,6 +323,9 @@ impl EventLoop {
             of,
             state: State::New(start),
             is_cancelled: false,
+            timer: None,
+            number: 0,
+            is_late: false,
         };
         self.tasks.insert(number, member);
         self.queue.push_back(Queued::Task(number));
@@ -308,7 +356,7 @@ impl EventLoop {
     }
 
     /// Begins the next round; whether there is something to do.
-    fn begin_round(&mut self) -> bool {
+    fn begin_round(&mut self, ctx: &mut Ctx<'_>) -> bool {
         match self.rounds_left {
             Some(0) => {
                 self.rounds_left = None;
@@ -317,8 +365,30 @@ impl EventLoop {
             Some(left) => self.rounds_left = Some(left - 1),
             None => {}
         }
-        self.round = self.queue.len();
+        let is_busy = !self.queue.is_empty() || self.rounds_left.is_some();
+        self.collect_due(if is_busy { Poll::Busy } else { Poll::Idle }, ctx);
         self.round > 0 || self.rounds_left.is_some()
+    }
+
+    /// Queues *all* waits whose time is over, as Python does before each round, behind what is there.
+    fn collect_due(&mut self, poll: Poll, ctx: &mut Ctx<'_>) {
+        if !self.timers.is_empty() {
+            let deadlines: Vec<Duration> = self.timers.keys().map(|(at, _)| at.0).collect();
+            for _ in 0..ctx.time.due(&deadlines, poll) {
+                let Some((_, task)) = self.timers.pop_first() else {
+                    break;
+                };
+                let timer = self.tasks.get_mut(&task).and_then(|one| one.timer.take());
+                self.queue
+                    .extend(timer.map(|timer| Queued::Timer(task, timer.up)));
+            }
+        }
+        self.round = self.queue.len();
+    }
+
+    /// Whether it waits for the first of its timers, or for others.
+    fn is_idle(&self) -> bool {
+        self.turn.is_none() && self.queue.is_empty() && !self.is_stopped && !self.is_telling
     }
 
     /// The main task has ended for good: all others are cancelled, but for the callbacks that are
@@ -338,7 +408,7 @@ impl EventLoop {
     /// Gives the turn to the next task, if nobody has it.
     fn pass_turn(&mut self, ctx: &mut Ctx<'_>) {
         while self.turn.is_none() && !self.is_stopped && !self.is_telling {
-            if self.round == 0 && !self.begin_round() {
+            if self.round == 0 && !self.begin_round(ctx) {
                 return;
             }
             let Some(next) = self.queue.pop_front() else {
@@ -347,6 +417,10 @@ impl EventLoop {
             self.round -= 1;
             let number = match next {
                 Queued::Task(number) => number,
+                Queued::Timer(number, up) => {
+                    self.time_is_up(number, up, ctx);
+                    continue;
+                }
                 Queued::Notice(notice) => {
                     let (notice, event_loop) = *notice;
                     self.tell(notice, event_loop, ctx);
@@ -412,14 +486,31 @@ impl EventLoop {
         self.queue.push_back(Queued::Notice(notice));
     }
 
-    /// The task that asks begins to wait and gives the turn away; unless it was cancelled, then it
-    /// gets this error.
-    pub(super) fn park(&mut self, ctx: &mut Ctx<'_>) -> Option<FaultKind> {
-        let cancelled = self.take_cancel(ctx.task);
-        if cancelled.is_none() {
-            self.leave_turn(ctx.task, State::Waiting, ctx);
+    /// The task that asks begins to wait and gives the turn away, or waits on when it `waited` before:
+    /// then an old limit stays. Gives how long it waits at most.
+    ///
+    /// # Errors
+    /// It was cancelled before.
+    pub(super) fn park(
+        &mut self,
+        waited: bool,
+        limit: Option<(Duration, TimeUp)>,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<Option<Duration>, FaultKind> {
+        if let Some(cancelled) = self.take_cancel(ctx.task) {
+            return Err(cancelled);
         }
-        cancelled
+        let old = self.tasks.get(&ctx.task).and_then(|member| member.timer);
+        let timer = limit.map(|(limit, up)| match old {
+            Some(old) if waited => old,
+            _ => Timer {
+                at: ctx.deadline_in(limit),
+                up,
+            },
+        });
+        let left = timer.map(|timer| ctx.until(timer.at));
+        self.leave_turn(ctx.task, State::Waiting, timer, ctx);
+        Ok(left)
     }
 
     /// The task that asks sleeps for so long and then gets `result`. With no time at all it goes to
@@ -437,20 +528,31 @@ impl EventLoop {
             return Err(cancelled);
         }
         if !time.is_zero() {
-            self.leave_turn(ctx.task, State::Asleep(time, result), ctx);
+            let timer = Timer {
+                at: ctx.deadline_in(time),
+                up: TimeUp::Wakes,
+            };
+            self.leave_turn(ctx.task, State::Asleep(time, result), Some(timer), ctx);
             return Ok(Attempt::Wait(Some(time)));
         }
-        if self.queue.is_empty() && self.rounds_left.is_none() {
+        let is_alone = self.queue.is_empty() && self.timers.is_empty();
+        if is_alone && self.rounds_left.is_none() {
             return Ok(Attempt::Done(result));
         }
         self.queue.push_back(Queued::Task(ctx.task));
-        self.leave_turn(ctx.task, State::Ready(Wake::Grant(result)), ctx);
+        self.leave_turn(ctx.task, State::Ready(Wake::Grant(result)), None, ctx);
         Ok(Attempt::Wait(None))
     }
 
-    fn leave_turn(&mut self, task: TaskId, state: State, ctx: &mut Ctx<'_>) {
+    fn leave_turn(&mut self, task: TaskId, state: State, timer: Option<Timer>, ctx: &mut Ctx<'_>) {
         if let Some(member) = self.tasks.get_mut(&task) {
             member.state = state;
+            member.timer = timer;
+            if let Some(timer) = timer {
+                self.timers_set += 1;
+                member.number = self.timers_set;
+                self.timers.insert((timer.at, member.number), task);
+            }
         }
         if self.turn == Some(task) {
             self.turn = None;
@@ -476,6 +578,9 @@ impl EventLoop {
             State::Asleep(..) => Wake::Grant(Value::Unit),
             _ => return false,
         };
+        if let Some(timer) = member.timer {
+            self.timers.remove(&(timer.at, member.number));
+        }
         member.state = State::Ready(wake);
         self.queue.push_back(Queued::Task(task));
         true
@@ -498,27 +603,44 @@ impl EventLoop {
         is_ready
     }
 
-    /// The time of a sleep is over: the task goes on when it has the turn, which may be now.
-    fn time_is_over(&mut self, task: TaskId) -> Attempt {
+    /// The time of the first wait is over. A loop that is busy looks when its next round begins.
+    pub(super) fn has_waited(&mut self, ctx: &mut Ctx<'_>) {
+        if self.is_idle() {
+            self.collect_due(Poll::Waited, ctx);
+            self.pass_turn(ctx);
+        }
+    }
+
+    /// The loop has come to a wait whose time is over, unless that has ended meanwhile.
+    fn time_is_up(&mut self, task: TaskId, up: TimeUp, ctx: &mut Ctx<'_>) {
         let Some(member) = self.tasks.get_mut(&task) else {
-            return Attempt::Wait(None);
+            return;
         };
-        match std::mem::replace(&mut member.state, State::Running) {
-            State::Asleep(_, result) if self.turn.is_none() && !self.is_stopped => {
-                self.turn = Some(task);
-                Attempt::Done(result)
-            }
-            State::Asleep(_, result) => {
-                member.state = State::Ready(Wake::Grant(result));
+        let wake = match &member.state {
+            State::Asleep(_, result) => Wake::Grant(result.clone()),
+            State::Waiting => Wake::Retry,
+            State::New(_) | State::Ready(_) | State::Running => return,
+        };
+        member.is_late = matches!(member.state, State::Waiting);
+        match up {
+            TimeUp::Wakes => {
+                member.state = State::Ready(wake);
                 self.queue.push_back(Queued::Task(task));
-                Attempt::Wait(None)
             }
-            // It was woken before.
-            other => {
-                member.state = other;
-                Attempt::Wait(None)
+            TimeUp::Acts => {
+                member.state = State::Running;
+                self.turn = Some(task);
+                ctx.wake(task, wake);
             }
         }
+    }
+
+    /// The task asks again what it has waited for: the error of one that was cancelled, and whether its
+    /// time is over; each once.
+    pub(super) fn resume(&mut self, task: TaskId) -> (Option<FaultKind>, bool) {
+        let late =
+            (self.tasks.get_mut(&task)).is_some_and(|member| std::mem::take(&mut member.is_late));
+        (self.take_cancel(task), late)
     }
 
     /// Cancels a task: it gets the error where it awaits.
@@ -546,6 +668,9 @@ impl EventLoop {
     ) {
         if let Some(member) = self.tasks.remove(&task) {
             self.oversights.maker_ended(task, &member.name);
+            if let Some(timer) = member.timer {
+                self.timers.remove(&(timer.at, member.number));
+            }
         }
         self.is_stopped |= by_force;
         if self.turn == Some(task) {
@@ -624,6 +749,9 @@ impl EncodeState for EventLoop {
             awaits,
             turn,
             queue,
+            timers,
+            // Their order counts, which they are encoded in.
+            timers_set: _,
             round,
             rounds_left,
             is_telling,
@@ -637,6 +765,10 @@ impl EncodeState for EventLoop {
             oversights,
         } = self;
         (awaits, turn, queue, round, rounds_left, is_telling, tasks).encode_state(encoder);
+        encoder.number(timers.len() as u64);
+        for ((at, _), task) in timers {
+            (at, task).encode_state(encoder);
+        }
         (made, threads, runner, main, end, is_stopped, oversights).encode_state(encoder);
     }
 }
@@ -671,15 +803,21 @@ impl Primitive for EventLoop {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
         if why == Withdrawal::Timeout {
-            return self.time_is_over(task);
+            // The task goes on when it is woken.
+            self.has_waited(ctx);
+            return Attempt::Wait(None);
         }
         if self.runner == Some(task) {
             self.runner = None;
             self.is_stopped = true;
         }
         Attempt::Done(Value::Unit)
+    }
+
+    fn heeds_deadline(&self, task: TaskId) -> bool {
+        self.is_idle() && self.timers.values().next() == Some(&task)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {

@@ -70,7 +70,11 @@ impl<A: Awaitable> Primitive for Request<A> {
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        self.on.withdraw(task, why, ctx.effects, ctx.ids)
+        self.on.withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
+    }
+
+    fn heeds_deadline(&self, task: TaskId) -> bool {
+        self.on.state().heeds_deadline(task)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {
@@ -153,9 +157,14 @@ impl Primitive for Sleep {
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
         match &self.event_loop {
-            Some(on) => on.withdraw(task, why, ctx.effects, ctx.ids),
+            Some(on) => on.withdraw(task, why, ctx.effects, ctx.ids, ctx.time),
             None => Attempt::Done(Value::Unit),
         }
+    }
+
+    fn heeds_deadline(&self, task: TaskId) -> bool {
+        let mut event_loop = self.event_loop.iter();
+        event_loop.all(|on| on.state().heeds_deadline(task))
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {

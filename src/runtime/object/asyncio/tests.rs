@@ -1,6 +1,7 @@
 //! Table tests of the event loop and of what tasks await.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::queue::Order;
 use super::super::table::{Table, function};
@@ -33,14 +34,14 @@ fn ask(
 ) -> Attempt {
     let call = Call { verb, args: &[] };
     let (effects, ids) = (&mut table.effects, &table.ids);
-    on.attempt_within(
-        Some(event_loop),
-        call,
-        TaskId(task),
-        Pos::NONE,
-        effects,
-        ids,
-    )
+    let asker = (TaskId(task), Pos::NONE);
+    on.attempt_within(Some(event_loop), call, asker, effects, ids, &mut table.time)
+}
+
+/// Lets a task of the loop sleep for so many seconds.
+fn sleep(table: &mut Table, event_loop: &Arc<Object>, task: u64, seconds: u64) {
+    let time = Value::Int(Duration::from_secs(seconds).as_nanos() as i64);
+    table.waits(event_loop, task, Verb::Sleep, &[time, Value::Unit]);
 }
 
 /// The numbers of the tasks that were started since somebody asked.
@@ -188,7 +189,7 @@ fn at_the_end_of_main_what_is_ready_goes_on_once_more() {
 fn a_time_limit_is_over_in_its_turn() {
     let mut table = Table::default();
     let (event_loop, tasks) = three_tasks(&mut table);
-    let limit = table.add(AsyncTimeout::new(Some(std::time::Duration::from_secs(1))));
+    let limit = table.add(AsyncTimeout::new(Some(Duration::from_secs(1))));
     let entered = ask(&mut table, &event_loop, &limit, 1, Verb::Enter);
     assert!(matches!(entered, Attempt::Done(Value::Object(_))));
     let never = table.add(AsyncEvent::new(Pos::NONE));
@@ -206,6 +207,7 @@ fn a_time_limit_is_over_in_its_turn() {
     );
     let waits = ask(&mut table, &event_loop, &limit, 4, Verb::Await);
     assert!(matches!(waits, Attempt::Wait(Some(_))), "{waits:?}");
+    table.time = Duration::from_secs(1);
     let late = table.withdraw(&limit, 4, Withdrawal::Timeout);
     assert!(matches!(late, Attempt::Wait(None)), "{late:?}");
     assert_eq!(table.wakes(), ["4: retry"]);
@@ -213,4 +215,59 @@ fn a_time_limit_is_over_in_its_turn() {
     ask(&mut table, &event_loop, &limit, 4, Verb::Await);
     table.done(&limit, 9, Verb::Expired, &[], "true");
     assert!(table.wakes().is_empty(), "the loop's own task has the turn");
+}
+
+#[test]
+fn all_timers_that_are_due_are_collected_before_a_task_goes_on() {
+    let mut table = Table::default();
+    let (event_loop, _) = three_tasks(&mut table);
+    sleep(&mut table, &event_loop, 1, 3);
+    sleep(&mut table, &event_loop, 2, 2);
+    sleep(&mut table, &event_loop, 3, 9);
+    assert_eq!(started(&mut table), [2, 3]);
+    table.time = Duration::from_secs(3);
+    table.withdraw(&event_loop, 2, Withdrawal::Timeout);
+    assert_eq!(
+        table.wakes(),
+        ["2: ()"],
+        "the others wait for its turn to end"
+    );
+    let heeds = |task| event_loop.state().heeds_deadline(TaskId(task));
+    assert!(!heeds(3), "a loop that is busy looks later");
+    table.withdraw(&event_loop, 1, Withdrawal::Timeout);
+    assert!(table.wakes().is_empty(), "it is in the queue already");
+    sleep(&mut table, &event_loop, 2, 0);
+    assert_eq!(
+        table.wakes(),
+        ["1: ()"],
+        "it comes before what the other does next"
+    );
+    sleep(&mut table, &event_loop, 1, 5);
+    assert_eq!(table.wakes(), ["2: ()"]);
+    sleep(&mut table, &event_loop, 2, 7);
+    assert!(heeds(1) && !heeds(2) && !heeds(3), "the first one counts");
+}
+
+/// As in Python, a sleep that is over gives a future its value, and the task goes on in the next round;
+/// the limit of a block cancels it in this one.
+#[test]
+fn a_limit_is_over_before_a_sleep_that_ended_with_it_goes_on() {
+    let mut table = Table::default();
+    let (event_loop, tasks) = three_tasks(&mut table);
+    let limit = table.add(AsyncTimeout::new(Some(Duration::from_secs(2))));
+    ask(&mut table, &event_loop, &limit, 1, Verb::Enter);
+    sleep(&mut table, &event_loop, 1, 1);
+    table.done(&tasks[1], 2, Verb::Finish, &[], "()");
+    table.done(&tasks[2], 3, Verb::Finish, &[], "()");
+    let own = table.effects.spawns.last().unwrap().handle.clone();
+    ask(&mut table, &event_loop, &limit, 4, Verb::Await);
+    table.time = Duration::from_secs(2);
+    table.withdraw(&event_loop, 1, Withdrawal::Timeout);
+    assert_eq!(table.wakes(), ["4: retry"]);
+    ask(&mut table, &event_loop, &limit, 4, Verb::Await);
+    table.done(&own, 4, Verb::Finish, &[], "()");
+    let [wake] = &table.wakes()[..] else {
+        panic!("the block goes on when the loop's own task has ended");
+    };
+    assert!(wake.starts_with("1: fail"), "{wake}");
 }

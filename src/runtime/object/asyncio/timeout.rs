@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::super::args;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
-use super::event_loop::await_soon;
+use super::event_loop::{TimeUp, await_soon};
 use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
 use crate::value::{EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 
@@ -143,8 +143,8 @@ impl Awaitable for AsyncTimeout {
         Ok((self.phase != Phase::Inside).then_some(Value::Unit))
     }
 
-    fn limit(&self, _wish: &()) -> Option<Duration> {
-        self.limit
+    fn limit(&self, _wish: &()) -> Option<(Duration, TimeUp)> {
+        self.limit.map(|limit| (limit, TimeUp::Acts))
     }
 
     fn is_late(&mut self) {

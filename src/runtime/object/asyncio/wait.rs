@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::awaitable::{Awaitable, Wish};
 use super::awaiters::Awaiters;
 use super::coroutine::AwaitedOnce;
-use super::event_loop::await_soon;
+use super::event_loop::{TimeUp, await_soon};
 use super::request::Request;
 use super::task::Task;
 use super::tasks::Tasks;
@@ -138,8 +138,8 @@ impl Awaitable for Wait {
         Ok(self.is_over.then(|| self.sets()))
     }
 
-    fn limit(&self, _wish: &()) -> Option<Duration> {
-        self.limit
+    fn limit(&self, _wish: &()) -> Option<(Duration, TimeUp)> {
+        self.limit.map(|limit| (limit, TimeUp::Wakes))
     }
 
     fn is_late(&mut self) {
@@ -303,8 +303,9 @@ impl Awaitable for AsCompleted {
         Err(cancelled)
     }
 
-    fn limit(&self, wish: &Next) -> Option<Duration> {
-        self.limit.filter(|_| matches!(wish, Next::Limit))
+    fn limit(&self, wish: &Next) -> Option<(Duration, TimeUp)> {
+        let limit = self.limit.filter(|_| matches!(wish, Next::Limit));
+        limit.map(|limit| (limit, TimeUp::Acts))
     }
 
     fn is_late(&mut self) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop};
 use super::coroutine::AwaitedOnce;
-use super::event_loop::ensure_task;
+use super::event_loop::{TimeUp, ensure_task};
 use super::task::Task;
 use super::tasks::Tasks;
 use crate::pos::Pos;
@@ -163,8 +163,9 @@ impl Awaitable for WaitFor {
         Ok(())
     }
 
-    fn limit(&self, _wish: &()) -> Option<Duration> {
-        self.limit.filter(|_| self.phase == Phase::Waiting)
+    fn limit(&self, _wish: &()) -> Option<(Duration, TimeUp)> {
+        let limit = self.limit.filter(|_| self.phase == Phase::Waiting);
+        limit.map(|limit| (limit, TimeUp::Acts))
     }
 
     fn is_late(&mut self) {

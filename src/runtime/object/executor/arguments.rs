@@ -2,6 +2,7 @@
 //! position or by name.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::runtime::object::args;
 use crate::value::object::Call;
@@ -146,8 +147,8 @@ impl Shutdown {
 
 /// The options of `map`.
 pub(super) struct MapOptions {
-    /// In seconds from the call on.
-    pub(super) timeout: Option<f64>,
+    /// From the call on.
+    pub(super) timeout: Option<Duration>,
     /// How many calls go to a process at once. It means nothing for threads, and is accepted, as in
     /// Python.
     pub(super) chunk_size: usize,
@@ -169,7 +170,7 @@ impl MapOptions {
             match (&**name, value) {
                 ("timeout", Value::Int(_) | Value::Float(_)) => {
                     let time = args::time("timeout", value, "write #{timeout: 0.5}")?;
-                    read.timeout = Some(time.as_secs_f64());
+                    read.timeout = Some(time);
                 }
                 ("timeout", Value::Unit) => {}
                 ("chunksize", Value::Int(size @ 1..)) => {

@@ -23,9 +23,6 @@ use crate::value::{
 use arguments::{MapOptions, Shutdown, items};
 pub use arguments::{PoolSettings, process_count};
 
-/// For how many inputs the prelude has a `map` with a timeout, and one for processes.
-const MAX_TIMED_INPUTS: usize = 4;
-
 /// What a pool runs its tasks on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Members {
@@ -63,6 +60,8 @@ impl EncodeState for Slot {
 #[derive(Clone, Debug)]
 pub struct Executor {
     members: Members,
+    /// Of processes: the function of the prelude that makes several calls at once.
+    calls: Option<Arc<Function>>,
     made_at: Pos,
     name: Arc<str>,
     initializer: Option<(Arc<Function>, Vec<Value>)>,
@@ -92,6 +91,7 @@ impl Executor {
         let initargs = settings.initargs;
         Self {
             members: Members::Threads,
+            calls: None,
             made_at,
             name: name.into(),
             initializer: settings.initializer.map(|function| (function, initargs)),
@@ -104,8 +104,14 @@ impl Executor {
     }
 
     /// A pool of at most so many processes, of which none is started yet; as many as is usual when
-    /// it is not said.
-    pub fn of_processes(count: Option<usize>, made_at: Pos, ids: &Ids) -> Self {
+    /// it is not said. `calls` is a function that calls its first argument with each row of arguments
+    /// in its second.
+    pub fn of_processes(
+        count: Option<usize>,
+        calls: Arc<Function>,
+        made_at: Pos,
+        ids: &Ids,
+    ) -> Self {
         let settings = PoolSettings {
             max_workers: count.or_else(|| Some(ids.usual_processes())),
             thread_name_prefix: format!("ProcessPoolExecutor-{}", ids.next_process_pool()),
@@ -113,6 +119,7 @@ impl Executor {
         };
         Self {
             members: Members::Processes,
+            calls: Some(calls),
             ..Self::new(settings, made_at, ids)
         }
     }
@@ -309,23 +316,14 @@ impl Executor {
         Ok(Attempt::Done(Value::Object(future)))
     }
 
-    /// `map(f, xs, ys, ..., options)`, at a time in seconds since the session began if that is
-    /// known, and with the prelude's function that calls f with several items.
-    fn map(
-        &mut self,
-        now: Option<f64>,
-        chunk: Option<&Arc<Function>>,
-        args: &[Value],
-        ctx: &mut Ctx<'_>,
-    ) -> Result<Attempt, FaultKind> {
+    /// `map(f, xs, ys, ..., options)`
+    fn map(&mut self, args: &[Value], ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         let (function, mut inputs) = super::call("map", args)?;
         self.refuse_new_tasks("map")?;
         let options = match inputs.pop_if(|last| matches!(last, Value::Map(_))) {
             Some(Value::Map(options)) => MapOptions::from_map(&options)?,
             _ => MapOptions::default(),
         };
-        let of_processes = self.members == Members::Processes;
-        let asks_prelude = options.timeout.is_some() || of_processes;
         if inputs.is_empty() {
             return Err(FaultKind::misuse(
                 "map(f) was given nothing to call the function with",
@@ -333,29 +331,13 @@ impl Executor {
                 "write executor.map(f, [1, 2, 3])",
             ));
         }
-        if asks_prelude && inputs.len() > MAX_TIMED_INPUTS {
-            let (and, with) = match of_processes {
-                true => ("", "a pool of processes takes"),
-                false => (" and a timeout", "with a timeout it takes"),
-            };
-            return Err(FaultKind::misuse(
-                &format!("map was given {} inputs{and}", inputs.len()),
-                &format!("{with} up to {MAX_TIMED_INPUTS} inputs"),
-                "put the inputs together first: map(f, xs.zip(ys, |x, y| [x, y]), #{timeout: 1})",
-            ));
-        }
-        // The prelude asks again, with the time.
-        let deadline = match (options.timeout, now) {
-            (_, None) if asks_prelude => return Ok(Attempt::Unknown),
-            (Some(seconds), Some(now)) => Some((now + seconds, seconds)),
-            _ => None,
-        };
+        let deadline = (options.timeout).map(|limit| (ctx.deadline_in(limit), limit));
         let inputs: Result<_, _> = inputs.iter().map(items).collect();
         let mut results = Results::new(function, inputs?, ctx.pos);
-        if let Some(chunk) = chunk
+        if let Some(calls) = &self.calls
             && options.chunk_size > 1
         {
-            results = results.in_chunks(chunk, options.chunk_size);
+            results = results.in_chunks(calls, options.chunk_size);
         }
         let calls = results.calls();
         let results = ctx.make(results.in_pool(self.in_pool(ctx), deadline));
@@ -378,15 +360,7 @@ impl Executor {
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         Ok(match (call.verb, call.args) {
             (Verb::Submit, _) => self.submit(call, ctx)?,
-            (Verb::Map, args) => self.map(None, None, args, ctx)?,
-            (Verb::MapAt, [Value::Float(now), Value::Function(chunk), args @ ..])
-                if self.members == Members::Processes =>
-            {
-                self.map(Some(*now), Some(chunk), args, ctx)?
-            }
-            (Verb::MapAt, [Value::Float(now), args @ ..]) => {
-                self.map(Some(*now), None, args, ctx)?
-            }
+            (Verb::Map, args) => self.map(args, ctx)?,
             (Verb::KillWorkers, []) if self.members == Members::Processes => {
                 self.kill_workers(ctx);
                 Attempt::Done(Value::Unit)
@@ -437,6 +411,7 @@ impl EncodeState for Executor {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
             members,
+            calls,
             // The object has the same, which is encoded with it.
             made_at: _,
             name,
@@ -447,7 +422,7 @@ impl EncodeState for Executor {
             broken,
             waiters,
         } = self;
-        (members, name, initializer, slots, queue).encode_state(encoder);
+        (members, calls, name, initializer, slots, queue).encode_state(encoder);
         (is_shut_down, broken, waiters).encode_state(encoder);
     }
 }
