@@ -58,7 +58,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         summary: "Fails unless the condition is true.",
-        details: "While all interleavings are searched, a failed assertion is what is looked for.",
+        details: "While all interleavings are searched, a failed assertion is what is looked for. The \
+                  message is evaluated only when the condition is not true.",
         errors: "AssertionError with the message.",
         example: Example {
             code: "assert(1 + 1 == 2, \"arithmetic\");\nprint(\"fine\");",
