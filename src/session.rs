@@ -14,7 +14,6 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::event::Stream;
-use crate::explore::{Explorer, Twin, source_hash};
 use crate::host;
 use crate::language::Diagnostic;
 use crate::language::diagnostic::Code;
@@ -32,7 +31,6 @@ use crate::value::{Fault, Object, Value, debug_text, reach};
 use crate::vm::Natives;
 
 use self::episode::{Before, History};
-use self::rehearsal::{RestoreGuard, Source};
 
 pub use self::episode::{NotSelected, Selection};
 pub use self::rehearsal::{Explorable, Rehearsal, Rerun};
@@ -229,8 +227,7 @@ impl Session {
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
         self.inputs += u32::from(input.kind == InputKind::Prompt);
-        let alive = self.schedule.threads();
-        let before = self.history.before(&self.world, alive);
+        let before = self.history.before(&self.world, self.alive());
         let number = match input.kind {
             InputKind::Prompt => self.inputs,
             InputKind::Script => 0,
@@ -259,6 +256,10 @@ impl Session {
         let mut notices = self.schedule.notices();
         if matches!(outcome, Outcome::Interrupted(_) | Outcome::Deadlock(_)) {
             notices.extend(self.release_new(&before));
+            // Nobody can join any more what was stopped.
+            if self.alive().is_empty() {
+                self.world.ids.starts.give_up();
+            }
         }
         notices.extend(old_variables);
         if input.kind == InputKind::Prompt {
@@ -270,134 +271,6 @@ impl Session {
             warnings,
             notices,
         }
-    }
-
-    /// Readies a text to be explored with the variables as they are now: see
-    /// [`Session::rehearse`].
-    ///
-    /// # Errors
-    /// What is wrong with the text, or which threads are in the way.
-    pub fn explorer(
-        &mut self,
-        input: Input<'_>,
-        ordered: bool,
-    ) -> Result<Rehearsal, NotExplorable> {
-        let text = self.explorable(input).map_err(NotExplorable::Rejected)?;
-        self.rehearse(&text, ordered)
-            .map_err(NotExplorable::Blocked)
-    }
-
-    /// A text that can be explored with the variables as they are now.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
-        let observed = self.world.observed();
-        let (prepared, _) = self.accept(input, 0)?;
-        let explorable = Explorable {
-            title: input.name.into(),
-            world: self.world.clone(),
-            texts: vec![prepared],
-            sources: vec![Source {
-                number: 0,
-                name: input.name.into(),
-                text: input.text.into(),
-            }],
-            until: until(input.kind),
-            from: self.history.now(&self.world),
-            is_from_beginning: self.history.is_empty(),
-            observed: self.world.observed(),
-        };
-        self.world.set_observed(observed);
-        Ok(explorable)
-    }
-
-    /// The inputs of the prompt that are meant, from what the variables were before them.
-    ///
-    /// # Errors
-    /// Why they cannot be explored.
-    pub fn select(&self, selection: Selection) -> Result<Explorable, NotSelected> {
-        self.history.select(selection, &self.world)
-    }
-
-    /// The latest episode as it was after each of its inputs, the last one first.
-    pub fn episodes(&self) -> impl Iterator<Item = Selection> {
-        self.history.episodes()
-    }
-
-    /// Goes to where texts begin, and readies them to be explored as one program. The variables come
-    /// back as they are now when the rehearsal is dropped; until then nothing else may run. With
-    /// `ordered`, the order in which different threads print makes a difference.
-    ///
-    /// # Errors
-    /// Which threads are in the way.
-    pub fn rehearse(&mut self, texts: &Explorable, ordered: bool) -> Result<Rehearsal, Obstacle> {
-        let guard = self.go_back(texts)?;
-        let source = self.source(texts);
-        let (world, prepared) = (self.world.clone(), texts.texts.clone());
-        let explorer = Explorer::new(world, prepared, texts.until, ordered, source);
-        // What earlier inputs have left in the variables cannot be made a second time.
-        let twin = texts.is_from_beginning.then(|| self.twin(texts));
-        Ok(Rehearsal {
-            explorer: explorer.with_twin(twin),
-            _guard: guard,
-        })
-    }
-
-    /// Goes to where texts begin, to run them once more under the seeded scheduler. The variables come
-    /// back as they are now when the rerun is dropped; until then nothing else may run.
-    ///
-    /// # Errors
-    /// Which threads are in the way.
-    pub fn rerun(&mut self, texts: &Explorable, seed: u64) -> Result<Rerun, Obstacle> {
-        let guard = self.go_back(texts)?;
-        Ok(Rerun::new(texts.clone(), seed, self.stopper(), guard))
-    }
-
-    /// Makes variables and functions what they were before these texts, until the guard is dropped.
-    fn go_back(&mut self, texts: &Explorable) -> Result<RestoreGuard, Obstacle> {
-        let alive = self.schedule.threads();
-        if !alive.is_empty() {
-            return Err(Obstacle::Alive(alive));
-        }
-        if !Arc::ptr_eq(&texts.world, &self.world) {
-            return Err(Obstacle::Reset);
-        }
-        let now = self.history.now(&self.world);
-        let guard = RestoreGuard::new(&self.world, now, &self.named);
-        texts.go_back(&self.named);
-        Ok(guard)
-    }
-
-    /// The number that stands for these texts in tokens.
-    pub fn source(&self, texts: &Explorable) -> u32 {
-        let sources = texts.sources.iter().map(|source| &*source.text);
-        source_hash(sources, &self.config.args)
-    }
-
-    /// Makes the program of texts again, in a world of its own that began like this one.
-    fn twin(&self, texts: &Explorable) -> Twin {
-        let config = Config {
-            scheduler: Scheduler::Seeded,
-            ..self.config.clone()
-        };
-        let sources = texts.sources.clone();
-        let kind = match texts.until {
-            Until::Main => InputKind::Prompt,
-            Until::AllThreads => InputKind::Script,
-        };
-        Arc::new(move || {
-            let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
-            let mut texts = Vec::new();
-            for Source { number, name, text } in &sources {
-                let input = Input { name, text, kind };
-                let (prepared, _) = session.accept(input, *number).ok()?;
-                session.begin(&prepared);
-                texts.push(prepared);
-            }
-            rehearsal::set_program(&session.world, texts.first()?.unit, &session.named);
-            Some((session.world.clone(), texts))
-        })
     }
 
     /// Makes the functions of a text those of their names.
@@ -549,6 +422,26 @@ impl Session {
         let seed = self.config.seed.unwrap_or_else(host::draw_seed);
         self.last_seed = Some(seed);
         self.schedule.set_seed(seed);
+    }
+
+    /// The threads that run besides main, between two inputs.
+    fn alive(&self) -> Vec<ThreadInfo> {
+        /// How often they are looked at again: one that was joined may still be on its way out.
+        const LOOKS: u32 = 1_000;
+        let mut alive = self.schedule.threads();
+        for _ in 0..LOOKS {
+            if alive.is_empty() || !self.world.ids.starts.are_joined() {
+                break;
+            }
+            std::thread::yield_now();
+            alive = self.schedule.threads();
+        }
+        alive
+    }
+
+    /// How many inputs of the prompt there were, those whose text was wrong too.
+    pub fn inputs(&self) -> u32 {
+        self.inputs
     }
 
     /// What can stop a running input from elsewhere.

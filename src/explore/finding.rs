@@ -96,7 +96,7 @@ impl Problem {
         main: Option<&Failed>,
     ) -> Vec<Self> {
         let failed = (threads.into_iter())
-            .filter_map(|lines| Some((&*lines.name, lines.failed.as_ref()?)))
+            .flat_map(|lines| lines.failed.iter().map(|failed| (&*lines.name, failed)))
             .chain(main.map(|failed| ("main", failed)));
         let error = |(name, failed): (&str, &Failed)| Self::Error {
             thread: name.into(),

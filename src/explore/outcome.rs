@@ -99,6 +99,6 @@ impl Outcome {
 
     /// Whether something has gone wrong: main or another thread failed, or threads wait for ever.
     pub fn is_failure(&self) -> bool {
-        !matches!(self.end, End::Value(_)) || self.threads.iter().any(|t| t.failed.is_some())
+        !matches!(self.end, End::Value(_)) || self.threads.iter().any(|t| !t.failed.is_empty())
     }
 }

@@ -199,7 +199,7 @@ impl History {
         let last = inputs.last().map_or(number, |input| input.source.number);
         Ok(Explorable {
             title: match last == number {
-                true => inputs[0].source.name.clone(),
+                true => inputs[0].source.title(),
                 false => format!("inputs {number} to {last}"),
             },
             world: world.clone(),

@@ -1,11 +1,16 @@
-//! Exploring from a moment of a session, and back: the texts with the variables at that moment, and
-//! what has to be restored when exploring is over.
+//! Exploring from a moment of a session, and back: the texts with the variables at that moment, going
+//! there, and what has to be restored when exploring is over.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use super::{Outcome, Stopper};
-use crate::explore::Explorer;
+use super::episode::{NotSelected, Selection};
+use super::{
+    Config, Input, InputKind, NotExplorable, Obstacle, Outcome, Scheduler, Session, Stopper, until,
+};
+use crate::event::Stream;
+use crate::explore::{Explorer, Twin, source_hash};
+use crate::language::Diagnostic;
 use crate::schedule::{
     Heap, Observed, Prepared, Schedule, Seeded, Stepped, StopRequest, Until, World,
 };
@@ -34,6 +39,17 @@ pub(super) struct Source {
     /// What it is called in messages.
     pub(super) name: String,
     pub(super) text: Arc<str>,
+}
+
+impl Source {
+    /// `input 3`, or `input 3 (a.rhai)`.
+    pub(super) fn title(&self) -> String {
+        let numbered = format!("input {}", self.number);
+        match self.name == numbered {
+            true => numbered,
+            false => format!("{numbered} ({})", self.name),
+        }
+    }
 }
 
 impl Explorable {
@@ -146,6 +162,136 @@ impl Drop for RestoreGuard {
         self.heap.restore(&self.world);
         set_program(&self.world, u32::MAX, &self.named);
         self.world.set_observed(self.observed);
+    }
+}
+
+impl Session {
+    /// Readies a text to be explored with the variables as they are now: see
+    /// [`Session::rehearse`].
+    ///
+    /// # Errors
+    /// What is wrong with the text, or which threads are in the way.
+    pub fn explorer(
+        &mut self,
+        input: Input<'_>,
+        ordered: bool,
+    ) -> Result<Rehearsal, NotExplorable> {
+        let text = self.explorable(input).map_err(NotExplorable::Rejected)?;
+        self.rehearse(&text, ordered)
+            .map_err(NotExplorable::Blocked)
+    }
+
+    /// A text that can be explored with the variables as they are now.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
+        let observed = self.world.observed();
+        let (prepared, _) = self.accept(input, 0)?;
+        let explorable = Explorable {
+            title: input.name.into(),
+            world: self.world.clone(),
+            texts: vec![prepared],
+            sources: vec![Source {
+                number: 0,
+                name: input.name.into(),
+                text: input.text.into(),
+            }],
+            until: until(input.kind),
+            from: self.history.now(&self.world),
+            is_from_beginning: self.history.is_empty(),
+            observed: self.world.observed(),
+        };
+        self.world.set_observed(observed);
+        Ok(explorable)
+    }
+
+    /// The inputs of the prompt that are meant, from what the variables were before them.
+    ///
+    /// # Errors
+    /// Why they cannot be explored.
+    pub fn select(&self, selection: Selection) -> Result<Explorable, NotSelected> {
+        self.history.select(selection, &self.world)
+    }
+
+    /// The latest episode as it was after each of its inputs, the last one first.
+    pub fn episodes(&self) -> impl Iterator<Item = Selection> {
+        self.history.episodes()
+    }
+
+    /// Goes to where texts begin, and readies them to be explored as one program. The variables come
+    /// back as they are now when the rehearsal is dropped; until then nothing else may run. With
+    /// `ordered`, the order in which different threads print makes a difference.
+    ///
+    /// # Errors
+    /// Which threads are in the way.
+    pub fn rehearse(&mut self, texts: &Explorable, ordered: bool) -> Result<Rehearsal, Obstacle> {
+        let guard = self.go_back(texts)?;
+        let source = self.source(texts);
+        let (world, prepared) = (self.world.clone(), texts.texts.clone());
+        let explorer = Explorer::new(world, prepared, texts.until, ordered, source);
+        // What earlier inputs have left in the variables cannot be made a second time.
+        let twin = texts.is_from_beginning.then(|| self.twin(texts));
+        Ok(Rehearsal {
+            explorer: explorer.with_twin(twin),
+            _guard: guard,
+        })
+    }
+
+    /// Goes to where texts begin, to run them once more under the seeded scheduler. The variables come
+    /// back as they are now when the rerun is dropped; until then nothing else may run.
+    ///
+    /// # Errors
+    /// Which threads are in the way.
+    pub fn rerun(&mut self, texts: &Explorable, seed: u64) -> Result<Rerun, Obstacle> {
+        let guard = self.go_back(texts)?;
+        Ok(Rerun::new(texts.clone(), seed, self.stopper(), guard))
+    }
+
+    /// Makes variables and functions what they were before these texts, until the guard is dropped.
+    pub(super) fn go_back(&mut self, texts: &Explorable) -> Result<RestoreGuard, Obstacle> {
+        let alive = self.alive();
+        if !alive.is_empty() {
+            return Err(Obstacle::Alive(alive));
+        }
+        if !Arc::ptr_eq(&texts.world, &self.world) {
+            return Err(Obstacle::Reset);
+        }
+        let now = self.history.now(&self.world);
+        let guard = RestoreGuard::new(&self.world, now, &self.named);
+        texts.go_back(&self.named);
+        Ok(guard)
+    }
+
+    /// The number that stands for these texts in tokens.
+    pub fn source(&self, texts: &Explorable) -> u32 {
+        let sources = texts.sources.iter().map(|source| &*source.text);
+        source_hash(sources, &self.config.args)
+    }
+
+    /// Makes the program of texts again, in a world of its own that began like this one.
+    fn twin(&self, texts: &Explorable) -> Twin {
+        let config = Config {
+            scheduler: Scheduler::Seeded,
+            ..self.config.clone()
+        };
+        let sources = texts.sources.clone();
+        let kind = match texts.until {
+            Until::Main => InputKind::Prompt,
+            Until::AllThreads => InputKind::Script,
+        };
+        Arc::new(move || {
+            let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
+            let mut texts = Vec::new();
+            for Source { number, name, text } in &sources {
+                let input = Input { name, text, kind };
+                let (prepared, _) = session.accept(input, *number).ok()?;
+                session.begin(&prepared);
+                texts.push(prepared);
+            }
+            set_program(&session.world, texts.first()?.unit, &session.named);
+            Some((session.world.clone(), texts))
+        })
     }
 }
 

@@ -90,6 +90,7 @@ impl Starts {
                 }
             }
             (Verb::Submit | Verb::Map, Attempt::Done(Value::Object(task))) => {
+                object.set_owed_to(object.id.0);
                 self.owe(task, object.id.0);
             }
             (Verb::Join | Verb::Result | Verb::Exception, Attempt::Done(_))
@@ -104,8 +105,8 @@ impl Starts {
                 self.settle(object);
             }
             // Without an argument it waits for all of them.
-            (Verb::Exit, _) => self.settle_all(object.id.0),
-            (Verb::Shutdown, _) if call.args.is_empty() => self.settle_all(object.id.0),
+            (Verb::Exit, _) => self.settle_all(object),
+            (Verb::Shutdown, _) if call.args.is_empty() => self.settle_all(object),
             // Whatever else is asked, nobody has waited for an end because of it.
             _ => {}
         }
@@ -137,10 +138,11 @@ impl Starts {
         }
     }
 
-    /// Does so for all tasks of a pool. Whatever can be left is asked this, so nothing is locked in
-    /// vain.
-    fn settle_all(&self, pool: u64) {
-        if self.owed.load(Ordering::Relaxed) > 0
+    /// Does so for all tasks of a pool. Every object of `with` comes here: nothing is locked for one
+    /// that is no pool.
+    fn settle_all(&self, object: &Object) {
+        let pool = object.take_owed_to();
+        if pool != 0
             && let Some(left) = self.pools.lock().remove(&pool)
         {
             self.owed.fetch_sub(left, Ordering::Relaxed);

@@ -54,7 +54,7 @@ impl Became {
             .iter()
             .map(|lines| {
                 let printed = lines.printed.iter().map(|line| line.to_string()).collect();
-                let failed = lines.failed.as_ref();
+                let failed = lines.failed.last();
                 let failed = failed.map(|failed| format!("{} {}", failed.pos, failed.message));
                 (lines.name.to_string(), printed, failed)
             })

@@ -172,7 +172,7 @@ fn count(interleavings: &Interleavings) -> String {
 fn outcome(possible: &Possible) -> Outcome {
     let outcome = &possible.outcome;
     let failed = (outcome.threads.iter())
-        .filter_map(|lines| Some((&*lines.name, lines.failed.as_ref()?)))
+        .flat_map(|lines| lines.failed.iter().map(|failed| (&*lines.name, failed)))
         .chain(outcome.main_failed.as_ref().map(|failed| ("main", failed)));
     let mut errors: Vec<String> = failed
         .map(|(name, failed)| format!("{name}: {} (line {})", failed.message, failed.pos.line))

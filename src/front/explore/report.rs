@@ -321,7 +321,7 @@ fn told(outcome: &Outcome) -> Vec<String> {
                 .collect();
             told.push(format!("{} prints {}", lines.name, printed.join(" | ")));
         }
-        if let Some(failed) = &lines.failed {
+        for failed in &lines.failed {
             told.push(format!(
                 "{} fails: {} ({})",
                 lines.name,

@@ -58,8 +58,6 @@ pub(super) struct Learner {
     pub(super) stop: Arc<AtomicBool>,
     /// What was explored or stepped through last.
     pub(super) explored: Option<Explored>,
-    /// How many inputs there were: their names in messages.
-    inputs: usize,
     /// The learner was told once which threads still run, and asked to confirm.
     leaving: bool,
     lesson: Option<Lesson>,
@@ -91,7 +89,6 @@ impl Learner {
             paint,
             stop: Arc::default(),
             explored: None,
-            inputs: 0,
             leaving: false,
             lesson: None,
         }
@@ -275,8 +272,7 @@ impl Learner {
     /// Runs an input and says what became of it. `name` is what its text is called; without one it
     /// is numbered. Says whether it came to its end.
     fn run(&mut self, text: &str, name: Option<&str>) -> io::Result<bool> {
-        self.inputs += 1;
-        let numbered = format!("input {}", self.inputs);
+        let numbered = format!("input {}", self.session.inputs() + 1);
         let name = name.unwrap_or(&numbered);
         let crowded = !self.background().is_empty();
         self.live.lock().begin_input(crowded);

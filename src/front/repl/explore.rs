@@ -423,6 +423,43 @@ mod tests {
     }
 
     #[test]
+    fn each_input_that_fails_is_told() {
+        let lines = [
+            "throw \"one\"",
+            "throw \"two\"",
+            "a.join(); b.join();",
+            ":explore",
+        ];
+        let explored = last_answer(&LINES[..4], &lines);
+        for part in [
+            "main fails: one (input 5, line 1)",
+            "main fails: two (input 6, line 1)",
+            "failure 2: ",
+        ] {
+            let unwrapped = explored.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(unwrapped.contains(part), "{part}: {explored}");
+        }
+    }
+
+    #[test]
+    fn a_deadlock_that_the_prompt_has_ended_closes_its_episode() {
+        let lines = [
+            "let l = Lock(); l.acquire(); let t = spawn(|| { l.acquire(); }); t.join();",
+            ":explore",
+            "spawn(|| 1).join()",
+            ":explore",
+        ];
+        let seen = converse(&lines);
+        assert!(seen[1].starts_with("input 1:\nproved: "), "{}", seen[1]);
+        assert!(seen[1].contains("deadlock"), "{}", seen[1]);
+        assert!(
+            seen[3].starts_with("input 2:\nproved: the only "),
+            "{}",
+            seen[3]
+        );
+    }
+
+    #[test]
     fn functions_mean_in_each_input_what_they_meant_there() {
         let lines = [
             "fn f() { 1 }",

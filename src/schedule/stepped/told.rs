@@ -27,8 +27,8 @@ pub struct Lines {
     pub name: Arc<str>,
     /// What it printed.
     pub printed: Vec<Arc<str>>,
-    /// The error that ended it.
-    pub failed: Option<Failed>,
+    /// The errors that nobody caught: the one that ended it, or those of main's inputs at the prompt.
+    pub failed: Vec<Failed>,
 }
 
 /// The error that ended a thread, in words.
@@ -88,16 +88,19 @@ impl ToldSoFar {
         let lines = self.threads.entry(task).or_insert_with(|| Lines {
             name: told.thread.name.clone(),
             printed: Vec::new(),
-            failed: None,
+            failed: Vec::new(),
         });
         match &told.kind {
             Kind::Print { text } => {
                 lines.printed.push(text.as_str().into());
                 self.order.iter_mut().for_each(|order| order.push(task));
             }
-            // What was forgotten is a mistake of the program as well.
             Kind::Failure { message } | Kind::Warning { message } => {
-                lines.failed = Some(Failed {
+                // What was forgotten is a mistake of the program as well, and told once.
+                if matches!(told.kind, Kind::Warning { .. }) {
+                    lines.failed.clear();
+                }
+                lines.failed.push(Failed {
                     message: message.as_str().into(),
                     pos: told.pos,
                 });
@@ -135,10 +138,10 @@ impl ToldSoFar {
             number(&mut bytes, task.0);
             number(&mut bytes, lines.printed.len() as u64);
             lines.printed.iter().for_each(|line| text(&mut bytes, line));
-            failure(&mut bytes, lines.failed.as_ref());
+            failures(&mut bytes, &lines.failed);
         }
         let main_failed = self.main_failed.as_deref().map(Failed::of);
-        failure(&mut bytes, main_failed.as_ref());
+        failures(&mut bytes, main_failed.as_slice());
         for task in self.order.iter().flatten() {
             number(&mut bytes, task.0);
         }
@@ -150,11 +153,11 @@ fn number(bytes: &mut Vec<u8>, number: u64) {
     bytes.extend_from_slice(&number.to_le_bytes());
 }
 
-fn failure(bytes: &mut Vec<u8>, failed: Option<&Failed>) {
-    number(bytes, u64::from(failed.is_some()));
-    if let Some(failed) = failed {
-        text(bytes, &failed.message);
-        text(bytes, &failed.pos.to_string());
+fn failures(bytes: &mut Vec<u8>, failed: &[Failed]) {
+    number(bytes, failed.len() as u64);
+    for Failed { message, pos } in failed {
+        text(bytes, message);
+        text(bytes, &format!("{pos:?} {}", pos.input));
     }
 }
 
