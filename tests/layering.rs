@@ -319,3 +319,33 @@ fn the_reader_of_names_reads_braces() {
     assert_eq!(named("use crate::value::object::Call;"), ["value"]);
     assert!(named("let x = 1;").is_empty());
 }
+
+/// The types in `runtime/object/` that are objects, by the traits that make them so.
+#[test]
+fn every_kind_of_object_has_a_test_of_its_state_key() {
+    let mut objects = 0;
+    for file in sources() {
+        if !file.path.starts_with("runtime/object/") {
+            continue;
+        }
+        let text = std::fs::read_to_string(root().join("src").join(&file.path)).unwrap();
+        for line in text.lines().filter(|line| line.starts_with("impl")) {
+            let made = line
+                .split_once("Primitive for ")
+                .or_else(|| line.split_once("Awaitable for "));
+            let Some((_, name)) = made else { continue };
+            let name = name.trim_end_matches(" {").split('<').next().unwrap();
+            // All that can be awaited, of which each has a test.
+            if name == "A" {
+                continue;
+            }
+            objects += 1;
+            assert!(
+                text.contains(&format!("_key, {name}, ")),
+                "{}: {name} has no state_key_test!",
+                file.path
+            );
+        }
+    }
+    assert!(objects > 30, "the objects were found");
+}

@@ -277,3 +277,122 @@ tuples! {
     (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
     (A B C D E F G H I) (A B C D E F G H I J) (A B C D E F G H I J K) (A B C D E F G H I J K L)
 }
+
+/// Makes a test that each field of a type decides the key of its state, but for those that are left
+/// out: `name, Type, base; field: another value, ... ; left out field ...`. Like
+/// [`EncodeState::encode_state`] it takes the type apart, so a field that is added has to be listed.
+#[cfg(test)]
+macro_rules! state_key_test {
+    ($name:ident, $type:ident, $base:expr; $($field:ident: $value:expr,)* $(; left out $($left:ident)+)?) => {
+        #[cfg(test)]
+        mod $name {
+            use super::*;
+            #[allow(unused_imports, reason = "not every type needs each sample")]
+            use crate::value::encode::samples::*;
+
+            #[test]
+            fn each_field_decides_the_state_key() {
+                let base = $base;
+                let $type { $($field: _,)* $($($left: _,)+)? } = &base;
+                let key = encoded(&base);
+                assert_eq!(key, encoded(&base.clone()));
+                $({
+                    let mut other = base.clone();
+                    other.$field = $value;
+                    let name = concat!(stringify!($type), ".", stringify!($field));
+                    assert_ne!(key, encoded(&other), "{name}");
+                })*
+            }
+        }
+    };
+}
+/// Without tests there is nothing to make.
+#[cfg(not(test))]
+macro_rules! state_key_test {
+    ($($any:tt)*) => {};
+}
+pub(crate) use state_key_test;
+
+/// What states are made of, for tests of their keys.
+#[cfg(test)]
+pub(crate) mod samples {
+    use super::*;
+    pub(crate) use crate::pos::Pos;
+    use crate::value::object::{Gone, Ids};
+    pub(crate) use crate::value::object::{TaskId, Wake};
+    pub(crate) use crate::value::{CodeId, Fault};
+    use crate::value::{Literal, Target};
+
+    /// An object unlike any other.
+    pub(crate) fn object() -> Arc<Object> {
+        // Addresses tell objects apart, so none may be used again.
+        let object = Object::new(&Ids::default(), Pos::NONE, Gone);
+        std::mem::forget(object.clone());
+        object
+    }
+
+    /// A function, which is never called.
+    pub(crate) fn function(name: &str) -> Arc<Function> {
+        let (unit, ordinal) = (0, 0);
+        Arc::new(Function {
+            name: Literal::new(name),
+            target: Target::Code(CodeId { unit, ordinal }),
+            captures: Default::default(),
+            curried: Default::default(),
+            environment: None,
+        })
+    }
+
+    /// An error.
+    pub(crate) fn fault() -> Arc<Fault> {
+        Arc::new(Fault::new(FaultKind::Interrupted, Pos::NONE))
+    }
+
+    /// A thread that holds something.
+    pub(crate) fn holder(task: u64) -> Holder {
+        Holder {
+            task: TaskId(task),
+            since: Pos::NONE,
+        }
+    }
+
+    /// Everything that is encoded of a state, in words.
+    pub(crate) fn encoded(state: &(impl EncodeState + ?Sized)) -> Vec<String> {
+        let mut parts = Parts(Vec::new());
+        state.encode_state(&mut parts);
+        parts.0
+    }
+
+    struct Parts(Vec<String>);
+
+    impl StateEncoder for Parts {
+        fn value(&mut self, value: &Value) {
+            self.0.push(match value {
+                Value::Object(object) => format!("object {:p}", Arc::as_ptr(object)),
+                Value::Cell(cell) => format!("cell {:p}", Arc::as_ptr(cell)),
+                Value::Function(function) => format!("function {}", function.name.as_str()),
+                other => format!("{other:?}"),
+            });
+        }
+
+        fn task(&mut self, task: TaskId) {
+            self.0.push(format!("{task:?}"));
+        }
+
+        fn number(&mut self, number: u64) {
+            self.0.push(number.to_string());
+        }
+
+        fn text(&mut self, text: &str) {
+            self.0.push(format!("{text:?}"));
+        }
+
+        fn weak(&mut self, object: &Weak<Object>, purpose: u64) {
+            self.0.push(format!("weak {:p} {purpose}", object.as_ptr()));
+        }
+
+        fn deadline(&mut self, at: Duration) {
+            self.0.push(format!("at {at:?}"));
+        }
+    }
+}

@@ -11,7 +11,7 @@
 
 mod cell;
 mod copy;
-mod encode;
+pub(crate) mod encode;
 mod fault;
 mod footprint;
 mod format;
@@ -31,8 +31,8 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Origin};
 pub use copy::{Copier, Objects};
-pub(crate) use encode::encode_as_number;
 pub use encode::{EncodeState, StateEncoder};
+pub(crate) use encode::{encode_as_number, state_key_test};
 pub use fault::{
     ChannelRefusal, Fault, FaultKind, Holder, Misuse, NO_UNIT, Refusal, SharedFault, TraceEntry,
 };

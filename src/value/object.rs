@@ -526,7 +526,7 @@ impl Drop for Slot {
 
 /// What is left of an object that nobody has any more.
 #[derive(Clone)]
-struct Gone;
+pub(super) struct Gone;
 
 impl EncodeState for Gone {
     fn encode_state(&self, _encoder: &mut dyn StateEncoder) {

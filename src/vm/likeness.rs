@@ -149,3 +149,26 @@ impl EncodeState for Draw {
         }
     }
 }
+
+crate::value::state_key_test! { fiber_key, Fiber, Fiber::new(TaskId(1), function("f"), Vec::new());
+    registers: vec![Value::Int(1)],
+    frames: Vec::new(),
+    woken: Some(Wake::Retry),
+    allowed: true,
+    retrying: true,
+    reached: Some((object(), 1)),
+    pending: Some(Box::new(Intrinsic::Now)),
+    sleeping: true,
+    started_at: Pos::new(2, 3),
+    event_loop: Some(object()),
+    stopping: Some(Box::new(Fault::clone(&fault()))),
+    ; left out task wanted
+}
+
+crate::value::state_key_test! { frame_key, Frame, Fiber::new(TaskId(1), function("f"), Vec::new()).frames[0];
+    code: CodeId { unit: 7, ordinal: 7 },
+    pc: 7,
+    base: 7,
+    dst: 7,
+    callee: 7,
+}

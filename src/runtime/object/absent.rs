@@ -69,3 +69,8 @@ impl Primitive for Absent {
         format!("{} in another process", self.kind)
     }
 }
+
+crate::value::state_key_test! { absent_key, Absent, Absent::new("a", "Lock");
+    variable: "b".into(),
+    kind: "Event".into(),
+}

@@ -132,6 +132,11 @@ impl Primitive for Atomic {
     }
 }
 
+crate::value::state_key_test! { atomic_key, Atomic, Atomic::new(Value::Int(1), |_, _| true);
+    value: Value::Int(2),
+    ; left out equal
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

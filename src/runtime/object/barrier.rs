@@ -239,6 +239,15 @@ impl Primitive for Barrier {
     }
 }
 
+crate::value::state_key_test! { barrier_key, Barrier, Barrier::from_args(&[Value::Int(2)], Pos::NONE).unwrap();
+    parties: 3,
+    action: Some(function("f")),
+    state: State::Acting(holder(2)),
+    arrived: Waiters::one(2, 0),
+    early: Waiters::one(2, ()),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::{Table, function};

@@ -258,6 +258,19 @@ impl Primitive for Condition {
     }
 }
 
+crate::value::state_key_test! { condition_key, Condition, Condition { made_at: Pos::NONE, lock: object(), waiters: Waiters::default(), returning: Vec::new() };
+    lock: object(),
+    waiters: Waiters::one(2, Value::Unit),
+    returning: vec![Returning { task: TaskId(2), held: Value::Unit, was_notified: true }],
+    ; left out made_at
+}
+
+crate::value::state_key_test! { returning_key, Returning, Returning { task: TaskId(2), held: Value::Unit, was_notified: true };
+    task: TaskId(3),
+    held: Value::Int(1),
+    was_notified: false,
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Lock;

@@ -112,6 +112,13 @@ impl Primitive for Event {
     }
 }
 
+crate::value::state_key_test! { event_key, Event, Event::new(Pos::NONE, false);
+    is_set: true,
+    may_be_cleared: true,
+    waiters: Waiters::one(2, ()),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

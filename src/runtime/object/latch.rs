@@ -151,6 +151,12 @@ impl Primitive for Latch {
     }
 }
 
+crate::value::state_key_test! { latch_key, Latch, Latch { made_at: Pos::NONE, count: 1, waiters: Waiters::default() };
+    count: 2,
+    waiters: Waiters::one(2, ()),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

@@ -308,6 +308,21 @@ impl Primitive for Lock {
     }
 }
 
+crate::value::state_key_test! { lock_key, Lock, Lock::new(Pos::NONE);
+    is_reentrant: true,
+    holder: Some(holder(2)),
+    extra: 1,
+    waiters: [Waiter { task: TaskId(2), pos: Pos::NONE, timed: false }].into(),
+    told: Some(TaskId(2)),
+    ; left out made_at
+}
+
+crate::value::state_key_test! { waiter_key, Waiter, Waiter { task: TaskId(2), pos: Pos::NONE, timed: false };
+    task: TaskId(3),
+    pos: Pos::new(2, 3),
+    timed: true,
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

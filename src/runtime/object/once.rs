@@ -187,6 +187,12 @@ impl Primitive for Once {
     }
 }
 
+crate::value::state_key_test! { once_key, Once, Once::new(Pos::NONE);
+    state: State::Done(Value::Unit),
+    waiters: Waiters::one(2, ()),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

@@ -275,3 +275,14 @@ impl Primitive for PoolThread {
         self.name.to_string()
     }
 }
+
+crate::value::state_key_test! { pool_thread_key, PoolThread, PoolThread::new("w".into(), TaskId(2), object(), 0, None, false);
+    name: "v".into(),
+    number: TaskId(3),
+    pool: object(),
+    slot: 1,
+    isolated: true,
+    is_away: true,
+    work: Work::Task(object(), Value::Int(0)),
+    callbacks: [function("f")].into(),
+}

@@ -374,6 +374,25 @@ impl Primitive for Results {
     }
 }
 
+crate::value::state_key_test! { results_key, Results, Results::new(function("f"), Vec::new(), Pos::NONE);
+    mapped_at: Pos::new(2, 3),
+    in_pool: Some(InPool { pool: Arc::downgrade(&object()), name: "p".into() }),
+    deadline: Some((Deadline(Duration::ZERO), Duration::ZERO)),
+    function: function("g"),
+    chunks: Some(Chunks { calls: function("c"), size: 2 }),
+    inputs: vec![Arc::new(Items::default())],
+    items: vec![Item::Open],
+    begun: 1,
+    settled: 1,
+    running: vec![(0, TaskId(2))],
+    waiters: Waiters::one(2, Wants::All),
+}
+
+crate::value::state_key_test! { chunks_key, Chunks, Chunks { calls: function("c"), size: 2 };
+    calls: function("d"),
+    size: 3,
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::{Table, function};

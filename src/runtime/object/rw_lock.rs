@@ -398,6 +398,18 @@ impl Primitive for Side {
     }
 }
 
+crate::value::state_key_test! { rw_lock_key, RwLock, RwLock::new(Pos::NONE);
+    writer: Some(holder(2)),
+    readers: vec![holder(2)],
+    waiters: [(holder(2), Access::Read)].into(),
+    ; left out made_at
+}
+
+crate::value::state_key_test! { side_key, Side, Side { lock: object(), access: Access::Read };
+    lock: object(),
+    access: Access::Write,
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

@@ -354,3 +354,15 @@ impl Primitive for Select {
         format!("{} cases", self.cases.len())
     }
 }
+
+crate::value::state_key_test! { select_key, Select, Select { cases: Vec::new(), default: Value::Unit, limit: None, open: None };
+    cases: vec![Case { channel: object(), item: None }],
+    default: Value::Int(1),
+    limit: Some(Duration::ZERO),
+    open: Some(Claim::open()),
+}
+
+crate::value::state_key_test! { case_key, Case, Case { channel: object(), item: None };
+    channel: object(),
+    item: Some(Value::Unit),
+}

@@ -174,6 +174,13 @@ impl Primitive for Semaphore {
     }
 }
 
+crate::value::state_key_test! { semaphore_key, Semaphore, Semaphore::from_args(&[], false, Pos::NONE).unwrap();
+    free: 2,
+    bound: Some(1),
+    waiters: Waiters::one(2, ()),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

@@ -439,6 +439,14 @@ impl Primitive for Thread {
     }
 }
 
+crate::value::state_key_test! { thread_key, Thread, Thread::main(TaskId(1), "main".into());
+    name: "other".into(),
+    daemon: true,
+    state: State::Alive { task: TaskId(2), function: None },
+    waiters: Waiters::one(2, Wants::Join),
+    tickets: Tickets::one(),
+}
+
 #[cfg(test)]
 mod tests {
     use crate::pos::Pos;

@@ -108,6 +108,10 @@ impl Primitive for ThreadLocal {
     }
 }
 
+crate::value::state_key_test! { thread_local_key, ThreadLocal, ThreadLocal::default();
+    values: [(TaskId(1), Map::new())].into(),
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::Table;

@@ -33,6 +33,14 @@ impl EncodeState for Tickets {
 }
 
 impl Tickets {
+    /// One ticket, for tests.
+    #[cfg(test)]
+    pub(super) fn one() -> Self {
+        let mut tickets = Self::default();
+        tickets.add(&crate::value::encode::samples::object(), 0);
+        tickets
+    }
+
     /// Whether nobody has one.
     pub(super) fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -197,6 +197,15 @@ impl Primitive for Timer {
     }
 }
 
+crate::value::state_key_test! { timer_key, Timer, Timer { thread: Thread::main(TaskId(1), "t".into()), delay: Duration::ZERO, function: function("f"), args: Vec::new(), phase: Phase::Set, sleeper: None };
+    thread: Thread::main(TaskId(2), "t".into()),
+    delay: Duration::from_nanos(1),
+    function: function("g"),
+    args: vec![Value::Unit],
+    phase: Phase::Due,
+    sleeper: Some(TaskId(2)),
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::table::{Table, function};

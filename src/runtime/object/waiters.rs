@@ -28,6 +28,14 @@ impl<T: EncodeState> EncodeState for Waiters<T> {
 }
 
 impl<T> Waiters<T> {
+    /// One thread that waits, for tests.
+    #[cfg(test)]
+    pub(super) fn one(task: u64, wants: T) -> Self {
+        Self {
+            waiting: [(TaskId(task), wants)].into(),
+        }
+    }
+
     /// Notes the thread that asks and lets it wait.
     pub(super) fn wait(&mut self, wants: T, limit: Option<Duration>, ctx: &Ctx<'_>) -> Attempt {
         self.waiting.push_back((ctx.task, wants));

@@ -321,6 +321,17 @@ impl Primitive for Watch {
     }
 }
 
+crate::value::state_key_test! { watch_key, Watch, Watch { futures: Vec::new(), return_when: ReturnWhen::AllCompleted, is_armed: false, done: Vec::new(), one_failed: false, limit: None, deadline: None, waiters: Waiters::default() };
+    futures: vec![object()],
+    return_when: ReturnWhen::FirstCompleted,
+    is_armed: true,
+    done: vec![0],
+    one_failed: true,
+    limit: Some(Duration::ZERO),
+    deadline: Some(Deadline(Duration::ZERO)),
+    waiters: Waiters::one(2, Wants::Sets),
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Future;

@@ -547,3 +547,38 @@ impl EncodeState for Arc<Binding> {
         (cell, is_constant).encode_state(encoder);
     }
 }
+
+crate::value::state_key_test! { member_key, Member, member();
+    name: "other".into(),
+    handle: object(),
+    daemon: true,
+    worker: true,
+    is_process: true,
+    held_end: Some(Ok(Value::Unit)),
+    isolated: Some(Arc::new(isolated())),
+    run: 2,
+    fiber: None,
+    being: Being::Standing,
+    woken_by: Some(object()),
+    ; left out has_run told_wait portrait copy
+}
+
+/// A thread that is about to begin.
+#[cfg(test)]
+fn member() -> Member {
+    use crate::value::encode::samples::{function, object};
+    let fiber = crate::vm::Fiber::new(TaskId(2), function("f"), Vec::new());
+    Member::new("t".into(), object(), false, false, 1, fiber)
+}
+
+/// A process without variables.
+#[cfg(test)]
+fn isolated() -> Isolated {
+    Isolated {
+        process: TaskId(3),
+        outer: None,
+        asked_at: crate::pos::Pos::NONE,
+        globals: Globals::default(),
+        bound: Vec::new(),
+    }
+}

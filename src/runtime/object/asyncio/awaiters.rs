@@ -40,6 +40,15 @@ impl EncodeState for Awaiters {
 }
 
 impl Awaiters {
+    /// One task that waits, for tests.
+    #[cfg(test)]
+    pub(super) fn one() -> Self {
+        let event_loop = crate::value::encode::samples::object();
+        Self {
+            waiting: [(TaskId(2), event_loop)].into(),
+        }
+    }
+
     pub(super) fn contains(&self, task: TaskId) -> bool {
         self.waiting.iter().any(|(waiting, _)| *waiting == task)
     }

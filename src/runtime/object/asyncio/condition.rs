@@ -234,3 +234,10 @@ impl Awaitable for AsyncCondition {
         self.lock.state().state_text()
     }
 }
+
+crate::value::state_key_test! { condition_key, AsyncCondition, AsyncCondition { made_at: Pos::NONE, lock: object(), awaiters: Awaiters::default(), returning: Vec::new() };
+    lock: object(),
+    awaiters: Awaiters::one(),
+    returning: vec![(TaskId(2), None)],
+    ; left out made_at
+}

@@ -62,3 +62,8 @@ impl AwaitedOnce {
         Ok(())
     }
 }
+
+crate::value::state_key_test! { once_key, AwaitedOnce, AwaitedOnce::new("sleep");
+    name: "wait",
+    has_begun: true,
+}

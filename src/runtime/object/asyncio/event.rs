@@ -114,3 +114,9 @@ impl Awaitable for AsyncEvent {
         if self.is_set { "set" } else { "not set" }.into()
     }
 }
+
+crate::value::state_key_test! { event_key, AsyncEvent, AsyncEvent::new(Pos::NONE);
+    is_set: true,
+    awaiters: Awaiters::one(),
+    ; left out made_at
+}

@@ -864,3 +864,48 @@ impl Primitive for EventLoop {
         format!("{} tasks", self.tasks.len())
     }
 }
+
+crate::value::state_key_test! { event_loop_key, EventLoop, EventLoop::new(function("await"));
+    awaits: function("other"),
+    turn: Some(TaskId(2)),
+    queue: [Queued::Task(TaskId(2))].into(),
+    timers: [((Deadline(Duration::ZERO), 1), TaskId(2))].into(),
+    round: 1,
+    rounds_left: Some(1),
+    is_telling: true,
+    tasks: [(TaskId(2), member())].into(),
+    made: 1,
+    threads: [1].into(),
+    runner: Some(TaskId(2)),
+    main: Some(TaskId(2)),
+    end: Some(Ok(Value::Unit)),
+    is_stopped: true,
+    oversights: { let mut oversights = Oversights::default(); oversights.failed(TaskId(2), "t".into(), "it has failed", fault()); oversights },
+    ; left out timers_set
+}
+
+crate::value::state_key_test! { member_key, Member, member();
+    task: object(),
+    name: "u".into(),
+    of: Of::Loop,
+    state: State::Ready(Wake::Retry),
+    is_cancelled: true,
+    timer: Some(Timer { at: Deadline(Duration::ZERO), up: TimeUp::Acts }),
+    is_late: true,
+    ; left out number
+}
+
+/// A task that waits.
+#[cfg(test)]
+fn member() -> Member {
+    Member {
+        task: crate::value::encode::samples::object(),
+        name: "t".into(),
+        of: Of::Script,
+        state: State::Waiting,
+        is_cancelled: false,
+        timer: None,
+        number: 0,
+        is_late: false,
+    }
+}

@@ -207,3 +207,12 @@ impl Awaitable for Gather {
         format!("{} tasks", self.tasks.all().len())
     }
 }
+
+crate::value::state_key_test! { gather_key, Gather, Gather { tasks: Tasks::default(), errors: Errors::Raised, event_loop: object(), failed: None, is_cancelled: false, awaiters: Awaiters::default() };
+    tasks: Tasks::one(),
+    errors: Errors::AmongValues,
+    event_loop: object(),
+    failed: Some(object()),
+    is_cancelled: true,
+    awaiters: Awaiters::one(),
+}

@@ -129,3 +129,12 @@ impl Awaitable for InThread {
         self.once.name.into()
     }
 }
+
+crate::value::state_key_test! { in_thread_key, InThread, InThread::new(function("f"), Vec::new());
+    once: AwaitedOnce::new("other"),
+    function: function("g"),
+    args: vec![Value::Unit],
+    thread: Some(object()),
+    has_ended: true,
+    awaiters: Awaiters::one(),
+}

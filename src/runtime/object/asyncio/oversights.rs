@@ -155,3 +155,17 @@ impl Oversights {
         words
     }
 }
+
+crate::value::state_key_test! { forgotten_key, Forgotten, Forgotten { object: ObjectId(1), what: "sleep", pos: Pos::NONE, by: TaskId(2), name: None };
+    what: "gather",
+    pos: Pos::new(2, 3),
+    by: TaskId(3),
+    name: Some("t".into()),
+    ; left out object
+}
+
+crate::value::state_key_test! { unseen_key, Unseen, Unseen { name: "t".into(), what: "it has failed", fault: fault() };
+    name: "u".into(),
+    what: "other",
+    fault: Arc::new(Fault::new(crate::value::FaultKind::Deadlock, Pos::NONE)),
+}

@@ -217,3 +217,12 @@ impl Awaitable for Permits {
         }
     }
 }
+
+crate::value::state_key_test! { permits_key, Permits, Permits::new(Of::Bounded, 1, Pos::NONE);
+    of: Of::Semaphore,
+    free: 0,
+    limit: 2,
+    holder: Some(holder(2)),
+    awaiters: Awaiters::one(),
+    ; left out made_at
+}

@@ -264,3 +264,12 @@ impl Awaitable for AsyncQueue {
         format!("{} items", self.items.len())
     }
 }
+
+crate::value::state_key_test! { queue_key, AsyncQueue, AsyncQueue::new("asyncio.Queue", Order::Fifo, 0, Pos::NONE);
+    name: "asyncio.LifoQueue",
+    capacity: Some(2),
+    items: { let mut items = Items::new(Order::Fifo); items.add(Value::Unit).unwrap(); items },
+    unfinished: 1,
+    lines: [Awaiters::default(), Awaiters::one(), Awaiters::default()],
+    ; left out made_at
+}

@@ -180,3 +180,17 @@ impl Primitive for Sleep {
         Self::NAME.into()
     }
 }
+
+crate::value::state_key_test! { sleep_key, Sleep, Sleep { once: AwaitedOnce::new("sleep"), time: Duration::ZERO, result: Value::Unit, event_loop: None };
+    once: AwaitedOnce::new("other"),
+    time: Duration::from_nanos(1),
+    result: Value::Int(1),
+    event_loop: Some(object()),
+}
+
+crate::value::state_key_test! { request_key, Request, Request::<super::super::AsyncQueue>::new(object(), super::super::queue::Want::Get);
+    once: AwaitedOnce::new("other"),
+    on: object(),
+    wish: super::super::queue::Want::Join,
+    ; left out of
+}

@@ -363,3 +363,13 @@ impl Awaitable for Task {
         format!("{}, {state}", self.name)
     }
 }
+
+crate::value::state_key_test! { task_key, Task, Task::new("t".into(), TaskId(2), object());
+    name: "u".into(),
+    number: TaskId(3),
+    event_loop: object(),
+    state: State::Cancelled,
+    awaiters: Awaiters::one(),
+    tickets: Tickets::one(),
+    callbacks: vec![function("f")],
+}

@@ -263,3 +263,14 @@ impl Awaitable for TaskGroup {
         format!("{done} of {all} tasks done")
     }
 }
+
+crate::value::state_key_test! { task_group_key, TaskGroup, TaskGroup::new();
+    phase: Phase::Ended,
+    parent: Some((TaskId(2), object())),
+    tasks: Tasks::one(),
+    failures: vec![("t".into(), fault())],
+    is_aborting: true,
+    has_cancelled_parent: true,
+    is_parent_cancelled: true,
+    awaiters: Awaiters::one(),
+}

@@ -22,6 +22,15 @@ impl EncodeState for Tasks {
 }
 
 impl Tasks {
+    /// One task that has not ended, for tests.
+    #[cfg(test)]
+    pub(super) fn one() -> Self {
+        Self {
+            all: vec![crate::value::encode::samples::object()],
+            ended: Vec::new(),
+        }
+    }
+
     /// Adds a task; `watcher`, to whom they belong, is told of its end by
     /// [`Verb::Ready`](crate::value::object::Verb::Ready).
     pub(super) fn add(&mut self, task: Arc<Object>, watcher: &Arc<Object>) {
@@ -68,4 +77,9 @@ impl Tasks {
         let all = self.all.len();
         format!("{} of {all} are not done", all - self.ended.len())
     }
+}
+
+crate::value::state_key_test! { tasks_key, Tasks, Tasks::one();
+    all: vec![object()],
+    ended: vec![0],
 }

@@ -167,3 +167,11 @@ impl Awaitable for AsyncTimeout {
         }
     }
 }
+
+crate::value::state_key_test! { timeout_key, AsyncTimeout, AsyncTimeout::new(None);
+    limit: Some(Duration::ZERO),
+    phase: Phase::Late,
+    parent: Some((TaskId(2), object())),
+    has_expired: true,
+    awaiters: Awaiters::one(),
+}

@@ -323,3 +323,21 @@ impl Awaitable for AsCompleted {
         Self::NAME.into()
     }
 }
+
+crate::value::state_key_test! { wait_key, Wait, Wait::new(Vec::new(), Until::All, None);
+    once: AwaitedOnce::new("other"),
+    given: vec![object()],
+    tasks: Tasks::one(),
+    until: Until::First,
+    limit: Some(Duration::ZERO),
+    is_over: true,
+    awaiters: Awaiters::one(),
+}
+
+crate::value::state_key_test! { as_completed_key, AsCompleted, AsCompleted { tasks: Tasks::default(), given: 0, limit: None, is_late: false, lines: Default::default() };
+    tasks: Tasks::one(),
+    given: 1,
+    limit: Some(Duration::ZERO),
+    is_late: true,
+    lines: [Awaiters::default(), Awaiters::one()],
+}

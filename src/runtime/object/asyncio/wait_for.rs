@@ -258,3 +258,17 @@ impl Awaitable for Shield {
         Self::NAME.into()
     }
 }
+
+crate::value::state_key_test! { wait_for_key, WaitFor, WaitFor::new(Value::Unit, None);
+    once: AwaitedOnce::new("other"),
+    what: Value::Int(1),
+    tasks: Tasks::one(),
+    limit: Some(Duration::ZERO),
+    phase: Phase::Late,
+    awaiters: Awaiters::one(),
+}
+
+crate::value::state_key_test! { shield_key, Shield, Shield::default();
+    tasks: Tasks::one(),
+    awaiters: Awaiters::one(),
+}

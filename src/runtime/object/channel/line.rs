@@ -53,6 +53,19 @@ impl<T: EncodeState> EncodeState for Line<T> {
 }
 
 impl<T> Line<T> {
+    /// One that waits, for tests.
+    #[cfg(test)]
+    pub(super) fn one(has: T) -> Self {
+        let mut line = Self::default();
+        line.add(Waiter {
+            task: TaskId(2),
+            has,
+            seconds: 0.0,
+            claim: None,
+        });
+        line
+    }
+
     pub(super) fn add(&mut self, waiter: Waiter<T>) {
         self.waiting.push_back(waiter);
     }
@@ -92,4 +105,11 @@ impl<T> Line<T> {
         let is_of = |waiter: &Waiter<T>| waiter.claim.as_ref().is_some_and(|c| c.is_of(watcher));
         self.waiting.retain(|waiter| !is_of(waiter));
     }
+}
+
+crate::value::state_key_test! { waiter_key, Waiter, Waiter { task: TaskId(2), has: 1, seconds: 0.0, claim: None };
+    task: TaskId(3),
+    has: 2,
+    seconds: 1.0,
+    claim: Claim::from_args(&[Value::Object(object()), Value::Int(1), Value::Cell(Claim::open())]),
 }

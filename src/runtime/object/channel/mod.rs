@@ -391,5 +391,14 @@ impl Primitive for Channel {
     }
 }
 
+crate::value::state_key_test! { channel_key, Channel, Channel::from_args(&[Value::Int(2)], Pos::NONE).unwrap();
+    capacity: 3,
+    items: [Value::Unit].into(),
+    closed: Some(Pos::NONE),
+    senders: Line::one(Value::Unit),
+    receivers: Line::one(Form::Plain),
+    ; left out made_at
+}
+
 #[cfg(test)]
 mod tests;

@@ -482,5 +482,25 @@ impl Primitive for Executor {
     }
 }
 
+crate::value::state_key_test! { executor_key, Executor, Executor::new(PoolSettings::default(), Pos::NONE, &Ids::default());
+    members: Members::Processes,
+    calls: Some(function("f")),
+    name: "other".into(),
+    initializer: Some((function("f"), Vec::new())),
+    slots: Vec::new(),
+    queue: [object()].into(),
+    is_shut_down: true,
+    broken: Some(FaultKind::Interrupted),
+    waiters: Waiters::one(2, ()),
+    ; left out made_at
+}
+
+crate::value::state_key_test! { slot_key, Slot, Slot::default();
+    number: Some(TaskId(2)),
+    worker: Some(TaskId(2)),
+    is_busy: true,
+    is_initialized: true,
+}
+
 #[cfg(test)]
 mod tests;

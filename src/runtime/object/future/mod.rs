@@ -389,5 +389,19 @@ impl Primitive for Future {
     }
 }
 
+crate::value::state_key_test! { future_key, Future, Future::new(function("f"), Vec::new(), Pos::NONE);
+    submitted_at: Pos::new(2, 3),
+    in_pool: Some(InPool { pool: Weak::new(), name: "p".into() }),
+    state: State::Running { by: TaskId(2) },
+    waiters: Waiters::one(2, Wants::Result(None)),
+    tickets: Tickets::one(),
+    callbacks: vec![Callback { guard: function("g"), function: function("f") }],
+}
+
+crate::value::state_key_test! { callback_key, Callback, Callback { guard: function("g"), function: function("f") };
+    guard: function("h"),
+    function: function("h"),
+}
+
 #[cfg(test)]
 mod tests;

@@ -345,5 +345,15 @@ impl Primitive for Queue {
     }
 }
 
+crate::value::state_key_test! { queue_key, Queue, Queue::simple(Pos::NONE);
+    kind: "LifoQueue",
+    maxsize: Some(3),
+    items: { let mut items = Items::new(Order::Fifo); items.add(Value::Unit).unwrap(); items },
+    unfinished: 1,
+    is_shut_down: true,
+    waiting: { let mut waiting = waiting::Waiting::default(); waiting.add_joiner(TaskId(2)); waiting },
+    ; left out made_at is_full_featured
+}
+
 #[cfg(test)]
 mod tests;

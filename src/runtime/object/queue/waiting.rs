@@ -166,3 +166,10 @@ impl Waiting {
         self.getters.iter().any(|(getter, _)| *getter == task)
     }
 }
+
+crate::value::state_key_test! { waiting_key, Waiting, Waiting::default();
+    getters: [(TaskId(2), 0.0)].into(),
+    putters: [Putter { task: TaskId(2), item: Value::Unit, seconds: 0.0 }].into(),
+    joiners: vec![TaskId(2)],
+    told: vec![TaskId(2)],
+}
