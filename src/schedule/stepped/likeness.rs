@@ -143,18 +143,19 @@ impl Writer {
         (bytes + nodes * size_of::<Node>() + objects) as u64
     }
 
-    /// The key of `state`. Leaves in `nodes` what can be reached.
+    /// The key of `state`, with how many texts main has begun and how it has ended. Leaves in `nodes`
+    /// what can be reached.
     pub(super) fn key(
         &mut self,
         state: &mut State,
-        main_end: Option<&Result<Value, Fault>>,
+        main: (usize, Option<&Result<Value, Fault>>),
         with_time: bool,
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
         self.met = 0;
         self.now = Duration::from_nanos(state.now);
-        self.roots(state, main_end, with_time);
+        self.roots(state, main, with_time);
         let mut next = 0;
         while next < self.met {
             let kept = match &self.nodes[next] {
@@ -192,13 +193,51 @@ impl Writer {
     fn roots(
         &mut self,
         state: &mut State,
-        main_end: Option<&Result<Value, Fault>>,
+        main: (usize, Option<&Result<Value, Fault>>),
         with_time: bool,
     ) {
-        self.look_at_bindings(&state.world);
+        let State {
+            world,
+            // Prints and failures are in `so_far`.
+            outlet: _,
+            so_far,
+            // It answers as it is dictated.
+            policy: _,
+            members,
+            // Between two steps nothing runs.
+            running: _,
+            early: _,
+            is_end_chosen: _,
+            // One number for all states of a search.
+            run: _,
+            main_stays: _,
+            chooses_time: _,
+            now,
+            // For the notices of a run that nobody leads.
+            skipped: _,
+            jumps: _,
+            deadlines,
+            // What was reported already: a report changes nothing.
+            told: _,
+            copies_told: _,
+            // The names of threads that have ended: for reports.
+            ended: _,
+            // It numbers the deadlines, which are encoded in their order.
+            waits: _,
+            // What a search has learned stays so in all its states.
+            has_read_clock: _,
+            plays_processes: _,
+            observations: _,
+            has_learned: _,
+            marks,
+            // They are of one step.
+            has_asked: _,
+            hidden: _,
+        } = state;
+        self.look_at_bindings(world);
         let bindings = self.bindings.clone();
         self.portrait(&bindings.portrait);
-        for (task, member) in &mut state.members {
+        for (task, member) in members {
             if member.portrait.is_none() {
                 (task, &*member).encode_state(&mut self.page);
                 member.portrait = Some(Arc::new(self.page.take_portrait()));
@@ -206,18 +245,15 @@ impl Writer {
             let portrait = member.portrait.clone().unwrap_or_default();
             self.portrait(&portrait);
         }
-        for (deadline, task) in state.deadlines() {
-            self.page.number(deadline.saturating_sub(state.now));
-            self.page.task(task);
+        for ((deadline, _), task) in deadlines.iter() {
+            (deadline.saturating_sub(*now), task).encode_state(&mut self.page);
         }
-        main_end.encode_state(&mut self.page);
-        self.page.number(state.marks.bits());
+        (main, marks.bits()).encode_state(&mut self.page);
         if with_time {
-            self.page.number(state.now);
+            self.page.number(*now);
         }
         self.turn_page();
-        self.bytes
-            .extend_from_slice(&state.so_far.key().to_le_bytes());
+        self.bytes.extend_from_slice(&so_far.key().to_le_bytes());
     }
 
     /// Writes down what the top-level names are bound to, unless they are bound as before.

@@ -232,7 +232,8 @@ impl Run {
         if let Some(member) = self.state.members.get_mut(&task) {
             member.changes().fiber = Some(fiber);
         }
-        let key = (self.encoder).key(&mut self.state, self.main_end.as_ref(), false);
+        let main = (self.inputs.begun(), self.main_end.as_ref());
+        let key = (self.encoder).key(&mut self.state, main, false);
         (self.state.take_fiber(task).unwrap_or(spare), key)
     }
 

@@ -240,7 +240,7 @@ pub(super) struct State {
     pub(super) running: TaskId,
     /// The wake of the thread that runs, when what it asked for woke it before it began to wait: a
     /// task whose turn comes again because no other one can go on.
-    early: Option<Wake>,
+    pub(super) early: Option<Wake>,
     /// How many runs there have been.
     pub(super) run: u64,
     /// Nanoseconds of virtual time since the session began, and how many of them were skipped
@@ -258,10 +258,10 @@ pub(super) struct State {
     /// Behind a count, since states of a run that is led are kept.
     pub(super) ended: Arc<Ended>,
     /// Whether the end that is being reported was a step.
-    is_end_chosen: bool,
+    pub(super) is_end_chosen: bool,
     /// How often somebody was told what processes do with their copies, since it was set to 0.
     pub(super) copies_told: u32,
-    waits: u64,
+    pub(super) waits: u64,
     /// Whether what time it is, is a choice.
     pub(super) chooses_time: bool,
     /// Whether the script has ever asked for the time.

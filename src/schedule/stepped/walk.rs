@@ -679,8 +679,8 @@ impl Walk {
     /// The key of the state: two states that are alike have the same one. The time counts only
     /// `with_time`.
     pub fn key(&mut self, with_time: bool) -> u128 {
-        let main_end = self.run.main_end.as_ref();
-        self.writer.key(&mut self.run.state, main_end, with_time)
+        let main = (self.run.inputs.begun(), self.run.main_end.as_ref());
+        self.writer.key(&mut self.run.state, main, with_time)
     }
 
     /// Keeps the state. It must be the one whose key was asked for last.
