@@ -239,6 +239,26 @@ impl Ctx<'_> {
         Deadline(self.now().saturating_add(limit))
     }
 
+    /// Asks another object on behalf of the thread that asks this one, whose state is kept meanwhile.
+    pub fn ask(&mut self, on: &Arc<Object>, call: Call<'_>) -> Attempt {
+        if on.is_published() {
+            // Whom it tells of something, it does not give to others.
+            let is_this =
+                |arg: &&Value| matches!(arg, Value::Object(it) if Arc::ptr_eq(it, self.this));
+            let others = call.args.iter().filter(|arg| !is_this(arg));
+            others.for_each(super::publish);
+        }
+        let asker = (self.task, self.pos);
+        on.attempt_for(
+            self.event_loop,
+            call,
+            asker,
+            self.effects,
+            self.ids,
+            self.time,
+        )
+    }
+
     /// Wakes `task` after this attempt.
     pub fn wake(&mut self, task: TaskId, wake: Wake) {
         self.effects.wakes.push((task, wake));
@@ -749,6 +769,23 @@ impl Object {
         ids: &Ids,
         time: &mut dyn Time,
     ) -> Attempt {
+        // What one thread leaves in it, another can take out.
+        if self.is_published() {
+            call.args.iter().for_each(super::publish);
+        }
+        self.attempt_for(event_loop, call, (task, pos), effects, ids, time)
+    }
+
+    /// The same, of what is published already.
+    fn attempt_for(
+        self: &Arc<Self>,
+        event_loop: Option<&Arc<Self>>,
+        call: Call<'_>,
+        (task, pos): (TaskId, Pos),
+        effects: &mut Effects,
+        ids: &Ids,
+        time: &mut dyn Time,
+    ) -> Attempt {
         let mut ctx = Ctx {
             task,
             this: self,
@@ -758,10 +795,6 @@ impl Object {
             ids,
             time,
         };
-        if self.is_published() {
-            // What one thread leaves in it, another can take out.
-            call.args.iter().for_each(super::publish);
-        }
         let answer = self.answer(call, &mut ctx);
         if !effects.notices.is_empty() {
             deliver(task, pos, effects, ids, time);

@@ -201,9 +201,7 @@ impl PoolThread {
 
 /// Asks another object, on behalf of the thread that asks us.
 pub(super) fn ask(on: &Arc<Object>, verb: Verb, args: &[Value], ctx: &mut Ctx<'_>) -> Attempt {
-    let call = Call { verb, args };
-    let asker = (ctx.task, ctx.pos);
-    on.attempt_within(ctx.event_loop, call, asker, ctx.effects, ctx.ids, ctx.time)
+    ctx.ask(on, Call { verb, args })
 }
 
 impl EncodeState for PoolThread {
