@@ -29,9 +29,14 @@ impl Machine<'_, '_> {
             && !self.stepped
             && !self.listening
             && !matches!(site.place.root, Root::Register(_) | Root::This)
-            && let Value::Object(object) = self.with_cell(site.place.root, |cell| cell.load())?
         {
-            return self.ask_reached(object, 0, argc, first, site);
+            return match self.with_cell(site.place.root, |cell| cell.load())? {
+                Value::Object(object) => self.ask_reached(object, 0, argc, first, site),
+                value => {
+                    let begin = self.begin(site.place.root)?;
+                    self.call_on_place(&begin, Walked::Value(value), argc, dst, first, site)
+                }
+            };
         }
         let begin = self.begin(site.place.root)?;
         let base = self.frame().base as usize;

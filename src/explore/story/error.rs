@@ -18,13 +18,18 @@ use crate::vm::COPY_OF;
 struct Who<'a> {
     number: u64,
     name: &'a str,
+    has_namesake: bool,
 }
 
-impl<'a> From<&'a event::Thread> for Who<'a> {
-    fn from(thread: &'a event::Thread) -> Self {
+impl<'a> Who<'a> {
+    fn new(thread: &'a event::Thread, trail: &Trail) -> Self {
+        let mut all = trail.steps.iter().flat_map(|step| &step.told);
+        let is_namesake =
+            |other: &event::Thread| other.name == thread.name && other.number != thread.number;
         Self {
             number: thread.number,
             name: &thread.name,
+            has_namesake: all.any(|told| is_namesake(&told.thread)),
         }
     }
 }
@@ -37,7 +42,11 @@ impl PartialEq for Who<'_> {
 
 impl std::fmt::Display for Who<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.name)?;
+        match self.has_namesake {
+            true => write!(f, " (thread {})", self.number),
+            false => Ok(()),
+        }
     }
 }
 
@@ -98,7 +107,7 @@ fn accesses(trail: &Trail) -> Vec<Access<'_>> {
             }
             found.push(Access {
                 step,
-                thread: Who::from(&told.thread),
+                thread: Who::new(&told.thread, trail),
                 line: told.pos.or(of_step.pos).at(),
                 place,
                 kind,
@@ -135,10 +144,15 @@ fn failed<'a>(name: &'a str, trail: &'a Trail) -> (Who<'a>, usize) {
         .filter(|(_, told)| *told.thread.name == *name);
     let last = all.clone().next_back();
     match all.find(|(_, told)| fails(&told.kind)) {
-        Some((at, told)) => (Who::from(&told.thread), at),
+        Some((at, told)) => (Who::new(&told.thread, trail), at),
         None => {
-            let number = last.map_or(0, |(_, told)| told.thread.number);
-            (Who { number, name }, trail.steps.len())
+            let who = last.map(|(_, told)| Who::new(&told.thread, trail));
+            let nobody = Who {
+                number: 0,
+                name,
+                has_namesake: false,
+            };
+            (who.unwrap_or(nobody), trail.steps.len())
         }
     }
 }

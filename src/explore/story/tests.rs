@@ -55,6 +55,22 @@ fn check(text: &str, title: &str, pattern: Option<&str>, sentences: &[&str]) {
 const TWO: &str = "let a = spawn(f); let b = spawn(g); a.join(); b.join();";
 
 #[test]
+fn threads_of_one_name_are_told_apart() {
+    check(
+        "let n = 0;\nlet t = Thread(|| { n += 1; }, [], #{name: \"w\"});\n\
+         let u = Thread(|| { n += 1; }, [], #{name: \"w\"});\nt.start(); u.start(); t.join(); u.join();\n\
+         assert(n == 2);",
+        "assertion failed, in main, line 5",
+        Some("lost update"),
+        &[
+            "w (thread 2) read n as 0, then was paused before it could store 1.",
+            "Meanwhile w (thread 3) stored 1 in n.",
+            "w (thread 2) then stored 1 over it: what w (thread 3) had stored was lost.",
+        ],
+    );
+}
+
+#[test]
 fn a_lost_update() {
     check(
         "let n = 0;\nfn f() { n += 1; }\nlet a = spawn(f); let b = spawn(f);\na.join(); b.join();\n\
