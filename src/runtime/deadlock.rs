@@ -110,6 +110,7 @@ pub fn in_process(threads: &[ThreadInfo]) -> Fault {
         .map(waits)
         .collect();
     let kind = FaultKind::Reported {
+        class: FaultKind::Deadlock.class(),
         family: FaultKind::Deadlock.family().into(),
         message: format!("deadlock in a process: {}", waits.join("; ")),
         advice: None,

@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Cell, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value, with_article,
+    Cell, Class, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value,
+    with_article,
 };
 
 /// How much a copy may weigh: about as many bytes as it takes.
@@ -254,6 +255,7 @@ impl<'a> Copier<'a> {
     fn refusal(&self, kind: &str) -> FaultKind {
         let kind = with_article(kind);
         FaultKind::misuse(
+            Class::TypeError,
             &format!("{} is or holds {kind}", self.place),
             &format!("processes share nothing, and {kind} cannot be copied into another one"),
             &format!(

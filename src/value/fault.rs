@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Value;
+use super::class::{self, Class};
 use super::object::TaskId;
 use crate::pos::Pos;
 
@@ -35,6 +36,8 @@ pub struct TraceEntry {
 /// A primitive was used wrongly: what was found, what was expected, what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misuse {
+    /// The class that Python gives such an error.
+    pub class: Class,
     /// What happened: `release of a Lock that this thread does not hold`.
     pub found: String,
     /// What the operation expects: `the thread that acquired a lock releases it`.
@@ -198,6 +201,8 @@ pub enum FaultKind {
     },
     /// An error of a task in another process, as that process reported it.
     Reported {
+        /// Its class.
+        class: Class,
         /// The family.
         family: String,
         /// The message.
@@ -252,7 +257,7 @@ impl Fault {
     }
 
     /// What `catch (e)` gives: the value thrown, or a map as in Rhai with `message`, `line`,
-    /// `position` and `error`, the family.
+    /// `position`, `error`, the family, and `class`, Python's class.
     pub fn to_value(&self) -> Value {
         match &self.kind {
             FaultKind::Thrown(value) => value.clone(),
@@ -300,8 +305,9 @@ impl FaultKind {
     }
 
     /// A wrong use of a primitive.
-    pub fn misuse(found: &str, expected: &str, advice: &str) -> Self {
+    pub fn misuse(class: Class, found: &str, expected: &str, advice: &str) -> Self {
         Self::Misuse(Misuse {
+            class,
             found: found.into(),
             expected: expected.into(),
             advice: advice.into(),
@@ -309,8 +315,9 @@ impl FaultKind {
     }
 
     /// Something without a result, because it was cancelled.
-    pub fn cancelled(found: &str, expected: &str, advice: &str) -> Self {
+    pub fn cancelled(class: Class, found: &str, expected: &str, advice: &str) -> Self {
         Self::Cancelled(Misuse {
+            class,
             found: found.into(),
             expected: expected.into(),
             advice: advice.into(),
@@ -321,6 +328,7 @@ impl FaultKind {
     pub fn held_by_another(holder: Holder, found: &str, expected: &str, advice: &str) -> Self {
         Self::HeldByAnother {
             misuse: Misuse {
+                class: Class::RuntimeError,
                 found: found.into(),
                 expected: expected.into(),
                 advice: advice.into(),
@@ -333,6 +341,7 @@ impl FaultKind {
     fn to_map(&self) -> super::Map {
         let mut map = super::Map::new();
         map.insert("error".into(), Value::from(self.family()));
+        map.insert("class".into(), Value::from(self.class().qualified()));
         map.insert("message".into(), Value::from(self.to_string()));
         if let Self::TaskGroup(failures) = self {
             let exceptions = failures.iter().map(|(_, fault)| fault.to_map());
@@ -342,11 +351,15 @@ impl FaultKind {
         map
     }
 
-    /// The error in one line for people, also one that the script has made as a map.
+    /// The error in one line for people, with its class where it is a wrong use, and also one that the
+    /// script has made as a map.
     pub fn title(&self) -> String {
         let thrown = match self {
             Self::Thrown(Value::Map(map)) => map,
             Self::Elsewhere(fault) => return fault.kind.title(),
+            Self::Misuse(_) | Self::HeldByAnother { .. } => {
+                return format!("{}: {self}", self.class().qualified());
+            }
             kind => return kind.to_string(),
         };
         match (thrown.get("error"), thrown.get("message")) {
@@ -372,6 +385,7 @@ impl FaultKind {
     #[must_use]
     pub fn reported(&self) -> Self {
         Self::Reported {
+            class: self.class(),
             family: self.family().into(),
             message: self.to_string(),
             advice: self.advice(),
@@ -394,6 +408,54 @@ impl FaultKind {
         }
     }
 
+    /// Python's class of the error.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Thrown(value) => class::thrown(value),
+            Self::Arithmetic(text) if is_division_by_zero(text) => Class::ZeroDivisionError,
+            // A text that is no number is one of Rhai's arithmetic errors, too.
+            Self::Arithmetic(text) if text.contains(" parsing ") => Class::ValueError,
+            Self::Arithmetic(_) => Class::OverflowError,
+            Self::ArrayBounds { .. } | Self::StringBounds { .. } | Self::BitBounds { .. } => {
+                Class::IndexError
+            }
+            Self::Type { .. }
+            | Self::Arity { .. }
+            | Self::Indexing { .. }
+            | Self::Constant { .. }
+            | Self::NotIterable { .. } => Class::TypeError,
+            Self::UnknownFunction { .. } | Self::UnknownVariable { .. } => Class::NameError,
+            Self::UnknownProperty { .. } => Class::AttributeError,
+            Self::StackOverflow { .. } => Class::RecursionError,
+            Self::TooLarge { .. } => Class::MemoryError,
+            Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } | Self::Cancelled(misuse) => {
+                misuse.class
+            }
+            Self::Timeout { .. } | Self::Unfinished { .. } => Class::TimeoutError,
+            Self::TaskGroup(_) => Class::ExceptionGroup,
+            Self::BrokenPool(_) => Class::BrokenThreadPool,
+            Self::BrokenProcessPool { .. } => Class::BrokenProcessPool,
+            Self::Reported { class, .. } => *class,
+            Self::BrokenBarrier(_) => Class::BrokenBarrierError,
+            Self::Queue { refusal, .. } => match refusal {
+                Refusal::Empty => Class::Empty,
+                Refusal::Full => Class::Full,
+                Refusal::ShutDown => Class::ShutDown,
+            },
+            Self::Channel { refusal, .. } => match refusal {
+                ChannelRefusal::Empty => Class::Empty,
+                ChannelRefusal::Full => Class::Full,
+                ChannelRefusal::Closed(_) | ChannelRefusal::ClosedTwice(_) => Class::Closed,
+            },
+            Self::Assertion(_) => Class::AssertionError,
+            // Rhai's functions refuse values: a text that is no number, for example.
+            Self::Native(_) => Class::ValueError,
+            Self::Elsewhere(fault) => fault.kind.class(),
+            Self::Internal(_) | Self::Deadlock => Class::SystemError,
+            Self::Interrupted => Class::KeyboardInterrupt,
+        }
+    }
+
     /// The name of the family, as Rhai names it in a caught error.
     pub fn family(&self) -> &str {
         match self {
@@ -411,7 +473,7 @@ impl FaultKind {
             Self::NotIterable { .. } => "ErrorFor",
             Self::StackOverflow { .. } => "ErrorStackOverflow",
             Self::TooLarge { .. } => "ErrorDataTooLarge",
-            Self::Misuse(_) | Self::HeldByAnother { .. } => "Misuse",
+            Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => misuse.class.name(),
             Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
             Self::Cancelled(_) => "CancelledError",
             Self::TaskGroup(_) => "ExceptionGroup",
@@ -455,7 +517,7 @@ impl FaultKind {
                 params,
                 ..
             } => expected.first().map(|count| usage(name, *count, params)),
-            Self::Arithmetic(text) if text.contains("ivision by zero") => {
+            Self::Arithmetic(text) if is_division_by_zero(text) => {
                 Some("look at the divisor first: `if b != 0 { a / b }`".into())
             }
             Self::ArrayBounds { length: 0, .. } => {
@@ -504,6 +566,11 @@ impl FaultKind {
             _ => None,
         }
     }
+}
+
+/// Whether this is what Rhai says of a division by zero. It has no other sign of one.
+fn is_division_by_zero(text: &str) -> bool {
+    text.contains("ivision by zero")
 }
 
 /// How to call something with this many arguments: ``call it as `add(a, b)` ``.

@@ -5,11 +5,12 @@
 //! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold,
 //! however deep; [`EncodeState`], what decides how something continues; [`Copier`], what goes to
 //! another process; [`Object`], the handle of a lock, a thread or any other thing that can make a
-//! thread wait; [`Fault`], what went wrong; [`Footprint`], how much memory all that takes.
+//! thread wait; [`Fault`], what went wrong, and its [`Class`]; [`Footprint`], how much memory all that takes.
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
 mod cell;
+mod class;
 mod copy;
 pub(crate) mod encode;
 mod fault;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use cell::{Cell, Origin};
+pub use class::{Class, is_instance};
 pub use copy::{Copier, Objects};
 pub use encode::{EncodeState, StateEncoder};
 pub(crate) use encode::{encode_as_number, state_key_test};

@@ -8,7 +8,7 @@ use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
 use crate::event::Written;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake};
-use crate::value::{FaultKind, Object, Value, with_article};
+use crate::value::{Class, FaultKind, Object, Value, with_article};
 
 impl Machine<'_, '_> {
     /// What comes first when the fiber goes on.
@@ -337,6 +337,7 @@ fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
 fn not_awaitable(object: &Arc<Object>) -> FaultKind {
     let kind = with_article(object.kind());
     FaultKind::misuse(
+        Class::TypeError,
         &format!("await was given {kind}"),
         "what can be awaited is a task, or what the functions of asyncio give",
         "wait for what is no task in a thread: `await asyncio.to_thread(|| x.join())`",

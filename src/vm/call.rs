@@ -93,6 +93,12 @@ impl Machine<'_, '_> {
 
     /// A call by name for which the learner has no function.
     pub(super) fn call_name(&mut self, id: u32, argc: u8, dst: u16, first: u16) -> Step {
+        self.call_name_in(id, argc, dst, first, false)
+    }
+
+    /// The same. `is_granted` when what leads to the call is done already, so that reading the variable
+    /// belongs to that step.
+    fn call_name_in(&mut self, id: u32, argc: u8, dst: u16, first: u16, is_granted: bool) -> Step {
         let program = self.env.program;
         let name = program.name(id);
         let base = self.frame().base as usize;
@@ -120,7 +126,7 @@ impl Machine<'_, '_> {
                 found: argc as usize,
             });
         }
-        let (id, mut args) = match self.held_function(id) {
+        let (id, mut args) = match self.held_function(id, is_granted) {
             Held::Unseen => return Ok(Flow::Stop(Stop::Visible)),
             Held::Function(function, mut args) => {
                 args.extend(self.take_args(first, argc));
@@ -141,11 +147,10 @@ impl Machine<'_, '_> {
     /// What a call of this name comes to by way of the variable of that name. A function value may
     /// name another variable in its turn, and so on; names that lead back to each other are those of
     /// no function in a variable. All is read in one step.
-    fn held_function(&mut self, mut id: u32) -> Held {
+    fn held_function(&mut self, mut id: u32, mut is_granted: bool) -> Held {
         let program = self.env.program;
         let mut curried: Vec<Value> = Vec::new();
         let mut followed = BTreeSet::new();
-        let mut is_granted = false;
         while followed.insert(id) {
             let global = program.find_global(&program.name(id).text);
             let Some(binding) = global.and_then(|global| self.env.globals.get(global)) else {
@@ -285,7 +290,7 @@ impl Machine<'_, '_> {
                     return Ok(Flow::Next);
                 };
                 let first = (at + 1 - base) as u16;
-                self.call_name(id, argc as u8, (dst - base) as u16, first)
+                self.call_name_in(id, argc as u8, (dst - base) as u16, first, true)
             }
         }
     }

@@ -16,8 +16,8 @@ use crate::program::Program;
 use crate::runtime::object::Absent;
 use crate::value::object::{TaskId, Verb};
 use crate::value::{
-    Cell, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object,
-    Objects, Target, Value, leads_to,
+    Cell, Class, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function,
+    Object, Objects, Target, Value, leads_to,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -111,6 +111,7 @@ pub fn check_generation(generation: u32) -> Result<(), FaultKind> {
         return Ok(());
     }
     Err(FaultKind::misuse(
+        Class::RuntimeError,
         &format!("a process would start processes in generation {generation}"),
         &format!("processes start processes at most {MAX_GENERATIONS} deep"),
         "make the pool in the first process and submit from there",

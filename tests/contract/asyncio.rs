@@ -102,7 +102,7 @@ pub(super) const ROWS: &[Row] = &[
     row("Task", Timeout, Misuse,
         "asyncio.run(|| { try { await asyncio.wait_for(5, 1); } catch (e) { print(e.error); }
              try { await asyncio.wait_for(|| 1, \"x\"); } catch (e) { print(e.error); } });",
-        &["Misuse", "Misuse"], "()"),
+        &["TypeError", "TypeError"], "()"),
     row("Task", Timeout, OwnerDied,
         "asyncio.run(|| { let t = asyncio.create_task(|| { throw \"no\"; });
              try { await asyncio.wait_for(t, 60); } catch (e) { print(e); } });", &["no"], "()"),
@@ -176,7 +176,7 @@ pub(super) const ROWS: &[Row] = &[
              try { await asyncio.wait_for(asyncio.gather(t), 0.01); } catch (e) { print(e.error, t.cancelled()); } });",
         &["TimeoutError true"], "()"),
     row("Gather", Timeout, Misuse,
-        "asyncio.run(|| { try { asyncio.gather(5); } catch (e) { print(e.error); } });", &["Misuse"], "()"),
+        "asyncio.run(|| { try { asyncio.gather(5); } catch (e) { print(e.error); } });", &["TypeError"], "()"),
     row("Gather", Timeout, OwnerDied,
         "asyncio.run(|| { let g = asyncio.gather(|| { throw \"no\"; });
              try { await asyncio.wait_for(g, 60); } catch (e) { print(e); } });", &["no"], "()"),
@@ -252,7 +252,7 @@ pub(super) const ROWS: &[Row] = &[
         &["TimeoutError"], "()"),
     row("AsyncEvent", Timeout, Misuse,
         "asyncio.run(|| { try { await asyncio.wait_for(asyncio.Event(), 1); } catch (e) { print(e.error); } });",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("AsyncEvent", Timeout, OwnerDied,
         "asyncio.run(|| { let e = asyncio.Event(); await asyncio.create_task(|| 1);
              try { await asyncio.wait_for(e.wait(), 0.01); } catch (e) { print(e.error); } });",
@@ -306,7 +306,7 @@ pub(super) const ROWS: &[Row] = &[
              s.release(); print(await s.acquire()); });", &["TimeoutError", "true"], "()"),
     row("AsyncSemaphore", Timeout, Misuse,
         "asyncio.run(|| { try { await asyncio.wait_for(asyncio.Semaphore(), 1); } catch (e) { print(e.error); } });",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("AsyncSemaphore", Timeout, OwnerDied,
         "asyncio.run(|| { let s = asyncio.Semaphore(1); await asyncio.create_task(|| await s.acquire());
              try { await asyncio.wait_for(s.acquire(), 0.01); } catch (e) { print(e.error); } });",
@@ -333,7 +333,7 @@ pub(super) const ROWS: &[Row] = &[
              try { c.release(); } catch (e) { print(e.error); }
              try { asyncio.Condition(5); } catch (e) { print(e.message); } await c.wait(); });",
         &["notify of an asyncio.Condition whose lock is free: only a task that holds the lock waits for a \
-           change or tells of one", "Misuse", "Misuse", "expected an asyncio.Lock, found i64"],
+           change or tells of one", "RuntimeError", "RuntimeError", "expected an asyncio.Lock, found i64"],
         "5:76 wait of an asyncio.Condition whose lock is free: only a task that holds the lock waits for a \
          change or tells of one / write `with condition { ... }` around it"),
     row("AsyncCondition", Plain, OwnerDied,
@@ -360,7 +360,7 @@ pub(super) const ROWS: &[Row] = &[
              print(c.locked()); });", &["TimeoutError true", "false"], "()"),
     row("AsyncCondition", Timeout, Misuse,
         "asyncio.run(|| { try { await asyncio.wait_for(asyncio.Condition(), 1); } catch (e) { print(e.error); } });",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("AsyncCondition", Timeout, OwnerDied,
         "asyncio.run(|| { let c = asyncio.Condition(); await asyncio.create_task(|| await c.acquire());
              try { with asyncio.timeout(0.01) { with c { } } } catch (e) { print(e.error); } });",
@@ -413,7 +413,7 @@ pub(super) const ROWS: &[Row] = &[
              print(l.locked()); });", &["TimeoutError", "false"], "()"),
     row("AsyncLock", Timeout, Misuse,
         "asyncio.run(|| { try { await asyncio.wait_for(asyncio.Lock(), 1); } catch (e) { print(e.error); } });",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("AsyncLock", Timeout, OwnerDied,
         "asyncio.run(|| { let l = asyncio.Lock(); await asyncio.create_task(|| await l.acquire());
              try { await asyncio.wait_for(l.acquire(), 0.01); } catch (e) { print(e.error); } });",
@@ -469,7 +469,7 @@ pub(super) const ROWS: &[Row] = &[
     row("AsyncQueue", Timeout, Misuse,
         "asyncio.run(|| { let q = asyncio.Queue();
              try { await asyncio.wait_for(q, 1); } catch (e) { print(e.error); } });",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("AsyncQueue", Timeout, OwnerDied,
         "asyncio.run(|| { let q = asyncio.Queue(); await asyncio.create_task(|| 1);
              try { await asyncio.wait_for(q.get(), 0.01); } catch (e) { print(e.error); } });",
@@ -511,7 +511,7 @@ pub(super) const PROMISES: &[Promise] = &[
              let x = 5; try { asyncio.create_task(x(1)); } catch (e) { print(e.message); }
          }
          asyncio.run(main());",
-        &["ErrorFunctionNotFound f takes 1 argument, but 2 were given 4", "Misuse 5", "expected a function, found i64"]),
+        &["ErrorFunctionNotFound f takes 1 argument, but 2 were given 4", "TypeError 5", "expected a function, found i64"]),
     everywhere("tasks begin in the order in which they were made, when the one that made them awaits",
         "asyncio.run(|| { for i in 0..3 { asyncio.create_task(|| print(i)); } print(\"main\");
              await asyncio.sleep(0); print(\"end\"); });",
@@ -690,7 +690,7 @@ pub(super) const PROMISES: &[Promise] = &[
              await asyncio.sleep(0); print(p.maxsize, l.maxsize, await p.get(), await p.get(), await p.get()); await t;
              print(await l.get(), await l.get(), await l.get());
              try { p.put_nowait(1); p.put_nowait(\"x\"); } catch (e) { print(e.error, p.qsize()); } });",
-        &["2 0 1 3 2", "2 1 3", "Misuse 1"]),
+        &["2 0 1 3 2", "2 1 3", "TypeError 1"]),
     everywhere("an item is not lost with a getter that is cancelled",
         "asyncio.run(|| { let q = asyncio.Queue(); let a = asyncio.create_task(|| await q.get());
              let b = asyncio.create_task(|| await q.get()); await asyncio.sleep(0);
@@ -753,7 +753,7 @@ pub(super) const PROMISES: &[Promise] = &[
     everywhere("a task's result is refused before it has ended",
         "asyncio.run(|| { let t = asyncio.create_task(|| 5); try { t.result(); } catch (e) { print(e.error); }
              try { t.exception(); } catch (e) { print(e.error); } await t; () });",
-        &["Misuse", "Misuse"]),
+        &["InvalidStateError", "InvalidStateError"]),
     everywhere("tasks are counted in their names, and are none of the threads",
         "asyncio.run(|| { let t = asyncio.create_task(|| current_thread().name);
              print(asyncio.current_task().name, t.name, await t, active_count(), threads().len()); });

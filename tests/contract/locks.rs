@@ -53,7 +53,7 @@ pub(super) const ROWS: &[Row] = &[
         &["false", "true"], "()"),
     row("Lock", Plain, Misuse,
         "let l = Lock(); try { l.release(); } catch (e) { print(e.error, e.message); } l.release();",
-        &["Misuse release of a Lock that nobody holds: a lock is released once for each acquire"],
+        &["RuntimeError release of a Lock that nobody holds: a lock is released once for each acquire"],
         "1:81 release of a Lock that nobody holds: a lock is released once for each acquire \
          / use `with lock { ... }`: it releases exactly once"),
     row("Lock", Plain, Success,
@@ -70,8 +70,7 @@ pub(super) const ROWS: &[Row] = &[
         "let l = Lock(); let taken = Event(); let given = Event();
          let t = spawn(|| { with l { taken.set(); given.wait(); } });
          taken.wait(); l.release(); given.set(); t.join();",
-        &["Exception in thread Thread-1: release of a Lock that nobody holds: a lock is released \
-           once for each acquire (line 2, column 29)"], "()"),
+        &["Exception in thread Thread-1: RuntimeError: release of a Lock that nobody holds: a lock is released once for each acquire (line 2, column 29)"], "()"),
     row("Lock", Plain, OwnerDied,
         "let l = Lock(); spawn(|| { with l { throw \"no\"; } }).join(); with l { print(\"free\"); }",
         &["Exception in thread Thread-1: no (line 1, column 37)", "free"], "()"),
@@ -281,7 +280,7 @@ pub(super) const PROMISES: &[Promise] = &[
     everywhere(
         "release of an RLock that nobody holds is refused",
         "try { RLock().release(); } catch (e) { print(e.error); }",
-        &["Misuse"],
+        &["RuntimeError"],
     ),
     everywhere(
         "`with` releases a Lock on each way out",
@@ -353,7 +352,7 @@ pub(super) const PROMISES: &[Promise] = &[
         "a bounded semaphore refuses a release too many, and its value stays",
         "let s = BoundedSemaphore(1); for f in [|| s.release(), || s.release(2)] { try { \
          f.call(); } catch (e) { print(e.error); } } print(s);",
-        &["Misuse", "Misuse", "BoundedSemaphore(1 of 1 free)"],
+        &["ValueError", "ValueError", "BoundedSemaphore(1 of 1 free)"],
     ),
     everywhere(
         "the holder of a lock that another thread releases is named, also when it has ended",

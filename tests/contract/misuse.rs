@@ -1,6 +1,7 @@
 //! Wrong use: the answer says where, what was found, what was expected, and what to do.
 
 use super::common::{MODES, Mode, run, type_in};
+use threadlab::event::Kind;
 
 /// Wrong use: the text, and place, message and advice of the answer.
 const BAD_INPUT: &[(&str, &str)] = &[
@@ -209,7 +210,7 @@ fn names_that_lead_to_each_other_are_followed_once() {
                 "let a = Fn(\"b\"); let b = Fn(\"a\");",
                 "spawn(|| a.call()).result()",
             ],
-            "1:16 unknown function: b ()",
+            "1:12 unknown function: b ()",
         ),
     ] {
         for mode in MODES {
@@ -245,19 +246,19 @@ fn a_thread_that_fails_says_where_and_who_holds_what() {
     for (text, line) in [
         (
             "let t = (); t = spawn(|| { sleep(0.01); t.join(); }); t.join();",
-            "Exception in thread Thread-1: Thread-1 waits for itself: a thread cannot wait for its \
+            "Exception in thread Thread-1: RuntimeError: Thread-1 waits for itself: a thread cannot wait for its \
           own end (line 1, column 43)",
         ),
         (
             "let l = RLock();\nl.acquire(); let t = Thread(|| l.release(), [], #{name: \"B\"});\n\
           t.start(); t.join();",
-            "Exception in thread B: release of an RLock that main has held since line 2: only the \
+            "Exception in thread B: RuntimeError: release of an RLock that main has held since line 2: only the \
           thread that acquired it releases it (line 2, column 34)",
         ),
         (
             "let l = RLock();\nlet a = Thread(|| { with l { sleep(0.5); } }, [], #{name: \"A\"});\n\
           a.start(); while !l.locked() { sleep(0.001); }\nspawn(|| l.release()).join();",
-            "Exception in thread Thread-1: release of an RLock that A has held since line 2: only the \
+            "Exception in thread Thread-1: RuntimeError: release of an RLock that A has held since line 2: only the \
           thread that acquired it releases it (line 4, column 12)",
         ),
         (
@@ -274,5 +275,184 @@ fn a_thread_that_fails_says_where_and_who_holds_what() {
             assert_eq!(ended.lines(), [line], "{mode:?} {text}");
             assert_eq!(ended.outcomes, ["()"], "{mode:?} {text}");
         }
+    }
+}
+
+/// Wrong uses, each with the class that Python gives its error, as `e.class` shows it. What is defined
+/// before stands in a line of its own.
+const CLASSES: &[(&str, &str)] = &[
+    ("pool(0)", "ValueError"),
+    ("ProcessPoolExecutor(0)", "ValueError"),
+    ("Semaphore(-1)", "ValueError"),
+    ("BoundedSemaphore(1).release()", "ValueError"),
+    ("Semaphore(1).release(0)", "ValueError"),
+    ("Barrier(0)", "ValueError"),
+    ("Latch(-1)", "ValueError"),
+    ("Latch(0).count_down()", "ValueError"),
+    ("channel(-1)", "ValueError"),
+    ("let q = Queue(); q.task_done()", "ValueError"),
+    ("Lock().acquire(-1)", "ValueError"),
+    ("Lock().acquire(false, 1)", "ValueError"),
+    ("sleep(-1)", "ValueError"),
+    ("random.choice([])", "ValueError"),
+    ("parse_int(\"4o\")", "ValueError"),
+    ("Lock().release()", "RuntimeError"),
+    ("RLock().release()", "RuntimeError"),
+    (
+        "let l = RLock(); spawn(|| l.acquire()).join(); l.release()",
+        "RuntimeError",
+    ),
+    ("Condition().notify()", "RuntimeError"),
+    ("let c = Condition(); c.wait()", "RuntimeError"),
+    ("RwLock().release_read()", "RuntimeError"),
+    ("let t = spawn(|| 1); t.start()", "RuntimeError"),
+    ("Thread(|| 1).join()", "RuntimeError"),
+    ("current_thread().join()", "RuntimeError"),
+    (
+        "let p = pool(1); p.shutdown(); p.submit(|| 1)",
+        "RuntimeError",
+    ),
+    (
+        "let o = Once(); try { o.call(|| throw 1); } catch { } o.call(|| 1)",
+        "RuntimeError",
+    ),
+    (
+        "let b = Barrier(2); b.abort(); b.wait()",
+        "threading.BrokenBarrierError",
+    ),
+    ("Thread(5)", "TypeError"),
+    ("Thread(|| 1, [], #{colour: 1})", "TypeError"),
+    ("spawn()", "TypeError"),
+    ("pool(1).submit(5)", "TypeError"),
+    ("let a = Atomic(\"x\"); a.fetch_add(1)", "TypeError"),
+    ("Condition(5)", "TypeError"),
+    (
+        "let q = PriorityQueue(); q.put(1); q.put(\"a\")",
+        "TypeError",
+    ),
+    ("fn f(x) { x }\nf(1, 2)", "TypeError"),
+    ("ThreadLocal().get(\"x\")", "AttributeError"),
+    ("Queue().get_nowait()", "queue.Empty"),
+    ("let q = Queue(1); q.put(1); q.put_nowait(2)", "queue.Full"),
+    ("let q = Queue(); q.shutdown(); q.get()", "queue.ShutDown"),
+    ("channel().try_receive()", "queue.Empty"),
+    ("let c = channel(); c.close(); c.send(1)", "Closed"),
+    (
+        "let p = pool(1); p.submit(|| sleep(0.2)).result(0.01)",
+        "TimeoutError",
+    ),
+    (
+        "let p = pool(1); p.submit(|| sleep(0.05)); let f = p.submit(|| 1); f.cancel(); f.result()",
+        "concurrent.futures.CancelledError",
+    ),
+    (
+        "let p = ThreadPoolExecutor(1, \"\", || throw 1); p.submit(|| 1).result()",
+        "concurrent.futures.BrokenThreadPool",
+    ),
+    ("asyncio.BoundedSemaphore(1).release()", "ValueError"),
+    ("asyncio.Lock().release()", "RuntimeError"),
+    ("let q = asyncio.Queue(); q.task_done()", "ValueError"),
+    ("asyncio.create_task(|| 1)", "RuntimeError"),
+    (
+        "asyncio.run(|| { asyncio.create_task(|| 1).result() })",
+        "asyncio.InvalidStateError",
+    ),
+    (
+        "asyncio.run(|| { let t = asyncio.create_task(|| 1); t.cancel(); await t })",
+        "asyncio.CancelledError",
+    ),
+    (
+        "asyncio.run(|| await asyncio.wait_for(asyncio.sleep(60), 0.01))",
+        "TimeoutError",
+    ),
+    (
+        "asyncio.run(|| { with asyncio.TaskGroup() as g { g.create_task(|| throw 1); } })",
+        "ExceptionGroup",
+    ),
+    ("1 / 0", "ZeroDivisionError"),
+    ("9223372036854775807 + 1", "OverflowError"),
+    ("[][0]", "IndexError"),
+    ("\"\"[0]", "IndexError"),
+    ("fn f() { y }\nf()", "NameError"),
+    ("fn f() { g() }\nf()", "NameError"),
+    ("fn f() { f() }\nf()", "RecursionError"),
+    ("let x = 1; if x { }", "TypeError"),
+    ("assert(false)", "AssertionError"),
+];
+
+#[test]
+fn every_wrong_use_has_the_class_that_python_gives_it() {
+    let mut broken = Vec::new();
+    for mode in MODES {
+        for (code, class) in CLASSES {
+            // At the prompt each text stands for itself.
+            let (before, code) = code.rsplit_once('\n').unwrap_or(("", code));
+            let caught = format!("try {{ {code}; }} catch (e) {{ print(e.class); }}");
+            let ended = type_in(mode, &[before, &caught]);
+            let own = ended.events.iter().filter(|event| event.thread.number == 1);
+            let printed: Vec<&str> = own
+                .filter_map(|event| match &event.kind {
+                    Kind::Print { text } => Some(&**text),
+                    _ => None,
+                })
+                .collect();
+            if printed != [*class] {
+                broken.push(format!("{mode:?} {code}: {printed:?}, not {class}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn a_class_is_recognised_by_its_own_name_and_those_it_derives_from() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "fn among(f, names) { try { f.call(); } catch (e) { return names.map(|n| isinstance(e, n)); } }
+             print(among(|| 1 / 0, [\"ZeroDivisionError\", \"ArithmeticError\", \"Exception\", \"ValueError\"]));
+             print(among(|| Queue().get_nowait(), [\"Empty\", \"queue.Empty\", \"Full\", [\"Full\", \"Empty\"]]));
+             print(among(|| { throw \"no\"; }, [\"Exception\", \"ValueError\"]));
+             print(among(|| { throw #{error: \"TooSmall\"}; }, [\"TooSmall\", \"Exception\", \"Other\"]));
+             print(among(|| { throw #{error: \"IndexError\"}; }, [\"LookupError\", \"KeyError\"]));
+             asyncio.run(|| {
+                 let t = asyncio.create_task(|| await asyncio.sleep(60));
+                 t.cancel();
+                 try { await t; } catch (e) {
+                     print(isinstance(e, \"Exception\"), isinstance(e, \"BaseException\"),
+                           isinstance(e, \"CancelledError\"));
+                 }
+             });",
+        );
+        assert_eq!(
+            ended.lines(),
+            [
+                "[true, true, true, false]",
+                "[true, true, false, true]",
+                "[true, false]",
+                "[true, true, false]",
+                "[true, false]",
+                "false true true"
+            ],
+            "{mode:?}"
+        );
+    }
+}
+
+#[test]
+fn the_class_crosses_to_another_process_and_back() {
+    for mode in MODES {
+        let ended = run(
+            mode,
+            "let p = ProcessPoolExecutor(1);
+             fn work() { BoundedSemaphore(1).release(); }
+             try { p.submit(work).result(); } catch (e) { print(e.class, isinstance(e, \"Exception\")); }
+             try { p.submit(|| 1 / 0).result(); } catch (e) { print(e.class); }",
+        );
+        assert_eq!(
+            ended.lines(),
+            ["ValueError true", "ZeroDivisionError"],
+            "{mode:?}"
+        );
     }
 }

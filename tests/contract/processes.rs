@@ -120,7 +120,7 @@ pub(super) const PROMISES: &[Promise] = &[
          try { p.submit(|x| x, Event()); } catch (e) { print(e.error); }
          try { p.map(|x| x, [1, [Queue()]]); } catch (e) { print(e.message); } p.shutdown();",
         &["the variable `gate` is or holds a Lock: processes share nothing, and a Lock cannot be \
-           copied into another one", "Misuse",
+           copied into another one", "TypeError",
           "input 1 of the map is or holds a Queue: processes share nothing, and a Queue cannot be \
            copied into another one"]),
     everywhere("What cannot be copied is refused as a result.",
@@ -128,7 +128,7 @@ pub(super) const PROMISES: &[Promise] = &[
          print(p.submit(|| [Lock()]).exception().message);
          print(p.submit(|| { throw Event(); }).exception().error); p.shutdown();",
         &["the task's result is or holds a Lock: processes share nothing, and a Lock cannot be \
-           copied into another one", "Misuse"]),
+           copied into another one", "TypeError"]),
     everywhere("A lock in a top-level variable is refused when the task uses it, and not before.",
         "let gate = Lock(); fn go(uses) { if uses { with gate { 1 } } else { 2 } }
          let p = ProcessPoolExecutor(1); print(p.submit(go, false).result());

@@ -14,6 +14,51 @@ struct Example {
 
 const EXAMPLES: &[Example] = &[
     Example {
+        name: "a release too many is a ValueError",
+        python: r#"
+import threading
+
+places = threading.Semaphore(1)
+places.release()
+print(places.acquire(blocking=False), places.acquire(blocking=False), places.acquire(blocking=False))
+strict = threading.BoundedSemaphore(1)
+try:
+    strict.release()
+except ValueError as e:
+    print("refused:", e)
+"#,
+        lines: &[
+            "true true false",
+            "refused: a BoundedSemaphore was released too many times: it has 1 permits, of which 1 are free",
+        ],
+    },
+    Example {
+        name: "a cancellation is no Exception",
+        python: r#"
+import asyncio
+
+async def poll():
+    while True:
+        try:
+            await asyncio.sleep(0.01)
+            raise ValueError("flaky")
+        except Exception as e:
+            print("retry after", e)
+
+async def main():
+    task = asyncio.create_task(poll())
+    await asyncio.sleep(0.025)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        print("poll stopped")
+
+asyncio.run(main())
+"#,
+        lines: &["retry after flaky", "retry after flaky", "poll stopped"],
+    },
+    Example {
         name: "a queue of work",
         python: r#"
 import asyncio

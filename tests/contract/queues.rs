@@ -147,7 +147,7 @@ pub(super) const ROWS: &[Row] = &[
         &["3"], "()"),
     row("LifoQueue", Plain, Misuse,
         "try { for x in LifoQueue() { } } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("LifoQueue", Plain, OwnerDied,
         "let q = LifoQueue(); spawn(|| { throw \"no\"; q.put(1); }).join(); q.get();",
         &["Exception in thread Thread-1: no (line 1, column 33)"], "deadlock of main"),
@@ -173,7 +173,7 @@ pub(super) const ROWS: &[Row] = &[
         &["Empty"], "()"),
     row("LifoQueue", Timeout, Misuse,
         "try { LifoQueue().get(-1); } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["ValueError"], "()"),
     row("LifoQueue", Timeout, OwnerDied,
         "let q = LifoQueue(); spawn(|| 1).join(); try { q.get(0.01); } catch (e) { \
          print(e.error); }",
@@ -192,7 +192,7 @@ pub(super) const ROWS: &[Row] = &[
         &["3"], "()"),
     row("PriorityQueue", Plain, Misuse,
         "try { for x in PriorityQueue() { } } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("PriorityQueue", Plain, OwnerDied,
         "let q = PriorityQueue(); spawn(|| { throw \"no\"; q.put(1); }).join(); q.get();",
         &["Exception in thread Thread-1: no (line 1, column 37)"], "deadlock of main"),
@@ -220,7 +220,7 @@ pub(super) const ROWS: &[Row] = &[
         &["Empty"], "()"),
     row("PriorityQueue", Timeout, Misuse,
         "try { PriorityQueue().get(-1); } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["ValueError"], "()"),
     row("PriorityQueue", Timeout, OwnerDied,
         "let q = PriorityQueue(); spawn(|| 1).join(); try { q.get(0.01); } catch (e) { \
          print(e.error); }",
@@ -239,7 +239,7 @@ pub(super) const ROWS: &[Row] = &[
         &["3"], "()"),
     row("SimpleQueue", Plain, Misuse,
         "try { for x in SimpleQueue() { } } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["TypeError"], "()"),
     row("SimpleQueue", Plain, OwnerDied,
         "let q = SimpleQueue(); spawn(|| { throw \"no\"; q.put(1); }).join(); q.get();",
         &["Exception in thread Thread-1: no (line 1, column 35)"], "deadlock of main"),
@@ -266,7 +266,7 @@ pub(super) const ROWS: &[Row] = &[
         &["Empty"], "()"),
     row("SimpleQueue", Timeout, Misuse,
         "try { SimpleQueue().get(-1); } catch (e) { print(e.error); }",
-        &["Misuse"], "()"),
+        &["ValueError"], "()"),
     row("SimpleQueue", Timeout, OwnerDied,
         "let q = SimpleQueue(); spawn(|| 1).join(); try { q.get(0.01); } catch (e) { \
          print(e.error); }",
@@ -318,7 +318,7 @@ pub(super) const PROMISES: &[Promise] = &[
         "a task_done too many is refused",
         "let q = Queue(); q.put(1); q.get(); q.task_done(); for i in 0..2 { try { q.task_done(); \
          } catch (e) { print(e.error); } } q.join();",
-        &["Misuse", "Misuse"],
+        &["ValueError", "ValueError"],
     ),
     everywhere(
         "join waits until every item was reported done",

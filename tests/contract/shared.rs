@@ -101,7 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     row("Once", Plain, OwnerDied,
         "let once = Once(); spawn(|| once.call(|| throw \"no\")).join();
          try { once.call(|| 1); } catch (e) { print(e.error, once); }",
-        &["Exception in thread Thread-1: no (line 1, column 42)", "Misuse Once(failed)"], "()"),
+        &["Exception in thread Thread-1: no (line 1, column 42)", "RuntimeError Once(failed)"], "()"),
     // As in Go: no call returns before the function does.
     row("Once", Plain, OwnerDied,
         "let once = Once(); once.call(|| once.call(|| 1));", &[], "deadlock of main"),
@@ -202,7 +202,7 @@ pub(super) const PROMISES: &[Promise] = &[
         "let once = Once(); let t = spawn(|| { try { once.call(|| { sleep(0.03); throw \"no\"; }); }
              catch (e) { print(e); } });
          sleep(0.01); try { once.call(|| 1); } catch (e) { t.join(); print(e.error); }",
-        &["no", "Misuse"]),
+        &["no", "RuntimeError"]),
     everywhere("a latch lets all go on at 0, and whoever comes later at once",
         "let l = Latch(2); let ts = []; for i in 0..2 { ts.push(spawn(|| l.wait())); }
          l.count_down(2); for t in ts { print(t.join()); } print(l.wait());",

@@ -125,7 +125,7 @@ pub(super) const ROWS: &[Row] = &[
     row("Condition", Timeout, Misuse,
         "let c = Condition(); with c { try { c.wait(-1); } catch (e) { print(e.message); } } try \
          { c.wait(1); } catch (e) { print(e.error); }",
-        &["wait(-1): a time is a number of seconds, 0 or more", "Misuse"], "()"),
+        &["wait(-1): a time is a number of seconds, 0 or more", "RuntimeError"], "()"),
     row("Condition", Timeout, OwnerDied,
         "let c = Condition(); spawn(|| c.acquire()).join(); print(c.acquire(0.01));",
         &["false"], "()"),
@@ -247,7 +247,7 @@ pub(super) const PROMISES: &[Promise] = &[
         "wait and notify without the lock are refused",
         "let c = Condition(); for f in [|| c.wait(), || c.notify(), || c.notify_all(), || \
          c.wait(1)] { try { f.call(); } catch (e) { print(e.error); } }",
-        &["Misuse", "Misuse", "Misuse", "Misuse"],
+        &["RuntimeError", "RuntimeError", "RuntimeError", "RuntimeError"],
     ),
     everywhere(
         "who holds the lock of a condition is named to one who does not",

@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
     row("Thread", Timeout, Misuse,
         "let t = spawn(|| 1); try { t.join(-1); } catch (e) { print(e.error, e.message); } \
          print(t.join());",
-        &["Misuse join(-1): a time is a number of seconds, 0 or more", "1"], "()"),
+        &["ValueError join(-1): a time is a number of seconds, 0 or more", "1"], "()"),
     row("Thread", Timeout, OwnerDied,
         "let t = spawn(|| { throw \"no\"; }); print(t.join(60) == ()); try { t.result(60); } \
          catch (e) { print(e); }",
@@ -174,19 +174,19 @@ pub(super) const PROMISES: &[Promise] = &[
         "a thread is started once",
         "let t = Thread(|| 1); t.start(); try { t.start(); } catch (e) { print(e.error); } \
          t.join(); try { t.start(); } catch (e) { print(e.error); }",
-        &["Misuse", "Misuse"],
+        &["RuntimeError", "RuntimeError"],
     ),
     everywhere(
         "join before start is refused",
         "try { Thread(|| 1).join(); } catch (e) { print(e.error); } try { Timer(1, || 1).join(); \
          } catch (e) { print(e.error); }",
-        &["Misuse", "Misuse"],
+        &["RuntimeError", "RuntimeError"],
     ),
     everywhere(
         "a thread cannot join itself",
         "try { current_thread().join(); } catch (e) { print(e.error); } spawn(|| { try { \
          current_thread().join(); } catch (e) { print(e.error); } }).join();",
-        &["Misuse", "Misuse"],
+        &["RuntimeError", "RuntimeError"],
     ),
     everywhere(
         "join may be repeated and by many",

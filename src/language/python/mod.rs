@@ -327,7 +327,7 @@ if __name__ == '__main__':
         try {
             let y = g(x);
         } catch (e) {
-            if e.error != \"ValueError\" { throw; }
+            if !isinstance(e, \"ValueError\") { throw; }
             print(`${e.message}`);
         }
     }
@@ -380,7 +380,7 @@ let m = #{\"a\": 1};
             ),
             (
                 "except (TimeoutError, asyncio.CancelledError):",
-                "} catch (e) {\n    if e.error !in [\"TimeoutError\", \"CancelledError\"] { throw; }",
+                "} catch (e) {\n    if !isinstance(e, [\"TimeoutError\", \"CancelledError\"]) { throw; }",
             ),
             ("except Exception:", "} catch {"),
             (
@@ -394,11 +394,11 @@ let m = #{\"a\": 1};
         let python =
             "try:\n    raise ValueError('no')\nexcept ValueError as e:\n    print(e)\n    raise e";
         let ours = "try {\n    throw #{error: \"ValueError\", message: \"no\"};\n\
-                    } catch (e) {\n    if e.error != \"ValueError\" { throw; }\n    \
+                    } catch (e) {\n    if !isinstance(e, \"ValueError\") { throw; }\n    \
                     print(e.message);\n    throw e;\n}\n";
         assert_eq!(translate(python).as_deref(), Some(ours));
         let python = "try:\n    f()\nexcept A as a:\n    g(a)\nexcept:\n    pass\nh()";
-        let ours = "try {\n    f();\n} catch (a) { if a.error == \"A\" {\n    g(a.message);\n\
+        let ours = "try {\n    f();\n} catch (a) { if isinstance(a, \"A\") {\n    g(a.message);\n\
                     } else {\n    { }\n} }\nh();\n";
         assert_eq!(translate(python).as_deref(), Some(ours));
     }

@@ -87,6 +87,11 @@ impl Names {
         }
     }
 
+    /// Whether the text has coroutines, whose tasks can be cancelled.
+    pub(super) fn has_coroutines(&self) -> bool {
+        !self.text.coroutines.is_empty()
+    }
+
     /// Begins a block, whose names are gone after it.
     pub(super) fn open(&mut self) {
         self.blocks.push(BTreeSet::new());

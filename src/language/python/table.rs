@@ -183,10 +183,10 @@ pub(super) const ROWS: [Row; 61] = [
     ),
     row(
         "`except` is Python; here it is `catch`, which catches every error",
-        "errors have names: `if e.error != \"TimeoutError\" { throw; }` lets the others pass",
+        "errors have classes: `if !isinstance(e, \"TimeoutError\") { throw; }` lets the others pass",
         (
             "except asyncio.TimeoutError as e:",
-            "} catch (e) {\n    if e.error != \"TimeoutError\" { throw; }",
+            "} catch (e) {\n    if !isinstance(e, \"TimeoutError\") { throw; }",
         ),
         Statement(except),
     ),
@@ -701,7 +701,10 @@ fn except(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
     let (what, body) = colon(after("except", nodes)?)?;
     let named = find(what, |node| node.is_word("as"));
     let name = named.and_then(|at| name_of(trim(&what[at + 1..]).first()));
-    let errors = caught(trim(&what[..named.unwrap_or(what.len())]))?;
+    let errors = caught(
+        trim(&what[..named.unwrap_or(what.len())]),
+        names.has_coroutines(),
+    )?;
     let clause = names.clause();
     let variable = match (&clause, name) {
         (Clause::Later(variable), _) => variable.clone(),
@@ -720,18 +723,18 @@ fn except(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
     let is_last = errors.is_empty();
     match clause {
         Clause::First if !is_last => {
-            let is = among(&variable, &errors, "==", "in");
+            let is = among(&variable, &errors);
             Some(Reply::Type(format!("}} catch ({variable}) {{ if {is} {{")))
         }
         Clause::Later(_) if is_last => Some(Reply::Type(format!("}} else {{{renamed}"))),
         Clause::Later(_) => {
-            let is = among(&variable, &errors, "==", "in");
+            let is = among(&variable, &errors);
             Some(Reply::Type(format!("}} else if {is} {{{renamed}")))
         }
         _ if is_last && name.is_none() => open("} catch".to_string(), body, names, rewriter),
         _ => {
             let mut head = format!("}} catch ({variable})");
-            let is_not = among(&variable, &errors, "!=", "!in");
+            let is_not = format!("!{}", among(&variable, &errors));
             match (is_last, trim(body).is_empty()) {
                 (true, _) => open(head, body, names, rewriter),
                 (_, true) => Some(Reply::Type(format!(
@@ -752,8 +755,9 @@ fn except(nodes: &[Node], names: &mut Names, rewriter: &mut Rewriter) -> Option<
     }
 }
 
-/// The errors that an `except` names, as they are called here; empty when it names all of them.
-fn caught(what: &[Node]) -> Option<Vec<&str>> {
+/// The errors that an `except` names, as they are called here; empty when it names all of them. Where
+/// tasks can be cancelled, `Exception` does not.
+fn caught(what: &[Node], may_be_cancelled: bool) -> Option<Vec<&str>> {
     let errors = match what {
         [] => return Some(Vec::new()),
         [Node::Group('(', inner)] => split(inner, ","),
@@ -762,32 +766,28 @@ fn caught(what: &[Node]) -> Option<Vec<&str>> {
     let names = (errors.into_iter().filter(|error| !error.is_empty()))
         .map(|error| name_of(error.last()).map(error_name))
         .collect::<Option<Vec<&str>>>()?;
-    let is_all = |name: &&str| matches!(*name, "Exception" | "BaseException");
+    let is_all = |name: &&str| match *name {
+        "Exception" => !may_be_cancelled,
+        name => name == "BaseException",
+    };
     Some(match names.iter().any(is_all) {
         true => Vec::new(),
         false => names,
     })
 }
 
-/// Whether a caught error is one of these: `e.error == "Empty"`.
-fn among(variable: &str, errors: &[&str], one: &str, many: &str) -> String {
+/// Whether a caught error is one of these: `isinstance(e, "Empty")`.
+fn among(variable: &str, errors: &[&str]) -> String {
     let quoted: Vec<String> = errors.iter().map(|error| format!("\"{error}\"")).collect();
     match &quoted[..] {
-        [error] => format!("{variable}.error {one} {error}"),
-        errors => format!("{variable}.error {many} [{}]", errors.join(", ")),
+        [error] => format!("isinstance({variable}, {error})"),
+        errors => format!("isinstance({variable}, [{}])", errors.join(", ")),
     }
 }
 
-/// What an error of Python is called here.
+/// What an error of Python is called here: the queues of asyncio raise the same ones as others.
 fn error_name(python: &str) -> &str {
     match python {
-        "ZeroDivisionError" | "OverflowError" | "ArithmeticError" => "ErrorArithmetic",
-        "IndexError" => "ErrorArrayBounds",
-        "NameError" | "UnboundLocalError" => "ErrorVariableNotFound",
-        "TypeError" => "ErrorMismatchDataType",
-        "AttributeError" => "ErrorDotExpr",
-        "RecursionError" => "ErrorStackOverflow",
-        "RuntimeError" | "InvalidStateError" => "Misuse",
         "QueueEmpty" => "Empty",
         "QueueFull" => "Full",
         "QueueShutDown" => "ShutDown",

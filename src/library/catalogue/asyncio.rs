@@ -12,7 +12,7 @@ use crate::runtime::object::asyncio::{
 };
 use crate::runtime::object::call;
 use crate::value::object::Verb;
-use crate::value::{FaultKind, Function, Map, Object, Value, print_text};
+use crate::value::{Class, FaultKind, Function, Map, Object, Value, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Native, Param, Run, Signature, native_index, param, sig};
@@ -445,6 +445,7 @@ fn running_loop<'a>(name: &str, ctx: &NativeCtx<'a>) -> Result<&'a Arc<Object>, 
 fn run(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     if ctx.event_loop.is_some() {
         return Err(FaultKind::misuse(
+            Class::RuntimeError,
             "asyncio.run was called in a task",
             "an event loop runs already, and one task of it is this one",
             "make a task and await it: `await asyncio.create_task(f)`",
@@ -465,6 +466,7 @@ fn run(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, Faul
 fn await_(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     match &args[0] {
         Value::Object(_) => Err(FaultKind::misuse(
+            Class::TypeError,
             "await was called through a variable",
             "await is a word of the language, as in Python",
             "write `|x| await x` for a function that awaits",
@@ -526,6 +528,7 @@ fn errors_option(options: &Map) -> Result<Errors, FaultKind> {
             ("return_exceptions", Value::Bool(false)) => Errors::Raised,
             _ => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("asyncio.gather was given the option {key}: {value:?}"),
                     "its option is `return_exceptions`, true or false",
                     "write asyncio.gather(f, g, #{return_exceptions: true})",
@@ -541,6 +544,7 @@ fn seconds(name: &str, value: &Value) -> Result<Duration, FaultKind> {
     let seconds = value.as_number().unwrap_or_default();
     Duration::try_from_secs_f64(seconds.max(0.0)).map_err(|_| {
         FaultKind::misuse(
+            Class::ValueError,
             &format!("{name}({})", print_text(value)),
             "a time is a number of seconds, and not for ever",
             &format!("write how many seconds: `{name}(0.5)`"),
@@ -614,6 +618,7 @@ fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
             Value::Object(task) if task.kind() == "Task" => tasks.push(task.clone()),
             other => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("asyncio.wait was given {}", print_text(other)),
                     "it waits for tasks, and gives the same ones back",
                     "make a task of each first: `asyncio.create_task(f)`",
@@ -623,6 +628,7 @@ fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
     }
     if tasks.is_empty() {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             "asyncio.wait was given no task",
             "it waits for at least one",
             "look first whether there is one: `if !tasks.is_empty() { ... }`",
@@ -649,6 +655,7 @@ fn wait_options(options: &Map) -> Result<(Until, Option<Duration>), FaultKind> {
             }
             _ => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("asyncio.wait was given the option {key}: {value:?}"),
                     "its options are `return_when` and `timeout`",
                     "write asyncio.wait(tasks, #{return_when: FIRST_COMPLETED, timeout: 1})",

@@ -6,7 +6,7 @@ use super::{Entry, Kind, param, sig};
 use crate::library::operators;
 use crate::runtime::object::Order;
 use crate::runtime::object::asyncio::{AsyncCondition, AsyncEvent, AsyncQueue, Of, Permits};
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -98,7 +98,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ],
             "Makes a semaphore between tasks that is never released more often than acquired.",
             "let s = asyncio.BoundedSemaphore(1);\ntry { s.release(); } catch (e) { print(e.error); }",
-            "Misuse",
+            "ValueError",
             bounded_semaphore,
         )
     },
@@ -412,6 +412,7 @@ fn permits(
     let count = args.first().and_then(Value::as_int).unwrap_or(1);
     let Ok(count) = u64::try_from(count) else {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("{name}({count})"),
             "the number is how many may acquire it at once: 0 or more",
             &format!("write {name}(1), or more"),

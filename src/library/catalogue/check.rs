@@ -1,6 +1,6 @@
 //! The check of arguments against a row, and the text of what is wrong with them.
 
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 
 use super::{Entry, Kind, Signature};
 
@@ -123,6 +123,7 @@ fn wrong_type(entry: &Entry, kind: Kind, arg: &Value) -> FaultKind {
         _ => format!("write {usages}"),
     };
     FaultKind::misuse(
+        Class::TypeError,
         &format!(
             "{name} takes {}, but was given {}",
             kind.in_words(),

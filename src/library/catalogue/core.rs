@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::value::object::{Call, TaskId, Verb};
-use crate::value::{FaultKind, Function, Range, Value, debug_text, print_text};
+use crate::value::{Class, FaultKind, Function, Range, Value, debug_text, is_instance, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::super::limits;
-use super::{Entry, Example, Kind, Run, native_index, param, sig};
+use super::{Entry, Example, Kind, Run, checked, native_index, param, sig};
 
 type Outcome = Result<NativeResult, FaultKind>;
 
@@ -46,6 +46,29 @@ pub(super) const ENTRIES: &[Entry] = &[
             output: "i64 string array",
         },
         run: Run::Native(|args, _| value(Value::string(args[0].type_name()))),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "isinstance",
+        signatures: &[sig(
+            &[
+                param("error", Kind::Any),
+                checked("class", "a class by its name, or an array of them"),
+            ],
+            "bool",
+        )],
+        summary: "Whether a caught error is of a class of Python's, or of one that derives from it.",
+        details: "`e.class` holds the class of what `catch (e)` gives. As in Python, a \
+                  `TimeoutError` is an `OSError`, nearly all errors are an `Exception`, and a task \
+                  that was cancelled is none. What `throw` throws is of the class that its `error` \
+                  names, and otherwise an `Exception`.",
+        example: Example {
+            code: "try { BoundedSemaphore(1).release(); } catch (e) {\n    \
+                   print(e.class, isinstance(e, \"ValueError\"), \
+                   isinstance(e, [\"RuntimeError\", \"KeyError\"]));\n}",
+            output: "ValueError true false",
+        },
+        run: Run::Native(is_error_of),
         ..Entry::NEW
     },
     Entry {
@@ -299,6 +322,7 @@ fn function_named(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
         && characters.all(|character| character.is_alphanumeric() || character == '_');
     if !is_name {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("Fn of {name:?}"),
             "the name of a function",
             "write the name of a function without parentheses: `Fn(\"square\")`",
@@ -348,4 +372,25 @@ fn is_def_fn(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
 fn is_def_var(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let name = args[0].as_str().unwrap_or_default().to_string();
     Ok(NativeResult::Intrinsic(Intrinsic::IsDefined(name)))
+}
+
+fn is_error_of(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
+    let is_of = |class: &Value| match class.as_str() {
+        Some(class) => Ok(is_instance(&args[0], class)),
+        None => Err(FaultKind::mismatch(
+            "the name of a class, as a string",
+            class,
+        )),
+    };
+    let found = match &args[1] {
+        Value::Array(classes) => {
+            let mut found = false;
+            for class in classes.iter() {
+                found |= is_of(class)?;
+            }
+            found
+        }
+        class => is_of(class)?,
+    };
+    Ok(NativeResult::Value(found.into()))
 }

@@ -1,5 +1,5 @@
 //! The errors that a script can catch, by the name that `e.error` gives: when there is one, and what
-//! to do. Help and the reference read these rows.
+//! to do. Python's class of each is in `e.class`; `isinstance` knows which derives from which. Help and the reference read these rows.
 
 /// Errors of one name.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,9 @@ pub struct ErrorKind {
     pub remedy: &'static str,
 }
 
+const WRONG_USE: &str =
+    "Change the script: the message says what was found, what was expected and what to write.";
+
 const fn error(name: &'static str, when: &'static str, remedy: &'static str) -> ErrorKind {
     ErrorKind { name, when, remedy }
 }
@@ -19,9 +22,31 @@ const fn error(name: &'static str, when: &'static str, remedy: &'static str) -> 
 /// All of them: first those of threads, processes and tasks, then those of the language.
 pub const ERRORS: &[ErrorKind] = &[
     error(
-        "Misuse",
-        "An object was used wrongly: a lock released that nobody holds, a barrier of no threads.",
-        "Change the script: the message says what was found, what was expected and what to write.",
+        "RuntimeError",
+        "It is not the right thing to do now: a lock is released that nobody holds, a thread started \
+         twice or joined before it was started, a task submitted after shutdown.",
+        WRONG_USE,
+    ),
+    error(
+        "ValueError",
+        "A value is not acceptable: a pool of 0 workers, a negative time, one release too many of a \
+         BoundedSemaphore.",
+        WRONG_USE,
+    ),
+    error(
+        "TypeError",
+        "A value of the wrong kind was given to an object, or an option that does not exist.",
+        WRONG_USE,
+    ),
+    error(
+        "AttributeError",
+        "A ThreadLocal has no such property in this thread.",
+        WRONG_USE,
+    ),
+    error(
+        "InvalidStateError",
+        "A task that is not done was asked for its result.",
+        WRONG_USE,
     ),
     error(
         "TimeoutError",
@@ -158,7 +183,11 @@ pub const ERRORS: &[ErrorKind] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
     use super::*;
+    use crate::value::Class;
 
     /// The names that stand in the function that gives them.
     fn families() -> Vec<&'static str> {
@@ -168,10 +197,40 @@ mod tests {
         body.split('"').skip(1).step_by(2).collect()
     }
 
+    /// The classes of wrong uses, as the source names them.
+    fn classes_of_misuse() -> BTreeSet<&'static str> {
+        fn look(folder: &Path, found: &mut BTreeSet<&'static str>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    look(&path, found);
+                    continue;
+                }
+                let source = std::fs::read_to_string(&path).unwrap();
+                for call in source.split("FaultKind::misuse(").skip(1) {
+                    let call = call.trim_start();
+                    let classes = Class::ALL.into_iter();
+                    let mut named = classes.filter(|class| {
+                        let name = format!("Class::{class:?},");
+                        call.starts_with(&name)
+                    });
+                    found.extend(named.next().map(Class::name));
+                }
+            }
+        }
+        let mut found = BTreeSet::new();
+        look(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
+        found
+    }
+
     #[test]
     fn every_error_that_can_be_caught_has_a_row() {
         let caught: Vec<&str> = (families().into_iter())
             .filter(|name| !["ErrorTerminated", "Deadlock"].contains(name))
+            .chain(classes_of_misuse())
             .collect();
         assert!(caught.len() > 20, "{caught:?}");
         for name in &caught {

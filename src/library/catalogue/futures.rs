@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::runtime::object::{Executor, PoolSettings, ReturnWhen, Watch};
 use crate::value::publish;
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Param, Run, Signature, checked, native_index, param, sig};
@@ -433,6 +433,7 @@ fn wait(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, Fau
                 "return_when" => return_when = Some(value.clone()),
                 _ => {
                     return Err(FaultKind::misuse(
+                        Class::TypeError,
                         &format!("wait was given the option {name}: {value:?}"),
                         "the options are `timeout`, a number of seconds, and `return_when`",
                         "write #{timeout: 1, return_when: FIRST_COMPLETED}",
@@ -459,6 +460,7 @@ fn named(value: &Value) -> Result<ReturnWhen, FaultKind> {
     let found = known.filter(named).map(|(_, when)| when).next();
     found.ok_or_else(|| {
         FaultKind::misuse(
+            Class::ValueError,
             &format!("wait was told to return when {value:?}"),
             "it returns at FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED",
             "write wait(futures, 5, FIRST_COMPLETED)",

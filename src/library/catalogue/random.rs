@@ -1,7 +1,7 @@
 //! Rows for chance. Every number comes from the scheduler's seed, so a seeded run draws the same
 //! ones each time; the names are those of Python's `random` and, in short, of Rhai's package.
 
-use crate::value::{FaultKind, Range, Value};
+use crate::value::{Class, FaultKind, Range, Value};
 use crate::vm::{Draw, Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Param, Run, Signature, param, sig};
@@ -150,7 +150,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Is not for scripts: `threadlab --seed N FILE`, or `:seed N` at the prompt, sets the seed.",
             (
                 "try { random.seed(1); } catch (e) { print(e.error); }",
-                "Misuse",
+                "RuntimeError",
             ),
             Run::Native(refuse_seed),
         )
@@ -183,6 +183,7 @@ fn rand_int(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let (from, to) = (args[0].as_int().unwrap_or(0), args[1].as_int().unwrap_or(0));
     if to < from {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("a random integer from {from} to {to}"),
             "the second number is not less than the first",
             &format!("write the smaller one first: `rand_int({to}, {from})`"),
@@ -204,6 +205,7 @@ fn randrange(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     };
     if step == 0 || range.is_empty() {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("randrange({start}, {end}, {step})"),
             "there is no number in that range",
             "write the smaller number first, and a step other than 0: `randrange(0, 10)`",
@@ -224,6 +226,7 @@ fn rand_float(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
         return draw(Draw::Float(from, to));
     }
     Err(FaultKind::misuse(
+        Class::ValueError,
         &format!("a random float from {from} to {to}"),
         "two finite numbers, the second not less than the first",
         &format!("write the smaller one first: `rand_float({to}, {from})`"),
@@ -239,6 +242,7 @@ fn choice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
             Some(text) => text.chars().map(Value::Char).collect(),
             None => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("choice was given {}", other.type_name()),
                     "it chooses from an array, a string or a range",
                     "for a map choose one of its keys: `choice(map.keys())`",
@@ -248,6 +252,7 @@ fn choice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     };
     if items.is_empty() {
         return Err(FaultKind::misuse(
+            Class::ValueError,
             "choice from nothing",
             "there must be at least one item",
             "look first: `if !items.is_empty() { choice(items) }`",
@@ -258,6 +263,7 @@ fn choice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 
 fn refuse_seed(_: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     Err(FaultKind::misuse(
+        Class::RuntimeError,
         "seed inside a script",
         "random numbers come from the scheduler's seed, so that one seed repeats all of a run",
         "leave this line out and run `threadlab --seed 1 FILE`, or type `:seed 1` at the prompt",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::value::{FaultKind, Value, print_text};
+use crate::value::{Class, FaultKind, Value, print_text};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Run, param, sig};
@@ -96,6 +96,7 @@ fn sleep(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, Faul
                 "write how many seconds to wait: `sleep(0.5)`".into()
             };
             FaultKind::misuse(
+                Class::ValueError,
                 &format!("sleep for {} seconds", print_text(&args[0])),
                 "a time to wait is 0 or more seconds, and not for ever",
                 &advice,
@@ -109,6 +110,7 @@ fn now(_: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind
 
 fn refuse_timestamp(_: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
     Err(FaultKind::misuse(
+        Class::RuntimeError,
         "timestamp reads the clock of the machine",
         "a seeded run gives the same each time, so a script sees the scheduler's time only",
         "type `let start = perf_counter();`, and `perf_counter() - start` for the seconds since",

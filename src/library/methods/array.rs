@@ -5,7 +5,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 use crate::value::index::{position, span};
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 
 use super::super::{limits, operators};
 use super::{Answer, done, int, span_of, span_or_tail};
@@ -196,6 +196,7 @@ fn unsortable(a: &Value, b: &Value) -> FaultKind {
         format!("sort of an array with {a} and {b}")
     };
     FaultKind::misuse(
+        Class::TypeError,
         &found,
         "without a comparer, the items must be all integers, all floats, all strings ...",
         "say what comes first: `array.sort(|a, b| a.age - b.age)`",

@@ -12,7 +12,7 @@ mod string;
 use std::sync::Arc;
 
 use crate::value::index::span;
-use crate::value::{FaultKind, Function, Range, Target, Value, debug_text, print_text};
+use crate::value::{Class, FaultKind, Function, Range, Target, Value, debug_text, print_text};
 use crate::vm::{NativeCtx, NativeResult};
 
 /// What a method gives; nothing when there is no such method for these arguments.
@@ -135,6 +135,7 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
             Target::Named(_) => function.name.as_str(),
         };
         return Some(Err(FaultKind::misuse(
+            Class::TypeError,
             "await was given a function",
             "what can be awaited is a task, or what the functions of asyncio give",
             &format!("call it: `await {name}()`"),
@@ -144,6 +145,7 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
         && items.iter().any(is_awaitable)
     {
         return Some(Err(FaultKind::misuse(
+            Class::TypeError,
             "await was given an array of tasks",
             "one thing is awaited at a time",
             "write `await asyncio.gather(tasks)`: it waits for all, and gives their values",

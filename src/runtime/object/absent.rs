@@ -2,7 +2,7 @@
 //! there is only one: a task that never touches it runs, one that does is told.
 
 use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Waiting, Withdrawal};
-use crate::value::{EncodeState, FaultKind, StateEncoder, with_article};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, with_article};
 
 /// A stand-in.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ impl Primitive for Absent {
         let Self { variable, kind } = self;
         let kind = with_article(kind);
         Attempt::fail(FaultKind::misuse(
+            Class::TypeError,
             &format!(
                 "{} of `{variable}`, {kind}, in another process",
                 call.verb.name().trim_matches(['<', '>'])

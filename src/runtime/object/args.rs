@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::pos::Pos;
 use crate::value::object::{Call, TaskId, Verb};
-use crate::value::{FaultKind, Value, with_article};
+use crate::value::{Class, FaultKind, Value, with_article};
 
 /// Refuses arguments.
 pub(super) fn none(call: Call<'_>) -> Result<(), FaultKind> {
@@ -41,6 +41,7 @@ pub(super) fn time(name: &str, value: &Value, advice: &str) -> Result<Duration, 
     };
     Duration::try_from_secs_f64(seconds).map_err(|_| {
         FaultKind::misuse(
+            Class::ValueError,
             &format!("{name}({seconds})"),
             "a time is a number of seconds, 0 or more",
             advice,
@@ -101,6 +102,7 @@ pub(super) fn patience(call: Call<'_>) -> Result<Patience, FaultKind> {
             })
         }
         [Value::Bool(false), _] => Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("{}(false, ...) was given a time", call.verb.name()),
             "an acquire that does not wait has no time limit",
             &format!(
@@ -118,6 +120,7 @@ pub(super) fn count(call: Call<'_>, least: i64) -> Result<u64, FaultKind> {
         [] => Ok(1),
         [Value::Int(count)] if *count >= least => Ok(*count as u64),
         [Value::Int(count)] => Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("{}({count})", call.verb.name()),
             &format!("the number is {least} or more"),
             &format!("write {0}() for one, {0}(2) for two", call.verb.name()),

@@ -5,7 +5,7 @@
 
 use super::args;
 use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value, debug_text};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text};
 
 /// Whether two values are equal, as `==` has it. The library knows that.
 pub type Equal = fn(&Value, &Value) -> bool;
@@ -32,6 +32,7 @@ impl Atomic {
     fn fetch(&mut self, verb: Verb, operand: &Value) -> Result<Value, FaultKind> {
         let Value::Int(old) = self.value else {
             return Err(FaultKind::misuse(
+                Class::TypeError,
                 &format!("{} of {}", verb.name(), self.kind_and_value()),
                 "it computes with integers, in one step",
                 "use load, store, swap and compare_exchange for other values",

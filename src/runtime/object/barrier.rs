@@ -14,7 +14,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -65,6 +65,7 @@ impl Barrier {
             other => {
                 let found = other.first().cloned().unwrap_or_default();
                 return Err(FaultKind::misuse(
+                    Class::ValueError,
                     &format!("Barrier({found:?})"),
                     "the number of threads is a whole number, 1 or more",
                     "write Barrier(3) for three threads that wait for each other",

@@ -16,7 +16,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
 /// A thread that has waited and takes the lock back.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Condition {
             Some(holder) => FaultKind::held_by_another(holder, &found, expected, &advice),
             None => {
                 let found = format!("{found} this thread does not hold");
-                FaultKind::misuse(&found, expected, &advice)
+                FaultKind::misuse(Class::RuntimeError, &found, expected, &advice)
             }
         })
     }

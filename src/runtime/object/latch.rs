@@ -12,7 +12,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
 /// A latch.
 #[derive(Clone, Debug)]
@@ -34,6 +34,7 @@ impl Latch {
             other => {
                 let found = other.first().cloned().unwrap_or_default();
                 return Err(FaultKind::misuse(
+                    Class::ValueError,
                     &format!("Latch({found:?})"),
                     "the count is a whole number, 0 or more",
                     "write Latch(3) to wait until count_down() was called three times",
@@ -50,6 +51,7 @@ impl Latch {
     fn count_down(&mut self, by: u64, ctx: &mut Ctx<'_>) -> Result<(), FaultKind> {
         let Some(count) = self.count.checked_sub(by) else {
             return Err(FaultKind::misuse(
+                Class::ValueError,
                 &format!(
                     "{} was counted down by {by} at {}",
                     args::made_in("Latch", self.made_at),

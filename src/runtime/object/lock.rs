@@ -18,7 +18,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 struct Waiter {
@@ -123,6 +123,7 @@ impl Lock {
                 "use `with lock { ... }`: it acquires and releases in one thread",
             )),
             None => Attempt::fail(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("release of {} that nobody holds", self.in_words()),
                 "a lock is released once for each acquire",
                 "use `with lock { ... }`: it releases exactly once",
@@ -344,8 +345,8 @@ mod tests {
         table.misuse(
             &lock,
             C,
-            Verb::Release,
-            &[],
+            Verb::Exit,
+            &[false.into()],
             "thread 1 has held since line 1",
         );
         table.done(&lock, A, Verb::Release, &[], "()");

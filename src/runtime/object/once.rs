@@ -15,7 +15,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -97,6 +97,7 @@ impl Once {
     fn failed(&self, at: Pos) -> FaultKind {
         let once = args::made_in("Once", self.made_at);
         FaultKind::misuse(
+            Class::RuntimeError,
             &format!(
                 "the function of {once}, called in line {}, has failed",
                 at.line

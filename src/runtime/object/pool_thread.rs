@@ -12,7 +12,7 @@ use crate::value::object::{
     Attempt, Call, Ctx, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Waiting,
     Withdrawal,
 };
-use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
+use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 /// What a pool's thread runs.
 #[derive(Clone, Debug)]
@@ -233,6 +233,7 @@ impl Primitive for PoolThread {
             }
             Verb::Start | Verb::Join | Verb::Result => {
                 return Attempt::fail(FaultKind::misuse(
+                    Class::RuntimeError,
                     &format!("{}() of a pool's thread", call.verb.name()),
                     "a pool starts and ends its threads itself",
                     "wait for a task by its Future, or for all with executor.shutdown()",

@@ -12,7 +12,7 @@ use crate::value::object::{
     Withdrawal,
 };
 use crate::value::{
-    EncodeState, Fault, FaultKind, Function, Items, StateEncoder, Value, debug_text,
+    Class, EncodeState, Fault, FaultKind, Function, Items, StateEncoder, Value, debug_text,
 };
 
 #[derive(Clone, Debug)]
@@ -223,6 +223,7 @@ impl Results {
     fn cancel(&mut self, ctx: &mut Ctx<'_>) {
         let fault = Fault::new(
             FaultKind::cancelled(
+                Class::FutureCancelled,
                 "this call of a map was cancelled",
                 "the pool was stopped before it came to this item",
                 "make a new pool and map again",

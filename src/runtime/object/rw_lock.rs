@@ -20,7 +20,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
+use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
 
 /// What a thread wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +190,7 @@ impl RwLock {
                 Access::Write => Access::Read,
             };
             return FaultKind::misuse(
+                Class::RuntimeError,
                 &format!(
                     "{done} of an RwLock that this thread holds to {}",
                     other.verb()
@@ -206,6 +207,7 @@ impl RwLock {
                 &advice,
             ),
             None => FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("{done} of an RwLock that this thread does not {held}"),
                 &expected,
                 &advice,
@@ -226,6 +228,7 @@ impl RwLock {
             Verb::AcquireWrite => return Ok(self.acquire(Write, patience(call)?, ctx)),
             Verb::Enter => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     "an RwLock was entered",
                     "it is entered to read or to write",
                     "write `with rw.read() { ... }` or `with rw.write() { ... }`",

@@ -20,7 +20,7 @@ use super::tickets::Claim;
 use crate::value::object::{
     Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
 };
-use crate::value::{Cell, ChannelRefusal, EncodeState, FaultKind, Map, StateEncoder, Value};
+use crate::value::{Cell, ChannelRefusal, Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 
 /// One of the things of which one shall be done.
 #[derive(Clone, Debug)]
@@ -95,6 +95,7 @@ impl Select {
                 "default" => self.default = value.clone(),
                 _ => {
                     return Err(FaultKind::misuse(
+                        Class::TypeError,
                         &format!("select was given the option {name}: {value:?}"),
                         "the options are `timeout`, a number of seconds, and `default`, a value",
                         "write #{timeout: 0.5}, or #{default: ()} to wait not at all",
@@ -252,6 +253,7 @@ fn case(value: &Value) -> Result<Case, FaultKind> {
 
 fn no_case(found: &Value) -> FaultKind {
     FaultKind::misuse(
+        Class::TypeError,
         &format!("select was given {found:?} ({})", found.type_name()),
         "it takes an array of cases: a channel to receive from, or a map of what to send and where",
         "write select([a, b]) to receive, select([a, #{send: 5, to: b}]) to receive or send",

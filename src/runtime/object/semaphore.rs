@@ -9,7 +9,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
 /// A semaphore.
 #[derive(Clone, Debug)]
@@ -35,6 +35,7 @@ impl Semaphore {
             [Value::Int(count @ 0..)] => *count as u64,
             [other, ..] => {
                 return Err(FaultKind::misuse(
+                    Class::ValueError,
                     &format!("{name}({other:?})"),
                     "the number of permits is a whole number, 0 or more",
                     &format!("write {name}(3) to let three threads in at a time"),
@@ -67,6 +68,7 @@ impl Semaphore {
             && after > bound
         {
             return Err(FaultKind::misuse(
+                Class::ValueError,
                 "a BoundedSemaphore was released too many times",
                 &format!("it has {bound} permits, of which {} are free", self.free),
                 "release once for each acquire: `with semaphore { ... }` does so",

@@ -10,7 +10,7 @@ use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, Spawn, TaskId, Verb, Waiting, Wake,
     Withdrawal,
 };
-use crate::value::{EncodeState, Fault, FaultKind, Function, Map, StateEncoder, Value};
+use crate::value::{Class, EncodeState, Fault, FaultKind, Function, Map, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -109,6 +109,7 @@ impl Thread {
         })?;
         let Value::Function(function) = first else {
             return Err(FaultKind::misuse(
+                Class::TypeError,
                 &format!("Thread(...) was given {} as its function", described(first)),
                 "the first argument is the function that the thread will run",
                 &instead(first, "Thread(f), or a closure: Thread(|| f(1))"),
@@ -119,6 +120,7 @@ impl Thread {
             Some(Value::Array(items)) => items.to_vec(),
             Some(other) => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("Thread(f, ...) was given {} as arguments", described(other)),
                     "the second argument is an array of the function's arguments",
                     "put them into brackets: Thread(f, [1, 2])",
@@ -130,6 +132,7 @@ impl Thread {
             Some(Value::Map(options)) => thread_options(options)?,
             Some(other) => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("Thread(f, args, ...) was given {}", described(other)),
                     "the third argument is a map of options",
                     "write Thread(f, [], #{name: \"A\", daemon: true})",
@@ -180,6 +183,7 @@ impl Thread {
     fn start(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         if self.task().is_some() {
             return Attempt::fail(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("{} was started a second time", self.name),
                 "a thread can be started once",
                 "make a new one for another run: Thread(f)",
@@ -217,11 +221,13 @@ impl Thread {
     ) -> Attempt {
         match &self.state {
             State::New { .. } => Attempt::fail(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("{} has not been started", self.name),
                 "only a thread that was started can end",
                 "call start() first",
             )),
             State::Alive { task, .. } if *task == ctx.task => Attempt::fail(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("{} waits for itself", self.name),
                 "a thread cannot wait for its own end",
                 "let another thread, such as main, join this one",
@@ -308,6 +314,7 @@ fn thread_options(options: &Map) -> Result<(Option<String>, bool), FaultKind> {
             ("daemon", Value::Bool(value)) => daemon = *value,
             _ => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("Thread was given the option {key}: {value:?}"),
                     "the options are `name`, a string, and `daemon`, true or false",
                     "write #{name: \"A\", daemon: true}",
@@ -343,6 +350,7 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
     match args {
         [Value::Function(function), rest @ ..] => Ok((function.clone(), rest.to_vec())),
         [] => Err(FaultKind::misuse(
+            Class::TypeError,
             &format!("{verb}() was given nothing to run"),
             "the first argument is the function to run",
             &format!("write {verb}(f), or {verb}(f, 1, 2) with its arguments"),
@@ -354,6 +362,7 @@ pub fn call(verb: &str, args: &[Value]) -> Result<(Arc<Function>, Vec<Value>), F
 /// The answer to `verb(found)` where `found` should be a function.
 pub(super) fn not_a_function(verb: &str, found: &Value) -> FaultKind {
     FaultKind::misuse(
+        Class::TypeError,
         &format!("{verb}(...) was given {} as its function", described(found)),
         "the first argument is the function to run",
         &instead(found, &format!("{verb}(f)")),

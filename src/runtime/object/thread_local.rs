@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::args;
 use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
-use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 
 /// A map for each thread.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,7 @@ impl ThreadLocal {
 
 fn unset(name: &str) -> FaultKind {
     FaultKind::misuse(
+        Class::AttributeError,
         &format!("this ThreadLocal has no attribute `{name}` in this thread"),
         "each thread begins with none, and sees only its own",
         &format!(

@@ -12,7 +12,9 @@ use super::thread::Thread;
 use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Function, StateEncoder, Value, encode_as_number};
+use crate::value::{
+    Class, EncodeState, FaultKind, Function, StateEncoder, Value, encode_as_number,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -61,6 +63,7 @@ impl Timer {
             [Value::Array(items)] => items.to_vec(),
             [other, ..] => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("Timer(seconds, f, ...) was given {other:?} as arguments"),
                     "the third argument is an array of the function's arguments",
                     "put them into brackets: Timer(1, f, [1, 2])",

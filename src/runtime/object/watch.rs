@@ -13,7 +13,7 @@ use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Deadline, Object, Primitive, TaskId, Verb, Waiting, Wake,
     Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
+use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
 
 /// When `wait` is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ impl Watch {
     pub fn new(name: &str, futures: &Value, return_when: ReturnWhen) -> Result<Self, FaultKind> {
         let wrong = |found: &Value| {
             FaultKind::misuse(
+                Class::TypeError,
                 &format!("{name}(...) was given {found:?} ({})", found.type_name()),
                 "the first argument is an array of futures, as submit gives them",
                 &format!("collect them: fs.push(executor.submit(f)); then {name}(fs)"),

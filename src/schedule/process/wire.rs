@@ -14,8 +14,8 @@ use crate::program::Program;
 use crate::runtime::object::Absent;
 use crate::value::object::Ids;
 use crate::value::{
-    Cell, CodeId, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Range,
-    Target, TraceEntry, Value,
+    Cell, Class, CodeId, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object,
+    Range, Target, TraceEntry, Value,
 };
 
 /// A value without its variables.
@@ -56,7 +56,8 @@ struct PlainFunction {
 #[derive(Debug, Serialize, Deserialize)]
 enum PlainKind {
     Thrown(Plain),
-    Reported(String, String, Option<String>),
+    /// Class, family, message and advice.
+    Reported(String, String, String, Option<String>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -205,7 +206,12 @@ impl Packer<'_> {
     fn fault(&mut self, fault: &Fault) -> PlainFault {
         let kind = match &fault.kind {
             FaultKind::Thrown(value) => PlainKind::Thrown(self.value(value)),
-            other => PlainKind::Reported(other.family().into(), other.to_string(), other.advice()),
+            other => PlainKind::Reported(
+                other.class().qualified().into(),
+                other.family().into(),
+                other.to_string(),
+                other.advice(),
+            ),
         };
         let trace = fault.trace.iter();
         PlainFault {
@@ -305,7 +311,9 @@ impl Unpacker<'_> {
     fn fault(&mut self, fault: PlainFault) -> Fault {
         let kind = match fault.kind {
             PlainKind::Thrown(value) => FaultKind::Thrown(self.value(value)),
-            PlainKind::Reported(family, message, advice) => FaultKind::Reported {
+            PlainKind::Reported(class, family, message, advice) => FaultKind::Reported {
+                // Both processes are the same program and know the same classes.
+                class: Class::named(&class).unwrap_or(Class::Exception),
                 family,
                 message,
                 advice,

@@ -640,7 +640,7 @@ impl State {
             Ok(value) => (Verb::Finish, value),
             Err(fault) => {
                 if !member.worker && fault.kind.is_catchable() {
-                    let message = fault.kind.to_string();
+                    let message = fault.kind.title();
                     self.tell(task, fault.pos, Kind::Failure { message });
                 }
                 (Verb::Fail, Value::Error(Arc::new(fault)))
@@ -724,7 +724,7 @@ impl State {
             }
             Ok(_) => {}
             Err(fault) => {
-                let message = fault.kind.to_string();
+                let message = fault.kind.title();
                 self.tell(MAIN, fault.pos, Kind::Failure { message });
             }
         }

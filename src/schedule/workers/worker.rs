@@ -402,7 +402,7 @@ pub(super) fn end_of_call(
         Ok(value) => (Verb::Finish, value),
         Err(fault) => {
             if !about.worker && fault.kind.is_catchable() {
-                let message = fault.kind.to_string();
+                let message = fault.kind.title();
                 shared.tell(about, fault.pos, Kind::Failure { message });
             }
             (Verb::Fail, Value::Error(Arc::new(fault)))

@@ -9,7 +9,7 @@ use super::permits::{Of, Permits};
 use super::request::Request;
 use crate::pos::Pos;
 use crate::value::object::{Attempt, Call, Ctx, Ids, Object, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
 /// A condition.
 #[derive(Clone, Debug)]
@@ -82,6 +82,7 @@ impl AsyncCondition {
             return Ok(());
         }
         Err(FaultKind::misuse(
+            Class::RuntimeError,
             &format!("{} of an asyncio.Condition whose lock is free", verb.name()),
             "only a task that holds the lock waits for a change or tells of one",
             "write `with condition { ... }` around it",

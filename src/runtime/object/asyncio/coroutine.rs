@@ -6,7 +6,7 @@ use super::awaiters::{running_loop, with_loop};
 use super::event_loop::EventLoop;
 use crate::pos::Pos;
 use crate::value::object::{Ctx, Ids, Object, Primitive};
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
 /// Makes a coroutine of the one who asks, and has its event loop remember until it is awaited.
 pub fn add(
@@ -52,6 +52,7 @@ impl AwaitedOnce {
         let event_loop = running_loop(ctx, "await")?.clone();
         if std::mem::replace(&mut self.has_begun, true) {
             return Err(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("{} was awaited a second time", self.name),
                 "what a function of asyncio gives is awaited once",
                 &format!("call it again: `await {}(...)`", self.name),

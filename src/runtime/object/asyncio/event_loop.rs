@@ -19,7 +19,7 @@ use crate::value::object::{
     TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{
-    EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
+    Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
 };
 
 /// What a task will call.
@@ -277,6 +277,7 @@ pub(super) fn await_soon(event_loop: &Arc<Object>, what: &Arc<Object>, place: (&
 fn no_task(name: &str, found: &Value) -> FaultKind {
     match found {
         Value::Object(object) if object.kind() == "Task" => FaultKind::misuse(
+            Class::TypeError,
             &format!("{name} was given a task"),
             "a task runs already",
             "wait for it: `await task`",

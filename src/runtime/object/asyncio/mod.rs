@@ -65,7 +65,7 @@ pub use wait_for::{Shield, WaitFor};
 
 use std::sync::Arc;
 
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 
 /// The arguments of a `create_task` without the option `#{name: "..."}` at their end, and that name.
 pub fn with_name(args: &[Value]) -> (&[Value], Option<Arc<str>>) {
@@ -81,6 +81,7 @@ pub fn with_name(args: &[Value]) -> (&[Value], Option<Arc<str>>) {
 /// What asks for an event loop where none runs.
 pub fn outside(name: &str) -> FaultKind {
     FaultKind::misuse(
+        Class::RuntimeError,
         &format!("{name} outside of asyncio.run"),
         "only a task of an event loop can do that",
         "put it into a function and run that: `asyncio.run(main);`",

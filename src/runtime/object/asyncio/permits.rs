@@ -8,7 +8,7 @@ use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
 use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
+use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
 
 /// What is acquired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +86,13 @@ impl Permits {
         if self.of != Of::Semaphore && self.free >= self.limit {
             return Err(match self.of {
                 Of::Lock => FaultKind::misuse(
+                    Class::RuntimeError,
                     "release of an asyncio.Lock that nobody holds",
                     "a lock is released once for each acquire",
                     "use `with lock { ... }`: it releases exactly once",
                 ),
                 _ => FaultKind::misuse(
+                    Class::ValueError,
                     "release of an asyncio.BoundedSemaphore that nobody has acquired",
                     "it is released once for each acquire",
                     "use `with semaphore { ... }`: it releases exactly once",

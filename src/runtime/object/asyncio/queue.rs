@@ -11,7 +11,7 @@ use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
 use crate::value::object::{Attempt, Call, Ctx, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, FaultKind, Refusal, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Refusal, StateEncoder, Value};
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -111,6 +111,7 @@ impl AsyncQueue {
     fn task_done(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if self.unfinished == 0 {
             return Err(FaultKind::misuse(
+                Class::ValueError,
                 "task_done() called too many times",
                 "it is called once for each item that was taken with get()",
                 "call it after the work on one item, not in another place as well",
@@ -184,6 +185,7 @@ impl Awaitable for AsyncQueue {
             }
             (Verb::Item | Verb::Next, _) => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     "an asyncio.Queue was used as if it were an array",
                     "its items are taken one by one, and whoever takes one may have to wait",
                     "write `loop { let item = await queue.get(); ... }`",

@@ -8,7 +8,7 @@ use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, with_loop};
 use super::event_loop;
 use crate::value::object::{Attempt, Call, Ctx, Notice, Noticed, Object, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
+use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -45,6 +45,7 @@ pub struct Task {
 /// What a task that was cancelled gets where it awaits, and who awaits it.
 pub(super) fn cancelled(name: &str) -> FaultKind {
     FaultKind::cancelled(
+        Class::TaskCancelled,
         &format!("{name} was cancelled"),
         "a cancelled task gets this error where it awaits",
         "catch it to tidy up, and let it pass by `throw;`",
@@ -224,6 +225,7 @@ impl Task {
     /// For the one who asks without waiting.
     fn not_done(&self) -> FaultKind {
         FaultKind::misuse(
+            Class::InvalidStateError,
             &format!("{} is not done", self.name),
             "only a task that has ended has a result or an exception",
             "wait for it first: `await task`",
@@ -280,6 +282,7 @@ impl Awaitable for Task {
         Ok(match call.verb {
             Verb::Await if ctx.task == self.number => {
                 return Err(FaultKind::misuse(
+                    Class::RuntimeError,
                     &format!("{} awaits itself", self.name),
                     "a task cannot wait for its own end",
                     "let another task, such as the main one, await it",

@@ -10,7 +10,7 @@ use super::task::Task;
 use super::tasks::Tasks;
 use super::with_name;
 use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, Fault, FaultKind, StateEncoder, Value, encode_as_number};
+use crate::value::{Class, EncodeState, Fault, FaultKind, StateEncoder, Value, encode_as_number};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -67,6 +67,7 @@ impl TaskGroup {
         let event_loop = running_loop(ctx, "asyncio.TaskGroup")?.clone();
         if self.phase != Phase::New {
             return Err(FaultKind::misuse(
+                Class::RuntimeError,
                 "a TaskGroup was entered a second time",
                 "a group is for one block",
                 "make a new one: `with asyncio.TaskGroup() as tg { ... }`",
@@ -89,6 +90,7 @@ impl TaskGroup {
         };
         if let Some((found, expected)) = refused {
             return Err(FaultKind::misuse(
+                Class::RuntimeError,
                 &format!("create_task of a TaskGroup that {found}"),
                 expected,
                 "write `with asyncio.TaskGroup() as tg { tg.create_task(f); }`",

@@ -12,7 +12,7 @@ use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, running_loop, with_loop};
 use super::event_loop::{TimeUp, await_soon};
 use crate::value::object::{Attempt, Call, Ctx, Object, TaskId, Verb, Waiting};
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Phase {
@@ -57,6 +57,7 @@ impl AsyncTimeout {
         let event_loop = running_loop(ctx, Self::NAME)?.clone();
         if self.phase != Phase::New {
             return Err(FaultKind::misuse(
+                Class::RuntimeError,
                 "an asyncio.timeout was entered a second time",
                 "a time limit is for one block",
                 "make a new one: `with asyncio.timeout(1) { ... }`",

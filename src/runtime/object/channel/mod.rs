@@ -22,7 +22,9 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{ChannelRefusal, EncodeState, FaultKind, StateEncoder, Value, encode_as_number};
+use crate::value::{
+    ChannelRefusal, Class, EncodeState, FaultKind, StateEncoder, Value, encode_as_number,
+};
 use line::{Line, Waiter};
 
 /// In which form a receiver wants its item.
@@ -72,6 +74,7 @@ impl Channel {
             [Value::Int(capacity @ 0..)] => *capacity as usize,
             [other, ..] => {
                 return Err(FaultKind::misuse(
+                    Class::ValueError,
                     &format!("channel({other:?})"),
                     "the capacity is a whole number, 0 or more",
                     "write channel() to hand items over directly, channel(10) to keep up to ten",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::runtime::object::args;
 use crate::value::object::Call;
-use crate::value::{FaultKind, Function, Items, Map, Value};
+use crate::value::{Class, FaultKind, Function, Items, Map, Value};
 
 /// The longest range that `map` makes into calls.
 const MAX_ITEMS: u64 = 100_000_000;
@@ -72,6 +72,7 @@ impl PoolSettings {
             }
             ("max_workers", found) => {
                 return Err(FaultKind::misuse(
+                    Class::ValueError,
                     &format!("ThreadPoolExecutor({found:?})"),
                     "the number of workers is a whole number from 1 to 100000",
                     "write ThreadPoolExecutor(4), or ThreadPoolExecutor() for the usual number",
@@ -86,6 +87,7 @@ impl PoolSettings {
             ("initargs", Value::Array(args)) => self.initargs = args.to_vec(),
             (name, value) => {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("ThreadPoolExecutor was given the option {name}: {value:?}"),
                     "the options are `max_workers`, a number, `thread_name_prefix`, a string, \
                      `initializer`, a function, and `initargs`, an array",
@@ -134,6 +136,7 @@ impl Shutdown {
                 ("cancel_futures", Value::Bool(cancel)) => how.cancel_futures = *cancel,
                 _ => {
                     return Err(FaultKind::misuse(
+                        Class::TypeError,
                         &format!("shutdown was given the option {name}: {value:?}"),
                         "the options are `wait` and `cancel_futures`, true or false",
                         "write #{wait: true, cancel_futures: true}",
@@ -178,6 +181,7 @@ impl MapOptions {
                 }
                 _ => {
                     return Err(FaultKind::misuse(
+                        Class::TypeError,
                         &format!("map was given the option {name}: {value:?}"),
                         "the options are `timeout`, a number of seconds, and `chunksize`, 1 or more",
                         "write #{timeout: 0.5, chunksize: 1}",
@@ -200,6 +204,7 @@ pub fn process_count(args: &[Value]) -> Result<Option<usize>, FaultKind> {
         [Value::Map(options)] => {
             if let Some(name) = options.keys().find(|name| &***name != "max_workers") {
                 return Err(FaultKind::misuse(
+                    Class::TypeError,
                     &format!("ProcessPoolExecutor was given the option {name}"),
                     "the only option is `max_workers`: each task finds a copy of the variables that \
                      it mentions, as they are when it is submitted",
@@ -222,6 +227,7 @@ pub fn process_count(args: &[Value]) -> Result<Option<usize>, FaultKind> {
         Value::Unit => Ok(None),
         Value::Int(count @ 1..=MAX_PROCESSES) => Ok(Some(count as usize)),
         found => Err(FaultKind::misuse(
+            Class::ValueError,
             &format!("ProcessPoolExecutor({found:?})"),
             &format!("the number of processes is a whole number from 1 to {MAX_PROCESSES}"),
             "write ProcessPoolExecutor(2), or ProcessPoolExecutor() for one per core",

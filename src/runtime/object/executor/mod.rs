@@ -18,7 +18,7 @@ use crate::value::object::{
     Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
 };
 use crate::value::{
-    EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
+    Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
 };
 use arguments::{MapOptions, Shutdown, items};
 pub use arguments::{PoolSettings, process_count};
@@ -289,6 +289,7 @@ impl Executor {
             return Ok(());
         }
         Err(FaultKind::misuse(
+            Class::RuntimeError,
             &match verb.trim_matches(['<', '>']) {
                 "enter" => "`with` on a pool after shutdown".to_string(),
                 verb => format!("{verb}(...) after shutdown"),
@@ -326,6 +327,7 @@ impl Executor {
         };
         if inputs.is_empty() {
             return Err(FaultKind::misuse(
+                Class::TypeError,
                 "map(f) was given nothing to call the function with",
                 "map(f, xs) calls f with each item of xs",
                 "write executor.map(f, [1, 2, 3])",

@@ -15,7 +15,7 @@ use crate::value::object::{
     Attempt, Blockers, Call, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb, Waiting, Wake,
     Withdrawal,
 };
-use crate::value::{EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
+use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
 #[derive(Clone, Debug)]
 enum State {
@@ -180,6 +180,7 @@ impl Future {
             (State::Failed(fault), Wants::Result(_)) => Wake::fail(raised(fault)),
             (State::Failed(fault), Wants::Exception(_)) => Wake::Grant(fault.to_value()),
             (State::Cancelled, _) => Wake::fail(FaultKind::cancelled(
+                Class::FutureCancelled,
                 "a cancelled Future was asked for its result",
                 "a task that was cancelled never runs and has no result",
                 "ask cancelled() first",

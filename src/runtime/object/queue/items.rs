@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use crate::value::{EncodeState, FaultKind, StateEncoder, Value, debug_text};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text};
 
 /// How two items compare; nothing when they cannot be compared. The library knows that.
 pub type Compare = fn(&Value, &Value) -> Option<Ordering>;
@@ -90,6 +90,7 @@ impl Items {
 
 fn not_comparable(item: &Value, there: &Value) -> FaultKind {
     FaultKind::misuse(
+        Class::TypeError,
         &format!(
             "{} ({}) was put beside {} ({})",
             debug_text(item),

@@ -16,7 +16,7 @@ use crate::pos::Pos;
 use crate::value::object::{
     Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
-use crate::value::{EncodeState, FaultKind, Refusal, StateEncoder, Value};
+use crate::value::{Class, EncodeState, FaultKind, Refusal, StateEncoder, Value};
 
 /// A queue.
 #[derive(Clone, Debug)]
@@ -139,6 +139,7 @@ impl Queue {
     fn task_done(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         let Some(unfinished) = self.unfinished.checked_sub(1) else {
             return Err(FaultKind::misuse(
+                Class::ValueError,
                 &format!("task_done of {} without a task", self.described()),
                 "it is called once for each item that was put",
                 "call task_done() once after each get(), when the item's work is done",
@@ -208,6 +209,7 @@ impl Queue {
             Verb::Get if args.len() <= 2 => self.get(patience(verb, args)?, ctx),
             Verb::Get => Err(args::arity(verb, &[0, 1, 2], args.len())),
             Verb::Item | Verb::Next => Err(FaultKind::misuse(
+                Class::TypeError,
                 &format!("{} was walked through or indexed", self.described()),
                 "a queue has no end and no positions: its items are taken out one by one",
                 "write `loop { let item = queue.get(); ... }`, and leave it by `break`",
