@@ -33,7 +33,7 @@ use crate::vm::Natives;
 use self::episode::{Before, History};
 
 pub use self::episode::{NotSelected, Selection};
-pub use self::rehearsal::{Explorable, Rehearsal, Rerun};
+pub use self::rehearsal::{Explorable, Rehearsal};
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;
 pub use worker::serve_as_worker;

@@ -55,7 +55,7 @@ pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
             let last = before.map_or_else(|| "main".into(), |step| step.name.clone());
             teller.paused = Some(last);
         }
-        teller.step(step);
+        teller.step(trail, step);
         before = Some(step);
     }
     if let Some(problem) = problem {
@@ -204,9 +204,13 @@ struct Place {
 }
 
 impl Place {
-    /// A place in the text in which a step is.
-    fn of(step: &Step, pos: Pos) -> Self {
-        let source = pos.line_of(&step.text).unwrap_or_default().into();
+    /// A place that a step has to do with: in its text, or in another one that main runs.
+    fn of(trail: &Trail, step: &Step, pos: Pos) -> Self {
+        let source = match pos.input == step.pos.input {
+            true => pos.line_of(&step.text),
+            false => trail.source_line(pos.at()).map(str::trim),
+        };
+        let source = source.unwrap_or_default().into();
         Self { pos, source }
     }
 }
@@ -288,11 +292,17 @@ impl Teller {
         kept
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, trail: &Trail, step: &Step) {
         let thread = step.decision.choice.task().0;
         if let Choice::Time(_) = step.decision.choice {
             let words = "its time is over".to_string();
-            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
+            self.act(
+                thread,
+                &step.name,
+                Place::of(trail, step, step.pos),
+                words,
+                false,
+            );
         } else if step.told.is_empty() && !step.pos.is_none() {
             let words = match (self.names.last(thread), step.waits) {
                 (Some(object), true) => format!("waits at {object}"),
@@ -300,7 +310,13 @@ impl Teller {
                 (_, false) if step.intent.is_empty() => "goes on".into(),
                 (_, false) => format!("{}: an error", step.intent),
             };
-            self.act(thread, &step.name, Place::of(step, step.pos), words, false);
+            self.act(
+                thread,
+                &step.name,
+                Place::of(trail, step, step.pos),
+                words,
+                false,
+            );
         }
         for told in &step.told {
             if self.names.note(told) {
@@ -309,7 +325,7 @@ impl Teller {
             if let Some(words) = words(&told.kind, &self.names) {
                 let is_bad = fails(&told.kind);
                 let pos = told.pos.or(step.pos);
-                let place = Place::of(step, pos);
+                let place = Place::of(trail, step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
                 match &told.kind {
                     Kind::Read { place, .. } if !self.names.written.contains(place) => {
@@ -333,7 +349,7 @@ impl Teller {
                 let steps = trail.steps.iter().rev();
                 let mut own = steps.filter(|step| &*step.name == "main" && !step.pos.is_none());
                 let place = match own.next() {
-                    Some(step) => Place::of(step, *pos),
+                    Some(step) => Place::of(trail, step, *pos),
                     None => Place {
                         pos: *pos,
                         source: Arc::default(),
@@ -360,9 +376,10 @@ impl Teller {
                     let mut alive = trail.alive.iter();
                     let known = alive.find(|(_, alive)| **alive == **name);
                     let (thread, place) = match (step, known) {
-                        (Some(step), _) => {
-                            (step.decision.choice.task().0, Place::of(step, step.pos))
-                        }
+                        (Some(step), _) => (
+                            step.decision.choice.task().0,
+                            Place::of(trail, step, step.pos),
+                        ),
                         (None, known) => (
                             known.map_or_else(|| number_in(name), |(task, _)| task.0),
                             Place {

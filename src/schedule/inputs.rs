@@ -61,15 +61,6 @@ impl World {
         self.share_named(&text.named_globals);
     }
 
-    /// The same for a text that is run again: what has become of the program, for others, is not
-    /// changed by that.
-    pub fn begin_again(&self, text: &Prepared) {
-        for (name, params, id) in &text.defined {
-            self.program.set_function(*name, *params, Some(*id));
-        }
-        self.share_named(&text.named_globals);
-    }
-
     /// Shares top-level variables that functions name.
     pub(super) fn share_named(&self, globals: &[u32]) {
         for global in globals {

@@ -6,14 +6,12 @@ use std::sync::Arc;
 
 use super::episode::{NotSelected, Selection};
 use super::{
-    Config, Input, InputKind, NotExplorable, Obstacle, Outcome, Scheduler, Session, Stopper, until,
+    Config, Input, InputKind, NotExplorable, Obstacle, Outcome, Scheduler, Session, until,
 };
 use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
 use crate::language::Diagnostic;
-use crate::schedule::{
-    Heap, Observed, Prepared, Schedule, Seeded, Stepped, StopRequest, Until, World,
-};
+use crate::schedule::{Heap, Observed, Prepared, Schedule, Seeded, Stepped, Until, World};
 
 /// Texts that can be explored as one program, and what the variables are before them.
 #[derive(Clone)]
@@ -53,6 +51,12 @@ impl Source {
 }
 
 impl Explorable {
+    /// What the last text is called in messages, and the text.
+    pub fn last(&self) -> (&str, &str) {
+        let last = self.sources.last();
+        last.map_or(("", ""), |source| (&source.name, &source.text))
+    }
+
     /// Makes variables and functions what they are before the texts.
     pub(super) fn go_back(&self, named: &[(u32, u32)]) {
         let world = &self.world;
@@ -82,57 +86,6 @@ impl Deref for Rehearsal {
 impl DerefMut for Rehearsal {
     fn deref_mut(&mut self) -> &mut Explorer {
         &mut self.explorer
-    }
-}
-
-/// Texts that run once more, one after the other, under the seeded scheduler. When this is dropped,
-/// what still runs is stopped, and all variables and functions of the session are what they were
-/// before.
-pub struct Rerun {
-    // Invariant: dropped before `_guard`, since that takes its threads to be gone.
-    schedule: Stepped,
-    texts: Explorable,
-    next: usize,
-    seed: u64,
-    stopper: Stopper,
-    /// What stops the session's own scheduler.
-    request: StopRequest,
-    _guard: RestoreGuard,
-}
-
-impl Rerun {
-    pub(super) fn new(texts: Explorable, seed: u64, stopper: Stopper, guard: RestoreGuard) -> Self {
-        let schedule = Stepped::new(Box::new(Seeded::new(seed)), texts.world.clone());
-        let own = schedule.stop_request();
-        let request = std::mem::replace(&mut *stopper.request.lock(), own);
-        Self {
-            schedule,
-            texts,
-            next: 0,
-            seed,
-            stopper,
-            request,
-            _guard: guard,
-        }
-    }
-
-    /// Runs the next text to its end. Returns what it is called in messages, the text, and how it
-    /// ended; nothing when all have run.
-    pub fn run_next(&mut self) -> Option<(&str, &str, Outcome)> {
-        let text = self.texts.texts.get(self.next)?;
-        let source = self.texts.sources.get(self.next)?;
-        self.next += 1;
-        self.texts.world.begin_again(text);
-        self.schedule.set_seed(self.seed);
-        let end = (self.schedule).run_main(text.function.clone(), self.texts.until);
-        Some((&source.name, &source.text, end.into()))
-    }
-}
-
-impl Drop for Rerun {
-    fn drop(&mut self) {
-        self.schedule.stop_all();
-        (*self.stopper.request.lock()).clone_from(&self.request);
     }
 }
 
@@ -238,14 +191,26 @@ impl Session {
         })
     }
 
-    /// Goes to where texts begin, to run them once more under the seeded scheduler. The variables come
-    /// back as they are now when the rerun is dropped; until then nothing else may run.
+    /// Runs texts once more as one program, from where they begin, under the seeded scheduler. The
+    /// variables are afterwards what they are now, and what still runs is stopped. `begin` is called
+    /// before anything runs.
     ///
     /// # Errors
     /// Which threads are in the way.
-    pub fn rerun(&mut self, texts: &Explorable, seed: u64) -> Result<Rerun, Obstacle> {
-        let guard = self.go_back(texts)?;
-        Ok(Rerun::new(texts.clone(), seed, self.stopper(), guard))
+    pub fn rerun(
+        &mut self,
+        texts: &Explorable,
+        seed: u64,
+        begin: impl FnOnce(),
+    ) -> Result<Outcome, Obstacle> {
+        let _guard = self.go_back(texts)?;
+        begin();
+        let mut schedule = Stepped::new(Box::new(Seeded::new(seed)), self.world.clone());
+        *self.stopper.request.lock() = schedule.stop_request();
+        let end = schedule.run_texts(texts.texts.clone(), texts.until);
+        schedule.stop_all();
+        *self.stopper.request.lock() = self.schedule.stop_request();
+        Ok(end.into())
     }
 
     /// Makes variables and functions what they were before these texts, until the guard is dropped.

@@ -332,22 +332,22 @@ impl Learner {
             Ok(texts) => texts,
             Err(why) => return self.say(&explore::not_selected(why)),
         };
-        let mut rerun = match self.session.rerun(&texts, seed) {
-            Ok(rerun) => rerun,
+        let headline = format!("{} again, under seeded:\n", texts.title);
+        let (screen, live) = (&self.screen, &self.live);
+        let mut shown = Ok(());
+        let outcome = self.session.rerun(&texts, seed, || {
+            shown = screen.show(&headline);
+            live.lock().begin_input(false);
+        });
+        shown?;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
             Err(obstacle) => return self.say(&explore::blocked(obstacle)),
         };
-        self.say(&format!("{} again, under seeded:\n", texts.title))?;
-        self.live.lock().begin_input(false);
-        while let Some((name, text, outcome)) = rerun.run_next() {
-            self.printer.catch_up();
-            let told = self.tell_outcome(&outcome, Quoted { name, text });
-            self.say(&told)?;
-            if matches!(outcome, Outcome::Interrupted(_)) {
-                break;
-            }
-        }
-        drop(rerun);
         self.printer.catch_up();
+        let (name, text) = texts.last();
+        let told = self.tell_outcome(&outcome, Quoted { name, text });
+        self.say(&told)?;
         self.say("The variables are what they were.\n")
     }
 

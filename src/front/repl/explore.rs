@@ -238,7 +238,8 @@ mod tests {
             explored.lines().all(|line| line.chars().count() <= 80),
             "{explored}"
         );
-        let end = "outcome: main fails: assertion failed (line 1), after 6 steps with 1 pause\n";
+        let end =
+            "outcome: main fails: assertion failed (input 3, line 1), after 6 steps with 1 pause\n";
         assert!(replayed.contains(end), "{replayed}");
         assert_eq!(value, "2\n");
         assert!(
@@ -526,7 +527,7 @@ mod tests {
         let explored = last_answer(&before, &lines);
         for part in [
             "inputs 3 to 7:\n",
-            "main fails: assertion failed (input 7, line 1)",
+            "7:1| assert(!wrong)",
             "failure 1: assertion failed, in main, input 7, line 1 (lost update)",
             "2:1| fn add() { cou",
             "reads counter in input 2, line 1 and Thread-",

@@ -21,9 +21,10 @@ mod walk;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use self::inputs::Inputs;
 use self::run::Run;
 use self::state::{Member, Outlet};
-use super::{MAIN, MainEnd, Schedule, StopRequest, Until, World};
+use super::{MAIN, MainEnd, Prepared, Schedule, StopRequest, Until, World};
 use crate::pos::Pos;
 use crate::runtime::deadlock;
 use crate::runtime::threads::ThreadInfo;
@@ -175,13 +176,18 @@ impl Stepped {
     }
 }
 
-impl Schedule for Stepped {
-    /// At the prompt, too, all threads go on until each has ended or waits for ever; daemons do not
-    /// make the clock jump.
-    fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
+impl Stepped {
+    /// Runs these texts as one program: see [`Walk::new`].
+    pub fn run_texts(&mut self, texts: Vec<Arc<Prepared>>, until: Until) -> MainEnd {
+        let inputs = Inputs::new(texts, &self.run.state.world.program);
+        self.run.begin_all(inputs);
+        self.run_begun(until)
+    }
+
+    /// Runs a main thread that has begun to its end.
+    fn run_begun(&mut self, until: Until) -> MainEnd {
         self.stop_requested.store(false, Ordering::SeqCst);
         self.run.state.world.stream.hurry(false);
-        self.run.begin(function);
         self.run.state.main_stays = until == Until::Main;
         self.run.settle();
         let mut at_main_end = None;
@@ -227,6 +233,15 @@ impl Schedule for Stepped {
                 return MainEnd::Deadlock(infos);
             }
         }
+    }
+}
+
+impl Schedule for Stepped {
+    /// At the prompt, too, all threads go on until each has ended or waits for ever; daemons do not
+    /// make the clock jump.
+    fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
+        self.run.begin(function);
+        self.run_begun(until)
     }
 
     fn set_seed(&mut self, seed: u64) {

@@ -724,8 +724,14 @@ impl State {
             }
             Ok(_) => {}
             Err(fault) => {
+                let shown = match self.outlet {
+                    Outlet::Stream => log::main_failure(&self.world, end),
+                    // It is not what becomes of the run.
+                    Outlet::Kept { .. } => None,
+                };
                 let message = fault.kind.title();
-                self.tell(MAIN, fault.pos, Kind::Failure { message });
+                let (pos, kind) = shown.unwrap_or((fault.pos, Kind::Failure { message }));
+                self.tell(MAIN, pos, kind);
             }
         }
     }
