@@ -260,11 +260,18 @@ impl Explorer {
         groups.extend(starved.iter().map(|(_, cycle)| cycle.clone()));
         groups.extend(found.inversions.iter().map(|(_, state)| vec![*state]));
         groups.extend(found.races.iter().map(|(_, state)| vec![*state]));
+        // Where every state was expanded, they are part of an outcome or of a livelock.
+        let errors = match found.cut {
+            None => &[],
+            Some(_) => found.errors.as_slice(),
+        };
+        groups.extend(errors.iter().map(|(_, state)| vec![*state]));
         let ways = found.graph.ways(found.outcomes.len(), &groups);
         let (to_outcomes, others) = ways.split_at(found.outcomes.len());
         let (to_traps, others) = others.split_at(traps.len());
         let (to_starved, others) = others.split_at(starved.len());
-        let (to_inversions, to_races) = others.split_at(found.inversions.len());
+        let (to_inversions, others) = others.split_at(found.inversions.len());
+        let (to_races, to_errors) = others.split_at(found.races.len());
 
         let mut failures = self.failures(&found, to_outcomes);
         for (trap, way) in traps.iter().zip(to_traps) {
@@ -286,6 +293,14 @@ impl Explorer {
                     }
                 }
                 failures.push(livelock);
+            }
+        }
+        for ((problem, _), way) in errors.iter().zip(to_errors) {
+            let mut known = failures.iter();
+            if let Some(way) = way
+                && !known.any(|known| known.problem.is_like(problem))
+            {
+                failures.push(self.finding(problem.clone(), &found.graph, way));
             }
         }
         let mut findings = Vec::new();

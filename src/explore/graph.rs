@@ -102,8 +102,7 @@ impl Graph {
     /// About how many bytes it takes, with what is needed to find the ways in it.
     pub(super) fn bytes(&self) -> u64 {
         let (edge, spot) = (size_of::<Edge>(), size_of::<Spot>() + size_of::<Arrival>());
-        let nodes = self.nodes.capacity() * size_of::<Node>();
-        (nodes + self.edges.capacity() * edge + self.edges.len() * spot) as u64
+        (self.nodes.len() * size_of::<Node>() + self.edges.len() * (edge + spot)) as u64
     }
 
     /// How many steps there are.

@@ -62,7 +62,9 @@ impl Meter {
         all: impl Iterator<Item = &'k Kept>,
     ) -> bool {
         let most = |meter: &Self| meter.sum.saturating_add(meter.since).saturating_add(others);
-        if most(self) < limit {
+        // The first sum comes early: it tells how much is shared.
+        let due = if self.sum == 0 { limit / 2 } else { limit };
+        if most(self) < due {
             return false;
         }
         let mut footprint = Footprint::new(Follow::Nothing);
@@ -78,8 +80,8 @@ impl Meter {
         most(self) >= limit / 100 * CLOSE_PERCENT
     }
 
-    /// A bound for what the snapshots take.
+    /// About what the snapshots take: the bound assumes twice of what they added so far.
     pub(super) fn bytes(&self) -> u64 {
-        self.sum + self.since
+        self.sum + self.since / 2
     }
 }

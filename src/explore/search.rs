@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use indexmap::IndexSet;
 
+use super::finding::Problem;
 use super::graph::{Edge, Graph, StateId};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::lock_order::{LockOrder, Nesting};
@@ -17,7 +18,7 @@ use super::meter::Meter;
 use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
-use crate::schedule::{Choice, Draw, Kept, Walk};
+use crate::schedule::{Choice, Draw, Failed, Kept, ToldSoFar, Walk};
 
 /// What a search has found.
 pub struct Found {
@@ -32,6 +33,9 @@ pub struct Found {
     /// Locks that are taken in different orders, each with a state in which the last of these
     /// orders was seen.
     pub inversions: Vec<(Vec<Nesting>, StateId)>,
+    /// The errors by which threads have ended in runs that were not over then, each with a state in
+    /// which that was seen first.
+    pub(super) errors: Vec<(Problem, StateId)>,
     /// Who waits in which state.
     pub(super) waiting: Waiting,
     /// How many of the states were not expanded, or not wholly: what follows from them is unknown.
@@ -67,6 +71,8 @@ struct Search<'a, 'w> {
     edges: Vec<Edge>,
     races: Races,
     lock_order: LockOrder,
+    /// What was told in the last state that was new.
+    told: Arc<ToldSoFar>,
     found: Found,
 }
 
@@ -114,12 +120,14 @@ fn search_from(
         edges: Vec::new(),
         races: Races::default(),
         lock_order: LockOrder::default(),
+        told: Arc::default(),
         found: Found {
             graph: Graph::default(),
             outcomes: IndexSet::new(),
             examples: Vec::new(),
             races: Vec::new(),
             inversions: Vec::new(),
+            errors: Vec::new(),
             waiting: Waiting::default(),
             unexpanded: 0,
             cut: None,
@@ -207,6 +215,7 @@ impl Search<'_, '_> {
         self.races.look(self.walk, state);
         self.lock_order.look(self.walk, state);
         self.found.waiting.look(self.walk);
+        self.look_for_errors(state);
         if let Some(end) = self.walk.end() {
             let outcome = Outcome::of(self.walk, end);
             let (number, is_new) = self.found.outcomes.insert_full(outcome);
@@ -223,6 +232,22 @@ impl Search<'_, '_> {
             self.open.push(Open { state, depth, kept });
         }
         state
+    }
+
+    /// A run may never end after a thread, or main, has failed in it.
+    fn look_for_errors(&mut self, state: StateId) {
+        let told = self.walk.told_so_far();
+        if Arc::ptr_eq(told, &self.told) {
+            return;
+        }
+        self.told = told.clone();
+        let main_failed = told.main_failed.as_deref().map(Failed::of);
+        for problem in Problem::errors(told.threads.values(), main_failed.as_ref()) {
+            let mut known = self.found.errors.iter();
+            if !known.any(|(known, _)| known.is_like(&problem)) {
+                self.found.errors.push((problem, state));
+            }
+        }
     }
 
     /// The numbers to dictate next, after a step that drew `draws`: the last one that has a further
@@ -273,8 +298,8 @@ impl Search<'_, '_> {
 impl Search<'_, '_> {
     /// How many bytes are needed besides the snapshots.
     fn others(&self) -> u64 {
-        // A byte of control for each entry; both tables while it grows.
-        let seen = self.seen.capacity() * (size_of::<(u128, StateId)>() + 1) * 3 / 2;
+        // A byte of control for each entry.
+        let seen = self.seen.capacity() * (size_of::<(u128, StateId)>() + 1);
         let open = self.open.capacity() * size_of::<Open>();
         (seen + open) as u64 + self.found.graph.bytes() + self.walk.buffers()
     }

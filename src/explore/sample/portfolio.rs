@@ -19,7 +19,8 @@ use super::super::race::Race;
 use super::ideas::Ideas;
 use super::known::Known;
 use super::strategy::Kind;
-use super::worker::{MOST_OUTCOMES, Round, Seen, Worker};
+use super::trace::Event;
+use super::worker::{ALL_LEARNED, MOST_OUTCOMES, ONE_LEARNED_OF, Round, Seen, Worker};
 use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin, Unfinished};
 use crate::host::Clock;
 use crate::pos::Pos;
@@ -27,6 +28,9 @@ use crate::schedule::{Kept, Random, Until, Walk};
 
 /// How much of the time schedules are run, in percent; the rest is for making those that fail simple.
 const SAMPLE_PERCENT: u32 = 75;
+
+/// Which part of the memory the schedules to learn from may take.
+const LEARNED_PART: u64 = 8;
 
 /// The first schedules are rounds of their own.
 const ALONE: u64 = 8;
@@ -157,6 +161,8 @@ struct Total<'a> {
     schedules: u64,
     steps: u64,
     unfinished: Unfinished,
+    /// How many steps the longest schedule has that was learned from.
+    longest: usize,
     ran: BTreeMap<Kind, u64>,
     outcomes: BTreeMap<Outcome, Example>,
     /// By the two places in the text: which threads come to them is chance.
@@ -175,6 +181,7 @@ impl<'a> Total<'a> {
             schedules: 0,
             steps: 0,
             unfinished: Unfinished::default(),
+            longest: 0,
             ran: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             races: BTreeMap::new(),
@@ -197,6 +204,7 @@ impl<'a> Total<'a> {
             changes: BTreeMap::new(),
             seed: sampling.seed,
             depth: sampling.depth as usize,
+            learned_of: self.learned_of(end - first),
             brake: self.brake.clone(),
         };
         let is_enough = sampling.until_failure && self.has_found_enough()
@@ -216,6 +224,18 @@ impl<'a> Total<'a> {
         round.known = self.known.clone();
         self.next = end;
         Some(round)
+    }
+
+    /// One of how many schedules of a round of this length is learned from: what they did is kept until
+    /// the round is over.
+    fn learned_of(&self, length: u64) -> u64 {
+        let wanted = match self.next < ALL_LEARNED {
+            true => 1,
+            false => ONE_LEARNED_OF,
+        };
+        let longest = (self.longest.max(1) * size_of::<Event>()) as u64;
+        let room = (self.sampling.memory / LEARNED_PART / longest).max(1);
+        wanted.max(length.div_ceil(room))
     }
 
     fn has_found_enough(&self) -> bool {
@@ -255,6 +275,7 @@ impl<'a> Total<'a> {
         }
         traces.sort_by_key(|(schedule, _)| *schedule);
         for (_, trace) in &traces {
+            self.longest = self.longest.max(trace.events.len());
             let orders = self.ideas.learn(trace);
             self.known.learn(trace, &orders);
         }

@@ -19,8 +19,8 @@ use crate::schedule::{Kept, Walk, WalkEnd};
 pub(super) const MOST_OUTCOMES: usize = 1_000;
 
 /// Of so many schedules all are learned from, and later one of so many.
-const ALL_LEARNED: u64 = 256;
-const ONE_LEARNED_OF: u64 = 16;
+pub(super) const ALL_LEARNED: u64 = 256;
+pub(super) const ONE_LEARNED_OF: u64 = 16;
 
 /// In a long round so many schedules are taken at a time.
 const PORTION: u64 = 16;
@@ -35,6 +35,8 @@ pub(super) struct Round {
     pub(super) changes: BTreeMap<u64, Change>,
     pub(super) seed: u64,
     pub(super) depth: usize,
+    /// One schedule of so many is learned from.
+    pub(super) learned_of: u64,
     /// When all is over.
     pub(super) brake: Arc<Brake>,
 }
@@ -112,7 +114,7 @@ impl<'a> Worker<'a> {
 
     fn run(&mut self, schedule: u64, round: &Round, seen: &mut Seen, races: &mut RaceWatch) {
         let kind = round.kind_of(schedule);
-        let is_observed = schedule < ALL_LEARNED || schedule.is_multiple_of(ONE_LEARNED_OF);
+        let is_observed = schedule.is_multiple_of(round.learned_of);
         let change = round.changes.get(&schedule);
         let base = change.map(|change| (Arc::clone(&change.base), change.from));
         let order = Order {

@@ -154,6 +154,10 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
 
 /// What sampling has done, and which of its schedules found what first.
 fn sampling(sampled: &Sampled) -> String {
+    if sampled.schedules == 0 {
+        let none = "then no schedule was sampled: there was not enough time for one";
+        return hang("  ", none, WIDTH);
+    }
     let strategies = sampled.strategies.iter().filter(|(_, count)| *count > 0);
     let strategies: Vec<String> = strategies
         .map(|(kind, count)| format!("{} {}", number(*count), kind.name()))

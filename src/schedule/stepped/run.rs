@@ -16,6 +16,9 @@ use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
 /// unless each round of a loop copies a lot.
 const SLICE: u32 = 512;
 
+/// So many bytes of a state are written down in the time of a slice, about.
+const SLICE_BYTES: u64 = 1 << 13;
+
 /// How much memory is held is measured after so many slices at the earliest, and not before as much
 /// work was done as the measuring takes.
 const SLICES_MEASURED: u64 = 8;
@@ -95,8 +98,8 @@ impl Repetition {
         self.slices >= FIRST.max(self.due)
     }
 
-    /// Whether the state with this key was there before.
-    fn repeats(&mut self, key: u128) -> bool {
+    /// Whether the state with this key was there before; so many bytes were written for it.
+    fn repeats(&mut self, key: u128, written: u64) -> bool {
         const LOOKS: u32 = 64;
         if self.then == Some(key) {
             return true;
@@ -114,16 +117,30 @@ impl Repetition {
             self.power = (2 * self.power).max(1);
             self.compared = 0;
         }
-        self.due = self.slices + self.stride;
+        // A large state takes long to look at: no longer than the work in between.
+        let slices = u32::try_from(written / SLICE_BYTES).unwrap_or(u32::MAX);
+        self.due = self.slices.saturating_add(self.stride.max(slices));
         false
     }
 }
 
-/// How much memory the run held when it was last measured, and after how much work that is done again.
+/// How much memory the run held when it was last measured, and how that goes on.
 #[derive(Clone, Copy, Default)]
 struct Load {
     bytes: u64,
+    /// After how much work that was, and is done again.
+    at: u64,
     next: u64,
+    /// How many bytes were added by a unit of work since the time before.
+    rate: f64,
+}
+
+impl Load {
+    /// How much it is by now, should it have gone on as before.
+    fn expected(&self, work: u64) -> u64 {
+        let since = work.saturating_sub(self.at) as f64;
+        self.bytes + (self.rate * since) as u64
+    }
 }
 
 impl Run {
@@ -201,7 +218,7 @@ impl Run {
             if self.finds_repetitions && repetition.is_due() {
                 let key;
                 (fiber, key) = self.key_of(task, fiber);
-                if repetition.repeats(key) && !self.state.has_asked {
+                if repetition.repeats(key, self.encoder.size()) && !self.state.has_asked {
                     return self.state.put_fiber(task, fiber, Being::Looping);
                 }
             }
@@ -243,15 +260,21 @@ impl Run {
         if self.work >= self.load.next {
             self.load = self.measure(running);
         }
-        interrupt(self.load.bytes)
+        let why = interrupt(self.load.expected(self.work));
+        if why == Some(Interruption::Memory) && self.load.at != self.work {
+            self.load = self.measure(running);
+            return interrupt(self.load.bytes);
+        }
+        why
     }
 
     /// For a state that is set back.
     pub(super) fn forget_interruption(&mut self) {
         self.interruption = None;
         self.load = Load {
-            bytes: 0,
+            at: self.work,
             next: self.work + u64::from(SLICE) * SLICES_MEASURED,
+            ..Load::default()
         };
     }
 
@@ -268,9 +291,18 @@ impl Run {
                 .iter()
                 .for_each(|binding| footprint.value(&Value::Cell(binding.cell.clone())));
         }
+        let bytes = footprint.bytes() + self.encoder.size();
+        let (before, work) = (&self.load, self.work);
+        let rate = match (before.bytes, work.saturating_sub(before.at)) {
+            // What it was at first is not known.
+            (0, _) | (_, 0) => 0.0,
+            (then, since) => bytes.saturating_sub(then) as f64 / since as f64,
+        };
         Load {
-            bytes: footprint.bytes(),
-            next: self.work + u64::from(SLICE) * SLICES_MEASURED + footprint.visited(),
+            bytes,
+            at: work,
+            next: work + u64::from(SLICE) * SLICES_MEASURED + footprint.visited() / 2,
+            rate,
         }
     }
 
@@ -348,7 +380,7 @@ mod tests {
     /// After how many slices a sequence of states is found to repeat, where it does.
     fn found(state: impl Fn(u32) -> u128) -> Option<u32> {
         let mut repetition = Repetition::default();
-        (0..10_000).find(|slice| repetition.is_due() && repetition.repeats(state(*slice)))
+        (0..10_000).find(|slice| repetition.is_due() && repetition.repeats(state(*slice), 0))
     }
 
     #[test]
