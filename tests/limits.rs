@@ -87,15 +87,35 @@ fn the_time_ends_a_search_in_the_middle_of_private_work_and_the_search_gets_most
 }
 
 #[test]
+fn the_memory_ends_a_search_in_the_middle_of_private_work() {
+    let limits = Limits {
+        memory: 8 << 20,
+        schedules: 0,
+        ..limits(Duration::from_secs(600))
+    };
+    for text in [
+        "let b = []; loop { b.push(\"more and more text\"); }",
+        "let m = #{}; let i = 0; loop { i += 1; m[\"\" + i] = i; }",
+        "let t = spawn(|| { let s = \"\"; loop { s += \"some text\"; } }); t.join();",
+    ] {
+        let found = explore(&mut explorer(&mut session(), text), &limits);
+        assert_eq!(found.cut, Some(Cut::Memory(8 << 20)), "{text}");
+        assert!(found.outcomes.is_empty() && found.unexpanded > 0, "{text}");
+    }
+}
+
+#[test]
 fn a_failure_is_found_in_runs_that_do_not_end() {
+    let limits = Limits {
+        depth: 3,
+        schedules: 0,
+        ..limits(Duration::from_secs(600))
+    };
     for text in [
         "spawn(|| { let i = 0; loop { i += 1; } }); throw \"no\";",
         "spawn(|| { throw \"no\"; }); let i = 0; loop { i += 1; }",
     ] {
-        let found = explore(
-            &mut explorer(&mut session(), text),
-            &limits(Duration::from_secs(3)),
-        );
+        let found = explore(&mut explorer(&mut session(), text), &limits);
         let kinds: Vec<&str> = found.failures.iter().map(|f| f.problem.kind()).collect();
         assert!(
             !found.is_proved() && kinds == ["error"],
@@ -218,19 +238,6 @@ fn json_counts_what_did_not_end() {
     assert_eq!(object["unexpanded"], 1);
     let sampled = &object["sampled"];
     assert_eq!(sampled["schedules"], sampled["unfinished"]["seconds"]);
-    let grows = "let b = []; loop { b.push(\"more and more text\"); }";
-    let (_, out) = run(&[
-        "explore",
-        "--json",
-        "--memory",
-        "8",
-        "--seconds",
-        "5",
-        "-e",
-        grows,
-    ]);
-    let object: serde_json::Value = serde_json::from_str(&out).expect("one object");
-    assert_eq!(object["limit"], "memory");
 }
 
 /// Without what is a time: the number before `ms` or `s`.

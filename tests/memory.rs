@@ -59,6 +59,8 @@ fn most(text: &str, limit: u64) -> u64 {
         schedules: 0,
         ..Limits::default()
     };
+    // With what is learned of the program before a search, which has limits of its own.
+    let walk = explorer.walk();
     let before = IN_USE.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
     let stop = Arc::<AtomicBool>::default();
@@ -67,7 +69,7 @@ fn most(text: &str, limit: u64) -> u64 {
         progress: &mut |_, _| {},
     };
     // The search alone: what is said of it is not kept.
-    let found = search(explorer.walk(), &limits, &mut watch);
+    let found = search(walk, &limits, &mut watch);
     assert_eq!(found.cut, Some(Cut::Memory(limit)), "{text}");
     assert!(found.unexpanded > 0, "{text}");
     (MOST.load(Ordering::Relaxed) - before) as u64
