@@ -14,6 +14,7 @@ use rhai::{AST, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRunti
 
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
+use super::limits;
 use super::operators::unknown;
 
 /// Functions of Rhai's that would go past the virtual machine: they block, end the script or
@@ -37,6 +38,9 @@ impl Bridge {
     pub(super) fn new() -> Self {
         let mut engine = Engine::new_raw();
         engine.register_global_module(StandardPackage::new().as_shared_module());
+        // Rhai's functions look at these before they make something: a blob, a padded text.
+        engine.set_max_array_size(limits::MAX_ARRAY_ITEMS);
+        engine.set_max_string_size(limits::MAX_STRING_BYTES);
         let global = engine.new_global_runtime_state();
         // It does compile: a test gathers.
         let gather = engine.compile(GATHER).unwrap_or_default();

@@ -370,6 +370,7 @@ const CLASSES: &[(&str, &str)] = &[
         "ExceptionGroup",
     ),
     ("1 / 0", "ZeroDivisionError"),
+    ("blob(9000000000000)", "MemoryError"),
     ("9223372036854775807 + 1", "OverflowError"),
     ("[][0]", "IndexError"),
     ("\"\"[0]", "IndexError"),
