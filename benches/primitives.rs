@@ -159,7 +159,7 @@ fn semaphore(criterion: &mut Criterion) {
 fn event(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("set, wait for and clear an event");
     script(&mut group, "Event()", "it.set(); it.wait(); it.clear();");
-    let mut asked = Asked::new(object::Event::new(Pos::NONE, true));
+    let mut asked = Asked::new(object::Event::new(Pos::NONE));
     group.bench_function("asked from Rust", |bencher| {
         bencher.iter(|| {
             asked.ask(Verb::Set, &[]);

@@ -3,7 +3,6 @@
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
 mod episode;
-mod observers;
 mod rehearsal;
 mod worker;
 
@@ -354,11 +353,6 @@ impl Session {
     /// Makes lowered code part of the program.
     fn add(&self, lowered: Lowered) -> Prepared {
         let program = &self.world.program;
-        // What a part of the prelude could observe counts when the learner's code calls it so.
-        if !lowered.unit.is_prelude {
-            let observed = self.world.observed();
-            (self.world).set_observed(observers::add(observed, &lowered.unit, program));
-        }
         let unit = program.add_unit(lowered.unit);
         Prepared::new(unit, lowered.defined, lowered.named_globals)
     }

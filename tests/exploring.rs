@@ -432,7 +432,7 @@ fn how_a_call_in_a_process_will_end_is_part_of_the_state() {
 #[test]
 fn who_has_ended_is_told_by_its_name_in_each_run() {
     // Which of the two children has the first number depends on the run.
-    let text = "let l = Lock();
+    let text = "let l = RLock();
         fn child(l, name) { if l.try_acquire() { print(name); } }
         fn start(l, name) {
             l.locked();

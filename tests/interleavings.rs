@@ -1221,6 +1221,50 @@ const CASES: &[Case] = &[
         interleavings: "2",
         outcomes: &[("", "1"), ("1", "1")],
     },
+    // No thread writes what they read.
+    Case {
+        name: "two threads that only read a constant",
+        source: "
+            const LIMIT = 3; let table = [1, 2, 3];
+            let look = || table[0] + LIMIT;
+            let a = spawn(look); let b = spawn(look);
+            print(a.join() + b.join());",
+        interleavings: "1",
+        outcomes: &[("8", "1")],
+    },
+    // Little Book of Semaphores 3.1: the second thread waits for the first.
+    Case {
+        name: "signalling",
+        source: "
+            let done = Semaphore(0);
+            let a = spawn(|| { done.release(); }); let b = spawn(|| { done.acquire(); });
+            a.join(); b.join();",
+        interleavings: "1",
+        outcomes: &[("", "1")],
+    },
+    // Wait and set, and the clear behind it: the thread waits before the set, between the two, or finds
+    // it cleared and waits for ever.
+    Case {
+        name: "an event is cleared",
+        source: "
+            let e = Event();
+            let t = spawn(|| { e.wait(); }); e.set(); e.clear(); t.join();",
+        interleavings: "3",
+        outcomes: &[("", "2"), ("deadlock", "1")],
+    },
+    // To make text of a handle tells whether the thread has ended: behind the start, the line and the
+    // end in 2 orders.
+    Case {
+        name: "a handle is printed",
+        source: "
+            let t = spawn(|| 1);
+            print(t);",
+        interleavings: "2",
+        outcomes: &[
+            ("Thread(Thread-1, ended)", "1"),
+            ("Thread(Thread-1, running)", "1"),
+        ],
+    },
     // A name is no daemon: nothing is left to choose.
     Case {
         name: "a thread with a name",

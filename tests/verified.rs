@@ -361,7 +361,6 @@ fn run(program: &Program, id: CodeId) -> Stop {
         ids: &ids,
         natives: &mut natives,
         services: &mut Nobody,
-        observes_threads: false,
         effects: &mut Effects::default(),
     };
     let function = Function {

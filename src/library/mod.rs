@@ -152,6 +152,23 @@ impl Natives for Library {
         !catalogue::changes_receiver(name)
     }
 
+    fn makes_text(&self, name: &str) -> bool {
+        const MAKE_TEXT: [&str; 7] = [
+            "print",
+            "debug",
+            "assert",
+            "to_string",
+            "to_debug",
+            "to_json",
+            "join",
+        ];
+        MAKE_TEXT.contains(&name)
+    }
+
+    fn prints(&self, name: &str) -> bool {
+        matches!(name, "print" | "debug")
+    }
+
     fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
         if matches!((a, b), (Value::Foreign(_), _) | (_, Value::Foreign(_))) {
             let (mut a, mut b) = (a.clone(), b.clone());

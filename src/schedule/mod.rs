@@ -14,7 +14,6 @@ mod stepped;
 mod workers;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -63,19 +62,7 @@ pub struct World {
     pub main_name: Arc<str>,
     /// The handle of the main thread, which is alive for as long as the session.
     pub main: Arc<Object>,
-    /// What the program can notice of its threads; set when it is lowered.
-    observed: AtomicU8,
     natives: NativesFactory,
-}
-
-/// What a program can notice of its threads besides what they do, other than by waiting for them
-/// without a limit: only then are these visible operations.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// That they have started, or have ended.
-    pub threads: bool,
-    /// That a pool has begun a task, or that it has ended; or which of its threads runs it.
-    pub futures: bool,
 }
 
 impl World {
@@ -95,7 +82,6 @@ impl World {
             processes: ProcessSettings::default(),
             main_name,
             main,
-            observed: AtomicU8::new(0),
             natives,
         }
     }
@@ -108,21 +94,6 @@ impl World {
         self.main = Object::new(&self.ids, Pos::NONE, main);
         self.clock = Clock::started(age);
         self
-    }
-
-    /// What the program can notice of its threads besides what they do.
-    pub fn observed(&self) -> Observed {
-        let bits = self.observed.load(Ordering::Relaxed);
-        Observed {
-            threads: bits & 1 != 0,
-            futures: bits & 2 != 0,
-        }
-    }
-
-    /// Sets that.
-    pub fn set_observed(&self, observed: Observed) {
-        let bits = u8::from(observed.threads) | u8::from(observed.futures) << 1;
-        self.observed.store(bits, Ordering::Relaxed);
     }
 
     /// The library, for one thread of the host.

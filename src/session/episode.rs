@@ -208,7 +208,6 @@ impl History {
             until: Until::Main,
             from,
             is_from_beginning: begin == 0,
-            observed: world.observed(),
         })
     }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
 use crate::language::Diagnostic;
-use crate::schedule::{Heap, Observed, Prepared, Schedule, Seeded, Stepped, Until, World};
+use crate::schedule::{Heap, Prepared, Schedule, Seeded, Stepped, Until, World};
 
 /// Texts that can be explored as one program, and what the variables are before them.
 #[derive(Clone)]
@@ -26,7 +26,6 @@ pub struct Explorable {
     pub(super) from: Arc<Heap>,
     /// Whether that is the beginning of the session.
     pub(super) is_from_beginning: bool,
-    pub(super) observed: Observed,
 }
 
 /// A text that was read.
@@ -63,7 +62,6 @@ impl Explorable {
         let unit = self.texts.first().map_or(u32::MAX, |text| text.unit);
         self.from.restore(world);
         set_program(world, unit, named);
-        world.set_observed(self.observed);
     }
 }
 
@@ -94,7 +92,6 @@ pub(super) struct RestoreGuard {
     world: Arc<World>,
     heap: Arc<Heap>,
     named: Vec<(u32, u32)>,
-    observed: Observed,
 }
 
 impl RestoreGuard {
@@ -105,7 +102,6 @@ impl RestoreGuard {
             world: world.clone(),
             heap,
             named: named.to_vec(),
-            observed: world.observed(),
         }
     }
 }
@@ -114,7 +110,6 @@ impl Drop for RestoreGuard {
     fn drop(&mut self) {
         self.heap.restore(&self.world);
         set_program(&self.world, u32::MAX, &self.named);
-        self.world.set_observed(self.observed);
     }
 }
 
@@ -139,7 +134,6 @@ impl Session {
     /// # Errors
     /// What is wrong with the text.
     pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
-        let observed = self.world.observed();
         let (prepared, _) = self.accept(input, 0)?;
         let explorable = Explorable {
             title: input.name.into(),
@@ -153,9 +147,7 @@ impl Session {
             until: until(input.kind),
             from: self.history.now(&self.world),
             is_from_beginning: self.history.is_empty(),
-            observed: self.world.observed(),
         };
-        self.world.set_observed(observed);
         Ok(explorable)
     }
 

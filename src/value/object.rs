@@ -473,6 +473,12 @@ pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
         Noticed::AmongThreads
     }
 
+    /// Whether it makes a difference, in programs that clear an event, that a thread waits here already
+    /// although `attempt` would do nothing else.
+    fn arrival_counts(&self, _call: Call<'_>) -> bool {
+        false
+    }
+
     /// Whether `task` holds it, so that others may wait for `task` to release it.
     fn is_held_by(&self, _task: TaskId) -> bool {
         false

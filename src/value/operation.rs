@@ -92,6 +92,11 @@ impl Notices {
         Self(self.0 | other.0)
     }
 
+    /// What of it is in `other`, too.
+    const fn only(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether something of `other` is noticed.
     pub const fn any_of(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -202,6 +207,18 @@ impl Operation {
             Effect::Reads | Effect::Writes => false,
         }
     }
+}
+
+/// What is noticed by making text of an object of type `kind`: its state is in it, and so whatever any
+/// operation on it notices of threads and futures.
+pub fn text_notices(kind: &str) -> Notices {
+    let verbs = Verb::ALL
+        .iter()
+        .filter(|verb| verb.kinds().any(|one| one == kind));
+    let all = verbs.fold(Notices::NOTHING, |all, verb| {
+        all.and(verb.on(kind).notices(usize::MAX))
+    });
+    all.only(Notices::THREADS.and(Notices::FUTURES))
 }
 
 /// The rows of one verb: for the types of each list, an operation.
@@ -587,7 +604,8 @@ operations! {
         &["Barrier"] => writes(ARRIVAL).limited(1, NOTHING),
         &["Latch"] => writes(NOTHING).limited(1, NOTHING),
         &["Results"] => writes(NOTHING).endless(),
-        &["Watch"] => writes(NOTHING).limited(1, FUTURES),
+        // The first to end, or all.
+        &["Watch"] => writes(FUTURES).limited(1, NOTHING),
         &["Timer"] => writes(TIME).endless(),
         &["Select"] => writes(ARRIVAL).endless(),
         // They make what is awaited.

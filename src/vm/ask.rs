@@ -48,9 +48,9 @@ impl Machine<'_, '_> {
     pub(super) fn ask(&mut self, object: &Arc<Object>, verb: Verb, args: &[Value]) -> Step {
         let call = Call { verb, args };
         // Who runs freely and unwatched need not know.
+        let task = self.fiber.task;
         let private = (self.stepped || self.listening)
-            && !self.env.observes_threads
-            && object.operation(verb).is_private(args.len());
+            && !(self.env.services).sees_call(task, object, verb, args.len());
         if !private && !self.may_proceed() {
             return Ok(Flow::Stop(Stop::Visible));
         }
@@ -72,7 +72,6 @@ impl Machine<'_, '_> {
                 ..self.fiber.written(self.env.program)
             },
         });
-        let task = self.fiber.task;
         let event_loop = self.fiber.event_loop.as_ref();
         let (effects, ids) = (&mut *self.env.effects, self.env.ids);
         let asker = (task, pos);

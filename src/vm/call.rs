@@ -105,6 +105,9 @@ impl Machine<'_, '_> {
         let start = base + first as usize;
         let range = start..start + argc as usize;
         if let Some(native) = name.native {
+            if self.stepped && !self.may_call_native(&name.text, range.clone()) {
+                return Ok(Flow::Stop(Stop::Visible));
+            }
             let mut ctx = NativeCtx {
                 program,
                 ids: self.env.ids,
@@ -175,6 +178,19 @@ impl Machine<'_, '_> {
             }
         }
         Held::Nothing(id, curried)
+    }
+
+    /// Whether the library's function of this name may be called now, with the arguments in these
+    /// registers.
+    fn may_call_native(&mut self, name: &str, args: std::ops::Range<usize>) -> bool {
+        let task = self.fiber.task;
+        let is_visible = !self.fiber.allowed;
+        if self.env.natives.makes_text(name) && !self.may_make_text(args) {
+            return false;
+        }
+        // What has a line printed says in the same step what state the objects in it are in.
+        self.fiber.allowed |= !is_visible && self.env.natives.prints(name);
+        !self.env.services.sees_making(task, name) || self.may_proceed()
     }
 
     pub(super) fn take_args(&mut self, first: u16, argc: u8) -> Vec<Value> {

@@ -107,6 +107,18 @@ impl Machine<'_, '_> {
         }
         drop(receiver);
         self.check_may_change(site)?;
+        if self.stepped
+            && self
+                .env
+                .natives
+                .makes_text(&self.env.program.name(site.name).text)
+        {
+            let first = self.frame().base as usize + usize::from(first);
+            if !(self.may_make_text(at..at + 1) && self.may_make_text(first..first + argc as usize))
+            {
+                return Ok(Flow::Stop(Stop::Visible));
+            }
+        }
         let mut receiver = std::mem::take(&mut self.fiber.registers[at]);
         let result = self.native_method(&mut receiver, argc, first, site);
         put(&mut self.fiber.registers[at], receiver);

@@ -184,6 +184,28 @@ pub trait Services: Time {
         true
     }
 
+    /// Whether a stepped fiber stops before asking `object` this, with so many arguments.
+    fn sees_call(&mut self, _task: TaskId, object: &Arc<Object>, verb: Verb, argc: usize) -> bool {
+        !object.operation(verb).is_private(argc)
+    }
+
+    /// Whether a stepped fiber stops before it makes text of these objects, which says what state they
+    /// are in.
+    fn sees_text(&mut self, _task: TaskId, _objects: &[Arc<Object>]) -> bool {
+        false
+    }
+
+    /// Whether a stepped fiber stops before it makes something that gets a number or a name, by the
+    /// library's function of this name.
+    fn sees_making(&mut self, _task: TaskId, _name: &str) -> bool {
+        false
+    }
+
+    /// Whether a stepped fiber stops before it binds a top-level name that functions mention anew.
+    fn sees_binding(&mut self, _task: TaskId, _origin: Origin) -> bool {
+        false
+    }
+
     /// Whether anybody wants [`Services::note`].
     fn is_listening(&self) -> bool {
         false
@@ -286,6 +308,17 @@ pub trait Natives {
         None
     }
 
+    /// Whether the function or method of this name may make text of what it is given: then what state
+    /// an object among that is in matters.
+    fn makes_text(&self, _name: &str) -> bool {
+        true
+    }
+
+    /// Whether the function of this name prints what it is given.
+    fn prints(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Whether the method only reads its receiver: `len`. Then a shared receiver is read, not
     /// written.
     fn is_pure_method(&self, name: &str) -> bool;
@@ -362,9 +395,6 @@ pub struct Env<'a> {
     pub natives: &'a mut dyn Natives,
     /// The scheduler.
     pub services: &'a mut dyn Services,
-    /// Whether the program can observe the lives of threads (`is_alive`, `threads`, a timed join,
-    /// daemons): then starting, joining and ending are visible operations.
-    pub observes_threads: bool,
     /// What objects want done; empty between operations.
     pub effects: &'a mut Effects,
 }

@@ -7,6 +7,15 @@ use crate::value::{FaultKind, Value};
 
 impl Machine<'_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Step {
+        if self.stepped && op == BinaryOp::Add {
+            // What is added to a string becomes text.
+            for (text, other) in [(a, b), (b, a)] {
+                let at = self.frame().base as usize + usize::from(other);
+                if self.register(text).as_str().is_some() && !self.may_make_text(at..at + 1) {
+                    return Ok(Flow::Stop(super::Stop::Visible));
+                }
+            }
+        }
         if dst == a && b != a {
             // `x op= y`: in place, so that a string or array that grows is not copied each time.
             let mut target = std::mem::take(self.register(a));

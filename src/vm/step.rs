@@ -278,6 +278,14 @@ impl Machine<'_, '_> {
                         base: first,
                         count,
                     } => {
+                        if STEPPED {
+                            save!();
+                            let at = base + usize::from(first);
+                            if !self.may_make_text(at..at + count as usize) {
+                                return Ok(Flow::Stop(Stop::Visible));
+                            }
+                            refresh!();
+                        }
                         let parts = window.slice_mut(first, count as usize);
                         let mut text = String::new();
                         for part in parts {
@@ -624,6 +632,13 @@ impl Machine<'_, '_> {
                     }
                     Op::Throw { src } => {
                         save!();
+                        if STEPPED {
+                            let at = base + usize::from(src);
+                            if !self.may_make_text(at..at + 1) {
+                                return Ok(Flow::Stop(Stop::Visible));
+                            }
+                            refresh!();
+                        }
                         // The prelude throws again what it has caught, with nothing lost.
                         if let Value::Error(fault) = &r!(src) {
                             let fault = Fault::clone(fault);

@@ -4,7 +4,7 @@
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
-use crate::value::{Cell, FaultKind, Value};
+use crate::value::{Cell, FaultKind, Origin, Value};
 
 impl Machine<'_, '_> {
     pub(super) fn load_global(&mut self, dst: u16, id: u32) -> Step {
@@ -45,9 +45,17 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn bind_global(&mut self, id: u32, value: Value, is_constant: bool) -> Step {
+        let is_named = self.env.program.global(id).is_named_by_function();
+        if self.stepped
+            && is_named
+            && (self.env.services).sees_binding(self.fiber.task, Origin::global(id))
+            && !self.may_proceed()
+        {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
         let cell = self.env.globals.bind(id, value, is_constant);
         // A function that names the variable may run in any thread.
-        if (self.stepped || self.listening) && self.env.program.global(id).is_named_by_function() {
+        if (self.stepped || self.listening) && is_named {
             crate::value::publish(&Value::Cell(cell));
         }
         Ok(Flow::Next)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fiber::{Fiber, Frame};
 use super::place::{Base, Begin};
 use super::step::Machine;
-use super::{Action, Globals, Intrinsic, Path, SharedAccess, SharedPlace, Visible};
+use super::{Action, Globals, Intrinsic, Observed, Path, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
@@ -51,6 +51,26 @@ impl Machine<'_, '_> {
         if (self.stepped || self.listening) && cell.is_published() {
             incoming.iter().for_each(publish);
         }
+    }
+
+    /// Whether text may be made of these values now: of an object it says what state that is in.
+    pub(super) fn may_make_text(&mut self, values: std::ops::Range<usize>) -> bool {
+        if !self.stepped {
+            return true;
+        }
+        let mut objects = Vec::new();
+        let mut found: Vec<&Value> = self.fiber.registers[values].iter().collect();
+        while let Some(value) = found.pop() {
+            match value {
+                Value::Object(object) => objects.push(object.clone()),
+                Value::Array(items) => found.extend(items.iter()),
+                Value::Map(map) => found.extend(map.values()),
+                _ => {}
+            }
+        }
+        objects.is_empty()
+            || !(self.env.services).sees_text(self.fiber.task, &objects)
+            || self.may_proceed()
     }
 
     /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
@@ -228,9 +248,10 @@ impl Fiber {
 
     /// Whether the operation that the fiber stands before would do something now, rather than only
     /// wait.
-    pub fn is_enabled(&self, program: &Program) -> bool {
+    pub fn is_enabled(&self, program: &Program, observed: Observed) -> bool {
         let is_ready = self.with_asking(program, |object, verb, args| {
-            object.state().is_ready(Call { verb, args }, self.task)
+            let (state, call) = (object.state(), Call { verb, args });
+            state.is_ready(call, self.task) || observed.arrivals && state.arrival_counts(call)
         });
         is_ready.unwrap_or(true)
     }

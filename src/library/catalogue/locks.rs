@@ -3,7 +3,6 @@
 //! Longer than most files because it is a table.
 
 use crate::runtime::object::{Barrier, Condition, Event, Lock, Semaphore};
-use crate::value::object::Verb;
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
@@ -548,10 +547,7 @@ fn barrier(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, 
 }
 
 fn event(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let may_be_cleared = ctx.program.find_name(Verb::Clear.name()).is_some();
-    Ok(NativeResult::Value(
-        ctx.make(Event::new(ctx.pos, may_be_cleared)),
-    ))
+    Ok(NativeResult::Value(ctx.make(Event::new(ctx.pos))))
 }
 
 fn condition(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {

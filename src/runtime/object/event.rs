@@ -1,8 +1,8 @@
 //! A flag that threads wait for: Python's `threading.Event`.
 //!
-//! Setting it lets all go on who wait, even if it is cleared at once. So where an event may be
-//! cleared, to arrive is to do something: who has arrived is among those who wait. Where it stays
-//! set, it makes no difference when a thread has arrived.
+//! Setting it lets all go on who wait, even if it is cleared at once. So where an event is cleared, to
+//! arrive is to do something: who has arrived is among those who wait. Where it stays set, it makes no
+//! difference when a thread has arrived.
 
 use super::args;
 use super::waiters::Waiters;
@@ -18,18 +18,15 @@ pub struct Event {
     made_at: Pos,
     /// Invariant: while it is set, nobody waits.
     is_set: bool,
-    may_be_cleared: bool,
     waiters: Waiters<()>,
 }
 
 impl Event {
-    /// An event that is not set. The position is for messages; `may_be_cleared` says whether the
-    /// program clears any.
-    pub fn new(made_at: Pos, may_be_cleared: bool) -> Self {
+    /// An event that is not set. The position is for messages.
+    pub fn new(made_at: Pos) -> Self {
         Self {
             made_at,
             is_set: false,
-            may_be_cleared,
             waiters: Waiters::default(),
         }
     }
@@ -53,7 +50,6 @@ impl Event {
             }
             Verb::Clear => {
                 args::none(call)?;
-                self.may_be_cleared = true;
                 self.is_set = false;
                 Ok(Attempt::Done(Value::Unit))
             }
@@ -69,10 +65,9 @@ impl EncodeState for Event {
             // The object has the same, which is encoded with it.
             made_at: _,
             is_set,
-            may_be_cleared,
             waiters,
         } = self;
-        (is_set, may_be_cleared, waiters).encode_state(encoder);
+        (is_set, waiters).encode_state(encoder);
     }
 }
 
@@ -88,7 +83,11 @@ impl Primitive for Event {
     fn is_ready(&self, call: Call<'_>, _task: TaskId) -> bool {
         // With a limit, arriving starts the clock.
         let is_endless = call.verb == Verb::Wait && call.args.is_empty();
-        !is_endless || self.is_set || self.may_be_cleared
+        !is_endless || self.is_set
+    }
+
+    fn arrival_counts(&self, call: Call<'_>) -> bool {
+        call.verb == Verb::Wait
     }
 
     fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
@@ -112,9 +111,8 @@ impl Primitive for Event {
     }
 }
 
-crate::value::state_key_test! { event_key, Event, Event::new(Pos::NONE, false);
+crate::value::state_key_test! { event_key, Event, Event::new(Pos::NONE);
     is_set: true,
-    may_be_cleared: true,
     waiters: Waiters::one(2, ()),
     ; left out made_at
 }
@@ -127,7 +125,7 @@ mod tests {
     #[test]
     fn setting_wakes_all_and_lasts_until_it_is_cleared() {
         let mut table = Table::default();
-        let event = table.add(Event::new(Pos::NONE, false));
+        let event = table.add(Event::new(Pos::NONE));
         table.waits(&event, 1, Verb::Wait, &[]);
         table.waits(&event, 2, Verb::Wait, &[Value::Float(0.5)]);
         table.done(&event, 3, Verb::IsSet, &[], "false");

@@ -141,7 +141,7 @@ fn one_state_has_one_key_however_it_was_reached() {
             other: &[(1, Enter, &[]), (1, Enter, &[])],
         },
         Histories {
-            make: &|table| table.add(super::Event::new(Pos::NONE, true)),
+            make: &|table| table.add(super::Event::new(Pos::NONE)),
             long: &[(1, Set, &[]), (2, Set, &[]), (1, Clear, &[])],
             short: &[],
             other: &[(1, Set, &[])],

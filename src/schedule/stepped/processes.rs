@@ -201,8 +201,8 @@ impl State {
 
     /// Whether a process can never go on: nothing in it and below it can, or nothing but daemons.
     fn is_stuck_within(&self, process: TaskId) -> bool {
-        let program = &self.world.program;
-        let is_at_rest = |task: TaskId, member: &Member| match doing(member, program) {
+        let (program, observed) = (&self.world.program, self.observations.observed());
+        let is_at_rest = |task: TaskId, member: &Member| match doing(member, program, observed) {
             Doing::Waiting { limited, .. } => !limited,
             // It waits for its other threads.
             Doing::Sleeping => task == process && member.held_end.is_some(),

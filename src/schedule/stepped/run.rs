@@ -318,7 +318,6 @@ impl Run {
             ids: &world.ids,
             natives: &mut *self.natives,
             services: &mut self.state,
-            observes_threads: world.observed().threads,
             effects: &mut self.effects,
         };
         guard::step::<true>(fiber, &mut env, fuel)

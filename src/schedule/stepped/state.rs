@@ -16,9 +16,11 @@ use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{
     Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal,
 };
-use crate::value::{Fault, Footprint, Object, Value, debug_text};
+use crate::value::operation::{Effect, Notices, text_notices};
+use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text};
 use crate::vm::{
-    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Services, SharedAccess, Visible, Wait,
+    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Path, Services, SharedAccess,
+    Visible, Wait,
 };
 
 /// What a thread is at, between the turns.
@@ -56,6 +58,16 @@ const COPIES_TOLD: u32 = 30;
 
 /// How late an event loop that has waited may look at its timers.
 const LATE: Duration = Duration::from_millis(1);
+
+/// The functions of the library that make what gets a number or a name.
+const NUMBERED: [&str; 6] = [
+    "Thread",
+    "spawn",
+    "Timer",
+    "ThreadPoolExecutor",
+    "ProcessPoolExecutor",
+    "pool",
+];
 
 /// How many threads that have ended are remembered by name.
 const REMEMBERED: usize = 4096;
@@ -218,13 +230,26 @@ pub(super) enum Outlet {
 pub(super) struct Marks {
     /// Whether a thread besides main was ever started.
     pub(super) has_company: bool,
+    /// Whether one besides main has made or started another: numbers and names of threads depend on who
+    /// was faster.
+    pub(super) has_competition: bool,
+    /// Whether a number or a name of a thread was asked for since there are others.
+    pub(super) has_named: bool,
+    /// Whether there are variables that each thread has of its own.
+    pub(super) has_locals: bool,
 }
 
 impl Marks {
     /// As a number.
     pub(super) fn bits(self) -> u64 {
-        let Self { has_company } = self;
-        u64::from(has_company)
+        let Self {
+            has_company,
+            has_competition,
+            has_named,
+            has_locals,
+        } = self;
+        let flags = [has_company, has_competition, has_named, has_locals].into_iter();
+        flags.fold(0, |bits, flag| bits << 1 | u64::from(flag))
     }
 }
 
@@ -347,10 +372,10 @@ impl State {
 
     /// The threads that can do a step.
     pub(super) fn enabled(&self) -> impl Iterator<Item = TaskId> {
-        let program = &self.world.program;
+        let (program, observed) = (&self.world.program, self.observations.observed());
         let is_enabled = move |member: &Member| match (&member.being, &member.fiber) {
             (Being::Busy | Being::Looping | Being::Ending, _) => true,
-            (Being::Standing, Some(fiber)) => fiber.is_enabled(program),
+            (Being::Standing, Some(fiber)) => fiber.is_enabled(program, observed),
             _ => false,
         };
         let members = self.members.iter();
@@ -362,6 +387,36 @@ impl State {
     pub(super) fn is_looping(&self, task: TaskId) -> bool {
         let member = self.members.get(&task);
         member.is_some_and(|member| matches!(member.being, Being::Looping))
+    }
+
+    /// Notes what is observed.
+    fn learn(&mut self, note: impl FnOnce(&mut Observed)) {
+        self.has_learned |= self.observations.note(note);
+    }
+
+    fn is_worker(&self, task: TaskId) -> bool {
+        self.members.get(&task).is_some_and(|member| member.worker)
+    }
+
+    /// Notes that it matters which thread of a pool does a task, if `task` is one.
+    fn learn_of_worker(&mut self, task: TaskId) {
+        if self.is_worker(task) {
+            self.learn(|observed| observed.futures = true);
+        }
+    }
+
+    /// Notes that it matters who makes or starts a thread first, when that is so: two might, and a number
+    /// or name is known.
+    pub(super) fn learn_of_names(&mut self, is_stuck: bool) {
+        let Marks {
+            has_competition,
+            has_named,
+            ..
+        } = self.marks;
+        let has_told = || self.so_far.threads.keys().any(|task| *task != MAIN);
+        if has_competition && (has_named || is_stuck || has_told()) {
+            self.learn(|observed| observed.names = true);
+        }
     }
 
     /// Lets a thread do what it stands before.
@@ -571,7 +626,10 @@ impl State {
         if matches!(end, Err(fault) if !fault.kind.is_catchable()) {
             return false;
         }
-        // Daemons end with the last of the others.
+        // Daemons end with the last of the others, perhaps before they fail.
+        if member.daemon && end.is_err() {
+            return true;
+        }
         let is_daemon = |(other, one): (&TaskId, &Member)| *other != task && one.daemon;
         if !member.daemon && self.members.iter().any(is_daemon) {
             return true;
@@ -583,7 +641,7 @@ impl State {
             Ok(_) => Verb::Finish,
             Err(_) => Verb::Fail,
         };
-        let observed = self.world.observed();
+        let observed = self.observations.observed();
         match member.handle.state().end_is_noticed(verb) {
             Noticed::Never => false,
             // A task that was given to another process has ended when all its threads have.
@@ -680,7 +738,7 @@ impl State {
     fn tell_of_start(&mut self, task: TaskId) {
         let is_told = match self.outlet {
             Outlet::Stream => true,
-            Outlet::Kept { .. } => self.world.observed().threads,
+            Outlet::Kept { .. } => self.observations.observed().threads,
         };
         if is_told && self.is_listening() {
             self.tell(task, Pos::NONE, Kind::Start);
@@ -694,10 +752,10 @@ impl State {
 
     /// Tells of each thread that waits for something else than when it was told last.
     pub(super) fn tell_of_waits(&mut self) {
-        let program = &self.world.program;
+        let (program, observed) = (&self.world.program, self.observations.observed());
         let mut begun = Vec::new();
         for (task, member) in &mut self.members {
-            let what = match doing(member, program) {
+            let what = match doing(member, program, observed) {
                 Doing::Waiting { object, .. } => object.waiting(*task).what,
                 _ => String::new(),
             };
@@ -788,7 +846,7 @@ impl State {
                 false => Standing::Ended,
             };
         };
-        match doing(member, &self.world.program) {
+        match doing(member, &self.world.program, self.observations.observed()) {
             Doing::Waiting {
                 object,
                 limited: false,
@@ -840,7 +898,7 @@ impl State {
 
     /// All threads as they are.
     fn snapshot(&self) -> Vec<Snapshot> {
-        let program = &self.world.program;
+        let (program, observed) = (&self.world.program, self.observations.observed());
         let snapshot = |(task, member): (&TaskId, &Member)| {
             let fiber = member.fiber.as_ref();
             let place = fiber.and_then(|fiber| fiber.place(program));
@@ -851,7 +909,7 @@ impl State {
                 daemon: member.daemon,
                 pos,
                 input: self.world.input_name(unit),
-                doing: doing(member, program),
+                doing: doing(member, program, observed),
             }
         };
         self.members.iter().map(snapshot).collect()
@@ -860,7 +918,11 @@ impl State {
 
 /// What a thread does, for people: one that stands before an operation that would only wait,
 /// waits.
-pub(super) fn doing(member: &Member, program: &crate::program::Program) -> Doing {
+pub(super) fn doing(
+    member: &Member,
+    program: &crate::program::Program,
+    observed: Observed,
+) -> Doing {
     match (&member.being, &member.fiber) {
         (Being::Waiting { object: None, .. }, _) => Doing::Sleeping,
         (
@@ -873,7 +935,7 @@ pub(super) fn doing(member: &Member, program: &crate::program::Program) -> Doing
             object: object.clone(),
             limited: deadline.is_some(),
         },
-        (Being::Standing, Some(fiber)) if !fiber.is_enabled(program) => {
+        (Being::Standing, Some(fiber)) if !fiber.is_enabled(program, observed) => {
             match fiber.asking(program) {
                 Some((object, ..)) => Doing::Waiting {
                     object,
@@ -941,7 +1003,10 @@ impl Services for State {
         for (task, wake) in effects.wakes.drain(..) {
             self.wake(task, wake);
         }
-        self.marks.has_company |= !effects.spawns.is_empty();
+        if !effects.spawns.is_empty() {
+            self.marks.has_competition |= self.marks.has_company && self.running != MAIN;
+            self.marks.has_company = true;
+        }
         for spawn in effects.spawns.drain(..) {
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
@@ -983,14 +1048,17 @@ impl Services for State {
     }
 
     fn print(&mut self, task: TaskId, text: String, pos: Pos) {
+        self.learn_of_worker(task);
         self.tell(task, pos, Kind::Print { text });
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
+        self.learn_of_worker(task);
         self.members.get(&task).map(|member| member.handle.clone())
     }
 
     fn name(&mut self, task: TaskId) -> String {
+        self.marks.has_named |= self.marks.has_company;
         match self.members.get(&task) {
             Some(member) => member.name.to_string(),
             None if task == MAIN => "main".into(),
@@ -999,6 +1067,10 @@ impl Services for State {
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
+        if self.marks.has_company {
+            self.marks.has_named = true;
+            self.learn(|observed| observed.threads = true);
+        }
         let process = self.process();
         let is_main_away = process.is_none() && !self.members.contains_key(&MAIN);
         let main = is_main_away.then(|| self.world.main.clone());
@@ -1010,7 +1082,64 @@ impl Services for State {
     }
 
     fn pid(&mut self) -> u64 {
+        self.learn_of_worker(self.running);
         self.process().map_or(MAIN.0, |process| process.0)
+    }
+
+    fn sees_call(&mut self, task: TaskId, object: &Arc<Object>, verb: Verb, argc: usize) -> bool {
+        let operation = object.operation(verb);
+        if self.marks.has_company {
+            let notices = operation.notices(argc);
+            // Where another thread has the handle, too, it may start, join or ask before.
+            let may_be_early = verb == Verb::Start && object.is_published();
+            let clears = verb == Verb::Clear && object.kind() == "Event";
+            let is_of_worker = operation.effect == Effect::Own && self.is_worker(task);
+            self.marks.has_named |= notices.any_of(Notices::IDENTITY);
+            self.learn(|observed| {
+                observed.threads |= may_be_early || notices.any_of(Notices::THREADS);
+                observed.futures |= is_of_worker || notices.any_of(Notices::FUTURES);
+                observed.arrivals |= clears;
+            });
+        }
+        let observed = self.observations.observed();
+        match operation.effect {
+            Effect::Constant | Effect::Own => false,
+            Effect::Life if verb == Verb::Start => observed.threads || observed.names,
+            Effect::Life => observed.threads || !operation.is_private(argc),
+            Effect::Reads | Effect::Writes => true,
+        }
+    }
+
+    fn sees_text(&mut self, _task: TaskId, objects: &[Arc<Object>]) -> bool {
+        if !self.marks.has_company {
+            return false;
+        }
+        let mut is_visible = false;
+        for object in objects {
+            let lives = text_notices(object.kind());
+            is_visible |= object.is_published() || lives != Notices::NOTHING;
+            self.marks.has_named |= lives != Notices::NOTHING;
+            self.learn(|observed| {
+                observed.threads |= lives.any_of(Notices::THREADS);
+                observed.futures |= lives.any_of(Notices::FUTURES);
+            });
+        }
+        is_visible
+    }
+
+    fn sees_making(&mut self, task: TaskId, name: &str) -> bool {
+        self.marks.has_locals |= name == "ThreadLocal";
+        let is_numbered = NUMBERED.contains(&name);
+        self.marks.has_competition |= is_numbered && self.marks.has_company && task != MAIN;
+        is_numbered && self.observations.observed().names
+    }
+
+    fn sees_binding(&mut self, _task: TaskId, origin: Origin) -> bool {
+        if !self.marks.has_company {
+            return false;
+        }
+        self.has_learned |= self.observations.note_write(origin, Path::new(&[], &[]));
+        self.observations.sees(origin, Path::new(&[], &[]))
     }
 
     fn sees(&mut self, task: TaskId, access: &SharedAccess<'_>) -> bool {

@@ -336,6 +336,8 @@ impl Walk {
             self.forget_dead();
         }
         self.find_choices();
+        let is_stuck = matches!(self.end(), Some(WalkEnd::Deadlock(_)));
+        self.run.state.learn_of_names(is_stuck);
     }
 
     fn forget_dead(&mut self) {

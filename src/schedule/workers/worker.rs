@@ -336,7 +336,6 @@ impl Worker {
             ids: &world.ids,
             natives: &mut *self.natives,
             services: &mut hands,
-            observes_threads: world.observed().threads,
             effects: &mut self.effects,
         };
         match self.perturbation {
