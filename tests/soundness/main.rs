@@ -35,7 +35,7 @@ use runs::{Became, Explored, Runner};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a run is watched that need not end.
-const GLANCE: Duration = Duration::from_millis(200);
+const GLANCE: Duration = Duration::from_millis(100);
 
 fn limits() -> Limits {
     Limits {
@@ -88,13 +88,13 @@ impl Net {
         }
         let endless = explored.may_go_on_for_ever();
         for runner in &mut self.runners {
-            let times = if matches!(runner.mode, Mode::Seeded(_)) {
-                8
-            } else {
-                3
+            let times = match runner.mode {
+                _ if endless => 1,
+                Mode::Seeded(_) => 8,
+                _ => 3,
             };
             for round in 0..times {
-                let (perturbed, detailed) = (round > 0, round % 2 == 1);
+                let (perturbed, detailed) = (round > 0 || endless, round % 2 == 1);
                 let patience = if endless { GLANCE } else { PATIENCE };
                 let seed = seed * 100 + round;
                 let became = runner.run(text, seed, perturbed, detailed, patience);
@@ -107,7 +107,7 @@ impl Net {
                 match became {
                     None if endless => {}
                     None => return Err(format!("{how}: never ends")),
-                    Some(became) if is_listed(&became, &explored) => {}
+                    Some(became) if is_listed(&became, &explored, text) => {}
                     Some(became) => return Err(unlisted(&how, &became, &explored)),
                 }
             }
@@ -116,14 +116,12 @@ impl Net {
     }
 }
 
-fn is_listed(became: &Became, explored: &Explored) -> bool {
-    explored.outcomes.contains(became) || {
-        let nameless = became.nameless();
-        explored
-            .outcomes
-            .iter()
-            .any(|listed| listed.nameless() == nameless)
-    }
+fn is_listed(became: &Became, explored: &Explored, text: &Text) -> bool {
+    explored.outcomes.contains(became)
+        || text.names_are_chance && {
+            let nameless = became.nameless();
+            (explored.outcomes.iter()).any(|listed| listed.nameless() == nameless)
+        }
 }
 
 fn unlisted(how: &str, became: &Became, explored: &Explored) -> String {
@@ -158,6 +156,7 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 | Statement::Show(_)
                 | Statement::AddElement(_)
                 | Statement::Sleep(_)
+                | Statement::Until(_)
                 | Statement::Throw
                 | Statement::Publish(_)
                 | Statement::Take(_) => {}

@@ -17,6 +17,8 @@ pub(crate) enum Statement {
     Show(u8),
     AddElement(u8),
     Sleep(u8),
+    /// Loops until a variable has another value.
+    Until(u8),
     Throw,
     With(u8, Vec<Self>),
     If(u8, Vec<Self>),
@@ -89,6 +91,8 @@ pub(crate) struct Program {
 pub(crate) struct Text {
     pub(crate) earlier: Option<String>,
     pub(crate) text: String,
+    /// Whether threads make threads, so that their numbers and names are chance.
+    pub(crate) names_are_chance: bool,
 }
 
 impl std::fmt::Display for Text {
@@ -155,6 +159,7 @@ fn write(out: &mut String, statement: &Statement, rows: &[Row], in_task: bool) {
         Statement::AddElement(_) => write!(out, "a0[-2] += 1; "),
         Statement::Sleep(n) if in_task => write!(out, "await asyncio.sleep(0.00{n}); "),
         Statement::Sleep(n) => write!(out, "sleep(0.00{n}); "),
+        Statement::Until(v) => write!(out, "while v{v} == 0 {{ }} "),
         Statement::Throw => write!(out, "throw \"thrown\"; "),
         Statement::With(lock, inner) => {
             let lock = ENTERED[*lock as usize % ENTERED.len()];
@@ -434,7 +439,27 @@ impl Program {
             let _ = write!(text, "print({});", shown.join(", "));
         }
         text.push('\n');
-        Text { earlier, text }
+        let makes_threads = [
+            "spawn(",
+            "Thread(",
+            "Timer(",
+            "start()",
+            "executor",
+            "processes",
+            "pool(",
+            "Executor(",
+            "future",
+            "results",
+            "asyncio",
+        ];
+        let names_are_chance = bodies
+            .iter()
+            .any(|body| makes_threads.iter().any(|maker| body.contains(maker)));
+        Text {
+            earlier,
+            text,
+            names_are_chance,
+        }
     }
 }
 
@@ -493,6 +518,7 @@ fn statement(weights: Vec<(u32, usize)>) -> impl Strategy<Value = Statement> + C
         1 => variable.clone().prop_map(Statement::Show),
         1 => small.clone().prop_map(Statement::AddElement),
         1 => (1..4_u8).prop_map(Statement::Sleep),
+        1 => variable.prop_map(Statement::Until),
         1 => Just(Statement::Throw),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Publish),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Take),
