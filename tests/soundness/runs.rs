@@ -37,6 +37,8 @@ impl Became {
     }
 
     fn of(outcome: &Outcome) -> Self {
+        let failed = outcome.main_failed.as_ref();
+        let failed = failed.map(|failed| format!("{} {}, then ", failed.pos, failed.message));
         let end = match &outcome.end {
             End::Value(_) => "value".into(),
             End::Error { message, pos } => format!("{pos} {message}"),
@@ -46,7 +48,8 @@ impl Became {
                     .map(|one| format!("{} at {}", one.name, one.pos))
                     .collect();
                 names.sort();
-                format!("deadlock of {}", names.join(", "))
+                let failed = failed.unwrap_or_default();
+                format!("{failed}deadlock of {}", names.join(", "))
             }
         };
         let mut threads: Vec<_> = outcome
@@ -223,7 +226,14 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
                 .map(|one| format!("{} at {}", one.name, one.pos))
                 .collect();
             names.sort();
-            format!("deadlock of {}", names.join(", "))
+            let failed = events.iter().find_map(|event| match &event.kind {
+                Kind::MainFailure { error } => {
+                    Some(format!("{} {}, then ", error.pos, error.message))
+                }
+                _ => None,
+            });
+            let failed = failed.unwrap_or_default();
+            format!("{failed}deadlock of {}", names.join(", "))
         }
     };
     type Told = (Vec<String>, Option<String>);
