@@ -534,6 +534,7 @@ operations! {
     }
     /// `set_name`
     SetName = "set_name" {
+        THREAD => writes(IDENTITY),
         &["Task"] => writes(NOTHING),
     }
     /// `expired`

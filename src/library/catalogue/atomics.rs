@@ -162,6 +162,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Thread-1",
     ),
     of_timer(
+        "set_name",
+        &[sig(&[param("name", Kind::Any)], "()")],
+        "Gives the timer's thread another name.",
+        "let t = Timer(0, || 5);\nt.set_name(\"late\");\nprint(t.name);",
+        "late",
+    ),
+    of_timer(
         "ident",
         NUMBERED,
         "Its thread's number, or `()` before it starts; also as a property.",

@@ -157,6 +157,19 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         receiver: Some("Thread"),
+        name: "set_name",
+        signatures: &[sig(&[param("name", Kind::Any)], "()")],
+        summary: "Gives the thread another name.",
+        details: "What a thread prints is marked with the name that it has when it starts.",
+        example: Example {
+            code: "let t = Thread(|| current_thread().name);\nt.set_name(\"worker\");\nt.start();\nprint(t.join());",
+            output: "worker",
+        },
+        run: Run::Method,
+        ..Entry::NEW
+    },
+    Entry {
+        receiver: Some("Thread"),
         name: "ident",
         signatures: &[sig(&[], "i64")],
         summary: "The thread's number, or `()` before it starts; also as a property.",

@@ -274,7 +274,7 @@ impl Thread {
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         if !matches!(
             call.verb,
-            Verb::Join | Verb::Result | Verb::Finish | Verb::Fail | Verb::Watch
+            Verb::Join | Verb::Result | Verb::SetName | Verb::Finish | Verb::Fail | Verb::Watch
         ) {
             args::none(call)?;
         }
@@ -288,6 +288,13 @@ impl Thread {
             }
             Verb::IsAlive => Attempt::Done(matches!(self.state, State::Alive { .. }).into()),
             Verb::Name => Attempt::Done(Value::from(&*self.name)),
+            Verb::SetName => {
+                let [name] = call.args else {
+                    return Err(args::arity(call.verb, &[1], call.args.len()));
+                };
+                self.name = crate::value::print_text(name).into();
+                Attempt::Done(Value::Unit)
+            }
             Verb::Ident => Attempt::Done(
                 self.task()
                     .map_or(Value::Unit, |task| Value::Int(task.0 as i64)),

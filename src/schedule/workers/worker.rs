@@ -452,10 +452,12 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
         );
         about.is_process = spawn.isolated.is_some();
         let about = Arc::new(about);
-        if shared.world.stream.is_detailed() {
-            // Only who reads the log asks which variables are shared.
+        // Only the log, and who stops at visible operations, ask which variables are shared.
+        if shared.world.stream.is_detailed() || shared.perturbation.is_some() {
             crate::value::publish(&Value::Function(spawn.function.clone()));
             spawn.args.iter().for_each(crate::value::publish);
+        }
+        if shared.world.stream.is_detailed() {
             shared.tell(&about, Pos::NONE, Kind::Start);
         }
         shared.table.insert(about.clone());
