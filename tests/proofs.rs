@@ -32,7 +32,7 @@ fn text_of(outcome: &Outcome) -> String {
     let mut parts: Vec<String> = Vec::new();
     for lines in &outcome.threads {
         parts.extend(lines.printed.iter().map(|line| line.to_string()));
-        if let Some(failed) = &lines.failed {
+        for failed in &lines.failed {
             parts.push(format!("{} failed: {}", lines.name, bare(&failed.message)));
         }
     }

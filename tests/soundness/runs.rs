@@ -19,7 +19,7 @@ use super::program::Text;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Became {
     pub(crate) end: String,
-    pub(crate) threads: Vec<(String, Vec<String>, Option<String>)>,
+    pub(crate) threads: Vec<(String, Vec<String>, Vec<String>)>,
 }
 
 impl Became {
@@ -57,9 +57,9 @@ impl Became {
             .iter()
             .map(|lines| {
                 let printed = lines.printed.iter().map(|line| line.to_string()).collect();
-                let failed = lines.failed.last();
+                let failed = lines.failed.iter();
                 let failed = failed.map(|failed| format!("{} {}", failed.pos, failed.message));
-                (lines.name.to_string(), printed, failed)
+                (lines.name.to_string(), printed, failed.collect())
             })
             .collect();
         threads.sort();
@@ -236,7 +236,7 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
             format!("{failed}deadlock of {}", names.join(", "))
         }
     };
-    type Told = (Vec<String>, Option<String>);
+    type Told = (Vec<String>, Vec<String>);
     let mut told: BTreeMap<(u64, String), Told> = BTreeMap::new();
     for event in events {
         // In a process of its own, a thread that it starts is named after it too.
@@ -245,7 +245,8 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
         match &event.kind {
             Kind::Print { text } => told.entry(key).or_default().0.push(text.clone()),
             Kind::Failure { message } | Kind::Warning { message } => {
-                told.entry(key).or_default().1 = Some(format!("{} {message}", event.pos));
+                let failed = format!("{} {message}", event.pos);
+                told.entry(key).or_default().1.push(failed);
             }
             _ => {}
         }
