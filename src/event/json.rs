@@ -158,6 +158,7 @@ fn detail(kind: &Kind) -> Detail<'_> {
             object,
             verb,
             answer,
+            request: _,
             written: _,
         } => Detail::Object {
             object,
@@ -298,6 +299,7 @@ mod tests {
                     object: "Lock 1".into(),
                     verb: "acquire".into(),
                     answer: "()".into(),
+                    request: super::super::Request::Take,
                     written: super::super::Written::default(),
                 },
                 r#""event":"object","object":"Lock 1","verb":"acquire","answer":"()""#,

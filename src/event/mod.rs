@@ -87,6 +87,25 @@ pub struct ErrorReport {
     pub parts: Vec<ErrorReport>,
 }
 
+/// What a request to an object is about, as people say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// To take what the object guards or counts.
+    Take,
+    /// To give that back.
+    Release,
+    /// To enter a block.
+    Enter,
+    /// To leave it.
+    Leave,
+    /// To wait for it, by `await`.
+    Await,
+    /// To wake others that wait there.
+    Notify,
+    /// Anything else: it is shown as the call that it is.
+    Call,
+}
+
 /// The kinds of events. The first five are always recorded, the others only when somebody
 /// listens.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +174,8 @@ pub enum Kind {
         verb: String,
         /// The answer.
         answer: String,
+        /// What kind of request it is, for people; no part of the log.
+        request: Request,
         /// How it is written, for people; no part of the log.
         written: Written,
     },

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::finding::Problem;
 use super::outcome::Stuck;
 use super::trail::{Step, Trail};
-use crate::event::Kind;
+use crate::event::{Kind, Request};
 use crate::pos::Pos;
-use crate::schedule::{Choice, Told};
+use crate::schedule::{Choice, Told, request};
 use crate::vm::{Action, Visible};
 
 /// Something that a thread did or that became of it.
@@ -87,14 +87,16 @@ pub fn intent(visible: &Visible, name: Option<&str>) -> String {
             }
             let name = written.receiver.as_deref().or(name);
             let name = name.unwrap_or_else(|| object.kind());
-            let verb = verb.name().trim_matches(['<', '>', '_']);
-            match verb {
-                "enter" if is_block(object.kind()) => format!("enter {name}"),
-                "exit" if is_block(object.kind()) => format!("leave {name}"),
-                "await" => called("await"),
-                "enter" | "acquire" => format!("take {name}"),
-                "exit" | "release" => format!("release {name}"),
-                verb => format!("{name}.{}()", written.method.as_deref().unwrap_or(verb)),
+            match request(object, *verb) {
+                Request::Take => format!("take {name}"),
+                Request::Release => format!("release {name}"),
+                Request::Enter => format!("enter {name}"),
+                Request::Leave => format!("leave {name}"),
+                Request::Await => called("await"),
+                Request::Notify | Request::Call => {
+                    let verb = verb.name().trim_matches(['<', '>', '_']);
+                    format!("{name}.{}()", written.method.as_deref().unwrap_or(verb))
+                }
             }
         }
         Action::Print => "print".into(),
@@ -110,12 +112,6 @@ fn called(function: &str) -> String {
         "await" => "await".into(),
         _ => format!("{function}()"),
     }
-}
-
-/// Whether an object of this kind has a block that is entered and left, and is nothing that one
-/// takes.
-fn is_block(kind: &str) -> bool {
-    kind.ends_with("Executor") || matches!(kind, "TaskGroup" | "Timeout")
 }
 
 /// An object without a name, as the log has it: its kind, and its number where the learner has made
@@ -488,29 +484,29 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
             object,
             verb,
             answer,
+            request,
             written,
         } => {
             let name = names.object(object);
-            let kind = object.split(' ').next().unwrap_or(object);
             let call = match (&written.function, &written.method) {
                 (Some(function), _) => called(function),
-                (None, _) if verb == "await" => called("await"),
+                (None, _) if *request == Request::Await => called("await"),
                 (None, Some(method)) => format!("{name}.{method}()"),
                 (None, None) => format!("{name}.{verb}()"),
             };
-            match (verb.as_str(), answer.as_str()) {
-                ("enter", _) if is_block(kind) => format!("enters {name}"),
-                ("exit", _) if is_block(kind) => format!("leaves {name}"),
-                ("enter", _) | ("acquire", "true" | "()") if written.function.is_none() => {
-                    format!("takes {name}")
-                }
-                ("exit" | "release", _) if written.function.is_none() => match &written.taken_by {
+            match (request, answer.as_str()) {
+                (Request::Take, "false") => format!("does not get {name}"),
+                (Request::Take, _) => format!("takes {name}"),
+                (Request::Release, _) => match &written.taken_by {
                     Some(holder) => format!("releases {name}, which {holder} has taken"),
                     None => format!("releases {name}"),
                 },
-                ("acquire", _) => format!("does not get {name}"),
-                (_, "()") => call,
-                _ => format!("{call}: {answer}"),
+                (Request::Enter, _) => format!("enters {name}"),
+                (Request::Leave, _) => format!("leaves {name}"),
+                (Request::Await | Request::Notify | Request::Call, "()") => call,
+                (Request::Await | Request::Notify | Request::Call, answer) => {
+                    format!("{call}: {answer}")
+                }
             }
         }
     })
@@ -530,11 +526,12 @@ mod tests {
         }
     }
 
-    fn object(verb: &str) -> Kind {
+    fn object(request: Request) -> Kind {
         Kind::Object {
             object: "Lock 7".into(),
-            verb: verb.into(),
+            verb: "anything".into(),
             answer: "true".into(),
+            request,
             written: event::Written::default(),
         }
     }
@@ -590,8 +587,8 @@ mod tests {
         let run = trail(vec![
             (2, 1, read("lock", "Lock(free)"), false),
             (3, 2, read("n", "0"), true),
-            (2, 1, object("enter"), true),
-            (2, 2, object("exit"), false),
+            (2, 1, object(Request::Take), true),
+            (2, 2, object(Request::Release), false),
         ]);
         let expected = [
             "T3 2| two: reads n: 0 after T2",
@@ -608,7 +605,7 @@ mod tests {
             (2, 2, read("n", "0"), false),
             (3, 1, read("i", "4"), true),
             (3, 1, read("forks[4]", "Lock(free)"), false),
-            (3, 1, object("enter"), false),
+            (3, 1, object(Request::Take), false),
         ]);
         assert_eq!(
             told(&run),

@@ -1,9 +1,12 @@
 //! Tests of the library as the virtual machine sees it.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::pos::Pos;
 use crate::program::Program;
-use crate::value::object::{Ids, TaskId};
+use crate::value::object::{Ids, TaskId, Verb};
+use crate::value::operation::Waits;
 use crate::value::{debug_text, print_text};
 use crate::vm::Intrinsic;
 
@@ -184,4 +187,59 @@ fn a_misspelled_name_brings_the_nearest_one() {
         fault.unwrap_err().advice().unwrap(),
         "did you mean `print`?"
     );
+}
+
+/// Whether an argument of this kind is a time that bounds a wait.
+fn is_limit(kind: catalogue::Kind) -> bool {
+    matches!(kind, catalogue::Kind::Seconds | catalogue::Kind::Limit)
+}
+
+#[test]
+fn the_catalogue_and_the_table_of_operations_agree() {
+    let kinds: BTreeSet<&str> = Verb::ALL.iter().flat_map(|verb| verb.kinds()).collect();
+    let mut documented = BTreeSet::new();
+    for entry in catalogue::entries() {
+        let Some(kind) = entry.receiver.filter(|kind| kinds.contains(kind)) else {
+            continue;
+        };
+        documented.insert(kind);
+        let name = entry.full_name();
+        let Some(verb) = Verb::named(entry.name) else {
+            assert!(
+                matches!(entry.run, catalogue::Run::Prelude),
+                "{name} is no operation, and not written in the prelude"
+            );
+            continue;
+        };
+        assert!(
+            verb.kinds().any(|other| other == kind),
+            "{name} has no row in the table of operations"
+        );
+        let operation = verb.on(kind);
+        for signature in entry.signatures {
+            let limited = signature.params.iter().any(|param| is_limit(param.kind));
+            let argc = signature.params.len();
+            assert!(
+                !limited || operation.may_be_bounded(argc),
+                "{name} takes a limit with {argc} arguments, which its row does not say"
+            );
+        }
+        // What an event loop's objects give is awaited: they make nobody wait themselves.
+        let waits = operation.waits != Waits::Never;
+        assert_eq!(
+            waits,
+            !entry.blocks.is_empty(),
+            "{name}: {:?}",
+            entry.blocks
+        );
+    }
+    for verb in Verb::ALL.iter().filter(|verb| verb.can_be_typed()) {
+        for kind in verb.kinds().filter(|kind| documented.contains(kind)) {
+            assert!(
+                catalogue::methods_of(kind).any(|entry| entry.name == verb.name()),
+                "{kind}.{} is in no row of the catalogue",
+                verb.name()
+            );
+        }
+    }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::World;
-use crate::event::{ErrorReport, Kind, Thread, Written};
+use crate::event::{ErrorReport, Kind, Request, Thread, Written};
 use crate::pos::Pos;
 use crate::value::object::{Call, Failure, Verb};
-use crate::value::{Fault, FaultKind, Value, debug_text};
+use crate::value::operation::Hold;
+use crate::value::{Fault, FaultKind, Object, Value, debug_text};
 use crate::vm::{Action, Visible};
 
 /// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
@@ -94,6 +95,7 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             // What a script cannot type is set in brackets or begins with two underscores.
             verb: verb.name().trim_matches(['<', '>', '_']).into(),
             answer: debug_text(value),
+            request: request(object, *verb),
             written: visible.written.clone(),
         },
         Action::Sleep => Kind::Sleep {
@@ -103,12 +105,26 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             object: "session".into(),
             verb: (*name).into(),
             answer: debug_text(value),
+            request: Request::Call,
             written: Written {
                 function: Some((*name).into()),
                 ..Written::default()
             },
         },
     })
+}
+
+/// What a request is about, as people say it.
+pub fn request(object: &Object, verb: Verb) -> Request {
+    match (object.operation(verb).hold, verb) {
+        (Hold::Acquires(_), _) => Request::Take,
+        (Hold::Releases(_), _) => Request::Release,
+        (Hold::None, Verb::Enter) => Request::Enter,
+        (Hold::None, Verb::Exit) => Request::Leave,
+        (Hold::None, Verb::Await) => Request::Await,
+        (Hold::None, Verb::Notify | Verb::NotifyAll) => Request::Notify,
+        (Hold::None, _) => Request::Call,
+    }
 }
 
 /// The event for the end of a thread, whose handle is told this. What a `worker` ends by is told by

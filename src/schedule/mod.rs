@@ -31,6 +31,7 @@ use crate::vm::{Globals, Natives};
 
 pub use heap::Heap;
 pub use inputs::Prepared;
+pub use log::request;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
     Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Seeded, Shared, Stepped,

@@ -6,8 +6,9 @@
 //! [`signals`], [`queues`], [`pools`], [`processes`], [`channels`], [`shared`], [`asyncio`]. Which
 //! kinds of objects there are is asked of the catalogue: a
 //! new kind without rows fails [`no_case_is_left_out`]. Then there are [`deadlock`], threads that
-//! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use; [`python`],
-//! examples of Python's documentation; [`main_failure`], what becomes of main's error.
+//! wait for ever; [`stop`], the way out by Ctrl-C; [`misuse`], the answers to wrong use; [`operations`],
+//! the table of operations against what objects do; [`python`], examples of Python's documentation;
+//! [`main_failure`], what becomes of main's error.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -19,6 +20,7 @@ mod futures;
 mod locks;
 mod main_failure;
 mod misuse;
+mod operations;
 mod pools;
 mod processes;
 mod python;

@@ -2,7 +2,7 @@
 //! nobody is left to do.
 
 use super::Telling;
-use crate::event::Kind;
+use crate::event::{Kind, Request};
 use crate::explore::outcome::Stuck;
 use crate::explore::telling::{Names, wanted};
 use crate::explore::trail::{Step, Trail};
@@ -132,8 +132,12 @@ fn lost_notice(stuck: &[Stuck], trail: &Trail) -> Option<Telling> {
         for (index, step) in trail.steps.iter().enumerate() {
             for told in &step.told {
                 names.note(told);
-                if let Kind::Object { object, verb, .. } = &told.kind
-                    && verb.starts_with("notify")
+                if let Kind::Object {
+                    object,
+                    verb,
+                    request: Request::Notify,
+                    ..
+                } = &told.kind
                     && index < waits_at
                 {
                     notices.push((
