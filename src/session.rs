@@ -21,6 +21,7 @@ use crate::language::parse::Parser;
 use crate::language::python::hints;
 use crate::library::{Library, catalogue};
 use crate::program::Program;
+use crate::program::code::OnReceiver;
 use crate::schedule::{
     MAIN, MainEnd, Prepared, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until,
     Workers, WorkersConfig, World,
@@ -649,8 +650,8 @@ impl Catalogue for Names {
         catalogue::is_module(name)
     }
 
-    fn changes_receiver(&self, name: &str) -> bool {
-        catalogue::changes_receiver(name)
+    fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
+        catalogue::on_receiver(name)
     }
 
     fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {

@@ -274,6 +274,7 @@ fn code(draft: &Draft, id: CodeId, inner: CodeId, program: &Program) -> Code {
         place: place.clone(),
         name: names[0],
         verb: Some(Verb::Acquire),
+        on_receiver: None,
         optional: true,
         constant: None,
     };

@@ -16,6 +16,7 @@ pub mod operators;
 mod oracle;
 mod prelude;
 
+use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult, Natives};
@@ -73,6 +74,11 @@ impl Library {
     }
 }
 
+/// Whether a function or method of this name may change its first argument: what is not known may.
+fn may_change(name: &str) -> bool {
+    catalogue::on_receiver(name) != Some(OnReceiver::Keeps)
+}
+
 impl Natives for Library {
     fn call(
         &mut self,
@@ -95,7 +101,7 @@ impl Natives for Library {
         }
         let mut references: Vec<&mut Value> = args.iter_mut().collect();
         self.bridge()
-            .call(name, &mut references, catalogue::changes_receiver(name))
+            .call(name, &mut references, may_change(name))
             .map_err(|kind| advised(kind, name, catalogue::names()))
     }
 
@@ -124,8 +130,7 @@ impl Natives for Library {
         } else {
             let mut references = vec![receiver];
             references.extend(args.iter_mut());
-            self.bridge()
-                .call(name, &mut references, catalogue::changes_receiver(name))
+            self.bridge().call(name, &mut references, may_change(name))
         };
         let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
         result
@@ -146,10 +151,6 @@ impl Natives for Library {
 
     fn nearest_method(&self, kind: &str, name: &str) -> Option<&'static str> {
         nearest(name, catalogue::methods_of(kind).map(|entry| entry.name))
-    }
-
-    fn is_pure_method(&self, name: &str) -> bool {
-        !catalogue::changes_receiver(name)
     }
 
     fn makes_text(&self, name: &str) -> bool {

@@ -3,7 +3,8 @@
 use rhai::{Dynamic, Engine, OptimizationLevel};
 
 use super::bridge::from_dynamic;
-use super::operators;
+use super::{catalogue, operators};
+use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::index::{get_index, set_index};
 use crate::value::{FaultKind, Value, debug_text, print_text};
@@ -695,9 +696,27 @@ fn the_methods_that_change_their_receiver_are_those_of_rhai() {
             }
         }
     }
-    let ours: std::collections::BTreeSet<String> = (super::catalogue::CHANGING.iter())
+    let ours = catalogue::names_in_table(OnReceiver::Changes).iter();
+    let ours: std::collections::BTreeSet<String> = ours
         .filter(|name| **name != "shuffle") // Rhai has none.
         .map(|name| name.to_string())
         .collect();
     assert_eq!(changing, ours);
+    let keeping = catalogue::names_in_table(OnReceiver::Keeps);
+    let both: Vec<_> = (keeping.iter())
+        .filter(|name| ours.contains(**name))
+        .collect();
+    assert!(both.is_empty(), "{both:?}");
+    let types = [
+        "any", "array", "blob", "char", "float", "Fn", "i64", "map", "range", "string",
+    ];
+    for kind in types {
+        for entry in catalogue::methods_of(kind) {
+            assert!(
+                catalogue::on_receiver(entry.name).is_some(),
+                "{}",
+                entry.full_name()
+            );
+        }
+    }
 }

@@ -137,10 +137,22 @@ pub struct Site {
     pub name: u32,
     /// The verb of that name, for objects.
     pub verb: Option<Verb>,
+    /// What the library's method of that name does to a plain value at the place; nothing when the
+    /// library has none that it knows: then it may do everything.
+    pub on_receiver: Option<OnReceiver>,
     /// Whether `()` before it makes the whole chain `()`: `?.`.
     pub optional: bool,
     /// The constant that the place stands for a copy of: methods that change it fail.
     pub constant: Option<Literal>,
+}
+
+/// What a method of a plain value does to what it is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnReceiver {
+    /// Leaves it as it is.
+    Keeps,
+    /// May change it.
+    Changes,
 }
 
 /// The table of a `switch`: cases in order, ranges in order, then the default.

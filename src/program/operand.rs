@@ -1,7 +1,7 @@
 //! What instructions do with their operands, as data: the roles of the table in `op.rs`, and what
 //! follows from them for registers, jumps, variables and objects.
 
-use super::code::{CaptureFrom, Code, Key, Place, Root};
+use super::code::{CaptureFrom, Code, Key, OnReceiver, Place, Root};
 use super::op::{Op, Reg};
 use crate::value::object::Verb;
 
@@ -140,6 +140,8 @@ pub struct Touched<'c> {
     /// Whether the instruction is a plain read or write of a variable: then it alone says what is
     /// touched.
     pub is_plain: bool,
+    /// Whether it is known to leave what lies there as it is: a read, or such a method.
+    pub is_kept: bool,
 }
 
 impl Registers {
@@ -302,6 +304,13 @@ impl Op {
                     root,
                     keys,
                     is_plain: matches!(subject, Subject::Variable(_)),
+                    is_kept: match subject {
+                        Subject::Variable(_) | Subject::Place(_) => access == Access::Read,
+                        Subject::Site(site) => {
+                            let site = &code.sites[usize::from(site)];
+                            site.on_receiver == Some(OnReceiver::Keeps)
+                        }
+                    },
                 });
             }
         });

@@ -16,7 +16,7 @@ use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, Path, Stop};
 use crate::program::Program;
-use crate::program::code::{Root, Site};
+use crate::program::code::{OnReceiver, Root, Site};
 use crate::value::{CodeId, FaultKind, Object, Value};
 
 impl Machine<'_, '_> {
@@ -80,7 +80,7 @@ impl Machine<'_, '_> {
                         path.method = Some(self.env.program.name(site.name).literal);
                         true
                     }
-                    Ok(Walked::Value(_)) => self.is_pure_method(site),
+                    Ok(Walked::Value(_)) => site.on_receiver == Some(OnReceiver::Keeps),
                     Ok(Walked::Object(..) | Walked::Cut) | Err(_) => true,
                 };
                 if !self.may_access(cell, path, !is_read) {
@@ -132,22 +132,15 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Whether the method is the library's and changes nothing.
-    fn is_pure_method(&mut self, site: &Site) -> bool {
-        let name = &self.env.program.name(site.name).text;
-        self.env.natives.is_pure_method(name)
-    }
-
     /// Refuses a method that changes a constant.
     fn check_may_change(&mut self, site: &Site) -> Result<(), FaultKind> {
-        if self.is_pure_method(site) {
-            return Ok(());
-        }
-        match site.constant {
-            Some(name) => Err(FaultKind::Constant {
+        match (site.on_receiver, site.constant) {
+            // A name that the library does not know is none of its methods, which it says next.
+            (Some(OnReceiver::Keeps) | None, _) => Ok(()),
+            (Some(OnReceiver::Changes), Some(name)) => Err(FaultKind::Constant {
                 name: name.as_str().into(),
             }),
-            None => self.check_not_constant(site.place.root),
+            (Some(OnReceiver::Changes), None) => self.check_not_constant(site.place.root),
         }
     }
 
@@ -191,7 +184,7 @@ impl Machine<'_, '_> {
             return step;
         }
         let mut receiver = receiver;
-        if self.is_pure_method(site) {
+        if site.on_receiver == Some(OnReceiver::Keeps) {
             return match self.native_method(&mut receiver, argc, first, site)? {
                 Some(result) => self.native_result(result, dst, first, argc),
                 None => {
@@ -500,7 +493,7 @@ impl Machine<'_, '_> {
         let name = program.name(site.name);
         match self.prelude_method(receiver, &name.text, first, argc) {
             Some(id) => {
-                let works_on_copy = self.env.natives.is_pure_method(&name.text)
+                let works_on_copy = site.on_receiver == Some(OnReceiver::Keeps)
                     && !program.code(id).name.as_str().starts_with("__");
                 let way = match way {
                     Receiver::Place(_) if works_on_copy => Receiver::Value(receiver.clone()),

@@ -319,10 +319,6 @@ pub trait Natives {
         false
     }
 
-    /// Whether the method only reads its receiver: `len`. Then a shared receiver is read, not
-    /// written.
-    fn is_pure_method(&self, name: &str) -> bool;
-
     /// `a op b` for types that the machine does not treat itself.
     ///
     /// # Errors

@@ -265,14 +265,10 @@ impl Fiber {
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
         let touched = code.ops.get(frame.pc as usize)?.touched(code)?;
-        let writes = match touched.access {
-            Access::Read => false,
-            Access::Write | Access::Method => true,
-        };
         self.with_root_cell(program, globals, touched.root, |cell| {
             cell.is_published().then(|| VariableAccess {
                 cell: Arc::as_ptr(cell) as usize,
-                writes,
+                writes: !touched.is_kept,
                 site: (touched.is_plain).then(|| (frame.code, frame.pc, self.pos(program))),
                 copies: false,
             })

@@ -12,7 +12,7 @@ use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{Place, Root, Site, Switch};
+use crate::program::code::{OnReceiver, Place, Root, Site, Switch};
 use crate::program::op::{Op, Reg};
 use crate::value::object::Verb;
 use crate::value::{Literal, Value};
@@ -71,7 +71,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        if self.catalogue.changes_receiver(name)
+        if self.catalogue.on_receiver(name) == Some(OnReceiver::Changes)
             && !self.is_own_function(name)
             && let Some((receiver, args)) = args.split_first()
             && let Some(place) = self.root_place(receiver, true)
@@ -194,6 +194,7 @@ impl Lowering<'_> {
             place,
             name: self.name_id(name),
             verb: Verb::named(name),
+            on_receiver: self.catalogue.on_receiver(name),
             optional,
             constant,
         };

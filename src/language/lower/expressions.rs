@@ -11,7 +11,7 @@ use crate::language::parse::pos;
 use crate::language::resolve::as_closure;
 use crate::language::with::as_with;
 use crate::pos::Pos;
-use crate::program::code::Root;
+use crate::program::code::{OnReceiver, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::{Range, Value};
 
@@ -232,7 +232,8 @@ impl Lowering<'_> {
             _ if as_closure(expr).is_some() => true,
             Expr::Stmt(_) | Expr::Custom(..) | Expr::MethodCall(..) => false,
             Expr::FnCall(call, _) => {
-                !self.catalogue.changes_receiver(&call.name) && all(&call.args)
+                self.catalogue.on_receiver(&call.name) != Some(OnReceiver::Changes)
+                    && all(&call.args)
             }
             Expr::Index(pair, ..) | Expr::Dot(pair, ..) => {
                 self.is_quiet(&pair.lhs) && self.is_quiet(&pair.rhs)

@@ -32,6 +32,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::diagnostic::{Code as Problem, Diagnostic, Severity};
 use super::parse::Parsed;
 use super::resolve::{self, Resolution};
+use crate::program::code::OnReceiver;
 use crate::program::op::Op;
 use crate::program::{Code, Program, Unit};
 use crate::value::{CodeId, Literal};
@@ -63,9 +64,9 @@ pub trait Catalogue {
     /// means nothing.
     fn is_module(&self, name: &str) -> bool;
 
-    /// Whether a method of this name may change its receiver; as a function it then changes a
-    /// variable that is its first argument.
-    fn changes_receiver(&self, name: &str) -> bool;
+    /// What a method of this name does to a plain value; nothing when the library does not know it.
+    /// As a function, one that changes its receiver changes a variable that is its first argument.
+    fn on_receiver(&self, name: &str) -> Option<OnReceiver>;
 
     /// Whether the library's function or method of this name takes something that is awaited later
     /// as its argument number `at`.

@@ -30,8 +30,10 @@ impl Catalogue for Library {
         ["threading", "time", "concurrent", "futures"].contains(&name)
     }
 
-    fn changes_receiver(&self, name: &str) -> bool {
-        ["push", "sort"].contains(&name)
+    fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
+        ["push", "sort"]
+            .contains(&name)
+            .then_some(OnReceiver::Changes)
     }
 }
 

@@ -16,6 +16,7 @@ mod locks;
 mod processes;
 mod queues;
 mod random;
+mod receivers;
 mod shared;
 mod text;
 mod threading;
@@ -26,6 +27,9 @@ use crate::vm::{NativeCtx, NativeResult};
 
 pub use check::check;
 pub use errors::{ERRORS, ErrorKind};
+#[cfg(test)]
+pub(super) use receivers::names_in_table;
+pub use receivers::on_receiver;
 
 /// A native function. Its arguments fit a signature of its row, and may be taken.
 pub type Native = fn(&mut [Value], &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind>;
@@ -272,52 +276,6 @@ const MODULES: &[&str] = &[
     "threading",
     "time",
 ];
-
-/// The methods that change their receiver, of any type: they work on it where it is, a
-/// constant refuses them, and `push(a, 1)` with a variable does what `a.push(1)` does. `split` cuts
-/// an array in two, though it leaves a string alone.
-pub(super) const CHANGING: &[&str] = &[
-    "append",
-    "chop",
-    "clear",
-    "crop",
-    "dedup",
-    "drain",
-    "fill_with",
-    "insert",
-    "make_lower",
-    "make_upper",
-    "mixin",
-    "pad",
-    "pop",
-    "push",
-    "remove",
-    "replace",
-    "retain",
-    "reverse",
-    "set",
-    "set_bit",
-    "set_bits",
-    "shift",
-    "shuffle",
-    "sort",
-    "sort_by",
-    "sort_desc",
-    "splice",
-    "split",
-    "take",
-    "trim",
-    "truncate",
-    "write_ascii",
-    "write_be",
-    "write_le",
-    "write_utf8",
-];
-
-/// Whether a method of this name may change its receiver.
-pub fn changes_receiver(name: &str) -> bool {
-    CHANGING.contains(&name)
-}
 
 /// All rows, in the order of the reference. A row's place is its number for the machine.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
