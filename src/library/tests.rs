@@ -235,6 +235,10 @@ fn the_catalogue_and_the_table_of_operations_agree() {
     }
     for verb in Verb::ALL.iter().filter(|verb| verb.can_be_typed()) {
         for kind in verb.kinds().filter(|kind| documented.contains(kind)) {
+            // Only the thread that a timer starts waits for its time.
+            if (kind, *verb) == ("Timer", Verb::Wait) {
+                continue;
+            }
             assert!(
                 catalogue::methods_of(kind).any(|entry| entry.name == verb.name()),
                 "{kind}.{} is in no row of the catalogue",
