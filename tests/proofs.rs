@@ -484,8 +484,8 @@ const ROUTES: &[(&str, &str)] = &[
     ),
     ("s[2] += #{g: F};", "type_of(s[2].g) == \"Fn\" { s[2].g }"),
     (
-        "s[2].fill_with(#{g: F});",
-        "type_of(s[2].g) == \"Fn\" { s[2].g }",
+        "s[2].fill_with(#{h: F});",
+        "type_of(s[2].h) == \"Fn\" { s[2].h }",
     ),
     ("s = s.map(|x| F);", "type_of(s[0]) == \"Fn\" { s[0] }"),
     (

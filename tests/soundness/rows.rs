@@ -397,6 +397,10 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("call", &["helper", "|x| { v0 += x; v0 }, 1"]),
     ("curry", &["|x| x, 1"]),
     ("is_def_fn", &["\"helper\", 0"]),
+    (
+        "isinstance",
+        &["v0, \"ValueError\"", "\"x\", \"Exception\""],
+    ),
     ("is_def_var", &["\"v0\""]),
     (
         "assert",
