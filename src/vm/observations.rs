@@ -159,6 +159,16 @@ impl Observations {
         }
     }
 
+    /// All places that threads share are observed; the lives of threads are so from when the run itself
+    /// first looks at them. For one run that is no part of a search: a start or an end that nobody has
+    /// asked about yet then is no choice, as it would mostly let the older threads end first.
+    pub fn of_one_run() -> Self {
+        Self {
+            is_fixed: false,
+            ..Self::of_all_places(Observed::default())
+        }
+    }
+
     /// The same, but it stays as it is.
     #[must_use]
     pub fn fixed(mut self) -> Self {

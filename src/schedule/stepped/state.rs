@@ -312,7 +312,7 @@ impl State {
             chooses_time: false,
             has_read_clock: false,
             plays_processes: false,
-            observations: Observations::of_all_places(Observed::EVERYTHING),
+            observations: Observations::of_one_run(),
             has_learned: false,
             marks: Marks::default(),
             has_asked: false,

@@ -25,8 +25,8 @@ use crate::schedule::{MAIN, Prepared, Random, Until, World};
 use crate::value::object::{IdsMark, ObjectId, TaskId, Verb};
 use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
-    Action, Fiber, Globals, LivenessCache, Observations, SharedPlace, Touch, VariableAccess,
-    Visible,
+    Action, Fiber, Globals, LivenessCache, Observations, Observed, SharedPlace, Touch,
+    VariableAccess, Visible,
 };
 
 /// How much private work belongs to one step before going on counts as another.
@@ -205,6 +205,7 @@ impl Walk {
         run.work_takes_time = false;
         run.finds_repetitions = true;
         run.state.chooses_time = true;
+        run.state.observations = Observations::of_all_places(Observed::EVERYTHING);
         run.state.so_far = Arc::new(ToldSoFar::new(ordered));
         run.begin_all(inputs);
         run.state.main_stays = until == Until::Main;
