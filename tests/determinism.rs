@@ -201,8 +201,12 @@ fn lives_of_threads_are_visible_from_when_the_run_looks_at_one() {
         &["main: Thread is_alive"],
     );
     visible(
-        "let t = Thread(|| 1); t.is_alive(); t.start(); t.join();",
-        &["main: Thread is_alive, Thread start, Thread join"],
+        "let e = Event(); let t = spawn(|e| e.wait(), e); t.is_alive();
+         spawn(|| 2).join(); e.set(); t.join();",
+        &[
+            "Thread-1: Event wait",
+            "main: Thread is_alive, Thread start, Thread join, Event set, Thread join",
+        ],
     );
 }
 

@@ -220,6 +220,23 @@ fn report(source: &str) -> String {
 }
 
 #[test]
+fn a_loop_that_never_ends_is_shown_once() {
+    let one_read = report("let ready = false;\nlet t = spawn(|| { while !ready { } });\nt.join();");
+    assert_eq!(one_read.matches("reads ready").count(), 1, "{one_read}");
+    let two_reads = report(
+        "let a = 0;
+let b = 0;
+let t = spawn(|| {
+    while a == b { }
+});
+t.join();",
+    );
+    for read in ["reads a", "reads b"] {
+        assert_eq!(two_reads.matches(read).count(), 1, "{two_reads}");
+    }
+}
+
+#[test]
 fn reports_name_who_did_what() {
     let two_of_one_name = report(
         "let n = 0;

@@ -366,6 +366,7 @@ impl Teller {
                 }
             }
             Problem::Livelock(names) => {
+                self.fold_rounds();
                 for name in names {
                     let mut steps = trail.steps.iter().rev();
                     let step = steps.find(|step| *step.name == **name);
@@ -407,6 +408,26 @@ impl Teller {
                     self.act(thread, &access.thread.as_str().into(), place, words, true);
                 }
             }
+        }
+    }
+
+    /// Leaves one round of what repeats itself at the end of the run.
+    fn fold_rounds(&mut self) {
+        let repeats = |acts: &[Act], period: usize| {
+            let (before, last) = acts.split_at(acts.len() - period);
+            before.ends_with(last)
+        };
+        let periods = 1..=self.acts.len() / 2;
+        let Some(period) = periods
+            .into_iter()
+            .find(|period| repeats(&self.acts, *period))
+        else {
+            return;
+        };
+        while self.acts.len() >= 2 * period && repeats(&self.acts, period) {
+            let left = self.acts.len() - period;
+            self.acts.truncate(left);
+            self.kinds.truncate(left);
         }
     }
 

@@ -161,11 +161,15 @@ impl Observations {
 
     /// All places that threads share are observed; the lives of threads are so from when the run itself
     /// first looks at them. For one run that is no part of a search: a start or an end that nobody has
-    /// asked about yet then is no choice, as it would mostly let the older threads end first.
+    /// asked about yet then is no choice, as it would mostly let the older threads end first. That a thread
+    /// waits at an event already is a choice from the beginning, as who clears it looks back at that.
     pub fn of_one_run() -> Self {
         Self {
             is_fixed: false,
-            ..Self::of_all_places(Observed::default())
+            ..Self::of_all_places(Observed {
+                arrivals: true,
+                ..Observed::default()
+            })
         }
     }
 
