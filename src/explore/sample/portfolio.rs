@@ -71,6 +71,7 @@ impl Portfolio<'_> {
             self.sampling.time * SAMPLE_PERCENT / 100,
             memory,
         );
+        let observations = self.walk.observations().clone();
         std::thread::scope(|scope| {
             let mut own = Worker::new(self.walk, self.start, &brake);
             let mut others: Vec<Other> = Vec::new();
@@ -80,8 +81,15 @@ impl Portfolio<'_> {
                 let round = Arc::new(round);
                 if is_shared && let Some(twin) = self.twin {
                     while others.len() + 1 < workers {
-                        let twin = twin.clone();
-                        others.push(Other::start(scope, twin, self.until, self.ordered, &brake));
+                        let (twin, observations) = (twin.clone(), observations.clone());
+                        let (until, ordered) = (self.until, self.ordered);
+                        let make = move || {
+                            let (world, texts) = twin()?;
+                            let mut walk = Walk::new(world, texts, until, ordered);
+                            walk.observe(observations);
+                            Some(walk)
+                        };
+                        others.push(Other::start(scope, make, &brake));
                     }
                 }
                 let busy: &[Other] = if is_shared { &others } else { &[] };
@@ -112,21 +120,20 @@ struct Other {
 }
 
 impl Other {
+    /// For the walk that `make` makes: the same one as that of all others, so that their schedules
+    /// have the same steps.
     fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
-        twin: Twin,
-        until: Until,
-        ordered: bool,
+        make: impl FnOnce() -> Option<Walk> + Send + 'scope,
         brake: &Arc<Brake>,
     ) -> Self {
         let brake = brake.clone();
         let (rounds, to_do) = channel::<Arc<Round>>();
         let (done, seen) = channel();
         scope.spawn(move || {
-            let Some((world, texts)) = twin() else {
+            let Some(mut walk) = make() else {
                 return;
             };
-            let mut walk = Walk::new(world, texts, until, ordered);
             walk.key(true);
             let start = walk.keep();
             let mut worker = Worker::new(&mut walk, &start, &brake);
