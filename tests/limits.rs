@@ -15,7 +15,7 @@ use common::{explore, explorer, session};
 use threadlab::explore::{Cut, Interruption, Limits, Sampling, Watch};
 
 /// Programs in which some thread computes for ever, without anything that others could notice.
-const ENDLESS: [(&str, &str); 8] = [
+const ENDLESS: [(&str, &str); 9] = [
     (
         "a loop in a thread",
         "let t = spawn(|| { let i = 0; loop { i += 1; } }); t.join();",
@@ -41,6 +41,10 @@ const ENDLESS: [(&str, &str); 8] = [
     (
         "copies of a large array",
         "let a = []; a.pad(100000, 1); let n = 0; loop { let b = a; b.push(n); n += 1; }",
+    ),
+    (
+        "threads that start and end, one after the other",
+        "loop { let t = spawn(|| {}); t.join(); }",
     ),
     (
         "behind other threads' steps",
@@ -106,21 +110,28 @@ fn the_memory_ends_a_search_in_the_middle_of_private_work() {
 
 #[test]
 fn a_failure_is_found_in_runs_that_do_not_end() {
-    let limits = Limits {
-        depth: 3,
+    // Left because of their length, and in the middle of a step.
+    let cuts = [
+        (3, Duration::from_secs(600)),
+        (10_000, Duration::from_millis(500)),
+    ];
+    let cuts = cuts.map(|(depth, time)| Limits {
+        depth,
         schedules: 0,
-        ..limits(Duration::from_secs(600))
-    };
+        ..limits(time)
+    });
     for text in [
         "spawn(|| { let i = 0; loop { i += 1; } }); throw \"no\";",
         "spawn(|| { throw \"no\"; }); let i = 0; loop { i += 1; }",
     ] {
-        let found = explore(&mut explorer(&mut session(), text), &limits);
-        let kinds: Vec<&str> = found.failures.iter().map(|f| f.problem.kind()).collect();
-        assert!(
-            !found.is_proved() && kinds == ["error"],
-            "{text}: {kinds:?}"
-        );
+        for cut in &cuts {
+            let found = explore(&mut explorer(&mut session(), text), cut);
+            let kinds: Vec<&str> = found.failures.iter().map(|f| f.problem.kind()).collect();
+            assert!(
+                !found.is_proved() && kinds == ["error"],
+                "{text}: {kinds:?}"
+            );
+        }
     }
 }
 

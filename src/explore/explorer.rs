@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::finding::{Exploration, Finding, Possible, Problem};
@@ -19,7 +19,9 @@ use super::trail::{Decision, Trail, rank, ranked};
 use super::unfold::Unfolding;
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Choice, Failed, Kept, MAIN, Prepared, Random, Until, Walk, World};
+use crate::schedule::{
+    Choice, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk, World,
+};
 use crate::value::object::TaskId;
 use crate::vm::{Observations, Observed};
 
@@ -39,11 +41,13 @@ const GRACE: Duration = Duration::from_millis(250);
 /// Of so many problems that sampling has found schedules are made simpler.
 const MOST_SHRUNK: usize = 16;
 
-/// So many runs are looked at before the first search, each for so many steps and so much private
-/// work.
+/// So many runs are looked at before the first search, each for so many steps and so many slices of
+/// private work, and all together for so much of the time, in percent. Only where slices take very
+/// long does the time end it first.
 const RUNS_LOOKED_AT: u64 = 17;
 const STEPS_LOOKED_AT: u32 = 1_000;
-const WORK_LOOKED_AT: u64 = 1_000_000;
+const SLICES_LOOKED_AT: u64 = 2_000;
+const LOOK_PERCENT: u32 = 10;
 
 /// See the head of the file.
 pub struct Explorer {
@@ -117,8 +121,8 @@ impl Explorer {
 
     fn limit_walk(&mut self) {
         let Limits { time, memory, .. } = Limits::default();
+        self.look_at_runs(&self.stop.clone(), time, memory);
         let brake = Brake::new(&self.stop, time, memory);
-        self.look_at_runs(&brake);
         self.walk.set_interrupt(Some(brake.interrupt()));
     }
 
@@ -142,24 +146,31 @@ impl Explorer {
     }
 
     /// Learns what is observable from some runs before the first search, each of which would otherwise
-    /// be given up when it learns more.
-    fn look_at_runs(&mut self, brake: &Arc<Brake>) {
+    /// be given up when it learns more. It may have that time and memory, and takes little of them.
+    fn look_at_runs(&mut self, stop: &Arc<AtomicBool>, time: Duration, memory: u64) {
         if std::mem::replace(&mut self.has_looked, true) {
             return;
         }
-        self.walk.set_interrupt(Some(brake.interrupt()));
+        let brake = Brake::new(stop, time * LOOK_PERCENT / 100, memory);
         self.walk_with(self.observations.clone());
         self.walk.ignore();
         self.walk.set_comparable(false);
         for run in 0..RUNS_LOOKED_AT {
+            let (of_run, slices) = (brake.clone(), AtomicU64::new(0));
+            self.walk.set_interrupt(Some(Arc::new(move |held| {
+                let slice = slices.fetch_add(1, Ordering::Relaxed);
+                let is_enough = slice >= SLICES_LOOKED_AT;
+                is_enough
+                    .then_some(Interruption::Time)
+                    .or_else(|| of_run.reached(held))
+            })));
             self.walk.set_back(&self.start);
             self.walk.draw_from(Some(run));
             let mut random = (run > 0).then(|| Random::new(run));
-            let begun = self.walk.work();
             let mut last = MAIN;
             for _ in 0..STEPS_LOOKED_AT {
                 let choices = self.walk.choices();
-                if choices.is_empty() || self.walk.work() - begun > WORK_LOOKED_AT {
+                if choices.is_empty() || brake.reached(0).is_some() {
                     break;
                 }
                 let choice = match &mut random {
@@ -219,7 +230,7 @@ impl Explorer {
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
-        self.look_at_runs(&Brake::new(watch.stop, limits.time, limits.memory));
+        self.look_at_runs(watch.stop, limits.time, limits.memory);
         let mut found = loop {
             let left = Limits {
                 time: limits.time.saturating_sub(clock.elapsed()),
@@ -236,9 +247,12 @@ impl Explorer {
         if let Some(Cut::Time(time)) = &mut found.cut {
             *time = limits.time;
         }
+        let left = limits.time.saturating_sub(found.took);
         self.allow_grace(match found.cut {
-            None => limits.time.saturating_sub(found.took),
-            Some(_) => limits.time / 20,
+            // Sampling has a fifth of the time.
+            Some(Cut::Time(_) | Cut::Memory(_)) if limits.schedules > 0 => limits.time / 20,
+            Some(Cut::Time(_) | Cut::Memory(_) | Cut::Stopped) => Duration::ZERO,
+            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_) | Cut::Redefined) | None => left,
         });
         // Only when every state was expanded is a cycle without a way out one, and only then is it
         // known who goes on in it, and how many interleavings there are.
@@ -295,14 +309,6 @@ impl Explorer {
                 failures.push(livelock);
             }
         }
-        for ((problem, _), way) in errors.iter().zip(to_errors) {
-            let mut known = failures.iter();
-            if let Some(way) = way
-                && !known.any(|known| known.problem.is_like(problem))
-            {
-                failures.push(self.finding(problem.clone(), &found.graph, way));
-            }
-        }
         let mut findings = Vec::new();
         for ((task, _), way) in starved.iter().zip(to_starved) {
             if let Some(way) = way {
@@ -324,8 +330,18 @@ impl Explorer {
             }
         }
         let is_complete = found.cut.is_none();
+        let outcomes = self.outcomes(&found, counts.as_slice(), to_outcomes);
+        // Their runs may not end: they come when all others were done again.
+        for ((problem, _), way) in errors.iter().zip(to_errors) {
+            let mut known = failures.iter();
+            if let Some(way) = way
+                && !known.any(|known| known.problem.is_like(problem))
+            {
+                failures.push(self.finding(problem.clone(), &found.graph, way));
+            }
+        }
         Exploration {
-            outcomes: self.outcomes(&found, counts.as_slice(), to_outcomes),
+            outcomes,
             failures,
             findings,
             interleavings: is_complete.then(|| Interleavings::sum(&counts)),
@@ -340,7 +356,13 @@ impl Explorer {
 
     /// Tries schedules one by one. Blocks until there were enough or the watch says stop.
     pub fn sample(&mut self, sampling: &Sampling, watch: &mut Watch<'_>) -> Samples {
-        self.walk();
+        let clock = Clock::start();
+        self.look_at_runs(watch.stop, sampling.time, sampling.memory);
+        let sampling = &Sampling {
+            time: sampling.time.saturating_sub(clock.elapsed()),
+            ..sampling.clone()
+        };
+        self.in_full();
         let harvest = Portfolio {
             walk: &mut self.walk,
             start: &self.start,

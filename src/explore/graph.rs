@@ -3,8 +3,7 @@
 //!
 //! It knows states by number only. An *interleaving* is a path from the first state to an end.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use num_bigint::BigUint;
 
@@ -303,7 +302,6 @@ impl Graph {
         // Where each spot was come to from, by which of the steps there, and at what cost.
         let mut arrivals = vec![Arrival::NEVER; spots.count()];
         let at = |spot: Spot| spots.number(spot);
-        let mut heap = BinaryHeap::new();
         let main = tasks
             .iter()
             .position(|task| *task == MAIN)
@@ -312,43 +310,57 @@ impl Graph {
             state: 0,
             last: main as u32,
         };
-        heap.push(Reverse((0_u32, 0_u32, start, start, NONE)));
-        while let Some(Reverse((preemptions, steps, spot, from, edge))) = heap.pop() {
-            let arrival = &mut arrivals[at(spot)];
-            if arrival.is_done() {
-                continue;
-            }
-            *arrival = Arrival {
-                from,
-                edge,
-                preemptions,
-            };
-            let own = groups.get(&spot.state).into_iter().flatten().copied();
-            for group in own.chain(self.outcome(spot.state)) {
-                if wanted[group].is_none() {
-                    wanted[group] = Some(spot);
-                    missing -= 1;
+        // By cost, the spots that can be come to, each with where from and by which step. All of one
+        // cost are looked at together: those that follow from them cost more.
+        let mut open = BTreeMap::from([((0_u32, 0_u32), vec![(start, start, NONE)])]);
+        while missing > 0
+            && let Some(((preemptions, steps), mut arriving)) = open.pop_first()
+        {
+            arriving.sort_unstable();
+            let (mut going_on, mut preempting) = (Vec::new(), Vec::new());
+            for (spot, from, edge) in arriving {
+                let arrival = &mut arrivals[at(spot)];
+                if arrival.is_done() {
+                    continue;
+                }
+                *arrival = Arrival {
+                    from,
+                    edge,
+                    preemptions,
+                };
+                let own = groups.get(&spot.state).into_iter().flatten().copied();
+                for group in own.chain(self.outcome(spot.state)) {
+                    if wanted[group].is_none() {
+                        wanted[group] = Some(spot);
+                        missing -= 1;
+                    }
+                }
+                let edges = self.edges(spot.state);
+                let last = Choice::Step(tasks[spot.last as usize]);
+                let could_go_on = edges.iter().any(|edge| edge.choice == last);
+                for (index, edge) in edges.iter().enumerate() {
+                    let is_preemption = could_go_on && edge.choice != last;
+                    let last = match edge.choice {
+                        Choice::Step(task) => tasks.binary_search(&task).unwrap_or_default() as u32,
+                        Choice::Time(_) => spot.last,
+                    };
+                    let next = Spot {
+                        state: edge.to,
+                        last,
+                    };
+                    if !arrivals[at(next)].is_done() {
+                        match is_preemption {
+                            true => preempting.push((next, spot, index as u32)),
+                            false => going_on.push((next, spot, index as u32)),
+                        }
+                    }
                 }
             }
-            if missing == 0 {
-                break;
-            }
-            let edges = self.edges(spot.state);
-            let last = Choice::Step(tasks[spot.last as usize]);
-            let could_go_on = edges.iter().any(|edge| edge.choice == last);
-            for (index, edge) in edges.iter().enumerate() {
-                let is_preemption = could_go_on && edge.choice != last;
-                let last = match edge.choice {
-                    Choice::Step(task) => tasks.binary_search(&task).unwrap_or_default() as u32,
-                    Choice::Time(_) => spot.last,
-                };
-                let next = Spot {
-                    state: edge.to,
-                    last,
-                };
-                if !arrivals[at(next)].is_done() {
-                    let preemptions = preemptions + u32::from(is_preemption);
-                    heap.push(Reverse((preemptions, steps + 1, next, spot, index as u32)));
+            for (preemptions, found) in [(preemptions, going_on), (preemptions + 1, preempting)] {
+                if !found.is_empty() {
+                    open.entry((preemptions, steps + 1))
+                        .or_default()
+                        .extend(found);
                 }
             }
         }

@@ -181,18 +181,14 @@ impl Search<'_, '_> {
                 let draws = self.walk.take(choice, &script);
                 if let Some(why) = self.walk.interruption() {
                     self.found.cut = Some(self.brake.cut(why));
+                    self.leave_in_the_middle(open.state, choice, &draws, edges);
                     return None;
                 }
                 if self.walk.has_learned() {
                     return None;
                 }
                 at = self.arrive(open.depth + 1);
-                let numbers = (!draws.is_empty()).then(|| draws.iter().map(|d| d.number).collect());
-                edges.push(Edge {
-                    to: at,
-                    choice,
-                    draws: numbers,
-                });
+                edges.push(edge(at, choice, &draws));
                 match self.next_script(&draws) {
                     Some(next) => script = next,
                     None => break,
@@ -215,7 +211,8 @@ impl Search<'_, '_> {
         self.races.look(self.walk, state);
         self.lock_order.look(self.walk, state);
         self.found.waiting.look(self.walk);
-        self.look_for_errors(state);
+        let errors = self.new_errors().into_iter();
+        (self.found.errors).extend(errors.map(|problem| (problem, state)));
         if let Some(end) = self.walk.end() {
             let outcome = Outcome::of(self.walk, end);
             let (number, is_new) = self.found.outcomes.insert_full(outcome);
@@ -234,20 +231,36 @@ impl Search<'_, '_> {
         state
     }
 
-    /// A run may never end after a thread, or main, has failed in it.
-    fn look_for_errors(&mut self, state: StateId) {
+    /// Keeps what was done in `state`. A thread may have failed in the step that was interrupted: only
+    /// then is where it stands a state.
+    fn leave_in_the_middle(
+        &mut self,
+        state: StateId,
+        choice: Choice,
+        draws: &[Draw],
+        mut edges: Vec<Edge>,
+    ) {
+        let errors = self.new_errors();
+        if !errors.is_empty() {
+            let to = self.found.graph.add();
+            edges.push(edge(to, choice, draws));
+            (self.found.errors).extend(errors.into_iter().map(|problem| (problem, to)));
+        }
+        self.found.graph.set_edges(state, edges);
+    }
+
+    /// How threads, or main, have failed, as far as that is new. The run may never end.
+    fn new_errors(&mut self) -> Vec<Problem> {
         let told = self.walk.told_so_far();
         if Arc::ptr_eq(told, &self.told) {
-            return;
+            return Vec::new();
         }
         self.told = told.clone();
         let main_failed = told.main_failed.as_deref().map(Failed::of);
-        for problem in Problem::errors(told.threads.values(), main_failed.as_ref()) {
-            let mut known = self.found.errors.iter();
-            if !known.any(|(known, _)| known.is_like(&problem)) {
-                self.found.errors.push((problem, state));
-            }
-        }
+        let mut errors = Problem::errors(told.threads.values(), main_failed.as_ref());
+        let known = &self.found.errors;
+        errors.retain(|error| !known.iter().any(|(known, _)| known.is_like(error)));
+        errors
     }
 
     /// The numbers to dictate next, after a step that drew `draws`: the last one that has a further
@@ -302,6 +315,15 @@ impl Search<'_, '_> {
         let seen = self.seen.capacity() * (size_of::<(u128, StateId)>() + 1);
         let open = self.open.capacity() * size_of::<Open>();
         (seen + open) as u64 + self.found.graph.bytes() + self.walk.buffers()
+    }
+}
+
+fn edge(to: StateId, choice: Choice, draws: &[Draw]) -> Edge {
+    let numbers = (!draws.is_empty()).then(|| draws.iter().map(|draw| draw.number).collect());
+    Edge {
+        to,
+        choice,
+        draws: numbers,
     }
 }
 

@@ -19,12 +19,16 @@ const SLICE: u32 = 512;
 /// So many bytes of a state are written down in the time of a slice, about.
 const SLICE_BYTES: u64 = 1 << 13;
 
+/// So much of a slice counts as done when a thread gets a turn: threads may start each other for ever
+/// with next to no work of their own.
+const TURN: u64 = 16;
+
 /// How much memory is held is measured after so many slices at the earliest, and not before as much
 /// work was done as the measuring takes.
 const SLICES_MEASURED: u64 = 8;
 
-/// Asked between slices of private work whether the run ends there; the number is how many bytes its
-/// threads and variables hold, as last measured.
+/// Asked between slices of private work, of one thread or of several, whether the run ends there; the
+/// number is how many bytes its threads and variables hold, as last measured.
 pub type Interrupt = Arc<dyn Fn(u64) -> Option<Interruption> + Send + Sync>;
 
 /// Why private work ends before its end.
@@ -65,6 +69,8 @@ pub(super) struct Run {
     /// Why it has: the state is in the middle of a step then, and none to look at.
     pub(super) interruption: Option<Interruption>,
     load: Load,
+    /// How much was done since it was asked: work, and turns.
+    unasked: u64,
     /// Whether private work that comes to a state again is found to go on for ever.
     pub(super) finds_repetitions: bool,
     liveness: LivenessCache,
@@ -160,6 +166,7 @@ impl Run {
             interrupt: None,
             interruption: None,
             load: Load::default(),
+            unasked: 0,
             finds_repetitions: false,
             liveness: LivenessCache::default(),
             encoder: Writer::default(),
@@ -199,6 +206,7 @@ impl Run {
         let mut left = self.private_fuel;
         let mut repetition = Repetition::default();
         self.state.has_asked = false;
+        self.unasked += TURN;
         let stop = loop {
             let slice = match self.interrupt.is_some() || self.finds_repetitions {
                 true => left.min(SLICE),
@@ -208,21 +216,27 @@ impl Run {
             let stop = self.step(task, &mut fiber, &mut fuel);
             left -= slice - fuel;
             self.work += u64::from(slice - fuel);
+            self.unasked += u64::from(slice - fuel);
             if !matches!(stop, Stop::Fuel) {
                 break stop;
             }
-            self.interruption = self.ask_interrupt(&fiber);
+            self.interruption = self.ask_interrupt(Some(&fiber));
             if left == 0 || self.interruption.is_some() {
                 break stop;
             }
-            if self.finds_repetitions && repetition.is_due() {
+            if self.finds_repetitions && repetition.is_due() && self.has_room_for_key() {
                 let key;
                 (fiber, key) = self.key_of(task, fiber);
                 if repetition.repeats(key, self.encoder.size()) && !self.state.has_asked {
-                    return self.state.put_fiber(task, fiber, Being::Looping);
+                    self.state.put_fiber(task, fiber, Being::Looping);
+                    return self.encoder = Writer::default();
                 }
             }
         };
+        if repetition.then.is_some() {
+            // The buffers are as large as the state.
+            self.encoder = Writer::default();
+        }
         if self.work_takes_time {
             self.state.now += u64::from(self.private_fuel - left) * FUEL_NANOSECONDS;
         }
@@ -241,6 +255,16 @@ impl Run {
         }
     }
 
+    /// Whether the memory suffices for writing the state down: the buffers may become twice as large.
+    fn has_room_for_key(&self) -> bool {
+        let held = self.load.expected(self.work) + self.encoder.size();
+        let why = self
+            .interrupt
+            .as_ref()
+            .and_then(|interrupt| interrupt(held));
+        why != Some(Interruption::Memory)
+    }
+
     /// The key of the whole state while `task` is in the middle of private work; gives its fiber back.
     fn key_of(&mut self, task: TaskId, mut fiber: Fiber) -> (Fiber, u128) {
         let program = self.state.world.program.clone();
@@ -254,8 +278,10 @@ impl Run {
         (self.state.take_fiber(task).unwrap_or(spare), key)
     }
 
-    /// Why private work ends now, while this fiber is out of its place; nothing when it does not.
-    fn ask_interrupt(&mut self, running: &Fiber) -> Option<Interruption> {
+    /// Why private work ends now, perhaps while this fiber is out of its place; nothing when it does
+    /// not.
+    fn ask_interrupt(&mut self, running: Option<&Fiber>) -> Option<Interruption> {
+        self.unasked = 0;
         let interrupt = self.interrupt.clone()?;
         if self.work >= self.load.next {
             self.load = self.measure(running);
@@ -271,6 +297,7 @@ impl Run {
     /// For a state that is set back.
     pub(super) fn forget_interruption(&mut self) {
         self.interruption = None;
+        self.unasked = 0;
         self.load = Load {
             at: self.work,
             next: self.work + u64::from(SLICE) * SLICES_MEASURED,
@@ -279,9 +306,11 @@ impl Run {
     }
 
     /// How much memory threads and variables take.
-    fn measure(&self, running: &Fiber) -> Load {
+    fn measure(&self, running: Option<&Fiber>) -> Load {
         let mut footprint = Footprint::new(Follow::Contents);
-        running.add_to(&mut footprint);
+        running
+            .iter()
+            .for_each(|fiber| fiber.add_to(&mut footprint));
         for member in self.state.members.values() {
             member.add_to(&mut footprint);
         }
@@ -361,6 +390,9 @@ impl Run {
         loop {
             while let Some(task) = self.state.first_ready() {
                 self.go(task);
+                if self.interruption.is_none() && self.unasked >= u64::from(SLICE) {
+                    self.interruption = self.ask_interrupt(None);
+                }
                 if self.interruption.is_some() {
                     return;
                 }
