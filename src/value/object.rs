@@ -16,8 +16,8 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::held::{let_go, show};
-use super::operation::Operation;
 pub use super::operation::Verb;
+use super::operation::{Notices, Operation, text_notices};
 pub use super::starts::{Starts, StartsMark};
 use super::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 use crate::pos::Pos;
@@ -337,6 +337,13 @@ impl Ids {
     /// The next thread's number, from 1.
     pub fn next_task(&self) -> TaskId {
         TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// How many threads and pools were given a name by their numbers.
+    pub fn names_given(&self) -> u64 {
+        let counters = [&self.thread_names, &self.pools, &self.process_pools];
+        let counts = counters.map(|counter| counter.load(Ordering::Relaxed));
+        counts.iter().sum()
     }
 
     /// Whether a pool of processes was ever made.
@@ -869,8 +876,11 @@ impl Object {
         answer
     }
 
-    /// The object in words: `Lock(held by Thread-1)`.
+    /// The object in words: `Lock(held by Thread-1)`. What that tells of threads and futures is added
+    /// to [`take_told`].
     pub fn text(&self) -> String {
+        let told = TOLD.get().unwrap_or(Notices::NOTHING);
+        TOLD.set(Some(told.and(text_notices(self.kind))));
         let mut text = String::from(self.kind);
         let Some(state) = show(|| self.state().state_text()) else {
             return text + "(...)";
@@ -880,6 +890,17 @@ impl Object {
         }
         text
     }
+}
+
+thread_local! {
+    /// What texts of objects have told on this thread of the host.
+    static TOLD: std::cell::Cell<Option<Notices>> = const { std::cell::Cell::new(None) };
+}
+
+/// What the texts of objects have told that this thread of the host has made since it was asked last;
+/// nothing when it has made none.
+pub fn take_told() -> Option<Notices> {
+    TOLD.take()
 }
 
 /// Asks for what the table of operations says to change nothing, and checks that it does not in builds

@@ -7,7 +7,7 @@ use super::step::{Flow, Machine, Step};
 use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
 use crate::event::Written;
 use crate::program::op::Op;
-use crate::value::object::{Attempt, Call, Verb, Wake};
+use crate::value::object::{Attempt, Call, Verb, Wake, take_told};
 use crate::value::{Class, FaultKind, Object, Value, with_article};
 
 impl Machine<'_, '_> {
@@ -88,6 +88,11 @@ impl Machine<'_, '_> {
         }
         if !self.env.effects.is_empty() {
             self.env.services.carry_out(self.env.effects);
+        }
+        if self.stepped
+            && let Some(told) = take_told()
+        {
+            self.env.services.has_told(told, !private);
         }
         match attempt {
             Attempt::Done(value) => {

@@ -10,7 +10,7 @@ use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
 use super::place::Begin;
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
-use super::{NativeCtx, NativeResult, Path, Stop};
+use super::{Intrinsic, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
@@ -116,8 +116,10 @@ impl Machine<'_, '_> {
                 pos: self.fiber.pos(program),
             };
             let args = &mut self.fiber.registers[range];
-            let result = self.env.natives.call(native, args, &mut ctx)?;
-            return self.native_result(result, dst, first, argc);
+            let numbers = ctx.ids.names_given();
+            let result = self.env.natives.call(native, args, &mut ctx);
+            self.note_told(&name.text, numbers);
+            return self.native_result(result?, dst, first, argc);
         }
         let arities = name.arities();
         if let Some(first) = arities.first() {
@@ -139,11 +141,10 @@ impl Machine<'_, '_> {
         };
         args.extend(self.take_args(first, argc));
         let name = &program.name(id).text;
-        let value = self
-            .env
-            .natives
-            .call_named(name, &mut args)
-            .map_err(|kind| near_function(kind, name, program))?;
+        let numbers = self.env.ids.names_given();
+        let value = self.env.natives.call_named(name, &mut args);
+        self.note_told(name, numbers);
+        let value = value.map_err(|kind| near_function(kind, name, program))?;
         self.native_result(NativeResult::Value(value), dst, first, argc)
     }
 
@@ -185,7 +186,7 @@ impl Machine<'_, '_> {
     fn may_call_native(&mut self, name: &str, args: std::ops::Range<usize>) -> bool {
         let task = self.fiber.task;
         let is_visible = !self.fiber.allowed;
-        if self.env.natives.makes_text(name) && !self.may_make_text(args) {
+        if self.may_tell(name) && !self.may_make_text(args) {
             return false;
         }
         // What has a line printed says in the same step what state the objects in it are in.
@@ -306,7 +307,16 @@ impl Machine<'_, '_> {
                     return Ok(Flow::Next);
                 };
                 let first = (at + 1 - base) as u16;
-                self.call_name_in(id, argc as u8, (dst - base) as u16, first, true)
+                let step = self.call_name_in(id, argc as u8, (dst - base) as u16, first, true);
+                if let Ok(Flow::Stop(Stop::Visible)) = step
+                    && self.fiber.pending.is_none()
+                {
+                    // The registers of the call instruction do not hold its arguments any more.
+                    let args = self.fiber.registers.split_off(at + 1);
+                    let args = args.into_iter().skip(function.curried.len()).collect();
+                    self.fiber.pending = Some(Box::new(Intrinsic::Call(function, args)));
+                }
+                step
             }
         }
     }

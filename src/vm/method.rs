@@ -14,6 +14,7 @@ use super::call::Receiver;
 use super::fiber::{Fiber, NONE};
 use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
+use super::visible::objects_in;
 use super::{NativeCtx, NativeResult, Path, Stop};
 use crate::program::Program;
 use crate::program::code::{OnReceiver, Root, Site};
@@ -83,8 +84,24 @@ impl Machine<'_, '_> {
                     Ok(Walked::Value(_)) => site.on_receiver == Some(OnReceiver::Keeps),
                     Ok(Walked::Object(..) | Walked::Cut) | Err(_) => true,
                 };
+                let was_allowed = self.fiber.allowed;
                 if !self.may_access(cell, path, !is_read) {
                     return Ok(Flow::Stop(Stop::Visible));
+                }
+                // Where reading the place is a step, text is made in it.
+                let is_step = was_allowed && !self.fiber.allowed;
+                if self.stepped
+                    && !is_step
+                    && let Ok(Walked::Value(value)) = &walked
+                    && !matches!(value, Value::Object(_) | Value::Function(_))
+                    && self.may_tell(&self.env.program.name(site.name).text)
+                {
+                    let args = base + usize::from(first);
+                    let args = &self.fiber.registers[args..args + usize::from(argc)];
+                    let objects = objects_in(args.iter().chain([value]).collect());
+                    if !self.may_show(&objects) {
+                        return Ok(Flow::Stop(Stop::Visible));
+                    }
                 }
                 let walked = walked?;
                 let before = self.seen();
@@ -107,15 +124,11 @@ impl Machine<'_, '_> {
         }
         drop(receiver);
         self.check_may_change(site)?;
-        if self.stepped
-            && self
-                .env
-                .natives
-                .makes_text(&self.env.program.name(site.name).text)
-        {
+        if self.stepped && self.may_tell(&self.env.program.name(site.name).text) {
             let first = self.frame().base as usize + usize::from(first);
-            if !(self.may_make_text(at..at + 1) && self.may_make_text(first..first + argc as usize))
-            {
+            let args = &self.fiber.registers[first..first + argc as usize];
+            let objects = objects_in(args.iter().chain([&self.fiber.registers[at]]).collect());
+            if !self.may_show(&objects) {
                 return Ok(Flow::Stop(Stop::Visible));
             }
         }
@@ -256,6 +269,7 @@ impl Machine<'_, '_> {
             pos: self.fiber.pos(program),
         };
         let base = self.frame().base as usize;
+        let names = ctx.ids.names_given();
         let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
             natives.method(&name.text, slot, &mut args, &mut ctx)
         };
@@ -279,6 +293,7 @@ impl Machine<'_, '_> {
         for (register, arg) in self.fiber.registers[start..].iter_mut().zip(args) {
             put(register, arg);
         }
+        self.note_told(&name.text, names);
         done
     }
 
@@ -436,11 +451,11 @@ impl Machine<'_, '_> {
         };
         let start = self.frame().base as usize + first as usize;
         let args = &mut self.fiber.registers[start..start + argc as usize];
-        match self
-            .env
-            .natives
-            .method(&name.text, receiver, args, &mut ctx)
-        {
+        let names = ctx.ids.names_given();
+        let natives = &mut *self.env.natives;
+        let done = natives.method(&name.text, receiver, args, &mut ctx);
+        self.note_told(&name.text, names);
+        match done {
             Ok(result) => Ok(Some(result)),
             Err(kind @ FaultKind::UnknownFunction { .. }) => {
                 match self.prelude_method(receiver, &name.text, first, argc) {

@@ -36,6 +36,7 @@ use crate::program::Program;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
+use crate::value::operation::Notices;
 use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;
@@ -194,6 +195,18 @@ pub trait Services: Time {
     fn sees_text(&mut self, _task: TaskId, _objects: &[Arc<Object>]) -> bool {
         false
     }
+
+    /// Whether every function that is given an object is expected to tell what state that is in.
+    fn expects_text(&mut self) -> bool {
+        false
+    }
+
+    /// What a function or an operation has told of objects in a stepped run; `is_expected` when it was
+    /// a step for that.
+    fn has_told(&mut self, _told: Notices, _is_expected: bool) {}
+
+    /// The library's function of this name has given a number or a name in a stepped run.
+    fn has_made(&mut self, _task: TaskId, _name: &str) {}
 
     /// Whether a stepped fiber stops before it makes something that gets a number or a name, by the
     /// library's function of this name.

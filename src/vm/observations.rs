@@ -95,6 +95,11 @@ pub struct Observed {
     pub arrivals: bool,
     /// Which number or name a thread has that is made or started beside others.
     pub names: bool,
+    /// What a thread is called that is given another name beside others.
+    pub renamed: bool,
+    /// What a function tells of the objects that it is given although none of the lists says so: then
+    /// each call that is given one counts.
+    pub unlisted: bool,
 }
 
 impl Observed {
@@ -104,17 +109,22 @@ impl Observed {
         futures: true,
         arrivals: true,
         names: true,
+        renamed: true,
+        unlisted: true,
     };
 
-    /// As a number below 16.
+    /// As a number below 64.
     pub fn bits(self) -> u64 {
         let Self {
             threads,
             futures,
             arrivals,
             names,
+            renamed,
+            unlisted,
         } = self;
-        let flags = [threads, futures, arrivals, names].into_iter();
+        // The rare ones in front: small numbers make short tokens.
+        let flags = [unlisted, renamed, threads, futures, arrivals, names].into_iter();
         flags.fold(0, |bits, flag| bits << 1 | u64::from(flag))
     }
 
@@ -125,6 +135,8 @@ impl Observed {
             futures: bits & 4 != 0,
             arrivals: bits & 2 != 0,
             names: bits & 1 != 0,
+            renamed: bits & 16 != 0,
+            unlisted: bits & 32 != 0,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::Reg;
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
-use crate::value::object::{Call, Verb};
+use crate::value::object::{Call, Verb, take_told};
 use crate::value::{Cell, CodeId, Literal, Object, Value, debug_text, publish};
 
 /// The place as it is typed: `a[0].name`.
@@ -53,24 +53,42 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Whether text may be made of these values now: of an object it says what state that is in.
+    /// Whether text may be made of the values in these registers now: of an object it says what state
+    /// that is in.
     pub(super) fn may_make_text(&mut self, values: std::ops::Range<usize>) -> bool {
-        if !self.stepped {
-            return true;
-        }
-        let mut objects = Vec::new();
-        let mut found: Vec<&Value> = self.fiber.registers[values].iter().collect();
-        while let Some(value) = found.pop() {
-            match value {
-                Value::Object(object) => objects.push(object.clone()),
-                Value::Array(items) => found.extend(items.iter()),
-                Value::Map(map) => found.extend(map.values()),
-                _ => {}
-            }
-        }
+        let objects = match self.stepped {
+            true => objects_in(self.fiber.registers[values].iter().collect()),
+            false => return true,
+        };
+        self.may_show(&objects)
+    }
+
+    /// The same of the objects that such values are made of.
+    pub(super) fn may_show(&mut self, objects: &[Arc<Object>]) -> bool {
         objects.is_empty()
-            || !(self.env.services).sees_text(self.fiber.task, &objects)
+            || !(self.env.services).sees_text(self.fiber.task, objects)
             || self.may_proceed()
+    }
+
+    /// Whether the library's function or method of this name may tell what state an object is in that
+    /// it is given.
+    pub(super) fn may_tell(&mut self, name: &str) -> bool {
+        self.env.natives.makes_text(name) || self.env.services.expects_text()
+    }
+
+    /// Notes what the function of this name has told of objects, and whether it has given names, of
+    /// which there were `names` before.
+    pub(super) fn note_told(&mut self, name: &str, names: u64) {
+        if !self.stepped {
+            return;
+        }
+        let is_expected = self.may_tell(name);
+        if let Some(told) = take_told() {
+            self.env.services.has_told(told, is_expected);
+        }
+        if self.env.ids.names_given() != names {
+            self.env.services.has_made(self.fiber.task, name);
+        }
     }
 
     /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
@@ -92,6 +110,35 @@ impl Machine<'_, '_> {
             self.env.services.note(self.fiber.task, &visible, value);
         }
     }
+}
+
+/// The objects of which text of these values tells.
+pub(super) fn objects_in(mut values: Vec<&Value>) -> Vec<Arc<Object>> {
+    let mut objects = Vec::new();
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Object(object) => objects.push(object.clone()),
+            Value::Array(items) => values.extend(items.iter()),
+            Value::Map(map) => values.extend(map.values()),
+            // It holds the value that was thrown, perhaps in other errors.
+            Value::Error(fault) => fault.kind.visit_parts(&mut |part| {
+                objects.extend(objects_in(vec![part]));
+            }),
+            Value::Unit
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Char(_)
+            | Value::Literal(_)
+            | Value::Str(_)
+            | Value::Blob(_)
+            | Value::Range(_)
+            | Value::Function(_)
+            | Value::Foreign(_) => {}
+            Value::Cell(cell) => cell.with(|value| objects.extend(objects_in(vec![value]))),
+        }
+    }
+    objects
 }
 
 /// What stands before the name of a variable that a process has a copy of.

@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::likeness::Writer;
 use super::state::{Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
-use crate::value::object::{Effects, TaskId};
+use crate::value::object::{Effects, TaskId, take_told};
 use crate::value::{Fault, Follow, Footprint, Function, Value};
 use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
 
@@ -349,7 +349,13 @@ impl Run {
             services: &mut self.state,
             effects: &mut self.effects,
         };
-        guard::step::<true>(fiber, &mut env, fuel)
+        // Reports make texts, too.
+        take_told();
+        let stop = guard::step::<true>(fiber, &mut env, fuel);
+        if let Some(told) = take_told() {
+            env.services.has_told(told, true);
+        }
+        stop
     }
 
     /// A thread has done all it had to do: it ends now, or when it is chosen.

@@ -59,10 +59,10 @@ const COPIES_TOLD: u32 = 30;
 /// How late an event loop that has waited may look at its timers.
 const LATE: Duration = Duration::from_millis(1);
 
-/// The functions of the library that make what gets a number or a name.
-const NUMBERED: [&str; 6] = [
+/// The functions of the library that make what gets a number or a name. One that is missing here is
+/// found when it does so ([`Services::has_made`]).
+const NUMBERED: [&str; 5] = [
     "Thread",
-    "spawn",
     "Timer",
     "ThreadPoolExecutor",
     "ProcessPoolExecutor",
@@ -1093,17 +1093,23 @@ impl Services for State {
             // Where another thread has the handle, too, it may start, join or ask before.
             let may_be_early = verb == Verb::Start && object.is_published();
             let clears = verb == Verb::Clear && object.kind() == "Event";
+            // A name is a constant until then.
+            let renames = verb == Verb::SetName && operation.effect == Effect::Writes;
             let is_of_worker = operation.effect == Effect::Own && self.is_worker(task);
             self.marks.has_named |= notices.any_of(Notices::IDENTITY);
             self.learn(|observed| {
                 observed.threads |= may_be_early || notices.any_of(Notices::THREADS);
                 observed.futures |= is_of_worker || notices.any_of(Notices::FUTURES);
                 observed.arrivals |= clears;
+                observed.renamed |= renames;
             });
         }
         let observed = self.observations.observed();
         match operation.effect {
-            Effect::Constant | Effect::Own => false,
+            Effect::Constant if operation.notices(argc).any_of(Notices::IDENTITY) => {
+                observed.renamed || observed.unlisted
+            }
+            Effect::Constant | Effect::Own => observed.unlisted,
             Effect::Life if verb == Verb::Start => observed.threads || observed.names,
             Effect::Life => observed.threads || !operation.is_private(argc),
             Effect::Reads | Effect::Writes => true,
@@ -1127,11 +1133,35 @@ impl Services for State {
         is_visible
     }
 
-    fn sees_making(&mut self, task: TaskId, name: &str) -> bool {
+    fn expects_text(&mut self) -> bool {
+        self.observations.observed().unlisted
+    }
+
+    fn has_told(&mut self, told: Notices, is_expected: bool) {
+        if !self.marks.has_company {
+            return;
+        }
+        self.marks.has_named |= told != Notices::NOTHING;
+        self.learn(|observed| {
+            observed.threads |= told.any_of(Notices::THREADS);
+            observed.futures |= told.any_of(Notices::FUTURES);
+            observed.unlisted |= !is_expected;
+        });
+    }
+
+    fn has_made(&mut self, task: TaskId, name: &str) {
+        self.marks.has_competition |= self.marks.has_company && task != MAIN;
+        if self.marks.has_company && !NUMBERED.contains(&name) {
+            self.learn(|observed| observed.unlisted = true);
+        }
+    }
+
+    fn sees_making(&mut self, _task: TaskId, name: &str) -> bool {
         self.marks.has_locals |= name == "ThreadLocal";
-        let is_numbered = NUMBERED.contains(&name);
-        self.marks.has_competition |= is_numbered && self.marks.has_company && task != MAIN;
-        is_numbered && self.observations.observed().names
+        let Observed {
+            names, unlisted, ..
+        } = self.observations.observed();
+        names && (unlisted || NUMBERED.contains(&name))
     }
 
     fn sees_binding(&mut self, _task: TaskId, origin: Origin) -> bool {

@@ -135,10 +135,17 @@ impl ToldSoFar {
         let mut bytes = Vec::new();
         number(&mut bytes, self.threads.len() as u64);
         for (task, lines) in &self.threads {
+            let Lines {
+                name,
+                printed,
+                failed,
+            } = lines;
             number(&mut bytes, task.0);
-            number(&mut bytes, lines.printed.len() as u64);
-            lines.printed.iter().for_each(|line| text(&mut bytes, line));
-            failures(&mut bytes, &lines.failed);
+            // Who makes a thread first and who starts one first need not be the same.
+            text(&mut bytes, name);
+            number(&mut bytes, printed.len() as u64);
+            printed.iter().for_each(|line| text(&mut bytes, line));
+            failures(&mut bytes, failed);
         }
         let main_failed = self.main_failed.as_deref().map(Failed::of);
         failures(&mut bytes, main_failed.as_slice());
@@ -185,6 +192,25 @@ mod tests {
             });
         }
         so_far.key()
+    }
+
+    #[test]
+    fn threads_of_one_number_and_two_names_are_told_apart() {
+        let named = |name: &str| Told {
+            thread: event::Thread {
+                number: 2,
+                name: name.into(),
+            },
+            pos: Pos::NONE,
+            kind: Kind::Print { text: "a".into() },
+        };
+        let key = |name| {
+            let mut so_far = ToldSoFar::new(false);
+            so_far.note(&named(name));
+            so_far.key()
+        };
+        assert_ne!(key("Thread-1"), key("Thread-2"));
+        assert_eq!(key("Thread-1"), key("Thread-1"));
     }
 
     #[test]
