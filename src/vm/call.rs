@@ -10,6 +10,7 @@ use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
 use super::place::Begin;
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
+use super::visible::objects_in;
 use super::{Intrinsic, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
@@ -105,7 +106,7 @@ impl Machine<'_, '_> {
         let start = base + first as usize;
         let range = start..start + argc as usize;
         if let Some(native) = name.native {
-            if self.stepped && !self.may_call_native(&name.text, range.clone()) {
+            if self.stepped && !self.may_call_native(&name.text, None, range.clone()) {
                 return Ok(Flow::Stop(Stop::Visible));
             }
             let mut ctx = NativeCtx {
@@ -181,17 +182,28 @@ impl Machine<'_, '_> {
         Held::Nothing(id, curried)
     }
 
-    /// Whether the library's function of this name may be called now, with the arguments in these
-    /// registers.
-    fn may_call_native(&mut self, name: &str, args: std::ops::Range<usize>) -> bool {
-        let task = self.fiber.task;
-        let is_visible = !self.fiber.allowed;
-        if self.may_tell(name) && !self.may_make_text(args) {
-            return false;
+    /// Whether the library's function or method of this name may be called now, with the arguments in
+    /// these registers.
+    pub(super) fn may_call_native(
+        &mut self,
+        name: &str,
+        receiver: Option<&Value>,
+        args: std::ops::Range<usize>,
+    ) -> bool {
+        let was_allowed = self.fiber.allowed;
+        if self.may_tell(name) {
+            let args = self.fiber.registers[args].iter();
+            let objects = objects_in(args.chain(receiver).collect());
+            if !self.may_show(&objects) {
+                return false;
+            }
         }
+        // It is one step, on whatever account.
+        let is_step = was_allowed && !self.fiber.allowed;
         // What has a line printed says in the same step what state the objects in it are in.
-        self.fiber.allowed |= !is_visible && self.env.natives.prints(name);
-        !self.env.services.sees_making(task, name) || self.may_proceed()
+        self.fiber.allowed |= was_allowed && self.env.natives.prints(name);
+        let task = self.fiber.task;
+        !self.env.services.sees_making(task, name) || is_step || self.may_proceed()
     }
 
     pub(super) fn take_args(&mut self, first: u16, argc: u8) -> Vec<Value> {

@@ -14,7 +14,6 @@ use super::call::Receiver;
 use super::fiber::{Fiber, NONE};
 use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
-use super::visible::objects_in;
 use super::{NativeCtx, NativeResult, Path, Stop};
 use crate::program::Program;
 use crate::program::code::{OnReceiver, Root, Site};
@@ -58,6 +57,11 @@ impl Machine<'_, '_> {
             Base::Register(at) => {
                 let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
                 let walked = walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?;
+                if let Walked::Value(value) = &walked
+                    && !self.may_call_on(value, argc, first, site)
+                {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
                 self.call_on_place(&begin, walked, argc, dst, first, site)
             }
             Base::Cell(cell) => {
@@ -90,18 +94,11 @@ impl Machine<'_, '_> {
                 }
                 // Where reading the place is a step, text is made in it.
                 let is_step = was_allowed && !self.fiber.allowed;
-                if self.stepped
-                    && !is_step
+                if !is_step
                     && let Ok(Walked::Value(value)) = &walked
-                    && !matches!(value, Value::Object(_) | Value::Function(_))
-                    && self.may_tell(&self.env.program.name(site.name).text)
+                    && !self.may_call_on(value, argc, first, site)
                 {
-                    let args = base + usize::from(first);
-                    let args = &self.fiber.registers[args..args + usize::from(argc)];
-                    let objects = objects_in(args.iter().chain([value]).collect());
-                    if !self.may_show(&objects) {
-                        return Ok(Flow::Stop(Stop::Visible));
-                    }
+                    return Ok(Flow::Stop(Stop::Visible));
                 }
                 let walked = walked?;
                 let before = self.seen();
@@ -115,6 +112,21 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Whether a native method of this value may be called now. What objects and functions of the script
+    /// do is a step or not by itself.
+    fn may_call_on(&mut self, receiver: &Value, argc: u8, first: u16, site: &Site) -> bool {
+        let (program, count) = (self.env.program, argc.into());
+        if !self.stepped
+            || matches!(receiver, Value::Object(_) | Value::Function(_))
+            || (self.fiber).is_script_method(program, receiver, count, site)
+        {
+            return true;
+        }
+        let name = &program.name(site.name).text;
+        let args = self.frame().base as usize + usize::from(first);
+        self.may_call_native(name, Some(receiver), args..args + usize::from(argc))
+    }
+
     /// A method of a plain value in a register.
     fn call_on_register(&mut self, at: usize, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
         let receiver = self.fiber.registers[at].clone();
@@ -122,16 +134,11 @@ impl Machine<'_, '_> {
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
         }
-        drop(receiver);
         self.check_may_change(site)?;
-        if self.stepped && self.may_tell(&self.env.program.name(site.name).text) {
-            let first = self.frame().base as usize + usize::from(first);
-            let args = &self.fiber.registers[first..first + argc as usize];
-            let objects = objects_in(args.iter().chain([&self.fiber.registers[at]]).collect());
-            if !self.may_show(&objects) {
-                return Ok(Flow::Stop(Stop::Visible));
-            }
+        if !self.may_call_on(&receiver, argc, first, site) {
+            return Ok(Flow::Stop(Stop::Visible));
         }
+        drop(receiver);
         let mut receiver = std::mem::take(&mut self.fiber.registers[at]);
         let result = self.native_method(&mut receiver, argc, first, site);
         put(&mut self.fiber.registers[at], receiver);
