@@ -17,7 +17,7 @@ use crate::value::object::{
     Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal,
 };
 use crate::value::operation::{Effect, Notices, text_notices};
-use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text};
+use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text, leads_to};
 use crate::vm::{
     Action, COPY_OF, Fiber, Isolated, Observations, Observed, Path, Services, SharedAccess,
     Visible, Wait,
@@ -948,6 +948,16 @@ pub(super) fn doing(
     }
 }
 
+/// Whether text of an object may show the state of another one, which threads may share: a condition
+/// shows its lock.
+fn shows_others(object: &Arc<Object>) -> bool {
+    let mut shows = false;
+    leads_to(&Value::Object(object.clone()), &mut |part| {
+        shows |= !(part.is_scalar() || part.as_str().is_some());
+    });
+    shows
+}
+
 impl Time for State {
     fn elapsed(&mut self) -> Duration {
         Duration::from_nanos(self.now)
@@ -1123,7 +1133,8 @@ impl Services for State {
         let mut is_visible = false;
         for object in objects {
             let lives = text_notices(object.kind());
-            is_visible |= object.is_published() || lives != Notices::NOTHING;
+            is_visible |=
+                object.is_published() || lives != Notices::NOTHING || shows_others(object);
             self.marks.has_named |= lives != Notices::NOTHING;
             self.learn(|observed| {
                 observed.threads |= lives.any_of(Notices::THREADS);
