@@ -252,7 +252,7 @@ fn the_log_says_who_begins_ends_and_waits() {
 #[test]
 fn the_log_says_that_a_busy_task_keeps_the_turn() {
     let text = "fn busy() { await asyncio.sleep(0.001); cpu_work(2000); throw \"burnt\"; }
-        fn quick() { await asyncio.sleep(0.002); }
+        fn quick() { await asyncio.sleep(0.001); }
         asyncio.run(|| { let a = asyncio.create_task(busy); let b = asyncio.create_task(quick);
             await b; try { await a; } catch { } });";
     let frame = frame(Mode::Seeded(1), text);

@@ -126,8 +126,9 @@ fn what_an_object_answers_to_is_what_its_rows_say() {
 }
 
 /// What only the prelude calls.
-const HELPERS: [&str; 6] = [
+const HELPERS: [&str; 7] = [
     "__bind",
+    "__call_with",
     "__await",
     "call",
     "call_entry",

@@ -303,6 +303,10 @@ mod signals {
     }
 
     /// A search of an hour that has begun to compute: it has used the processor for a while.
+    #[expect(
+        clippy::zombie_processes,
+        reason = "who gets the process waits for its end"
+    )]
     fn search() -> Child {
         let child = program(&["explore", "--seconds", "3600", "-e", COMPUTES])
             .stdout(Stdio::piped())

@@ -706,6 +706,41 @@ fn starts_that_are_not_certain_are_steps() {
 }
 
 /// Reading what nobody writes after it was shared is no step: globals cost what arguments cost.
+/// The name of a thread is read in a step where a thread gives one another, and only there.
+#[test]
+fn a_name_that_is_given_is_looked_at() {
+    check(&[
+        Proof {
+            name: "read while another thread gives it",
+            source: "let t = Thread(|| 1, [], #{name: \"A\"});
+                let u = spawn(|| t.set_name(\"B\")); print(t.name); u.join();",
+            interleavings: "",
+            outcomes: &["A", "B"],
+            problems: &[],
+        },
+        Proof {
+            name: "given before there are others",
+            source: "let t = Thread(|| 1); t.set_name(\"B\");
+                let u = spawn(|| t.name); let v = spawn(|| t.name); print(u.join(), v.join());",
+            interleavings: "1",
+            outcomes: &["B B"],
+            problems: &[],
+        },
+        Proof {
+            name: "in the error of one that was not started",
+            source: "let t = Thread(|| 1, [], #{name: \"A\"});
+                let u = spawn(|| t.set_name(\"B\")); try { t.join(); } catch (e) { print(e.message); }
+                u.join();",
+            interleavings: "",
+            outcomes: &[
+                "A has not been started: only a thread that was started can end",
+                "B has not been started: only a thread that was started can end",
+            ],
+            problems: &[],
+        },
+    ]);
+}
+
 #[test]
 fn what_nobody_writes_costs_nothing() {
     let by_name = explore(

@@ -13,6 +13,8 @@
 pub enum Effect {
     /// Reads what never changes once the object is made.
     Constant,
+    /// Reads the name of a thread, which stays as it is unless a thread is given another.
+    Named,
     /// Reads or changes what only the thread that asks can ever see.
     Own,
     /// Reads what other threads may change.
@@ -28,7 +30,7 @@ impl Effect {
     /// Whether it leaves the object's state as it is.
     pub fn only_reads(self) -> bool {
         match self {
-            Self::Constant | Self::Reads => true,
+            Self::Constant | Self::Named | Self::Reads => true,
             Self::Own | Self::Life | Self::Writes => false,
         }
     }
@@ -204,7 +206,7 @@ impl Operation {
             Effect::Life => !self
                 .notices(argc)
                 .any_of(Notices::THREADS.and(Notices::TIME)),
-            Effect::Reads | Effect::Writes => false,
+            Effect::Named | Effect::Reads | Effect::Writes => false,
         }
     }
 }
@@ -291,6 +293,10 @@ const IDENTITY: Notices = Notices::IDENTITY;
 
 const fn constant(notices: Notices) -> Operation {
     Operation::new(Effect::Constant, notices)
+}
+
+const fn named() -> Operation {
+    Operation::new(Effect::Named, IDENTITY)
 }
 
 const fn own() -> Operation {
@@ -525,7 +531,7 @@ operations! {
     }
     /// `name`
     Name = "name" {
-        THREAD => constant(IDENTITY),
+        THREAD => named(),
         &["Task"] => reads(IDENTITY),
     }
     /// `get_name`

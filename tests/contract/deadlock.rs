@@ -45,7 +45,8 @@ const CYCLES: &[(&str, &str)] = &[
     ),
     (
         "the result of a thread",
-        "let t = Thread(|| u.result()); let u = Thread(|| t.result()); t.start(); u.start();",
+        "let go = Event(); let t = Thread(|| { go.wait(); u.result() });
+         let u = Thread(|| t.result()); t.start(); u.start(); go.set();",
     ),
     (
         "the action of a barrier",

@@ -70,6 +70,7 @@ const CHANGING: &[&str] = &[
 const KEEPING: &[&str] = &[
     "__await",
     "__bind",
+    "__call_with",
     "abs",
     "acos",
     "acosh",

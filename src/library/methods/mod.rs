@@ -168,7 +168,8 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
 /// The methods of functions that only the machine can finish: `call`, and those that the prelude
 /// uses to give a callback as many of its arguments as it takes, or what it is about as `this`:
 /// `call_fitting(n, ...)`, where that is the n-th argument, and `call_entry(key, value)`; `takes(n)`
-/// says whether it takes so many; `call_with(args)` takes them from an array. `__bind(a, b)` is the function with these as all its arguments, not
+/// says whether it takes so many; `__call_with(args)` takes them from an array. `__bind(a, b)` is the
+/// function with these as all its arguments, not
 /// called yet.
 pub(super) fn call_function(
     name: &str,
@@ -184,7 +185,7 @@ pub(super) fn call_function(
             let args = args.iter_mut().map(std::mem::take).collect();
             return Some(NativeResult::Call(function.clone(), args));
         }
-        ("call_with", [Value::Array(args)]) => {
+        ("__call_with", [Value::Array(args)]) => {
             return Some(NativeResult::Call(function.clone(), args.to_vec()));
         }
         ("call_fitting", [Value::Int(least), args @ ..]) => {

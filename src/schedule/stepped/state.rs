@@ -1103,12 +1103,12 @@ impl Services for State {
             // Where another thread has the handle, too, it may start, join or ask before.
             let may_be_early = verb == Verb::Start && object.is_published();
             let clears = verb == Verb::Clear && object.kind() == "Event";
-            // A name is a constant until then.
+            // A name is a constant until then; and errors of what is asked too early tell it.
             let renames = verb == Verb::SetName && operation.effect == Effect::Writes;
             let is_of_worker = operation.effect == Effect::Own && self.is_worker(task);
             self.marks.has_named |= notices.any_of(Notices::IDENTITY);
             self.learn(|observed| {
-                observed.threads |= may_be_early || notices.any_of(Notices::THREADS);
+                observed.threads |= may_be_early || renames || notices.any_of(Notices::THREADS);
                 observed.futures |= is_of_worker || notices.any_of(Notices::FUTURES);
                 observed.arrivals |= clears;
                 observed.renamed |= renames;
@@ -1116,9 +1116,7 @@ impl Services for State {
         }
         let observed = self.observations.observed();
         match operation.effect {
-            Effect::Constant if operation.notices(argc).any_of(Notices::IDENTITY) => {
-                observed.renamed || observed.unlisted
-            }
+            Effect::Named => observed.renamed || observed.unlisted,
             Effect::Constant | Effect::Own => observed.unlisted,
             Effect::Life if verb == Verb::Start => observed.threads || observed.names,
             Effect::Life => observed.threads || !operation.is_private(argc),
