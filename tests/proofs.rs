@@ -852,6 +852,39 @@ fn constants_and_handles_are_read_without_a_step() {
     ]);
 }
 
+/// Text of an object is noticed by whichever route it is made, and who is named how is told apart.
+#[test]
+fn texts_and_names_are_steps_wherever_they_are_made() {
+    check(&[
+        Proof {
+            name: "the name of a thread that fails",
+            source: "let t = spawn(|| { spawn(|| { throw \"no\"; }).join(); });
+                let u = spawn(|| { }); t.join(); u.join();",
+            interleavings: "",
+            outcomes: &["Thread-2 failed: no", "Thread-3 failed: no"],
+            problems: &["error"],
+        },
+        Proof {
+            name: "an error made inside a queue",
+            source: "let t = spawn(|| 1); let q = PriorityQueue(); q.put(1);
+                try { q.put(t); } catch (e) { print(if \"running\" in `${e}` { \"runs\" } else { \"over\" }); }
+                t.join();",
+            interleavings: "",
+            outcomes: &["runs", "over"],
+            problems: &[],
+        },
+        Proof {
+            name: "a condition shows its lock",
+            source: "let r = RLock();
+                let t = spawn(|| { let text = `${Condition(r)}`; print(\"free\" in text); });
+                let u = spawn(|| { with r { } }); t.join(); u.join();",
+            interleavings: "",
+            outcomes: &["true", "false"],
+            problems: &[],
+        },
+    ]);
+}
+
 /// What was named by an earlier input makes no difference to what an input can do.
 #[test]
 fn an_earlier_input_that_names_something_changes_no_count() {
