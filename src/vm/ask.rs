@@ -72,6 +72,9 @@ impl Machine<'_, '_> {
                 ..self.fiber.written(self.env.program)
             },
         });
+        if self.stepped {
+            take_told();
+        }
         let event_loop = self.fiber.event_loop.as_ref();
         let (effects, ids) = (&mut *self.env.effects, self.env.ids);
         let asker = (task, pos);
@@ -86,13 +89,13 @@ impl Machine<'_, '_> {
             let time = &mut *self.env.services;
             attempt = object.attempt(drawn, task, pos, self.env.effects, self.env.ids, time);
         }
-        if !self.env.effects.is_empty() {
-            self.env.services.carry_out(self.env.effects);
-        }
         if self.stepped
             && let Some(told) = take_told()
         {
             self.env.services.has_told(told, !private);
+        }
+        if !self.env.effects.is_empty() {
+            self.env.services.carry_out(self.env.effects);
         }
         match attempt {
             Attempt::Done(value) => {

@@ -14,6 +14,7 @@ use super::visible::objects_in;
 use super::{Intrinsic, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
+use crate::value::object::take_told;
 use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
 
 /// What `this` of a method is bound to.
@@ -190,6 +191,8 @@ impl Machine<'_, '_> {
         receiver: Option<&Value>,
         args: std::ops::Range<usize>,
     ) -> bool {
+        // Texts of before are no doing of its.
+        take_told();
         let was_allowed = self.fiber.allowed;
         if self.may_tell(name) {
             let args = self.fiber.registers[args].iter();

@@ -351,11 +351,7 @@ impl Run {
         };
         // Reports make texts, too.
         take_told();
-        let stop = guard::step::<true>(fiber, &mut env, fuel);
-        if let Some(told) = take_told() {
-            env.services.has_told(told, true);
-        }
-        stop
+        guard::step::<true>(fiber, &mut env, fuel)
     }
 
     /// A thread has done all it had to do: it ends now, or when it is chosen.

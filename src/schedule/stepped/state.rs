@@ -14,7 +14,7 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{
-    Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal,
+    Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal, take_told,
 };
 use crate::value::operation::{Effect, Notices, text_notices};
 use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text, leads_to};
@@ -1044,6 +1044,8 @@ impl Services for State {
         for process in effects.dismissed.drain(..) {
             self.kill(process);
         }
+        // Reports are no texts of the script's.
+        take_told();
     }
 
     fn now(&mut self) -> f64 {
@@ -1221,5 +1223,7 @@ impl Services for State {
         if let Some(kind) = log::kind(visible, value) {
             self.tell(task, visible.pos, kind);
         }
+        // Whether somebody listens makes no difference.
+        take_told();
     }
 }
