@@ -225,13 +225,9 @@ fn the_catalogue_and_the_table_of_operations_agree() {
             );
         }
         // What an event loop's objects give is awaited: they make nobody wait themselves.
+        let blocks = !entry.blocks.is_empty() && !entry.blocks.starts_with("Not itself");
         let waits = operation.waits != Waits::Never;
-        assert_eq!(
-            waits,
-            !entry.blocks.is_empty(),
-            "{name}: {:?}",
-            entry.blocks
-        );
+        assert_eq!(waits, blocks, "{name}: {:?}", entry.blocks);
     }
     for verb in Verb::ALL.iter().filter(|verb| verb.can_be_typed()) {
         for kind in verb.kinds().filter(|kind| documented.contains(kind)) {
