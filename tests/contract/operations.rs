@@ -117,7 +117,9 @@ fn constants(object: &Arc<Object>) -> BTreeMap<Verb, String> {
 fn objects_do_what_the_table_says() {
     assert!(cfg!(debug_assertions), "nobody checks what only reads");
     let typed = || Verb::ALL.iter().filter(|verb| verb.can_be_typed());
-    let wanted: BTreeSet<&str> = typed().flat_map(|verb| verb.kinds()).collect();
+    let mut wanted: BTreeSet<&str> = typed().flat_map(|verb| verb.kinds()).collect();
+    // `select(...)` waits for what it makes, and gives it to nobody.
+    wanted.remove("Select");
     let mut seen = BTreeSet::new();
     let samples = [OF_THREADS, OF_TASKS].map(made_by).concat();
     for object in &samples {
