@@ -9,6 +9,8 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ops::{Deref, DerefMut};
 
+use super::operation::Notices;
+
 /// How deep drops stand in each other at most.
 const DEEPEST: u32 = 64;
 
@@ -19,6 +21,8 @@ thread_local! {
     static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
     /// How many objects are being shown, each in the text of the one before.
     static SHOWN: Cell<u32> = const { Cell::new(0) };
+    /// What the texts of objects have told; taken by whoever had them made.
+    static TOLD: Cell<Option<Notices>> = const { Cell::new(None) };
     static ASIDE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -52,6 +56,18 @@ fn drop_what_is_aside() {
         drop(held);
     }
     IS_ASIDE.set(false);
+}
+
+/// Notes what the text of an object tells that is being made.
+pub(super) fn note_told(notices: Notices) {
+    let told = TOLD.get().unwrap_or(Notices::NOTHING);
+    TOLD.set(Some(told.and(notices)));
+}
+
+/// Returns what the texts of objects have told that this thread of the host has made since it was asked
+/// last; nothing when it has made none.
+pub fn take_told() -> Option<Notices> {
+    TOLD.take()
 }
 
 /// How deep objects are shown in the texts of each other.

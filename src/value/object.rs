@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::held::{let_go, show};
+pub use super::held::take_told;
+use super::held::{let_go, note_told, show};
 pub use super::operation::Verb;
-use super::operation::{Notices, Operation, text_notices};
+use super::operation::{Operation, text_notices};
 pub use super::starts::{Starts, StartsMark};
 use super::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 use crate::pos::Pos;
@@ -879,8 +880,7 @@ impl Object {
     /// The object in words: `Lock(held by Thread-1)`. What that tells of threads and futures is added
     /// to [`take_told`].
     pub fn text(&self) -> String {
-        let told = TOLD.get().unwrap_or(Notices::NOTHING);
-        TOLD.set(Some(told.and(text_notices(self.kind))));
+        note_told(text_notices(self.kind));
         let mut text = String::from(self.kind);
         let Some(state) = show(|| self.state().state_text()) else {
             return text + "(...)";
@@ -890,17 +890,6 @@ impl Object {
         }
         text
     }
-}
-
-thread_local! {
-    /// What texts of objects have told on this thread of the host.
-    static TOLD: std::cell::Cell<Option<Notices>> = const { std::cell::Cell::new(None) };
-}
-
-/// What the texts of objects have told that this thread of the host has made since it was asked last;
-/// nothing when it has made none.
-pub fn take_told() -> Option<Notices> {
-    TOLD.take()
 }
 
 /// Asks for what the table of operations says to change nothing, and checks that it does not in builds

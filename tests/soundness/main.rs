@@ -264,7 +264,7 @@ fn every_row_can_be_used() {
 fn alone(rows: &[Row], row: usize, pick: u32) -> Text {
     let program = program::Program {
         earlier: false,
-        makers: if pick % 2 == 0 { 0 } else { u32::MAX },
+        makers: if pick.is_multiple_of(2) { 0 } else { u32::MAX },
         threads: vec![program::Thread {
             start: program::Start::Thread,
             route: program::Route::Capture,

@@ -60,7 +60,7 @@ pub(crate) enum Route {
 /// How main waits for a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Join {
-    Join,
+    Untimed,
     Never,
     Timed,
     Result,
@@ -424,8 +424,8 @@ impl Program {
             let _ = match thread.join {
                 Join::Never => Ok(()),
                 Join::Result => write!(text, "t{index}.result(); "),
-                Join::Join if is_future => write!(text, "t{index}.exception(); "),
-                Join::Join => write!(text, "t{index}.join(); "),
+                Join::Untimed if is_future => write!(text, "t{index}.exception(); "),
+                Join::Untimed => write!(text, "t{index}.join(); "),
                 Join::Timed if is_future => write!(text, "print(t{index}.done()); "),
                 Join::Timed => write!(text, "t{index}.join(0.001); "),
             };
@@ -576,7 +576,7 @@ pub(crate) fn programs(
         1 => Just(Route::Channel),
     ];
     let join = prop_oneof![
-        4 => Just(Join::Join),
+        4 => Just(Join::Untimed),
         2 => Just(Join::Never),
         1 => Just(Join::Timed),
         1 => Just(Join::Result),
