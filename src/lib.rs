@@ -2,7 +2,8 @@
 //!
 //! The modules, in the order in which a program's text flows through them: `language` makes
 //! bytecode of it, kept in `program`; `vm` runs it on `value`s with the functions of `library` and
-//! the objects of `runtime`; `schedule` decides who runs when, and writes `event`s; `session` is the
+//! the objects of `runtime`; `schedule` decides who runs when, and writes `event`s; `explore` finds what can happen, `trace` is
+//! what one run did, and `explain` why it went wrong; `session` is the
 //! facade over all of these, for the fronts, which show events through `view`.
 
 pub mod pos;
@@ -15,6 +16,10 @@ pub mod vm;
 pub mod library;
 pub mod runtime;
 pub mod schedule;
+
+pub mod trace;
+
+pub mod explain;
 
 pub mod explore;
 

@@ -25,10 +25,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "schedule",
         &["pos", "value", "event", "program", "runtime", "vm", "host"],
     ),
+    // What happened, and why: data that views find words for.
+    ("trace", &["pos", "value"]),
+    ("explain", &["pos", "value", "trace"]),
     (
         "explore",
         &[
-            "pos", "value", "event", "program", "runtime", "vm", "schedule", "host",
+            "pos", "value", "event", "program", "runtime", "vm", "schedule", "trace", "explain",
+            "host",
         ],
     ),
     (
@@ -39,15 +43,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     // Of exploring, what a run tells in words.
-    ("view", &["pos", "event", "explore"]),
+    ("view", &["pos", "event", "explore", "trace", "explain"]),
     ("lesson", &["session"]),
     // A front shows diagnostics, faults and values, what exploring has found, completes by the
     // catalogue's names, and wires Ctrl-C.
     (
         "front",
         &[
-            "pos", "value", "event", "language", "library", "explore", "session", "lesson", "view",
-            "host",
+            "pos", "value", "event", "language", "library", "explore", "trace", "explain",
+            "session", "lesson", "view", "host",
         ],
     ),
     ("main", &["front"]),

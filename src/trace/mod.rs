@@ -1,0 +1,241 @@
+//! What a run did, as data: threads, objects and access paths by identity, and operations of the one
+//! table. Not one sentence is made here: `explain` reads a trace, and `view` finds the words.
+//!
+//! An object or a variable is known by its identity and has a name only for people, which [`Names`]
+//! chooses once for a whole run.
+
+mod names;
+
+use crate::pos::Pos;
+use crate::value::object::{ObjectId, TaskId, Verb};
+
+pub use names::Names;
+
+/// One run, or the part of one that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// What happened, in order.
+    pub events: Vec<TraceEvent>,
+    /// The threads that can never go on behind the last event, in the order of their numbers.
+    pub blocked: Vec<Blocked>,
+    /// What threads and objects are called.
+    pub names: Names,
+}
+
+/// Something that a thread did, or that became of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TraceEvent {
+    /// The step of the run that it belongs to, from 0.
+    pub step: usize,
+    /// The thread.
+    pub thread: TaskId,
+    /// Where in the text.
+    pub pos: Pos,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A shared place was read.
+    Read {
+        /// The place.
+        path: AccessPath,
+        /// What was read, as `debug` shows it.
+        value: String,
+    },
+    /// A shared place was written.
+    Write {
+        /// The place.
+        path: AccessPath,
+        /// What was written, as `debug` shows it.
+        value: String,
+    },
+    /// An atomic method of a shared place was called, which both reads and writes it: `push`.
+    Call {
+        /// The place.
+        path: AccessPath,
+        /// The method.
+        method: String,
+        /// Whether it may change the place.
+        writes: bool,
+    },
+    /// An object has answered.
+    Ask {
+        /// The object.
+        object: ObjectRef,
+        /// What was asked.
+        verb: Verb,
+        /// The answer, as `debug` shows it.
+        answer: String,
+    },
+    /// The thread began to wait.
+    Block {
+        /// What it has asked.
+        object: ObjectRef,
+        /// What it has asked of it.
+        verb: Verb,
+    },
+    /// The time that the thread sleeps, or waits at most, was over.
+    TimeOver,
+    /// The thread ended, or main did.
+    End,
+    /// The thread failed by an error that nobody caught.
+    Fail {
+        /// The error in one line.
+        message: String,
+    },
+    /// Anything else that others can notice: a print, a sleep.
+    Other,
+}
+
+/// A variable, or a place in one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccessPath {
+    /// The variable's name in the text.
+    pub variable: String,
+    /// The identity of the variable within one run.
+    pub cell: usize,
+    /// The resolved keys from there, outermost first.
+    pub keys: Vec<PathSegment>,
+}
+
+/// One key of an access path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PathSegment {
+    /// `[3]`
+    Index(i64),
+    /// `.name`, or a key that is text.
+    Field(String),
+    /// Anything else, as `debug` shows it.
+    Other(String),
+}
+
+impl AccessPath {
+    /// Whether one of the two lies in the other, or is it.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.cell == other.cell && self.keys.iter().zip(&other.keys).all(|(a, b)| a == b)
+    }
+}
+
+/// The place as it is typed: `a[0].name`.
+impl std::fmt::Display for AccessPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.variable)?;
+        for key in &self.keys {
+            match key {
+                PathSegment::Index(index) => write!(f, "[{index}]")?,
+                PathSegment::Field(name) => write!(f, ".{name}")?,
+                PathSegment::Other(value) => write!(f, "[{value}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An object, by identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectRef {
+    /// Which.
+    pub id: ObjectId,
+    /// Its type: `Lock`.
+    pub kind: &'static str,
+    /// Where it was made.
+    pub made_at: Pos,
+}
+
+/// What an access or a request is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A shared place.
+    Place(AccessPath),
+    /// A runtime object.
+    Object(ObjectRef),
+}
+
+impl Target {
+    /// Whether what is done to the one can make a difference to the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Place(one), Self::Place(other)) => one.overlaps(other),
+            (Self::Object(one), Self::Object(other)) => one.id == other.id,
+            (Self::Place(_), Self::Object(_)) | (Self::Object(_), Self::Place(_)) => false,
+        }
+    }
+}
+
+/// A thread that waits and can never go on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Blocked {
+    /// Which.
+    pub thread: TaskId,
+    /// Where it waits.
+    pub pos: Pos,
+    /// What for; nothing for a time alone.
+    pub object: Option<ObjectRef>,
+    /// What it has asked of that, where that is known.
+    pub verb: Option<Verb>,
+    /// Who holds it, and since where.
+    pub holders: Vec<(TaskId, Pos)>,
+    /// Whose end or work it waits for.
+    pub awaited: Vec<TaskId>,
+    /// The operations on objects that the thread may still do behind its wait, read off its code.
+    pub ahead: Vec<Ahead>,
+}
+
+/// An operation on an object that a thread may still do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ahead {
+    /// The object.
+    pub object: ObjectId,
+    /// What it may ask.
+    pub verb: Verb,
+    /// Where.
+    pub pos: Pos,
+}
+
+impl EventKind {
+    /// What it is about.
+    pub fn target(&self) -> Option<Target> {
+        match self {
+            Self::Read { path, .. } | Self::Write { path, .. } | Self::Call { path, .. } => {
+                Some(Target::Place(path.clone()))
+            }
+            Self::Ask { object, .. } | Self::Block { object, .. } => Some(Target::Object(*object)),
+            Self::TimeOver | Self::End | Self::Fail { .. } | Self::Other => None,
+        }
+    }
+
+    /// Whether it reads what it is about, as far as the value goes.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::Read { .. } | Self::Call { .. } => true,
+            Self::Write { .. } => false,
+            Self::Ask { object, verb, .. } => !is_blind_write(object.kind, *verb),
+            Self::Block { .. } | Self::TimeOver | Self::End | Self::Fail { .. } | Self::Other => {
+                false
+            }
+        }
+    }
+
+    /// Whether it may change what it is about.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Write { .. } => true,
+            Self::Call { writes, .. } => *writes,
+            Self::Ask { object, verb, .. } => !verb.on(object.kind).effect.only_reads(),
+            Self::Read { .. }
+            | Self::Block { .. }
+            | Self::TimeOver
+            | Self::End
+            | Self::Fail { .. }
+            | Self::Other => false,
+        }
+    }
+}
+
+/// Whether what is asked changes the object and tells nothing of what it was before.
+fn is_blind_write(kind: &str, verb: Verb) -> bool {
+    kind == "Atomic" && verb == Verb::Store
+}
