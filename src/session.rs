@@ -654,6 +654,10 @@ impl Catalogue for Names {
         catalogue::on_receiver(name)
     }
 
+    fn is_prelude_method(&self, name: &str) -> bool {
+        Library::has_prelude_method(name)
+    }
+
     fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {
         catalogue::takes_awaitable(name, at, is_array)
     }

@@ -85,6 +85,11 @@ pub(super) fn as_closure(expr: &Expr) -> Option<ClosureExpr> {
     }
 }
 
+/// Whether a name's prefix is `global::`, which means the variables of the top level.
+pub(super) fn is_global(prefix: &rhai::Namespace) -> bool {
+    prefix.to_string() == "global"
+}
+
 /// Analyses a whole text.
 pub(super) fn resolve(parsed: &Parsed) -> Resolution {
     let mut resolver = Resolver {
@@ -198,6 +203,18 @@ impl Resolver<'_> {
         }
     }
 
+    /// `global::name`: the variable of the top level, whatever else has that name here.
+    fn mention_global(&mut self, name: &str) {
+        if self
+            .bodies
+            .last()
+            .is_some_and(|body| body.function.is_some())
+        {
+            self.found.mentioned.insert(name.to_string());
+            self.found.named_by_functions.push(name.to_string());
+        }
+    }
+
     fn declare(&mut self, name: &str, declaration: Declaration) {
         let Some(body) = self.bodies.last_mut() else {
             return;
@@ -293,7 +310,8 @@ impl Resolver<'_> {
             return self.closure(&closure);
         }
         match expr {
-            Expr::Variable(name, ..) => self.mention(&name.1),
+            Expr::Variable(name, ..) if is_global(&name.2) => self.mention_global(&name.1),
+            Expr::Variable(name, ..) if name.2.is_empty() => self.mention(&name.1),
             Expr::ThisPtr(_) => {
                 let function = self.bodies.last().and_then(|body| body.function);
                 self.found.uses_this.extend(function);

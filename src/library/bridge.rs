@@ -10,16 +10,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rhai::packages::{Package, StandardPackage};
-use rhai::{AST, Caches, Dynamic, Engine, EvalAltResult, EvalContext, GlobalRuntimeState, Scope};
+use rhai::{
+    AST, Caches, Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, GlobalRuntimeState, Scope,
+};
 
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
 use super::limits;
 use super::operators::unknown;
 
-/// Functions of Rhai's that would go past the virtual machine: they block, end the script or
-/// print.
-pub(super) const REFUSED: &[&str] = &["exit", "sleep", "print", "debug", "eval", "call", "curry"];
+/// Functions of Rhai's that would go past the virtual machine, because they block, end the script or
+/// print, and those of tags, which values do not carry here.
+pub(super) const REFUSED: &[&str] = &[
+    "exit", "sleep", "print", "debug", "eval", "call", "curry", "tag", "set_tag", "get$tag",
+    "set$tag",
+];
 
 const GATHER: &str = "let items = []; for item in source { items.push(item); } items";
 
@@ -281,6 +286,19 @@ fn to_dynamic(value: &Value, depth: usize, function: &str) -> Result<Dynamic, Fa
             Some(unknown) => unknown.value.clone(),
             None => Dynamic::from(Closed(value.clone())),
         },
+        Value::Function(called) if function == "to_json" => {
+            let mut pointer = FnPtr::new(called.name.as_str()).map_err(|error| fault(*error))?;
+            for value in called.curried.iter() {
+                pointer.add_curry(inner(value)?);
+            }
+            Dynamic::from(pointer)
+        }
+        other if function == "to_json" => {
+            return Err(FaultKind::Native(format!(
+                "to_json: a {} cannot be written as JSON",
+                other.type_name()
+            )));
+        }
         Value::Range(_)
         | Value::Function(_)
         | Value::Object(_)

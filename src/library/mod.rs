@@ -53,6 +53,11 @@ impl Library {
         Prelude::new().find(name).map(|piece| piece.source)
     }
 
+    /// Whether the prelude has a method of this name for some type.
+    pub fn has_prelude_method(name: &str) -> bool {
+        prelude::has_method(name)
+    }
+
     fn bridge(&mut self) -> &mut Bridge {
         self.bridge.get_or_insert_default()
     }
@@ -147,6 +152,10 @@ impl Natives for Library {
                 },
                 other => other,
             })
+    }
+
+    fn keeps(&self, name: &str, receiver: &Value) -> bool {
+        catalogue::keeps(name, receiver)
     }
 
     fn nearest_method(&self, kind: &str, name: &str) -> Option<&'static str> {

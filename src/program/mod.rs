@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::value::{CodeId, Function, Held, Items, Literal, Target};
+use crate::value::{CodeId, Function, Held, Items, Literal, Target, Value};
 pub use code::Code;
 
 /// The most arguments that a call can have.
@@ -56,6 +56,8 @@ pub struct Name {
     pub literal: Literal,
     /// The learner's functions by number of parameters, packed as [`pack`] does; 0 is none.
     functions: [AtomicU64; MAX_ARGUMENTS + 1],
+    /// The methods of this name for values of one type: the type, and the number of their name.
+    typed: boxcar::Vec<(Box<str>, u32)>,
 }
 
 fn pack(id: CodeId) -> u64 {
@@ -88,6 +90,12 @@ impl Name {
     /// one.
     pub fn is_free(&self) -> bool {
         self.native.is_none() && !self.is_defined()
+    }
+
+    /// The numbers of the names under which the methods of this name for values of one type are
+    /// kept (`fn int.double()`).
+    pub fn typed(&self) -> impl Iterator<Item = u32> {
+        self.typed.iter().map(|(_, (_, id))| *id)
     }
 
     /// The numbers of parameters for which there is a function.
@@ -285,8 +293,36 @@ impl Program {
                 native: native(text),
                 literal: Literal::new(text),
                 functions,
+                typed: boxcar::Vec::new(),
             })) as u32
         })
+    }
+
+    /// The number of the name of a method for values of one type only: `fn int.double()` is kept as
+    /// `i64.double`, where a call of `double` finds it.
+    pub fn typed_name_id(&self, of_type: &str, method: &str) -> u32 {
+        let id = self.name_id(&format!("{of_type}.{method}"), |_| None);
+        let native = |_: &str| None;
+        let word = self.find_name(method);
+        let word = self.name(word.unwrap_or_else(|| self.name_id(method, native)));
+        if word.typed().all(|known| known != id) {
+            word.typed.push((of_type.into(), id));
+        }
+        id
+    }
+
+    /// The function of the script that is the method of a name, called on this value.
+    pub fn method(&self, name: &Name, receiver: &Value, argc: usize) -> Option<CodeId> {
+        if name.typed.count() > 0 {
+            let of_type = receiver.type_name();
+            let mut typed = name.typed.iter().map(|(_, typed)| typed);
+            let typed = typed.find(|(wanted, _)| **wanted == *of_type);
+            let method = typed.and_then(|(_, id)| self.name(*id).function(argc));
+            if method.is_some() {
+                return method;
+            }
+        }
+        name.function(argc)
     }
 
     /// The number of a name that was mentioned before.

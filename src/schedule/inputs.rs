@@ -44,7 +44,8 @@ impl Prepared {
         let of_strings = program.find_name("Fn");
         let notices = |code: &Code| {
             let is_defined = |name: &u32| self.defined.iter().any(|(defined, ..)| defined == name);
-            let mut names = code.names.iter();
+            let methods = code.sites.iter().map(|site| &site.name);
+            let mut names = code.names.iter().chain(methods);
             names.any(|name| is_defined(name) || Some(*name) == of_strings)
         };
         let older = program.units().take(self.unit as usize);

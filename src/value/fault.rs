@@ -128,6 +128,8 @@ pub enum FaultKind {
         /// The nearest known name.
         nearest: Option<String>,
     },
+    /// `this` in a function that was not called as a method.
+    UnboundThis,
     /// A property that the value does not have.
     UnknownProperty {
         /// The property.
@@ -343,12 +345,42 @@ impl FaultKind {
         map.insert("error".into(), Value::from(self.family()));
         map.insert("class".into(), Value::from(self.class().qualified()));
         map.insert("message".into(), Value::from(self.to_string()));
+        for (field, value) in self.fields() {
+            map.insert(field.into(), value);
+        }
         if let Self::TaskGroup(failures) = self {
             let exceptions = failures.iter().map(|(_, fault)| fault.to_map());
             let exceptions = exceptions.map(Value::map).collect();
             map.insert("exceptions".into(), Value::array(exceptions));
         }
         map
+    }
+
+    /// What a caught error says besides, under Rhai's names.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &str| Value::from(text);
+        let bounds = |length: usize, index: i64| {
+            let length = i64::try_from(length).unwrap_or(i64::MAX);
+            vec![("length", Value::Int(length)), ("index", Value::Int(index))]
+        };
+        match self {
+            Self::ArrayBounds { length, index } | Self::StringBounds { length, index } => {
+                bounds(*length, *index)
+            }
+            Self::BitBounds { index } => bounds(64, *index),
+            Self::Type { expected, found } => {
+                vec![("requested", text(expected)), ("actual", text(found))]
+            }
+            Self::UnknownFunction { signature, .. } => vec![("function", text(signature))],
+            Self::Arity { name, .. } => vec![("function", text(name))],
+            Self::UnknownVariable { name, .. } | Self::Constant { name } => {
+                vec![("variable", text(name))]
+            }
+            Self::UnknownProperty { name, .. } => vec![("property", text(name))],
+            Self::Indexing { signature } => vec![("type", text(signature))],
+            Self::TooLarge { what } => vec![("type", text(what))],
+            _ => Vec::new(),
+        }
     }
 
     /// The error in one line for people, with its class where it is a wrong use, and also one that the
@@ -424,7 +456,9 @@ impl FaultKind {
             | Self::Indexing { .. }
             | Self::Constant { .. }
             | Self::NotIterable { .. } => Class::TypeError,
-            Self::UnknownFunction { .. } | Self::UnknownVariable { .. } => Class::NameError,
+            Self::UnknownFunction { .. } | Self::UnknownVariable { .. } | Self::UnboundThis => {
+                Class::NameError
+            }
             Self::UnknownProperty { .. } => Class::AttributeError,
             Self::StackOverflow { .. } => Class::RecursionError,
             Self::TooLarge { .. } => Class::MemoryError,
@@ -467,6 +501,7 @@ impl FaultKind {
             Self::Type { .. } => "ErrorMismatchDataType",
             Self::UnknownFunction { .. } | Self::Arity { .. } => "ErrorFunctionNotFound",
             Self::UnknownVariable { .. } => "ErrorVariableNotFound",
+            Self::UnboundThis => "ErrorUnboundThis",
             Self::UnknownProperty { .. } => "ErrorDotExpr",
             Self::Indexing { .. } => "ErrorIndexingType",
             Self::Constant { .. } => "ErrorAssignmentToConstant",
@@ -556,6 +591,9 @@ impl FaultKind {
                 name,
                 nearest: None,
             } => Some(format!("make the variable first: `let {name} = ...;`")),
+            Self::UnboundThis => {
+                Some("call the function as a method of what `this` shall be: `x.f()`".into())
+            }
             Self::UnknownFunction { advice, .. } => advice.clone(),
             Self::StackOverflow { .. } => {
                 Some("give the recursion a case in which it does not call itself".into())
@@ -641,6 +679,7 @@ impl fmt::Display for FaultKind {
                 write!(f, "{name} takes {counts} {noun}, but {found} {were} given")
             }
             Self::UnknownVariable { name, .. } => write!(f, "unknown variable: {name}"),
+            Self::UnboundThis => f.write_str("`this` is bound to nothing here"),
             Self::UnknownProperty { name, on } => write!(f, "unknown property: {name} of {on}"),
             Self::Indexing { signature } => write!(f, "cannot index: {signature}"),
             Self::Constant { name } => write!(f, "cannot change the constant {name}"),

@@ -362,6 +362,13 @@ impl Machine<'_, '_> {
             dst: dst as u32,
             callee,
         });
+        if let Some(this) = self.env.program.code(id).this {
+            // What was here before is no receiver.
+            let this = base + usize::from(this);
+            let registers = &mut self.fiber.registers;
+            let range = this.min(registers.len())..(this + 2).min(registers.len());
+            registers[range].fill(Value::Unit);
+        }
         Ok(Flow::Reload)
     }
 
@@ -382,11 +389,12 @@ impl Machine<'_, '_> {
         if self.fiber.registers.len() < end {
             self.fiber.registers.resize(end, Value::Unit);
         }
+        let step = self.push(id, base, dst, callee);
         if let Some((at, (root, keys))) = this {
             put(&mut self.fiber.registers[at], root);
             put(&mut self.fiber.registers[at + 1], keys);
         }
-        self.push(id, base, dst, callee)
+        step
     }
 }
 

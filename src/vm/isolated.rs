@@ -310,6 +310,7 @@ impl<'a> Mentioned<'a> {
                 self.code(code);
             }
         }
+        name.typed().for_each(|typed| self.name(typed));
         // A call by name finds a variable that holds a function, too.
         if let Some(global) = self.program.find_global(&name.text) {
             self.global(global);

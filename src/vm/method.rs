@@ -134,7 +134,7 @@ impl Machine<'_, '_> {
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
         }
-        self.check_may_change(site)?;
+        self.check_may_change(site, &receiver)?;
         if !self.may_call_on(&receiver, argc, first, site) {
             return Ok(Flow::Stop(Stop::Visible));
         }
@@ -153,7 +153,11 @@ impl Machine<'_, '_> {
     }
 
     /// Refuses a method that changes a constant.
-    fn check_may_change(&mut self, site: &Site) -> Result<(), FaultKind> {
+    fn check_may_change(&mut self, site: &Site, receiver: &Value) -> Result<(), FaultKind> {
+        let name = &self.env.program.name(site.name).text;
+        if self.env.natives.keeps(name, receiver) {
+            return Ok(());
+        }
         match (site.on_receiver, site.constant) {
             // A name that the library does not know is none of its methods, which it says next.
             (Some(OnReceiver::Keeps) | None, _) => Ok(()),
@@ -213,7 +217,7 @@ impl Machine<'_, '_> {
                 }
             };
         }
-        self.check_may_change(site)?;
+        self.check_may_change(site, &receiver)?;
         // A second owner would make the change copy what is there.
         drop(receiver);
         match self.change_in_place(begin, argc, first, site) {
@@ -374,9 +378,16 @@ impl Machine<'_, '_> {
             return None;
         };
         let program = self.env.program;
-        let id = program.find_name(&format!("{}__{name}", object.kind()))?;
-        let id = program.name(id).function(argc as usize)?;
         let way = Receiver::Value(Value::Object(object.clone()));
+        // The script's own methods for such objects come first.
+        let own = [
+            format!("{}.{name}", object.kind()),
+            format!("{}__{name}", object.kind()),
+        ];
+        let id = own.iter().find_map(|name| {
+            let id = program.find_name(name)?;
+            program.name(id).function(argc.into())
+        })?;
         let (first, dst) = (base + first as usize, base + dst as usize);
         Some(self.push_method(id, first, dst, NONE, way))
     }
@@ -401,7 +412,7 @@ impl Machine<'_, '_> {
             let args = self.take_args(first, argc);
             return Some(self.call_into(dst, function, args, Some(way)));
         }
-        if let Some(id) = name.function(argc as usize) {
+        if let Some(id) = program.method(name, receiver, argc.into()) {
             let base = self.frame().base as usize;
             return Some(self.push_method(
                 id,
@@ -425,8 +436,23 @@ impl Machine<'_, '_> {
             let args = self.take_args(first, argc).split_off(1);
             return Some(self.call_into(dst, function, args, Some(way)));
         }
-        // Callbacks: the prelude's functions come first where one is passed.
+        // Callbacks: the prelude's functions come first where one is passed, as a value or by its name.
         let start = self.frame().base as usize + first as usize;
+        if argc > 0
+            && matches!(receiver, Value::Array(_) | Value::Map(_) | Value::Range(_))
+            && let Some(text) = self.fiber.registers[start].as_str()
+            && let Some(id) = program.find_name(text)
+            && program.name(id).is_defined()
+            && self
+                .prelude_method(receiver, &name.text, first, argc)
+                .is_some()
+        {
+            let function = program.named_function(id);
+            put(
+                &mut self.fiber.registers[start],
+                Value::Function(Arc::new(function)),
+            );
+        }
         let args = &self.fiber.registers[start..start + argc as usize];
         if args.iter().any(|arg| matches!(arg, Value::Function(_)))
             && self
@@ -547,6 +573,6 @@ impl Fiber {
             Value::Map(map) => matches!(map.get(&name.text), Some(Value::Function(_))),
             _ => false,
         };
-        is_in_map || name.function(argc as usize).is_some() || &*name.text == "call"
+        is_in_map || program.method(name, receiver, argc.into()).is_some() || &*name.text == "call"
     }
 }

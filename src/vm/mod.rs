@@ -316,6 +316,11 @@ pub trait Natives {
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind>;
 
+    /// Whether the method `name`, which changes values of some types, leaves `receiver` as it is.
+    fn keeps(&self, _name: &str, _receiver: &Value) -> bool {
+        false
+    }
+
     /// The method of an object of this kind whose name is most like `name`.
     fn nearest_method(&self, _kind: &str, _name: &str) -> Option<&'static str> {
         None

@@ -92,11 +92,23 @@ impl Machine<'_, '_> {
                 return Ok(*to);
             }
         }
-        if let Value::Int(number) = value {
-            for &(start, end, inclusive, to) in &table.ranges {
-                if number >= start && (number < end || inclusive && number == end) {
-                    return Ok(to);
+        for &(start, end, inclusive, to) in &table.ranges {
+            let fits = match &value {
+                Value::Int(number) => {
+                    *number >= start && (*number < end || inclusive && *number == end)
                 }
+                Value::Float(number) => {
+                    let (start, end) = (start as f64, end as f64);
+                    *number >= start && (*number < end || inclusive && *number == end)
+                }
+                Value::Range(range) => {
+                    range.step == 1
+                        && (range.start, range.end, range.inclusive) == (start, end, inclusive)
+                }
+                _ => false,
+            };
+            if fits {
+                return Ok(to);
             }
         }
         Ok(table.otherwise)

@@ -8,7 +8,8 @@
 //! In a method, `this` is the place that the method was called on: a chain that begins with it goes on
 //! from there. Two registers say what it is bound to: the variable, or the number of the register, in
 //! which the place begins, and the keys that lead to it, as they were when the method was called. Where
-//! there are no such keys, `true` stands for them; `()` says that the first register holds the value.
+//! there are no such keys, `true` stands for them; `false` says that the first register holds the value,
+//! and `()` that nothing is bound: the function was not called as a method.
 //!
 //! Longer than most files because reading and changing follow the same links, and must agree.
 
@@ -77,6 +78,16 @@ impl Begin {
             _ => &[],
         }
     }
+}
+
+/// Where a method call has found what `this` is bound to.
+pub(super) struct Origin {
+    /// The number of the frame that has called the method.
+    pub(super) frame: usize,
+    /// In what the place begins there.
+    pub(super) root: Root,
+    /// The constant that was copied there.
+    constant: Option<Literal>,
 }
 
 /// One key of a chain.
@@ -323,7 +334,8 @@ impl Fiber {
         let at = frame.base as usize + usize::from(code.this?);
         let (root, keys) = (self.registers.get(at)?, self.registers.get(at + 1)?);
         let base = match (root, keys) {
-            (_, Value::Unit) => return Some(Begin::at(Base::Register(at))),
+            (_, Value::Unit) => return None,
+            (_, Value::Bool(false)) => return Some(Begin::at(Base::Register(at))),
             (Value::Cell(cell), _) => Base::Cell(cell.clone()),
             (Value::Int(at), _) => {
                 let at = usize::try_from(*at).ok();
@@ -336,17 +348,22 @@ impl Fiber {
     }
 
     /// The root in which the place begins that `this` is bound to in the function of a frame, with the
-    /// frame in which it is one: that of the method call.
-    pub(super) fn origin(&self, program: &Program, frame: usize) -> Option<(usize, Root)> {
+    /// frame in which it is one, that of the method call, and the constant that it is a copy of.
+    pub(super) fn origin(&self, program: &Program, frame: usize) -> Option<Origin> {
         let caller = frame.checked_sub(1)?;
         let Frame { code, pc, .. } = self.frames.get(caller)?;
         let code = program.code(*code);
         let Some(Op::CallMethod { site, .. }) = code.ops.get(*pc as usize) else {
             return None;
         };
-        match code.sites[usize::from(*site)].place.root {
+        let site = &code.sites[usize::from(*site)];
+        match site.place.root {
             Root::This => self.origin(program, caller),
-            root => Some((caller, root)),
+            root => Some(Origin {
+                frame: caller,
+                root,
+                constant: site.constant,
+            }),
         }
     }
 
@@ -560,10 +577,7 @@ impl Machine<'_, '_> {
                 let frame = *self.frame();
                 let code = self.env.program.code(frame.code);
                 let bound = self.fiber.bound(&frame, code);
-                bound.ok_or_else(|| FaultKind::UnknownVariable {
-                    name: "this".into(),
-                    nearest: None,
-                })
+                bound.ok_or(FaultKind::UnboundThis)
             }
             root => Ok(Begin::at(Base::Cell(self.cell(root)?))),
         }
@@ -572,7 +586,7 @@ impl Machine<'_, '_> {
     /// What goes into the registers that bind `this` of a method.
     pub(super) fn bind(&mut self, receiver: Receiver<'_>) -> (Value, Value) {
         let begin = match receiver {
-            Receiver::Value(value) => return (value, Value::Unit),
+            Receiver::Value(value) => return (value, Value::Bool(false)),
             Receiver::Register(at) => return (Value::Int(at as i64), Value::Bool(true)),
             Receiver::Place(begin) => begin,
         };
@@ -643,9 +657,23 @@ impl Machine<'_, '_> {
         let frame = self.fiber.frames.len() - 1;
         let origin = match root {
             Root::This => self.fiber.origin(self.env.program, frame),
-            root => Some((frame, root)),
+            root => Some(Origin {
+                frame,
+                root,
+                constant: None,
+            }),
         };
-        if let Some((frame, Root::Global(global))) = origin {
+        if let Some(name) = origin.as_ref().and_then(|origin| origin.constant) {
+            return Err(FaultKind::Constant {
+                name: name.as_str().into(),
+            });
+        }
+        if let Some(Origin {
+            frame,
+            root: Root::Global(global),
+            ..
+        }) = origin
+        {
             let code = self.env.program.code(self.fiber.frames[frame].code);
             let id = code.globals[global as usize];
             if self

@@ -541,6 +541,10 @@ impl Machine<'_, '_> {
                                 }
                                 code = &functions[id.ordinal as usize];
                                 refresh!();
+                                if let Some(this) = code.this {
+                                    set!(this, Value::Unit);
+                                    set!(this + 1, Value::Unit);
+                                }
                                 pc = 0;
                                 continue;
                             }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::fiber::{Fiber, Frame};
-use super::place::{Base, Begin};
+use super::place::{Base, Begin, Origin};
 use super::step::Machine;
 use super::{Action, Globals, Intrinsic, Observed, Path, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
@@ -426,7 +426,7 @@ impl Fiber {
                 .name
                 .to_string(),
             Root::This => {
-                let (frame, root) = self.origin(program, frame)?;
+                let Origin { frame, root, .. } = self.origin(program, frame)?;
                 return self.root_name(program, frame, root);
             }
         })
@@ -481,7 +481,7 @@ impl Fiber {
                 })
             }
             Root::This => (self.origin(program, self.frames.len() - 1))
-                .is_some_and(|(_, root)| self.is_copy(program, root, cell)),
+                .is_some_and(|origin| self.is_copy(program, origin.root, cell)),
             Root::Register(_) | Root::Cell(_) => false,
         }
     }

@@ -148,3 +148,25 @@ fn the_clock_of_the_machine_is_out_of_reach() {
 fn what_rhai_gives_as_an_iterator_is_an_array() {
     differs("print(5.bits(0..3).len());", None, &["3"]);
 }
+
+#[test]
+fn values_carry_no_tags() {
+    for program in ["let x = 3; x.tag = 5;", "let x = 3; set_tag(x, 5);"] {
+        assert!(
+            matches!(in_rhai(program).ended, Ended::Value(_)),
+            "{program}"
+        );
+        let ours = as_script(program).ended;
+        assert!(matches!(ours, Ended::Failed(..)), "{program}: {ours:?}");
+    }
+}
+
+#[test]
+fn a_method_cannot_change_a_part_of_a_constant() {
+    let program = "fn set(x) { this.a = x; } const M = #{}; M.set(2); print(M);";
+    assert_eq!(in_rhai(program).lines, ["#{\"a\": 2}"]);
+    assert_eq!(
+        as_script(program).ended,
+        Ended::Failed("ErrorAssignmentToConstant".into(), 1)
+    );
+}

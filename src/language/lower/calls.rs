@@ -36,8 +36,8 @@ impl Lowering<'_> {
             return self.operator(call, dst, at);
         } else if !call.namespace.is_empty() {
             format!("`{}::{}`", call.namespace, call.name)
-        } else if call.capture_parent_scope {
-            format!("`{}!(...)`", call.name)
+        } else if call.capture_parent_scope && self.builder().kind != Kind::TopLevel {
+            format!("`{}!(...)` in a function", call.name)
         } else if call.name == "eval" {
             "`eval`".to_string()
         } else {
@@ -55,6 +55,12 @@ impl Lowering<'_> {
         }
         if let ("is_def_var", [Expr::StringConstant(variable, _)]) = (name, args)
             && self.traits(variable).is_some()
+        {
+            self.builder().emit(Op::Bool { dst, value: true }, at);
+            return;
+        }
+        if let ("is_shared", [variable]) = (name, args)
+            && self.is_shared(variable)
         {
             self.builder().emit(Op::Bool { dst, value: true }, at);
             return;
@@ -79,6 +85,17 @@ impl Lowering<'_> {
             let base = self.arguments_with_receiver(None, args);
             return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
+        if !self.is_function(name)
+            && self.catalogue.is_prelude_method(name)
+            && let Some((receiver, args)) = args.split_first()
+        {
+            // `map(a, f)` is `a.map(f)`.
+            let root = Root::Register(self.temporary(receiver));
+            let keys = Box::default();
+            let base = self.arguments_with_receiver(None, args);
+            let place = Place { root, keys };
+            return self.method_call(place, name, (false, None), base, args.len(), dst, at);
+        }
         let base = self.arguments(Some(name), args);
         let call = Op::Call {
             argc: args.len() as u8,
@@ -87,6 +104,18 @@ impl Lowering<'_> {
             name: self.name(name),
         };
         self.builder().emit(call, at);
+    }
+
+    /// Whether an expression is a variable that a closure shares.
+    fn is_shared(&self, expr: &Expr) -> bool {
+        let Expr::Variable(name, ..) = expr else {
+            return false;
+        };
+        match self.find(&name.1) {
+            Found::Cell(_) | Found::Capture(_) => true,
+            Found::Global(_) => self.resolution.mentioned.contains(name.1.as_str()),
+            _ => false,
+        }
     }
 
     /// `assert(condition, message)`: the message is evaluated only when it is needed.

@@ -13,7 +13,7 @@ use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{Key, Place, Root};
+use crate::program::code::{Key, OnReceiver, Place, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::Literal;
 use crate::value::object::Verb;
@@ -282,6 +282,7 @@ impl Lowering<'_> {
                         let problem = problems::too_many_arguments(&call.name, link.pos);
                         return self.diagnostics.push(problem);
                     }
+                    let (root, keys) = self.past_objects((root, keys), &call.name, link.pos);
                     let base = self.arguments_with_receiver(Some(&call.name), &call.args);
                     let keys = keys.into();
                     let place = Place { root, keys };
@@ -292,6 +293,25 @@ impl Lowering<'_> {
             keys.push(self.key(link, operand, optional));
         }
         self.read(root, keys, dst, last);
+    }
+
+    /// Where to call the method `name` of a place that may lead to what an object answers
+    /// (`thread.name.to_upper()`): for a method that only looks, reading the place is the one step, and
+    /// the method is that of a copy.
+    fn past_objects(
+        &mut self,
+        (root, keys): (Root, Vec<Key>),
+        name: &str,
+        at: Pos,
+    ) -> (Root, Vec<Key>) {
+        let may_be_answer = |key: &Key| matches!(key, Key::Field { verb: Some(_), .. });
+        let only_looks = self.catalogue.on_receiver(name) == Some(OnReceiver::Keeps);
+        if !keys.iter().any(may_be_answer) || !only_looks || self.is_own_function(name) {
+            return (root, keys);
+        }
+        let value = self.builder().register();
+        self.read(root, keys, value, at);
+        (Root::Register(value), Vec::new())
     }
 
     /// The key that a link is.

@@ -8,7 +8,7 @@ use rhai::{Dynamic, Expr};
 
 use super::{Lowering, problems};
 use crate::language::parse::pos;
-use crate::language::resolve::as_closure;
+use crate::language::resolve::{as_closure, is_global};
 use crate::language::with::as_with;
 use crate::pos::Pos;
 use crate::program::code::{OnReceiver, Root};
@@ -108,6 +108,7 @@ impl Lowering<'_> {
                     .collect();
                 self.map(&entries, dst, at);
             }
+            Expr::Variable(name, ..) if is_global(&name.2) => self.load_global(&name.1, dst, at),
             Expr::Variable(name, ..) if !name.2.is_empty() => {
                 let what = format!("`{}::{}`", name.2, name.1);
                 self.diagnostics.push(problems::unsupported(&what, at));
@@ -137,11 +138,8 @@ impl Lowering<'_> {
 
     /// `this` where nothing can be bound to it.
     pub(super) fn no_this(&mut self, at: Pos) {
-        let fault = crate::value::FaultKind::UnknownVariable {
-            name: "this".into(),
-            nearest: None,
-        };
-        self.builder().fault(fault, at);
+        self.builder()
+            .fault(crate::value::FaultKind::UnboundThis, at);
     }
 
     /// Evaluates each of `items` into its own register; the first of them.

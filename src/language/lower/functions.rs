@@ -26,13 +26,15 @@ impl Lowering<'_> {
             if function.closure {
                 continue;
             }
-            if let Some(of_type) = &function.this_type {
-                self.diagnostics
-                    .push(problems::typed_method(of_type, function));
-                continue;
-            }
             let id = self.reserve();
-            let name = self.name_id(&function.name);
+            let name = match &function.this_type {
+                // The name of the method is looked up when it is called.
+                Some(of_type) => {
+                    self.name_id(&function.name);
+                    self.program.typed_name_id(of_type, &function.name)
+                }
+                None => self.name_id(&function.name),
+            };
             self.open(Kind::Function, id, &function.name, function.pos);
             self.parameters(index, function, 0);
             self.body(&function.body, function.pos);

@@ -68,6 +68,11 @@ pub trait Catalogue {
     /// As a function, one that changes its receiver changes a variable that is its first argument.
     fn on_receiver(&self, name: &str) -> Option<OnReceiver>;
 
+    /// Whether the library has a method of this name that is written in Rhai, for some type.
+    fn is_prelude_method(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Whether the library's function or method of this name takes something that is awaited later
     /// as its argument number `at`.
     fn takes_awaitable(&self, _name: &str, _at: usize, _is_array: bool) -> bool {
@@ -123,7 +128,7 @@ pub fn lower(
         own_functions: parsed
             .functions
             .iter()
-            .filter(|function| !function.closure)
+            .filter(|function| !function.closure && function.this_type.is_none())
             .map(|function| function.name.as_str())
             .collect(),
         builders: Vec::new(),

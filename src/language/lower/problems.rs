@@ -2,7 +2,6 @@
 
 use super::Lowering;
 use crate::language::diagnostic::{Code, Diagnostic, Span};
-use crate::language::parse::FunctionDef;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
 
@@ -17,13 +16,6 @@ pub(super) fn unsupported(what: &str, pos: Pos) -> Diagnostic {
         format!("{what} is not supported here (line {})", pos.line),
     )
     .label("not supported")
-}
-
-/// `fn int.double()`
-pub(super) fn typed_method(of_type: &str, function: &FunctionDef) -> Diagnostic {
-    let name = &function.name;
-    unsupported(&format!("`fn {of_type}.{name}`"), function.pos)
-        .help(format!("define `fn {name}()` and use `this` in it"))
 }
 
 /// A name that nothing has; `is_function` says whether its place asks for a function.

@@ -291,6 +291,36 @@ impl Lowering<'_> {
         self.builder().emit(op, pos);
     }
 
+    /// Loads the variable of the top level of this name into `dst`: `global::name`.
+    pub(super) fn load_global(&mut self, name: &str, dst: Reg, pos: Pos) {
+        if self.builder().kind != Kind::TopLevel {
+            if !self.is_top_level_variable(name) {
+                self.unknown_name(name, pos);
+            }
+            let op = self.late(name, dst);
+            return self.builder().emit(op, pos);
+        }
+        // Outside functions the outermost block has it.
+        let scopes = self.builder().scopes.first();
+        let outermost = scopes.and_then(|scope| {
+            let mut locals = scope.locals.iter().rev();
+            locals
+                .find(|local| local.name == name)
+                .map(|local| local.slot)
+        });
+        let op = match outermost {
+            Some(Slot::Register(src)) => Op::Move { dst, src },
+            Some(Slot::Cell(cell)) => Op::LoadCell { dst, cell },
+            Some(Slot::Global(_)) | None => {
+                if outermost.is_none() && !self.is_top_level_variable(name) {
+                    self.unknown_name(name, pos);
+                }
+                self.late(name, dst)
+            }
+        };
+        self.builder().emit(op, pos);
+    }
+
     fn late(&mut self, name: &str, dst: Reg) -> Op {
         self.mentioned.insert(name.to_string());
         let global = self.program.global_id(name);

@@ -262,7 +262,6 @@ fn what_is_wrong_is_said() {
         ("export let x = 1;", "`export`"),
         ("eval(\"1\")", "`eval`"),
         ("a::b(1)", "`a::b`"),
-        ("fn int.double() { this * 2 }", "define `fn double()`"),
         ("const A = 1; let f = || { A = 2; };", "`A` is a constant"),
         ("let x = 1; x.y = f; g", "nothing is called `f`"),
         (

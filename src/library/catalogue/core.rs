@@ -171,11 +171,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "is_def_fn",
-        signatures: &[sig(
-            &[param("name", Kind::Text), param("parameters", Kind::Int)],
-            "bool",
-        )],
-        summary: "Says whether the script has such a function.",
+        signatures: &[
+            sig(
+                &[param("name", Kind::Text), param("parameters", Kind::Int)],
+                "bool",
+            ),
+            sig(
+                &[
+                    param("type", Kind::Text),
+                    param("name", Kind::Text),
+                    param("parameters", Kind::Int),
+                ],
+                "bool",
+            ),
+        ],
+        summary: "Says whether the script has such a function, or such a method of a type.",
         example: Example {
             code: "fn square(x) { x * x }\nprint(is_def_fn(\"square\", 1));",
             output: "true",
@@ -360,12 +370,19 @@ fn curry(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 }
 
 fn is_def_fn(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
-    let parameters = args[1]
+    let (name, parameters) = match args {
+        [of_type, name, parameters] => (
+            format!("{}.{}", print_text(of_type), print_text(name)),
+            parameters,
+        ),
+        [name, parameters, ..] => (print_text(name), &mut *parameters),
+        _ => return value(Value::Bool(false)),
+    };
+    let parameters = parameters
         .as_int()
         .and_then(|count| usize::try_from(count).ok());
-    let function = (args[0].as_str())
-        .and_then(|name| ctx.program.find_name(name))
-        .and_then(|id| ctx.program.name(id).function(parameters?));
+    let function =
+        (ctx.program.find_name(&name)).and_then(|id| ctx.program.name(id).function(parameters?));
     value(Value::Bool(function.is_some()))
 }
 

@@ -145,6 +145,11 @@ pub const ERRORS: &[ErrorKind] = &[
         "Make it first: `let x = ...;`.",
     ),
     error(
+        "ErrorUnboundThis",
+        "`this` is used in a function that was not called as a method.",
+        "Call it as a method of what `this` shall be: `x.f()`.",
+    ),
+    error(
         "ErrorDotExpr",
         "A value has no such property.",
         "Look at its type: `type_of(x)`.",

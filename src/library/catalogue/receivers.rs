@@ -6,6 +6,7 @@
 //! change its receiver. `oracle.rs` holds the table against what Rhai does.
 
 use crate::program::code::OnReceiver;
+use crate::value::Value;
 
 /// What a method of this name does to a plain value that it is called on; nothing when the table does
 /// not know the name.
@@ -15,6 +16,11 @@ pub fn on_receiver(name: &str) -> Option<OnReceiver> {
         _ if KEEPING.contains(&name) => Some(OnReceiver::Keeps),
         _ => None,
     }
+}
+
+/// Whether the method of this name, which changes values of some types, leaves this one as it is.
+pub fn keeps(name: &str, receiver: &Value) -> bool {
+    name == "split" && receiver.as_str().is_some()
 }
 
 /// The names that the table says this of.
