@@ -119,6 +119,16 @@ pub fn on_signal(mut handler: impl FnMut(Signal) + Send + 'static) -> io::Result
     ctrlc::set_handler(move || handler(Signal::Interrupt)).map_err(io::Error::other)
 }
 
+/// Sends Ctrl-C's signal to the calling thread. Returns whether it was sent.
+pub fn interrupt_self() -> bool {
+    #[cfg(unix)]
+    {
+        signal_hook::low_level::raise(signal_hook::consts::SIGINT).is_ok()
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 /// Ends this process, whatever its threads do, as one that ends by `signal`.
 #[expect(clippy::exit, reason = "the process was asked to end")]
 pub fn exit_by(signal: Signal) -> ! {

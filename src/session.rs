@@ -157,6 +157,20 @@ pub struct Variable {
     pub is_constant: bool,
 }
 
+/// A top-level variable as far as completing a name needs it: nothing here grows with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InScope {
+    /// Its name.
+    pub name: String,
+    /// The type of its value.
+    pub type_name: String,
+    /// The first keys of a map; empty for other values.
+    pub fields: Vec<String>,
+}
+
+/// How many keys of a map [`InScope`] lists.
+const FIELDS: usize = 200;
+
 /// Stops what a session runs; can be sent to another thread of the host.
 #[derive(Clone)]
 pub struct Stopper {
@@ -473,6 +487,27 @@ impl Session {
             .collect();
         variables.sort_by(|a, b| a.name.cmp(&b.name));
         variables
+    }
+
+    /// The top-level variables without their values, by name.
+    pub fn scope(&self) -> Vec<InScope> {
+        let globals = self.world.program.globals();
+        let mut scope: Vec<InScope> = globals
+            .filter_map(|(id, global)| {
+                let value = self.world.globals.get(id)?.cell.load();
+                let fields = match &value {
+                    Value::Map(map) => map.keys().take(FIELDS).map(ToString::to_string).collect(),
+                    _ => Vec::new(),
+                };
+                Some(InScope {
+                    name: global.name.to_string(),
+                    type_name: value.type_name(),
+                    fields,
+                })
+            })
+            .collect();
+        scope.sort_by(|a, b| a.name.cmp(&b.name));
+        scope
     }
 
     /// The learner's functions as `name(parameters)`, by name.

@@ -5,7 +5,8 @@
 
 use crate::view::paint::{Paint, Role};
 
-const KEYWORDS: [&str; 30] = [
+/// The words of the language.
+pub(super) const KEYWORDS: [&str; 31] = [
     "let",
     "const",
     "fn",
@@ -27,6 +28,7 @@ const KEYWORDS: [&str; 30] = [
     "catch",
     "with",
     "as",
+    "await",
     "import",
     "export",
     "global",
@@ -38,26 +40,76 @@ const KEYWORDS: [&str; 30] = [
     "eval",
 ];
 
-/// `code` in colours. `lit` are the bytes of two brackets to be shown as a pair.
-pub(super) fn highlight(code: &str, lit: Option<(usize, usize)>, paint: Paint) -> String {
+/// What a piece of code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A word of the language.
+    Keyword,
+    /// A name.
+    Name,
+    /// A string or character; the rest of the text when it is open.
+    Text,
+    /// A number.
+    Number,
+    /// A comment.
+    Comment,
+    /// One character of another kind.
+    Other,
+}
+
+/// The pieces of a text, in order; together they are the text.
+pub(super) fn parts(code: &str) -> impl Iterator<Item = (&str, Part)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = code.get(at..).filter(|rest| !rest.is_empty())?;
+        let (length, part) = token(rest);
+        at += length;
+        Some((&rest[..length], part))
+    })
+}
+
+/// `code` in colours. `lit` are the bytes of two brackets to be shown as a pair. Names that `is_known`
+/// does not know are dim.
+pub(super) fn highlight_names(
+    code: &str,
+    lit: Option<(usize, usize)>,
+    paint: Paint,
+    is_known: impl Fn(&str) -> bool,
+) -> String {
     if paint == Paint::Plain {
         return code.into();
     }
     let mut out = String::with_capacity(code.len() * 2);
     let mut at = 0;
-    while at < code.len() {
-        let (length, role) = token(&code[at..]);
-        let text = &code[at..at + length];
+    // A name behind a point is a method or a field, and one before a colon is a key.
+    let mut before = "";
+    for (text, part) in parts(code) {
+        let behind = code[at + text.len()..].trim_start();
+        let is_member = before == "." || behind.starts_with(':') && !behind.starts_with("::");
+        let role = match part {
+            _ if lit.is_some_and(|(one, other)| at == one || at == other) => Some(Role::Bracket),
+            Part::Keyword => Some(Role::Keyword),
+            Part::Text => Some(Role::Text),
+            Part::Number => Some(Role::Number),
+            Part::Comment => Some(Role::Comment),
+            Part::Name if !is_member && !is_known(text) => Some(Role::Faint),
+            Part::Name | Part::Other => None,
+        };
         match role {
-            _ if lit.is_some_and(|(one, other)| at == one || at == other) => {
-                paint.write(&mut out, Role::Bracket, text);
-            }
             Some(role) => paint.write(&mut out, role, text),
             None => out.push_str(text),
         }
-        at += length;
+        at += text.len();
+        if !text.trim().is_empty() {
+            before = text;
+        }
     }
     out
+}
+
+/// `code` in colours. `lit` are the bytes of two brackets to be shown as a pair.
+pub(super) fn highlight(code: &str, lit: Option<(usize, usize)>, paint: Paint) -> String {
+    highlight_names(code, lit, paint, |_| true)
 }
 
 /// The bracket at or before the cursor, and its partner, as bytes.
@@ -65,11 +117,10 @@ pub(super) fn pair(code: &str, cursor: usize) -> Option<(usize, usize)> {
     let mut open: Vec<(usize, char)> = Vec::new();
     let mut pairs = Vec::new();
     let mut at = 0;
-    while at < code.len() {
-        let (length, role) = token(&code[at..]);
-        let first = code[at..].chars().next()?;
+    for (text, part) in parts(code) {
+        let first = text.chars().next()?;
         match first {
-            _ if role.is_some() => {}
+            _ if part != Part::Other => {}
             '(' | '[' | '{' => open.push((at, first)),
             ')' | ']' | '}' => {
                 let (start, opener) = open.pop()?;
@@ -80,7 +131,7 @@ pub(super) fn pair(code: &str, cursor: usize) -> Option<(usize, usize)> {
             }
             _ => {}
         }
-        at += length;
+        at += text.len();
     }
     let stands = |place: usize| {
         pairs
@@ -91,20 +142,20 @@ pub(super) fn pair(code: &str, cursor: usize) -> Option<(usize, usize)> {
     stands(cursor).or_else(|| cursor.checked_sub(1).and_then(stands))
 }
 
-/// The length of the token that begins `rest`, and how it looks. `rest` is not empty.
-fn token(rest: &str) -> (usize, Option<Role>) {
+/// The length of the token that begins `rest`, and what it is. `rest` is not empty.
+fn token(rest: &str) -> (usize, Part) {
     let bytes = rest.as_bytes();
     let first = rest.chars().next().unwrap_or(' ');
     let run = |part: fn(char) -> bool| rest.find(|c| !part(c)).unwrap_or(rest.len());
     if rest.starts_with("//") {
-        return (rest.find('\n').unwrap_or(rest.len()), Some(Role::Comment));
+        return (rest.find('\n').unwrap_or(rest.len()), Part::Comment);
     }
     if let Some(inside) = rest.strip_prefix("/*") {
         let end = inside.find("*/").map_or(rest.len(), |end| end + 4);
-        return (end, Some(Role::Comment));
+        return (end, Part::Comment);
     }
     match first {
-        '"' | '`' | '\'' => (quoted(bytes), Some(Role::Text)),
+        '"' | '`' | '\'' => (quoted(bytes), Part::Text),
         '0'..='9' => {
             let mut length = run(|c| c.is_ascii_alphanumeric() || c == '_');
             // A point belongs to the number only before a digit: `0..5` is a range.
@@ -116,16 +167,17 @@ fn token(rest: &str) -> (usize, Option<Role>) {
                     .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
                     .unwrap_or(rest.len() - length);
             }
-            (length, Some(Role::Number))
+            (length, Part::Number)
         }
         c if c.is_alphabetic() || c == '_' => {
             let length = run(|c| c.is_alphanumeric() || c == '_');
-            (
-                length,
-                KEYWORDS.contains(&&rest[..length]).then_some(Role::Keyword),
-            )
+            let part = match KEYWORDS.contains(&&rest[..length]) {
+                true => Part::Keyword,
+                false => Part::Name,
+            };
+            (length, part)
         }
-        other => (other.len_utf8(), None),
+        other => (other.len_utf8(), Part::Other),
     }
 }
 
@@ -173,6 +225,14 @@ mod tests {
         assert_eq!(marked("letter"), "letter");
         assert_eq!(marked("/* a"), "</* a>");
         assert_eq!(marked("\"é\\"), "<\"é\\>");
+    }
+
+    #[test]
+    fn names_that_are_not_there_are_dim() {
+        let known = |name: &str| ["a", "f"].contains(&name);
+        let text = highlight_names("f(a, b.c, #{k: a})", None, Paint::Coloured, known);
+        let dim = Paint::Coloured.text(Role::Faint, "b");
+        assert_eq!(text, format!("f(a, {dim}.c, #{{k: a}})"));
     }
 
     #[test]

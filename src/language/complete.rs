@@ -4,15 +4,17 @@
 //! learner thinks to be done, so all but open brackets, backtick strings and comments give in to an
 //! empty line.
 
-use super::scan::{End, Kind, Token, scan};
+use std::fmt;
+
+use super::scan::{End, Kind, Token, closer, scan};
 
 /// What the prompt should do with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
     /// Parse it; what is wrong with it will be said.
     Complete,
-    /// It may be run, but `else` or `catch` could follow: wait one line. Unless the next line begins
-    /// with one of them, run this text first.
+    /// It may be run, but `else` could follow. Who types it wants to see it run; who has the next line
+    /// at hand looks whether that begins with `else`.
     MaybeContinues,
     /// Wait for more lines.
     Incomplete,
@@ -20,8 +22,154 @@ pub enum Completeness {
     Broken,
 }
 
+/// What an input that is not complete waits for. Lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// What closes this bracket, string or comment, which a line has opened.
+    Closer {
+        /// As it is typed: `(`, a backtick, `/*`.
+        opener: String,
+        /// What closes it.
+        closer: String,
+        /// The line that opened it.
+        line: u16,
+    },
+    /// The block of this word.
+    Block {
+        /// The word: `while`.
+        word: String,
+        /// Its line.
+        line: u16,
+    },
+    /// What must follow a finished block: `catch` after that of `try`.
+    Follower {
+        /// The word of the block that ended: `try`.
+        word: &'static str,
+        /// What has to follow.
+        follower: &'static str,
+    },
+    /// Something after the last symbol or word.
+    After(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closer { opener, line, .. } => write!(f, "{opener} of line {line} is open"),
+            Self::Block { word, line } => {
+                write!(f, "`{word}` of line {line} has no {{ block }} yet")
+            }
+            Self::Follower { word, follower } => write!(f, "`{follower}` must follow `{word}`"),
+            Self::After(last) => write!(f, "something must follow `{last}`"),
+        }
+    }
+}
+
+/// Returns what an incomplete text waits for, the innermost first; `None` when it waits for nothing.
+pub fn missing(text: &str) -> Option<Missing> {
+    let scan = scan(text);
+    let closer_of = |opener: &str, closer: &str, line| {
+        let (opener, closer) = (opener.into(), closer.into());
+        Some(Missing::Closer {
+            opener,
+            closer,
+            line,
+        })
+    };
+    match scan.end {
+        End::Quote(..) => return None,
+        End::LongText(pos) => {
+            let raw = text.lines().nth(usize::from(pos.line).saturating_sub(1));
+            let rest = raw.and_then(|line| line.get(usize::from(pos.column).saturating_sub(1)..));
+            let hashes = rest.map_or(0, |rest| rest.len() - rest.trim_start_matches('#').len());
+            let hashes = "#".repeat(hashes);
+            return match hashes.is_empty() {
+                true => closer_of("`", "`", pos.line),
+                false => closer_of(&format!("{hashes}\""), &format!("\"{hashes}"), pos.line),
+            };
+        }
+        End::Comment(pos) => return closer_of("/*", "*/", pos.line),
+        End::Clean => {}
+    }
+    if let Some(open) = scan.brackets().ok()?.last() {
+        return closer_of(open.text, closer(open.text), open.pos.line);
+    }
+    let code = scan.code();
+    if tail(&code) != Completeness::Incomplete {
+        return None;
+    }
+    let last = code.last()?;
+    match block_word(&code) {
+        Some("try") => {
+            return Some(Missing::Follower {
+                word: "try",
+                follower: "catch",
+            });
+        }
+        Some("do") => {
+            return Some(Missing::Follower {
+                word: "do",
+                follower: "while",
+            });
+        }
+        _ => {}
+    }
+    match awaited_head(&code, last.pos.line) {
+        Some(head) if head.start != last.start => Some(Missing::Block {
+            word: head.text.into(),
+            line: head.pos.line,
+        }),
+        _ => Some(Missing::After(last.text.into())),
+    }
+}
+
+/// How far the next line of an open text should be indented, in levels: the number of lines with a
+/// bracket that is still open. 0 within a string, whose spaces count.
+pub fn depth(text: &str) -> usize {
+    let scan = scan(text);
+    if matches!(scan.end, End::LongText(_) | End::Quote(..)) {
+        return 0;
+    }
+    let mut lines: Vec<u16> = match scan.brackets() {
+        Ok(open) => open.iter().map(|token| token.pos.line).collect(),
+        Err(_) => return 0,
+    };
+    lines.dedup();
+    lines.len()
+}
+
+/// Whether a text has no code: nothing, or only comments, be they ours or Python's.
+pub fn is_only_comments(text: &str) -> bool {
+    // A map begins with `#{`, a raw string with `#"`.
+    let is_python = |line: &str| {
+        let behind = line.trim_start_matches('#');
+        behind.len() < line.len() && !behind.starts_with(['{', '"'])
+    };
+    let ours: String = (text.lines())
+        .filter(|line| !is_python(line.trim_start()))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let scan = scan(&ours);
+    scan.end == End::Clean && scan.code().is_empty()
+}
+
+/// Whether a text begins with a word that only goes on what another text has begun: `else`, `catch`.
+pub fn continues(text: &str) -> Option<&'static str> {
+    let scan = scan(text);
+    let first = scan
+        .tokens
+        .iter()
+        .find(|token| token.kind != Kind::Comment)?;
+    ["else", "catch"]
+        .into_iter()
+        .find(|word| first.text == *word)
+}
+
 /// Looks at a text as typed so far.
 pub fn completeness(text: &str) -> Completeness {
+    if is_only_comments(text) && !text.trim_start().starts_with("/*") {
+        return Completeness::Complete;
+    }
     let scan = scan(text);
     match scan.end {
         End::Quote(..) => return Completeness::Broken,
@@ -69,12 +217,12 @@ fn tail(code: &[Token<'_>]) -> Completeness {
         Kind::Symbol if WANTS_MORE.contains(&last.text) => Completeness::Incomplete,
         Kind::Word if WORDS_WANT_MORE.contains(&last.text) => Completeness::Incomplete,
         Kind::Close if last.text == "}" => match block_word(code) {
-            Some("if" | "try") => Completeness::MaybeContinues,
-            Some("do") => Completeness::Incomplete,
+            Some("if") => Completeness::MaybeContinues,
+            Some("do" | "try") => Completeness::Incomplete,
             _ => Completeness::Complete,
         },
         // `while x` on the last line: its `{` may stand on the next one.
-        _ if awaits_block(code, last.pos.line) => Completeness::Incomplete,
+        _ if awaited_head(code, last.pos.line).is_some() => Completeness::Incomplete,
         _ => Completeness::Complete,
     }
 }
@@ -112,30 +260,30 @@ fn block_word<'t>(code: &[Token<'t>]) -> Option<&'t str> {
     None
 }
 
-/// Whether the text ends in the head of a statement whose block has not begun.
-fn awaits_block(code: &[Token<'_>], last_line: u16) -> bool {
+/// Returns the word of the statement whose block has not begun where the text ends, if there is one.
+fn awaited_head<'t>(code: &[Token<'t>], last_line: u16) -> Option<Token<'t>> {
     if code
         .last()
         .is_some_and(|token| matches!(token.text, ";" | ":"))
     {
-        return false;
+        return None;
     }
     let mut depth = 0;
     for (index, token) in code.iter().enumerate().rev() {
         match token.kind {
-            Kind::Close if depth == 0 && token.text == "}" => return false,
+            Kind::Close if depth == 0 && token.text == "}" => return None,
             // The `while` of `do { .. } while x` heads no block.
-            Kind::Word if depth == 0 && block_word(&code[..index]) == Some("do") => return false,
+            Kind::Word if depth == 0 && block_word(&code[..index]) == Some("do") => return None,
             Kind::Close => depth += 1,
             Kind::Open => depth -= 1,
-            Kind::Symbol if depth == 0 && token.text == ";" => return false,
+            Kind::Symbol if depth == 0 && token.text == ";" => return None,
             Kind::Word if depth == 0 && HEADERS.contains(&token.text) => {
-                return token.pos.line == last_line;
+                return (token.pos.line == last_line).then_some(*token);
             }
             _ => {}
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]
@@ -168,6 +316,9 @@ mod tests {
             "for i in range(1, 6):",
             "def f(x):",
             "return",
+            "# Wait for it",
+            "// if x {",
+            "# if x {\n\n",
             "if a { } 1",
         ] {
             check(text, Complete);
@@ -202,17 +353,17 @@ mod tests {
             "||",
             "let f = |x|",
             "with lock",
+            "try { x }",
         ] {
             check(text, Incomplete);
         }
     }
 
     #[test]
-    fn else_and_catch_get_their_chance() {
+    fn else_gets_its_chance() {
         for text in [
             "if a { b }",
             "if a {}\nelse if b {}",
-            "try { x }",
             "let v = if a { 1 }",
             "if f(1) {}\n",
         ] {
@@ -227,6 +378,55 @@ mod tests {
         check("while x\n\n", Complete);
         check("while x {\n\n", Incomplete);
         check("/*\n\n", Incomplete);
+    }
+
+    #[test]
+    fn what_is_missing_has_its_line() {
+        let check = |text: &str, expected: &str| {
+            let found = missing(text).map(|missing| missing.to_string());
+            assert_eq!(found.unwrap_or_default(), expected, "{text:?}");
+        };
+        check("print(", "( of line 1 is open");
+        check("fn f() {\n    g(1,", "( of line 2 is open");
+        check("#{", "#{ of line 1 is open");
+        check("\nlet a = `x", "` of line 2 is open");
+        check("`a ${ b", "${ of line 1 is open");
+        check("#\"x", "#\" of line 1 is open");
+        check("/* x", "/* of line 1 is open");
+        check("while x", "`while` of line 1 has no { block } yet");
+        check("try { x }", "`catch` must follow `try`");
+        check("do { x }", "`while` must follow `do`");
+        check("1 +", "something must follow `+`");
+        check("let", "something must follow `let`");
+        for text in ["1", "if a { 1 }", "\"a", "f() }", ""] {
+            check(text, "");
+        }
+    }
+
+    #[test]
+    fn the_next_line_is_indented_once_for_each_line_that_opens_something() {
+        for (text, levels) in [
+            ("f(", 1),
+            ("f(|| {", 1),
+            ("fn f() {\n if a {", 2),
+            ("a(1)", 0),
+            ("`a {", 0),
+        ] {
+            assert_eq!(depth(text), levels, "{text}");
+        }
+    }
+
+    #[test]
+    fn comments_are_no_code() {
+        for text in ["", " ", "// a", "# a", "/* a */", "# a\n// b\n"] {
+            assert!(is_only_comments(text), "{text}");
+        }
+        for text in ["#{a: 1}", "1 // a", "#\n1", "/* a"] {
+            assert!(!is_only_comments(text), "{text}");
+        }
+        assert_eq!(continues(" else { 1 }"), Some("else"));
+        assert_eq!(continues("catch (e) { }"), Some("catch"));
+        assert_eq!(continues("elsewhere"), None);
     }
 
     #[test]

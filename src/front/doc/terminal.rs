@@ -1,7 +1,8 @@
-//! The reference for reading at once: lines of at most 80 characters, coloured where wanted.
+//! The reference for reading at once: lines of at most a given width, coloured where wanted.
 
 use std::fmt::Write;
 
+use super::pages::PAGES;
 use super::topic::{Article, Topic, long_tail};
 use super::wrap::wrap;
 use crate::front::highlight::highlight;
@@ -10,10 +11,17 @@ use crate::view::paint::{Paint, Role};
 
 /// How wide the names of functions are in lists.
 const NAMES: usize = 25;
+/// From which width on lists have two columns.
+const NARROW: usize = 60;
 
 /// All names by group, functions with what they do.
-pub(in crate::front) fn overview(paint: Paint) -> String {
+pub(in crate::front) fn overview(paint: Paint, width: usize) -> String {
     let mut out = String::new();
+    let _ = writeln!(out, "{}", paint.text(Role::Heading, "The language"));
+    for page in PAGES {
+        item(&mut out, page.names[0], page.summary, paint, width);
+    }
+    out.push('\n');
     for group in GROUPS {
         let _ = writeln!(out, "{}", paint.text(Role::Heading, group.title));
         for entry in group
@@ -21,7 +29,7 @@ pub(in crate::front) fn overview(paint: Paint) -> String {
             .iter()
             .filter(|entry| entry.receiver.is_none())
         {
-            item(&mut out, entry.name, entry.summary, paint);
+            item(&mut out, entry.name, entry.summary, paint, width);
         }
         for receiver in receivers(group.entries) {
             let of = group
@@ -29,7 +37,7 @@ pub(in crate::front) fn overview(paint: Paint) -> String {
                 .iter()
                 .filter(|entry| entry.receiver == Some(receiver));
             let names: Vec<&str> = of.map(|entry| entry.name).collect();
-            methods(&mut out, receiver, &names, paint);
+            methods(&mut out, receiver, &names, paint, width);
         }
         out.push('\n');
     }
@@ -39,7 +47,7 @@ pub(in crate::front) fn overview(paint: Paint) -> String {
         paint.text(Role::Heading, "Errors that can be caught")
     );
     let names: Vec<&str> = ERRORS.iter().map(|error| error.name).collect();
-    out += &wrap("  ", 2, &names.join(", "));
+    out += &wrap("  ", 2, &names.join(", "), width);
     out.push('\n');
     let _ = writeln!(out, "{}", paint.text(Role::Heading, "Rhai's own"));
     let rhais: Vec<_> = long_tail().collect();
@@ -48,9 +56,17 @@ pub(in crate::front) fn overview(paint: Paint) -> String {
     for receiver in types {
         let of = rhais.iter().filter(|one| one.receiver == receiver);
         let names: Vec<&str> = of.map(|one| one.name.as_str()).collect();
-        methods(&mut out, receiver.unwrap_or("functions"), &names, paint);
+        methods(
+            &mut out,
+            receiver.unwrap_or("functions"),
+            &names,
+            paint,
+            width,
+        );
     }
-    out += "\nWith a name you get all about it: doc Queue, doc Queue.put, doc sleep.\n";
+    out.push('\n');
+    let more = "With a name you get all about it: doc Queue, doc Queue.put, doc sleep, doc for.";
+    out += &wrap("", 0, more, width);
     out
 }
 
@@ -66,28 +82,40 @@ pub(super) fn receivers(entries: &[Entry]) -> Vec<&'static str> {
 }
 
 /// A name and what it means, in columns.
-fn item(out: &mut String, name: &str, summary: &str, paint: Paint) {
-    let first = format!("  {name:<NAMES$}");
-    let text = wrap(&first, 2 + NAMES, summary);
+fn item(out: &mut String, name: &str, summary: &str, paint: Paint, width: usize) {
+    // Where two columns have no room, what it means stands below.
+    let text = match width < NARROW {
+        true => format!("  {name}\n{}", wrap("      ", 6, summary, width)),
+        false => wrap(&format!("  {name:<NAMES$}"), 2 + NAMES, summary, width),
+    };
     // Colours take no room, so they come after the lines are cut.
     *out += &paint.text(Role::Keyword, &text[..2 + name.len()]);
     *out += &text[2 + name.len()..];
 }
 
+/// Names and what they mean, a line each.
+pub(super) fn list(items: &[(String, String)], paint: Paint, width: usize) -> String {
+    let mut out = String::new();
+    for (name, summary) in items {
+        item(&mut out, name, summary, paint, width);
+    }
+    out
+}
+
 /// A type and the names of its methods.
-fn methods(out: &mut String, receiver: &str, names: &[&str], paint: Paint) {
+fn methods(out: &mut String, receiver: &str, names: &[&str], paint: Paint, width: usize) {
     let first = format!("  {receiver}: ");
-    let text = wrap(&first, 4, &names.join(", "));
+    let text = wrap(&first, 4, &names.join(", "), width);
     *out += &paint.text(Role::Keyword, &text[..first.len() - 1]);
     *out += &text[first.len() - 1..];
 }
 
 /// All about one name.
-pub(super) fn page(topic: &Topic, paint: Paint) -> String {
+pub(super) fn page(topic: &Topic, paint: Paint, width: usize) -> String {
     let mut out = String::new();
     for article in &topic.articles {
         separate(&mut out);
-        write_article(&mut out, article, paint);
+        write_article(&mut out, article, paint, width);
     }
     for one in &topic.bridged {
         separate(&mut out);
@@ -98,35 +126,40 @@ pub(super) fn page(topic: &Topic, paint: Paint) -> String {
             "" => "One of Rhai's own functions.",
             summary => summary,
         };
-        out += &wrap("  ", 2, summary);
+        out += &wrap("  ", 2, summary, width);
     }
     if let Some(error) = topic.error {
         separate(&mut out);
         let _ = writeln!(out, "{}", paint.text(Role::Heading, error.name));
-        out += &wrap("  ", 2, "An error: the `error` of what `catch (e)` gets.");
-        out += &wrap("  when     ", 11, error.when);
-        out += &wrap("  to do    ", 11, error.remedy);
+        out += &wrap(
+            "  ",
+            2,
+            "An error: the `error` of what `catch (e)` gets.",
+            width,
+        );
+        out += &wrap("  when     ", 11, error.when, width);
+        out += &wrap("  to do    ", 11, error.remedy, width);
     }
     if !topic.module.is_empty() {
         separate(&mut out);
         let head = format!("The names of {}", topic.type_name);
         let _ = writeln!(out, "{}", paint.text(Role::Heading, &head));
         for (name, summary) in &topic.module {
-            item(&mut out, name, summary, paint);
+            item(&mut out, name, summary, paint, width);
         }
     }
     if !topic.given_by.is_empty() && topic.articles.is_empty() {
         separate(&mut out);
         let head = format!("A value of type {}", topic.type_name);
         let _ = writeln!(out, "{}", paint.text(Role::Heading, &head));
-        out += &wrap("  given by ", 11, &topic.given_by.join(", "));
+        out += &wrap("  given by ", 11, &topic.given_by.join(", "), width);
     }
     if !topic.methods.is_empty() {
         separate(&mut out);
         let head = format!("What a value of type {} can do", topic.type_name);
         let _ = writeln!(out, "{}", paint.text(Role::Heading, &head));
         for (name, summary) in &topic.methods {
-            item(&mut out, name, summary, paint);
+            item(&mut out, name, summary, paint, width);
         }
     }
     out
@@ -138,22 +171,18 @@ fn separate(out: &mut String) {
     }
 }
 
-fn write_article(out: &mut String, article: &Article, paint: Paint) {
+fn write_article(out: &mut String, article: &Article, paint: Paint, width: usize) {
     for usage in &article.usages {
         let _ = writeln!(out, "{}", paint.text(Role::Heading, usage));
     }
-    *out += &wrap("  ", 2, article.summary);
+    *out += &wrap("  ", 2, article.summary, width);
     if !article.details.is_empty() {
-        *out += &wrap("  ", 2, article.details);
+        *out += &wrap("  ", 2, article.details, width);
     }
-    let width = article
-        .facts
-        .iter()
-        .map(|(label, _)| label.chars().count())
-        .max();
-    let width = width.unwrap_or(0) + 2;
+    let labels = article.facts.iter().map(|(label, _)| label.chars().count());
+    let column = labels.max().unwrap_or(0) + 2;
     for (label, text) in &article.facts {
-        let text = wrap(&format!("  {label:<width$}"), 2 + width, text);
+        let text = wrap(&format!("  {label:<column$}"), 2 + column, text, width);
         *out += &paint.text(Role::Faint, &text[..2 + label.len()]);
         *out += &text[2 + label.len()..];
     }
@@ -178,7 +207,7 @@ mod tests {
     #[test]
     fn a_page_has_all_that_the_row_says() {
         assert_eq!(
-            page(&find("time.sleep"), Paint::Plain),
+            page(&find("time.sleep"), Paint::Plain, 80),
             "sleep(seconds)
   Waits; other threads go on.
   `sleep(0)` lets another thread go first. Under a seeded scheduler time is
@@ -200,14 +229,14 @@ mod tests {
     fn colours_change_nothing_but_the_colours() {
         for name in ["Queue", "put", "blob", "sort"] {
             let topic = find(name);
-            let plain = page(&topic, Paint::Plain);
-            let coloured = page(&topic, Paint::Coloured);
+            let plain = page(&topic, Paint::Plain, 80);
+            let coloured = page(&topic, Paint::Coloured, 80);
             assert_ne!(plain, coloured, "{name}");
             assert_eq!(without_colours(&coloured), plain, "{name}");
         }
         assert_eq!(
-            without_colours(&overview(Paint::Coloured)),
-            overview(Paint::Plain)
+            without_colours(&overview(Paint::Coloured, 80)),
+            overview(Paint::Plain, 80)
         );
     }
 
@@ -220,7 +249,7 @@ mod tests {
 
     #[test]
     fn prose_fits_80_columns_and_the_overview_names_everything() {
-        let overview = overview(Paint::Plain);
+        let overview = overview(Paint::Plain, 80);
         for line in overview.lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }

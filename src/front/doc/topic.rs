@@ -1,5 +1,6 @@
 //! What there is to say about a name, as data.
 
+use super::pages::PAGES;
 use crate::library::catalogue::{self, ERRORS, Entry, ErrorKind, GROUPS, Kind};
 use crate::library::{Bridged, bridged, nearest};
 
@@ -140,6 +141,42 @@ pub(super) fn long_tail() -> impl Iterator<Item = Bridged> {
     })
 }
 
+/// The names whose row or page mentions a word, with what they do; those that are named so first.
+pub(super) fn mentions(word: &str) -> Vec<(String, String)> {
+    let word = word.trim().to_lowercase();
+    let mut found: Vec<(usize, String, String)> = Vec::new();
+    let mut add = |name: String, summary: &str, texts: &[&str]| {
+        let rank = match name.to_lowercase() {
+            name if name == word => 0,
+            name if name.contains(&word) => 1,
+            _ if summary.to_lowercase().contains(&word) => 2,
+            _ if texts.iter().any(|text| text.to_lowercase().contains(&word)) => 3,
+            _ => return,
+        };
+        found.push((rank, name, summary.into()));
+    };
+    for page in PAGES {
+        let texts = [page.details, page.names].concat();
+        add(page.names[0].into(), page.summary, &texts);
+    }
+    for entry in catalogue::entries() {
+        let texts = [entry.details, entry.errors, entry.blocks];
+        add(entry.full_name(), entry.summary, &texts);
+    }
+    for error in ERRORS {
+        add(error.name.into(), error.when, &[error.remedy]);
+    }
+    for one in long_tail() {
+        let name = match one.receiver {
+            Some(receiver) => format!("{receiver}.{}", one.name),
+            None => one.name,
+        };
+        add(name, &one.summary, &[]);
+    }
+    found.sort_by_key(|(rank, ..)| *rank);
+    (found.into_iter().map(|(_, name, summary)| (name, summary))).collect()
+}
+
 /// What to say of a name that nobody knows.
 pub(super) fn unknown(name: &str) -> String {
     let mut known: Vec<String> = Vec::new();
@@ -148,6 +185,12 @@ pub(super) fn unknown(name: &str) -> String {
         known.push(entry.name.into());
         known.extend(entry.receiver.map(String::from));
     }
+    known.extend(
+        PAGES
+            .iter()
+            .flat_map(|page| page.names)
+            .map(ToString::to_string),
+    );
     known.extend(ERRORS.iter().map(|error| error.name.to_string()));
     for one in long_tail() {
         known.push(one.name);

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::PROMPT;
 use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
+use super::completion::Offers;
 use super::explore::{self, Explored};
 use super::screen::Screen;
 use crate::front::doc;
@@ -23,8 +24,8 @@ use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
 use crate::front::source::{Source, SourceError};
 use crate::host::Clock;
+use crate::language::complete::{Missing, is_only_comments};
 use crate::lesson::tutorial::{self, Progress, Section};
-use crate::library::catalogue;
 use crate::session::{Input, InputKind, Outcome, Report, Scheduler, Session, ThreadInfo};
 use crate::value::{Value, debug_text};
 use crate::view::live::Live;
@@ -61,6 +62,8 @@ pub(super) struct Learner {
     /// The learner was told once which threads still run, and asked to confirm.
     leaving: bool,
     lesson: Option<Lesson>,
+    /// How wide what is said may be, in columns.
+    columns: usize,
 }
 
 /// A section of the tutorial that is being read.
@@ -91,6 +94,7 @@ impl Learner {
             explored: None,
             leaving: false,
             lesson: None,
+            columns: WIDTH,
         }
     }
 
@@ -123,37 +127,53 @@ impl Learner {
         }
     }
 
-    /// The names that Tab offers: the learner's own and those of the language.
-    pub(super) fn names(&self) -> Vec<String> {
-        let variables = self
-            .session
-            .variables()
-            .into_iter()
-            .map(|variable| variable.name);
-        let functions = self.session.functions().into_iter().map(|function| {
-            let end = function.find('(').unwrap_or(function.len());
-            function[..end].to_string()
-        });
-        variables
-            .chain(functions)
-            .chain(library_names().map(String::from))
-            .collect()
+    /// What Tab offers of this session.
+    pub(super) fn offers(&self) -> Offers {
+        Offers {
+            variables: self.session.scope(),
+            functions: self.session.functions(),
+            threads: (self.background().into_iter())
+                .map(|thread| thread.name)
+                .collect(),
+        }
     }
 
-    /// The commands that Tab offers.
-    pub(super) fn commands() -> Vec<String> {
-        let mut commands: Vec<String> = COMMANDS.iter().map(|entry| entry.name.into()).collect();
-        commands.extend(
-            SCHEDULERS
-                .iter()
-                .map(|(name, _)| format!(":scheduler {name}")),
-        );
-        commands.extend(
-            tutorial::sections()
-                .iter()
-                .map(|part| format!(":tutorial {}", part.name)),
-        );
-        commands
+    /// How wide the terminal is, in columns.
+    pub(super) fn set_columns(&mut self, columns: usize) {
+        self.columns = columns.min(WIDTH);
+    }
+
+    /// Answers what was typed or pasted at once, one after the other. Blocks while it runs.
+    pub(super) fn answer_all(&mut self, inputs: &[String]) -> io::Result<Flow> {
+        for input in inputs {
+            if self.answer(input)? == Flow::Leave {
+                return Ok(Flow::Leave);
+            }
+        }
+        Ok(Flow::Stay)
+    }
+
+    /// An input that was still open has ended.
+    pub(super) fn dropped(&mut self, missing: Option<&Missing>) -> io::Result<Flow> {
+        let why = match missing {
+            Some(missing) => format!("{missing}, so nothing has run"),
+            None => "nothing has run".into(),
+        };
+        self.say(&format!("{why}. Up brings the input back.\n"))?;
+        Ok(Flow::Stay)
+    }
+
+    /// A line that goes on with something that has run.
+    pub(super) fn orphan(&mut self, word: &str) -> io::Result<Flow> {
+        let head = match word {
+            "catch" => "try",
+            _ => "if",
+        };
+        self.say(&format!(
+            "`{word}` belongs to an `{head}`, and the input before has already run. Up brings both \
+             back as one input; type `{word}` behind the closing `}}` next time.\n"
+        ))?;
+        Ok(Flow::Stay)
     }
 
     /// Answers what was typed. Blocks while it runs.
@@ -184,6 +204,14 @@ impl Learner {
             return self.obey(command);
         }
         self.leaving = false;
+        if is_only_comments(text) {
+            return match text.trim_start().starts_with('#') {
+                true => self
+                    .say("A comment begins with // here.\n")
+                    .map(|()| Flow::Stay),
+                false => Ok(Flow::Stay),
+            };
+        }
         self.run(text, None)?;
         self.follow_lesson(text)?;
         Ok(Flow::Stay)
@@ -241,7 +269,7 @@ impl Learner {
 
     fn is_known(&self, name: &str) -> bool {
         self.session
-            .variables()
+            .scope()
             .iter()
             .any(|variable| variable.name == name)
             || self.session.functions().iter().any(|function| {
@@ -359,9 +387,16 @@ impl Learner {
         match command {
             Command::Quit => {}
             Command::Help(None) => self.say(&help(self.paint))?,
-            Command::Help(Some(name)) => self.say(&help_on(&name, self.paint))?,
-            Command::Doc(None) => self.say(&doc::overview(self.paint))?,
-            Command::Doc(Some(name)) => self.say(&doc_on(&name, self.paint))?,
+            Command::Help(Some(name)) => self.say(&help_on(&name, self.paint, self.columns))?,
+            Command::Doc(None) => self.say(&doc::overview(self.paint, self.columns))?,
+            Command::Doc(Some(name)) => self.say(&doc_on(&name, self.paint, self.columns))?,
+            Command::Apropos(word) => {
+                let list = doc::apropos(&word, self.paint, self.columns);
+                self.say(&match list.is_empty() {
+                    true => format!("No page mentions `{word}`.\n"),
+                    false => list,
+                })?;
+            }
             Command::Threads => self.say(&thread_table(&self.session.threads(), self.paint))?,
             Command::Variables => self.variables()?,
             Command::Reset => {
@@ -574,17 +609,6 @@ impl Learner {
     }
 }
 
-/// The names of the language and its library, methods too.
-fn library_names() -> impl Iterator<Item = &'static str> {
-    const WORDS: [&str; 20] = [
-        "let", "const", "fn", "if", "else", "switch", "while", "loop", "for", "in", "break",
-        "continue", "return", "throw", "try", "catch", "with", "as", "true", "false",
-    ];
-    WORDS
-        .into_iter()
-        .chain(catalogue::entries().map(|entry| entry.name))
-}
-
 /// The line that shows an input's value; none for `()`.
 fn echo(value: &Value) -> String {
     if value.is_unit() {
@@ -634,22 +658,22 @@ fn help(paint: Paint) -> String {
 }
 
 /// What a command or a name of the library means.
-fn help_on(name: &str, paint: Paint) -> String {
+fn help_on(name: &str, paint: Paint, columns: usize) -> String {
     let command = format!(":{}", name.trim_start_matches(':'));
     match COMMANDS.iter().find(|entry| entry.name == command) {
         // `:time` and `time()` are two things.
         Some(entry) => {
             let head = format!("{} {}", entry.name, entry.operand);
             let about = format!("{}: {}\n{}", head.trim_end(), entry.what, entry.more);
-            about + doc::page(name, paint).unwrap_or_default().as_str()
+            about + doc::page(name, paint, columns).unwrap_or_default().as_str()
         }
-        None => doc_on(name, paint),
+        None => doc_on(name, paint, columns),
     }
 }
 
 /// What a name of the library means.
-fn doc_on(name: &str, paint: Paint) -> String {
-    doc::page(name, paint).unwrap_or_else(|error| error + "\n")
+fn doc_on(name: &str, paint: Paint, columns: usize) -> String {
+    doc::page(name, paint, columns).unwrap_or_else(|error| error + "\n")
 }
 
 fn table_of_sections(paint: Paint) -> String {

@@ -9,6 +9,7 @@ use crate::session::{Scheduler, Selection};
 pub(super) enum Command {
     Help(Option<String>),
     Doc(Option<String>),
+    Apropos(String),
     Threads,
     Variables,
     Reset,
@@ -81,7 +82,7 @@ const WHAT: &str = "  \
 ";
 
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 15] = [
+pub(super) const COMMANDS: [Entry; 16] = [
     entry(
         ":help",
         "[NAME]",
@@ -92,6 +93,7 @@ pub(super) const COMMANDS: [Entry; 15] = [
         "[NAME]",
         "what a name means; without NAME, all names",
     ),
+    entry(":apropos", "WORD", "the names whose pages mention a word"),
     entry(
         ":tutorial",
         "[NAME]",
@@ -177,6 +179,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     match name {
         ":help" => Ok(Command::Help(operand)),
         ":doc" => Ok(Command::Doc(operand)),
+        ":apropos" => Ok(Command::Apropos(required("a word")?)),
         ":threads" => nothing(Command::Threads),
         ":vars" => nothing(Command::Variables),
         ":reset" => nothing(Command::Reset),
@@ -272,6 +275,8 @@ pub(super) fn plain_word(line: &str, is_known: impl Fn(&str) -> bool) -> Option<
     match bare {
         "exit" | "quit" => Some(Command::Quit),
         "help" => Some(Command::Help(None)),
+        "tutorial" | "learn" => Some(Command::Tutorial(None)),
+        "explore" => Some(Command::Explore(target(None))),
         _ => None,
     }
 }
@@ -288,6 +293,7 @@ mod tests {
             (":help  Lock ", Command::Help(Some("Lock".into()))),
             (":doc", Command::Doc(None)),
             (":doc Queue.put", Command::Doc(Some("Queue.put".into()))),
+            (":apropos wait", Command::Apropos("wait".into())),
             (":q", Command::Quit),
             (":load my file.rhai", Command::Load("my file.rhai".into())),
             (
@@ -365,6 +371,10 @@ mod tests {
             assert_eq!(plain_word(line, |_| true), None, "{line}");
         }
         assert_eq!(plain_word("help", |_| false), Some(Command::Help(None)));
+        let tutorial = plain_word("tutorial", |_| false);
+        assert_eq!(tutorial, Some(Command::Tutorial(None)));
+        let explore = Some(Command::Explore(Target::Inputs(Selection::Episode)));
+        assert_eq!(plain_word("explore", |_| false), explore);
         assert_eq!(plain_word("exit(1)", |_| false), None);
     }
 }

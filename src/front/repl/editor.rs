@@ -1,36 +1,57 @@
-//! The line editor: the only user of rustyline.
+//! The line editor: with the files for keys, completion and blocks the only user of rustyline.
 //!
-//! It decides when an input is complete, completes names, colours what is typed, keeps the history,
-//! and draws what the screen has waiting above its prompt. It does not know what inputs mean.
+//! It completes names, colours what is typed, keeps the history, and draws what the screen has
+//! waiting above its prompt. Of keys, `keys` decides what they do. It does not know what inputs mean.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::history::FileHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{ColorMode, CompletionType, Config, Context, Editor, ExternalPrinter};
-use rustyline::{Helper, Hinter};
+use rustyline::hint::{Hint, Hinter};
+use rustyline::history::{FileHistory, History, SearchDirection};
+use rustyline::validate::Validator;
+use rustyline::{
+    ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter,
+    Helper,
+};
+use unicode_width::UnicodeWidthChar;
 
+use super::block::{self, Came, GUTTER, MARK};
+use super::completion::{Completed, Offers};
+use super::keys::{End, Keys, Next, Typing};
+use super::mode;
 use super::screen::{Bell, Screen};
-use crate::front::highlight::{highlight, pair};
+use crate::front::doc;
+use crate::front::highlight::{Part, highlight, highlight_names, pair, parts};
 use crate::front::state;
-use crate::language::complete::{Completeness, completeness};
+use crate::language::complete::{Completeness, Missing, continues, missing};
+use crate::library::catalogue;
 use crate::view::paint::{Paint, Role};
+use crate::view::wrap::{WIDTH, cut};
 
 /// How many inputs the history keeps.
 const HISTORY: usize = 2000;
+/// How long to wait for the next line of a burst, when the input might go on there.
+const REST_OF_BURST: Duration = Duration::from_millis(15);
+/// How many columns a tab character has at most.
+const TAB: usize = 4;
 
-/// What the learner did.
+/// What was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Typed {
-    /// An input, complete as far as that can be told.
-    Input(String),
+    /// Inputs and commands, to be run in order. Each is complete as far as that can be told.
+    Inputs(Vec<String>),
+    /// An empty line or Ctrl-C has ended an input of several lines that was open.
+    Dropped(Option<Missing>),
+    /// A line that begins with this word, which goes on with an `if` or `try` that has run.
+    Orphan(&'static str),
     /// Ctrl-C, while there was something half typed, or not.
     Interrupt { half_typed: bool },
     /// Bytes that are no UTF-8 text.
@@ -41,12 +62,18 @@ pub(super) enum Typed {
 
 /// A line editor with its history.
 pub(super) struct Lines {
-    editor: Editor<Learner, FileHistory>,
+    editor: Editor<Assistant, FileHistory>,
+    typing: Arc<Mutex<Typing>>,
+    screen: Arc<Screen>,
     history: Option<PathBuf>,
     /// Why the history is not kept, if it cannot be.
     unkept: Option<String>,
-    /// What was typed before bytes came that are no text.
+    /// What the next line begins with: what was typed before bytes came that are no text.
     begun: String,
+    /// What was typed behind the inputs of a burst.
+    next: Option<Next>,
+    /// The last input.
+    last: String,
 }
 
 impl Lines {
@@ -57,12 +84,14 @@ impl Lines {
             .max_history_size(HISTORY)?
             .history_ignore_dups(true)?
             .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
+            .tab_stop(TAB as u8)
             // Our own choice of colours; rustyline also calls no highlighter without this, and it
             // is the highlighter that draws what the screen has waiting.
             .color_mode(ColorMode::Forced)
             .bracketed_paste(true)
             .build();
-        let mut editor: Editor<Learner, FileHistory> = Editor::with_config(config)?;
+        let mut editor: Editor<Assistant, FileHistory> = Editor::with_config(config)?;
         let bell = editor.create_external_printer().ok().and_then(bell);
         let screen = Arc::new(Screen::new(Box::new(std::io::stdout()), bell));
         let (history, warning) = match history_file() {
@@ -73,64 +102,141 @@ impl Lines {
             // There is none the first time.
             let _ = editor.load_history(file);
         }
-        editor.set_helper(Some(Learner {
+        let typing: Arc<Mutex<Typing>> = Arc::default();
+        let offers: Arc<Mutex<Offers>> = Arc::default();
+        let keys = Keys {
+            typing: typing.clone(),
+            takes_signals: std::io::IsTerminal::is_terminal(&std::io::stdout()),
+            explain: explanation(offers.clone(), screen.clone(), paint),
+        };
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys)));
+        editor.set_helper(Some(Assistant {
             screen: screen.clone(),
             paint,
-            names: Vec::new(),
-            commands: Vec::new(),
+            typing: typing.clone(),
+            offers,
             files: FilenameCompleter::new(),
-            line: RefCell::default(),
+            columns: WIDTH,
+            prompt_columns: 0,
+            is_final: Cell::default(),
         }));
         let lines = Self {
             editor,
+            typing,
+            screen: screen.clone(),
             history,
             unkept: None,
             begun: String::new(),
+            next: None,
+            last: String::new(),
         };
         Ok((lines, screen, warning))
     }
 
-    /// Waits for the next input. `names` and `commands` are what Tab offers.
-    pub(super) fn read(
-        &mut self,
-        prompt: &str,
-        names: Vec<String>,
-        commands: Vec<String>,
-    ) -> Result<Typed, ReadlineError> {
-        let Some(helper) = self.editor.helper_mut() else {
-            return Ok(Typed::End);
-        };
-        helper.names = names;
-        helper.commands = commands;
-        let screen = helper.screen.clone();
-        helper.line.borrow_mut().clear();
-        screen.begin_typing();
-        let begun = std::mem::take(&mut self.begun);
-        let read = (self.editor).readline_with_initial(prompt, (&begun, ""));
-        screen.end_typing()?;
-        match read {
-            Ok(text) => {
-                let leaves = [":quit", ":q", ":exit", "exit", "quit"].contains(&text.trim());
-                if !text.trim().is_empty() && !leaves {
-                    // Whatever becomes of the input, it can be mended.
-                    self.editor.add_history_entry(text.trim_end())?;
-                    self.keep_history();
-                }
-                Ok(Typed::Input(text))
-            }
-            Err(ReadlineError::Interrupted) => {
-                let helper = self.editor.helper();
-                let half_typed = helper.is_some_and(|helper| !helper.line.borrow().is_empty());
-                Ok(Typed::Interrupt { half_typed })
-            }
-            Err(ReadlineError::Eof) => Ok(Typed::End),
-            Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
-                let typed = self.editor.helper().map(|helper| helper.line.take());
-                self.begun = typed.unwrap_or_default();
-                Ok(Typed::Garbled)
-            }
-            Err(error) => Err(error),
+    /// How many columns the terminal has.
+    pub(super) fn columns(&mut self) -> usize {
+        let size = self.editor.dimensions();
+        size.map_or(WIDTH, |(columns, _)| usize::from(columns).max(1))
+    }
+
+    /// Waits for the next input. `offers` is what can be completed.
+    pub(super) fn read(&mut self, prompt: &str, offers: Offers) -> Result<Typed, ReadlineError> {
+        match self.next.take() {
+            Some(Next::Interrupt) => return Ok(Typed::Interrupt { half_typed: false }),
+            Some(Next::End) => return Ok(Typed::End),
+            None => {}
         }
+        let columns = self.columns();
+        if let Some(assistant) = self.editor.helper_mut() {
+            *assistant.offers.lock() = offers;
+            assistant.columns = columns;
+            assistant.prompt_columns = prompt.chars().count();
+        }
+        let mut begun = std::mem::take(&mut self.begun);
+        loop {
+            self.typing.lock().begin();
+            self.screen.begin_typing();
+            let read = self.editor.readline_with_initial(prompt, (&begun, ""));
+            self.screen.end_typing()?;
+            match read {
+                Ok(edited) => return self.entered(&edited),
+                Err(ReadlineError::Interrupted) => {
+                    let edited = std::mem::take(&mut self.typing.lock().line);
+                    if !self.typing.lock().entered {
+                        return self.interrupted(&edited);
+                    }
+                    let goes_on = match block::state(&block::text(&edited)) {
+                        Completeness::MaybeContinues => REST_OF_BURST,
+                        _ => Duration::ZERO,
+                    };
+                    if !mode::has_input(goes_on) {
+                        return self.entered(&edited);
+                    }
+                    begun = edited;
+                }
+                Err(ReadlineError::Eof) => return Ok(Typed::End),
+                Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                    self.begun = std::mem::take(&mut self.typing.lock().line);
+                    return Ok(Typed::Garbled);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Enter has ended an input.
+    fn entered(&mut self, edited: &str) -> Result<Typed, ReadlineError> {
+        let (end, came) = {
+            let mut typing = self.typing.lock();
+            self.next = typing.next.take();
+            typing.entered = false;
+            let came = match typing.came_as_keys {
+                true => Came::AsKeys,
+                false => Came::AsBlock,
+            };
+            (typing.end, came)
+        };
+        let text = block::text(edited);
+        if end == End::Open {
+            self.remember(&text)?;
+            return Ok(Typed::Dropped(missing(&text)));
+        }
+        if let Some(word) = continues(&text) {
+            let whole = format!("{}\n{text}", self.last);
+            self.remember(&whole)?;
+            return Ok(Typed::Orphan(word));
+        }
+        let inputs = match end {
+            End::Forced => vec![text],
+            _ => block::inputs(&text, came),
+        };
+        for input in &inputs {
+            self.remember(input)?;
+        }
+        self.last = inputs.last().cloned().unwrap_or_default();
+        Ok(Typed::Inputs(inputs))
+    }
+
+    fn interrupted(&mut self, edited: &str) -> Result<Typed, ReadlineError> {
+        let half_typed = !edited.is_empty();
+        let text = block::text(edited);
+        if text.contains('\n') {
+            self.remember(&text)?;
+            return Ok(Typed::Dropped(missing(&text)));
+        }
+        Ok(Typed::Interrupt { half_typed })
+    }
+
+    /// Adds a text to the history. Whatever becomes of it, it can be mended.
+    fn remember(&mut self, text: &str) -> Result<(), ReadlineError> {
+        let text = text.trim_end();
+        let leaves = [":quit", ":q", ":exit", "exit", "quit"].contains(&text.trim());
+        if text.trim().is_empty() || leaves {
+            return Ok(());
+        }
+        self.editor.add_history_entry(block::edited(text))?;
+        self.keep_history();
+        Ok(())
     }
 
     /// Why the history is not kept in its file, if it is not.
@@ -172,6 +278,26 @@ fn bell(mut printer: impl ExternalPrinter + Send + 'static) -> Option<Bell> {
     }))
 }
 
+/// Shows the page of the name at the cursor, above what is typed.
+fn explanation(
+    offers: Arc<Mutex<Offers>>,
+    screen: Arc<Screen>,
+    paint: Paint,
+) -> Box<dyn Fn(&str, usize) + Send + Sync> {
+    Box::new(move |line, cursor| {
+        let page = {
+            let offers = offers.lock();
+            let name = offers.full_name(offers.name_at(line, cursor));
+            match name.is_empty() {
+                true => Ok("F1 shows what the name at the cursor means.\n".into()),
+                false => doc::page(&name, paint, WIDTH),
+            }
+        };
+        let page = page.unwrap_or_else(|error| error + "\n");
+        screen.note(&page);
+    })
+}
+
 /// The file of the history. The error says why there is none.
 fn history_file() -> Result<PathBuf, String> {
     let folder = state::folder().map_err(|why| format!("no history is kept: {why}"))?;
@@ -179,45 +305,25 @@ fn history_file() -> Result<PathBuf, String> {
 }
 
 /// What rustyline asks about the line that is being typed.
-#[derive(Helper, Hinter)]
-struct Learner {
+struct Assistant {
     screen: Arc<Screen>,
     paint: Paint,
-    names: Vec<String>,
-    commands: Vec<String>,
+    typing: Arc<Mutex<Typing>>,
+    offers: Arc<Mutex<Offers>>,
     files: FilenameCompleter,
-    /// The line as it was last drawn. Rustyline does not hand it over on Ctrl-C.
-    line: RefCell<String>,
+    /// How wide the terminal was when the line began.
+    columns: usize,
+    prompt_columns: usize,
+    /// The line is drawn for the last time.
+    is_final: Cell<bool>,
 }
 
-impl Validator for Learner {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        Ok(if is_done(context.input()) {
-            ValidationResult::Valid(None)
-        } else {
-            ValidationResult::Incomplete
-        })
-    }
-}
+impl Helper for Assistant {}
 
-/// Whether Enter at the end of `text` ends the input.
-fn is_done(text: &str) -> bool {
-    let code = match text.trim_start().strip_prefix(':') {
-        // What follows `:time` is code and may go on; other commands are one line.
-        Some(command) => match command.strip_prefix("time ") {
-            Some(code) => code,
-            None => return true,
-        },
-        None => text,
-    };
-    // With the line end that Enter gives: an empty line ends what only might go on.
-    match completeness(&format!("{code}\n")) {
-        Completeness::Complete | Completeness::Broken => true,
-        Completeness::Incomplete | Completeness::MaybeContinues => false,
-    }
-}
+/// Enter is a key like others: see [`Keys`].
+impl Validator for Assistant {}
 
-impl Completer for Learner {
+impl Completer for Assistant {
     type Candidate = Pair;
 
     fn complete(
@@ -226,61 +332,201 @@ impl Completer for Learner {
         cursor: usize,
         context: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if names_a_file(line) {
-            return self.files.complete(line, cursor, context);
+        match self.offers.lock().complete(line, cursor) {
+            Completed::File => self.files.complete(line, cursor, context),
+            Completed::Names { start, candidates } => {
+                let pair = |one: super::completion::Candidate| Pair {
+                    display: cut(&one.label, self.columns.saturating_sub(2).min(38)),
+                    replacement: one.name,
+                };
+                Ok((start, candidates.into_iter().map(pair).collect()))
+            }
         }
-        let (start, found) = candidates(line, cursor, &self.names, &self.commands);
-        let pair = |name: String| Pair {
-            display: name.clone(),
-            replacement: name,
+    }
+}
+
+/// Grey words behind the cursor.
+struct Suggestion {
+    shown: String,
+    /// What the key at the end of the line takes over.
+    typed: Option<String>,
+}
+
+impl Hint for Suggestion {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.typed.as_deref()
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Suggestion;
+
+    fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Suggestion> {
+        if cursor < line.len() || line.is_empty() || self.typing.lock().is_burst {
+            return None;
+        }
+        let last = line.rsplit('\n').next().unwrap_or(line);
+        let only_shown = |shown: String| Suggestion { shown, typed: None };
+        if line.contains('\n') && last.trim().is_empty() {
+            let why = missing(&block::text(line))?.to_string();
+            return self.fitting(last, why).map(only_shown);
+        }
+        let code = block::code(line).unwrap_or_default();
+        if let Some(signature) = self.offers.lock().signature(code) {
+            return self.fitting(last, signature).map(only_shown);
+        }
+        let rest = suggestion(line, context.history())?;
+        let first = rest.split('\n').next().unwrap_or_default();
+        let shown = match first.len() < rest.len() {
+            true => format!("{first} ..."),
+            false => first.to_string(),
         };
-        Ok((start, found.into_iter().map(pair).collect()))
+        let shown = self.fitting(last, shown)?;
+        Some(Suggestion {
+            shown,
+            typed: Some(rest),
+        })
     }
 }
 
-/// Whether the line is a command that is followed by a file's name.
-fn names_a_file(line: &str) -> bool {
-    [":load ", ":save ", ":save! ", ":explore ", ":step "]
-        .iter()
-        .any(|command| line.starts_with(command))
-}
-
-/// The names that the word before the cursor may become, and where that word begins.
-fn candidates(
-    line: &str,
-    cursor: usize,
-    names: &[String],
-    commands: &[String],
-) -> (usize, Vec<String>) {
-    let before = &line[..cursor];
-    let (start, known) = if before.starts_with(':') {
-        // Of `:tutorial gil` the second word is to be completed, and all that begin with both.
-        (0, commands)
-    } else {
-        let word = |c: char| c.is_alphanumeric() || c == '_';
-        (before.trim_end_matches(word).len(), names)
-    };
-    let begun = &before[start..];
-    if begun.is_empty() {
-        return (start, Vec::new());
+impl Assistant {
+    /// The words, if there is room for some of them on the line.
+    fn fitting(&self, last: &str, words: String) -> Option<String> {
+        let used = self.prompt_columns + width_of(last);
+        let room = self.columns.saturating_sub(used % self.columns + 2);
+        (room > 8).then(|| cut(&words, room))
     }
-    let mut found: Vec<String> = known
-        .iter()
-        .filter(|name| name.starts_with(begun))
-        .cloned()
-        .collect();
-    found.sort();
-    found.dedup();
-    (start, found)
+
+    /// Whether a name means something, as far as that can be seen from a half-typed text.
+    fn is_known(&self, name: &str, line: &str) -> bool {
+        let offers = self.offers.lock();
+        offers.variables.iter().any(|one| one.name == name)
+            || (offers.functions.iter()).any(|one| one.split('(').next() == Some(name))
+            || catalogue::is_module(name)
+            || catalogue::entries().any(|entry| {
+                entry.receiver.is_none()
+                    && (entry.name == name || entry.name.rsplit('.').next() == Some(name))
+            })
+            || names_made_in(line).any(|made| made == name)
+    }
 }
 
-impl Highlighter for Learner {
-    fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
-        *self.line.borrow_mut() = line.into();
-        if line.starts_with(':') && !line.starts_with(":time ") {
-            return Cow::Borrowed(line);
+/// What follows `line` in the latest input that begins with it.
+fn suggestion(line: &str, history: &dyn History) -> Option<String> {
+    let last = history.len().checked_sub(1)?;
+    let found = history
+        .starts_with(line, last, SearchDirection::Reverse)
+        .ok()??;
+    let rest = found.entry.get(line.len()..)?;
+    (!rest.is_empty()).then(|| rest.to_string())
+}
+
+/// The names that a text itself makes: behind `let`, `const`, `fn`, `for`, `as`, and all of the lists
+/// of parameters and of `for (a, b)`.
+fn names_made_in(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_next = false;
+    // Whether a `(` would begin names, and whether one has.
+    let mut list_follows = false;
+    let mut is_list = false;
+    let mut in_bars = false;
+    parts(text).filter_map(move |(piece, part)| match part {
+        Part::Keyword => {
+            is_next = matches!(piece, "let" | "const" | "fn" | "for" | "as");
+            list_follows = matches!(piece, "fn" | "for" | "catch");
+            is_list = false;
+            None
         }
-        Cow::Owned(highlight(line, pair(line, cursor), self.paint))
+        Part::Name if is_next || is_list || in_bars => {
+            is_next = false;
+            Some(piece)
+        }
+        Part::Other => {
+            match piece {
+                "(" if list_follows => {
+                    is_list = true;
+                    is_next = false;
+                    list_follows = false;
+                }
+                ")" | "{" | ";" | "=" => is_list = false,
+                "|" => in_bars = !in_bars,
+                _ => {}
+            }
+            None
+        }
+        _ => None,
+    })
+}
+
+/// How many columns a text without line ends has.
+fn width_of(text: &str) -> usize {
+    text.chars()
+        .fold(0, |columns, c| columns + columns_of(c, columns))
+}
+
+fn columns_of(c: char, before: usize) -> usize {
+    match c {
+        '\t' => TAB - before % TAB,
+        c => c.width().unwrap_or(0),
+    }
+}
+
+/// What is drawn for the text of the editor: `... ` over each gutter, spaces for tabs, and no
+/// character that would move the cursor. As wide as the editor takes it to be.
+fn drawable(edited: &str, prompt_columns: usize) -> String {
+    let mut out = String::with_capacity(edited.len() + 16);
+    for (index, line) in edited.split('\n').enumerate() {
+        let mut columns = if index == 0 { prompt_columns } else { 0 };
+        if index > 0 {
+            out.push('\n');
+        }
+        for c in line.chars() {
+            let width = columns_of(c, columns);
+            match c {
+                '\t' => out.extend(std::iter::repeat_n(' ', width)),
+                c if c.is_control() => {}
+                c => out.push(c),
+            }
+            columns += width;
+        }
+    }
+    out
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
+        let is_burst = {
+            let mut typing = self.typing.lock();
+            typing.line.clear();
+            typing.line.push_str(line);
+            typing.is_drawn();
+            typing.is_burst
+        };
+        let lit = match self.is_final.get() || is_burst {
+            true => None,
+            false => pair(line, cursor),
+        };
+        let is_plain = line.starts_with(':') && block::code(line).is_none();
+        let has_tab = line.contains('\t') || line.chars().any(|c| c.is_control() && c != '\n');
+        let coloured = match (is_plain, has_tab) {
+            (true, false) => line.to_string(),
+            (_, true) => highlight(&drawable(line, self.prompt_columns), None, self.paint),
+            (false, false) => {
+                // The name at the cursor is not complete.
+                let typed = self.offers.lock().name_at(line, cursor).to_string();
+                highlight_names(line, lit, self.paint, |name| {
+                    typed.ends_with(name) || is_burst || self.is_known(name, line)
+                })
+            }
+        };
+        if !coloured.contains('\n') {
+            return Cow::Owned(coloured);
+        }
+        let mark = format!("\n{}", self.paint.text(Role::Prompt, MARK));
+        Cow::Owned(coloured.replace(&format!("\n{GUTTER}"), &mark))
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(
@@ -295,7 +541,12 @@ impl Highlighter for Learner {
         Cow::Owned(text)
     }
 
-    fn highlight_char(&self, _line: &str, _cursor: usize, _kind: CmdKind) -> bool {
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(self.paint.text(Role::Faint, hint))
+    }
+
+    fn highlight_char(&self, _line: &str, _cursor: usize, kind: CmdKind) -> bool {
+        self.is_final.set(kind == CmdKind::ForcedRefresh);
         true
     }
 }
@@ -305,59 +556,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn enter_ends_what_is_complete() {
-        let done = [
-            "",
-            "1 + 2",
-            "print(1);",
-            ":threads",
-            ":load {",
-            "let x = \"a",
-            "f() }",
-        ];
-        for text in done {
-            assert!(is_done(text), "{text:?}");
-        }
-        for text in [
-            "fn f() {",
-            "[1,",
-            "`a",
-            ":time fn f() {",
-            "if x { 1 }",
-            "1 +",
-        ] {
-            assert!(!is_done(text), "{text:?}");
-        }
+    fn names_that_a_text_makes_are_seen() {
+        let made = |text| names_made_in(text).collect::<Vec<_>>();
+        assert_eq!(made("let a = b; const c = d;"), ["a", "c"]);
+        assert_eq!(made("for (x, i) in y { }"), ["x", "i"]);
+        assert_eq!(made("with l as m { } try { } catch (e) { z }"), ["m", "e"]);
+        assert_eq!(made("|p, q| r"), ["p", "q"]);
+        assert_eq!(made("fn f(a, b) { c }"), ["f", "a", "b"]);
     }
 
     #[test]
-    fn an_empty_line_ends_what_might_go_on() {
-        assert!(is_done("if x { 1 }\n"));
-        assert!(is_done("if x { 1 }\nelse { 2 }"));
-        assert!(is_done("1 +\n"));
-        assert!(!is_done("fn f() {\n"));
-    }
-
-    #[test]
-    fn tab_completes_names_and_commands() {
-        let names: Vec<String> = ["print", "printer", "perf_counter"]
-            .map(String::from)
-            .into();
-        let commands: Vec<String> = [":threads", ":tutorial", ":tutorial gil"]
-            .map(String::from)
-            .into();
-        let check = |line: &str, start: usize, found: &[&str]| {
-            let expected: Vec<String> = found.iter().map(ToString::to_string).collect();
-            assert_eq!(
-                candidates(line, line.len(), &names, &commands),
-                (start, expected)
-            );
-        };
-        check("f(pri", 2, &["print", "printer"]);
-        check("x.pe", 2, &["perf_counter"]);
-        check("f(", 2, &[]);
-        check(":t", 0, &[":threads", ":tutorial", ":tutorial gil"]);
-        check(":tutorial g", 0, &[":tutorial gil"]);
-        assert!(names_a_file(":load sc"));
+    fn tabs_and_control_characters_do_not_move_the_cursor() {
+        assert_eq!(drawable("a\tb\x07", 2), "a b");
+        assert_eq!(drawable("a\n\tb", 2), "a\n    b");
+        assert_eq!(width_of("漢\ta"), 5);
     }
 }

@@ -1,14 +1,18 @@
 //! The prompt.
 //!
 //! In reading order: [`command`], the prompt's own commands as data; [`mode`], what to set the
-//! terminal back to; [`screen`], the terminal that typing and printing share; [`editor`], the line that is being typed; [`answer`], what an input or
-//! command is answered; [`explore`], the answers to `:explore`, `:replay` and `:step`. Here they
-//! become a loop.
+//! terminal back to; [`screen`], the terminal that typing and printing share; [`block`], inputs of
+//! several lines; [`completion`], what Tab offers; [`keys`], what keys do; [`editor`], the line that
+//! is being typed; [`answer`], what an input or command is answered; [`explore`], the answers to
+//! `:explore`, `:replay` and `:step`. Here they become a loop.
 
 mod answer;
+mod block;
 mod command;
+mod completion;
 mod editor;
 mod explore;
+mod keys;
 mod mode;
 mod screen;
 
@@ -95,9 +99,12 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     learner.stop_by(stop);
     learner.greet(warning.as_deref())?;
     loop {
-        let typed = lines.read(learner.prompt(), learner.names(), Learner::commands());
+        learner.set_columns(lines.columns());
+        let typed = lines.read(learner.prompt(), learner.offers());
         let flow = match typed.map_err(io::Error::other)? {
-            Typed::Input(text) => learner.answer(&text)?,
+            Typed::Inputs(inputs) => learner.answer_all(&inputs)?,
+            Typed::Dropped(missing) => learner.dropped(missing.as_ref())?,
+            Typed::Orphan(word) => learner.orphan(word)?,
             Typed::Interrupt { half_typed } => learner.interrupted(half_typed)?,
             Typed::Garbled => {
                 screen.show(GARBLED)?;

@@ -72,6 +72,15 @@ impl Screen {
         state.out.flush()
     }
 
+    /// Shows whole lines while somebody types, from the editor's own thread. Never blocks.
+    pub(super) fn note(&self, lines: &str) {
+        let mut state = self.state.lock();
+        if let (true, Some(bell)) = (state.typing, &self.bell) {
+            state.waiting.push_str(lines);
+            bell();
+        }
+    }
+
     /// The learner begins to type.
     pub(super) fn begin_typing(&self) {
         self.state.lock().typing = true;
