@@ -172,7 +172,10 @@ fn has_python_block(text: &str) -> bool {
         "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
         "async", "match",
     ];
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
     lines.windows(2).any(|pair| {
         let head = pair[0].split('#').next().unwrap_or_default().trim();
         let first = head.split(|c: char| !c.is_alphanumeric()).next();
