@@ -522,12 +522,9 @@ const LOST_UPDATE: &str = "  main                      Thread-1                 
        failed
 ";
 
-const STORY: &str =
-    "  Thread-1 read counter as 0, then was paused before it could store 1. Meanwhile
-  Thread-2 stored 1 in counter. Thread-1 then stored 1 over it: one update of
-  counter was lost.
-  What mends it: keep reading and storing counter together, inside one
-  `with lock { ... }` in every thread, or make it an `Atomic`.
+const STORY: &str = "  Thread-1 read counter as 0 (line 3); before it stored 1 in counter (line 3),
+  Thread-2 stored 1 in counter (line 3). Thread-1 stored over that: the change
+  by Thread-2 was lost.
 ";
 
 /// The token that follows the first `replay ` in a text.

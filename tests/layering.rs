@@ -43,7 +43,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     // Of exploring, what a run tells in words.
-    ("view", &["pos", "event", "explore", "trace", "explain"]),
+    (
+        "view",
+        &["pos", "value", "event", "explore", "trace", "explain"],
+    ),
     ("lesson", &["session"]),
     // A front shows diagnostics, faults and values, what exploring has found, completes by the
     // catalogue's names, and wires Ctrl-C.

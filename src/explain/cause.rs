@@ -262,6 +262,22 @@ impl Cause {
         }
     }
 
+    /// What two failures have in common that have the same cause: its kind, and its places in the text or
+    /// the objects of a circle. Nothing where that says too little.
+    pub fn key(&self) -> Option<(&'static str, Vec<Pos>)> {
+        let held = |wait: &Wait| match wait.why {
+            Why::Holds(_) => wait.blocked.object.map(|object| object.made_at),
+            _ => None,
+        };
+        let objects = match self {
+            Self::Circle(circle) => circle.waits.iter().map(held).collect::<Option<Vec<Pos>>>(),
+            _ => None,
+        };
+        let mut places = objects.unwrap_or_else(|| self.places());
+        places.sort_unstable();
+        (!places.is_empty()).then(|| (self.kind(), places))
+    }
+
     /// The events that it is about, in the order in which they happened.
     pub fn events(&self) -> Vec<&TraceEvent> {
         match self {

@@ -17,11 +17,14 @@ use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail, rank, ranked};
 use super::unfold::Unfolding;
+use super::verdict::{Futures, Knowledge, Verdict};
+use crate::explain::{Explanation, Failure, explain};
 use crate::host::Clock;
 use crate::pos::Pos;
 use crate::schedule::{
     Choice, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk, World,
 };
+use crate::trace::{EventKind, TraceEvent};
 use crate::value::object::TaskId;
 use crate::vm::{Observations, Observed};
 
@@ -45,6 +48,12 @@ const MOST_SHRUNK: usize = 16;
 /// private work, and all together for so much of the time, in percent. Only where slices take very
 /// long does the time end it first.
 const RUNS_LOOKED_AT: u64 = 17;
+/// A run of more steps is not explained where not all states are known.
+const LONGEST_EXPLAINED: usize = 3_000;
+/// So long may explaining one such run take.
+const TIME_TO_EXPLAIN: Duration = Duration::from_secs(1);
+/// So many failures that sampling has found are explained; only so many are shown whole.
+const MOST_EXPLAINED: usize = 3;
 const STEPS_LOOKED_AT: u32 = 1_000;
 const SLICES_LOOKED_AT: u64 = 2_000;
 const LOOK_PERCENT: u32 = 10;
@@ -287,10 +296,11 @@ impl Explorer {
         let (to_inversions, others) = others.split_at(found.inversions.len());
         let (to_races, to_errors) = others.split_at(found.races.len());
 
-        let mut failures = self.failures(&found, to_outcomes);
+        let futures = Explaining::new(&found, &traps);
+        let mut failures = self.failures(&found, to_outcomes, &futures);
         for (trap, way) in traps.iter().zip(to_traps) {
             if let Some(way) = way {
-                let livelock = self.livelock(&found, trap, way);
+                let mut livelock = self.livelock(&found, trap, way);
                 // What failed before has no other end to be told with.
                 let told = self.walk.told_so_far();
                 let main_failed = told.main_failed.as_deref().map(Failed::of);
@@ -300,12 +310,15 @@ impl Explorer {
                         .iter()
                         .any(|known: &Finding| known.problem.is_like(&problem))
                     {
-                        failures.push(Finding {
+                        let mut error = Finding {
                             problem,
                             ..livelock.clone()
-                        });
+                        };
+                        self.explain(&mut error, &found, way, &futures);
+                        failures.push(error);
                     }
                 }
+                self.explain(&mut livelock, &found, way, &futures);
                 failures.push(livelock);
             }
         }
@@ -337,9 +350,13 @@ impl Explorer {
             if let Some(way) = way
                 && !known.any(|known| known.problem.is_like(problem))
             {
-                failures.push(self.finding(problem.clone(), &found.graph, way));
+                let mut finding = self.finding(problem.clone(), &found.graph, way);
+                self.explain(&mut finding, &found, way, &futures);
+                failures.push(finding);
             }
         }
+        let failures = merged(failures);
+        let findings = one_for_each_variable(findings);
         Exploration {
             outcomes,
             failures,
@@ -377,13 +394,19 @@ impl Explorer {
         self.walk.set_interrupt(Some(brake.interrupt()));
         let shrunk = self.shrink(&harvest, &brake);
         self.allow_grace(Duration::ZERO);
-        let finding = |shrunk: Shrunk| self.finding_after(shrunk.problem, &shrunk.decisions);
-        let failures = shrunk.into_iter().map(finding).collect();
+        let finding = |(index, shrunk): (usize, Shrunk)| {
+            let mut finding = self.finding_after(shrunk.problem, &shrunk.decisions);
+            if index < MOST_EXPLAINED {
+                finding.explanation = self.explain_run(&finding.problem, &shrunk.decisions);
+            }
+            finding
+        };
+        let failures = merged(shrunk.into_iter().enumerate().map(finding).collect());
         let findings = harvest.races.iter().map(|(race, example)| {
             let problem = Problem::Race(race.clone());
             self.finding_after(problem, &example.decisions)
         });
-        let findings = findings.collect();
+        let findings = one_for_each_variable(findings.collect());
         let outcomes = harvest.outcomes.into_iter().map(|(outcome, example)| {
             let token = self.token_of_all(&example.decisions);
             Possible {
@@ -448,7 +471,12 @@ impl Explorer {
     }
 
     /// Each different problem once, with the best run of all outcomes that have it.
-    fn failures(&mut self, found: &Found, ways: &[Option<Way>]) -> Vec<Finding> {
+    fn failures(
+        &mut self,
+        found: &Found,
+        ways: &[Option<Way>],
+        futures: &Explaining<'_>,
+    ) -> Vec<Finding> {
         let mut best: BTreeMap<(String, Vec<Pos>), (Problem, &Way)> = BTreeMap::new();
         for (outcome, way) in found.outcomes.iter().zip(ways) {
             let Some(way) = way else {
@@ -469,8 +497,97 @@ impl Explorer {
         let mut best: Vec<(Problem, &Way)> = best.into_values().collect();
         // What others wait for in vain comes before their wait.
         best.sort_by_key(|(problem, way)| (way.cost(), problem.is_endless()));
-        let finding = |(problem, way): (Problem, &Way)| self.finding(problem, &found.graph, way);
+        let finding = |(problem, way): (Problem, &Way)| {
+            let mut finding = self.finding(problem, &found.graph, way);
+            self.explain(&mut finding, found, way, futures);
+            finding
+        };
         best.into_iter().map(finding).collect()
+    }
+
+    /// Finds the cause of a failure of a search, to which `way` leads.
+    fn explain(
+        &mut self,
+        finding: &mut Finding,
+        found: &Found,
+        way: &Way,
+        futures: &Explaining<'_>,
+    ) {
+        let decisions = decisions(&found.graph, way);
+        if found.cut.is_some() {
+            finding.explanation = self.explain_run(&finding.problem, &finding.trail.decisions());
+            return;
+        }
+        let own;
+        let futures = match futures.all.can_pass() {
+            true => &futures.all,
+            // Every run fails somehow: which ones fail differently?
+            false => {
+                own = futures.without(&finding.problem);
+                &own
+            }
+        };
+        let knowledge = Knowledge::Graph {
+            seen: &found.seen,
+            with_time: found.with_time,
+            futures,
+        };
+        let observations = self.observations.clone().fixed();
+        let verdict = Verdict::new(
+            &mut self.walk,
+            &self.start,
+            observations,
+            &decisions,
+            knowledge,
+        );
+        finding.explanation = Some(Arc::new(explained(&finding.problem, verdict)));
+    }
+
+    /// Finds the cause of a failure of which only this run is known, in which all accesses are steps.
+    pub fn explain_run(
+        &mut self,
+        problem: &Problem,
+        decisions: &[Decision],
+    ) -> Option<Arc<Explanation>> {
+        let observed = self.observations.observed();
+        self.explain_run_with(problem, decisions, Observations::of_all_places(observed))
+    }
+
+    /// The same of a run that was replayed.
+    pub fn explain_replayed(
+        &mut self,
+        token: &Token,
+        problem: &Problem,
+        trail: &Trail,
+    ) -> Option<Arc<Explanation>> {
+        self.explain_run_with(problem, &trail.decisions(), token.observations())
+    }
+
+    fn explain_run_with(
+        &mut self,
+        problem: &Problem,
+        decisions: &[Decision],
+        observations: Observations,
+    ) -> Option<Arc<Explanation>> {
+        if decisions.len() > LONGEST_EXPLAINED {
+            return None;
+        }
+        let brake = Brake::new(&self.stop, TIME_TO_EXPLAIN, u64::MAX);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+        let passes = |walk: &Walk| {
+            let outcome = walk.end().map(|end| Outcome::of(walk, end));
+            outcome.is_some_and(|outcome| !outcome.is_failure())
+        };
+        let verdict = Verdict::new(
+            &mut self.walk,
+            &self.start,
+            observations,
+            decisions,
+            Knowledge::Tries { passes: &passes },
+        );
+        let explanation = explained(problem, verdict);
+        self.allow_grace(Duration::ZERO);
+        Some(Arc::new(explanation))
     }
 
     fn livelock(&mut self, found: &Found, trap: &[StateId], way: &Way) -> Finding {
@@ -527,6 +644,8 @@ impl Explorer {
             problem,
             trail,
             token,
+            explanation: None,
+            others: 0,
         }
     }
 
@@ -565,6 +684,107 @@ impl Drop for Explorer {
     fn drop(&mut self) {
         self.walk.set_back(&self.start);
     }
+}
+
+/// What the graph says of states, for all failures of a search.
+struct Explaining<'f> {
+    found: &'f Found,
+    traps: &'f [Vec<StateId>],
+    /// Relative to runs without any failure.
+    all: Futures,
+}
+
+impl<'f> Explaining<'f> {
+    fn new(found: &'f Found, traps: &'f [Vec<StateId>]) -> Self {
+        let passes: Vec<bool> = match found.cut {
+            None => (found.outcomes.iter())
+                .map(|outcome| !outcome.is_failure())
+                .collect(),
+            Some(_) => vec![false; found.outcomes.len()],
+        };
+        Self {
+            found,
+            traps,
+            all: Futures::of(&found.graph, &passes, traps),
+        }
+    }
+
+    /// The same relative to runs without this failure.
+    fn without(&self, problem: &Problem) -> Futures {
+        let has = |outcome: &Outcome| {
+            let mut problems = Problem::of(outcome).into_iter();
+            problems.any(|other| other.cause() == problem.cause())
+        };
+        let outcomes = self.found.outcomes.iter();
+        let passes: Vec<bool> = outcomes.map(|outcome| !has(outcome)).collect();
+        Futures::of(&self.found.graph, &passes, self.traps)
+    }
+}
+
+/// The cause of a problem, and the walk at the end of its run again.
+fn explained(problem: &Problem, mut verdict: Verdict<'_>) -> Explanation {
+    let trace = verdict.trace();
+    let failure = match problem {
+        Problem::Error { pos, .. } => {
+            let fails = |event: &&TraceEvent| {
+                matches!(event.kind, EventKind::Fail { .. }) && event.pos == *pos
+            };
+            let thread = trace
+                .events
+                .iter()
+                .rfind(fails)
+                .map_or(MAIN, |event| event.thread);
+            Failure::Error { thread, pos: *pos }
+        }
+        Problem::Livelock(threads) => {
+            let named = |task: &&TaskId| threads.contains(&trace.names.thread(**task));
+            Failure::Livelock(trace.alive.iter().filter(named).copied().collect())
+        }
+        Problem::Deadlock(_)
+        | Problem::LockOrder(_)
+        | Problem::Starvation(_)
+        | Problem::Race(_) => Failure::Deadlock,
+    };
+    let explanation = explain(&trace, &failure, &mut verdict);
+    verdict.finish();
+    explanation
+}
+
+/// Failures with one cause are one, with a count; the first one is shown.
+fn merged(failures: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in failures {
+        let cause = |finding: &Finding| finding.explanation.as_ref()?.cause.key();
+        let own = cause(&finding);
+        let known = kept
+            .iter_mut()
+            .find(|known| own.is_some() && cause(known) == own);
+        match known {
+            Some(known) => known.others += 1 + finding.others,
+            None => kept.push(finding),
+        }
+    }
+    kept
+}
+
+/// Races of one variable are one finding, with a count; the first one is shown.
+fn one_for_each_variable(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let variable = |finding: &Finding| match &finding.problem {
+            Problem::Race(race) => Some(race.variable.clone()),
+            _ => None,
+        };
+        let own = variable(&finding);
+        match kept
+            .iter_mut()
+            .find(|known| own.is_some() && variable(known) == own)
+        {
+            Some(known) => known.others += 1 + finding.others,
+            None => kept.push(finding),
+        }
+    }
+    kept
 }
 
 /// What only sampling has found stands behind what the search has.

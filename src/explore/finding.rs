@@ -1,5 +1,6 @@
 //! What exploring has to say of a program, as data.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::graph::Interleavings;
@@ -10,6 +11,7 @@ use super::race::Race;
 use super::sample::Sampled;
 use super::token::Token;
 use super::trail::Trail;
+use crate::explain::Explanation;
 use crate::pos::Pos;
 use crate::schedule::{Failed, Lines};
 
@@ -73,6 +75,8 @@ impl Problem {
     /// thread it meets is chance, and so is who else waits when some wait for each other.
     pub(super) fn cause(&self) -> (String, Vec<Pos>) {
         match self {
+            // What the message says of values, and whom it meets, is chance.
+            Self::Error { pos, .. } if !pos.is_none() => ("error".into(), vec![*pos]),
             Self::Error { message, pos, .. } => (message.clone(), vec![*pos]),
             Self::Deadlock(stuck) => {
                 let places = |held: bool| {
@@ -114,6 +118,11 @@ impl Problem {
         }
     }
 
+    /// What went wrong first in a run that became this.
+    pub fn first_of(outcome: &Outcome) -> Option<Self> {
+        Self::of(outcome).into_iter().next()
+    }
+
     /// What went wrong in a run that became this.
     pub fn of(outcome: &Outcome) -> Vec<Self> {
         let mut problems = Self::errors(&outcome.threads, outcome.main_failed.as_ref());
@@ -139,6 +148,10 @@ pub struct Finding {
     pub trail: Trail,
     /// That run as a word.
     pub token: Token,
+    /// Why it goes wrong; nothing for what was seen in runs that need not fail.
+    pub explanation: Option<Arc<Explanation>>,
+    /// How many other failures have the same cause.
+    pub others: usize,
 }
 
 /// One thing that can become of the program.

@@ -3,7 +3,7 @@
 //!
 //! It knows states by number only. An *interleaving* is a path from the first state to an end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use num_bigint::BigUint;
 
@@ -382,6 +382,27 @@ impl Graph {
         wanted.into_iter().map(way).collect()
     }
 
+    /// The steps backwards: from which states each one is come to.
+    pub(super) fn predecessors(&self) -> Predecessors {
+        let mut first = vec![0_u32; self.nodes.len() + 1];
+        for edge in &self.edges {
+            first[edge.to as usize + 1] += 1;
+        }
+        for state in 0..self.nodes.len() {
+            first[state + 1] += first[state];
+        }
+        let mut free = first.clone();
+        let mut from = vec![0; self.edges.len()];
+        for state in 0..self.nodes.len() as StateId {
+            for edge in self.edges(state) {
+                let place = &mut free[edge.to as usize];
+                from[*place as usize] = state;
+                *place += 1;
+            }
+        }
+        Predecessors { first, from }
+    }
+
     /// The threads that do steps, in the order of their numbers; main always.
     pub(super) fn tasks(&self) -> Vec<TaskId> {
         let tasks: BTreeSet<TaskId> = self.edges.iter().map(|edge| edge.choice.task()).collect();
@@ -390,6 +411,34 @@ impl Graph {
             tasks.insert(0, MAIN);
         }
         tasks
+    }
+}
+
+/// See [`Graph::predecessors`].
+pub(super) struct Predecessors {
+    /// By state, where those before it begin in `from`.
+    first: Vec<u32>,
+    from: Vec<StateId>,
+}
+
+impl Predecessors {
+    /// For each state, how many steps lead from there to the nearest of `ends`; `u32::MAX` for none.
+    pub(super) fn distances(&self, ends: impl Iterator<Item = StateId>) -> Vec<u32> {
+        let mut distance = vec![NONE; self.first.len() - 1];
+        let mut open: VecDeque<StateId> = ends.collect();
+        for end in &open {
+            distance[*end as usize] = 0;
+        }
+        while let Some(state) = open.pop_front() {
+            let (begin, end) = (self.first[state as usize], self.first[state as usize + 1]);
+            for &from in &self.from[begin as usize..end as usize] {
+                if distance[from as usize] == NONE {
+                    distance[from as usize] = distance[state as usize] + 1;
+                    open.push_back(from);
+                }
+            }
+        }
+        distance
     }
 }
 

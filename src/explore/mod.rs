@@ -3,7 +3,7 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word. [`Story`] and [`tell`] put them into words for people. Where there is too much to see
+//! run as a word. [`tell`] puts a run into words for people; why it went wrong is found by `explain`. Where there is too much to see
 //! it all, `sample` tries schedules one by one. [`Limits`] hold in all of that, also where threads do
 //! private work.
 
@@ -15,14 +15,15 @@ mod lock_order;
 mod meter;
 mod outcome;
 mod race;
+mod record;
 mod sample;
 mod search;
 mod starvation;
-mod story;
 mod telling;
 mod token;
 mod trail;
 mod unfold;
+mod verdict;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
 pub use explorer::{Explorer, SEARCH_PERCENT};
@@ -34,7 +35,6 @@ pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin, Unfinished};
 pub use search::{Found, search};
-pub use story::Story;
 pub use telling::{Act, came_through, intent, tell};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

@@ -26,6 +26,8 @@ pub struct Access {
 /// Two accesses that nothing keeps apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Race {
+    /// The variable, of which races are one finding.
+    pub variable: String,
     /// The place, as it is typed: `counter`, `a[0]`.
     pub place: String,
     /// The two accesses, the one that stands first in the text first.
@@ -108,9 +110,14 @@ impl Races {
         let place = shorter.to_string();
         let line = |access: &Access| access.pos.at();
         let key = (line(&accesses[0]), line(&accesses[1]), place.clone());
-        self.seen
-            .entry(key)
-            .or_insert((Race { place, accesses }, state));
+        self.seen.entry(key).or_insert_with(|| {
+            let race = Race {
+                variable: shorter.name.clone(),
+                place,
+                accesses,
+            };
+            (race, state)
+        });
     }
 
     /// How many were found.

@@ -4,7 +4,6 @@
 //! stack; of all others only the key and the steps remain. Nothing is left out: no step is pruned
 //! but one that leads to a state seen before.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::meter::Meter;
 use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
+use super::verdict::Seen;
 use crate::schedule::{Choice, Draw, Failed, Kept, ToldSoFar, Walk};
 
 /// What a search has found.
@@ -38,6 +38,9 @@ pub struct Found {
     pub(super) errors: Vec<(Problem, StateId)>,
     /// Who waits in which state.
     pub(super) waiting: Waiting,
+    /// The numbers of the states by their keys, and whether the time is part of these.
+    pub(super) seen: Seen,
+    pub(super) with_time: bool,
     /// How many of the states were not expanded, or not wholly: what follows from them is unknown.
     pub unexpanded: u64,
     /// Why the search is not complete; nothing when it is.
@@ -64,7 +67,6 @@ struct Search<'a, 'w> {
     with_time: bool,
     /// How many states were gone on from since the clock was looked at.
     expansions: u32,
-    seen: HashMap<u128, StateId, std::hash::BuildHasherDefault<KeyHasher>>,
     open: Vec<Open>,
     meter: Meter,
     /// The steps of the state that is gone on from; empty in between, and kept for its memory.
@@ -114,7 +116,6 @@ fn search_from(
         brake: brake.clone(),
         with_time,
         expansions: 0,
-        seen: HashMap::default(),
         open: Vec::new(),
         meter: Meter::new(),
         edges: Vec::new(),
@@ -129,6 +130,8 @@ fn search_from(
             inversions: Vec::new(),
             errors: Vec::new(),
             waiting: Waiting::default(),
+            seen: Seen::default(),
+            with_time,
             unexpanded: 0,
             cut: None,
             took: Duration::ZERO,
@@ -203,11 +206,11 @@ impl Search<'_, '_> {
     /// Finds the number of the state that the walk is in now; a new one is noted.
     fn arrive(&mut self, depth: u32) -> StateId {
         let key = self.walk.key(self.with_time);
-        if let Some(state) = self.seen.get(&key) {
+        if let Some(state) = self.found.seen.get(&key) {
             return *state;
         }
         let state = self.found.graph.add();
-        self.seen.insert(key, state);
+        self.found.seen.insert(key, state);
         self.races.look(self.walk, state);
         self.lock_order.look(self.walk, state);
         self.found.waiting.look(self.walk);
@@ -312,7 +315,7 @@ impl Search<'_, '_> {
     /// How many bytes are needed besides the snapshots.
     fn others(&self) -> u64 {
         // A byte of control for each entry.
-        let seen = self.seen.capacity() * (size_of::<(u128, StateId)>() + 1);
+        let seen = self.found.seen.capacity() * (size_of::<(u128, StateId)>() + 1);
         let open = self.open.capacity() * size_of::<Open>();
         (seen + open) as u64 + self.found.graph.bytes() + self.walk.buffers()
     }
@@ -329,7 +332,7 @@ fn edge(to: StateId, choice: Choice, draws: &[Draw]) -> Edge {
 
 /// Keys are hashes already.
 #[derive(Default)]
-struct KeyHasher(u64);
+pub(super) struct KeyHasher(u64);
 
 impl std::hash::Hasher for KeyHasher {
     fn finish(&self) -> u64 {

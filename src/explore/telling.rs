@@ -575,7 +575,12 @@ mod tests {
                 name,
                 pos,
                 text: "one\n two\nthree".into(),
-                told: vec![Told { thread, pos, kind }],
+                told: vec![Told {
+                    thread,
+                    pos,
+                    kind,
+                    operation: None,
+                }],
                 is_preemption,
                 is_switch: false,
                 is_task: false,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Name;
 use super::op::{Op, Reg};
+use super::{Name, Program};
 use crate::pos::Pos;
 use crate::value::object::Verb;
 use crate::value::{CodeId, FaultKind, Literal, Value};
@@ -218,6 +218,18 @@ pub struct Variable {
     pub end: u32,
 }
 
+/// A variable by which people know what is made at a place of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a list, of which what is made is an item.
+    pub is_item: bool,
+}
+
+/// So many instructions behind the one that makes something its variable begins at most.
+const FAR: usize = 24;
+
 impl Code {
     /// Code without an instruction.
     pub fn empty(id: CodeId, name: Literal) -> Self {
@@ -254,6 +266,47 @@ impl Code {
             .filter(|variable| variable.register == register)
             .find(|variable| (variable.start..variable.end).contains(&pc))
             .map_or_else(String::new, |variable| variable.name.as_str().into())
+    }
+
+    /// The variable that is declared with what the instruction at a place of the text makes, or that is
+    /// a list of such.
+    pub fn declared_at(&self, program: &Program, pos: Pos) -> Option<Declared> {
+        let at = self.positions.iter().position(|made| *made == pos)?;
+        let begins = |variable: &&Variable| {
+            let start = variable.start as usize;
+            let line = self.positions.get(start.saturating_sub(1));
+            start > at && start <= at + FAR && line.is_some_and(|line| line.at() == pos.at())
+        };
+        let declared = self.variables.iter().filter(begins);
+        let declared = declared.min_by_key(|variable| variable.start);
+        if let Some(variable) = declared {
+            return Some(Declared {
+                name: variable.name.as_str().into(),
+                is_item: variable.start as usize > at + 2,
+            });
+        }
+        let calls = self.ops.iter().enumerate().skip(at + 1).take(FAR);
+        let pushes = calls.filter_map(|(index, op)| {
+            let (site, ..) = op.method_call()?;
+            let site = &self.sites[usize::from(site)];
+            let is_push = &*program.name(site.name).text == "push";
+            let name = match site.place.root {
+                Root::Register(register) | Root::Cell(register) => {
+                    self.variable_name(register, index as u32)
+                }
+                Root::Global(global) => {
+                    let global = self.globals.get(usize::from(global))?;
+                    program.global(*global).name.to_string()
+                }
+                Root::Capture(_) | Root::This => return None,
+            };
+            let is_whole = site.place.keys.is_empty() && !name.is_empty();
+            (is_push && is_whole && self.pos(index).at() == pos.at()).then_some(name)
+        });
+        pushes.take(1).next().map(|name| Declared {
+            name,
+            is_item: true,
+        })
     }
 
     /// Where the instruction `index` comes from.

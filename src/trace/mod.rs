@@ -6,6 +6,8 @@
 
 mod names;
 
+use std::collections::BTreeSet;
+
 use crate::pos::Pos;
 use crate::value::object::{ObjectId, TaskId, Verb};
 
@@ -16,8 +18,14 @@ pub use names::Names;
 pub struct Trace {
     /// What happened, in order.
     pub events: Vec<TraceEvent>,
-    /// The threads that can never go on behind the last event, in the order of their numbers.
+    /// The threads that wait without a limit behind the last event, in the order of their numbers.
     pub blocked: Vec<Blocked>,
+    /// The errors that began to leave functions, in order; some were caught.
+    pub raised: Vec<RaisedError>,
+    /// The threads that are alive behind the last event.
+    pub alive: Vec<TaskId>,
+    /// Those that are tasks of an event loop.
+    pub tasks: BTreeSet<TaskId>,
     /// What threads and objects are called.
     pub names: Names,
 }
@@ -33,6 +41,19 @@ pub struct TraceEvent {
     pub pos: Pos,
     /// What.
     pub kind: EventKind,
+}
+
+/// An error that began to leave the functions of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RaisedError {
+    /// The step of the run.
+    pub step: usize,
+    /// The thread.
+    pub thread: TaskId,
+    /// Where in the text.
+    pub pos: Pos,
+    /// The error in one line.
+    pub message: String,
 }
 
 /// What can happen.
@@ -99,6 +120,8 @@ pub struct AccessPath {
     pub cell: usize,
     /// The resolved keys from there, outermost first.
     pub keys: Vec<PathSegment>,
+    /// Whether it is a copy of the variable, in another process.
+    pub is_copy: bool,
 }
 
 /// One key of an access path.
@@ -182,6 +205,10 @@ pub struct Blocked {
     pub awaited: Vec<TaskId>,
     /// The operations on objects that the thread may still do behind its wait, read off its code.
     pub ahead: Vec<Ahead>,
+    /// What it waits for, in the words of the object.
+    pub what: String,
+    /// What nobody has awaited that would have to be, in the words of its object.
+    pub forgotten: Option<String>,
 }
 
 /// An operation on an object that a thread may still do.
@@ -193,6 +220,41 @@ pub struct Ahead {
     pub verb: Verb,
     /// Where.
     pub pos: Pos,
+}
+
+impl Trace {
+    /// The events of a thread, in order.
+    pub fn of(&self, thread: TaskId) -> impl DoubleEndedIterator<Item = &TraceEvent> {
+        self.events
+            .iter()
+            .filter(move |event| event.thread == thread)
+    }
+
+    /// The error by which a thread ended, and where, if it did.
+    pub fn error_of(&self, thread: TaskId) -> Option<(String, Pos)> {
+        self.of(thread).rev().find_map(|event| match &event.kind {
+            EventKind::Fail { message } => Some((message.clone(), event.pos)),
+            _ => None,
+        })
+    }
+
+    /// Whether a thread has ended.
+    pub fn has_ended(&self, thread: TaskId) -> bool {
+        !self.alive.contains(&thread)
+    }
+
+    /// How a thread that waits for ever does so.
+    pub fn blocked(&self, thread: TaskId) -> Option<&Blocked> {
+        self.blocked.iter().find(|blocked| blocked.thread == thread)
+    }
+}
+
+impl TraceEvent {
+    /// Whether it is the same operation of the text as another one by the same thread, in any run.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = std::mem::discriminant(&self.kind) == std::mem::discriminant(&other.kind);
+        self.thread == other.thread && self.pos == other.pos && same
+    }
 }
 
 impl EventKind {

@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`paint`], text in colours; [`wrap`], text in a width; [`live`], each line as it
 //! is printed, marked with its thread; [`deadlock`], threads that wait; [`steps`], a run as a table
-//! with a column per thread; [`outcomes`], what can become of a program. Nothing here prints or knows
+//! with a column per thread; [`story`], what went wrong; [`outcomes`], what can become of a program. Nothing here prints or knows
 //! who runs the script.
 
 pub mod deadlock;
@@ -10,4 +10,5 @@ pub mod live;
 pub mod outcomes;
 pub mod paint;
 pub mod steps;
+pub mod story;
 pub mod wrap;

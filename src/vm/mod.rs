@@ -19,6 +19,7 @@ mod method;
 mod observations;
 mod operator;
 mod place;
+mod prospect;
 mod step;
 mod touch;
 mod unwind;
@@ -44,6 +45,7 @@ pub use globals::{Binding, Globals};
 pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use likeness::LivenessCache;
 pub use observations::{Observations, Observed};
+pub use prospect::Prospect;
 pub use step::step;
 pub use touch::{Instruction, Touch};
 pub use visible::{COPY_OF, VariableAccess};
@@ -204,6 +206,9 @@ pub trait Services: Time {
     /// What a function or an operation has told of objects in a stepped run; `is_expected` when it was
     /// a step for that.
     fn has_told(&mut self, _told: Notices, _is_expected: bool) {}
+
+    /// An error begins to leave the functions of a thread, which may catch it.
+    fn has_raised(&mut self, _task: TaskId, _fault: &Fault) {}
 
     /// The library's function of this name has given a number or a name in a stepped run.
     fn has_made(&mut self, _task: TaskId, _name: &str) {}

@@ -38,6 +38,9 @@ impl Machine<'_, '_> {
     fn unwind(&mut self, mut fault: Fault) -> Option<Fault> {
         self.fiber.reached = None;
         self.fiber.retrying = false;
+        if self.listening {
+            self.env.services.has_raised(self.fiber.task, &fault);
+        }
         while !self.fiber.frames.is_empty() {
             if let Some(handler) = self.handler() {
                 let (register, value) = match handler.kind {

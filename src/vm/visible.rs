@@ -265,6 +265,23 @@ impl Fiber {
         acquires.unwrap_or(false)
     }
 
+    /// The variables that the fiber's functions have captured, by name.
+    pub fn captured_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {
+        let mut found = Vec::new();
+        for frame in &self.frames {
+            let unit = program.unit(frame.code.unit);
+            if unit.is_none_or(|unit| unit.is_prelude) {
+                continue;
+            }
+            if let Some(Value::Function(function)) = self.registers.get(frame.callee as usize) {
+                let names = program.code(frame.code).capture_names.iter();
+                let names = names.map(|name| name.as_str().into());
+                found.extend(names.zip(function.captures.iter().cloned()));
+            }
+        }
+        found
+    }
+
     /// The shared variables that the fiber's functions know, by name: those that they captured, and
     /// their own.
     pub fn shared_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {

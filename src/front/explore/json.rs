@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::report;
-use crate::explore::{self, Cut, End, Exploration, Finding, Interleavings, Possible, Story, tell};
+use crate::explain::Explanation;
+use crate::explore::{self, Cut, End, Exploration, Finding, Interleavings, Possible, tell};
+use crate::view::story::Story;
 
 #[derive(Serialize)]
 struct Object {
@@ -92,10 +94,27 @@ struct Problem {
     mend: Option<String>,
     /// The lines of the text that it concerns.
     lines: Vec<u16>,
+    /// Why it goes wrong; null for what was seen in runs that need not fail.
+    cause: Option<Cause>,
+    /// How many other failures have the same cause.
+    others: usize,
     preemptions: u32,
     /// The run that leads there.
     steps: Vec<Step>,
     token: String,
+}
+
+#[derive(Serialize)]
+struct Cause {
+    /// The kind of the cause, in the word of the field.
+    kind: &'static str,
+    /// The lines that it is about.
+    lines: Vec<u16>,
+    /// The threads that it is about.
+    threads: Vec<String>,
+    /// The line of the decisive step, behind which the failure could not be avoided any more; null when
+    /// every run fails.
+    decisive: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -207,8 +226,21 @@ fn outcome(possible: &Possible) -> Outcome {
     }
 }
 
+fn cause(explanation: &Explanation) -> Cause {
+    let (cause, names) = (&explanation.cause, &explanation.names);
+    let mut lines: Vec<u16> = cause.places().iter().map(|pos| pos.line).collect();
+    lines.dedup();
+    let threads = cause.threads().into_iter();
+    Cause {
+        kind: cause.kind(),
+        lines,
+        threads: threads.map(|thread| names.thread(thread)).collect(),
+        decisive: explanation.decisive.as_ref().map(|step| step.pos.line),
+    }
+}
+
 fn problem(finding: &Finding) -> Problem {
-    let story = Story::of(&finding.problem, &finding.trail);
+    let story = Story::of(finding);
     let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
     lines.sort_unstable();
     lines.dedup();
@@ -220,6 +252,8 @@ fn problem(finding: &Finding) -> Problem {
         story: story.sentences,
         mend: story.mend,
         lines,
+        cause: finding.explanation.as_deref().map(cause),
+        others: finding.others,
         preemptions: finding.trail.preemptions(),
         steps: steps
             .into_iter()

@@ -21,7 +21,7 @@ use super::report::{Quoted, diagnostics};
 use super::source::Source;
 use super::{Status, complain, state};
 use crate::event::Stream;
-use crate::explore::{Exploration, Explorer, Limits, Outcome, Watch};
+use crate::explore::{Exploration, Explorer, Limits, Outcome, Problem, Watch};
 use crate::host::{self, Clock, Signal};
 use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
 use crate::view::paint::Paint;
@@ -81,7 +81,10 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
             is_prompt: false,
             paint: color.paint(io::stdout().is_terminal()),
         };
-        let text = report::replayed(&trail, outcome.as_ref(), subject);
+        let problem = outcome.as_ref().and_then(Problem::first_of);
+        let explanation =
+            problem.and_then(|problem| rehearsal.explain_replayed(&token, &problem, &trail));
+        let text = report::replayed(&trail, outcome.as_ref(), explanation.as_deref(), subject);
         let has_failed = outcome.as_ref().is_none_or(Outcome::is_failure);
         let status = match has_failed {
             true => Status::Failure,

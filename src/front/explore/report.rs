@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::explain::Explanation;
 use crate::explore::{
     Cut, End, Exploration, Finding, Interleavings, Interruption, Outcome, Possible, Problem,
-    Sampled, Story, Stuck, Token, Trail, Unfinished, tell,
+    Sampled, Stuck, Token, Trail, Unfinished, tell,
 };
 use crate::front::state;
 use crate::pos::Pos;
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
+use crate::view::story::Story;
 use crate::view::wrap::{cut, hang};
 
 /// How wide a report is, in characters.
@@ -63,7 +65,7 @@ pub(in crate::front) fn report(
         match index < FAILURES {
             true => out += &failure_text(failure, index + 1, subject),
             false => {
-                let title = Story::of(&failure.problem, &failure.trail).title;
+                let title = Story::of(failure).title;
                 let line = format!("{title}; token {}", state::shown(&failure.token));
                 out += &hang("  ", &line, WIDTH);
             }
@@ -358,7 +360,7 @@ fn told(outcome: &Outcome) -> Vec<String> {
 }
 
 fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> String {
-    let story = Story::of(&failure.problem, &failure.trail);
+    let story = Story::of(failure);
     let mut title = story.title.clone();
     if let Some(pattern) = story.pattern {
         let _ = write!(title, " ({pattern})");
@@ -406,7 +408,7 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
     let mut out = String::new();
     let mut mend = None;
     for finding in findings.iter().take(FINDINGS) {
-        let story = Story::of(&finding.problem, &finding.trail);
+        let story = Story::of(finding);
         let head = subject.paint.text(Role::Heading, "finding");
         let _ = writeln!(out, "\n{head}: {}", story.title);
         out += &hang("  ", &story.sentences.join(" "), WIDTH);
@@ -437,9 +439,10 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
 pub(in crate::front) fn replayed(
     trail: &Trail,
     outcome: Option<&Outcome>,
+    explanation: Option<&Explanation>,
     subject: Subject<'_>,
 ) -> String {
-    let problem = outcome.and_then(|outcome| Problem::of(outcome).into_iter().next());
+    let problem = outcome.and_then(Problem::first_of);
     let acts = tell(trail, problem.as_ref());
     let mut out = steps::table(&acts, WIDTH, subject.paint);
     let printed = printed(trail, subject.paint);
@@ -464,7 +467,7 @@ pub(in crate::front) fn replayed(
         plural(pauses, "pause")
     );
     if let Some(problem) = &problem {
-        out += &story_text(&Story::of(problem, trail));
+        out += &story_text(&Story::explained(problem, explanation));
     }
     out
 }

@@ -9,14 +9,14 @@ use std::fmt::Write;
 use super::report;
 use crate::event::Kind;
 use crate::explore::{
-    Act, Choice, Decision, Draw, Outcome, Problem, Step, Story, Trail, Walk, came_through, intent,
-    tell,
+    Act, Choice, Decision, Draw, Outcome, Problem, Step, Trail, Walk, came_through, intent, tell,
 };
 use crate::front::report::doing;
 use crate::front::state;
 use crate::session::{Rehearsal, ThreadInfo};
 use crate::value::object::TaskId;
 use crate::view::paint::{Paint, Role};
+use crate::view::story::Story;
 use crate::view::wrap::{cut, hang};
 
 /// How wide everything is, in characters.
@@ -245,7 +245,8 @@ impl Stepping {
         let token = state::shown(&self.rehearsal.token_of(trail));
         match Problem::of(outcome).into_iter().next() {
             Some(problem) => {
-                let story = Story::of(&problem, trail);
+                let explanation = self.rehearsal.explain_run(&problem, &trail.decisions());
+                let story = Story::explained(&problem, explanation.as_deref());
                 let won = paint.text(Role::Prompt, "You have made it fail!");
                 let _ = writeln!(out, "{won} {}", cut(&story.title, WIDTH - 23));
                 out += &report::story_text(&story);

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::answer::{Learner, names_of};
 use super::command::Target;
-use crate::explore::{Finding, Limits, Token, TokenProblem};
+use crate::explore::{Finding, Limits, Problem, Token, TokenProblem};
 use crate::front::explore::report::{self, Subject};
 use crate::front::explore::search;
 use crate::front::explore::stepping::Stepping;
@@ -81,12 +81,23 @@ impl Learner {
         };
         self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
-        let replayed = rehearsal.replay(&token);
+        let replayed = rehearsal.replay(&token).map(|(trail, outcome)| {
+            let problem = outcome.as_ref().and_then(Problem::first_of);
+            let explanation =
+                problem.and_then(|problem| rehearsal.explain_replayed(&token, &problem, &trail));
+            (trail, outcome, explanation)
+        });
         drop(rehearsal);
         match replayed {
-            Ok((trail, outcome)) => {
+            Ok((trail, outcome, explanation)) => {
                 let subject = self.report_subject();
-                self.say(&report::replayed(&trail, outcome.as_ref(), subject))
+                let explanation = explanation.as_deref();
+                self.say(&report::replayed(
+                    &trail,
+                    outcome.as_ref(),
+                    explanation,
+                    subject,
+                ))
             }
             Err(problem) => self.say(&format!("{}\n", state::problem(problem))),
         }
@@ -228,7 +239,7 @@ mod tests {
             "2 outcomes, 1",
             "failure 1: assertion failed, in main, input 3, line 1 (lost update)",
             "2:1 | fn add() { n += 1; }",
-            "  Thread-1 read n as 0, then was paused before it could store 1.",
+            "  Thread-1 read n as 0 (input 2, line 1); before it stored 1 in n (input 2, line",
             "  replay it: :replay ",
             "finding: data race on n",
         ] {

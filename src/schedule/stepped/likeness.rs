@@ -208,7 +208,7 @@ impl Writer {
             running: _,
             early: _,
             is_end_chosen: _,
-            // One number for all states of a search.
+            // It is in those whom main starts.
             run: _,
             main_stays: _,
             chooses_time: _,

@@ -34,7 +34,7 @@ use crate::vm::Services;
 
 pub use policy::{Policy, Seeded};
 pub use run::{Interrupt, Interruption};
-pub use told::{Failed, Lines, Told, ToldSoFar};
+pub use told::{Failed, Lines, Raised, Told, ToldSoFar};
 pub use walk::{Choice, Draw, Kept, Shared, Walk, WalkEnd};
 
 /// What a step costs of the virtual time.

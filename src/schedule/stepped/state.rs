@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::super::{World, log};
 use super::likeness::Portrait;
-use super::told::{Told, ToldSoFar};
+use super::told::{Raised, Told, ToldSoFar};
 use super::{MAIN, Policy, wake_of};
 use crate::event::{self, Kind};
 use crate::pos::Pos;
@@ -220,6 +220,8 @@ pub(super) enum Outlet {
     /// It is kept until somebody takes it.
     Kept {
         recent: Vec<Told>,
+        /// The errors, where more than prints and failures is wanted.
+        raised: Vec<Raised>,
         /// Whether more than prints and failures is wanted.
         detailed: bool,
     },
@@ -825,13 +827,29 @@ impl State {
     }
 
     fn tell_of(&mut self, thread: event::Thread, pos: Pos, kind: Kind) {
+        self.tell_operation(thread, pos, kind, None);
+    }
+
+    fn tell_operation(
+        &mut self,
+        thread: event::Thread,
+        pos: Pos,
+        kind: Kind,
+        operation: Option<&Visible>,
+    ) {
         match &mut self.outlet {
             Outlet::Stream => {
                 let seconds = self.now as f64 / 1e9;
                 self.world.stream.push(seconds, thread, pos, kind);
             }
             Outlet::Kept { recent, .. } => {
-                let told = Told { thread, pos, kind };
+                let operation = operation.cloned().map(Box::new);
+                let told = Told {
+                    thread,
+                    pos,
+                    kind,
+                    operation,
+                };
                 Arc::make_mut(&mut self.so_far).note(&told);
                 recent.push(told);
             }
@@ -894,6 +912,20 @@ impl State {
             info.told = self.told.contains(&TaskId(info.number));
         }
         infos
+    }
+
+    /// The threads that wait for an object without a limit, each with that object.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (TaskId, Arc<Object>)> {
+        let (program, observed) = (&self.world.program, self.observations.observed());
+        self.members.iter().filter_map(move |(task, member)| {
+            match doing(member, program, observed) {
+                Doing::Waiting {
+                    object,
+                    limited: false,
+                } => Some((*task, object)),
+                Doing::Waiting { .. } | Doing::Running | Doing::Sleeping => None,
+            }
+        })
     }
 
     /// All threads as they are.
@@ -1207,6 +1239,16 @@ impl Services for State {
         }
     }
 
+    fn has_raised(&mut self, task: TaskId, fault: &Fault) {
+        if let Outlet::Kept { raised, .. } = &mut self.outlet {
+            raised.push(Raised {
+                task,
+                pos: fault.pos,
+                message: fault.kind.to_string(),
+            });
+        }
+    }
+
     fn tells_copies(&self) -> bool {
         self.copies_told < COPIES_TOLD
             && matches!(self.outlet, Outlet::Kept { detailed: true, .. })
@@ -1221,7 +1263,8 @@ impl Services for State {
             self.copies_told += 1;
         }
         if let Some(kind) = log::kind(visible, value) {
-            self.tell(task, visible.pos, kind);
+            let thread = self.event_thread(task);
+            self.tell_operation(thread, visible.pos, kind, Some(visible));
         }
         // Whether somebody listens makes no difference.
         take_told();

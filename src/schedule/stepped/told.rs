@@ -8,6 +8,7 @@ use crate::event::{self, ErrorReport, Kind};
 use crate::pos::Pos;
 use crate::value::Footprint;
 use crate::value::object::TaskId;
+use crate::vm::Visible;
 
 /// Something that happened, without a time.
 #[derive(Clone, Debug)]
@@ -18,6 +19,19 @@ pub struct Told {
     pub pos: Pos,
     /// What.
     pub kind: Kind,
+    /// The operation on a shared place or an object that it was, as data.
+    pub operation: Option<Box<Visible>>,
+}
+
+/// An error that has begun to leave the functions of a thread; it may have been caught.
+#[derive(Clone, Debug)]
+pub struct Raised {
+    /// The thread.
+    pub task: TaskId,
+    /// Where in the text.
+    pub pos: Pos,
+    /// The error in one line.
+    pub message: String,
 }
 
 /// What one thread has told, in its own order.
@@ -189,6 +203,7 @@ mod tests {
                 kind: Kind::Print {
                     text: (*text).into(),
                 },
+                operation: None,
             });
         }
         so_far.key()
@@ -203,6 +218,7 @@ mod tests {
             },
             pos: Pos::NONE,
             kind: Kind::Print { text: "a".into() },
+            operation: None,
         };
         let key = |name| {
             let mut so_far = ToldSoFar::new(false);

@@ -15,17 +15,18 @@ use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
 use super::state::{Being, Deadlines, Marks, Member, Outlet, State};
-use super::told::{Told, ToldSoFar};
+use super::told::{Raised, Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::ahead::Ahead;
+use crate::program::code::Declared;
 use crate::runtime::threads::{Ended, ThreadInfo};
 use crate::schedule::{MAIN, Prepared, Random, Until, World};
-use crate::value::object::{IdsMark, ObjectId, TaskId, Verb};
+use crate::value::object::{IdsMark, ObjectId, TaskId, Verb, Waiting};
 use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
 use crate::vm::{
-    Action, Fiber, Globals, LivenessCache, Observations, Observed, SharedPlace, Touch,
+    Action, Fiber, Globals, LivenessCache, Observations, Observed, Prospect, SharedPlace, Touch,
     VariableAccess, Visible,
 };
 
@@ -136,6 +137,8 @@ pub struct Kept {
     members: Vec<(TaskId, Arc<Member>)>,
     /// How many texts have begun.
     begun: usize,
+    /// The number of the run that main does, which is another one for each text.
+    run: u64,
     deadlines: Deadlines,
     now: u64,
     ids: IdsMark,
@@ -197,6 +200,7 @@ impl Walk {
         let draws = Arc::<Mutex<Draws>>::default();
         let outlet = Outlet::Kept {
             recent: Vec::new(),
+            raised: Vec::new(),
             detailed: false,
         };
         let inputs = Inputs::new(texts, &world.program);
@@ -679,6 +683,99 @@ impl Walk {
         }
     }
 
+    /// The errors that have begun to leave functions since the last call, if it listens.
+    pub fn take_raised(&mut self) -> Vec<Raised> {
+        match &mut self.run.state.outlet {
+            Outlet::Kept { raised, .. } => std::mem::take(raised),
+            Outlet::Stream => Vec::new(),
+        }
+    }
+
+    /// The threads that wait for an object without a limit: each with the object, what it has asked of
+    /// it where that is known, and who could end the wait.
+    pub fn waiting(&self) -> Vec<(TaskId, Arc<Object>, Option<Verb>, Waiting)> {
+        let state = &self.run.state;
+        let wait = |(task, object): (TaskId, Arc<Object>)| {
+            let fiber = state.members.get(&task).and_then(|one| one.fiber.as_ref());
+            let asked = fiber.and_then(|fiber| fiber.asking(&state.world.program));
+            let verb = asked.map(|(_, verb, _)| verb);
+            let waiting = object.waiting(task);
+            (task, object, verb, waiting)
+        };
+        state.waiting().map(wait).collect()
+    }
+
+    /// The operations on objects that a thread may still do, read off its code.
+    pub fn prospects(&self, task: TaskId) -> Vec<Prospect> {
+        let state = &self.run.state;
+        let Some(member) = state.members.get(&task) else {
+            return Vec::new();
+        };
+        let fiber = member.fiber.as_ref();
+        fiber.map_or_else(Vec::new, |fiber| {
+            fiber.prospects(&state.world.program, globals(state, member))
+        })
+    }
+
+    /// By which variables objects are reached now: top-level ones, and those that closures have captured.
+    /// Items of arrays and maps have their key behind it. A name that leads different threads to
+    /// different objects names none of them, and neither does a parameter.
+    pub fn object_names(&self) -> Vec<(Arc<Object>, String)> {
+        let state = &self.run.state;
+        let program = &state.world.program;
+        let globals = program.globals().filter_map(|(id, global)| {
+            let binding = state.world.globals.get(id)?;
+            Some((global.name.to_string(), binding.cell.clone()))
+        });
+        let fibers = state.members.values().filter_map(|m| m.fiber.as_ref());
+        let shared = fibers.flat_map(|fiber| fiber.captured_variables(program));
+        let mut shared: Vec<(String, Arc<Cell>)> = shared.collect();
+        let all = shared.clone();
+        shared.retain(|(name, cell)| {
+            let mut others = all.iter();
+            others.all(|(other, of)| other != name || Arc::ptr_eq(of, cell))
+        });
+        let mut found = Vec::new();
+        for (name, cell) in globals.chain(shared).filter(|(name, _)| !name.is_empty()) {
+            match cell.load() {
+                Value::Object(object) => found.push((object, name)),
+                Value::Array(items) => {
+                    for (index, item) in items.iter().enumerate() {
+                        if let Value::Object(object) = item {
+                            found.push((object.clone(), format!("{name}[{index}]")));
+                        }
+                    }
+                }
+                Value::Map(map) => {
+                    for (key, item) in map.iter() {
+                        if let Value::Object(object) = item {
+                            found.push((object.clone(), format!("{name}.{key}")));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The variable that is declared with what is made at a place of the text (`let lock = Lock();`), or
+    /// that is a list of such: `forks.push(Lock())`.
+    pub fn declared_at(&self, pos: Pos) -> Option<Declared> {
+        let program = &self.run.state.world.program;
+        let units = program.units().filter(|unit| !unit.is_prelude);
+        let mut functions = units.flat_map(|unit| &unit.functions);
+        functions.find_map(|code| code.declared_at(program, pos))
+    }
+
+    /// The objects that could be reached when the state was last compared.
+    pub fn objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        self.writer.nodes.iter().filter_map(|node| match node {
+            Node::Object(object) => Some(object),
+            Node::Cell(_) => None,
+        })
+    }
+
     /// The key of the state: two states that are alike have the same one. The time counts only
     /// `with_time`.
     pub fn key(&mut self, with_time: bool) -> u128 {
@@ -711,6 +808,7 @@ impl Walk {
                 .map(|(task, member)| (*task, member.keep()))
                 .collect(),
             begun: self.run.inputs.begun(),
+            run: state.run,
             deadlines: state.deadlines.clone(),
             now: state.now,
             ids: state.world.ids.mark(),
@@ -744,6 +842,7 @@ impl Walk {
             state.deadlines.clone_from(&kept.deadlines);
         }
         state.now = kept.now;
+        state.run = kept.run;
         state.world.ids.set_back(&kept.ids);
         kept.bindings.set_back(&state.world.globals);
         for (cell, value, is_published) in &kept.cells {

@@ -1,0 +1,397 @@
+//! Atomicity violations: two accesses of one thread with another thread's between them, in an order that
+//! no execution of the one after the other has (Lu, Tucek, Qin and Zhou, "AVIO", 2006).
+//!
+//! A pattern alone accuses nobody. It counts when it stands around the decisive step, and when the
+//! failure can be avoided once the two accesses are kept together: the run is led again that way.
+
+use super::cause::{Cause, Need, Torn};
+use super::need::{need, provides};
+use super::oracle::Leg;
+use super::{Case, Failure};
+use crate::trace::{EventKind, Target, TraceEvent};
+use crate::value::operation::Hold;
+
+/// So many candidates are tried.
+const MOST_TESTS: usize = 60;
+
+/// Two accesses of one thread and one of another, which belong together.
+struct Candidate<'a> {
+    face: Torn,
+    first: &'a TraceEvent,
+    between: &'a TraceEvent,
+    last: &'a TraceEvent,
+}
+
+impl Case<'_> {
+    /// What was torn apart, if that decided the failure.
+    pub(super) fn torn(&mut self) -> Option<Cause> {
+        let Some(decisive) = self.decisive else {
+            return self.torn_always();
+        };
+        let trace = self.trace;
+        let end = self.end();
+        let all: Vec<&TraceEvent> = (trace.events.iter())
+            .filter(|event| event.step <= end && is_access(event))
+            .collect();
+        let mut candidates = self.candidates(&all);
+        candidates.sort_by_key(|one| (rank(one.face), one.last.step - one.first.step));
+        if let Some(root) = self.root(&candidates) {
+            return Some(root);
+        }
+        if let Some(woken) = self.woken_in_vain(&all, decisive) {
+            return Some(woken);
+        }
+        candidates.retain(|one| one.first.step <= decisive && one.last.step >= decisive);
+        let mut weaker = None;
+        for one in candidates.into_iter().take(MOST_TESTS) {
+            let apart = [Leg::until(one.last)];
+            if self.oracle.play(one.first.step, &apart).avoids() {
+                return Some(cause(&one));
+            }
+            // Or the other thread comes first, and does what it has begun.
+            let from = one.first.step;
+            let after = [Leg::until(one.between), Leg::until(one.last)];
+            if weaker.is_none() && self.oracle.play(from, &after).avoids() {
+                weaker = Some(cause(&one));
+                if one.face == Torn::LostUpdate {
+                    return weaker;
+                }
+            }
+        }
+        weaker.or_else(|| self.half_seen(&all, decisive))
+    }
+
+    /// Tasks of an event loop have one order, so no other run can be asked. What is torn where they give
+    /// their turns away is torn in every run.
+    fn torn_always(&self) -> Option<Cause> {
+        let is_task = |event: &TraceEvent| self.trace.tasks.contains(&event.thread);
+        let end = self.end();
+        let all: Vec<&TraceEvent> = (self.trace.events.iter())
+            .filter(|event| event.step <= end && is_access(event))
+            .collect();
+        let mut found = self.candidates(&all);
+        found.retain(|one| {
+            matches!(
+                one.face,
+                Torn::LostUpdate | Torn::CheckThenAct | Torn::HalfSeen
+            ) && is_task(one.first)
+                && is_task(one.between)
+        });
+        found.sort_by_key(|one| (rank(one.face), one.last.step - one.first.step));
+        found.first().map(cause)
+    }
+
+    /// The root: what is torn may do harm long before the failure cannot be avoided any more. All threads
+    /// that come to the first access go on to the last one, one after the other; if nothing can fail then,
+    /// it was that.
+    fn root(&mut self, candidates: &[Candidate<'_>]) -> Option<Cause> {
+        let mut tried = Vec::new();
+        for one in candidates {
+            let region = (one.first.pos, one.last.pos);
+            if tried.contains(&region) || tried.len() >= MOST_TESTS {
+                continue;
+            }
+            tried.push(region);
+            let comes = |event: &&TraceEvent| event.pos == one.first.pos;
+            let earliest = self.trace.events.iter().find(comes)?;
+            let from = self.section_start(earliest);
+            let mut threads = Vec::new();
+            for event in self.trace.events.iter().filter(comes) {
+                if !threads.contains(&event.thread) {
+                    threads.push(event.thread);
+                }
+            }
+            let until = |thread| TraceEvent {
+                thread,
+                ..one.last.clone()
+            };
+            let legs: Vec<Leg> = threads
+                .into_iter()
+                .map(|thread| Leg::until(&until(thread)))
+                .collect();
+            if self.oracle.play(from, &legs).is_safe() {
+                return Some(cause(one));
+            }
+        }
+        None
+    }
+
+    /// All unserialisable patterns of the run.
+    fn candidates<'a>(&self, all: &[&'a TraceEvent]) -> Vec<Candidate<'a>> {
+        let mut found = Vec::new();
+        for (index, first) in all.iter().enumerate() {
+            let Some(target) = first.kind.target() else {
+                continue;
+            };
+            let touches = |event: &TraceEvent| {
+                event
+                    .kind
+                    .target()
+                    .is_some_and(|other| other.overlaps(&target))
+            };
+            let later = all[index + 1..].iter().filter(|event| touches(event));
+            let mut others: Vec<&TraceEvent> = Vec::new();
+            let mut own_seen = 0;
+            for event in later {
+                if event.thread != first.thread {
+                    others.push(event);
+                    continue;
+                }
+                own_seen += 1;
+                let patterns = others.iter().rev().find_map(|between| {
+                    let face = self.pattern(first, between, event, all)?;
+                    Some(Candidate {
+                        face,
+                        first,
+                        between,
+                        last: event,
+                    })
+                });
+                found.extend(patterns);
+                // What the thread has done in between itself makes it a new beginning.
+                if event.kind.writes() || own_seen > 3 {
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    /// Which unserialisable pattern three accesses show, if they show one.
+    fn pattern(
+        &self,
+        first: &TraceEvent,
+        between: &TraceEvent,
+        last: &TraceEvent,
+        all: &[&TraceEvent],
+    ) -> Option<Torn> {
+        let (reads, writes) = (first.kind.reads(), first.kind.writes());
+        let blind = |event: &TraceEvent| event.kind.writes() && !event.kind.reads();
+        if !between.kind.writes() {
+            let half = blind(first) && between.kind.reads() && blind(last);
+            return half.then_some(Torn::HalfSeen);
+        }
+        if reads && blind(last) {
+            // Who has looked again before writing has lost nothing.
+            let looked_again = all.iter().any(|event| {
+                event.thread == first.thread
+                    && event.step > between.step
+                    && event.step < last.step
+                    && event.kind.reads()
+                    && same_target(event, first)
+            });
+            return Some(match looked_again {
+                true => Torn::CheckThenAct,
+                false => Torn::LostUpdate,
+            });
+        }
+        if reads && last.kind.writes() {
+            return Some(Torn::CheckThenAct);
+        }
+        if reads && last.kind.reads() {
+            if value(first).is_some() && value(first) == value(last) {
+                return None;
+            }
+            let acts = all.iter().any(|event| {
+                let same = event.kind.target().zip(first.kind.target());
+                event.thread == first.thread
+                    && event.step > first.step
+                    && event.kind.writes()
+                    && same.is_some_and(|(one, other)| one.overlaps(&other))
+            });
+            return Some(match acts || self.leads_to_failure(first, last) {
+                true => Torn::CheckThenAct,
+                false => Torn::ReadTwice,
+            });
+        }
+        (writes && last.kind.reads()).then_some(Torn::Overwritten)
+    }
+
+    /// Whether the failing statement, with the second look in it, comes behind the first look, which so
+    /// was a check for it.
+    fn leads_to_failure(&self, first: &TraceEvent, last: &TraceEvent) -> bool {
+        match self.failure {
+            Failure::Error { thread, pos } => {
+                *thread == last.thread
+                    && first.pos < *pos
+                    && *pos <= last.pos
+                    && pos.at() == last.pos.at()
+            }
+            Failure::Deadlock | Failure::Livelock(_) => false,
+        }
+    }
+
+    /// A change of two things that another thread saw half done, or two looks that belong together with
+    /// a change of both between them.
+    fn half_seen(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
+        let mut tests = 0;
+        for (index, first) in all.iter().enumerate() {
+            if first.step > decisive {
+                break;
+            }
+            // The other half may come only after the failure.
+            let own = self.trace.of(first.thread).filter(|event| is_access(event));
+            let own: Vec<&TraceEvent> = own.filter(|event| event.step > first.step).collect();
+            // The next time that it comes to each place of the text.
+            let is_next = |index: usize| !own[..index].iter().any(|one| one.pos == own[index].pos);
+            let pairs = (0..own.len())
+                .filter(|index| is_next(*index))
+                .map(|index| own[index]);
+            let pairs = pairs.filter(|last| last.step >= decisive && !same_target(first, last));
+            let pairs: Vec<&TraceEvent> = pairs.take(8).collect();
+            for last in pairs {
+                let between = || {
+                    let inside = all[index + 1..]
+                        .iter()
+                        .take_while(|event| event.step < last.step);
+                    inside.filter(|event| event.thread != first.thread)
+                };
+                let Some(on_first) = between().find(|event| conflict(first, event)) else {
+                    continue;
+                };
+                let mut on_last = between().filter(|event| event.thread == on_first.thread);
+                if !on_last.any(|event| conflict(last, event)) {
+                    continue;
+                }
+                tests += 1;
+                if tests > MOST_TESTS {
+                    return None;
+                }
+                if self.oracle.play(first.step, &[Leg::until(last)]).avoids() {
+                    let is_check = !first.kind.writes() && self.leads_to_failure(first, last);
+                    let found = Candidate {
+                        face: match is_check {
+                            true => Torn::CheckThenAct,
+                            false => Torn::HalfSeen,
+                        },
+                        first,
+                        between: on_first,
+                        last,
+                    };
+                    return Some(cause(&found));
+                }
+            }
+        }
+        None
+    }
+
+    /// A thread that was woken because something was so, and goes on although it is so no more.
+    fn woken_in_vain(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
+        let Failure::Error { thread, .. } = *self.failure else {
+            return None;
+        };
+        let last = all
+            .iter()
+            .rfind(|event| event.thread == thread && event.kind.reads())?;
+        let first = all.iter().rfind(|event| {
+            event.thread == thread
+                && event.step < last.step
+                && same_target(event, last)
+                && event.pos.at() != last.pos.at()
+        })?;
+        // What it waited for between the two, who gave it, and who changed the thing since.
+        let trace = self.trace;
+        for wait in trace.of(thread).rev() {
+            let EventKind::Ask { object, verb, .. } = wait.kind else {
+                continue;
+            };
+            let need = need(object.kind, verb);
+            let is_signal = matches!(need, Need::Permit | Need::Set | Need::Notice);
+            if wait.step <= first.step || wait.step >= last.step || !is_signal {
+                continue;
+            }
+            let gives = |event: &&TraceEvent| {
+                event.thread != thread
+                    && event.step < wait.step
+                    && matches!(event.kind, EventKind::Ask { object: of, verb, .. }
+                        if of.id == object.id && provides(need, of.kind, verb))
+            };
+            let Some(given) = trace.events.iter().rfind(gives) else {
+                continue;
+            };
+            let between = all.iter().rfind(|event| {
+                event.thread != thread
+                    && event.step > given.step
+                    && event.step < last.step
+                    && event.kind.writes()
+                    && same_target(event, last)
+            });
+            let Some(between) = between.filter(|_| given.step <= decisive) else {
+                continue;
+            };
+            // Behind the wake-up the waker leaves, and the thread goes on at once.
+            let leaves = trace.of(given.thread).find(|event| event.step > given.step);
+            let legs: Vec<Leg> = leaves.into_iter().chain([*last]).map(Leg::until).collect();
+            if self.oracle.play(given.step + 1, &legs).avoids() {
+                return Some(cause(&Candidate {
+                    face: Torn::WokenInVain,
+                    first,
+                    between,
+                    last,
+                }));
+            }
+        }
+        None
+    }
+}
+
+fn cause(found: &Candidate<'_>) -> Cause {
+    let target = found
+        .last
+        .kind
+        .target()
+        .or_else(|| found.first.kind.target());
+    match target {
+        Some(target) => Cause::Atomicity {
+            face: found.face,
+            target,
+            first: found.first.clone(),
+            between: found.between.clone(),
+            last: found.last.clone(),
+        },
+        None => Cause::Decided,
+    }
+}
+
+/// The plainest explanation first.
+fn rank(face: Torn) -> u8 {
+    match face {
+        Torn::LostUpdate => 0,
+        Torn::CheckThenAct => 1,
+        Torn::ReadTwice => 2,
+        Torn::HalfSeen => 3,
+        Torn::Overwritten => 4,
+        Torn::WokenInVain => 5,
+    }
+}
+
+/// What was read or written, where that is known.
+fn value(event: &TraceEvent) -> Option<&str> {
+    match &event.kind {
+        EventKind::Read { value, .. } | EventKind::Write { value, .. } => Some(value),
+        EventKind::Ask { answer, .. } => Some(answer),
+        _ => None,
+    }
+}
+
+fn same_target(one: &TraceEvent, other: &TraceEvent) -> bool {
+    let targets = one.kind.target().zip(other.kind.target());
+    targets.is_some_and(|(one, other)| one.overlaps(&other))
+}
+
+/// Whether the order of two accesses makes a difference.
+pub(super) fn conflict(one: &TraceEvent, other: &TraceEvent) -> bool {
+    same_target(one, other) && (one.kind.writes() || other.kind.writes())
+}
+
+/// Whether an event reads or changes data: a shared place, or an object that is no mere guard.
+pub(super) fn is_access(event: &TraceEvent) -> bool {
+    match (&event.kind, event.kind.target()) {
+        (_, Some(Target::Place(path))) => !path.is_copy,
+        (EventKind::Ask { object, verb, .. }, _) => {
+            let guards = ["Lock", "RLock", "Condition", "RwLock", "Thread", "Timer"];
+            verb.on(object.kind).hold == Hold::None && !guards.contains(&object.kind)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,299 @@
+//! Who waits for whom: circles, holders that have ended, and waits that nobody is left to end.
+//!
+//! The wait graph of the final state: from each thread that waits to those that would have to go on. A
+//! lock knows who holds it. A permit belongs to nobody, so who has one is read off the run: the thread
+//! that took it and has not given it back, unless it is a signal, which others give. What a thread would
+//! do if it came so far is read off its code.
+
+use std::collections::BTreeMap;
+
+use super::Case;
+use super::cause::{Cause, EndedHolder, Need, Provider, Wait, WaitCycle, Why};
+use super::need::{need, provides};
+use crate::pos::Pos;
+use crate::trace::{Blocked, EventKind, ObjectRef, TraceEvent};
+use crate::value::object::{ObjectId, TaskId, Verb};
+use crate::value::operation::{Hold, Share};
+
+/// Somebody who would have to go on, and why.
+type Hope = (TaskId, Why);
+
+impl Case<'_> {
+    /// What is waited for was taken by a thread that has ended.
+    pub(super) fn ended_holder(&self) -> Option<Cause> {
+        let waiters = self.trace.blocked.iter();
+        let mut found = waiters.filter_map(|waiter| {
+            let object = waiter.object?;
+            let holders = self.holders(waiter);
+            let (holder, took) = holders
+                .iter()
+                .find(|(holder, _)| self.trace.has_ended(*holder))?;
+            let error = self.left_by(*holder, *took);
+            Some(EndedHolder {
+                waiter: waiter.clone(),
+                object,
+                holder: *holder,
+                took: *took,
+                is_uncaught: self.trace.error_of(*holder).is_some(),
+                error,
+            })
+        });
+        found.next().map(Cause::HolderEnded)
+    }
+
+    /// The error by which a thread left the place where it had taken something.
+    fn left_by(&self, thread: TaskId, took: Pos) -> Option<(String, Pos)> {
+        let taken = self.trace.of(thread).rfind(|event| event.pos == took)?.step;
+        let mut raised = self.trace.raised.iter();
+        let error = raised.find(|error| error.thread == thread && error.step >= taken)?;
+        Some((error.message.clone(), error.pos))
+    }
+
+    /// Threads that hold what others wait for, or whose end they wait for, in a circle.
+    pub(super) fn circle_of_holders(&self) -> Option<Cause> {
+        if let Some(pool) = self.full_pool() {
+            return Some(pool);
+        }
+        self.shortest(|waiter| {
+            let mut hopes = self.hopes(waiter);
+            hopes.retain(|(_, why)| !matches!(why, Why::WouldProvide(_)));
+            hopes
+        })
+    }
+
+    /// Threads of which each would do what the other one waits for, if it came so far.
+    pub(super) fn circle(&self) -> Option<Cause> {
+        self.shortest(|waiter| self.hopes(waiter))
+    }
+
+    /// All threads of a pool wait for tasks that only they could run.
+    fn full_pool(&self) -> Option<Cause> {
+        let waits_for_task = |blocked: &&Blocked| {
+            let object = blocked.object;
+            object.is_some_and(|object| {
+                matches!(object.kind, "Future" | "Results" | "Watch" | "AsCompleted")
+            })
+        };
+        for waiter in self.trace.blocked.iter().filter(waits_for_task) {
+            let workers: Option<Vec<&Blocked>> = (waiter.awaited.iter())
+                .map(|worker| self.trace.blocked(*worker).filter(waits_for_task))
+                .collect();
+            let workers = workers.unwrap_or_default();
+            if workers.iter().any(|worker| worker.thread == waiter.thread) {
+                let wait = |blocked: &&Blocked| Wait {
+                    blocked: (*blocked).clone(),
+                    why: Why::RunsTasks,
+                };
+                let waits = workers.iter().map(wait).collect();
+                return Some(Cause::Circle(WaitCycle { waits }));
+            }
+        }
+        None
+    }
+
+    /// The shortest circle of such hopes.
+    fn shortest(&self, hopes: impl Fn(&Blocked) -> Vec<Hope>) -> Option<Cause> {
+        let mut best: Option<Vec<Wait>> = None;
+        for start in &self.trace.blocked {
+            // Breadth first, from this one back to it.
+            let mut paths: Vec<Vec<Wait>> = vec![Vec::new()];
+            let mut ends = vec![start.thread];
+            let mut seen = vec![start.thread];
+            let limit = best
+                .as_ref()
+                .map_or(self.trace.blocked.len(), |best| best.len() - 1);
+            'search: for _ in 0..limit {
+                let (mut next_paths, mut next_ends) = (Vec::new(), Vec::new());
+                for (path, end) in paths.iter().zip(&ends) {
+                    let Some(blocked) = self.trace.blocked(*end) else {
+                        continue;
+                    };
+                    for (other, why) in hopes(blocked) {
+                        let wait = Wait {
+                            blocked: blocked.clone(),
+                            why,
+                        };
+                        let longer: Vec<Wait> = path.iter().cloned().chain([wait]).collect();
+                        if other == start.thread {
+                            best = Some(longer);
+                            break 'search;
+                        }
+                        if !seen.contains(&other) {
+                            seen.push(other);
+                            next_paths.push(longer);
+                            next_ends.push(other);
+                        }
+                    }
+                }
+                (paths, ends) = (next_paths, next_ends);
+            }
+        }
+        best.map(|waits| Cause::Circle(WaitCycle { waits }))
+    }
+
+    /// Who would have to go on for a wait to end, among those that wait themselves.
+    fn hopes(&self, waiter: &Blocked) -> Vec<Hope> {
+        let is_blocked = |thread: &TaskId| self.trace.blocked(*thread).is_some();
+        let holders = self.holders(waiter);
+        let held = holders
+            .iter()
+            .map(|(thread, since)| (*thread, Why::Holds(*since)));
+        let mut hopes: Vec<Hope> = held.filter(|(thread, _)| is_blocked(thread)).collect();
+        let Some(object) = waiter.object else {
+            return hopes;
+        };
+        let why = match object.kind {
+            "RwLock" | "ReadLock" | "WriteLock" => Why::QueuesBefore,
+            "Thread" | "Timer" | "Task" => Why::Ends,
+            _ => Why::RunsTasks,
+        };
+        let held_by = |thread: &TaskId| holders.iter().any(|(holder, _)| holder == thread);
+        let awaited = waiter.awaited.iter().copied();
+        let awaited = awaited.filter(|thread| is_blocked(thread) && !held_by(thread));
+        hopes.extend(awaited.map(|thread| (thread, why)));
+        if hopes.is_empty() {
+            let need = self.need(waiter);
+            for other in &self.trace.blocked {
+                let mut ahead = other.ahead.iter();
+                let helps = ahead.find(|ahead| {
+                    ahead.object == object.id && provides(need, object.kind, ahead.verb)
+                });
+                hopes.extend(helps.map(|ahead| (other.thread, Why::WouldProvide(ahead.pos))));
+            }
+        }
+        hopes
+    }
+
+    fn need(&self, waiter: &Blocked) -> Need {
+        match (waiter.object, waiter.verb) {
+            (Some(object), Some(verb)) => need(object.kind, verb),
+            _ => Need::Other,
+        }
+    }
+
+    /// Who has what a thread waits for, and since where.
+    fn holders(&self, waiter: &Blocked) -> Vec<(TaskId, Pos)> {
+        if !waiter.holders.is_empty() {
+            return waiter.holders.clone();
+        }
+        match waiter.object {
+            Some(object) if self.need(waiter) == Need::Permit => self.permits(object),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The threads that have taken permits and not given them back, with where they took them. Nobody
+    /// has those of a signal: what one thread takes, another one gives.
+    fn permits(&self, object: ObjectRef) -> Vec<(TaskId, Pos)> {
+        let mut taken: BTreeMap<TaskId, Vec<Pos>> = BTreeMap::new();
+        for event in &self.trace.events {
+            let EventKind::Ask {
+                object: of,
+                verb,
+                answer,
+            } = &event.kind
+            else {
+                continue;
+            };
+            if of.id != object.id {
+                continue;
+            }
+            match verb.on(of.kind).hold {
+                Hold::Acquires(Share::Permit) if answer != "false" => {
+                    taken.entry(event.thread).or_default().push(event.pos);
+                }
+                Hold::Releases(Share::Permit) => {
+                    let own = taken.get_mut(&event.thread).and_then(Vec::pop);
+                    if own.is_none() {
+                        return Vec::new();
+                    }
+                }
+                Hold::Acquires(_) | Hold::Releases(_) | Hold::None => {}
+            }
+        }
+        let gives_back = |thread: TaskId| match self.trace.blocked(thread) {
+            Some(blocked) => {
+                blocked.ahead.iter().any(|ahead| {
+                    ahead.object == object.id && provides(Need::Permit, object.kind, ahead.verb)
+                }) || blocked.object.is_some_and(|own| own.id == object.id)
+            }
+            None => self.trace.has_ended(thread),
+        };
+        (taken.into_iter())
+            .filter_map(|(thread, places)| Some((thread, places.first().copied()?)))
+            .filter(|(thread, _)| gives_back(*thread))
+            .collect()
+    }
+
+    /// Nobody is left who could end the waits.
+    pub(super) fn nobody_left(&mut self) -> Option<Cause> {
+        let waits_for_other = |blocked: &&Blocked| {
+            let end = self.need(blocked) == Need::End;
+            !(end && !blocked.awaited.is_empty())
+        };
+        let all = self.trace.blocked.iter();
+        let mut waiters: Vec<Blocked> = all.filter(waits_for_other).cloned().collect();
+        if waiters.is_empty() {
+            waiters.clone_from(&self.trace.blocked);
+        }
+        let waiter = waiters.first()?;
+        let need = self.need(waiter);
+        let object = waiter.object?;
+        let id = object.id;
+        waiters.retain(|other| other.object.is_some_and(|of| of.id == id));
+        let last = self.would_have_provided(object, need).or_else(|| {
+            let event = last_provider(&self.trace.events, id, need)?;
+            Some(self.provider(event, true))
+        });
+        Some(Cause::NobodyLeft {
+            waiters,
+            need,
+            last,
+        })
+    }
+
+    /// The thread that ends the wait in a good run, and has ended in this one without doing so.
+    fn would_have_provided(&mut self, object: ObjectRef, need: Need) -> Option<Provider> {
+        let at = self.decisive?;
+        let good = self.oracle.passing_run(at)?;
+        let here = |event: &TraceEvent| {
+            let done = |own: &&TraceEvent| own.is_like(event);
+            self.trace.of(event.thread).filter(done).count()
+        };
+        let provided = good.events.iter().filter(|event| {
+            is_provision(event, object.id, need)
+                && self.trace.has_ended(event.thread)
+                && here(event) == 0
+        });
+        let provided: Vec<&TraceEvent> = provided.collect();
+        let failed = provided
+            .iter()
+            .find(|event| self.trace.error_of(event.thread).is_some());
+        let event = failed.or(provided.first())?;
+        Some(self.provider(event, false))
+    }
+
+    fn provider(&self, event: &TraceEvent, has_provided: bool) -> Provider {
+        Provider {
+            thread: event.thread,
+            pos: event.pos,
+            has_provided,
+            error: self.trace.error_of(event.thread),
+        }
+    }
+}
+
+fn last_provider(events: &[TraceEvent], object: ObjectId, need: Need) -> Option<&TraceEvent> {
+    events
+        .iter()
+        .rfind(|event| is_provision(event, object, need))
+}
+
+fn is_provision(event: &TraceEvent, object: ObjectId, need: Need) -> bool {
+    match &event.kind {
+        EventKind::Ask {
+            object: of, verb, ..
+        } => of.id == object && *verb != Verb::Abandon && provides(need, of.kind, *verb),
+        _ => false,
+    }
+}

@@ -1,0 +1,347 @@
+//! Order violations: something came before what every good run does first.
+//!
+//! The test: the failing run is led again up to the decisive step; then the other thread does what it had
+//! not done yet, and only then comes the step. If that avoids the failure, the order decided it.
+
+use super::Case;
+use super::atomicity::{conflict, is_access};
+use super::cause::{Cause, Early, Torn};
+use super::oracle::Leg;
+use crate::trace::{EventKind, TraceEvent};
+use crate::value::object::{TaskId, Verb};
+use crate::value::operation::Hold;
+
+/// So much of what a thread does behind the decisive step belongs to it.
+const SECTION: usize = 12;
+/// So many orders are tried.
+const MOST_TESTS: usize = 24;
+
+impl Case<'_> {
+    /// What came too early, of a run that failed by an error or never ends.
+    pub(super) fn too_early(&mut self) -> Option<Cause> {
+        let (early, late) = self.order()?;
+        if let Some(guard) = self.waited_for_nothing(&early, &late) {
+            return Some(guard);
+        }
+        if let Some(mixed) = self.overwritten(&early, &late) {
+            return Some(mixed);
+        }
+        let face = self.face(&early, &late);
+        Some(Cause::Order { face, early, late })
+    }
+
+    /// What came too early changed what the other thread had left there, before that looked again: an
+    /// atomicity violation whose two accesses cannot be tried without others between them.
+    fn overwritten(&self, early: &TraceEvent, late: &TraceEvent) -> Option<Cause> {
+        if !early.kind.writes() || late.kind.writes() {
+            return None;
+        }
+        let mut own = self.trace.of(late.thread);
+        let first = own.rfind(|event| {
+            event.step < early.step && event.kind.writes() && conflict(event, late)
+        })?;
+        Some(Cause::Atomicity {
+            face: Torn::Overwritten,
+            target: late.kind.target()?,
+            first: first.clone(),
+            between: early.clone(),
+            last: late.clone(),
+        })
+    }
+
+    /// The same for threads that wait for ever: only what they read can have come too early.
+    pub(super) fn too_early_for_waiters(&mut self) -> Option<Cause> {
+        let (early, late) = self.order()?;
+        let is_place = |event: &TraceEvent| {
+            matches!(
+                event.kind,
+                EventKind::Read { .. } | EventKind::Write { .. } | EventKind::Call { .. }
+            )
+        };
+        (is_place(&early) && is_place(&late)).then(|| {
+            let face = self.face(&early, &late);
+            Cause::Order { face, early, late }
+        })
+    }
+
+    /// The access that came too early, and the one of another thread that should have come first.
+    fn order(&mut self) -> Option<(TraceEvent, TraceEvent)> {
+        let decisive = self.decisive?;
+        let thread = self.event_at(decisive).map(|event| event.thread)?;
+        let section = self.section(thread, decisive);
+        let mut others: Vec<TaskId> = self
+            .oracle
+            .avoiding(decisive)
+            .iter()
+            .map(|event| event.thread)
+            .filter(|other| *other != thread)
+            .collect();
+        others.dedup();
+        let mut tests = 0;
+        for other in others {
+            for late in self.later(other, decisive) {
+                let Some(early) = section.iter().find(|early| conflict(early, &late)) else {
+                    continue;
+                };
+                tests += 1;
+                if tests > MOST_TESTS {
+                    return None;
+                }
+                let legs = [Leg::until(&late)];
+                if self.oracle.play(decisive, &legs).avoids() {
+                    return Some((early.clone(), late));
+                }
+            }
+        }
+        None
+    }
+
+    /// What a thread does from the decisive step on, as far as it belongs together: to the end of the
+    /// critical section that the step begins.
+    fn section(&self, thread: TaskId, decisive: usize) -> Vec<TraceEvent> {
+        let end = self.end();
+        let own = self.trace.of(thread);
+        let own = own.filter(|event| event.step >= decisive && event.step <= end);
+        let mut section = Vec::new();
+        for event in own.take(SECTION) {
+            let is_release = matches!(event.kind, EventKind::Ask { object, verb, .. }
+                if matches!(verb.on(object.kind).hold, Hold::Releases(_)));
+            if is_release && !section.is_empty() {
+                break;
+            }
+            if is_access(event) {
+                section.push(event.clone());
+            }
+        }
+        section
+    }
+
+    /// The accesses that a thread had still to do in the decisive state, in its order.
+    fn later(&mut self, thread: TaskId, decisive: usize) -> Vec<TraceEvent> {
+        let played = self.oracle.play(
+            decisive,
+            &[Leg {
+                thread,
+                until: None,
+            }],
+        );
+        let mut found: Vec<TraceEvent> = Vec::new();
+        let own = self.trace.of(thread).filter(|event| event.step > decisive);
+        let all = own.cloned().chain(played.events);
+        for event in all.filter(|event| event.thread == thread && is_access(event)) {
+            if !found.iter().any(|known| known.is_like(&event)) {
+                found.push(event);
+            }
+        }
+        found
+    }
+
+    /// A round of a loop that found that it was not its turn, and counts all the same.
+    ///
+    /// The test: had the other thread given the turn first, the thread would have worked in that round,
+    /// and the failure could be avoided behind it; in this run it cannot, once the thread has worked.
+    pub(super) fn empty_turn(&mut self) -> Option<Cause> {
+        self.decisive?;
+        let (trace, end) = (self.trace, self.end());
+        for check in trace.events.iter().filter(|event| is_access(event)) {
+            if check.kind.writes() || check.step > end {
+                continue;
+            }
+            let own: Vec<&TraceEvent> = trace.of(check.thread).collect();
+            let at = own.iter().position(|event| *event == check)?;
+            let Some(next) = own[at + 1..].iter().position(|event| event.is_like(check)) else {
+                continue;
+            };
+            let next = next + at + 1;
+            let between = &own[at + 1..next];
+            let is_idle = !between
+                .iter()
+                .any(|event| is_access(event) && event.kind.writes());
+            let Some(work) = own.get(next + 1) else {
+                continue;
+            };
+            let Some(begin) = between.iter().rfind(|event| takes(event)) else {
+                continue;
+            };
+            if !is_idle || own[next].kind == check.kind {
+                continue;
+            }
+            let turn = trace.events.iter().find(|event| {
+                event.thread != check.thread
+                    && event.step > check.step
+                    && event.step < own[next].step
+                    && conflict(check, event)
+            });
+            let first = own[..at].iter().rfind(|event| event.is_like(begin));
+            let (Some(turn), Some(first)) = (turn, first) else {
+                continue;
+            };
+            // A loop that only waits comes back to the state that it was in, and harms nobody.
+            let round = self.oracle.play(first.step + 1, &[Leg::until(begin)]);
+            if round.returns || !round.is_complete {
+                continue;
+            }
+            let in_order = [Leg::until(turn), Leg::until(work)];
+            if !self.oracle.can_pass(work.step + 1)
+                && self.oracle.play(first.step, &in_order).avoids()
+            {
+                return Some(Cause::EmptyTurn {
+                    check: check.clone(),
+                    turn: turn.clone(),
+                });
+            }
+        }
+        None
+    }
+
+    /// The thread had waited for what the other one does, but at a time when there was nothing to wait
+    /// for yet: an earlier look of its own at something that the other one changes on its way.
+    fn waited_for_nothing(&mut self, early: &TraceEvent, late: &TraceEvent) -> Option<Cause> {
+        let trace = self.trace;
+        let looks: Vec<&TraceEvent> = (trace.of(early.thread))
+            .filter(|event| {
+                event.step < early.step
+                    && event.pos.at() != early.pos.at()
+                    && is_access(event)
+                    && event.kind.reads()
+            })
+            .collect();
+        let decisive = self.decisive?;
+        for look in looks.into_iter().rev().take(6) {
+            let own = trace.of(late.thread);
+            let mut changes = own.filter(|event| event.step > look.step && conflict(look, event));
+            let played;
+            let change = match changes.next() {
+                Some(change) => change.clone(),
+                None => {
+                    let leg = Leg {
+                        thread: late.thread,
+                        until: Some(late.clone()),
+                    };
+                    played = self.oracle.play(decisive.min(look.step), &[leg]).events;
+                    let mut changes = played.iter().filter(|event| conflict(look, event));
+                    match changes.find(|event| event.thread == late.thread) {
+                        Some(change) => change.clone(),
+                        None => continue,
+                    }
+                }
+            };
+            if change.is_like(late) {
+                continue;
+            }
+            // All threads that run the same code do it first; then nothing can go wrong any more.
+            let threads = self.threads_at(change.pos);
+            let legs: Vec<Leg> = (threads.into_iter())
+                .map(|thread| Leg {
+                    thread,
+                    until: Some(TraceEvent {
+                        thread,
+                        ..change.clone()
+                    }),
+                })
+                .collect();
+            let from = self.section_start(look);
+            if self.oracle.play(from, &legs).is_safe() {
+                return Some(Cause::Order {
+                    face: Early::WaitedForNothing,
+                    early: look.clone(),
+                    late: change,
+                });
+            }
+        }
+        None
+    }
+
+    /// The step by which the thread of an event began the critical section in which it is; its own step
+    /// where it is in none.
+    pub(super) fn section_start(&self, event: &TraceEvent) -> usize {
+        let mut open = Vec::new();
+        for own in self
+            .trace
+            .of(event.thread)
+            .filter(|own| own.step < event.step)
+        {
+            let EventKind::Ask {
+                object,
+                verb,
+                answer,
+            } = &own.kind
+            else {
+                continue;
+            };
+            match verb.on(object.kind).hold {
+                Hold::Acquires(_) if answer != "false" => open.push((object.id, own.step)),
+                Hold::Releases(_) => open.retain(|(id, _)| *id != object.id),
+                Hold::Acquires(_) | Hold::None => {}
+            }
+        }
+        open.first().map_or(event.step, |(_, step)| *step)
+    }
+
+    /// The threads that come to a place of the text in this run.
+    fn threads_at(&self, pos: crate::pos::Pos) -> Vec<TaskId> {
+        let events = self.trace.events.iter();
+        let mut threads: Vec<TaskId> = events
+            .filter(|event| event.pos == pos)
+            .map(|event| event.thread)
+            .collect();
+        threads.sort_unstable();
+        threads.dedup();
+        threads
+    }
+
+    fn face(&self, early: &TraceEvent, late: &TraceEvent) -> Early {
+        let before = || {
+            self.trace
+                .of(early.thread)
+                .filter(|event| event.step <= early.step)
+        };
+        let joins = |event: &TraceEvent| {
+            matches!(event.kind, EventKind::Ask { object, verb, .. } | EventKind::Block { object, verb }
+                if matches!(verb, Verb::Join | Verb::Result)
+                    && matches!(object.kind, "Thread" | "Timer" | "Future" | "Task"))
+        };
+        let waits = |event: &TraceEvent| {
+            matches!(
+                event.kind,
+                EventKind::Ask {
+                    verb: Verb::Wait,
+                    ..
+                } | EventKind::Block {
+                    verb: Verb::Wait,
+                    ..
+                }
+            )
+        };
+        let has_waited = before().any(|event| joins(event) || waits(event));
+        if has_waited && before().any(|event| event.kind == EventKind::TimeOver) {
+            return Early::WaitExpired;
+        }
+        let rounds = |thread: TaskId, pos| {
+            let own = self.trace.of(thread);
+            own.filter(|event| event.step <= early.step && event.pos == pos)
+                .count()
+        };
+        let is_ahead = rounds(early.thread, early.pos) > rounds(late.thread, early.pos)
+            && rounds(early.thread, late.pos) > rounds(late.thread, late.pos)
+            && rounds(early.thread, early.pos) > 1;
+        if is_ahead {
+            return Early::Lapped;
+        }
+        let joined_later = (self
+            .trace
+            .of(early.thread)
+            .filter(|event| event.step > early.step))
+        .any(joins);
+        match joined_later {
+            true => Early::JoinedLater,
+            false => Early::NothingWaits,
+        }
+    }
+}
+
+/// Whether it takes what threads guard each other by.
+fn takes(event: &TraceEvent) -> bool {
+    matches!(event.kind, EventKind::Ask { object, verb, .. }
+        if matches!(verb.on(object.kind).hold, Hold::Acquires(_)))
+}

@@ -1,0 +1,237 @@
+//! Records what a run does as a [`Trace`], step by step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::event::Kind;
+use crate::pos::Pos;
+use crate::runtime::object::asyncio::NOBODY_HAS_AWAITED;
+use crate::schedule::{Choice, Draw, Told, Walk};
+use crate::trace::{
+    AccessPath, Ahead, Blocked, EventKind, ObjectRef, PathSegment, RaisedError, Trace, TraceEvent,
+};
+use crate::value::object::TaskId;
+use crate::value::{Object, Value, debug_text};
+use crate::vm::{Action, COPY_OF, SharedPlace, Visible};
+
+/// See the head of the file.
+#[derive(Default)]
+pub(super) struct Recorder {
+    trace: Trace,
+    objects: BTreeSet<ObjectRef>,
+    steps: usize,
+}
+
+impl Recorder {
+    /// Does one step of `walk`, which must listen, and records it.
+    pub(super) fn step(&mut self, walk: &mut Walk, choice: Choice, draws: &[u64]) -> Vec<Draw> {
+        let task = choice.task();
+        let (pos, before) = (walk.pos(task), walk.standing_before(task));
+        let mut touching = walk.touching();
+        let writes = touching.find_map(|(of, access)| (of == task).then_some(access.writes));
+        drop(touching);
+        if let Some(name) = walk.name(task) {
+            self.trace.names.add_thread(task, &name);
+        }
+        if walk.is_task(task) {
+            self.trace.tasks.insert(task);
+        }
+        walk.take_recent();
+        walk.take_raised();
+        let drawn = walk.take(choice, draws);
+        if let Choice::Time(_) = choice {
+            self.add(task, pos, EventKind::TimeOver);
+        }
+        let told = walk.take_recent();
+        let known = self.objects.len();
+        let has_done = told.iter().any(|told| told.thread.number == task.0);
+        for told in told {
+            self.note(&told, writes);
+        }
+        if let Some(Visible {
+            action: Action::Object(object, verb),
+            pos,
+            ..
+        }) = before
+            && !has_done
+            && walk.waits(task)
+        {
+            let object = self.object(&object);
+            self.add(task, pos, EventKind::Block { object, verb });
+        }
+        for raised in walk.take_raised() {
+            self.trace.raised.push(RaisedError {
+                step: self.steps,
+                thread: raised.task,
+                pos: raised.pos,
+                message: raised.message,
+            });
+        }
+        if self.objects.len() > known {
+            self.name_objects(walk);
+        }
+        self.steps += 1;
+        drawn
+    }
+
+    /// What was done so far.
+    pub(super) fn events(&self) -> &[TraceEvent] {
+        &self.trace.events
+    }
+
+    /// The trace of what was done, and of how threads wait where `walk` stands now.
+    pub(super) fn finish(mut self, walk: &Walk) -> Trace {
+        self.trace.alive = walk.alive().collect();
+        for task in self.trace.alive.clone() {
+            if let Some(name) = walk.name(task) {
+                self.trace.names.add_thread(task, &name);
+            }
+        }
+        for (task, object, verb, waiting) in walk.waiting() {
+            let of = self.object(&object);
+            let ahead = walk.prospects(task).into_iter();
+            let mut ahead: Vec<Ahead> = ahead
+                .map(|(object, verb, pos)| Ahead {
+                    object: self.object(&object).id,
+                    verb,
+                    pos,
+                })
+                .collect();
+            ahead.sort();
+            ahead.dedup();
+            let holders = waiting.holders.iter();
+            let forgotten = waiting.what.split_once(NOBODY_HAS_AWAITED);
+            self.trace.blocked.push(Blocked {
+                thread: task,
+                pos: walk.pos(task),
+                object: Some(of),
+                verb,
+                holders: holders.map(|holder| (holder.task, holder.since)).collect(),
+                awaited: waiting.awaited,
+                ahead,
+                forgotten: forgotten.map(|(_, what)| what.into()),
+                what: waiting.what,
+            });
+        }
+        self.name_objects(walk);
+        let mut items: BTreeMap<String, usize> = BTreeMap::new();
+        for object in &self.objects {
+            let Some(declared) = walk.declared_at(object.made_at) else {
+                continue;
+            };
+            let place = (object.kind, object.made_at);
+            let alike = |other: &&ObjectRef| (other.kind, other.made_at) == place;
+            let name = match declared.is_item {
+                true => {
+                    // In the order in which they were made, which is that of their numbers.
+                    let index = items.entry(declared.name.clone()).or_default();
+                    *index += 1;
+                    format!("{}[{}]", declared.name, *index - 1)
+                }
+                false if self.objects.iter().filter(alike).count() == 1 => declared.name,
+                false => continue,
+            };
+            self.trace.names.add_object(object.id, name);
+        }
+        self.trace.names.number(self.objects.iter().copied());
+        self.trace
+    }
+
+    /// Notes the objects that can be reached where `walk`, whose state was just compared, stands.
+    pub(super) fn look(&mut self, walk: &Walk) {
+        let objects: Vec<Arc<Object>> = walk.objects().cloned().collect();
+        for object in objects.iter().filter(|object| object.kind() != "Thread") {
+            self.object(object);
+        }
+        self.name_objects(walk);
+    }
+
+    fn name_objects(&mut self, walk: &Walk) {
+        for (object, name) in walk.object_names() {
+            // A side of a lock for readers and writers is that lock to people.
+            let is_side = |side: &&ObjectRef| {
+                matches!(side.kind, "ReadLock" | "WriteLock") && side.made_at == object.made_at
+            };
+            if object.kind() == "RwLock" {
+                for side in self.objects.iter().filter(is_side) {
+                    self.trace.names.add_object(side.id, name.clone());
+                }
+            }
+            self.trace.names.add_object(object.id, name);
+        }
+    }
+
+    fn add(&mut self, thread: TaskId, pos: Pos, kind: EventKind) {
+        self.trace.events.push(TraceEvent {
+            step: self.steps,
+            thread,
+            pos,
+            kind,
+        });
+    }
+
+    fn object(&mut self, object: &Arc<Object>) -> ObjectRef {
+        let object = ObjectRef {
+            id: object.id,
+            kind: object.kind(),
+            made_at: object.made_at,
+        };
+        self.objects.insert(object);
+        object
+    }
+
+    fn note(&mut self, told: &Told, writes: Option<bool>) {
+        let task = TaskId(told.thread.number);
+        self.trace.names.add_thread(task, &told.thread.name);
+        let kind = match (&told.kind, told.operation.as_deref()) {
+            (Kind::Failure { message } | Kind::Warning { message }, _) => EventKind::Fail {
+                message: message.clone(),
+            },
+            (Kind::MainFailure { error }, _) => EventKind::Fail {
+                message: error.message.clone(),
+            },
+            (Kind::Finish { .. }, _) => EventKind::End,
+            (Kind::Start | Kind::Deadlock { .. } | Kind::Wait { .. }, _) => return,
+            (kind, Some(visible)) => match (&visible.action, kind) {
+                (Action::Read(place), Kind::Read { value, .. }) => EventKind::Read {
+                    path: path(place),
+                    value: value.clone(),
+                },
+                (Action::Write(place), Kind::Write { value, .. }) => EventKind::Write {
+                    path: path(place),
+                    value: value.clone(),
+                },
+                (Action::Method(place, method), _) => EventKind::Call {
+                    path: path(place),
+                    method: method.clone(),
+                    writes: writes.unwrap_or(true),
+                },
+                (Action::Object(object, verb), Kind::Object { answer, .. }) => EventKind::Ask {
+                    object: self.object(object),
+                    verb: *verb,
+                    answer: answer.clone(),
+                },
+                _ => EventKind::Other,
+            },
+            (_, None) => EventKind::Other,
+        };
+        self.add(task, told.pos, kind);
+    }
+}
+
+fn path(place: &SharedPlace) -> AccessPath {
+    let key = |key: &Value| match key {
+        Value::Int(index) => PathSegment::Index(*index),
+        other => match other.as_str() {
+            Some(name) => PathSegment::Field(name.into()),
+            None => PathSegment::Other(debug_text(other)),
+        },
+    };
+    let copied = place.name.strip_prefix(COPY_OF);
+    AccessPath {
+        variable: copied.unwrap_or(&place.name).into(),
+        cell: place.cell,
+        keys: place.keys.iter().map(key).collect(),
+        is_copy: copied.is_some(),
+    }
+}

@@ -1,0 +1,751 @@
+//! What went wrong, in words: one title, the name of the mistake in the field, and how it came to it.
+//!
+//! All words of a cause are made here, from data; nothing is looked up in texts that others have made.
+
+use crate::explain::{
+    Cause, Early, EndedHolder, Explanation, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,
+};
+use crate::explore::{Access, Finding, Nesting, Problem, Race};
+use crate::pos::Pos;
+use crate::trace::{Blocked, EventKind, Names, ObjectRef, Target, TraceEvent};
+use crate::value::object::{TaskId, Verb};
+use crate::value::operation::Hold;
+
+/// A problem in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// What went wrong, in one line.
+    pub title: String,
+    /// What kind of mistake the run shows, in the word of the field.
+    pub pattern: Option<&'static str>,
+    /// How it came to it.
+    pub sentences: Vec<String>,
+    /// What is usually done about it, where nothing has failed and so nothing can be checked.
+    pub mend: Option<String>,
+}
+
+impl Story {
+    /// The story of what exploring has found.
+    pub fn of(finding: &Finding) -> Self {
+        let mut story = Self::explained(&finding.problem, finding.explanation.as_deref());
+        if let (Problem::Race(race), 1..) = (&finding.problem, finding.others) {
+            let pairs = match finding.others {
+                1 => "One more pair of accesses races".to_string(),
+                others => format!("{others} more pairs of accesses race"),
+            };
+            story
+                .sentences
+                .push(format!("{pairs} on {}.", race.variable));
+        } else if finding.others > 0 {
+            story.sentences.push(match finding.others {
+                1 => "One more failure has this cause.".into(),
+                others => format!("{others} more failures have this cause."),
+            });
+        }
+        story
+    }
+
+    /// The story of a problem with this explanation.
+    pub fn explained(problem: &Problem, explanation: Option<&Explanation>) -> Self {
+        let title = title(problem);
+        let (pattern, sentences, mend) = match (problem, explanation) {
+            (Problem::LockOrder(nestings), _) => lock_order(nestings),
+            (Problem::Starvation(name), _) => starvation(name),
+            (Problem::Race(found), _) => race(found),
+            (_, Some(explanation)) => {
+                let (pattern, sentences) = Teller::of(explanation).tell();
+                (pattern, sentences, None)
+            }
+            (_, None) => (None, Vec::new(), None),
+        };
+        Self {
+            title,
+            pattern,
+            sentences,
+            mend,
+        }
+    }
+}
+
+fn title(problem: &Problem) -> String {
+    match problem {
+        Problem::Error {
+            thread,
+            message,
+            pos,
+        } => match pos.is_none() {
+            true => format!("{message}, in {thread}"),
+            false => format!("{message}, in {thread}, {}", pos.at()),
+        },
+        Problem::Deadlock(stuck) => {
+            let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
+            let verb = if names.len() == 1 { "waits" } else { "wait" };
+            format!("deadlock: {} {verb} for ever", list(&names))
+        }
+        Problem::Livelock(names) => {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            let verb = if names.len() == 1 { "goes" } else { "go" };
+            format!("livelock: {} {verb} round for ever", list(&names))
+        }
+        Problem::Starvation(name) => format!("starvation: {name} may wait for ever"),
+        Problem::LockOrder(nestings) => {
+            let names: Vec<&str> = nestings.iter().map(|nesting| &*nesting.thread).collect();
+            format!("locks in different orders: {}", list(&names))
+        }
+        Problem::Race(race) => format!("data race on {}", race.place),
+    }
+}
+
+/// A pattern, sentences and advice.
+type Told = (Option<&'static str>, Vec<String>, Option<String>);
+
+fn starvation(name: &str) -> Told {
+    let sentences = vec![
+        format!(
+            "{name} waits, and each time that it could go on, another thread may be faster: the \
+             others can go round like that for ever."
+        ),
+        "Each of them does get its turns, so no scheduler is to blame.".into(),
+    ];
+    let mend = "let the others do without what they share for a while, or hand it on in the order of \
+                arrival: a `Queue` does.";
+    (None, sentences, Some(mend.into()))
+}
+
+fn lock_order(nestings: &[Nesting]) -> Told {
+    let takes = |nesting: &Nesting| {
+        format!(
+            "{} takes the lock made in {} ({}) and then the one made in {} ({}).",
+            nesting.thread,
+            nesting.held.at(),
+            nesting.since.at(),
+            nesting.wanted.at(),
+            nesting.pos.at()
+        )
+    };
+    let mut sentences: Vec<String> = nestings.iter().map(takes).collect();
+    sentences.push(
+        "Had each taken its first lock at the same time, all would wait for ever; in this program \
+         something else may still keep them apart."
+            .into(),
+    );
+    let mend = "take locks in one order everywhere, the same in every thread.";
+    (None, sentences, Some(mend.into()))
+}
+
+fn race(race: &Race) -> Told {
+    let [one, other] = &race.accesses;
+    let does = |access: &Access| match access.writes {
+        true => "writes",
+        false => "reads",
+    };
+    let there = match one.pos.at() == other.pos.at() {
+        true => "there too".to_string(),
+        false => format!("in {}", other.pos.at()),
+    };
+    let sentences = vec![format!(
+        "{} {} {} in {} and {} {} it {there}, and nothing keeps the two apart: either may come first.",
+        one.thread,
+        does(one),
+        race.place,
+        one.pos.at(),
+        other.thread,
+        does(other)
+    )];
+    let mend = "use the same lock around both: `with lock { ... }`; or an `Atomic`, or pass the value \
+                through a `Queue` or a join.";
+    (None, sentences, Some(mend.into()))
+}
+
+/// Tells of a cause.
+struct Teller<'a> {
+    explanation: &'a Explanation,
+    names: &'a Names,
+}
+
+impl<'a> Teller<'a> {
+    fn of(explanation: &'a Explanation) -> Self {
+        Self {
+            explanation,
+            names: &explanation.names,
+        }
+    }
+
+    fn tell(&self) -> (Option<&'static str>, Vec<String>) {
+        let (pattern, mut sentences) = match &self.explanation.cause {
+            Cause::Atomicity {
+                face,
+                target,
+                first,
+                between,
+                last,
+            } => self.torn(*face, target, [first, between, last]),
+            Cause::Order { face, early, late } => self.order(*face, early, late),
+            Cause::LostWakeup {
+                face,
+                waiter,
+                object,
+                notice,
+                woken,
+                cleared,
+            } => self.lost(*face, (waiter, object), notice, *woken, cleared.as_ref()),
+            Cause::EmptyTurn { check, turn } => self.empty_turn(check, turn),
+            Cause::Circle(circle) => self.circle(circle),
+            Cause::HolderEnded(ended) => self.ended(ended),
+            Cause::NobodyLeft {
+                waiters,
+                need,
+                last,
+            } => self.nobody(waiters, *need, last.as_ref()),
+            Cause::Livelock { threads, reads } => self.livelock(threads, reads),
+            Cause::CopiedVariable { access } => self.copied(access),
+            Cause::ForgottenAwait { waiter, what } => (
+                "forgotten await",
+                vec![
+                    format!("{}.", self.waits(waiter)),
+                    format!("Nobody has awaited {what}: what is not awaited does not happen."),
+                ],
+            ),
+            Cause::Always => (
+                "",
+                vec!["No order of the threads avoids it: every run fails like this.".into()],
+            ),
+            Cause::Decided => ("", self.decided()),
+            Cause::Unknown => ("", self.unknown()),
+        };
+        let says_so = matches!(
+            self.explanation.cause,
+            Cause::Always | Cause::Livelock { .. }
+        );
+        if self.explanation.is_inevitable && !says_so {
+            sentences.push("It happens in every run.".into());
+        }
+        (
+            Some(pattern).filter(|pattern| !pattern.is_empty()),
+            sentences,
+        )
+    }
+
+    fn thread(&self, thread: TaskId) -> String {
+        self.names.thread(thread)
+    }
+
+    fn target(&self, target: &Target) -> String {
+        match target {
+            Target::Place(path) => path.to_string(),
+            Target::Object(object) => self.names.object(object),
+        }
+    }
+
+    fn target_of(&self, event: &TraceEvent) -> String {
+        let target = event.kind.target();
+        target.map_or_else(String::new, |target| self.target(&target))
+    }
+
+    /// What was done, after the thread's name: `stored 1 in counter`.
+    fn did(&self, event: &TraceEvent) -> String {
+        match &event.kind {
+            EventKind::Read { path, value } => format!("read {path} as {value}"),
+            EventKind::Write { path, value } => format!("stored {value} in {path}"),
+            EventKind::Call { path, method, .. } => format!("called {path}.{method}()"),
+            EventKind::Ask {
+                object,
+                verb,
+                answer,
+            } => {
+                let name = self.names.object(object);
+                match (verb.on(object.kind).hold, verb) {
+                    (Hold::Acquires(_), _) if answer == "false" => format!("did not get {name}"),
+                    (Hold::Acquires(_), _) => format!("took {name}"),
+                    (Hold::Releases(_), _) => format!("released {name}"),
+                    (Hold::None, Verb::Load) => format!("read {name} as {answer}"),
+                    (Hold::None, Verb::Store) => format!("stored a value in {name}"),
+                    (Hold::None, verb) if !verb.on(object.kind).effect.only_reads() => {
+                        format!("called {name}.{}()", self.verb(*verb))
+                    }
+                    (Hold::None, _) if answer == "()" => {
+                        format!("called {name}.{}()", self.verb(*verb))
+                    }
+                    (Hold::None, _) => format!("called {name}.{}() ({answer})", self.verb(*verb)),
+                }
+            }
+            EventKind::Block { object, .. } => {
+                format!("began to wait at {}", self.names.object(object))
+            }
+            EventKind::TimeOver => "had waited long enough".into(),
+            EventKind::End => "ended".into(),
+            EventKind::Fail { message } => format!("failed: {message}"),
+            EventKind::Other => "went on".into(),
+        }
+    }
+
+    fn verb(&self, verb: Verb) -> &'static str {
+        verb.name().trim_matches(['<', '>', '_'])
+    }
+
+    /// `Thread-1 stored 1 in counter (line 3)`.
+    fn event(&self, event: &TraceEvent) -> String {
+        let (thread, did) = (self.thread(event.thread), self.did(event));
+        match event.pos.is_none() {
+            true => format!("{thread} {did}"),
+            false => format!("{thread} {did} ({})", event.pos.at()),
+        }
+    }
+
+    fn torn(
+        &self,
+        face: Torn,
+        target: &Target,
+        [first, between, last]: [&TraceEvent; 3],
+    ) -> (&'static str, Vec<String>) {
+        let thread = self.thread(first.thread);
+        let place = self.target(target);
+        let (begins, middle) = (self.event(first), self.event(between));
+        let other = self.thread(between.thread);
+        match face {
+            Torn::LostUpdate => (
+                "lost update",
+                vec![
+                    format!(
+                        "{begins}; before it {} ({}), {middle}.",
+                        self.did(last),
+                        last.pos.at()
+                    ),
+                    format!("{thread} stored over that: the change by {other} was lost."),
+                ],
+            ),
+            Torn::CheckThenAct => (
+                "atomicity violation (check-then-act)",
+                vec![
+                    format!("{begins} and relied on it."),
+                    format!(
+                        "Before {thread} acted on it ({}), {middle}: what it had seen of {place} was no \
+                         longer true.",
+                        last.pos.at()
+                    ),
+                ],
+            ),
+            Torn::ReadTwice => (
+                "atomicity violation (read twice)",
+                vec![
+                    format!("{begins}, and then {} ({}).", self.did(last), last.pos.at()),
+                    format!("In between {middle}: the two looks do not fit together."),
+                ],
+            ),
+            Torn::HalfSeen => (
+                "atomicity violation (a change seen half done)",
+                vec![
+                    format!(
+                        "{begins}, and only later {} ({}).",
+                        self.did(last),
+                        last.pos.at()
+                    ),
+                    format!("In between {middle}: the one was done and the other not yet."),
+                ],
+            ),
+            Torn::Overwritten => (
+                "atomicity violation (changed in between)",
+                vec![
+                    format!(
+                        "{begins}; before it {} ({}), {middle}.",
+                        self.did(last),
+                        last.pos.at()
+                    ),
+                    format!(
+                        "{thread} found what {other} had made of {place}, not what it had left there."
+                    ),
+                ],
+            ),
+            Torn::WokenInVain => (
+                "atomicity violation (woken, and no longer true)",
+                vec![
+                    format!("{begins}, waited and was woken."),
+                    format!(
+                        "Before it went on, {middle}; {thread} did not look again, and {} ({}).",
+                        self.did(last),
+                        last.pos.at()
+                    ),
+                ],
+            ),
+        }
+    }
+
+    fn order(
+        &self,
+        face: Early,
+        early: &TraceEvent,
+        late: &TraceEvent,
+    ) -> (&'static str, Vec<String>) {
+        let (thread, other) = (self.thread(early.thread), self.thread(late.thread));
+        let came = format!("{} before {}.", self.event(early), self.event(late));
+        let why = match face {
+            Early::NothingWaits => format!(
+                "Nothing makes {thread} wait for that: it was only likely that {other} came first."
+            ),
+            Early::JoinedLater => {
+                format!("{thread} waits for {other} only behind that, where it is too late.")
+            }
+            Early::WaitExpired => format!(
+                "{thread} has waited for {other}, but with a time limit: its wait may be over before \
+                 {other} has come so far."
+            ),
+            Early::WaitedForNothing => format!(
+                "So {thread} found nothing to wait for and went on: {other} announces itself too late."
+            ),
+            Early::Lapped => format!(
+                "{thread} is a round ahead: nothing holds it at the end of a round until {other} has \
+                 ended that round, too."
+            ),
+        };
+        ("order violation", vec![came, why])
+    }
+
+    fn empty_turn(&self, check: &TraceEvent, turn: &TraceEvent) -> (&'static str, Vec<String>) {
+        let (thread, other) = (self.thread(check.thread), self.thread(turn.thread));
+        let sentences = vec![
+            format!(
+                "{}: it was not its turn yet, as {other} {} only later ({}).",
+                self.event(check),
+                self.did(turn),
+                turn.pos.at()
+            ),
+            format!(
+                "{thread} did nothing in that round of its loop, but the round counted: its turn was used up without work."
+            ),
+        ];
+        ("turn used without work", sentences)
+    }
+
+    fn lost(
+        &self,
+        face: Lost,
+        (waiter, object): (&Blocked, &ObjectRef),
+        notice: &TraceEvent,
+        woken: Option<TaskId>,
+        cleared: Option<&TraceEvent>,
+    ) -> (&'static str, Vec<String>) {
+        let (thread, name) = (self.thread(waiter.thread), self.names.object(object));
+        let (at, told) = (waiter.pos.at(), self.event(notice));
+        let woken = woken.map_or_else(|| "another thread".into(), |woken| self.thread(woken));
+        let sentences = match face {
+            Lost::NobodyWaited => vec![
+                format!("{told} before {thread} began to wait ({at})."),
+                "A notify wakes only who waits already; it is not kept.".into(),
+                format!("So {thread} waits for a notify that will never come."),
+            ],
+            Lost::Cleared => {
+                let cleared = cleared.map_or_else(String::new, |event| {
+                    format!(" and {} again ({})", self.did(event), event.pos.at())
+                });
+                vec![
+                    format!("{told}{cleared} before {thread} came to its wait ({at})."),
+                    format!(
+                        "Who comes to {name} after it was cleared waits for the next time that it is set, and there is none."
+                    ),
+                ]
+            }
+            Lost::WrongOneWoken => vec![
+                format!(
+                    "{told}: that woke {woken}, for which there was nothing to do, so it waited again."
+                ),
+                format!(
+                    "{thread}, which could have gone on, waits at the same {name} ({at}) and was not woken: a notify wakes one thread, whichever has waited longest."
+                ),
+            ],
+            Lost::OnlyOneWoken => vec![
+                format!("{told}: that woke {woken} alone."),
+                format!("{thread} waits at {name}, too ({at}), and nobody is left to wake it."),
+            ],
+        };
+        ("lost wake-up", sentences)
+    }
+
+    /// What is waited for: `lock`, `an item of jobs`.
+    fn wanted(&self, blocked: &Blocked) -> String {
+        let Some(object) = &blocked.object else {
+            return "its time".into();
+        };
+        let name = self.names.object(object);
+        let need = blocked
+            .verb
+            .map(|verb| crate::explain::need(object.kind, verb));
+        match need {
+            Some(Need::Item) => format!("an item of {name}"),
+            Some(Need::Close) => format!("the next item of {name}, or its end"),
+            Some(Need::Room) => format!("room in {name}"),
+            Some(Need::Set) => format!("{name} to be set"),
+            Some(Need::Notice) if blocked.holders.is_empty() => format!("a notify of {name}"),
+            Some(Need::Permit) => format!("a permit of {name}"),
+            Some(Need::Release | Need::Notice) => name,
+            Some(Need::Arrivals) => format!("the others at {name}"),
+            Some(Need::TaskDone) => format!("{name} to be worked off"),
+            Some(Need::End | Need::Other) | None => without_columns(&blocked.what),
+        }
+    }
+
+    /// `Thread-1 waits in line 3 for lock`, without a full stop.
+    fn waits(&self, blocked: &Blocked) -> String {
+        let (thread, wanted) = (self.thread(blocked.thread), self.wanted(blocked));
+        format!("{thread} waits in {} for {wanted}", blocked.pos.at())
+    }
+
+    fn circle(&self, circle: &WaitCycle) -> (&'static str, Vec<String>) {
+        let waits = &circle.waits;
+        if let [
+            Wait {
+                blocked,
+                why: Why::Holds(since),
+            },
+        ] = waits.as_slice()
+        {
+            let name = (blocked.object.as_ref()).map_or_else(String::new, |o| self.names.object(o));
+            let thread = self.thread(blocked.thread);
+            let sentence = format!(
+                "{thread} already holds {name}{} and waits for it again in {}: nobody else can release \
+                 it.",
+                since_line(*since),
+                blocked.pos.at()
+            );
+            return ("self-deadlock", vec![sentence]);
+        }
+        if waits.iter().all(|wait| wait.why == Why::RunsTasks) {
+            let mut sentences: Vec<String> = (waits.iter().take(3))
+                .map(|wait| format!("{}.", self.waits(&wait.blocked)))
+                .collect();
+            sentences.push(
+                "Each thread of the pool waits for tasks of the same pool, and none is left to run \
+                 them."
+                    .into(),
+            );
+            return ("resource deadlock (no free thread in the pool)", sentences);
+        }
+        let mut sentences = Vec::new();
+        for (index, wait) in waits.iter().enumerate() {
+            let next = &waits[(index + 1) % waits.len()].blocked;
+            let other = self.thread(next.thread);
+            let why = match wait.why {
+                Why::Holds(since) => format!(", which {other} holds{}", since_line(since)),
+                Why::WouldProvide(pos) if next.thread == wait.blocked.thread => {
+                    format!(", which it would give itself, but only in {}", pos.at())
+                }
+                Why::WouldProvide(pos) => {
+                    format!(
+                        ", which {other} would give in {}, but does not come so far",
+                        pos.at()
+                    )
+                }
+                Why::QueuesBefore => format!(", behind {other}, which came first"),
+                Why::Ends | Why::RunsTasks => String::new(),
+            };
+            sentences.push(format!("{}{why}.", self.waits(&wait.blocked)));
+        }
+        sentences.push(match waits.len() {
+            1 => "So it never goes on.".into(),
+            2 => "Each waits for the other, so neither ever goes on.".into(),
+            _ => "They wait in a circle, so none of them ever goes on.".into(),
+        });
+        let holds = waits
+            .iter()
+            .filter(|wait| matches!(wait.why, Why::Holds(_)))
+            .count();
+        let pattern = match (holds, waits.len()) {
+            (0, _) => "circular wait (each waits before it gives)",
+            (held, all) if held < all => "circular wait (hold and wait)",
+            _ => "circular wait",
+        };
+        (pattern, sentences)
+    }
+
+    fn ended(&self, ended: &EndedHolder) -> (&'static str, Vec<String>) {
+        let (holder, name) = (self.thread(ended.holder), self.names.object(&ended.object));
+        let mut sentences = vec![format!("{}.", self.waits(&ended.waiter))];
+        match &ended.error {
+            Some((message, pos)) => {
+                sentences.push(format!(
+                    "{holder} took {name} in {} and left by an error in {} ({message}) without giving it \
+                     back.",
+                    ended.took.at(),
+                    pos.at()
+                ));
+                sentences.push(match ended.is_uncaught {
+                    true => "The deadlock follows from that error, which is the root.".into(),
+                    false => "The error was caught, but what was taken stays taken.".into(),
+                });
+            }
+            None => sentences.push(format!(
+                "{holder} took {name} in {} and has ended without giving it back.",
+                ended.took.at()
+            )),
+        }
+        ("resource deadlock (the holder has ended)", sentences)
+    }
+
+    fn nobody(
+        &self,
+        waiters: &[Blocked],
+        need: Need,
+        last: Option<&Provider>,
+    ) -> (&'static str, Vec<String>) {
+        let mut sentences: Vec<String> = (waiters.iter().take(2))
+            .map(|one| format!("{}.", self.waits(one)))
+            .collect();
+        if waiters.len() > 2 {
+            sentences.push(format!("So do {} more.", waiters.len() - 2));
+        }
+        let name = waiters.first().and_then(|one| one.object.as_ref());
+        let name = name.map_or_else(String::new, |object| self.names.object(object));
+        let (could, done) = match need {
+            Need::Item => ("put something there", "put something there"),
+            Need::Close => ("send or close it", "sent there"),
+            Need::Room => ("take something out", "taken something out"),
+            Need::Set => ("set it", "set it"),
+            Need::Notice => ("notify it", "notified"),
+            Need::Permit => ("give a permit", "given one"),
+            Need::Release => ("release it", "released it"),
+            Need::Arrivals => ("come there", "come there"),
+            Need::TaskDone => ("call task_done", "called task_done"),
+            Need::End | Need::Other => ("end that wait", "done so"),
+        };
+        match last {
+            Some(Provider {
+                thread,
+                pos,
+                has_provided: false,
+                error: Some((message, at)),
+            }) => sentences.push(format!(
+                "{} would have done its part in {}, but ended by an error in {} ({message}): the \
+                 deadlock follows from that error.",
+                self.thread(*thread),
+                pos.at(),
+                at.at()
+            )),
+            Some(Provider {
+                thread,
+                pos,
+                has_provided: false,
+                error: None,
+            }) => sentences.push(format!(
+                "{} could have done that in {}, but has ended without coming there.",
+                self.thread(*thread),
+                pos.at()
+            )),
+            Some(Provider { thread, pos, .. }) if need == Need::Close => sentences.push(format!(
+                "All that send there have ended, {} the last ({}), and nobody closes {name}.",
+                self.thread(*thread),
+                pos.at()
+            )),
+            Some(Provider { thread, pos, .. }) => sentences.push(format!(
+                "No thread is left that could {could}: the last that has {done} was {} ({}).",
+                self.thread(*thread),
+                pos.at()
+            )),
+            None => sentences.push(format!(
+                "No thread is left that could {could}, and none has."
+            )),
+        }
+        ("communication deadlock", sentences)
+    }
+
+    fn livelock(&self, threads: &[TaskId], reads: &[TraceEvent]) -> (&'static str, Vec<String>) {
+        let names: Vec<String> = threads.iter().map(|thread| self.thread(*thread)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let goes = if names.len() == 1 { "goes" } else { "go" };
+        let mut sentences = vec![format!(
+            "{} {goes} round in a loop that no schedule ever ends.",
+            list(&names)
+        )];
+        let looks: Vec<String> = (reads.iter().take(3))
+            .map(|read| format!("{} ({})", self.target_of(read), read.pos.at()))
+            .collect();
+        if !looks.is_empty() {
+            let looks: Vec<&str> = looks.iter().map(String::as_str).collect();
+            sentences.push(format!(
+                "It looks at {} again and again, and no thread is left that makes it what the loop waits \
+                 for.",
+                list(&looks)
+            ));
+        }
+        ("livelock", sentences)
+    }
+
+    fn copied(&self, access: &TraceEvent) -> (&'static str, Vec<String>) {
+        let (thread, place) = (self.thread(access.thread), self.target_of(access));
+        let at = access.pos.at();
+        let did = match &access.kind {
+            EventKind::Read { .. } => format!("goes round and looks at its own copy of {place}"),
+            EventKind::Write { value, .. } => format!("stored {value} in its own copy of {place}"),
+            EventKind::Call { method, .. } => {
+                format!("called {method}() on its own copy of {place}")
+            }
+            _ => format!("works on its own copy of {place}"),
+        };
+        let sentences = vec![
+            format!("{thread} {did} ({at})."),
+            format!(
+                "A task of a `ProcessPoolExecutor` works on copies of the variables, made when it is \
+                 submitted; processes share nothing, so nobody else sees or changes that {place}."
+            ),
+        ];
+        ("processes share nothing", sentences)
+    }
+
+    fn decided(&self) -> Vec<String> {
+        let Some(step) = &self.explanation.decisive else {
+            return self.unknown();
+        };
+        let mut sentences = vec![format!(
+            "What decides it: {}; from then on no order avoids the failure.",
+            self.event(step)
+        )];
+        if let Some(instead) = &self.explanation.instead {
+            sentences.push(format!(
+                "Had {} first ({}), it could still have ended well.",
+                self.could(instead),
+                instead.pos.at()
+            ));
+        }
+        sentences
+    }
+
+    /// `Thread-2 taken mutex` is no English: what a thread does instead, after `Had`.
+    fn could(&self, event: &TraceEvent) -> String {
+        let thread = self.thread(event.thread);
+        match &event.kind {
+            EventKind::Ask { object, verb, .. }
+                if matches!(verb.on(object.kind).hold, Hold::Acquires(_)) =>
+            {
+                format!("{thread} taken {}", self.names.object(object))
+            }
+            _ => format!("{thread} gone on"),
+        }
+    }
+
+    fn unknown(&self) -> Vec<String> {
+        vec!["No thread is left that could end that wait.".into()]
+    }
+}
+
+fn since_line(pos: Pos) -> String {
+    match pos.is_none() {
+        true => String::new(),
+        false => format!(" since {}", pos.at()),
+    }
+}
+
+/// A text of an object without its columns: `, column 9`.
+fn without_columns(text: &str) -> String {
+    let mut parts = text.split(", column ");
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |text, part| {
+        text + part.trim_start_matches(|ch: char| ch.is_ascii_digit())
+    })
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
