@@ -693,6 +693,10 @@ impl Catalogue for Names {
         Library::has_prelude_method(name)
     }
 
+    fn is_function_of(&self, name: &str, count: usize) -> bool {
+        catalogue::is_function_of(name, count)
+    }
+
     fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {
         catalogue::takes_awaitable(name, at, is_array)
     }

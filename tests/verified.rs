@@ -106,7 +106,8 @@ fn place_op() -> impl Strategy<Value = Op> {
         (r(), i()).prop_map(|(src, place)| Op::Update {
             op: BinaryOp::Add,
             place,
-            src
+            src,
+            skip: 0,
         }),
         (r(), r()).prop_map(|(dst, context)| Op::Enter { dst, context }),
         (any::<bool>(), r()).prop_map(|(failed, context)| Op::Exit { failed, context }),

@@ -303,7 +303,9 @@ fn to_dynamic(value: &Value, depth: usize, function: &str) -> Result<Dynamic, Fa
         | Value::Function(_)
         | Value::Object(_)
         | Value::Cell(_)
-        | Value::Error(_) => Dynamic::from(Closed(value.clone())),
+        | Value::Error(_)
+        | Value::Reference(_)
+        | Value::Collection(_) => Dynamic::from(Closed(value.clone())),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The functions, methods and operators that a script can use.
 //!
-//! In reading order: `catalogue`, the one table of all names; `operators`; `methods`, those of
+//! In reading order: `catalogue`, the one table of all names; `operators`, `collections` on Python's; `methods`, those of
 //! Rhai's types that are native; `bridge`, Rhai's own functions for the long tail; `prelude`, what
 //! is written in Rhai because it calls the script back. [`Library`] is all of it as the virtual
 //! machine sees it.
@@ -9,6 +9,7 @@
 
 mod bridge;
 pub mod catalogue;
+mod collections;
 mod limits;
 mod methods;
 pub mod operators;
@@ -19,7 +20,8 @@ mod prelude;
 use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
-use crate::vm::{NativeCtx, NativeResult, Natives};
+use crate::value::collection::Kind;
+use crate::vm::{LooksInto, NativeCtx, NativeResult, Natives, OnCollection};
 
 use bridge::Bridge;
 pub use bridge::{Bridged, bridged};
@@ -94,6 +96,14 @@ impl Natives for Library {
         let Some((entry, run)) = catalogue::native(native) else {
             return Err(FaultKind::Native(format!("no native function {native}")));
         };
+        for (at, arg) in args.iter_mut().enumerate() {
+            if let Value::Reference(_) | Value::Collection(_) = arg
+                && entry.wants_array(at)
+                && let Some(items) = arg.row()
+            {
+                *arg = Value::Array(items);
+            }
+        }
         catalogue::check(entry, args)?;
         run(args, ctx)
     }
@@ -119,6 +129,11 @@ impl Natives for Library {
     ) -> Result<NativeResult, FaultKind> {
         if let Some(result) = methods::call_function(name, receiver, args, ctx) {
             return Ok(result);
+        }
+        if let Value::Collection(contents) = receiver
+            && let Some(answer) = methods::collection::call(name, contents, args, ctx.pos)
+        {
+            return answer.map(NativeResult::Value);
         }
         if let Some(answer) = methods::call(name, receiver, args) {
             return answer.map(NativeResult::Value);
@@ -173,6 +188,28 @@ impl Natives for Library {
             "join",
         ];
         MAKE_TEXT.contains(&name)
+    }
+
+    fn on_collection(&self, kind: Kind, name: &str) -> OnCollection {
+        methods::collection::on_collection(kind, name)
+    }
+
+    fn looks_into(&self, name: &str) -> LooksInto {
+        const PASS_ON: [&str; 12] = [
+            "append", "clear", "curry", "get", "insert", "pop", "push", "set", "shift", "spawn",
+            "type_of", "is_empty",
+        ];
+        // They take the items of the collections that they are given.
+        const TAKE_ITEMS: [&str; 9] = [
+            "Thread", "Timer", "len", "list", "tuple", "deque", "wait", "as_completed", "reversed",
+        ];
+        if PASS_ON.contains(&name) {
+            LooksInto::Nothing
+        } else if TAKE_ITEMS.contains(&name) {
+            LooksInto::Outermost
+        } else {
+            LooksInto::Everything
+        }
     }
 
     fn prints(&self, name: &str) -> bool {

@@ -7,9 +7,9 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::{FaultKind, Map, Range, Value, print_text};
+use crate::value::{FaultKind, Map, Range, Value, collection, print_text};
 
-use super::limits;
+use super::{collections, limits};
 
 /// `a op b`.
 ///
@@ -17,6 +17,12 @@ use super::limits;
 /// [`FaultKind::Arithmetic`] for overflow and the like, [`FaultKind::TooLarge`], or
 /// [`FaultKind::UnknownFunction`] when there is no such operator for these types.
 pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
+    let is_collection = |value: &Value| matches!(value, Value::Reference(_) | Value::Collection(_));
+    if (is_collection(a) || is_collection(b))
+        && let Some(result) = collections::binary(op, a, b)
+    {
+        return result;
+    }
     let result = match op {
         BinaryOp::Equal => Some(Ok(Value::Bool(equal(a, b)))),
         BinaryOp::NotEqual => Some(Ok(Value::Bool(not_equal(a, b)))),
@@ -37,6 +43,11 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
 pub fn update(op: BinaryOp, a: &mut Value, b: &Value) -> Result<(), FaultKind> {
     if let Value::Literal(text) = a {
         *a = Value::string(text.as_str());
+    }
+    if let Value::Reference(reference) = a
+        && let Some(done) = collections::update(op, reference, b)
+    {
+        return done;
     }
     match (op, &mut *a, b) {
         (BinaryOp::Add, Value::Array(items), Value::Array(more)) => {
@@ -104,6 +115,8 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
         (Value::Error(a), Value::Error(b)) => Arc::ptr_eq(a, b),
         (Value::Foreign(a), Value::Foreign(b)) => Arc::ptr_eq(a, b),
+        (Value::Reference(_) | Value::Collection(_), _)
+        | (_, Value::Reference(_) | Value::Collection(_)) => collection::equal(a, b),
         _ => match (a.as_str(), b.as_str()) {
             (Some(a), Some(b)) => a == b,
             (Some(text), None) => matches!(b, Value::Char(character) if is_just(text, *character)),

@@ -431,6 +431,8 @@ fn examples_print_what_they_say() {
     engine.register_fn("show", move |a: Dynamic, b: Dynamic| two(&[a, b]));
     for entry in super::catalogue::entries() {
         let is_ours = matches!(entry.name, "any" | "for_each" | "shuffle")
+            || (entry.receiver)
+                .is_some_and(|kind| ["list", "dict", "set", "deque", "tuple"].contains(&kind))
             || entry.receiver == Some("range") && matches!(entry.name, "map" | "filter");
         let rhai_has =
             |receiver: &str| receiver == "Fn" || receiver.starts_with(char::is_lowercase);

@@ -68,7 +68,11 @@ fn may_be_visible(code: &Code, op: &Op) -> bool {
         Operand::Ask(_, verb, args) => {
             may_be |= verb != Verb::Item && args != Asked::Flag(true);
         }
-        Operand::Registers(_) | Operand::Entry(..) | Operand::Immediate | Operand::Jump(_) => {}
+        Operand::Registers(_)
+        | Operand::Part(..)
+        | Operand::Entry(..)
+        | Operand::Immediate
+        | Operand::Jump(_) => {}
     });
     may_be
 }

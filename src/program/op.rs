@@ -141,6 +141,9 @@ macro_rules! operand {
     (site, $field:ident) => {
         Operand::Touch(Access::Method, Subject::Site($field))
     };
+    (part($access:ident, $index:ident), $field:ident) => {
+        Operand::Part(Access::$access, $field, $index)
+    };
     (ask($verb:ident, $args:expr), $field:ident) => {
         Operand::Ask($field, Verb::$verb, $args)
     };
@@ -278,6 +281,8 @@ instructions! {
     ConstGlobal { global: u16 = entry(NewGlobals), src: Reg = read }
     /// `dst = a op b`
     Binary { op: BinaryOp = immediate, dst: Reg = write, a: Reg = read, b: Reg = read }
+    /// `target op= operand`: in place, where a value has one, as a list has.
+    OpAssign { op: BinaryOp = immediate, target: Reg = change, operand: Reg = read }
     /// `dst = op src`
     Unary { op: UnaryOp = immediate, dst: Reg = write, src: Reg = read }
     /// `dst = a + b`
@@ -343,14 +348,15 @@ instructions! {
     CallMethod { argc: u8 = immediate, dst: Reg = write, base: Reg = method_arguments(argc), site: u16 = site }
     /// `dst = object[index]`, of a register.
     Index { dst: Reg = write, object: Reg = ask(Item, Asked::With(index)), index: Reg = read }
-    /// `object[index] = src`, in a register.
-    SetIndex { object: Reg = change, index: Reg = read, src: Reg = read }
+    /// `object[index] = src`, in a register. One visible step when a shared reference is in it.
+    SetIndex { object: Reg = part(Write, index), index: Reg = read, src: Reg = read }
     /// `dst` = the value at `places[place]`. One visible step when the place is shared.
     Get { dst: Reg = write, place: u16 = place(Read) }
     /// The value at `places[place]` is now `src`. One visible step when the place is shared.
     Set { place: u16 = place(Write), src: Reg = read }
-    /// `place op= src`, in place, for a place in a register.
-    Update { op: BinaryOp = immediate, place: u16 = place(Write), src: Reg = read }
+    /// `place op= src`, in place, for a place in a register; then goes on by `skip`. Where the place leads
+    /// through a reference it does nothing, and the next instructions read and write it in steps.
+    Update { op: BinaryOp = immediate, place: u16 = place(Write), src: Reg = read, skip: i16 = skip }
     /// Enters `with` on the value in `context`: `dst` = what `as` names.
     Enter { dst: Reg = write, context: Reg = ask(Enter, Asked::Nothing) }
     /// Leaves `with` on the value in `context`; `failed` says whether an error is passing.

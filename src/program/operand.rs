@@ -14,6 +14,9 @@ pub enum Operand {
     Registers(Registers),
     /// A variable that may be shared, or a place.
     Touch(Access, Subject),
+    /// A register that is changed, or the place in the reference that it holds at the index that a
+    /// second register holds; that register has a role of its own.
+    Part(Access, Reg, Reg),
     /// A register that is read, and whose object, if it holds one, is asked this with these
     /// arguments.
     Ask(Reg, Verb, Asked),
@@ -216,6 +219,7 @@ impl Op {
             Operand::Registers(registers) => registers.each(code, &mut visit),
             Operand::Touch(access, subject) => subject.registers(access, code, &mut visit),
             Operand::Ask(register, ..) => visit(register, Use::Reads),
+            Operand::Part(_, register, _) => visit(register, Use::Changes),
             Operand::Entry(Table::Closures, index) => {
                 for capture in &code.closures[usize::from(index)].captures {
                     match *capture {
@@ -263,6 +267,7 @@ impl Op {
             Operand::Registers(_)
             | Operand::Touch(Access::Read | Access::Write, _)
             | Operand::Ask(..)
+            | Operand::Part(..)
             | Operand::Entry(..)
             | Operand::Immediate
             | Operand::Jump(_) => {}
@@ -328,12 +333,25 @@ impl Op {
             Operand::Registers(_)
             | Operand::Touch(..)
             | Operand::Ask(..)
+            | Operand::Part(..)
             | Operand::Entry(..)
             | Operand::Immediate
             | Operand::Jump(_) => {}
         });
         let (base, count) = arguments?;
         Some((called?, base, count))
+    }
+
+    /// The registers of the reference and the index of the place that it writes, if the first one holds a
+    /// reference.
+    pub fn written_part(&self) -> Option<(Reg, Reg)> {
+        let mut part = None;
+        self.operands(|operand| {
+            if let Operand::Part(Access::Write, reference, index) = operand {
+                part = Some((reference, index));
+            }
+        });
+        part
     }
 
     /// What it asks the object in a register, if that holds one.
@@ -346,6 +364,7 @@ impl Op {
             }
             Operand::Registers(_)
             | Operand::Touch(..)
+            | Operand::Part(..)
             | Operand::Entry(..)
             | Operand::Immediate
             | Operand::Jump(_) => {}

@@ -116,6 +116,7 @@ impl Check<'_> {
             Operand::Jump(Target::Switch(switch)) => index("switch", switch, code.switches.len()),
             Operand::Jump(Target::To(_) | Target::By(_))
             | Operand::Ask(..)
+            | Operand::Part(..)
             | Operand::Immediate => Ok(()),
         }
     }

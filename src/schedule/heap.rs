@@ -246,6 +246,8 @@ fn is_same(one: &Value, other: &Value) -> bool {
         (Value::Cell(one), Value::Cell(other)) => Arc::ptr_eq(one, other),
         (Value::Error(one), Value::Error(other)) => Arc::ptr_eq(one, other),
         (Value::Foreign(one), Value::Foreign(other)) => Arc::ptr_eq(one, other),
+        (Value::Reference(one), Value::Reference(other)) => Arc::ptr_eq(one, other),
+        (Value::Collection(one), Value::Collection(other)) => Arc::ptr_eq(one, other),
         // Of two kinds, they differ.
         (
             Value::Unit
@@ -263,7 +265,9 @@ fn is_same(one: &Value, other: &Value) -> bool {
             | Value::Object(_)
             | Value::Cell(_)
             | Value::Error(_)
-            | Value::Foreign(_),
+            | Value::Foreign(_)
+            | Value::Reference(_)
+            | Value::Collection(_),
             _,
         ) => false,
     }

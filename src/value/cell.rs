@@ -76,6 +76,11 @@ impl Origin {
     pub fn instruction(unit: u32, ordinal: u32, pc: u32) -> Self {
         Self(1 << 62 | u64::from(unit) << 44 | u64::from(ordinal) << 24 | u64::from(pc))
     }
+
+    /// The place in the text that makes what a reference leads to.
+    pub fn text(line: u16, column: u16) -> Self {
+        Self(1 << 61 | u64::from(line) << 16 | u64::from(column))
+    }
 }
 
 /// A scalar as tag and bits, or nothing for a counted value.

@@ -27,6 +27,8 @@ pub enum Class {
     LookupError,
     /// An index outside of what is indexed.
     IndexError,
+    /// A key that a dict does not have.
+    KeyError,
     /// A name that nothing has.
     NameError,
     /// The host.
@@ -77,7 +79,7 @@ use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -87,6 +89,7 @@ impl Class {
         AttributeError,
         LookupError,
         IndexError,
+        KeyError,
         NameError,
         OsError,
         TimeoutError,
@@ -123,6 +126,7 @@ impl Class {
             AttributeError => "AttributeError",
             LookupError => "LookupError",
             IndexError => "IndexError",
+            KeyError => "KeyError",
             NameError => "NameError",
             OsError => "OSError",
             TimeoutError => "TimeoutError",
@@ -160,7 +164,7 @@ impl Class {
             BaseException => return None,
             Exception | TaskCancelled | KeyboardInterrupt => BaseException,
             ZeroDivisionError | OverflowError => ArithmeticError,
-            IndexError => LookupError,
+            IndexError | KeyError => LookupError,
             TimeoutError => OsError,
             RecursionError | BrokenBarrierError | BrokenExecutor => RuntimeError,
             BrokenThreadPool | BrokenProcessPool => BrokenExecutor,

@@ -9,8 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    Cell, Class, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object, Value,
-    with_article,
+    Cell, Class, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind, Function,
+    Object, Reference, Value, with_article,
 };
 
 /// How much a copy may weigh: about as many bytes as it takes.
@@ -169,10 +169,41 @@ impl<'a> Copier<'a> {
             Value::Error(fault) => Value::Error(Arc::new(self.fault(fault)?)),
             Value::Foreign(foreign) => return Err(self.refusal(&foreign.type_name())),
             Value::Cell(_) => return Err(self.refusal("variable")),
+            // One list stays one, as a captured variable does.
+            Value::Reference(reference) => Value::Reference(Arc::new(Reference {
+                kind: reference.kind,
+                contents: self.cell(&reference.contents, None)?,
+            })),
+            Value::Collection(contents) => {
+                Value::Collection(Arc::new(self.collection(contents)?.into()))
+            }
             plain => plain.clone(),
         };
         self.depth -= 1;
         Ok(copy)
+    }
+
+    fn collection(&mut self, contents: &Collection) -> Result<Collection, FaultKind> {
+        let mut all = |items: &mut dyn Iterator<Item = &Value>| {
+            items
+                .map(|item| self.value(item))
+                .collect::<Result<Vec<Value>, _>>()
+        };
+        Ok(match contents {
+            Collection::Tuple(items) => Collection::Tuple(all(&mut items.iter())?),
+            Collection::List(items) => Collection::List(all(&mut items.iter())?),
+            Collection::Deque(items, limit) => {
+                Collection::Deque(all(&mut items.iter())?.into(), *limit)
+            }
+            Collection::Set(items) => Collection::Set(Dict::set_of(all(&mut items.keys())?)?),
+            Collection::Dict(dict) => {
+                let mut copy = Dict::new();
+                for entry in dict.entries() {
+                    copy.insert(self.value(&entry.key)?, self.value(&entry.value)?)?;
+                }
+                Collection::Dict(copy)
+            }
+        })
     }
 
     fn function(&mut self, function: &Function) -> Result<Function, FaultKind> {

@@ -321,7 +321,7 @@ pub(crate) mod samples {
     use crate::value::object::{Gone, Ids};
     pub(crate) use crate::value::object::{TaskId, Wake};
     pub(crate) use crate::value::{CodeId, Fault};
-    use crate::value::{Literal, Target};
+    use crate::value::{Collection, Literal, Reference, Target};
 
     /// An object unlike any other.
     pub(crate) fn object() -> Arc<Object> {
@@ -329,6 +329,14 @@ pub(crate) mod samples {
         let object = Object::new(&Ids::default(), Pos::NONE, Gone);
         std::mem::forget(object.clone());
         object
+    }
+
+    /// A reference to an empty list.
+    pub(crate) fn reference() -> Arc<Reference> {
+        match Value::reference(Collection::List(Vec::new()), Pos::NONE) {
+            Value::Reference(reference) => reference,
+            other => unreachable!("{other:?}"),
+        }
     }
 
     /// A function, which is never called.

@@ -212,6 +212,15 @@ pub enum FaultKind {
         /// What the learner can do next.
         advice: Option<String>,
     },
+    /// An operation of Python's on a collection or an instance, refused in Python's words.
+    Raised {
+        /// Its class.
+        class: Class,
+        /// What Python says.
+        message: String,
+        /// What the user can do next.
+        advice: String,
+    },
     /// A barrier was or became broken, and why.
     BrokenBarrier(String),
     /// A queue could not do it, at once or in time.
@@ -316,6 +325,15 @@ impl FaultKind {
         })
     }
 
+    /// An error with the words that Python has for it.
+    pub fn raised(class: Class, message: &str, advice: &str) -> Self {
+        Self::Raised {
+            class,
+            message: message.into(),
+            advice: advice.into(),
+        }
+    }
+
     /// Something without a result, because it was cancelled.
     pub fn cancelled(class: Class, found: &str, expected: &str, advice: &str) -> Self {
         Self::Cancelled(Misuse {
@@ -389,7 +407,7 @@ impl FaultKind {
         let thrown = match self {
             Self::Thrown(Value::Map(map)) => map,
             Self::Elsewhere(fault) => return fault.kind.title(),
-            Self::Misuse(_) | Self::HeldByAnother { .. } => {
+            Self::Misuse(_) | Self::HeldByAnother { .. } | Self::Raised { .. } => {
                 return format!("{}: {self}", self.class().qualified());
             }
             kind => return kind.to_string(),
@@ -469,7 +487,7 @@ impl FaultKind {
             Self::TaskGroup(_) => Class::ExceptionGroup,
             Self::BrokenPool(_) => Class::BrokenThreadPool,
             Self::BrokenProcessPool { .. } => Class::BrokenProcessPool,
-            Self::Reported { class, .. } => *class,
+            Self::Reported { class, .. } | Self::Raised { class, .. } => *class,
             Self::BrokenBarrier(_) => Class::BrokenBarrierError,
             Self::Queue { refusal, .. } => match refusal {
                 Refusal::Empty => Class::Empty,
@@ -515,6 +533,7 @@ impl FaultKind {
             Self::BrokenPool(_) => "BrokenThreadPool",
             Self::BrokenProcessPool { .. } => "BrokenProcessPool",
             Self::Reported { family, .. } => family,
+            Self::Raised { class, .. } => class.name(),
             Self::BrokenBarrier(_) => "BrokenBarrierError",
             Self::Queue { refusal, .. } => match refusal {
                 Refusal::Empty => "Empty",
@@ -545,6 +564,7 @@ impl FaultKind {
                 Some("make a new pool and submit again what has no result".into())
             }
             Self::Reported { advice, .. } => advice.clone(),
+            Self::Raised { advice, .. } => Some(advice.clone()),
             Self::HeldByAnother { misuse, .. } => Some(misuse.advice.clone()),
             Self::Arity {
                 name,
@@ -715,7 +735,7 @@ impl fmt::Display for FaultKind {
             Self::BrokenProcessPool { pool, why } => {
                 write!(f, "{pool} is broken: {why}")
             }
-            Self::Reported { message, .. } => f.write_str(message),
+            Self::Reported { message, .. } | Self::Raised { message, .. } => f.write_str(message),
             Self::HeldByAnother {
                 misuse,
                 holder,

@@ -10,7 +10,7 @@ use std::mem::{size_of, size_of_val};
 use std::sync::Arc;
 
 use super::object::{Object, Primitive, TaskId};
-use super::{Cell, Fault, Function, Items, Map, StateEncoder, Value};
+use super::{Cell, Collection, Fault, Function, Items, Map, StateEncoder, Value};
 
 /// The two counts before what an [`Arc`] holds.
 const COUNTS: usize = 2 * size_of::<usize>();
@@ -156,6 +156,16 @@ impl Footprint {
                     self.fault(fault);
                 }
             }
+            Value::Reference(reference) => {
+                if self.shared(reference) {
+                    self.cell(&reference.contents);
+                }
+            }
+            Value::Collection(contents) => {
+                if self.shared(contents) {
+                    self.collection(contents);
+                }
+            }
             Value::Foreign(foreign) => {
                 if self.shared(foreign) {
                     self.block(size_of_val(&***foreign));
@@ -185,6 +195,18 @@ impl Footprint {
             self.block(key.len());
             self.later(value);
         }
+    }
+
+    fn collection(&mut self, contents: &Collection) {
+        self.block(match contents {
+            Collection::Tuple(items) | Collection::List(items) => {
+                items.capacity() * size_of::<Value>()
+            }
+            Collection::Deque(items, _) => items.capacity() * size_of::<Value>(),
+            Collection::Dict(dict) | Collection::Set(dict) => dict.bytes(),
+        });
+        self.visited += contents.len() as u64;
+        contents.visit_parts(&mut |part| self.later(part));
     }
 
     fn function(&mut self, function: &Function) {

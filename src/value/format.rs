@@ -109,6 +109,7 @@ fn write_plain(out: &mut String, value: &Value) {
         Value::Object(object) => out.push_str(&object.text()),
         Value::Cell(cell) => cell.with(|value| write_debug(out, value)),
         Value::Error(fault) => _ = write!(out, "{}", fault.kind),
+        Value::Reference(_) | Value::Collection(_) => out.push_str(&super::repr_text(value)),
         Value::Foreign(foreign) => out.push_str(&foreign.text()),
         // These are written by parts.
         Value::Array(_) | Value::Map(_) => {}

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{FaultKind, Range, Value, print_text};
+use super::{Collection, FaultKind, Range, Value, print_text};
 
 const BITS: usize = 64;
 
@@ -25,6 +25,11 @@ pub fn length(value: &Value) -> Option<usize> {
     match value {
         Value::Array(items) => Some(items.len()),
         Value::Blob(bytes) => Some(bytes.len()),
+        Value::Collection(contents) => match &***contents {
+            Collection::Tuple(items) | Collection::List(items) => Some(items.len()),
+            Collection::Deque(items, _) => Some(items.len()),
+            Collection::Dict(_) | Collection::Set(_) => None,
+        },
         Value::Int(_) => Some(BITS),
         Value::Literal(text) => Some(text.as_str().chars().count()),
         Value::Str(text) => Some(text.chars().count()),
@@ -66,6 +71,8 @@ pub fn get_index(object: &Value, index: &Value) -> Result<Value, FaultKind> {
             }
             _ => Ok(Value::Bool(number & (1 << bit_position(index)?) != 0)),
         },
+        Value::Collection(contents) => contents.get_index(index),
+        Value::Reference(reference) => reference.load().get_index(index),
         Value::Literal(text) => string_item(text.as_str(), index),
         Value::Str(text) => string_item(text, index),
         _ => Err(no_items(object, index)),
@@ -100,6 +107,7 @@ pub fn set_index(object: &mut Value, index: &Value, new: Value) -> Result<(), Fa
             };
             Arc::make_mut(bytes)[position] = (byte & 0xff) as u8;
         }
+        Value::Collection(contents) => Arc::make_mut(contents).set_index(index, new)?,
         Value::Int(number) => set_bits(number, index, &new)?,
         Value::Literal(text) => *object = with_string_item(text.as_str(), index, &new)?,
         Value::Str(text) => *object = with_string_item(text, index, &new)?,

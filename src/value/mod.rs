@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`Value`] itself; [`Literal`], text of the program; [`Cell`], a variable that
 //! several threads may touch; [`Function`], a function as a value; [`Held`], what containers hold,
-//! however deep; [`EncodeState`], what decides how something continues; [`Copier`], what goes to
+//! however deep; [`Collection`], Python's lists, dicts and sets; [`EncodeState`], what decides how something continues; [`Copier`], what goes to
 //! another process; [`Object`], the handle of a lock, a thread or any other thing that can make a
 //! thread wait; [`Fault`], what went wrong, and its [`Class`]; [`Footprint`], how much memory all that takes.
 //!
@@ -11,6 +11,7 @@
 
 mod cell;
 mod class;
+pub mod collection;
 mod copy;
 pub(crate) mod encode;
 mod fault;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
+pub use collection::{Collection, Dict, Reference, repr_text};
 pub use copy::{Copier, Objects};
 pub use encode::{EncodeState, StateEncoder};
 pub(crate) use encode::{encode_as_number, state_key_test};
@@ -103,6 +105,11 @@ pub enum Value {
     Cell(Arc<Cell>),
     /// A caught error as the prelude sees it: it can be thrown again with nothing lost.
     Error(Arc<Fault>),
+    /// A list, a dict or another collection of Python's: all who hold it share what is in it.
+    Reference(Arc<Reference>),
+    /// A tuple; of other collections what stands in the variable of a reference, which a script never
+    /// sees by itself.
+    Collection(Arc<Held<Collection>>),
     /// Something that only a native function of Rhai understands.
     Foreign(Arc<Box<dyn Foreign>>),
 }
@@ -193,19 +200,34 @@ impl Value {
             Self::Object(object) => object.kind().into(),
             Self::Cell(_) => "variable".into(),
             Self::Error(_) => "error".into(),
+            Self::Reference(reference) => reference.kind.name().into(),
+            Self::Collection(contents) => contents.type_name().into(),
             Self::Foreign(foreign) => foreign.type_name(),
         }
     }
 
     /// Calls `visit` on every value directly inside this one: array items, map values, curried
-    /// arguments and captured cells. Not inside cells or objects.
+    /// arguments, captured cells and the cell that a reference leads to. Not inside cells or objects.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         match self {
             Self::Array(items) => items.iter().for_each(visit),
             Self::Map(map) => map.values().for_each(visit),
             Self::Function(function) => function.visit_parts(visit),
             Self::Error(fault) => fault.kind.visit_parts(visit),
-            _ => {}
+            Self::Reference(reference) => visit(&Self::Cell(reference.contents.clone())),
+            Self::Collection(contents) => contents.visit_parts(visit),
+            Self::Unit
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Char(_)
+            | Self::Literal(_)
+            | Self::Str(_)
+            | Self::Blob(_)
+            | Self::Range(_)
+            | Self::Object(_)
+            | Self::Cell(_)
+            | Self::Foreign(_) => {}
         }
     }
 }

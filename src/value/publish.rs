@@ -23,7 +23,12 @@ fn mark(value: &Value, found: &mut Vec<Value>) {
     let leads_on = match value {
         Value::Cell(cell) => !cell.publish(),
         Value::Object(object) => !object.publish(),
-        Value::Array(_) | Value::Map(_) | Value::Function(_) | Value::Error(_) => true,
+        Value::Reference(reference) => !reference.contents.is_published(),
+        Value::Array(_)
+        | Value::Map(_)
+        | Value::Function(_)
+        | Value::Error(_)
+        | Value::Collection(_) => true,
         _ => false,
     };
     if leads_on {

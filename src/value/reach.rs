@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Value;
 
 /// Calls `visit` on everything that can be reached from `value`, itself included, and leads on:
-/// variables, objects, functions, arrays and maps; on each once, however many refer to it. `seen`
+/// variables, objects, functions, arrays, maps and collections; on each once, however many refer to it. `seen`
 /// holds those that were visited, by address, so that several values can be followed as one. No lock
 /// is held while `visit` runs.
 pub fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Value)) {
@@ -18,7 +18,7 @@ pub fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Va
             Value::Function(function) => seen.insert(Arc::as_ptr(function) as usize),
             Value::Array(items) => seen.insert(Arc::as_ptr(items) as usize),
             Value::Map(map) => seen.insert(Arc::as_ptr(map) as usize),
-            Value::Error(_) => true,
+            Value::Error(_) | Value::Reference(_) | Value::Collection(_) => true,
             _ => false,
         };
         if !is_new {

@@ -10,8 +10,8 @@ use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
 use super::place::Begin;
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
-use super::visible::objects_in;
-use super::{Intrinsic, NativeCtx, NativeResult, Path, Stop};
+use super::reference::{inside, outermost};
+use super::{Intrinsic, LooksInto, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::object::take_told;
@@ -133,6 +133,13 @@ impl Machine<'_, '_> {
                 found: argc as usize,
             });
         }
+        // Where a variable has this name, reading it is the step.
+        if self.stepped
+            && program.find_global(&name.text).is_none()
+            && !self.may_call_native(&name.text, None, range)
+        {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
         let (id, mut args) = match self.held_function(id, is_granted) {
             Held::Unseen => return Ok(Flow::Stop(Stop::Visible)),
             Held::Function(function, mut args) => {
@@ -194,10 +201,14 @@ impl Machine<'_, '_> {
         // Texts of before are no doing of its.
         take_told();
         let was_allowed = self.fiber.allowed;
-        if self.may_tell(name) {
-            let args = self.fiber.registers[args].iter();
-            let objects = objects_in(args.chain(receiver).collect());
-            if !self.may_show(&objects) {
+        let (tells, depth) = (self.may_tell(name), self.env.natives.looks_into(name));
+        if tells || depth != LooksInto::Nothing {
+            let args = self.fiber.registers[args].iter().chain(receiver);
+            let inside = match depth {
+                LooksInto::Outermost if !tells => outermost(args),
+                _ => inside(args),
+            };
+            if !self.may_look_into(&inside, None, tells) {
                 return false;
             }
         }

@@ -6,7 +6,7 @@ use super::{Intrinsic, Visible};
 use crate::pos::Pos;
 use crate::program::{Program, boot};
 use crate::value::object::{TaskId, Wake};
-use crate::value::{CodeId, Fault, Function, Object, Value};
+use crate::value::{CodeId, Fault, Function, Object, Reference, Value};
 
 /// No such register.
 pub(super) const NONE: u32 = u32::MAX;
@@ -44,6 +44,9 @@ pub struct Fiber {
     /// The object that a chain has reached, while the fiber stands before asking it: the object,
     /// and how many keys of the chain lead to it.
     pub(super) reached: Option<(Arc<Object>, u16)>,
+    /// The reference that a chain has been followed to, and how many keys of the chain lead to it: until
+    /// the instruction is done, the chain begins there.
+    pub(super) through: Option<(Arc<Reference>, u16)>,
     /// What a native function wants the machine to do, while the fiber stands before doing it.
     pub(super) pending: Option<Box<Intrinsic>>,
     /// What it waits for, when somebody wants to know: told when the wait is granted.
@@ -100,6 +103,7 @@ impl Fiber {
             allowed: false,
             retrying: false,
             reached: None,
+            through: None,
             pending: None,
             wanted: None,
             sleeping: false,
@@ -123,6 +127,7 @@ impl Fiber {
             allowed: other.allowed,
             retrying: other.retrying,
             reached: other.reached.clone(),
+            through: other.through.clone(),
             pending: other.pending.clone(),
             wanted: other.wanted.clone(),
             sleeping: other.sleeping,

@@ -279,7 +279,7 @@ impl<'a> Mentioned<'a> {
         let leads_on = match value {
             Value::Function(function) => self.met.insert(Arc::as_ptr(function) as usize),
             Value::Cell(cell) => self.met.insert(Arc::as_ptr(cell) as usize),
-            Value::Array(_) | Value::Map(_) => true,
+            Value::Array(_) | Value::Map(_) | Value::Reference(_) | Value::Collection(_) => true,
             _ => false,
         };
         if leads_on {

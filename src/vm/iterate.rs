@@ -1,12 +1,13 @@
-//! `for`: walking through ranges, arrays, strings and the items of objects.
+//! `for`: walking through ranges, arrays, strings, collections and the items of objects.
 //!
 //! Three registers hold where it is: what is walked through, the next position, and for a plain
-//! range of integers its end. A `for` over a variable walks through a copy, as it was when the loop
-//! began.
+//! range of integers its end, for a dict how many entries it has. A `for` over a variable walks through
+//! a copy, as it was when the loop began; one over a list takes each item when it comes to it.
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use crate::value::object::Verb;
+use crate::value::collection::Kind;
 use crate::value::{FaultKind, Range, Value};
 
 impl Machine<'_, '_> {
@@ -38,6 +39,14 @@ impl Machine<'_, '_> {
                 (source, Value::Int(0), Value::Unit)
             }
             Value::Object(_) => (source, Value::Int(0), Value::Unit),
+            Value::Collection(_) => (source, Value::Int(0), Value::Unit),
+            Value::Reference(reference) if reference.kind == Kind::List => {
+                (Value::Reference(reference), Value::Int(0), Value::Unit)
+            }
+            // How many items there are is read in the first round.
+            Value::Reference(reference) => {
+                (Value::Reference(reference), Value::Int(0), Value::Bool(true))
+            }
             other => {
                 return Err(FaultKind::NotIterable {
                     found: other.type_name(),
@@ -60,6 +69,13 @@ impl Machine<'_, '_> {
                 let object = object.clone();
                 return self.ask(&object, Verb::Next, &[Value::Int(position)]);
             }
+            (Value::Reference(reference), Some(_)) => {
+                let reference = reference.clone();
+                return self.next_part(state, dst, skip, &reference);
+            }
+            (Value::Collection(items), Some(position)) => items
+                .item_at(position as usize)
+                .map(|(item, next)| (item, Some(next as i64))),
             (Value::Array(items), Some(position)) => items
                 .get(position as usize)
                 .map(|item| (item.clone(), Some(position + 1))),

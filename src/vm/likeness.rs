@@ -74,6 +74,9 @@ impl Fiber {
         if let Some((object, _)) = &self.reached {
             footprint.value(&Value::Object(object.clone()));
         }
+        if let Some((reference, _)) = &self.through {
+            footprint.value(&Value::Reference(reference.clone()));
+        }
     }
 }
 
@@ -88,6 +91,7 @@ impl EncodeState for Fiber {
             allowed,
             retrying,
             reached,
+            through,
             pending,
             // What is reported when the wait is granted: a report changes nothing.
             wanted: _,
@@ -102,6 +106,9 @@ impl EncodeState for Fiber {
         registers[..used.map_or(0, |last| last + 1)].encode_state(encoder);
         let flags = u64::from(*allowed) << 2 | u64::from(*retrying) << 1 | u64::from(*sleeping);
         (flags, woken, reached, pending).encode_state(encoder);
+        let through = (through.as_ref())
+            .map(|(reference, used)| (Value::Reference(reference.clone()), u64::from(*used)));
+        through.encode_state(encoder);
         (started_at, event_loop, stopping).encode_state(encoder);
     }
 }
@@ -157,6 +164,7 @@ crate::value::state_key_test! { fiber_key, Fiber, Fiber::new(TaskId(1), function
     allowed: true,
     retrying: true,
     reached: Some((object(), 1)),
+    through: Some((reference(), 1)),
     pending: Some(Box::new(Intrinsic::Now)),
     sleeping: true,
     started_at: Pos::new(2, 3),

@@ -25,13 +25,21 @@ impl Machine<'_, '_> {
             return self.ask_method(&object, argc, first, site);
         }
         let is_plain = site.place.keys.is_empty();
-        if is_plain
+        if let Some((reference, used)) = &self.fiber.through {
+            if usize::from(*used) == site.place.keys.len() {
+                let reference = reference.clone();
+                return self.call_on_reference(&reference, argc, dst, first, site);
+            }
+        } else if is_plain
             && !self.stepped
             && !self.listening
             && !matches!(site.place.root, Root::Register(_) | Root::This)
         {
             return match self.with_cell(site.place.root, |cell| cell.load())? {
                 Value::Object(object) => self.ask_reached(object, 0, argc, first, site),
+                Value::Reference(reference) => {
+                    self.call_on_reference(&reference, argc, dst, first, site)
+                }
                 value => {
                     let begin = self.begin(site.place.root)?;
                     self.call_on_place(&begin, Walked::Value(value), argc, dst, first, site)
@@ -47,6 +55,10 @@ impl Machine<'_, '_> {
                         let object = object.clone();
                         self.ask_method(&object, argc, first, site)
                     }
+                    Value::Reference(reference) => {
+                        let reference = reference.clone();
+                        self.reach_for_call(reference, argc, dst, first, site)
+                    }
                     Value::Unit if site.optional => {
                         put(self.register(dst), Value::Unit);
                         Ok(Flow::Next)
@@ -55,7 +67,7 @@ impl Machine<'_, '_> {
                 }
             }
             Base::Register(at) => {
-                let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &site.place.keys);
                 let walked = walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?;
                 if let Walked::Value(value) = &walked
                     && !self.may_call_on(value, argc, first, site)
@@ -68,12 +80,18 @@ impl Machine<'_, '_> {
                 // A chain to an object or a function reads it, and then goes on; a method of a
                 // plain value is one atomic step.
                 let value = cell.load();
-                let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &site.place.keys);
                 let walked = walk(self.env.natives, &value, chain, 0);
                 drop(value);
-                let mut path = Path::new(begin.bound(), &site.place.keys);
+                let used = match &walked {
+                    Ok(Walked::Reference(_, used)) => usize::from(*used),
+                    _ => site.place.keys.len(),
+                };
+                let mut path = Path::new(begin.bound(), begin.rest(&site.place.keys[..used]));
                 let is_read = match &walked {
-                    Ok(Walked::Value(Value::Object(_) | Value::Function(_))) => true,
+                    Ok(Walked::Value(
+                        Value::Object(_) | Value::Function(_) | Value::Reference(_),
+                    )) => true,
                     Ok(Walked::Value(value))
                         if self.fiber.is_script_method(
                             self.env.program,
@@ -86,7 +104,7 @@ impl Machine<'_, '_> {
                         true
                     }
                     Ok(Walked::Value(_)) => site.on_receiver == Some(OnReceiver::Keeps),
-                    Ok(Walked::Object(..) | Walked::Cut) | Err(_) => true,
+                    Ok(Walked::Object(..) | Walked::Reference(..) | Walked::Cut) | Err(_) => true,
                 };
                 let was_allowed = self.fiber.allowed;
                 if !self.may_access(cell, path, !is_read) {
@@ -105,6 +123,9 @@ impl Machine<'_, '_> {
                 match &walked {
                     Walked::Value(value) => self.tell(before, value),
                     Walked::Object(object, _) => self.tell(before, &Value::Object(object.clone())),
+                    Walked::Reference(reference, _) => {
+                        self.tell(before, &Value::Reference(reference.clone()));
+                    }
                     Walked::Cut => self.tell(before, &Value::Unit),
                 }
                 self.call_on_place(&begin, walked, argc, dst, first, site)
@@ -117,7 +138,10 @@ impl Machine<'_, '_> {
     fn may_call_on(&mut self, receiver: &Value, argc: u8, first: u16, site: &Site) -> bool {
         let (program, count) = (self.env.program, argc.into());
         if !self.stepped
-            || matches!(receiver, Value::Object(_) | Value::Function(_))
+            || matches!(
+                receiver,
+                Value::Object(_) | Value::Function(_) | Value::Reference(_)
+            )
             || (self.fiber).is_script_method(program, receiver, count, site)
         {
             return true;
@@ -180,8 +204,16 @@ impl Machine<'_, '_> {
     ) -> Step {
         let receiver = match walked {
             Walked::Cut => {
+                self.fiber.through = None;
                 put(self.register(dst), Value::Unit);
                 return Ok(Flow::Next);
+            }
+            Walked::Reference(reference, used) => {
+                self.fiber.through = Some((reference, used));
+                return self.call_method(argc, dst, first, site);
+            }
+            Walked::Value(Value::Reference(reference)) => {
+                return self.reach_for_call(reference, argc, dst, first, site);
             }
             Walked::Object(object, used) if (used as usize) < site.place.keys.len() => {
                 // `pool.results[0].done()`: the lowering splits such chains before the call.
@@ -191,9 +223,11 @@ impl Machine<'_, '_> {
                 });
             }
             Walked::Object(object, used) => {
+                self.fiber.through = None;
                 return self.ask_reached(object, used, argc, first, site);
             }
             Walked::Value(Value::Object(object)) => {
+                self.fiber.through = None;
                 let used = site.place.keys.len() as u16;
                 return self.ask_reached(object, used, argc, first, site);
             }
@@ -203,6 +237,8 @@ impl Machine<'_, '_> {
             }
             Walked::Value(value) => value,
         };
+        // What follows is the end of this instruction, or another function.
+        self.fiber.through = None;
         let way = Receiver::Place(begin);
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
             return step;
@@ -248,10 +284,11 @@ impl Machine<'_, '_> {
             Base::Register(at) => copy(&self.fiber.registers[*at]),
             Base::Cell(cell) => cell.load(),
         };
-        let chain = self.fiber.chain(base, begin.bound(), &site.place.keys);
+        let chain = self.fiber.chain_from(base, begin, &site.place.keys);
         Ok(match walk(self.env.natives, &root, chain, 0)? {
             Walked::Value(value) => value,
             Walked::Object(object, _) => Value::Object(object),
+            Walked::Reference(reference, _) => Value::Reference(reference),
             Walked::Cut => Value::Unit,
         })
     }
@@ -288,14 +325,14 @@ impl Machine<'_, '_> {
         let done = match &begin.base {
             Base::Register(at) => {
                 let mut root = std::mem::take(&mut self.fiber.registers[*at]);
-                let chain = self.fiber.chain(base, begin.bound(), keys);
+                let chain = self.fiber.chain_from(base, begin, keys);
                 let natives = &mut *self.env.natives;
                 let done = change(natives, &mut root, chain, 0, Aim::Call, &mut call);
                 put(&mut self.fiber.registers[*at], root);
                 done
             }
             Base::Cell(cell) => {
-                let chain = self.fiber.chain(base, begin.bound(), keys);
+                let chain = self.fiber.chain_from(base, begin, keys);
                 let natives = &mut *self.env.natives;
                 cell.update(|value| change(natives, value, chain, 0, Aim::Call, &mut call))
             }
@@ -502,7 +539,7 @@ impl Machine<'_, '_> {
 
     /// The prelude's method `type__name`, or `__type__name` where that exists for functions that
     /// change what they find as `this` and the first argument is one.
-    fn prelude_method(&self, receiver: &Value, name: &str, first: u16, argc: u8) -> Option<CodeId> {
+    pub(super) fn prelude_method(&self, receiver: &Value, name: &str, first: u16, argc: u8) -> Option<CodeId> {
         let type_name = match receiver {
             Value::Array(_) => "array",
             Value::Map(_) => "map",
@@ -510,6 +547,8 @@ impl Machine<'_, '_> {
             Value::Range(_) => "range",
             Value::Blob(_) => "blob",
             Value::Function(_) => "function",
+            Value::Reference(reference) => reference.kind.name(),
+            Value::Collection(contents) => contents.type_name(),
             _ => return None,
         };
         let program = self.env.program;

@@ -20,6 +20,7 @@ mod observations;
 mod operator;
 mod place;
 mod prospect;
+mod reference;
 mod step;
 mod touch;
 mod unwind;
@@ -38,6 +39,7 @@ use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::operation::Notices;
+use crate::value::collection::Kind;
 use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;
@@ -290,6 +292,38 @@ pub enum Draw {
     Item(Vec<Value>),
 }
 
+/// How far a function looks into the collections that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LooksInto {
+    /// It only passes them on.
+    Nothing,
+    /// It takes the items of each, and does not look into those.
+    Outermost,
+    /// It may look into whatever they lead to.
+    Everything,
+}
+
+/// What a method does to the collection that it is called on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnCollection {
+    /// Whether it leaves it as it is.
+    pub keeps: bool,
+    /// Whether it takes the items of collections that it is given: they are read before it, each in a
+    /// step of its own.
+    pub takes_items: bool,
+    /// Whether it compares items, or shows them: it looks into whatever they lead to.
+    pub looks_into: bool,
+}
+
+impl OnCollection {
+    /// Nobody knows what it does.
+    pub const UNKNOWN: Self = Self {
+        keeps: false,
+        takes_items: false,
+        looks_into: true,
+    };
+}
+
 /// The library of native functions, as the machine sees it.
 pub trait Natives {
     /// Calls entry `native` of the catalogue. `args` may be taken.
@@ -335,6 +369,16 @@ pub trait Natives {
     /// an object among that is in matters.
     fn makes_text(&self, _name: &str) -> bool {
         true
+    }
+
+    /// What the method of this name does to a collection of this kind, and to what it is given.
+    fn on_collection(&self, _kind: Kind, _name: &str) -> OnCollection {
+        OnCollection::UNKNOWN
+    }
+
+    /// How far the function of this name looks into the collections that it is given.
+    fn looks_into(&self, _name: &str) -> LooksInto {
+        LooksInto::Everything
     }
 
     /// Whether the function of this name prints what it is given.

@@ -1,30 +1,20 @@
 //! Operators on operands that the dispatch loop does not treat itself, and `switch`.
 
 use super::arithmetic::{self, copy, put};
+use super::Stop;
+use super::reference::inside;
 use super::step::{Flow, Machine, Step};
 use crate::program::op::BinaryOp;
 use crate::value::{FaultKind, Value};
 
 impl Machine<'_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Step {
-        if self.stepped && op == BinaryOp::Add {
-            // What is added to a string becomes text.
-            for (text, other) in [(a, b), (b, a)] {
-                let at = self.frame().base as usize + usize::from(other);
-                if self.register(text).as_str().is_some() && !self.may_make_text(at..at + 1) {
-                    return Ok(Flow::Stop(super::Stop::Visible));
-                }
-            }
+        if self.stepped && !self.may_compute(op, a, b, false) {
+            return Ok(Flow::Stop(Stop::Visible));
         }
-        if dst == a && b != a {
-            // `x op= y`: in place, so that a string or array that grows is not copied each time.
-            let mut target = std::mem::take(self.register(a));
-            let base = self.frame().base as usize;
-            let operand = &self.fiber.registers[base + b as usize];
-            let done = arithmetic::update(self.env.natives, op, &mut target, operand);
-            put(self.register(a), target);
-            done?;
-            return Ok(Flow::Next);
+        if dst == a && b != a && !matches!(self.register(a), Value::Reference(_)) {
+            // `x = x op y`: in place, so that a string or array that grows is not copied each time.
+            return self.update_register(op, a, b);
         }
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
@@ -32,6 +22,57 @@ impl Machine<'_, '_> {
         let value = arithmetic::binary(self.env.natives, op, a, b)?;
         put(self.register(dst), value);
         Ok(Flow::Next)
+    }
+
+    /// `a op= b`
+    pub(super) fn op_assign(&mut self, op: BinaryOp, a: u16, b: u16) -> Step {
+        if self.stepped && !self.may_compute(op, a, b, true) {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        if let Value::Reference(reference) = self.register(a) {
+            let reference = reference.clone();
+            let operand = self.register(b).clone();
+            self.publish_into(&reference.contents, std::slice::from_ref(&operand));
+        }
+        self.update_register(op, a, b)
+    }
+
+    fn update_register(&mut self, op: BinaryOp, a: u16, b: u16) -> Step {
+        // A list that is added to itself is only referred to twice.
+        let mut target = match a == b {
+            true => copy(self.register(a)),
+            false => std::mem::take(self.register(a)),
+        };
+        let base = self.frame().base as usize;
+        let operand = &self.fiber.registers[base + b as usize];
+        let done = arithmetic::update(self.env.natives, op, &mut target, operand);
+        put(self.register(a), target);
+        done?;
+        Ok(Flow::Next)
+    }
+
+    /// Whether an operator may be applied now to what is in these registers: what is added to a string
+    /// becomes text, and the items of collections are compared or copied.
+    fn may_compute(&mut self, op: BinaryOp, a: u16, b: u16, is_assign: bool) -> bool {
+        let base = self.frame().base as usize;
+        let (at, bt) = (base + usize::from(a), base + usize::from(b));
+        let registers = &self.fiber.registers;
+        let is_text = |at: usize| registers[at].as_str().is_some();
+        let shows = op == BinaryOp::Add && (is_text(at) || is_text(bt));
+        let holds = |at: usize| match &registers[at] {
+            Value::Reference(_) | Value::Collection(_) | Value::Array(_) | Value::Map(_) => true,
+            Value::Object(_) | Value::Error(_) => shows,
+            _ => false,
+        };
+        if !holds(at) && !holds(bt) {
+            return true;
+        }
+        let inside = inside([&registers[at], &registers[bt]].into_iter());
+        let changed = match &registers[at] {
+            Value::Reference(reference) if is_assign => Some(reference.clone()),
+            _ => None,
+        };
+        self.may_look_into(&inside, changed.as_deref(), shows)
     }
 
     pub(super) fn binary_int(&mut self, op: BinaryOp, dst: u16, a: u16, value: i16) -> Step {
@@ -54,11 +95,20 @@ impl Machine<'_, '_> {
         Ok(Flow::Next)
     }
 
-    pub(super) fn compare(&mut self, op: BinaryOp, a: u16, b: u16) -> Result<bool, FaultKind> {
+    /// Whether `a op b` holds; nothing where the fiber stops before it looks.
+    pub(super) fn compare(
+        &mut self,
+        op: BinaryOp,
+        a: u16,
+        b: u16,
+    ) -> Result<Option<bool>, FaultKind> {
+        if self.stepped && !self.may_compute(op, a, b, false) {
+            return Ok(None);
+        }
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
         let (a, b) = (&registers[a as usize], &registers[b as usize]);
-        truth(arithmetic::binary(self.env.natives, op, a, b)?)
+        truth(arithmetic::binary(self.env.natives, op, a, b)?).map(Some)
     }
 
     pub(super) fn compare_int(

@@ -23,7 +23,7 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::{BinaryOp, Op};
 use crate::program::{Code, Program};
 use crate::value::object::{TaskId, Verb};
-use crate::value::{Cell, FaultKind, Literal, Object, Value, index};
+use crate::value::{Cell, Collection, FaultKind, Literal, Object, Reference, Value, index};
 
 use super::call::Receiver;
 
@@ -33,6 +33,8 @@ pub(super) enum Walked {
     Value(Value),
     /// To an object that must be asked for the rest: the object, and how many keys lead to it.
     Object(Arc<Object>, u16),
+    /// To a reference, beyond which the rest lies: the reference, and how many keys lead to it.
+    Reference(Arc<Reference>, u16),
     /// To `()` before an optional link: the whole chain is `()`.
     Cut,
 }
@@ -63,12 +65,28 @@ pub(super) struct Begin {
     pub(super) base: Base,
     /// An array of keys; anything else for none.
     keys: Value,
+    /// How many keys of the chain lead to where it begins: those before a reference.
+    pub(super) from: u16,
 }
 
 impl Begin {
     fn at(base: Base) -> Self {
         let keys = Value::Unit;
-        Self { base, keys }
+        let from = 0;
+        Self { base, keys, from }
+    }
+
+    /// Beyond a reference, to which so many keys lead.
+    pub(super) fn beyond(reference: &Reference, from: u16) -> Self {
+        Self {
+            from,
+            ..Self::at(Base::Cell(reference.contents.clone()))
+        }
+    }
+
+    /// The keys of a chain that come behind where it begins.
+    pub(super) fn rest<'k>(&self, keys: &'k [Key]) -> &'k [Key] {
+        keys.get(usize::from(self.from)..).unwrap_or_default()
     }
 
     /// The keys that come before those of the chain.
@@ -102,6 +120,8 @@ enum Link<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Chain<'a> {
     task: TaskId,
+    /// How many keys come before these.
+    from: u16,
     bound: &'a [Value],
     keys: &'a [Key],
     registers: &'a [Value],
@@ -146,6 +166,8 @@ impl<'a> Chain<'a> {
                         .and_then(|position| i64::try_from(position).ok());
                     Value::Int(position.unwrap_or(*index))
                 }
+                // A name that is written after a point is another thing than a key of a dict.
+                (Link::Item(index), Some(Value::Collection(_))) => as_key(index),
                 (Link::Item(index), _) => index.clone(),
             };
             value = (value.as_ref()).and_then(|value| index::get_index(value, &key).ok());
@@ -154,19 +176,58 @@ impl<'a> Chain<'a> {
         keys.collect()
     }
 
+    /// The first reference that the chain passes through before its last key, and how many of all keys
+    /// lead there.
+    pub(super) fn first_reference(&self, root: &Value) -> Option<(Arc<Reference>, u16)> {
+        let mut holder;
+        let mut value = root;
+        for at in 0.. {
+            let link = self.link(at)?;
+            value = match (value, link) {
+                (Value::Reference(reference), _) => {
+                    let used = at.checked_sub(self.bound.len())? as u16;
+                    return Some((reference.clone(), self.from + used));
+                }
+                (Value::Array(items), Link::Item(Value::Int(index))) => {
+                    &items[index::position(items.len(), *index)?]
+                }
+                (Value::Map(map), Link::Field(name)) => map.get(name.as_str())?,
+                (Value::Map(map), Link::Item(name)) => map.get(name.as_str()?)?,
+                (Value::Collection(_), Link::Item(index)) => {
+                    holder = index::get_index(value, index).ok()?;
+                    &holder
+                }
+                (Value::Object(object), link) => {
+                    holder = property(object, &link, self.task)?.ok()?;
+                    &holder
+                }
+                _ => return None,
+            };
+        }
+        None
+    }
+
     /// What the chain leads to from `root`, or the object that the way there leads through, if that
     /// can be said without the library.
     pub(super) fn peek(&self, root: Value) -> Option<Value> {
         let mut value = root;
         for at in 0.. {
             value = match (&value, self.link(at)) {
-                (_, None) | (Value::Object(_), _) => return Some(value),
+                (_, None) | (Value::Object(_) | Value::Reference(_), _) => return Some(value),
                 (Value::Map(map), Some(Link::Field(name))) => map.get(name.as_str())?.clone(),
                 (_, Some(Link::Item(index))) => index::get_index(&value, index).ok()?,
                 (_, Some(Link::Field(_))) => return None,
             };
         }
         None
+    }
+}
+
+/// A key of a collection as it stands in the path of a place: a string is no name of a field.
+pub(super) fn as_key(key: &Value) -> Value {
+    match key {
+        Value::Literal(text) => Value::string(text.as_str()),
+        other => other.clone(),
     }
 }
 
@@ -207,11 +268,20 @@ pub(super) fn walk(
         (Value::Object(object), link) => match property(object, link, chain.task) {
             Some(value) => walk(natives, &value?, chain, from + 1),
             None => match from.checked_sub(chain.bound.len()) {
-                Some(used) => Ok(Walked::Object(object.clone(), used as u16)),
+                Some(used) => Ok(Walked::Object(object.clone(), chain.from + used as u16)),
                 None => Err(FaultKind::Indexing {
                     signature: object.kind().into(),
                 }),
             },
+        },
+        (Value::Reference(reference), _) => match from.checked_sub(chain.bound.len()) {
+            Some(used) => Ok(Walked::Reference(
+                reference.clone(),
+                chain.from + used as u16,
+            )),
+            None => Err(FaultKind::Indexing {
+                signature: reference.kind.name().into(),
+            }),
         },
         (Value::Array(items), Link::Item(Value::Int(index)))
             if usize::try_from(*index).is_ok_and(|at| at < items.len()) =>
@@ -277,6 +347,20 @@ pub(super) fn change<R>(
             }
             change(natives, &mut Value::Unit, chain, next, aim, change_it)
         }
+        (Value::Collection(contents), Link::Item(index)) => {
+            let contents = &mut **Arc::make_mut(contents);
+            if let Collection::Dict(dict) = contents
+                && aim == Aim::Replace
+                && is_last
+                && !dict.contains(index)?
+            {
+                let mut value = Value::Unit;
+                let result = change(natives, &mut value, chain, next, aim, change_it)?;
+                dict.insert((*index).clone(), value)?;
+                return Ok(result);
+            }
+            change(natives, contents.item_mut(index)?, chain, next, aim, change_it)
+        }
         (Value::Object(object), Link::Field(name)) => {
             let mut part = if aim == Aim::Replace && is_last {
                 Value::Unit
@@ -323,9 +407,23 @@ impl Fiber {
     ) -> Chain<'a> {
         Chain {
             task: self.task,
+            from: 0,
             bound,
             keys,
             registers: &self.registers[base..],
+        }
+    }
+
+    /// The part of a chain that is behind where it begins.
+    pub(super) fn chain_from<'a>(
+        &'a self,
+        base: usize,
+        begin: &'a Begin,
+        keys: &'a [Key],
+    ) -> Chain<'a> {
+        Chain {
+            from: begin.from,
+            ..self.chain(base, begin.bound(), begin.rest(keys))
         }
     }
 
@@ -343,8 +441,8 @@ impl Fiber {
             }
             _ => return None,
         };
-        let keys = keys.clone();
-        Some(Begin { base, keys })
+        let (keys, from) = (keys.clone(), 0);
+        Some(Begin { base, keys, from })
     }
 
     /// The root in which the place begins that `this` is bound to in the function of a frame, with the
@@ -377,14 +475,30 @@ impl Fiber {
         keys: &[Key],
     ) -> Option<Value> {
         let frame = self.frames.last()?;
-        let bound = self.bound_keys(program, root);
-        let value = self.root_cell(program, globals, root)?.load();
-        let chain = self.chain(
-            frame.base as usize,
-            bound.as_ref().map_or(&[], Begin::bound),
-            keys,
-        );
-        chain.peek(value)
+        let begin = self.begin_of(program, globals, root)?;
+        let value = match &begin.base {
+            Base::Cell(cell) => cell.load(),
+            Base::Register(_) => return None,
+        };
+        (self.chain_from(frame.base as usize, &begin, keys)).peek(value)
+    }
+
+    /// Where a chain begins, if that is in a variable or beyond a reference.
+    pub(super) fn begin_of(
+        &self,
+        program: &Program,
+        globals: &Globals,
+        root: Root,
+    ) -> Option<Begin> {
+        if let Some((reference, used)) = &self.through {
+            return Some(Begin::beyond(reference, *used));
+        }
+        match self.bound_keys(program, root) {
+            Some(begin) => Some(begin),
+            None => Some(Begin::at(Base::Cell(
+                self.root_cell(program, globals, root)?,
+            ))),
+        }
     }
 
     /// What `this` is bound to, for a chain that begins there.
@@ -408,11 +522,24 @@ impl Machine<'_, '_> {
                 let (object, wanted) = (object.clone(), wanted.clone());
                 self.ask(&object, Verb::Item, &[wanted])
             }
+            Value::Reference(reference) => {
+                let (reference, wanted) = (reference.clone(), wanted.clone());
+                self.get_part(dst, &reference, &wanted)
+            }
             value => {
                 let item = index::get_index(value, wanted)?;
                 put(self.register(dst), item);
                 Ok(Flow::Next)
             }
+        }
+    }
+
+    /// `object[index] = src`, where a reference is in the register.
+    pub(super) fn set_index(&mut self, object: u16, index: u16, src: u16) -> Step {
+        let key = copy(self.register(index));
+        match self.register(object).clone() {
+            Value::Reference(reference) => self.set_part(&reference, &key, src),
+            _ => Ok(Flow::Next),
         }
     }
 
@@ -425,20 +552,26 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         let walked = match &begin.base {
             Base::Register(at) => {
-                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &place.keys);
                 walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?
             }
             Base::Cell(cell) => {
-                let path = Path::new(begin.bound(), &place.keys);
+                let beyond = self.stepped.then(|| self.fiber.first_reference(&begin, &place.keys));
+                let used = beyond.flatten().map_or(place.keys.len(), |(_, used)| used.into());
+                let path = Path::new(begin.bound(), begin.rest(&place.keys[..used]));
                 if !self.may_access(cell, path, false) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();
                 let root = cell.load();
-                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &place.keys);
                 let walked = walk(self.env.natives, &root, chain, 0)?;
-                if let Walked::Value(value) = &walked {
-                    self.tell(before, value);
+                match &walked {
+                    Walked::Value(value) => self.tell(before, value),
+                    Walked::Reference(reference, _) => {
+                        self.tell(before, &Value::Reference(reference.clone()));
+                    }
+                    Walked::Object(..) | Walked::Cut => {}
                 }
                 walked
             }
@@ -456,6 +589,7 @@ impl Machine<'_, '_> {
     }
 
     fn arrive(&mut self, dst: u16, place: &Place, walked: Walked) -> Step {
+        self.fiber.through = None;
         match walked {
             Walked::Value(value) => {
                 put(self.register(dst), value);
@@ -464,6 +598,10 @@ impl Machine<'_, '_> {
             Walked::Cut => {
                 put(self.register(dst), Value::Unit);
                 Ok(Flow::Next)
+            }
+            Walked::Reference(reference, used) => {
+                self.fiber.through = Some((reference, used));
+                self.get(dst, place)
             }
             Walked::Object(object, used) => {
                 self.fiber.reached = Some((object.clone(), used));
@@ -497,12 +635,23 @@ impl Machine<'_, '_> {
         })
     }
 
-    /// `place op= src`, for a place in a register.
-    pub(super) fn update(&mut self, op: BinaryOp, place: &Place, src: u16) -> Step {
+    /// `place op= src`, for a place in a register; whether it was done, which it is not where the place
+    /// leads through a reference.
+    pub(super) fn update(
+        &mut self,
+        op: BinaryOp,
+        place: &Place,
+        src: u16,
+    ) -> Result<bool, FaultKind> {
+        let begin = self.begin(place.root)?;
+        if self.fiber.first_reference(&begin, &place.keys).is_some() {
+            return Ok(false);
+        }
         let operand = copy(self.register(src));
-        self.change_place(place, Aim::Update, &operand, &mut |natives, slot| {
+        let step = self.change_place(place, Aim::Update, &operand, &mut |natives, slot| {
             update(natives, op, slot, &operand)
-        })
+        });
+        step.map(|_| true)
     }
 
     /// Changes what a place leads to, as one atomic step; `incoming` is what may become part of it.
@@ -513,14 +662,23 @@ impl Machine<'_, '_> {
         incoming: &Value,
         change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<(), FaultKind>,
     ) -> Step {
-        self.check_not_constant(place.root)?;
         let begin = self.begin(place.root)?;
+        if let Some((reference, used)) = self.fiber.first_reference(&begin, &place.keys) {
+            if !self.may_pass(&begin, &place.keys, &reference, used) {
+                return Ok(Flow::Stop(super::Stop::Visible));
+            }
+            self.fiber.through = Some((reference, used));
+            return self.change_place(place, aim, incoming, change_it);
+        }
+        if self.fiber.through.is_none() {
+            self.check_not_constant(place.root)?;
+        }
         let base = self.frame().base as usize;
         match &begin.base {
             Base::Register(at) => {
                 // Taken out while it changes: its indices stand in registers too.
                 let mut root = std::mem::take(&mut self.fiber.registers[*at]);
-                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &place.keys);
                 let done = change(self.env.natives, &mut root, chain, 0, aim, change_it);
                 put(&mut self.fiber.registers[*at], root);
                 done?;
@@ -531,14 +689,14 @@ impl Machine<'_, '_> {
                     && (self.fiber).leads_into_object(self.env.program, self.env.globals, place)
                 {
                     true => (Path::default(), false),
-                    false => (Path::new(begin.bound(), &place.keys), true),
+                    false => (Path::new(begin.bound(), begin.rest(&place.keys)), true),
                 };
                 if !self.may_access(cell, path, writes) {
                     return Ok(Flow::Stop(super::Stop::Visible));
                 }
                 let before = self.seen();
                 self.publish_into(cell, std::slice::from_ref(incoming));
-                let chain = self.fiber.chain(base, begin.bound(), &place.keys);
+                let chain = self.fiber.chain_from(base, &begin, &place.keys);
                 let natives = &mut *self.env.natives;
                 let mut told = Value::Unit;
                 cell.update(|value| {
@@ -563,11 +721,15 @@ impl Machine<'_, '_> {
                 self.tell(before, &told);
             }
         }
+        self.fiber.through = None;
         Ok(Flow::Next)
     }
 
-    /// Where a chain begins.
+    /// Where a chain begins: beyond the reference to which it has been followed, if it has.
     pub(super) fn begin(&mut self, root: Root) -> Result<Begin, FaultKind> {
+        if let Some((reference, used)) = &self.fiber.through {
+            return Ok(Begin::beyond(reference, *used));
+        }
         match root {
             Root::Register(register) => {
                 let base = self.frame().base as usize;
@@ -601,7 +763,7 @@ impl Machine<'_, '_> {
             Base::Register(at) => copy(&self.fiber.registers[*at]),
             Base::Cell(cell) => cell.load(),
         };
-        let chain = self.fiber.chain(frame.base as usize, begin.bound(), keys);
+        let chain = self.fiber.chain_from(frame.base as usize, begin, keys);
         let keys = match chain.resolve(&value) {
             keys if keys.is_empty() => Value::Bool(true),
             keys => Value::array(keys),

@@ -207,7 +207,9 @@ impl Machine<'_, '_> {
                         (Value::Int(a), Value::Int(b)) => a $symbol b,
                         _ => {
                             save!();
-                            let holds = self.compare($op, $a, $b)?;
+                            let Some(holds) = self.compare($op, $a, $b)? else {
+                                return Ok(Flow::Stop(Stop::Visible));
+                            };
                             refresh!();
                             holds
                         }
@@ -422,6 +424,31 @@ impl Machine<'_, '_> {
                         arithmetic_int!(BinaryOp::Sub, checked_sub, -, dst, a, value);
                     }
                     Op::Binary { op, dst, a, b } => elsewhere!(self.binary(op, dst, a, b)),
+                    Op::OpAssign {
+                        op,
+                        target,
+                        operand,
+                    } => {
+                        let quick = match (op, &r!(target), &r!(operand)) {
+                            (BinaryOp::Add, Value::Int(a), Value::Int(b)) => {
+                                a.checked_add(*b).map(Value::Int)
+                            }
+                            (BinaryOp::Sub, Value::Int(a), Value::Int(b)) => {
+                                a.checked_sub(*b).map(Value::Int)
+                            }
+                            (BinaryOp::Mul, Value::Int(a), Value::Int(b)) => {
+                                a.checked_mul(*b).map(Value::Int)
+                            }
+                            (BinaryOp::Add, Value::Float(a), Value::Float(b)) => {
+                                Some(Value::Float(a + b))
+                            }
+                            _ => None,
+                        };
+                        match quick {
+                            Some(value) => set!(target, value),
+                            None => elsewhere!(self.op_assign(op, target, operand)),
+                        }
+                    }
                     Op::Unary { op, dst, src } => {
                         save!();
                         let value = arithmetic::unary(self.env.natives, op, &r!(src))?;
@@ -582,6 +609,11 @@ impl Machine<'_, '_> {
                         }
                         _ => elsewhere!(self.index(dst, object, index)),
                     },
+                    Op::SetIndex { object, index, src }
+                        if matches!(r!(object), Value::Reference(_)) =>
+                    {
+                        elsewhere!(self.set_index(object, index, src));
+                    }
                     Op::SetIndex { object, index, src } => {
                         save!();
                         let value = copy(&r!(src));
@@ -606,8 +638,17 @@ impl Machine<'_, '_> {
                         burn!();
                         elsewhere!(self.set(&code.places[place as usize], src));
                     }
-                    Op::Update { op, place, src } => {
-                        elsewhere!(self.update(op, &code.places[place as usize], src));
+                    Op::Update {
+                        op,
+                        place,
+                        src,
+                        skip,
+                    } => {
+                        save!();
+                        if self.update(op, &code.places[place as usize], src)? {
+                            pc = pc.wrapping_add_signed(skip as isize);
+                        }
+                        refresh!();
                     }
                     Op::Enter { context, .. } => {
                         elsewhere!(self.ask_register(context, Verb::Enter, &[]));

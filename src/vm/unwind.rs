@@ -37,6 +37,7 @@ impl Machine<'_, '_> {
 
     fn unwind(&mut self, mut fault: Fault) -> Option<Fault> {
         self.fiber.reached = None;
+        self.fiber.through = None;
         self.fiber.retrying = false;
         if self.listening {
             self.env.services.has_raised(self.fiber.task, &fault);

@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use super::fiber::{Fiber, Frame};
-use super::place::{Base, Begin, Origin};
+use super::place::{Base, Begin, Origin, as_key};
+use super::reference::inside;
 use super::step::Machine;
 use super::{Action, Globals, Intrinsic, Observed, Path, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{Key, Place, Root};
-use crate::program::op::Reg;
+use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
 use crate::value::object::{Call, Verb, take_told};
-use crate::value::{Cell, CodeId, Literal, Object, Value, debug_text, publish};
+use crate::value::collection::Kind;
+use crate::value::{Cell, CodeId, Literal, Object, Reference, Value, debug_text, publish};
 
 /// The place as it is typed: `a[0].name`.
 impl std::fmt::Display for SharedPlace {
@@ -56,18 +58,11 @@ impl Machine<'_, '_> {
     /// Whether text may be made of the values in these registers now: of an object it says what state
     /// that is in.
     pub(super) fn may_make_text(&mut self, values: std::ops::Range<usize>) -> bool {
-        let objects = match self.stepped {
-            true => objects_in(self.fiber.registers[values].iter().collect()),
-            false => return true,
-        };
-        self.may_show(&objects)
-    }
-
-    /// The same of the objects that such values are made of.
-    pub(super) fn may_show(&mut self, objects: &[Arc<Object>]) -> bool {
-        objects.is_empty()
-            || !(self.env.services).sees_text(self.fiber.task, objects)
-            || self.may_proceed()
+        if !self.stepped {
+            return true;
+        }
+        let inside = inside(self.fiber.registers[values].iter());
+        self.may_look_into(&inside, None, true)
     }
 
     /// Whether the library's function or method of this name may tell what state an object is in that
@@ -110,35 +105,6 @@ impl Machine<'_, '_> {
             self.env.services.note(self.fiber.task, &visible, value);
         }
     }
-}
-
-/// The objects of which text of these values tells.
-pub(super) fn objects_in(mut values: Vec<&Value>) -> Vec<Arc<Object>> {
-    let mut objects = Vec::new();
-    while let Some(value) = values.pop() {
-        match value {
-            Value::Object(object) => objects.push(object.clone()),
-            Value::Array(items) => values.extend(items.iter()),
-            Value::Map(map) => values.extend(map.values()),
-            // It holds the value that was thrown, perhaps in other errors.
-            Value::Error(fault) => fault.kind.visit_parts(&mut |part| {
-                objects.extend(objects_in(vec![part]));
-            }),
-            Value::Unit
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Char(_)
-            | Value::Literal(_)
-            | Value::Str(_)
-            | Value::Blob(_)
-            | Value::Range(_)
-            | Value::Function(_)
-            | Value::Foreign(_) => {}
-            Value::Cell(cell) => cell.with(|value| objects.extend(objects_in(vec![value]))),
-        }
-    }
-    objects
 }
 
 /// What stands before the name of a variable that a process has a copy of.
@@ -328,7 +294,26 @@ impl Fiber {
         }
         let frame = self.frames.last()?;
         let code = program.code(frame.code);
-        let touched = code.ops.get(frame.pc as usize)?.touched(code)?;
+        let op = code.ops.get(frame.pc as usize)?;
+        let of_contents = |reference: &Reference, writes| {
+            let cell = &reference.contents;
+            cell.is_published().then(|| VariableAccess {
+                cell: Arc::as_ptr(cell) as usize,
+                writes,
+                site: None,
+                copies: false,
+            })
+        };
+        if let Some((access, reference, _)) = self.part(op) {
+            return of_contents(reference, access == Access::Write);
+        }
+        let touched = op.touched(code)?;
+        if let Some((reference, used)) = &self.through {
+            let is_end = self
+                .first_reference(&Begin::beyond(reference, *used), touched.keys)
+                .is_none();
+            return of_contents(reference, !touched.is_kept && is_end);
+        }
         self.with_root_cell(program, globals, touched.root, |cell| {
             cell.is_published().then(|| VariableAccess {
                 cell: Arc::as_ptr(cell) as usize,
@@ -352,14 +337,26 @@ impl Fiber {
         }
         let frame = self.frames.last()?;
         let op = code.ops.get(frame.pc as usize)?;
+        if let Some((access, reference, key)) = self.part(op) {
+            let place = self.part_place(program, op, reference, key)?;
+            return Some(match access {
+                Access::Write => Action::Write(place),
+                Access::Read | Access::Method => Action::Read(place),
+            });
+        }
         let Touched {
             access, root, keys, ..
         } = op.touched(code)?;
         let place = |keys: &[Key]| self.shared(program, globals, (root, keys), None, of);
-        match access {
-            Access::Read if self.reached.is_some() => None,
-            Access::Read => place(keys).map(Action::Read),
-            Access::Write => {
+        // What comes before a reference is read first.
+        let leading = (self.begin_of(program, globals, root))
+            .and_then(|begin| self.first_reference(&begin, keys))
+            .map(|(_, used)| &keys[..usize::from(used)]);
+        match (access, leading) {
+            (Access::Read, _) if self.reached.is_some() => None,
+            (_, Some(leading)) => place(leading).map(Action::Read),
+            (Access::Read, None) => place(keys).map(Action::Read),
+            (Access::Write, None) => {
                 // `local.x = 1` reads the variable and changes what only this thread sees.
                 let holder = (keys.split_last())
                     .and_then(|(_, before)| self.peek(program, globals, root, before));
@@ -368,12 +365,21 @@ impl Fiber {
                     _ => place(keys).map(Action::Write),
                 }
             }
-            Access::Method => {
-                let (site, _, argc) = op.method_call()?;
+            (Access::Method, None) => {
+                let (site, first, argc) = op.method_call()?;
                 let site = &code.sites[usize::from(site)];
                 let name = program.name(site.name);
+                if let Some((_, used)) = &self.through
+                    && usize::from(*used) == keys.len()
+                {
+                    let base = frame.base as usize + usize::from(first);
+                    let args = self.registers.get(base..base + usize::from(argc))?;
+                    return self.method_action(args, place(keys)?, &name.text);
+                }
                 match self.peek(program, globals, root, keys) {
-                    Some(Value::Object(_) | Value::Function(_)) => place(keys).map(Action::Read),
+                    Some(Value::Object(_) | Value::Function(_) | Value::Reference(_)) => {
+                        place(keys).map(Action::Read)
+                    }
                     Some(value) if self.is_script_method(program, &value, argc, site) => self
                         .shared(program, globals, (root, keys), Some(name.literal), of)
                         .map(Action::Read),
@@ -457,6 +463,9 @@ impl Fiber {
         method: Option<Literal>,
         of: Cells,
     ) -> Option<SharedPlace> {
+        if let Some((reference, used)) = &self.through {
+            return self.beyond(program, reference, *used, (root, keys), method);
+        }
         let cell = self.root_cell(program, globals, root)?;
         let is_copy = of == Cells::Copied && self.is_copy(program, root, &cell);
         if !cell.is_published() && !is_copy {
@@ -476,6 +485,113 @@ impl Fiber {
             cell: Arc::as_ptr(&cell) as usize,
             keys,
         })
+    }
+
+    /// A place beyond the reference that a chain has been followed to.
+    fn beyond(
+        &self,
+        program: &Program,
+        reference: &Reference,
+        used: u16,
+        (root, keys): (Root, &[Key]),
+        method: Option<Literal>,
+    ) -> Option<SharedPlace> {
+        let cell = &reference.contents;
+        if !cell.is_published() {
+            return None;
+        }
+        let frame = self.frames.last()?;
+        let window = self.registers.get(frame.base as usize..)?;
+        let mut name = self.name_of_root(program, root, reference);
+        for key in keys.iter().take(used.into()) {
+            match key {
+                Key::Field { name: field, .. } => {
+                    name.push('.');
+                    name.push_str(field.as_str());
+                }
+                Key::Index { index, .. } => {
+                    let index = window.get(usize::from(*index))?;
+                    name.push_str(&format!("[{}]", debug_text(index)));
+                }
+            }
+        }
+        let begin = Begin::beyond(reference, used);
+        let chain = self.chain_from(frame.base as usize, &begin, keys);
+        let mut keys = chain.resolve(&cell.load());
+        keys.extend(method.map(Value::Literal));
+        Some(SharedPlace {
+            name,
+            cell: Arc::as_ptr(cell) as usize,
+            keys,
+        })
+    }
+
+    /// The name of the variable in which a chain begins, or the kind of the reference where it has none.
+    fn name_of_root(&self, program: &Program, root: Root, reference: &Reference) -> String {
+        let name = self.root_name(program, self.frames.len().saturating_sub(1), root);
+        match name {
+            Some(name) if !name.is_empty() => name,
+            _ => match root {
+                Root::This => "this".into(),
+                _ => reference.kind.name().into(),
+            },
+        }
+    }
+
+    /// The part of a reference in a register that an instruction reads or writes: how, the reference, and
+    /// the key; nothing for the key where that is all of it.
+    fn part(&self, op: &Op) -> Option<(Access, &Arc<Reference>, Option<Value>)> {
+        let window = self.registers.get(self.frames.last()?.base as usize..)?;
+        let register = |register: Reg| window.get(usize::from(register));
+        let reference = |number: Reg| match register(number) {
+            Some(Value::Reference(reference)) => Some(reference),
+            _ => None,
+        };
+        if let Some((of, index)) = op.written_part() {
+            return Some((Access::Write, reference(of)?, register(index).cloned()));
+        }
+        let (of, verb, asked) = op.asks()?;
+        let reference = reference(of)?;
+        let key = match (verb, asked) {
+            (Verb::Next, _) if reference.kind != Kind::List => None,
+            (_, Asked::With(key)) => register(key).cloned(),
+            (_, Asked::Nothing | Asked::Flag(_)) => None,
+        };
+        Some((Access::Read, reference, key))
+    }
+
+    fn part_place(
+        &self,
+        program: &Program,
+        op: &Op,
+        reference: &Reference,
+        key: Option<Value>,
+    ) -> Option<SharedPlace> {
+        let cell = &reference.contents;
+        if !cell.is_published() {
+            return None;
+        }
+        let register = op.written_part().map(|(of, _)| of);
+        let register = register.or_else(|| op.asks().map(|(of, ..)| of))?;
+        let contents = reference.load();
+        let key = match key {
+            Some(Value::Int(index)) if index < 0 => {
+                Some(Value::Int(index + contents.len() as i64))
+            }
+            key => key.as_ref().map(as_key),
+        };
+        Some(SharedPlace {
+            name: self.name_of_root(program, Root::Register(register), reference),
+            cell: Arc::as_ptr(cell) as usize,
+            keys: key.into_iter().collect(),
+        })
+    }
+
+    /// What a method call on a reference does next: it takes the items of the collections that it is given,
+    /// and then runs on its own.
+    fn method_action(&self, args: &[Value], place: SharedPlace, name: &str) -> Option<Action> {
+        _ = args;
+        Some(Action::Method(place, name.into()))
     }
 
     /// Whether a variable of a process came along with the function that it calls.

@@ -8,7 +8,7 @@ use rhai::{BinaryExpr, Expr, OpAssignment};
 
 use super::chains::{What, links};
 use super::expressions::writes_once;
-use super::operators::{binary, binary_int, small_int};
+use super::operators::{binary_int, small_int};
 use super::scope::Found;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
@@ -76,7 +76,7 @@ impl Lowering<'_> {
                 let small = small_int(rhs).and_then(|value| binary_int(op, old, old, value));
                 let change = match small {
                     Some(change) => change,
-                    None => binary(op, old, old, self.operand(rhs)),
+                    None => op_assign(op, old, self.operand(rhs)),
                 };
                 // A read step, and below a write step.
                 self.load_known(name, found, old, name_pos);
@@ -134,7 +134,7 @@ impl Lowering<'_> {
                     Some(op) => op,
                     None => {
                         let value = self.operand(rhs);
-                        binary(op, register, register, value)
+                        op_assign(op, register, value)
                     }
                 };
                 self.builder().emit(op, at);
@@ -225,12 +225,19 @@ impl Lowering<'_> {
         });
         let keys = keys.into();
         let place = self.builder().add_place(Place { root, keys });
+        let end = self.builder().label();
         if matches!(root, Root::Register(_)) {
-            return self.builder().emit(Op::Update { op, place, src }, at);
+            let skip = 0;
+            let update = Op::Update {
+                op,
+                place,
+                src,
+                skip,
+            };
+            self.builder().jump(update, end, at);
         }
         let old = self.builder().register();
         self.builder().emit(Op::Get { dst: old, place }, key);
-        let end = self.builder().label();
         if is_optional {
             // `()` in the chain, or at its end: there is nothing to change.
             let go_on = self.builder().label();
@@ -239,8 +246,17 @@ impl Lowering<'_> {
             self.builder().jump(Op::Jump { to: 0 }, end, at);
             self.builder().place(go_on);
         }
-        self.builder().emit(binary(op, old, old, src), at);
+        self.builder().emit(op_assign(op, old, src), at);
         self.builder().emit(Op::Set { place, src: old }, key);
         self.builder().place(end);
+    }
+}
+
+/// `target op= operand`
+fn op_assign(op: BinaryOp, target: Reg, operand: Reg) -> Op {
+    Op::OpAssign {
+        op,
+        target,
+        operand,
     }
 }

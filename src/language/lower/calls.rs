@@ -79,6 +79,7 @@ impl Lowering<'_> {
         }
         if self.catalogue.on_receiver(name) == Some(OnReceiver::Changes)
             && !self.is_own_function(name)
+            && !self.catalogue.is_function_of(name, args.len())
             && let Some((receiver, args)) = args.split_first()
             && let Some(place) = self.root_place(receiver, true)
         {

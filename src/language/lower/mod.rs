@@ -73,6 +73,11 @@ pub trait Catalogue {
         false
     }
 
+    /// Whether the library has a function of this name, no method, that takes so many arguments.
+    fn is_function_of(&self, _name: &str, _count: usize) -> bool {
+        false
+    }
+
     /// Whether the library's function or method of this name takes something that is awaited later
     /// as its argument number `at`.
     fn takes_awaitable(&self, _name: &str, _at: usize, _is_array: bool) -> bool {

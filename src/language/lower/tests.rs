@@ -120,7 +120,7 @@ fn a_shared_variable_is_read_in_one_step_and_written_in_another() {
             "Int { dst: 0, value: 1 }",
             "Int { dst: 1, value: 0 }",
             "Get { dst: 2, place: 0 }",
-            "Add { dst: 2, a: 2, b: 0 }",
+            "OpAssign { op: Add, target: 2, operand: 0 }",
             "Set { place: 0, src: 2 }",
             "ReturnUnit",
         ],
@@ -205,7 +205,7 @@ fn this_is_read_and_written_as_a_place() {
         &[
             "Int { dst: 2, value: 1 }",
             "Get { dst: 3, place: 0 }",
-            "Add { dst: 3, a: 3, b: 2 }",
+            "OpAssign { op: Add, target: 3, operand: 2 }",
             "Set { place: 0, src: 3 }",
             "Get { dst: 2, place: 0 }",
             "Return { src: 2 }",

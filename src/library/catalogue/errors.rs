@@ -44,6 +44,16 @@ pub const ERRORS: &[ErrorKind] = &[
         WRONG_USE,
     ),
     error(
+        "IndexError",
+        "A list, a tuple or a deque has no item of this index, or none at all.",
+        "The first item has index 0, the last one -1; `len(xs)` says how many there are.",
+    ),
+    error(
+        "KeyError",
+        "A dict or a set has no such key.",
+        "Ask before, `key in d`, or take a default: `d.get(key, 0)`.",
+    ),
+    error(
         "InvalidStateError",
         "A task that is not done was asked for its result.",
         WRONG_USE,
@@ -212,7 +222,8 @@ mod tests {
                     continue;
                 }
                 let source = std::fs::read_to_string(&path).unwrap();
-                for call in source.split("FaultKind::misuse(").skip(1) {
+                let calls = ["FaultKind::misuse(", "FaultKind::raised("];
+                for call in calls.into_iter().flat_map(|call| source.split(call).skip(1)) {
                     let call = call.trim_start();
                     let classes = Class::ALL.into_iter();
                     let mut named = classes.filter(|class| {

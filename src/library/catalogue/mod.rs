@@ -14,6 +14,7 @@ mod errors;
 mod futures;
 mod locks;
 mod processes;
+mod python_collections;
 mod queues;
 mod random;
 mod receivers;
@@ -159,6 +160,18 @@ impl Entry {
         awaited: None,
     };
 
+    /// Whether its argument number `at` is an array: then a list or a tuple will do.
+    pub fn wants_array(&self, at: usize) -> bool {
+        self.signatures.iter().any(|signature| {
+            let param = (signature.params.get(at)).or_else(|| signature.params.last());
+            param.is_some_and(|param| match param.kind {
+                Kind::Array | Kind::AwaitableArray | Kind::Awaitables => true,
+                Kind::Checked(words) => words.contains("array"),
+                _ => false,
+            })
+        })
+    }
+
     /// The name with its type: `sleep`, `Queue.put`.
     pub fn full_name(&self) -> String {
         match self.receiver {
@@ -261,11 +274,17 @@ pub const GROUPS: &[Group] = &[
     ),
     group("Strings and numbers", &["math"], text::ENTRIES),
     group("Arrays, maps and ranges", &[], collections::ENTRIES),
+    group(
+        "Lists, dicts and sets as in Python",
+        &["collections"],
+        python_collections::ENTRIES,
+    ),
 ];
 
 /// Python's module names: a prefix such as `threading.` means nothing and may be typed.
 const MODULES: &[&str] = &[
     "asyncio",
+    "collections",
     "concurrent",
     "futures",
     "math",
@@ -316,6 +335,13 @@ pub fn native(number: u32) -> Option<(&'static Entry, Native)> {
         _ if number & AWAITED == 0 => None,
         _ => entry.awaited.map(|run| (entry, run)),
     }
+}
+
+/// Whether there is a function of this name, no method, that takes so many arguments.
+pub fn is_function_of(name: &str, count: usize) -> bool {
+    entries()
+        .filter(|entry| entry.receiver.is_none() && entry.name == name)
+        .any(|entry| (entry.signatures.iter()).any(|one| one.params.len() == count))
 }
 
 /// The text that is the constant of this name.

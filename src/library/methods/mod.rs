@@ -5,12 +5,14 @@
 //! that the next place can be asked.
 
 mod array;
+pub(super) mod collection;
 mod map;
 mod number;
 mod string;
 
 use std::sync::Arc;
 
+use crate::pos::Pos;
 use crate::value::index::span;
 use crate::value::{Class, FaultKind, Function, Range, Target, Value, debug_text, print_text};
 use crate::vm::{NativeCtx, NativeResult};
@@ -28,6 +30,13 @@ pub(super) fn call(
         Value::Array(items) => array::call(name, items, args),
         Value::Literal(_) | Value::Str(_) => string::call(name, receiver, args),
         Value::Map(map) => map::call(name, map, args),
+        Value::Collection(contents) => collection::call(name, contents, args, Pos::NONE),
+        // A function of the library given a reference: it reads what is there.
+        Value::Reference(reference)
+            if collection::on_collection(reference.kind, name).keeps =>
+        {
+            collection::call(name, &mut reference.load(), args, Pos::NONE)
+        }
         Value::Int(_) | Value::Float(_) | Value::Char(_) => number::call(name, receiver, args),
         Value::Range(range) => range_method(name, range, args),
         Value::Blob(bytes) => blob_method(name, bytes, args),

@@ -127,7 +127,11 @@ impl Primitive for Atomic {
     /// The value, or only its type where an object could be in it: that might be the atomic itself.
     fn state_text(&self) -> String {
         match &self.value {
-            Value::Array(_) | Value::Map(_) | Value::Object(_) => self.value.type_name(),
+            Value::Array(_)
+            | Value::Map(_)
+            | Value::Object(_)
+            | Value::Reference(_)
+            | Value::Collection(_) => self.value.type_name(),
             plain => debug_text(plain),
         }
     }

@@ -13,9 +13,10 @@ use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
 use crate::value::object::Ids;
+use crate::value::collection::Kind;
 use crate::value::{
-    Cell, Class, CodeId, Environment, EnvironmentVariable, Fault, FaultKind, Function, Object,
-    Range, Target, TraceEntry, Value,
+    Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
+    Function, Object, Range, Reference, Target, TraceEntry, Value,
 };
 
 /// A value without its variables.
@@ -34,6 +35,26 @@ enum Plain {
     Function(Box<PlainFunction>),
     Absent(String, String),
     Error(Box<PlainFault>),
+    Tuple(Vec<Plain>),
+    List(Vec<Plain>),
+    /// With how many items it holds at most.
+    Deque(Vec<Plain>, Option<usize>),
+    Dict(Vec<(Plain, Plain)>),
+    Set(Vec<Plain>),
+    /// A collection that is shared: the number of its variable.
+    Reference(PlainReference, u32),
+}
+
+/// What kind of thing a reference leads to.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum PlainReference {
+    List,
+    Deque,
+    Dict,
+    Set,
+    Items,
+    Values,
+    Keys,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -155,8 +176,38 @@ impl Packer<'_> {
                 let (variable, kind) = names.unwrap_or_default();
                 Plain::Absent(variable, kind)
             }
+            Value::Reference(reference) => {
+                let kind = match reference.kind {
+                    Kind::List => PlainReference::List,
+                    Kind::Deque => PlainReference::Deque,
+                    Kind::Dict => PlainReference::Dict,
+                    Kind::Set => PlainReference::Set,
+                    Kind::Items => PlainReference::Items,
+                    Kind::Values => PlainReference::Values,
+                    Kind::Keys => PlainReference::Keys,
+                };
+                Plain::Reference(kind, self.cell(&reference.contents))
+            }
+            Value::Collection(contents) => self.collection(contents),
             // A copy has none of these.
             Value::Cell(_) | Value::Foreign(_) => Plain::Unit,
+        }
+    }
+
+    fn collection(&mut self, contents: &Collection) -> Plain {
+        let mut items = |items: &mut dyn Iterator<Item = &Value>| {
+            items.map(|item| self.value(item)).collect::<Vec<Plain>>()
+        };
+        match contents {
+            Collection::Tuple(row) => Plain::Tuple(items(&mut row.iter())),
+            Collection::List(row) => Plain::List(items(&mut row.iter())),
+            Collection::Deque(row, limit) => Plain::Deque(items(&mut row.iter()), *limit),
+            Collection::Set(set) => Plain::Set(items(&mut set.keys())),
+            Collection::Dict(dict) => {
+                let entries = dict.entries();
+                let entries = entries.map(|entry| (self.value(&entry.key), self.value(&entry.value)));
+                Plain::Dict(entries.collect())
+            }
         }
     }
 
@@ -231,6 +282,19 @@ struct Unpacker<'a> {
     cells: Vec<Arc<Cell>>,
 }
 
+fn contents(contents: Collection) -> Value {
+    Value::Collection(Arc::new(contents.into()))
+}
+
+/// The entries that have crossed: what cannot be hashed was none.
+fn dict(entries: impl IntoIterator<Item = (Value, Value)>) -> Dict {
+    let mut dict = Dict::new();
+    for (key, value) in entries {
+        _ = dict.insert(key, value);
+    }
+    dict
+}
+
 impl Unpacker<'_> {
     fn value(&mut self, plain: Plain) -> Value {
         match plain {
@@ -264,7 +328,38 @@ impl Unpacker<'_> {
                 Value::Object(Object::new(self.ids, Pos::NONE, absent))
             }
             Plain::Error(fault) => Value::Error(Arc::new(self.fault(*fault))),
+            Plain::Tuple(items) => Value::tuple(self.values(items)),
+            Plain::List(items) => contents(Collection::List(self.values(items))),
+            Plain::Deque(items, limit) => {
+                contents(Collection::Deque(self.values(items).into(), limit))
+            }
+            // Keys are read first: a reference among them is known by its variable.
+            Plain::Set(items) => contents(Collection::Set(dict(
+                (self.values(items).into_iter()).map(|item| (item, Value::Unit)),
+            ))),
+            Plain::Dict(entries) => {
+                let entries: Vec<(Value, Value)> = (entries.into_iter())
+                    .map(|(key, value)| (self.value(key), self.value(value)))
+                    .collect();
+                contents(Collection::Dict(dict(entries)))
+            }
+            Plain::Reference(kind, number) => Value::Reference(Arc::new(Reference {
+                kind: match kind {
+                    PlainReference::List => Kind::List,
+                    PlainReference::Deque => Kind::Deque,
+                    PlainReference::Dict => Kind::Dict,
+                    PlainReference::Set => Kind::Set,
+                    PlainReference::Items => Kind::Items,
+                    PlainReference::Values => Kind::Values,
+                    PlainReference::Keys => Kind::Keys,
+                },
+                contents: self.cell(number),
+            })),
         }
+    }
+
+    fn values(&mut self, items: Vec<Plain>) -> Vec<Value> {
+        items.into_iter().map(|item| self.value(item)).collect()
     }
 
     fn cell(&self, number: u32) -> Arc<Cell> {

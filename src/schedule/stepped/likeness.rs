@@ -17,7 +17,7 @@ use super::state::{Being, Member, State};
 use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId};
 use crate::value::{
-    AddressHasher, Cell, EncodeState, Environment, EnvironmentVariable, Fault, Footprint, Function,
+    AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault, Footprint, Function,
     Object, Range, StateEncoder, Target, Value,
 };
 use crate::vm::{Binding, Globals, Isolated};
@@ -506,9 +506,40 @@ impl Page {
                 self.fault(fault);
                 (fault.kind).visit_parts(&mut |part| in_errors.push(part.clone()));
             }
+            Value::Reference(reference) => {
+                self.tagged(b'R', reference.kind as u64);
+                self.cell(&reference.contents);
+            }
+            Value::Collection(contents) => self.collection(contents, later),
             Value::Foreign(foreign) => {
                 self.text(&foreign.type_name());
                 self.text(&foreign.text());
+            }
+        }
+    }
+}
+
+impl Page {
+    /// A collection, but for the values in it.
+    fn collection<'v>(&mut self, contents: &'v Collection, later: &mut Vec<&'v Value>) {
+        let kind = contents.kind().map_or(0, |kind| kind as u64 + 1);
+        self.tagged(b'C', kind);
+        self.tagged(b'C', contents.len() as u64);
+        match contents {
+            Collection::Tuple(items) | Collection::List(items) => later.extend(items.iter().rev()),
+            Collection::Deque(items, limit) => {
+                limit.encode_state(self);
+                later.extend(items.iter().rev());
+            }
+            // The gaps decide how a loop over it that is under way goes on.
+            Collection::Dict(dict) | Collection::Set(dict) => {
+                for entry in dict.row().iter().rev() {
+                    self.bytes.push(b'.');
+                    if let Some(entry) = entry {
+                        self.bytes.push(b':');
+                        later.extend([&entry.value, &entry.key]);
+                    }
+                }
             }
         }
     }

@@ -238,7 +238,7 @@ pub fn process_count(args: &[Value]) -> Result<Option<usize>, FaultKind> {
 /// The items of an input of `map`.
 pub(super) fn items(input: &Value) -> Result<Arc<Items>, FaultKind> {
     match input {
-        Value::Array(items) => Ok(items.clone()),
+        list if list.row().is_some() => Ok(list.row().unwrap_or_default()),
         Value::Range(range) if range.len() <= MAX_ITEMS => {
             let first = (!range.is_empty()).then_some(range.start);
             let numbers = std::iter::successors(first, |number| range.after(*number));

@@ -1,0 +1,672 @@
+//! The methods of Python's collections: `list`, `dict`, `set`, `deque`, and of tuples.
+//!
+//! They see what is in a collection. Those that make a new one give a reference to it; those that take
+//! items take what is in other collections, as the machine has read it. [`on_collection`] says of each
+//! what it does to its collection and whether it looks into the items; what is not listed there may do
+//! everything.
+
+use std::mem::take;
+use std::sync::Arc;
+
+use crate::library::limits;
+use crate::pos::Pos;
+use crate::value::collection::{Entry, Kind, equal, key_error, order, position_of};
+use crate::value::{Class, Collection, Dict, FaultKind, Held, Value};
+use crate::vm::OnCollection;
+
+use super::{Answer, done, int};
+
+type Outcome = Result<Value, FaultKind>;
+
+/// What the method of this name does to a collection of this kind.
+pub(in crate::library) fn on_collection(kind: Kind, name: &str) -> OnCollection {
+    let manner = |keeps, takes_items, looks_into| OnCollection {
+        keeps,
+        takes_items,
+        looks_into,
+    };
+    let (reads, changes) = (manner(true, false, false), manner(false, false, false));
+    let (reads_all, changes_all) = (manner(true, true, false), manner(false, true, false));
+    let (compares, changes_compared) = (manner(true, false, true), manner(false, false, true));
+    match (kind, name) {
+        (_, "len" | "copy" | "type_of") => reads,
+        (Kind::List | Kind::Deque, "append" | "insert" | "pop" | "clear" | "reverse") => changes,
+        (Kind::List | Kind::Deque, "extend") => changes_all,
+        (Kind::List | Kind::Deque, "index" | "count") => compares,
+        (Kind::List | Kind::Deque, "remove") => changes_compared,
+        (Kind::List, "slice") => reads,
+        (Kind::List, "set_slice") => changes_all,
+        (Kind::List, "__sort_keyed") => changes_compared,
+        (Kind::List, "delete_slice") => changes,
+        (Kind::List, "sort") => changes_compared,
+        (Kind::Deque, "appendleft" | "popleft" | "rotate") => changes,
+        (Kind::Deque, "extendleft") => changes_all,
+        (Kind::Deque, "maxlen") => reads,
+        (Kind::Dict, "get") => reads,
+        (Kind::Dict, "pop" | "popitem" | "setdefault" | "clear") => changes,
+        (Kind::Dict, "update") => changes_all,
+        (Kind::Set, "add" | "discard" | "remove" | "pop" | "clear") => changes,
+        (
+            Kind::Set,
+            "update"
+            | "intersection_update"
+            | "difference_update"
+            | "symmetric_difference_update",
+        ) => changes_all,
+        (
+            Kind::Set,
+            "union" | "intersection" | "difference" | "symmetric_difference" | "issubset"
+            | "issuperset" | "isdisjoint",
+        ) => reads_all,
+        _ => OnCollection::UNKNOWN,
+    }
+}
+
+/// Calls the method `name`. A collection that another thread holds a copy of is copied before it changes.
+pub(in crate::library) fn call(
+    name: &str,
+    contents: &mut Arc<Held<Collection>>,
+    args: &mut [Value],
+    pos: Pos,
+) -> Answer {
+    match (name, &*args) {
+        ("len", []) => return done(int(contents.len())),
+        ("copy", []) => return done(Value::reference((***contents).clone(), pos)),
+        _ => {}
+    }
+    match &***contents {
+        Collection::Tuple(items) => row_method(name, items, args, |items| Value::tuple(items)),
+        Collection::List(items) => match row_method(name, items, args, |items| {
+            Value::reference(Collection::List(items), pos)
+        }) {
+            Some(answer) => Some(answer),
+            None => match &mut **Arc::make_mut(contents) {
+                Collection::List(items) => list_method(name, items, args),
+                _ => None,
+            },
+        },
+        Collection::Deque(..) => match &mut **Arc::make_mut(contents) {
+            Collection::Deque(items, limit) => deque_method(name, items, *limit, args),
+            _ => None,
+        },
+        Collection::Dict(dict) => match (name, &mut *args) {
+            ("get", [key]) => Some(dict.get(key).map(|value| value.cloned().unwrap_or_default())),
+            ("get", [key, default]) => {
+                Some(dict.get(key).map(|value| value.unwrap_or(default).clone()))
+            }
+            _ => match &mut **Arc::make_mut(contents) {
+                Collection::Dict(dict) => dict_method(name, dict, args),
+                _ => None,
+            },
+        },
+        Collection::Set(set) => match set_value(name, set, args, pos) {
+            Some(answer) => Some(answer),
+            None => match &mut **Arc::make_mut(contents) {
+                Collection::Set(set) => set_method(name, set, args),
+                _ => None,
+            },
+        },
+    }
+}
+
+/// Whether an item is in a collection, or a key in a dict.
+///
+/// # Errors
+/// When a key cannot be hashed.
+pub(in crate::library) fn contains(
+    contents: &Collection,
+    item: &Value,
+) -> Result<bool, FaultKind> {
+    Ok(match contents {
+        Collection::Tuple(items) | Collection::List(items) => {
+            position_of(items.iter(), item).is_some()
+        }
+        Collection::Deque(items, _) => position_of(items.iter(), item).is_some(),
+        Collection::Dict(dict) | Collection::Set(dict) => dict.contains(item)?,
+    })
+}
+
+/// What a `for` over this value gives.
+///
+/// # Errors
+/// When it has no items.
+pub(in crate::library) fn items_of(value: &Value) -> Result<Vec<Value>, FaultKind> {
+    Ok(match value {
+        Value::Array(items) => items.to_vec(),
+        Value::Collection(contents) => contents.items(),
+        Value::Reference(reference) => reference.items(),
+        Value::Range(range) => {
+            limits::check_items(range.len().try_into().unwrap_or(usize::MAX))?;
+            let first = range.contains(range.start).then_some(range.start);
+            std::iter::successors(first, |number| range.after(*number))
+                .map(Value::Int)
+                .collect()
+        }
+        Value::Map(map) => map.keys().map(|key| Value::from(&**key)).collect(),
+        Value::Blob(bytes) => (bytes.iter())
+            .map(|byte| Value::Int(i64::from(*byte)))
+            .collect(),
+        other => match other.as_str() {
+            Some(text) => text
+                .chars()
+                .map(|one| Value::string(one.to_string()))
+                .collect(),
+            None => return Err(not_iterable(other)),
+        },
+    })
+}
+
+fn not_iterable(value: &Value) -> FaultKind {
+    let kind = value.type_name();
+    FaultKind::raised(
+        Class::TypeError,
+        &format!("'{kind}' object is not iterable"),
+        "what has items is a list, a tuple, a set, a dict, a deque, an array, a range or a string",
+    )
+}
+
+/// The entries for a dict that this value names: those of a dict or a map, or pairs.
+///
+/// # Errors
+/// When it is neither, or a key cannot be hashed.
+pub(in crate::library) fn entries_of(value: &Value) -> Result<Vec<(Value, Value)>, FaultKind> {
+    if let Value::Map(map) = value {
+        let entries = map.iter();
+        return Ok(entries
+            .map(|(key, value)| (Value::from(&**key), value.clone()))
+            .collect());
+    }
+    if let Some(contents) = value.collection()
+        && let Collection::Dict(dict) = &**contents
+        && !matches!(value, Value::Reference(reference) if reference.kind != Kind::Dict)
+    {
+        let entries = dict.entries();
+        return Ok(entries
+            .map(|entry| (entry.key.clone(), entry.value.clone()))
+            .collect());
+    }
+    let pair = |(number, item): (usize, &Value)| match &items_of(item)?[..] {
+        [key, value] => Ok((key.clone(), value.clone())),
+        parts => Err(FaultKind::raised(
+            Class::ValueError,
+            &format!(
+                "dictionary update sequence element #{number} has length {}; 2 is required",
+                parts.len()
+            ),
+            "give pairs of a key and a value: `dict([[\"a\", 1], [\"b\", 2]])`",
+        )),
+    };
+    items_of(value)?.iter().enumerate().map(pair).collect()
+}
+
+/// Where `start`, `end` and `step` of a slice lead among `length` items: the places, in order.
+fn slice_places(length: usize, args: &[Value]) -> Result<Vec<usize>, FaultKind> {
+    let number = |at: usize| match args.get(at) {
+        None | Some(Value::Unit) => Ok(None),
+        Some(Value::Int(number)) => Ok(Some(*number)),
+        Some(_) => Err(FaultKind::raised(
+            Class::TypeError,
+            "slice indices must be integers or None or have an __index__ method",
+            "write integers, or `()` for what is left out",
+        )),
+    };
+    let (start, end, step) = (number(0)?, number(1)?, number(2)?.unwrap_or(1));
+    if step == 0 {
+        return Err(FaultKind::raised(
+            Class::ValueError,
+            "slice step cannot be zero",
+            "a step of 1 takes each item, -1 takes them backwards",
+        ));
+    }
+    let length = length as i64;
+    // Python's clamping: a place before the first one is -1 where the slice goes backwards.
+    let (low, high) = match step > 0 {
+        true => (0, length),
+        false => (-1, length - 1),
+    };
+    let clamp = |place: i64| match place < 0 {
+        true => place.saturating_add(length).clamp(low, high),
+        false => place.min(high),
+    };
+    let start = start.map_or(if step > 0 { low } else { high }, clamp);
+    let end = end.map_or(if step > 0 { high } else { low }, clamp);
+    let mut places = Vec::new();
+    let mut place = start;
+    while if step > 0 { place < end } else { place > end } {
+        places.push(place as usize);
+        place = place.saturating_add(step);
+    }
+    Ok(places)
+}
+
+/// What leaves the items of a list or a tuple as they are.
+fn row_method(
+    name: &str,
+    items: &[Value],
+    args: &[Value],
+    make: impl FnOnce(Vec<Value>) -> Value,
+) -> Answer {
+    Some(match (name, args) {
+        ("index", [item, rest @ ..]) if rest.len() <= 2 => {
+            slice_places(items.len(), rest).and_then(|places| {
+                let found = places.into_iter().find(|place| equal(&items[*place], item));
+                found.map(int).ok_or_else(|| not_in("list.index(x): x not in list"))
+            })
+        }
+        ("count", [item]) => Ok(int(items.iter().filter(|one| equal(one, item)).count())),
+        ("slice", [_, ..]) if args.len() <= 3 => slice_places(items.len(), args).map(|places| {
+            let part = places.into_iter().map(|place| items[place].clone());
+            make(part.collect())
+        }),
+        _ => return None,
+    })
+}
+
+/// That a list or a deque does not hold an item.
+fn not_in(message: &str) -> FaultKind {
+    FaultKind::raised(
+        Class::ValueError,
+        message,
+        "ask before: `if x in xs { ... }`",
+    )
+}
+
+fn from_empty(kind: &str) -> FaultKind {
+    FaultKind::raised(
+        Class::IndexError,
+        &format!("pop from {kind}"),
+        "ask before: `if len(xs) > 0 { ... }`",
+    )
+}
+
+/// The place of an index that may count from the end.
+fn pop_place(length: usize, index: &Value, message: &str) -> Result<usize, FaultKind> {
+    let index = index
+        .as_int()
+        .ok_or_else(|| FaultKind::mismatch("an integer as index", index))?;
+    crate::value::index::position(length, index).ok_or_else(|| {
+        FaultKind::raised(
+            Class::IndexError,
+            message,
+            &format!("the index is {index}, and it has {length} items: the first one is 0"),
+        )
+    })
+}
+
+/// Where `insert` puts an item: an index beyond an end means that end.
+fn insert_place(length: usize, index: i64) -> usize {
+    let length = length as i64;
+    let place = match index < 0 {
+        true => index.saturating_add(length).max(0),
+        false => index.min(length),
+    };
+    place as usize
+}
+
+fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer {
+    Some(match (name, args) {
+        ("append", [item]) => limits::check_items(items.len() + 1).map(|()| {
+            items.push(take(item));
+            Value::Unit
+        }),
+        ("pop", []) => items.pop().ok_or_else(|| from_empty("empty list")),
+        ("pop", [_]) if items.is_empty() => Err(from_empty("empty list")),
+        ("pop", [index]) => pop_place(items.len(), index, "pop index out of range")
+            .map(|place| items.remove(place)),
+        ("extend", [more]) => items_of(more).and_then(|more| {
+            limits::check_items(items.len() + more.len())?;
+            items.extend(more);
+            Ok(Value::Unit)
+        }),
+        ("insert", [Value::Int(index), item]) => {
+            limits::check_items(items.len() + 1).map(|()| {
+                items.insert(insert_place(items.len(), *index), take(item));
+                Value::Unit
+            })
+        }
+        ("remove", [item]) => match position_of(items.iter(), item) {
+            Some(place) => {
+                items.remove(place);
+                Ok(Value::Unit)
+            }
+            None => Err(not_in("list.remove(x): x not in list")),
+        },
+        ("clear", []) => {
+            items.clear();
+            Ok(Value::Unit)
+        }
+        ("reverse", []) => {
+            items.reverse();
+            Ok(Value::Unit)
+        }
+        ("sort", []) => sort(items, false).map(|()| Value::Unit),
+        ("sort", [Value::Unit, Value::Bool(reverse)]) => sort(items, *reverse).map(|()| Value::Unit),
+        ("__sort_keyed", [Value::Array(keyed), Value::Bool(reverse)]) => {
+            let pairs = keyed.iter().filter_map(|pair| match pair {
+                Value::Array(pair) => Some((pair.first()?.clone(), pair.get(1)?.clone())),
+                _ => None,
+            });
+            let mut pairs: Vec<(Value, Value)> = pairs.collect();
+            sort_by(&mut pairs, *reverse, |(key, _)| key).map(|()| {
+                *items = pairs.into_iter().map(|(_, item)| item).collect();
+                Value::Unit
+            })
+        }
+        ("set_slice", [start, end, more]) => {
+            let places = slice_places(items.len(), &[start.clone(), end.clone()]);
+            places.and_then(|places| {
+                let start = slice_start(items.len(), start);
+                let more = items_of(more)?;
+                items.splice(start..start + places.len(), more);
+                Ok(Value::Unit)
+            })
+        }
+        ("delete_slice", args @ [_, ..]) => slice_places(items.len(), args).map(|mut places| {
+            places.sort_unstable();
+            for place in places.into_iter().rev() {
+                items.remove(place);
+            }
+            Value::Unit
+        }),
+        _ => return None,
+    })
+}
+
+/// Where a slice begins that replaces items.
+fn slice_start(length: usize, start: &Value) -> usize {
+    start
+        .as_int()
+        .map_or(0, |start| insert_place(length, start))
+}
+
+/// Sorts as Python does: what is equal keeps its order, also backwards.
+///
+/// # Errors
+/// When two of the items have no order.
+pub(in crate::library) fn sort(items: &mut [Value], reverse: bool) -> Result<(), FaultKind> {
+    sort_by(items, reverse, |item| item)
+}
+
+/// Sorts by what `key` gives of each.
+///
+/// # Errors
+/// As [`sort`].
+pub(in crate::library) fn sort_by<T>(
+    items: &mut [T],
+    reverse: bool,
+    key: impl Fn(&T) -> &Value,
+) -> Result<(), FaultKind> {
+    let mut unordered = None;
+    if reverse {
+        items.reverse();
+    }
+    items.sort_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        order(a, b).unwrap_or_else(|| {
+            unordered.get_or_insert_with(|| no_order("<", a, b));
+            std::cmp::Ordering::Equal
+        })
+    });
+    if reverse {
+        items.reverse();
+    }
+    unordered.map_or(Ok(()), Err)
+}
+
+/// That Python has no order for two values.
+pub(in crate::library) fn no_order(symbol: &str, a: &Value, b: &Value) -> FaultKind {
+    FaultKind::raised(
+        Class::TypeError,
+        &format!(
+            "'{symbol}' not supported between instances of '{}' and '{}'",
+            a.type_name(),
+            b.type_name()
+        ),
+        "compare numbers with numbers, strings with strings, lists and tuples of these",
+    )
+}
+
+fn deque_method(
+    name: &str,
+    items: &mut std::collections::VecDeque<Value>,
+    limit: Option<usize>,
+    args: &mut [Value],
+) -> Answer {
+    let make_room = |items: &mut std::collections::VecDeque<Value>, at_front: bool| {
+        while limit.is_some_and(|limit| items.len() > limit) {
+            match at_front {
+                true => items.pop_front(),
+                false => items.pop_back(),
+            };
+        }
+    };
+    Some(match (name, args) {
+        ("append", [item]) => limits::check_items(items.len() + 1).map(|()| {
+            items.push_back(take(item));
+            make_room(items, true);
+            Value::Unit
+        }),
+        ("appendleft", [item]) => limits::check_items(items.len() + 1).map(|()| {
+            items.push_front(take(item));
+            make_room(items, false);
+            Value::Unit
+        }),
+        ("pop", []) => items.pop_back().ok_or_else(|| from_empty("an empty deque")),
+        ("popleft", []) => items
+            .pop_front()
+            .ok_or_else(|| from_empty("an empty deque")),
+        ("extend", [more]) => items_of(more).map(|more| {
+            items.extend(more);
+            make_room(items, true);
+            Value::Unit
+        }),
+        ("extendleft", [more]) => items_of(more).map(|more| {
+            more.into_iter().for_each(|item| items.push_front(item));
+            make_room(items, false);
+            Value::Unit
+        }),
+        ("insert", [Value::Int(_), _]) if limit.is_some_and(|limit| items.len() >= limit) => {
+            Err(FaultKind::raised(
+                Class::IndexError,
+                "deque already at its maximum size",
+                "take an item out first, or use append, which drops the first one",
+            ))
+        }
+        ("insert", [Value::Int(index), item]) => {
+            items.insert(insert_place(items.len(), *index), take(item));
+            Ok(Value::Unit)
+        }
+        ("remove", [item]) => match position_of(items.iter(), item) {
+            Some(place) => {
+                items.remove(place);
+                Ok(Value::Unit)
+            }
+            None => Err(not_in("deque.remove(x): x not in deque")),
+        },
+        ("index", [item]) => position_of(items.iter(), item)
+            .map(int)
+            .ok_or_else(|| not_in("the item is not in deque")),
+        ("count", [item]) => Ok(int(items.iter().filter(|one| equal(one, item)).count())),
+        ("clear", []) => {
+            items.clear();
+            Ok(Value::Unit)
+        }
+        ("reverse", []) => {
+            items.make_contiguous().reverse();
+            Ok(Value::Unit)
+        }
+        ("rotate", []) => {
+            rotate(items, 1);
+            Ok(Value::Unit)
+        }
+        ("rotate", [Value::Int(count)]) => {
+            rotate(items, *count);
+            Ok(Value::Unit)
+        }
+        ("maxlen", []) => Ok(limit.map_or(Value::Unit, int)),
+        _ => return None,
+    })
+}
+
+/// Moves `count` items from the end to the front.
+fn rotate(items: &mut std::collections::VecDeque<Value>, count: i64) {
+    if !items.is_empty() {
+        items.rotate_right(count.rem_euclid(items.len() as i64) as usize);
+    }
+}
+
+fn pair(entry: Entry) -> Value {
+    Value::tuple(vec![entry.key, entry.value])
+}
+
+fn dict_method(name: &str, dict: &mut Dict, args: &mut [Value]) -> Answer {
+    Some(match (name, args) {
+        ("setdefault", [key]) => set_default(dict, key, Value::Unit),
+        ("setdefault", [key, default]) => set_default(dict, key, default.clone()),
+        ("pop", [key]) => match dict.remove(key) {
+            Ok(Some(entry)) => Ok(entry.value),
+            Ok(None) => Err(key_error(key)),
+            Err(kind) => Err(kind),
+        },
+        ("pop", [key, default]) => (dict.remove(key))
+            .map(|entry| entry.map_or_else(|| default.clone(), |entry| entry.value)),
+        ("popitem", []) => dict.pop(true).map(pair).ok_or_else(|| {
+            FaultKind::raised(
+                Class::KeyError,
+                "'popitem(): dictionary is empty'",
+                "ask before: `if len(d) > 0 { ... }`",
+            )
+        }),
+        ("update", [more]) => update(dict, more).map(|()| Value::Unit),
+        ("clear", []) => {
+            dict.clear();
+            Ok(Value::Unit)
+        }
+        _ => return None,
+    })
+}
+
+fn set_default(dict: &mut Dict, key: &Value, default: Value) -> Outcome {
+    if let Some(value) = dict.get(key)? {
+        return Ok(value.clone());
+    }
+    dict.insert(key.clone(), default.clone())?;
+    Ok(default)
+}
+
+/// Takes over the entries that `more` names.
+///
+/// # Errors
+/// As [`entries_of`].
+pub(in crate::library) fn update(dict: &mut Dict, more: &Value) -> Result<(), FaultKind> {
+    for (key, value) in entries_of(more)? {
+        dict.insert(key, value)?;
+    }
+    limits::check_items(dict.len())
+}
+
+/// How two sets are made one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::library) enum Combine {
+    Union,
+    Intersection,
+    Difference,
+    SymmetricDifference,
+}
+
+/// The set that comes of two.
+///
+/// # Errors
+/// When an item cannot be hashed.
+pub(in crate::library) fn combine(a: &Dict, how: Combine, b: &Dict) -> Result<Dict, FaultKind> {
+    let of = |from: &Dict, other: &Dict, wanted: bool| {
+        let kept = from.keys().filter(|key| {
+            let is_in = other.contains(key).unwrap_or(false);
+            is_in == wanted
+        });
+        kept.cloned().collect::<Vec<Value>>()
+    };
+    let items = match how {
+        Combine::Union => [a.keys().cloned().collect(), of(b, a, false)].concat(),
+        Combine::Intersection => of(a, b, true),
+        Combine::Difference => of(a, b, false),
+        Combine::SymmetricDifference => [of(a, b, false), of(b, a, false)].concat(),
+    };
+    Dict::set_of(items)
+}
+
+/// The set of the items of a value.
+fn set_from(value: &Value) -> Result<Dict, FaultKind> {
+    match value.collection().as_deref().map(|held| &**held) {
+        Some(Collection::Set(set)) => Ok(set.clone()),
+        _ => Dict::set_of(items_of(value)?),
+    }
+}
+
+fn combined(set: &Dict, how: Combine, others: &[Value]) -> Result<Dict, FaultKind> {
+    let mut result = set.clone();
+    for other in others {
+        result = combine(&result, how, &set_from(other)?)?;
+    }
+    Ok(result)
+}
+
+/// Whether each item of `a` is in `b`.
+pub(in crate::library) fn is_subset(a: &Dict, b: &Dict) -> bool {
+    a.len() <= b.len() && a.keys().all(|key| b.contains(key).unwrap_or(false))
+}
+
+/// What leaves a set as it is.
+fn set_value(name: &str, set: &Dict, args: &[Value], pos: Pos) -> Answer {
+    let made = |how, others: &[Value]| {
+        combined(set, how, others).map(|set| Value::reference(Collection::Set(set), pos))
+    };
+    Some(match (name, args) {
+        ("union", others) => made(Combine::Union, others),
+        ("intersection", others) => made(Combine::Intersection, others),
+        ("difference", others) => made(Combine::Difference, others),
+        ("symmetric_difference", [_]) => made(Combine::SymmetricDifference, args),
+        ("issubset", [other]) => set_from(other).map(|other| is_subset(set, &other).into()),
+        ("issuperset", [other]) => set_from(other).map(|other| is_subset(&other, set).into()),
+        ("isdisjoint", [other]) => set_from(other).map(|other| {
+            let common = other.keys().any(|key| set.contains(key).unwrap_or(false));
+            Value::Bool(!common)
+        }),
+        _ => return None,
+    })
+}
+
+fn set_method(name: &str, set: &mut Dict, args: &mut [Value]) -> Answer {
+    let mut become_ = |how, others: &[Value]| {
+        *set = combined(set, how, others)?;
+        Ok(Value::Unit)
+    };
+    Some(match (name, args) {
+        ("add", [item]) => set.insert(take(item), Value::Unit).map(|_| Value::Unit),
+        ("discard", [item]) => set.remove(item).map(|_| Value::Unit),
+        ("remove", [item]) => match set.remove(item) {
+            Ok(Some(_)) => Ok(Value::Unit),
+            Ok(None) => Err(key_error(item)),
+            Err(kind) => Err(kind),
+        },
+        ("pop", []) => match set.pop(false) {
+            Some(entry) => Ok(entry.key),
+            None => Err(FaultKind::raised(
+                Class::KeyError,
+                "'pop from an empty set'",
+                "ask before: `if len(s) > 0 { ... }`",
+            )),
+        },
+        ("clear", []) => {
+            set.clear();
+            Ok(Value::Unit)
+        }
+        ("update", others) => become_(Combine::Union, others),
+        ("intersection_update", others) => become_(Combine::Intersection, others),
+        ("difference_update", others) => become_(Combine::Difference, others),
+        ("symmetric_difference_update", others @ [_]) => {
+            become_(Combine::SymmetricDifference, others)
+        }
+        _ => return None,
+    })
+}

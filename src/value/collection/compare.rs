@@ -1,0 +1,227 @@
+//! What Python takes to be equal, and what comes first.
+//!
+//! Unlike the operators on this language's own types: integers and floats are compared exactly, `true`
+//! is 1, a character is the string of it. A reference that is compared is read once; nothing is held
+//! while another one is. Values may stand deep in each other, and a list in itself, so nothing here
+//! recurs.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::Collection;
+use crate::value::{Function, Value};
+
+/// Whether `a == b`.
+pub fn equal(a: &Value, b: &Value) -> bool {
+    if let Some(is_equal) = equal_plain(a, b) {
+        return is_equal;
+    }
+    let mut compared = HashSet::new();
+    let mut later = vec![(a.clone(), b.clone())];
+    while let Some((a, b)) = later.pop() {
+        let is_equal = match equal_plain(&a, &b) {
+            Some(is_equal) => is_equal,
+            // A list that leads to itself is compared with the other one once.
+            None => {
+                let is_known = match (&a, &b) {
+                    (Value::Reference(a), Value::Reference(b)) => {
+                        let address = |one| Arc::as_ptr(one) as usize;
+                        !compared.insert((address(&a.contents), address(&b.contents)))
+                    }
+                    _ => false,
+                };
+                is_known || equal_lengths(&a, &b, &mut later)
+            }
+        };
+        if !is_equal {
+            return false;
+        }
+    }
+    true
+}
+
+/// The answer where neither is looked into.
+fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
+    Some(match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Reference(a), Value::Reference(b)) => {
+            if a.is(b) {
+                true
+            } else if a.kind != b.kind {
+                false
+            } else {
+                return None;
+            }
+        }
+        (Value::Collection(a), Value::Collection(b)) if Arc::ptr_eq(a, b) => true,
+        (Value::Collection(_) | Value::Reference(_), Value::Collection(_) | Value::Reference(_))
+        | (Value::Array(_), Value::Array(_))
+        | (Value::Map(_), Value::Map(_)) => return None,
+        (Value::Unit, Value::Unit) => true,
+        (Value::Blob(a), Value::Blob(b)) => a == b,
+        (Value::Range(a), Value::Range(b)) => a == b,
+        (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
+        (Value::Function(a), Value::Function(b)) => is_same_function(a, b),
+        (Value::Error(a), Value::Error(b)) => Arc::ptr_eq(a, b),
+        (Value::Foreign(a), Value::Foreign(b)) => Arc::ptr_eq(a, b),
+        _ => match (number(a), number(b)) {
+            (Some(a), Some(b)) => a.compare(b) == Some(Ordering::Equal),
+            _ => with_texts(a, b, |a, b| a == b).unwrap_or(false),
+        },
+    })
+}
+
+/// Whether two containers may be equal, by their kinds and lengths; the pairs of their parts follow.
+fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool {
+    let pairs = |a: &[Value], b: &[Value], later: &mut Vec<(Value, Value)>| {
+        later.extend(a.iter().cloned().zip(b.iter().cloned()).rev());
+        a.len() == b.len()
+    };
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => pairs(a, b, later),
+        (Value::Map(a), Value::Map(b)) => {
+            later.extend(a.values().cloned().zip(b.values().cloned()));
+            a.len() == b.len() && a.keys().eq(b.keys())
+        }
+        _ => match (a.collection(), b.collection()) {
+            (Some(a), Some(b)) => match (&**a, &**b) {
+                (Collection::Tuple(a), Collection::Tuple(b))
+                | (Collection::List(a), Collection::List(b)) => pairs(a, b, later),
+                (Collection::Deque(a, _), Collection::Deque(b, _)) => {
+                    later.extend(a.iter().cloned().zip(b.iter().cloned()).rev());
+                    a.len() == b.len()
+                }
+                (Collection::Dict(a), Collection::Dict(b))
+                | (Collection::Set(a), Collection::Set(b)) => {
+                    a.len() == b.len()
+                        && a.entries().all(|entry| match b.get(&entry.key) {
+                            Ok(Some(value)) => {
+                                later.push((entry.value.clone(), value.clone()));
+                                true
+                            }
+                            _ => false,
+                        })
+                }
+                _ => false,
+            },
+            _ => false,
+        },
+    }
+}
+
+/// Functions are equal when they call the same code with the same variables and arguments.
+fn is_same_function(a: &Arc<Function>, b: &Arc<Function>) -> bool {
+    Arc::ptr_eq(a, b)
+        || a.target == b.target
+            && a.curried.is_empty()
+            && b.curried.is_empty()
+            && a.captures.len() == b.captures.len()
+            && (a.captures.iter().zip(b.captures.iter())).all(|(a, b)| Arc::ptr_eq(a, b))
+}
+
+/// The first place among `items` at or behind which `wanted` is.
+pub fn position_of<'v>(
+    mut items: impl Iterator<Item = &'v Value>,
+    wanted: &Value,
+) -> Option<usize> {
+    items.position(|item| equal(item, wanted))
+}
+
+/// A number, of which Python has one order for all types.
+#[derive(Clone, Copy)]
+enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+fn number(value: &Value) -> Option<Number> {
+    match value {
+        Value::Int(number) => Some(Number::Int(*number)),
+        Value::Bool(flag) => Some(Number::Int(i64::from(*flag))),
+        Value::Float(number) => Some(Number::Float(*number)),
+        _ => None,
+    }
+}
+
+impl Number {
+    /// Exactly: an integer is not rounded to a float.
+    fn compare(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(&b)),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b),
+            (Self::Int(a), Self::Float(b)) => int_with_float(a, b),
+            (Self::Float(a), Self::Int(b)) => int_with_float(b, a).map(Ordering::reverse),
+        }
+    }
+}
+
+fn int_with_float(int: i64, float: f64) -> Option<Ordering> {
+    /// 2^63, the first float above all integers.
+    const ABOVE: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() {
+        None
+    } else if float >= ABOVE {
+        Some(Ordering::Less)
+    } else if float < -ABOVE {
+        Some(Ordering::Greater)
+    } else {
+        let whole = float.trunc();
+        let by_whole = int.cmp(&(whole as i64));
+        Some(by_whole.then(0.0_f64.partial_cmp(&(float - whole))?))
+    }
+}
+
+/// Calls `use_it` with the texts of two strings or characters.
+fn with_texts<R>(a: &Value, b: &Value, use_it: impl FnOnce(&str, &str) -> R) -> Option<R> {
+    fn text<'v>(value: &'v Value, room: &'v mut [u8; 4]) -> Option<&'v str> {
+        match value {
+            Value::Char(character) => Some(character.encode_utf8(room)),
+            other => other.as_str(),
+        }
+    }
+    let (mut room_a, mut room_b) = ([0; 4], [0; 4]);
+    Some(use_it(text(a, &mut room_a)?, text(b, &mut room_b)?))
+}
+
+/// How `a` and `b` compare: numbers, strings, and lists or tuples of them item by item. Nothing where
+/// Python has no order for them.
+pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    if let Some(decided) = order_of_plain(a, b) {
+        return decided;
+    }
+    let (mut a, mut b) = (a.clone(), b.clone());
+    // The first pair that differs decides; a list in itself is left to the recursion that Python refuses.
+    for _ in 0..10_000 {
+        let (one, other) = (a.collection()?, b.collection()?);
+        let (first, second) = match (&**one, &**other) {
+            (Collection::Tuple(a), Collection::Tuple(b))
+            | (Collection::List(a), Collection::List(b)) => {
+                match a.iter().zip(b.iter()).find(|(a, b)| !equal(a, b)) {
+                    Some((a, b)) => (a.clone(), b.clone()),
+                    None => return Some(a.len().cmp(&b.len())),
+                }
+            }
+            _ => return None,
+        };
+        if let Some(decided) = order_of_plain(&first, &second) {
+            return decided;
+        }
+        (a, b) = (first, second);
+    }
+    None
+}
+
+/// The answer where neither is looked into.
+fn order_of_plain(a: &Value, b: &Value) -> Option<Option<Ordering>> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => Some(Some(a.cmp(b))),
+        (Value::Collection(_) | Value::Reference(_), Value::Collection(_) | Value::Reference(_)) => {
+            None
+        }
+        _ => match (number(a), number(b)) {
+            (Some(a), Some(b)) => Some(a.compare(b)),
+            _ => Some(with_texts(a, b, str::cmp)),
+        },
+    }
+}

@@ -1,0 +1,371 @@
+//! Hashed keys in the order of insertion, as in Python since 3.7.
+//!
+//! The entries stand in a row, in the order in which their keys came; a table beside it finds an entry
+//! by its hash. A removed entry leaves a gap, so that a `for` that counts places skips nothing; gaps are
+//! closed when there are more of them than entries. Keys are equal as Python has it: `1`, `1.0` and
+//! `true` are one key, and a character is the string of it.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::{Collection, equal};
+use crate::value::{Class, FaultKind, Value};
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    hash: u64,
+    /// The key.
+    pub key: Value,
+    /// The value; `()` in a set.
+    pub value: Value,
+}
+
+/// See the head of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Dict {
+    /// In the order of insertion, with gaps.
+    row: Vec<Option<Entry>>,
+    /// Places in the row.
+    ///
+    /// Invariant: there is one for each entry, under its hash, and none for gaps.
+    table: HashTable<u32>,
+}
+
+impl Dict {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A set of these items.
+    ///
+    /// # Errors
+    /// When one cannot be hashed.
+    pub fn set_of(items: impl IntoIterator<Item = Value>) -> Result<Self, FaultKind> {
+        let mut set = Self::new();
+        for item in items {
+            set.insert(item, Value::Unit)?;
+        }
+        Ok(set)
+    }
+
+    /// How many entries it has.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// The entries, in order.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.row.iter().flatten()
+    }
+
+    /// The keys, in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> {
+        self.entries().map(|entry| &entry.key)
+    }
+
+    /// The entries with the gaps between them: what decides how a `for` under way goes on.
+    pub fn row(&self) -> &[Option<Entry>] {
+        &self.row
+    }
+
+    /// The first entry at or behind a place in the row, and the place behind it.
+    pub fn from(&self, place: usize) -> Option<(&Entry, usize)> {
+        let row = self.row.get(place..)?;
+        let (offset, entry) = (row.iter().enumerate())
+            .find_map(|(offset, entry)| Some((offset, entry.as_ref()?)))?;
+        Some((entry, place + offset + 1))
+    }
+
+    fn find(&self, hash: u64, key: &Value) -> Option<usize> {
+        let is_key = |place: &u32| {
+            (self.row[*place as usize].as_ref())
+                .is_some_and(|entry| entry.hash == hash && is_same_key(&entry.key, key))
+        };
+        self.table.find(hash, is_key).map(|place| *place as usize)
+    }
+
+    /// The value of a key.
+    ///
+    /// # Errors
+    /// When the key cannot be hashed.
+    pub fn get(&self, key: &Value) -> Result<Option<&Value>, FaultKind> {
+        let place = self.find(hash(key)?, key);
+        Ok(place.and_then(|place| Some(&self.row[place].as_ref()?.value)))
+    }
+
+    /// The same, to change it.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn get_mut(&mut self, key: &Value) -> Result<Option<&mut Value>, FaultKind> {
+        let place = self.find(hash(key)?, key);
+        Ok(place.and_then(|place| Some(&mut self.row[place].as_mut()?.value)))
+    }
+
+    /// Whether there is such a key.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn contains(&self, key: &Value) -> Result<bool, FaultKind> {
+        Ok(self.get(key)?.is_some())
+    }
+
+    /// Sets the value of a key, which keeps its place when it is there; returns the old value.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn insert(&mut self, key: Value, value: Value) -> Result<Option<Value>, FaultKind> {
+        let hash = hash(&key)?;
+        if let Some(place) = self.find(hash, &key)
+            && let Some(entry) = &mut self.row[place]
+        {
+            return Ok(Some(std::mem::replace(&mut entry.value, value)));
+        }
+        if self.row.len() > 8 && self.row.len() > 2 * self.len() + 1 {
+            self.close_gaps();
+        }
+        let place = self.row.len() as u32;
+        self.row.push(Some(Entry { hash, key, value }));
+        let row = &self.row;
+        (self.table).insert_unique(hash, place, |place| hash_at(row, *place));
+        Ok(None)
+    }
+
+    /// Takes an entry out.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn remove(&mut self, key: &Value) -> Result<Option<Entry>, FaultKind> {
+        let hash = hash(key)?;
+        Ok(self
+            .find(hash, key)
+            .and_then(|place| self.take(place, hash)))
+    }
+
+    /// Takes the last entry out, or the first one.
+    pub fn pop(&mut self, last: bool) -> Option<Entry> {
+        let is_entry = |entry: &Option<Entry>| entry.is_some();
+        let place = match last {
+            true => self.row.iter().rposition(is_entry)?,
+            false => self.row.iter().position(is_entry)?,
+        };
+        let hash = self.row[place].as_ref()?.hash;
+        self.take(place, hash)
+    }
+
+    fn take(&mut self, place: usize, hash: u64) -> Option<Entry> {
+        let found = self.table.find_entry(hash, |at| *at as usize == place);
+        found.ok()?.remove();
+        let entry = self.row[place].take();
+        while let Some(None) = self.row.last() {
+            self.row.pop();
+        }
+        entry
+    }
+
+    fn close_gaps(&mut self) {
+        self.row.retain(Option::is_some);
+        self.table.clear();
+        let row = &self.row;
+        for place in 0..row.len() as u32 {
+            let hash = hash_at(row, place);
+            (self.table).insert_unique(hash, place, |place| hash_at(row, *place));
+        }
+    }
+
+    /// Takes everything out.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// How many bytes it takes besides what its values lead to.
+    pub fn bytes(&self) -> usize {
+        self.row.capacity() * size_of::<Option<Entry>>()
+            + self.table.capacity() * (size_of::<u32>() + 1)
+    }
+}
+
+fn hash_at(row: &[Option<Entry>], place: u32) -> u64 {
+    row[place as usize].as_ref().map_or(0, |entry| entry.hash)
+}
+
+/// Keys are compared by what they are, so no lock is taken.
+#[inline]
+fn is_same_key(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Reference(a), Value::Reference(b)) => a.is(b),
+        _ => match (a.as_str(), b.as_str()) {
+            (Some(a), Some(b)) => a == b,
+            _ => equal(a, b),
+        },
+    }
+}
+
+/// How deep tuples may stand in each other that are hashed.
+const MAX_DEPTH: usize = 200;
+
+/// The hash of a key. Equal keys have the same.
+///
+/// # Errors
+/// When the value can change, so that it is no key: Python's `unhashable type`.
+pub fn hash(value: &Value) -> Result<u64, FaultKind> {
+    let mut hasher = Mixer(0);
+    write(value, &mut hasher, 0)?;
+    Ok(hasher.finish())
+}
+
+fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKind> {
+    match value {
+        Value::Int(number) => hasher.write_u64(*number as u64),
+        Value::Bool(flag) => hasher.write_u64(u64::from(*flag)),
+        Value::Float(number) => {
+            let whole = *number as i64;
+            match whole as f64 == *number && whole != i64::MAX {
+                true => hasher.write_u64(whole as u64),
+                false => hasher.write_u64(number.to_bits()),
+            }
+        }
+        Value::Literal(text) => hasher.write(text.as_str().as_bytes()),
+        Value::Str(text) => hasher.write(text.as_bytes()),
+        Value::Char(character) => {
+            hasher.write(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        Value::Unit => hasher.write_u64(u64::MAX),
+        Value::Collection(contents) => match &***contents {
+            Collection::Tuple(items) if depth < MAX_DEPTH => {
+                hasher.write_u64(items.len() as u64);
+                for item in items {
+                    write(item, hasher, depth + 1)?;
+                }
+            }
+            _ => return Err(unhashable(value)),
+        },
+        // By what they are: those are equal only to themselves.
+        Value::Object(object) => hasher.write_u64(Arc::as_ptr(object) as usize as u64),
+        Value::Function(function) => {
+            // Another function value may be equal that has the same target.
+            function.target.hash(hasher);
+        }
+        Value::Range(range) => hasher.write_u64(range.start as u64 ^ range.end as u64),
+        Value::Reference(_)
+        | Value::Array(_)
+        | Value::Map(_)
+        | Value::Blob(_)
+        | Value::Cell(_)
+        | Value::Error(_)
+        | Value::Foreign(_) => return Err(unhashable(value)),
+    }
+    Ok(())
+}
+
+fn unhashable(value: &Value) -> FaultKind {
+    let kind = value.type_name();
+    FaultKind::raised(
+        Class::TypeError,
+        &format!("unhashable type: '{kind}'"),
+        "a key must stay as it is: use a tuple, `tuple(xs)`",
+    )
+}
+
+/// A hash of one multiplication a word, with the upper half folded into the lower one. Nobody but the
+/// author of the script chooses the keys.
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut words = bytes.chunks_exact(8);
+        for word in &mut words {
+            self.write_u64(u64::from_le_bytes(word.try_into().unwrap_or_default()));
+        }
+        let mut last = [0; 8];
+        last[..words.remainder().len()].copy_from_slice(words.remainder());
+        self.write_u64(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word ^ 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value::Int;
+
+    fn keys(dict: &Dict) -> Vec<i64> {
+        dict.keys().filter_map(Value::as_int).collect()
+    }
+
+    #[test]
+    fn keys_keep_the_order_in_which_they_came() {
+        let mut dict = Dict::new();
+        for key in [3, 1, 2, 1] {
+            dict.insert(Int(key), Int(key * 10)).unwrap();
+        }
+        assert_eq!(keys(&dict), [3, 1, 2]);
+        assert!(dict.remove(&Int(1)).unwrap().is_some());
+        assert!(dict.remove(&Int(1)).unwrap().is_none());
+        dict.insert(Int(1), Int(0)).unwrap();
+        assert_eq!((keys(&dict), dict.len()), (vec![3, 2, 1], 3));
+        assert_eq!(dict.pop(true).and_then(|entry| entry.key.as_int()), Some(1));
+        assert_eq!(
+            dict.pop(false).and_then(|entry| entry.key.as_int()),
+            Some(3)
+        );
+        assert_eq!(keys(&dict), [2]);
+    }
+
+    #[test]
+    fn gaps_are_closed_and_everything_is_still_found() {
+        let mut dict = Dict::new();
+        for key in 0..1000 {
+            dict.insert(Int(key), Int(key)).unwrap();
+            if key >= 10 {
+                dict.remove(&Int(key - 10)).unwrap().unwrap();
+            }
+        }
+        assert_eq!(keys(&dict), (990..1000).collect::<Vec<i64>>());
+        assert!(dict.row().len() < 30, "{}", dict.row().len());
+        for key in 990..1000 {
+            assert_eq!(dict.get(&Int(key)).unwrap().unwrap().as_int(), Some(key));
+        }
+    }
+
+    #[test]
+    fn equal_keys_are_one_and_what_can_change_is_none() {
+        let mut dict = Dict::new();
+        for key in [Int(1), Value::Float(1.0), Value::Bool(true)] {
+            dict.insert(key, Value::Unit).unwrap();
+        }
+        assert_eq!(dict.len(), 1);
+        for (a, b) in [
+            (Value::Char('a'), Value::from("a")),
+            (
+                Value::tuple(vec![Int(1), Value::from("x")]),
+                Value::tuple(vec![Value::Float(1.0), Value::Char('x')]),
+            ),
+        ] {
+            assert_eq!(hash(&a).unwrap(), hash(&b).unwrap());
+            assert!(equal(&a, &b));
+        }
+        let refused = hash(&Value::array(vec![])).unwrap_err();
+        assert_eq!(refused.class(), Class::TypeError);
+        let in_tuple = Value::tuple(vec![Value::array(vec![])]);
+        assert!(hash(&in_tuple).is_err());
+    }
+}
