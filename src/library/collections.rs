@@ -100,31 +100,33 @@ fn compute(op: BinaryOp, a: &Value, b: &Value) -> Option<Outcome> {
         limits::check_items(a.len() + b.len())?;
         Ok([a, b].concat())
     };
-    Some(match (op, one.map(|held| &**held), other.map(|held| &**held)) {
-        (BinaryOp::Add, Some(Collection::List(a)), Some(Collection::List(b))) => {
-            joined(a, b).map(|items| made(Collection::List(items)))
-        }
-        (BinaryOp::Add, Some(Collection::Tuple(a)), Some(Collection::Tuple(b))) => {
-            joined(a, b).map(Value::tuple)
-        }
-        (BinaryOp::Add, Some(Collection::Deque(a, limit)), Some(Collection::Deque(b, _))) => {
-            let mut items = a.clone();
-            items.extend(b.iter().cloned());
-            while limit.is_some_and(|limit| items.len() > limit) {
-                items.pop_front();
+    Some(
+        match (op, one.map(|held| &**held), other.map(|held| &**held)) {
+            (BinaryOp::Add, Some(Collection::List(a)), Some(Collection::List(b))) => {
+                joined(a, b).map(|items| made(Collection::List(items)))
             }
-            Ok(made(Collection::Deque(items, *limit)))
-        }
-        (BinaryOp::Or, Some(Collection::Dict(a)), Some(Collection::Dict(_))) => {
-            let mut dict = a.clone();
-            update_dict(&mut dict, b).map(|()| made(Collection::Dict(dict)))
-        }
-        (BinaryOp::Mul, Some(contents), None) => repeated(contents, b.as_int()?),
-        (BinaryOp::Mul, None, Some(contents)) => repeated(contents, a.as_int()?),
-        // What is added to a string becomes text.
-        (BinaryOp::Add, ..) if a.as_str().is_some() || b.as_str().is_some() => return None,
-        _ => return None,
-    })
+            (BinaryOp::Add, Some(Collection::Tuple(a)), Some(Collection::Tuple(b))) => {
+                joined(a, b).map(Value::tuple)
+            }
+            (BinaryOp::Add, Some(Collection::Deque(a, limit)), Some(Collection::Deque(b, _))) => {
+                let mut items = a.clone();
+                items.extend(b.iter().cloned());
+                while limit.is_some_and(|limit| items.len() > limit) {
+                    items.pop_front();
+                }
+                Ok(made(Collection::Deque(items, *limit)))
+            }
+            (BinaryOp::Or, Some(Collection::Dict(a)), Some(Collection::Dict(_))) => {
+                let mut dict = a.clone();
+                update_dict(&mut dict, b).map(|()| made(Collection::Dict(dict)))
+            }
+            (BinaryOp::Mul, Some(contents), None) => repeated(contents, b.as_int()?),
+            (BinaryOp::Mul, None, Some(contents)) => repeated(contents, a.as_int()?),
+            // What is added to a string becomes text.
+            (BinaryOp::Add, ..) if a.as_str().is_some() || b.as_str().is_some() => return None,
+            _ => return None,
+        },
+    )
 }
 
 fn copies(items: &[Value], times: usize) -> Vec<Value> {
@@ -144,7 +146,10 @@ fn repeated(contents: &Collection, times: i64) -> Outcome {
         Collection::Tuple(items) => repeat(items).map(Value::tuple),
         other => Err(super::operators::unknown(
             "*",
-            &[&Value::Collection(Arc::new(other.clone().into())), &Value::Int(times)],
+            &[
+                &Value::Collection(Arc::new(other.clone().into())),
+                &Value::Int(times),
+            ],
             None,
         )),
     }

@@ -19,8 +19,8 @@ mod prelude;
 
 use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::{FaultKind, Value};
 use crate::value::collection::Kind;
+use crate::value::{FaultKind, Value};
 use crate::vm::{LooksInto, NativeCtx, NativeResult, Natives, OnCollection};
 
 use bridge::Bridge;
@@ -201,7 +201,15 @@ impl Natives for Library {
         ];
         // They take the items of the collections that they are given.
         const TAKE_ITEMS: [&str; 9] = [
-            "Thread", "Timer", "len", "list", "tuple", "deque", "wait", "as_completed", "reversed",
+            "Thread",
+            "Timer",
+            "len",
+            "list",
+            "tuple",
+            "deque",
+            "wait",
+            "as_completed",
+            "reversed",
         ];
         if PASS_ON.contains(&name) {
             LooksInto::Nothing

@@ -113,7 +113,10 @@ mod tests {
 
     #[test]
     fn a_piece_brings_what_it_calls() {
-        assert_eq!(names(&["sort"]), ["list__sort", "array__sort", "array__order"]);
+        assert_eq!(
+            names(&["sort"]),
+            ["list__sort", "array__sort", "array__order"]
+        );
         assert_eq!(
             names(&["find"]),
             ["array__index_of", "array__find"],

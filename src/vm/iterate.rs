@@ -6,8 +6,8 @@
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
-use crate::value::object::Verb;
 use crate::value::collection::Kind;
+use crate::value::object::Verb;
 use crate::value::{FaultKind, Range, Value};
 
 impl Machine<'_, '_> {
@@ -44,9 +44,11 @@ impl Machine<'_, '_> {
                 (Value::Reference(reference), Value::Int(0), Value::Unit)
             }
             // How many items there are is read in the first round.
-            Value::Reference(reference) => {
-                (Value::Reference(reference), Value::Int(0), Value::Bool(true))
-            }
+            Value::Reference(reference) => (
+                Value::Reference(reference),
+                Value::Int(0),
+                Value::Bool(true),
+            ),
             other => {
                 return Err(FaultKind::NotIterable {
                     found: other.type_name(),

@@ -539,7 +539,13 @@ impl Machine<'_, '_> {
 
     /// The prelude's method `type__name`, or `__type__name` where that exists for functions that
     /// change what they find as `this` and the first argument is one.
-    pub(super) fn prelude_method(&self, receiver: &Value, name: &str, first: u16, argc: u8) -> Option<CodeId> {
+    pub(super) fn prelude_method(
+        &self,
+        receiver: &Value,
+        name: &str,
+        first: u16,
+        argc: u8,
+    ) -> Option<CodeId> {
         let type_name = match receiver {
             Value::Array(_) => "array",
             Value::Map(_) => "map",

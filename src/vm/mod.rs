@@ -37,9 +37,9 @@ use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
+use crate::value::collection::Kind;
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::operation::Notices;
-use crate::value::collection::Kind;
 use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
 
 pub use fiber::Fiber;

@@ -1,7 +1,7 @@
 //! Operators on operands that the dispatch loop does not treat itself, and `switch`.
 
-use super::arithmetic::{self, copy, put};
 use super::Stop;
+use super::arithmetic::{self, copy, put};
 use super::reference::inside;
 use super::step::{Flow, Machine, Step};
 use crate::program::op::BinaryOp;

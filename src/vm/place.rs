@@ -359,7 +359,14 @@ pub(super) fn change<R>(
                 dict.insert((*index).clone(), value)?;
                 return Ok(result);
             }
-            change(natives, contents.item_mut(index)?, chain, next, aim, change_it)
+            change(
+                natives,
+                contents.item_mut(index)?,
+                chain,
+                next,
+                aim,
+                change_it,
+            )
         }
         (Value::Object(object), Link::Field(name)) => {
             let mut part = if aim == Aim::Replace && is_last {
@@ -556,8 +563,12 @@ impl Machine<'_, '_> {
                 walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?
             }
             Base::Cell(cell) => {
-                let beyond = self.stepped.then(|| self.fiber.first_reference(&begin, &place.keys));
-                let used = beyond.flatten().map_or(place.keys.len(), |(_, used)| used.into());
+                let beyond = self
+                    .stepped
+                    .then(|| self.fiber.first_reference(&begin, &place.keys));
+                let used = beyond
+                    .flatten()
+                    .map_or(place.keys.len(), |(_, used)| used.into());
                 let path = Path::new(begin.bound(), begin.rest(&place.keys[..used]));
                 if !self.may_access(cell, path, false) {
                     return Ok(Flow::Stop(super::Stop::Visible));

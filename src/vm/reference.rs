@@ -43,10 +43,7 @@ pub(super) fn outermost<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
 pub(super) fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
     let mut found = Inside::default();
     let mut seen = HashSet::new();
-    let mut next: Vec<Value> = values
-        .filter(|value| !value.is_scalar())
-        .cloned()
-        .collect();
+    let mut next: Vec<Value> = values.filter(|value| !value.is_scalar()).cloned().collect();
     while let Some(value) = next.pop() {
         let cell = match &value {
             Value::Object(object) => {
@@ -257,9 +254,11 @@ impl Machine<'_, '_> {
         }
         let start = self.frame().base as usize + usize::from(first);
         let args = start..start + usize::from(argc);
-        let passes_function =
-            |arg: &Value| matches!(arg, Value::Function(_));
-        if self.fiber.registers[args.clone()].iter().any(passes_function) {
+        let passes_function = |arg: &Value| matches!(arg, Value::Function(_));
+        if self.fiber.registers[args.clone()]
+            .iter()
+            .any(passes_function)
+        {
             let receiver = Value::Reference(reference.clone());
             if let Some(id) = self.prelude_method(&receiver, name, first, argc) {
                 self.fiber.through = None;

@@ -14,8 +14,8 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
-use crate::value::object::{Call, Verb, take_told};
 use crate::value::collection::Kind;
+use crate::value::object::{Call, Verb, take_told};
 use crate::value::{Cell, CodeId, Literal, Object, Reference, Value, debug_text, publish};
 
 /// The place as it is typed: `a[0].name`.
@@ -575,9 +575,7 @@ impl Fiber {
         let register = register.or_else(|| op.asks().map(|(of, ..)| of))?;
         let contents = reference.load();
         let key = match key {
-            Some(Value::Int(index)) if index < 0 => {
-                Some(Value::Int(index + contents.len() as i64))
-            }
+            Some(Value::Int(index)) if index < 0 => Some(Value::Int(index + contents.len() as i64)),
             key => key.as_ref().map(as_key),
         };
         Some(SharedPlace {

@@ -223,7 +223,10 @@ mod tests {
                 }
                 let source = std::fs::read_to_string(&path).unwrap();
                 let calls = ["FaultKind::misuse(", "FaultKind::raised("];
-                for call in calls.into_iter().flat_map(|call| source.split(call).skip(1)) {
+                for call in calls
+                    .into_iter()
+                    .flat_map(|call| source.split(call).skip(1))
+                {
                     let call = call.trim_start();
                     let classes = Class::ALL.into_iter();
                     let mut named = classes.filter(|class| {

@@ -25,7 +25,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "tuple",
-        signatures: &[sig(&[], "tuple"), sig(&[param("items", Kind::Any)], "tuple")],
+        signatures: &[
+            sig(&[], "tuple"),
+            sig(&[param("items", Kind::Any)], "tuple"),
+        ],
         summary: "Makes a tuple of the items of something.",
         details: "It never changes, so it can be a key of a dict.",
         example: Example {
@@ -37,7 +40,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "dict",
-        signatures: &[sig(&[], "dict"), sig(&[param("entries", Kind::Any)], "dict")],
+        signatures: &[
+            sig(&[], "dict"),
+            sig(&[param("entries", Kind::Any)], "dict"),
+        ],
         summary: "Makes a dict, empty or of pairs, of a map or of another dict.",
         details: "Keys are anything that cannot change: numbers, strings, tuples, objects. They keep the order in which they came, and all who hold the dict share it.",
         errors: "A key that is not there is a KeyError, one that can change a TypeError.",
@@ -63,7 +69,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         name: "deque",
-        signatures: &[sig(&[], "deque"), sig(&[param("items", Kind::Any)], "deque"), sig(&[param("items", Kind::Any), param("maxlen", Kind::Any)], "deque")],
+        signatures: &[
+            sig(&[], "deque"),
+            sig(&[param("items", Kind::Any)], "deque"),
+            sig(
+                &[param("items", Kind::Any), param("maxlen", Kind::Any)],
+                "deque",
+            ),
+        ],
         summary: "Makes a deque, which gives and takes at both ends; with a length, the other end drops what is too much.",
         details: "All who hold it share it; each method is one step, as in Python.",
         example: Example {
@@ -110,7 +123,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "insert",
-        signatures: &[sig(&[param("index", Kind::Int), param("item", Kind::Any)], "()")],
+        signatures: &[sig(
+            &[param("index", Kind::Int), param("item", Kind::Any)],
+            "()",
+        )],
         summary: "Puts an item before the one at an index.",
         details: "An index beyond an end means that end.",
         example: Example {
@@ -157,7 +173,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "index",
-        signatures: &[sig(&[param("item", Kind::Any)], "i64"), sig(&[param("item", Kind::Any), param("start", Kind::Int)], "i64"), sig(&[param("item", Kind::Any), param("start", Kind::Int), param("end", Kind::Int)], "i64")],
+        signatures: &[
+            sig(&[param("item", Kind::Any)], "i64"),
+            sig(
+                &[param("item", Kind::Any), param("start", Kind::Int)],
+                "i64",
+            ),
+            sig(
+                &[
+                    param("item", Kind::Any),
+                    param("start", Kind::Int),
+                    param("end", Kind::Int),
+                ],
+                "i64",
+            ),
+        ],
         summary: "Gives the index of the first equal item.",
         errors: "ValueError when there is none.",
         example: Example {
@@ -180,7 +210,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "sort",
-        signatures: &[sig(&[], "()"), sig(&[param("key", Kind::Any)], "()"), sig(&[param("key", Kind::Any), param("reverse", Kind::Bool)], "()")],
+        signatures: &[
+            sig(&[], "()"),
+            sig(&[param("key", Kind::Any)], "()"),
+            sig(
+                &[param("key", Kind::Any), param("reverse", Kind::Bool)],
+                "()",
+            ),
+        ],
         summary: "Sorts it, by what a function gives of each item, or by the items where that is ().",
         details: "What is equal keeps its order. With a function, the list is read once and stored once.",
         errors: "TypeError when two items have no order.",
@@ -216,7 +253,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "slice",
-        signatures: &[sig(&[param("start", Kind::Any)], "list"), sig(&[param("start", Kind::Any), param("end", Kind::Any)], "list"), sig(&[param("start", Kind::Any), param("end", Kind::Any), param("step", Kind::Any)], "list")],
+        signatures: &[
+            sig(&[param("start", Kind::Any)], "list"),
+            sig(
+                &[param("start", Kind::Any), param("end", Kind::Any)],
+                "list",
+            ),
+            sig(
+                &[
+                    param("start", Kind::Any),
+                    param("end", Kind::Any),
+                    param("step", Kind::Any),
+                ],
+                "list",
+            ),
+        ],
         summary: "Gives a new list of a part: Python's `xs[start:end:step]`, with () for what is left out.",
         example: Example {
             code: "let a = list([1, 2, 3, 4]); print(a.slice(1, 3), a.slice((), (), -1), a.slice(-2));",
@@ -227,7 +278,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "set_slice",
-        signatures: &[sig(&[param("start", Kind::Any), param("end", Kind::Any), param("items", Kind::Any)], "()")],
+        signatures: &[sig(
+            &[
+                param("start", Kind::Any),
+                param("end", Kind::Any),
+                param("items", Kind::Any),
+            ],
+            "()",
+        )],
         summary: "Puts items in the place of a part: Python's `xs[start:end] = items`.",
         example: Example {
             code: "let a = list([1, 2, 3, 4]); a.set_slice(1, 3, [9]); print(a);",
@@ -238,7 +296,18 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "delete_slice",
-        signatures: &[sig(&[param("start", Kind::Any)], "()"), sig(&[param("start", Kind::Any), param("end", Kind::Any)], "()"), sig(&[param("start", Kind::Any), param("end", Kind::Any), param("step", Kind::Any)], "()")],
+        signatures: &[
+            sig(&[param("start", Kind::Any)], "()"),
+            sig(&[param("start", Kind::Any), param("end", Kind::Any)], "()"),
+            sig(
+                &[
+                    param("start", Kind::Any),
+                    param("end", Kind::Any),
+                    param("step", Kind::Any),
+                ],
+                "()",
+            ),
+        ],
         summary: "Takes a part out: Python's `del xs[start:end:step]`.",
         example: Example {
             code: "let a = list([1, 2, 3, 4]); a.delete_slice(0, 2); print(a);",
@@ -249,7 +318,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("tuple"),
         name: "index",
-        signatures: &[sig(&[param("item", Kind::Any)], "i64"), sig(&[param("item", Kind::Any), param("start", Kind::Int)], "i64"), sig(&[param("item", Kind::Any), param("start", Kind::Int), param("end", Kind::Int)], "i64")],
+        signatures: &[
+            sig(&[param("item", Kind::Any)], "i64"),
+            sig(
+                &[param("item", Kind::Any), param("start", Kind::Int)],
+                "i64",
+            ),
+            sig(
+                &[
+                    param("item", Kind::Any),
+                    param("start", Kind::Int),
+                    param("end", Kind::Int),
+                ],
+                "i64",
+            ),
+        ],
         summary: "Gives the index of the first equal item.",
         errors: "ValueError when there is none.",
         example: Example {
@@ -272,7 +355,21 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("tuple"),
         name: "slice",
-        signatures: &[sig(&[param("start", Kind::Any)], "tuple"), sig(&[param("start", Kind::Any), param("end", Kind::Any)], "tuple"), sig(&[param("start", Kind::Any), param("end", Kind::Any), param("step", Kind::Any)], "tuple")],
+        signatures: &[
+            sig(&[param("start", Kind::Any)], "tuple"),
+            sig(
+                &[param("start", Kind::Any), param("end", Kind::Any)],
+                "tuple",
+            ),
+            sig(
+                &[
+                    param("start", Kind::Any),
+                    param("end", Kind::Any),
+                    param("step", Kind::Any),
+                ],
+                "tuple",
+            ),
+        ],
         summary: "Gives a tuple of a part: Python's `t[start:end:step]`, with () for what is left out.",
         example: Example {
             code: "print(tuple([1, 2, 3]).slice(1));",
@@ -283,7 +380,13 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("dict"),
         name: "get",
-        signatures: &[sig(&[param("key", Kind::Any)], "any"), sig(&[param("key", Kind::Any), param("default", Kind::Any)], "any")],
+        signatures: &[
+            sig(&[param("key", Kind::Any)], "any"),
+            sig(
+                &[param("key", Kind::Any), param("default", Kind::Any)],
+                "any",
+            ),
+        ],
         summary: "Gives the value of a key, or a default, or ().",
         example: Example {
             code: "let d = dict(#{a: 1}); print(d.get(\"a\"), d.get(\"b\", 0));",
@@ -294,7 +397,13 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("dict"),
         name: "setdefault",
-        signatures: &[sig(&[param("key", Kind::Any)], "any"), sig(&[param("key", Kind::Any), param("default", Kind::Any)], "any")],
+        signatures: &[
+            sig(&[param("key", Kind::Any)], "any"),
+            sig(
+                &[param("key", Kind::Any), param("default", Kind::Any)],
+                "any",
+            ),
+        ],
         summary: "Gives the value of a key, which gets a default first if it is not there: in one step.",
         example: Example {
             code: "let d = dict(); d.setdefault(\"a\", list()).append(1); print(d);",
@@ -338,7 +447,13 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("dict"),
         name: "pop",
-        signatures: &[sig(&[param("key", Kind::Any)], "any"), sig(&[param("key", Kind::Any), param("default", Kind::Any)], "any")],
+        signatures: &[
+            sig(&[param("key", Kind::Any)], "any"),
+            sig(
+                &[param("key", Kind::Any), param("default", Kind::Any)],
+                "any",
+            ),
+        ],
         summary: "Takes a key out and gives its value, or a default.",
         details: "It is also Python's `del d[key]`.",
         errors: "KeyError when it is not there and no default is given.",
@@ -664,7 +779,10 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("deque"),
         name: "insert",
-        signatures: &[sig(&[param("index", Kind::Int), param("item", Kind::Any)], "()")],
+        signatures: &[sig(
+            &[param("index", Kind::Int), param("item", Kind::Any)],
+            "()",
+        )],
         summary: "Puts an item before the one at an index.",
         example: Example {
             code: "let d = deque([1, 3]); d.insert(1, 2); print(d);",

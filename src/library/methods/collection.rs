@@ -48,15 +48,17 @@ pub(in crate::library) fn on_collection(kind: Kind, name: &str) -> OnCollection 
         (Kind::Set, "add" | "discard" | "remove" | "pop" | "clear") => changes,
         (
             Kind::Set,
-            "update"
-            | "intersection_update"
-            | "difference_update"
-            | "symmetric_difference_update",
+            "update" | "intersection_update" | "difference_update" | "symmetric_difference_update",
         ) => changes_all,
         (
             Kind::Set,
-            "union" | "intersection" | "difference" | "symmetric_difference" | "issubset"
-            | "issuperset" | "isdisjoint",
+            "union"
+            | "intersection"
+            | "difference"
+            | "symmetric_difference"
+            | "issubset"
+            | "issuperset"
+            | "isdisjoint",
         ) => reads_all,
         _ => OnCollection::UNKNOWN,
     }
@@ -90,7 +92,10 @@ pub(in crate::library) fn call(
             _ => None,
         },
         Collection::Dict(dict) => match (name, &mut *args) {
-            ("get", [key]) => Some(dict.get(key).map(|value| value.cloned().unwrap_or_default())),
+            ("get", [key]) => Some(
+                dict.get(key)
+                    .map(|value| value.cloned().unwrap_or_default()),
+            ),
             ("get", [key, default]) => {
                 Some(dict.get(key).map(|value| value.unwrap_or(default).clone()))
             }
@@ -113,10 +118,7 @@ pub(in crate::library) fn call(
 ///
 /// # Errors
 /// When a key cannot be hashed.
-pub(in crate::library) fn contains(
-    contents: &Collection,
-    item: &Value,
-) -> Result<bool, FaultKind> {
+pub(in crate::library) fn contains(contents: &Collection, item: &Value) -> Result<bool, FaultKind> {
     Ok(match contents {
         Collection::Tuple(items) | Collection::List(items) => {
             position_of(items.iter(), item).is_some()
@@ -247,12 +249,13 @@ fn row_method(
     make: impl FnOnce(Vec<Value>) -> Value,
 ) -> Answer {
     Some(match (name, args) {
-        ("index", [item, rest @ ..]) if rest.len() <= 2 => {
-            slice_places(items.len(), rest).and_then(|places| {
+        ("index", [item, rest @ ..]) if rest.len() <= 2 => slice_places(items.len(), rest)
+            .and_then(|places| {
                 let found = places.into_iter().find(|place| equal(&items[*place], item));
-                found.map(int).ok_or_else(|| not_in("list.index(x): x not in list"))
-            })
-        }
+                found
+                    .map(int)
+                    .ok_or_else(|| not_in("list.index(x): x not in list"))
+            }),
         ("count", [item]) => Ok(int(items.iter().filter(|one| equal(one, item)).count())),
         ("slice", [_, ..]) if args.len() <= 3 => slice_places(items.len(), args).map(|places| {
             let part = places.into_iter().map(|place| items[place].clone());
@@ -311,19 +314,18 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
         }),
         ("pop", []) => items.pop().ok_or_else(|| from_empty("empty list")),
         ("pop", [_]) if items.is_empty() => Err(from_empty("empty list")),
-        ("pop", [index]) => pop_place(items.len(), index, "pop index out of range")
-            .map(|place| items.remove(place)),
+        ("pop", [index]) => {
+            pop_place(items.len(), index, "pop index out of range").map(|place| items.remove(place))
+        }
         ("extend", [more]) => items_of(more).and_then(|more| {
             limits::check_items(items.len() + more.len())?;
             items.extend(more);
             Ok(Value::Unit)
         }),
-        ("insert", [Value::Int(index), item]) => {
-            limits::check_items(items.len() + 1).map(|()| {
-                items.insert(insert_place(items.len(), *index), take(item));
-                Value::Unit
-            })
-        }
+        ("insert", [Value::Int(index), item]) => limits::check_items(items.len() + 1).map(|()| {
+            items.insert(insert_place(items.len(), *index), take(item));
+            Value::Unit
+        }),
         ("remove", [item]) => match position_of(items.iter(), item) {
             Some(place) => {
                 items.remove(place);
@@ -340,7 +342,9 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
             Ok(Value::Unit)
         }
         ("sort", []) => sort(items, false).map(|()| Value::Unit),
-        ("sort", [Value::Unit, Value::Bool(reverse)]) => sort(items, *reverse).map(|()| Value::Unit),
+        ("sort", [Value::Unit, Value::Bool(reverse)]) => {
+            sort(items, *reverse).map(|()| Value::Unit)
+        }
         ("__sort_keyed", [Value::Array(keyed), Value::Bool(reverse)]) => {
             let pairs = keyed.iter().filter_map(|pair| match pair {
                 Value::Array(pair) => Some((pair.first()?.clone(), pair.get(1)?.clone())),

@@ -32,9 +32,7 @@ pub(super) fn call(
         Value::Map(map) => map::call(name, map, args),
         Value::Collection(contents) => collection::call(name, contents, args, Pos::NONE),
         // A function of the library given a reference: it reads what is there.
-        Value::Reference(reference)
-            if collection::on_collection(reference.kind, name).keeps =>
-        {
+        Value::Reference(reference) if collection::on_collection(reference.kind, name).keeps => {
             collection::call(name, &mut reference.load(), args, Pos::NONE)
         }
         Value::Int(_) | Value::Float(_) | Value::Char(_) => number::call(name, receiver, args),

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
-use crate::value::object::Ids;
 use crate::value::collection::Kind;
+use crate::value::object::Ids;
 use crate::value::{
     Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
     Function, Object, Range, Reference, Target, TraceEntry, Value,
@@ -205,7 +205,8 @@ impl Packer<'_> {
             Collection::Set(set) => Plain::Set(items(&mut set.keys())),
             Collection::Dict(dict) => {
                 let entries = dict.entries();
-                let entries = entries.map(|entry| (self.value(&entry.key), self.value(&entry.value)));
+                let entries =
+                    entries.map(|entry| (self.value(&entry.key), self.value(&entry.value)));
                 Plain::Dict(entries.collect())
             }
         }

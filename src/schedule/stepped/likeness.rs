@@ -17,8 +17,8 @@ use super::state::{Being, Member, State};
 use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId};
 use crate::value::{
-    AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault, Footprint, Function,
-    Object, Range, StateEncoder, Target, Value,
+    AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault,
+    Footprint, Function, Object, Range, StateEncoder, Target, Value,
 };
 use crate::vm::{Binding, Globals, Isolated};
 

@@ -55,7 +55,10 @@ fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
             }
         }
         (Value::Collection(a), Value::Collection(b)) if Arc::ptr_eq(a, b) => true,
-        (Value::Collection(_) | Value::Reference(_), Value::Collection(_) | Value::Reference(_))
+        (
+            Value::Collection(_) | Value::Reference(_),
+            Value::Collection(_) | Value::Reference(_),
+        )
         | (Value::Array(_), Value::Array(_))
         | (Value::Map(_), Value::Map(_)) => return None,
         (Value::Unit, Value::Unit) => true,
@@ -216,9 +219,10 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
 fn order_of_plain(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(Some(a.cmp(b))),
-        (Value::Collection(_) | Value::Reference(_), Value::Collection(_) | Value::Reference(_)) => {
-            None
-        }
+        (
+            Value::Collection(_) | Value::Reference(_),
+            Value::Collection(_) | Value::Reference(_),
+        ) => None,
         _ => match (number(a), number(b)) {
             (Some(a), Some(b)) => Some(a.compare(b)),
             _ => Some(with_texts(a, b, str::cmp)),

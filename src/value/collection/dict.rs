@@ -80,8 +80,8 @@ impl Dict {
     /// The first entry at or behind a place in the row, and the place behind it.
     pub fn from(&self, place: usize) -> Option<(&Entry, usize)> {
         let row = self.row.get(place..)?;
-        let (offset, entry) = (row.iter().enumerate())
-            .find_map(|(offset, entry)| Some((offset, entry.as_ref()?)))?;
+        let (offset, entry) =
+            (row.iter().enumerate()).find_map(|(offset, entry)| Some((offset, entry.as_ref()?)))?;
         Some((entry, place + offset + 1))
     }
 
