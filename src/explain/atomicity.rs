@@ -35,11 +35,11 @@ impl Case<'_> {
             .collect();
         let mut candidates = self.candidates(&all);
         candidates.sort_by_key(|one| (rank(one.face), one.last.step - one.first.step));
-        if let Some(root) = self.root(&candidates) {
-            return Some(root);
-        }
         if let Some(woken) = self.woken_in_vain(&all, decisive) {
             return Some(woken);
+        }
+        if let Some(root) = self.root(&candidates) {
+            return Some(root);
         }
         candidates.retain(|one| one.first.step <= decisive && one.last.step >= decisive);
         let mut weaker = None;
@@ -88,7 +88,12 @@ impl Case<'_> {
         let mut tried = Vec::new();
         for one in candidates {
             let region = (one.first.pos, one.last.pos);
-            if tried.contains(&region) || tried.len() >= MOST_TESTS {
+            // Who only sees what is done by halves comes into no region.
+            let is_shared = match one.face {
+                Torn::LostUpdate | Torn::CheckThenAct | Torn::ReadTwice => true,
+                Torn::HalfSeen | Torn::Overwritten | Torn::WokenInVain => false,
+            };
+            if !is_shared || tried.contains(&region) || tried.len() >= MOST_TESTS {
                 continue;
             }
             tried.push(region);
@@ -231,13 +236,19 @@ impl Case<'_> {
             }
             // The other half may come only after the failure.
             let own = self.trace.of(first.thread).filter(|event| is_access(event));
-            let own: Vec<&TraceEvent> = own.filter(|event| event.step > first.step).collect();
+            let (before, own): (Vec<&TraceEvent>, Vec<&TraceEvent>) =
+                own.partition(|event| event.step <= first.step);
             // The next time that it comes to each place of the text.
             let is_next = |index: usize| !own[..index].iter().any(|one| one.pos == own[index].pos);
             let pairs = (0..own.len())
                 .filter(|index| is_next(*index))
                 .map(|index| own[index]);
-            let pairs = pairs.filter(|last| last.step >= decisive && !same_target(first, last));
+            // What was done before, too, belongs to another round.
+            let pairs = pairs.filter(|last| {
+                last.step >= decisive
+                    && !same_target(first, last)
+                    && !before.iter().any(|one| one.pos == last.pos)
+            });
             let pairs: Vec<&TraceEvent> = pairs.take(8).collect();
             for last in pairs {
                 let between = || {

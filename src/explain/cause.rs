@@ -17,6 +17,8 @@ pub struct Explanation {
     pub instead: Option<TraceEvent>,
     /// Whether every run fails.
     pub is_inevitable: bool,
+    /// Who waits in the end, and for what.
+    pub blocked: Vec<Blocked>,
     /// What threads and objects are called.
     pub names: Names,
 }

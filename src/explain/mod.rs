@@ -72,6 +72,7 @@ pub fn explain(trace: &Trace, failure: &Failure, oracle: &mut dyn Oracle) -> Exp
         decisive: step,
         instead,
         is_inevitable: decisive.is_none() && oracle.is_exact(),
+        blocked: trace.blocked.clone(),
         names: trace.names.clone(),
     }
 }

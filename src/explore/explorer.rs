@@ -11,6 +11,7 @@ use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Graph, Interleavings, StateId, Way};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
+use super::record::Recorder;
 use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink};
 use super::search::{Found, search};
 use super::starvation::starved;
@@ -50,6 +51,8 @@ const MOST_SHRUNK: usize = 16;
 const RUNS_LOOKED_AT: u64 = 17;
 /// A run of more steps is not explained where not all states are known.
 const LONGEST_EXPLAINED: usize = 3_000;
+/// So many outcomes are looked through for errors that nobody sees.
+const MOST_LOOKED_THROUGH: usize = 12;
 /// So long may explaining one such run take.
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(1);
 /// So many failures that sampling has found are explained; only so many are shown whole.
@@ -356,7 +359,19 @@ impl Explorer {
             }
         }
         let failures = merged(failures);
-        let findings = one_for_each_variable(findings);
+        let mut findings = one_for_each_variable(findings);
+        if is_complete {
+            for (outcome, way) in found
+                .outcomes
+                .iter()
+                .zip(to_outcomes)
+                .take(MOST_LOOKED_THROUGH)
+            {
+                if let (false, Some(way)) = (outcome.is_failure(), way) {
+                    self.unseen_errors(&found.graph, way, &mut findings);
+                }
+            }
+        }
         Exploration {
             outcomes,
             failures,
@@ -619,6 +634,29 @@ impl Explorer {
         finding
     }
 
+    /// Adds the errors of a run without failures that stay where nobody sees them: in the future of a
+    /// task whose result nobody asks for.
+    fn unseen_errors(&mut self, graph: &Graph, way: &Way, findings: &mut Vec<Finding>) {
+        let decisions = decisions(graph, way);
+        let walk = self.walk_with(self.observations.clone().fixed());
+        walk.listen();
+        let mut recorder = Recorder::default();
+        for decision in &decisions {
+            recorder.step(walk, decision.choice, &decision.draws);
+        }
+        let trace = recorder.finish(walk);
+        for error in trace.unseen_errors() {
+            let problem = Problem::UnseenError {
+                thread: trace.names.thread(error.thread),
+                message: error.message.clone(),
+                pos: error.pos,
+            };
+            if !findings.iter().any(|known| known.problem.is_like(&problem)) {
+                findings.push(self.finding(problem, graph, way));
+            }
+        }
+    }
+
     /// A problem with the run that leads to it. The walk is left there.
     fn finding(&mut self, problem: Problem, graph: &Graph, way: &Way) -> Finding {
         let decisions = self.with_hidden(&decisions(graph, way));
@@ -743,6 +781,7 @@ fn explained(problem: &Problem, mut verdict: Verdict<'_>) -> Explanation {
         Problem::Deadlock(_)
         | Problem::LockOrder(_)
         | Problem::Starvation(_)
+        | Problem::UnseenError { .. }
         | Problem::Race(_) => Failure::Deadlock,
     };
     let explanation = explain(&trace, &failure, &mut verdict);

@@ -37,6 +37,15 @@ pub enum Problem {
     Starvation(String),
     /// Two threads touch one place, and nothing keeps them apart.
     Race(Race),
+    /// A task of a pool has failed, and nobody asks for its result: nobody sees the error.
+    UnseenError {
+        /// The thread that ran the task.
+        thread: String,
+        /// What went wrong.
+        message: String,
+        /// Where.
+        pos: Pos,
+    },
 }
 
 impl Problem {
@@ -50,13 +59,14 @@ impl Problem {
             Self::LockOrder(_) => "lock-order",
             Self::Starvation(_) => "starvation",
             Self::Race(_) => "race",
+            Self::UnseenError { .. } => "unseen-error",
         }
     }
 
     /// Where in the text.
     pub fn lines(&self) -> Vec<Pos> {
         match self {
-            Self::Error { pos, .. } => vec![*pos],
+            Self::Error { pos, .. } | Self::UnseenError { pos, .. } => vec![*pos],
             Self::Deadlock(stuck) => stuck.iter().map(|stuck| stuck.pos).collect(),
             Self::Livelock(_) | Self::Starvation(_) => Vec::new(),
             Self::LockOrder(nestings) => nestings.iter().map(|nesting| nesting.pos).collect(),
@@ -114,7 +124,9 @@ impl Problem {
     pub(super) fn is_endless(&self) -> bool {
         match self {
             Self::Deadlock(_) | Self::Livelock(_) | Self::Starvation(_) => true,
-            Self::Error { .. } | Self::Race(_) | Self::LockOrder(_) => false,
+            Self::Error { .. } | Self::UnseenError { .. } | Self::Race(_) | Self::LockOrder(_) => {
+                false
+            }
         }
     }
 

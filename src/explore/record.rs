@@ -190,6 +190,11 @@ impl Recorder {
             (Kind::MainFailure { error }, _) => EventKind::Fail {
                 message: error.message.clone(),
             },
+            (Kind::Finish { error: Some(error) }, _) if error != "cancelled" => {
+                EventKind::TaskFail {
+                    message: error.clone(),
+                }
+            }
             (Kind::Finish { .. }, _) => EventKind::End,
             (Kind::Start | Kind::Deadlock { .. } | Kind::Wait { .. }, _) => return,
             (kind, Some(visible)) => match (&visible.action, kind) {

@@ -10,8 +10,10 @@ use super::finding::Problem;
 use super::outcome::Stuck;
 use super::trail::{Step, Trail};
 use crate::event::{Kind, Request};
+use crate::explain::{Explanation, Need, need};
 use crate::pos::Pos;
 use crate::schedule::{Choice, Told, request};
+use crate::trace::{self, Blocked};
 use crate::vm::{Action, Visible};
 
 /// Something that a thread did or that became of it.
@@ -35,8 +37,22 @@ pub struct Act {
 
 /// A run in words, and behind it what went wrong, if that is asked.
 pub fn tell(trail: &Trail, problem: Option<&Problem>) -> Vec<Act> {
+    tell_explained(trail, problem, None)
+}
+
+/// The same of a run that was explained: objects have the names that were chosen for the cause.
+pub fn tell_explained(
+    trail: &Trail,
+    problem: Option<&Problem>,
+    explanation: Option<&Explanation>,
+) -> Vec<Act> {
+    let mut names = Names::of(trail);
+    if let Some(explanation) = explanation {
+        names.chosen = explanation.names.clone();
+        names.blocked.clone_from(&explanation.blocked);
+    }
     let mut teller = Teller {
-        names: Names::of(trail),
+        names,
         acts: Vec::new(),
         kinds: Vec::new(),
         paused: None,
@@ -133,6 +149,9 @@ pub(super) struct Names {
     last: BTreeMap<u64, String>,
     /// The threads that have not asked it since.
     fresh: BTreeSet<u64>,
+    /// What objects are called that the cause is about, and who waits for them in the end.
+    chosen: trace::Names,
+    blocked: Vec<Blocked>,
 }
 
 impl Names {
@@ -148,6 +167,8 @@ impl Names {
             objects: BTreeMap::new(),
             last: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            chosen: trace::Names::default(),
+            blocked: Vec::new(),
         }
     }
 
@@ -162,9 +183,15 @@ impl Names {
             Kind::Object {
                 object, written, ..
             } => {
-                // It was reached by what was read last, or by a variable of the thread's own.
                 let number = told.thread.number;
                 let is_fresh = self.fresh.remove(&number);
+                if let Some(Action::Object(asked, _)) = told.action()
+                    && let Some(name) = self.chosen.variable(asked.id)
+                {
+                    self.objects.insert(object.clone(), name.into());
+                    return false;
+                }
+                // It was reached by what was read last, or by a variable of the thread's own.
                 let last = self.last.get(&number).filter(|_| is_fresh);
                 let own = written.receiver.as_deref();
                 if let Some(name) = own.or(last.map(String::as_str)) {
@@ -300,7 +327,10 @@ impl Teller {
                 false,
             );
         } else if step.told.is_empty() && !step.pos.is_none() {
-            let words = match (self.names.last(thread), step.waits) {
+            let chosen = step
+                .asks
+                .and_then(|object| self.names.chosen.variable(object));
+            let words = match (chosen.or(self.names.last(thread)), step.waits) {
                 (Some(object), true) => format!("waits at {object}"),
                 (None, true) => "waits".into(),
                 (_, false) if step.intent.is_empty() => "goes on".into(),
@@ -390,7 +420,7 @@ impl Teller {
                 }
             }
             // Both are said of runs that go on.
-            Problem::Starvation(_) | Problem::LockOrder(_) => {}
+            Problem::Starvation(_) | Problem::LockOrder(_) | Problem::UnseenError { .. } => {}
             Problem::Race(race) => {
                 for access in &race.accesses {
                     let mut steps = trail.steps.iter();
@@ -433,7 +463,19 @@ impl Teller {
 
     /// What a thread waits for, by its name if it has one.
     fn wanted(&self, stuck: &Stuck) -> String {
-        wanted(stuck, self.names.last(stuck.number))
+        let mut blocked = self.names.blocked.iter();
+        match blocked.find(|blocked| blocked.thread.0 == stuck.number) {
+            Some(blocked) => {
+                let holders = stuck.held_by.iter();
+                let holders: Vec<&str> = holders.map(|(name, _)| &**name).collect();
+                let what = wanted_by(blocked, &self.names.chosen);
+                match holders.as_slice() {
+                    [] => what,
+                    holders => format!("{what}, held by {}", holders.join(" and ")),
+                }
+            }
+            None => wanted(stuck, self.names.last(stuck.number)),
+        }
     }
 }
 
@@ -444,6 +486,26 @@ fn without_columns(text: &str) -> String {
     parts.fold(first, |text, part| {
         text + part.trim_start_matches(|ch: char| ch.is_ascii_digit())
     })
+}
+
+/// What a thread waits for: `lock`, `an item of jobs`.
+pub fn wanted_by(blocked: &Blocked, names: &trace::Names) -> String {
+    let Some(object) = &blocked.object else {
+        return "its time".into();
+    };
+    let name = names.object(object);
+    match blocked.verb.map(|verb| need(object.kind, verb)) {
+        Some(Need::Item) => format!("an item of {name}"),
+        Some(Need::Close) => format!("the next item of {name}, or its end"),
+        Some(Need::Room) => format!("room in {name}"),
+        Some(Need::Set) => format!("{name} to be set"),
+        Some(Need::Notice) if blocked.holders.is_empty() => format!("a notify of {name}"),
+        Some(Need::Permit) => format!("a permit of {name}"),
+        Some(Need::Release | Need::Notice) => name,
+        Some(Need::Arrivals) => format!("the others at {name}"),
+        Some(Need::TaskDone) => format!("{name} to be worked off"),
+        Some(Need::End | Need::Other) | None => without_columns(&blocked.what),
+    }
 }
 
 /// What a thread waits for; `name` is the variable through which it came to it.
@@ -585,6 +647,7 @@ mod tests {
                 is_switch: false,
                 is_task: false,
                 waits: true,
+                asks: None,
                 intent: String::new(),
             }
         };

@@ -7,7 +7,8 @@ use super::telling::intent;
 use crate::event::{ErrorReport, Kind};
 use crate::pos::{Line, Pos};
 use crate::schedule::{Choice, Draw, Interruption, Told, Walk};
-use crate::value::object::TaskId;
+use crate::value::object::{ObjectId, TaskId};
+use crate::vm::Action;
 
 /// What was decided in one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Step {
     pub is_task: bool,
     /// Whether the thread waits behind it.
     pub waits: bool,
+    /// The object that the thread was about to ask.
+    pub asks: Option<ObjectId>,
     /// What the thread was about to do, in words; empty for private work alone.
     pub intent: String,
 }
@@ -117,6 +120,10 @@ impl Trail {
         let text = walk.text(task).unwrap_or_default();
         let before = walk.standing_before(task);
         let intent = before.map_or_else(String::new, |visible| intent(&visible, None));
+        let asks = match walk.standing_before(task).map(|visible| visible.action) {
+            Some(Action::Object(object, _)) => Some(object.id),
+            _ => None,
+        };
         let is_task = walk.is_task(task);
         walk.take_recent();
         let drawn = walk.take(choice, draws);
@@ -138,6 +145,7 @@ impl Trail {
             is_switch,
             is_task,
             waits: walk.waits(task),
+            asks,
             intent,
         });
         drawn

@@ -102,6 +102,11 @@ pub enum EventKind {
     TimeOver,
     /// The thread ended, or main did.
     End,
+    /// A task of a pool failed in the thread; its future keeps the error.
+    TaskFail {
+        /// The error in one line.
+        message: String,
+    },
     /// The thread failed by an error that nobody caught.
     Fail {
         /// The error in one line.
@@ -238,6 +243,39 @@ impl Trace {
         })
     }
 
+    /// The errors of tasks of pools that never came to anybody who asked for the result.
+    pub fn unseen_errors(&self) -> Vec<&RaisedError> {
+        let failed = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::TaskFail { message } => Some((event, message)),
+            _ => None,
+        });
+        let mut unseen = Vec::new();
+        for (event, message) in failed {
+            let own = |error: &&RaisedError| {
+                error.thread == event.thread
+                    && error.message == *message
+                    && error.step <= event.step
+            };
+            let Some(error) = self.raised.iter().rfind(own) else {
+                continue;
+            };
+            // Who asks for the result has it raised where it was thrown first.
+            let is_raised = self.raised.iter().any(|other| {
+                other.thread != error.thread
+                    && other.pos == error.pos
+                    && other.message == error.message
+            });
+            let is_shown = self.events.iter().any(|other| {
+                matches!(&other.kind, EventKind::Ask { verb: Verb::Exception, answer, .. }
+                    if answer != "()")
+            });
+            if !is_raised && !is_shown {
+                unseen.push(error);
+            }
+        }
+        unseen
+    }
+
     /// Whether a thread has ended.
     pub fn has_ended(&self, thread: TaskId) -> bool {
         !self.alive.contains(&thread)
@@ -265,7 +303,11 @@ impl EventKind {
                 Some(Target::Place(path.clone()))
             }
             Self::Ask { object, .. } | Self::Block { object, .. } => Some(Target::Object(*object)),
-            Self::TimeOver | Self::End | Self::Fail { .. } | Self::Other => None,
+            Self::TimeOver
+            | Self::End
+            | Self::TaskFail { .. }
+            | Self::Fail { .. }
+            | Self::Other => None,
         }
     }
 
@@ -275,9 +317,12 @@ impl EventKind {
             Self::Read { .. } | Self::Call { .. } => true,
             Self::Write { .. } => false,
             Self::Ask { object, verb, .. } => !is_blind_write(object.kind, *verb),
-            Self::Block { .. } | Self::TimeOver | Self::End | Self::Fail { .. } | Self::Other => {
-                false
-            }
+            Self::Block { .. }
+            | Self::TimeOver
+            | Self::End
+            | Self::TaskFail { .. }
+            | Self::Fail { .. }
+            | Self::Other => false,
         }
     }
 
@@ -291,6 +336,7 @@ impl EventKind {
             | Self::Block { .. }
             | Self::TimeOver
             | Self::End
+            | Self::TaskFail { .. }
             | Self::Fail { .. }
             | Self::Other => false,
         }

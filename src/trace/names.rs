@@ -61,6 +61,11 @@ impl Names {
         }
     }
 
+    /// The variable by which an object is reached, where one is known.
+    pub fn variable(&self, object: ObjectId) -> Option<&str> {
+        self.objects.get(&object).map(String::as_str)
+    }
+
     /// What an object is called: by its variable, or by what tells it apart.
     pub fn object(&self, object: &ObjectRef) -> String {
         if let Some(name) = self.objects.get(&object.id) {

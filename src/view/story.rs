@@ -5,7 +5,7 @@
 use crate::explain::{
     Cause, Early, EndedHolder, Explanation, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,
 };
-use crate::explore::{Access, Finding, Nesting, Problem, Race};
+use crate::explore::{Access, Finding, Nesting, Problem, Race, wanted_by};
 use crate::pos::Pos;
 use crate::trace::{Blocked, EventKind, Names, ObjectRef, Target, TraceEvent};
 use crate::value::object::{TaskId, Verb};
@@ -52,6 +52,7 @@ impl Story {
             (Problem::LockOrder(nestings), _) => lock_order(nestings),
             (Problem::Starvation(name), _) => starvation(name),
             (Problem::Race(found), _) => race(found),
+            (Problem::UnseenError { thread, .. }, _) => unseen_error(thread),
             (_, Some(explanation)) => {
                 let (pattern, sentences) = Teller::of(explanation).tell();
                 (pattern, sentences, None)
@@ -93,6 +94,9 @@ fn title(problem: &Problem) -> String {
             format!("locks in different orders: {}", list(&names))
         }
         Problem::Race(race) => format!("data race on {}", race.place),
+        Problem::UnseenError { message, pos, .. } => {
+            format!("an error that nobody sees: {message}, in {}", pos.at())
+        }
     }
 }
 
@@ -130,6 +134,16 @@ fn lock_order(nestings: &[Nesting]) -> Told {
             .into(),
     );
     let mend = "take locks in one order everywhere, the same in every thread.";
+    (None, sentences, Some(mend.into()))
+}
+
+fn unseen_error(thread: &str) -> Told {
+    let sentences = vec![
+        format!("A task that {thread} ran has failed; its future keeps the error."),
+        "Nobody asks that future for its result, so nobody ever sees the error.".into(),
+    ];
+    let mend = "no order of the threads changes it: ask each future for its `result()`, which raises the \
+                error.";
     (None, sentences, Some(mend.into()))
 }
 
@@ -274,7 +288,9 @@ impl<'a> Teller<'a> {
             }
             EventKind::TimeOver => "had waited long enough".into(),
             EventKind::End => "ended".into(),
-            EventKind::Fail { message } => format!("failed: {message}"),
+            EventKind::TaskFail { message } | EventKind::Fail { message } => {
+                format!("failed: {message}")
+            }
             EventKind::Other => "went on".into(),
         }
     }
@@ -460,32 +476,10 @@ impl<'a> Teller<'a> {
         ("lost wake-up", sentences)
     }
 
-    /// What is waited for: `lock`, `an item of jobs`.
-    fn wanted(&self, blocked: &Blocked) -> String {
-        let Some(object) = &blocked.object else {
-            return "its time".into();
-        };
-        let name = self.names.object(object);
-        let need = blocked
-            .verb
-            .map(|verb| crate::explain::need(object.kind, verb));
-        match need {
-            Some(Need::Item) => format!("an item of {name}"),
-            Some(Need::Close) => format!("the next item of {name}, or its end"),
-            Some(Need::Room) => format!("room in {name}"),
-            Some(Need::Set) => format!("{name} to be set"),
-            Some(Need::Notice) if blocked.holders.is_empty() => format!("a notify of {name}"),
-            Some(Need::Permit) => format!("a permit of {name}"),
-            Some(Need::Release | Need::Notice) => name,
-            Some(Need::Arrivals) => format!("the others at {name}"),
-            Some(Need::TaskDone) => format!("{name} to be worked off"),
-            Some(Need::End | Need::Other) | None => without_columns(&blocked.what),
-        }
-    }
-
     /// `Thread-1 waits in line 3 for lock`, without a full stop.
     fn waits(&self, blocked: &Blocked) -> String {
-        let (thread, wanted) = (self.thread(blocked.thread), self.wanted(blocked));
+        let thread = self.thread(blocked.thread);
+        let wanted = wanted_by(blocked, self.names);
         format!("{thread} waits in {} for {wanted}", blocked.pos.at())
     }
 
@@ -730,15 +724,6 @@ fn since_line(pos: Pos) -> String {
         true => String::new(),
         false => format!(" since {}", pos.at()),
     }
-}
-
-/// A text of an object without its columns: `, column 9`.
-fn without_columns(text: &str) -> String {
-    let mut parts = text.split(", column ");
-    let first = parts.next().unwrap_or_default().to_string();
-    parts.fold(first, |text, part| {
-        text + part.trim_start_matches(|ch: char| ch.is_ascii_digit())
-    })
 }
 
 /// `a`, `a and b`, `a, b and c`.

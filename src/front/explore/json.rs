@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use super::report;
 use crate::explain::Explanation;
-use crate::explore::{self, Cut, End, Exploration, Finding, Interleavings, Possible, tell};
+use crate::explore::{
+    self, Cut, End, Exploration, Finding, Interleavings, Possible, tell_explained,
+};
 use crate::view::story::Story;
 
 #[derive(Serialize)]
@@ -244,7 +246,11 @@ fn problem(finding: &Finding) -> Problem {
     let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
     lines.sort_unstable();
     lines.dedup();
-    let steps = tell(&finding.trail, Some(&finding.problem));
+    let steps = tell_explained(
+        &finding.trail,
+        Some(&finding.problem),
+        finding.explanation.as_deref(),
+    );
     Problem {
         kind: finding.problem.kind(),
         message: story.title,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::explain::Explanation;
 use crate::explore::{
     Cut, End, Exploration, Finding, Interleavings, Interruption, Outcome, Possible, Problem,
-    Sampled, Stuck, Token, Trail, Unfinished, tell,
+    Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
 };
 use crate::front::state;
 use crate::pos::Pos;
@@ -371,7 +371,11 @@ fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> Strin
     out += &subject.paint.text(Role::Error, "failure");
     out += &drawn["failure".len()..];
     out.push('\n');
-    let acts = tell(&failure.trail, Some(&failure.problem));
+    let acts = tell_explained(
+        &failure.trail,
+        Some(&failure.problem),
+        failure.explanation.as_deref(),
+    );
     out += &steps::table(&acts, WIDTH, subject.paint);
     out.push('\n');
     out += &story_text(&story);
@@ -413,7 +417,11 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
         let _ = writeln!(out, "\n{head}: {}", story.title);
         out += &hang("  ", &story.sentences.join(" "), WIDTH);
         let mut before = None;
-        for act in tell(&finding.trail, Some(&finding.problem)) {
+        for act in tell_explained(
+            &finding.trail,
+            Some(&finding.problem),
+            finding.explanation.as_deref(),
+        ) {
             if act.is_bad && before.replace(act.pos.at()) != Some(act.pos.at()) {
                 let quoted = cut(
                     &format!("{:>6} | {}", act.pos.at().short(), act.source),
@@ -443,7 +451,7 @@ pub(in crate::front) fn replayed(
     subject: Subject<'_>,
 ) -> String {
     let problem = outcome.and_then(Problem::first_of);
-    let acts = tell(trail, problem.as_ref());
+    let acts = tell_explained(trail, problem.as_ref(), explanation);
     let mut out = steps::table(&acts, WIDTH, subject.paint);
     let printed = printed(trail, subject.paint);
     if !printed.is_empty() {

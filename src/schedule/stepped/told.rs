@@ -8,7 +8,7 @@ use crate::event::{self, ErrorReport, Kind};
 use crate::pos::Pos;
 use crate::value::Footprint;
 use crate::value::object::TaskId;
-use crate::vm::Visible;
+use crate::vm::{Action, Visible};
 
 /// Something that happened, without a time.
 #[derive(Clone, Debug)]
@@ -21,6 +21,13 @@ pub struct Told {
     pub kind: Kind,
     /// The operation on a shared place or an object that it was, as data.
     pub operation: Option<Box<Visible>>,
+}
+
+impl Told {
+    /// The operation that it was, where it was one on a shared place or an object.
+    pub fn action(&self) -> Option<&Action> {
+        self.operation.as_ref().map(|visible| &visible.action)
+    }
 }
 
 /// An error that has begun to leave the functions of a thread; it may have been caught.
