@@ -3,6 +3,7 @@
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
 mod episode;
+mod modules;
 mod rehearsal;
 mod worker;
 
@@ -17,7 +18,8 @@ use crate::host;
 use crate::language::Diagnostic;
 use crate::language::diagnostic::Code;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
-use crate::language::parse::Parser;
+use crate::language::modules::Modules;
+use crate::language::parse::{Parsed, Parser};
 use crate::language::python::hints;
 use crate::library::{Library, catalogue};
 use crate::program::Program;
@@ -195,6 +197,7 @@ pub struct Session {
     stopper: Stopper,
     parser: Parser,
     prelude: HashSet<&'static str>,
+    modules: Modules,
     /// The texts of the inputs that ended with a value.
     accepted: Vec<String>,
     /// How many inputs of the prompt there were, those whose text was wrong too.
@@ -229,6 +232,7 @@ impl Session {
             stopper,
             parser: Parser::new(),
             prelude: HashSet::new(),
+            modules: Modules::default(),
             accepted: Vec::new(),
             inputs: 0,
             history,
@@ -308,29 +312,35 @@ impl Session {
             InputKind::Script => TopLevel::Script,
             InputKind::Prompt => TopLevel::Prompt,
         };
-        let program = &self.world.program;
-        let lowered = lower(&parsed, input.name, input.text, program, &Names, top, false)?;
-        let loaded = self.load_prelude(&lowered.mentioned);
-        // A part of the prelude that came first has taken the number that this unit was lowered
-        // for.
-        let mut lowered = if loaded {
-            lower(
-                &parsed,
-                input.name,
-                input.text,
-                &self.world.program,
-                &Names,
-                top,
-                false,
-            )?
-        } else {
-            lowered
-        };
+        self.load_modules(input.name, &parsed, &mut vec![input.name.into()])?;
+        let mut lowered = self.lower(&parsed, input.name, input.text, top)?;
+        self.modules.to_evaluate.clear();
+        if input.kind == InputKind::Prompt {
+            self.modules.aliases = std::mem::take(&mut lowered.module.modules);
+        }
         // Beyond that, places are told by their lines alone.
         lowered.unit.input = u16::try_from(number).unwrap_or(0);
         let mut warnings = lowered.warnings.clone();
         warnings.extend(hints(input.text, catalogue::gives_awaitable));
         Ok((Arc::new(self.add(lowered)), warnings))
+    }
+
+    /// Lowers a text, for which the parts of the prelude that it needs are added.
+    fn lower(
+        &mut self,
+        parsed: &Parsed,
+        name: &str,
+        text: &str,
+        top: TopLevel<'_>,
+    ) -> Result<Lowered, Vec<Diagnostic>> {
+        loop {
+            let (program, modules) = (&self.world.program, &self.modules);
+            let lowered = lower(parsed, name, text, program, &Names, top, modules)?;
+            // A part of the prelude that comes first takes the number that the unit was lowered for.
+            if !self.load_prelude(&lowered.mentioned) {
+                return Ok(lowered);
+            }
+        }
     }
 
     /// Adds what the prelude has for these names; says whether that was anything.
@@ -341,16 +351,9 @@ impl Session {
                 continue;
             }
             let lowered = self.parser.parse(source).and_then(|parsed| {
-                let program = &self.world.program;
-                lower(
-                    &parsed,
-                    name,
-                    source,
-                    program,
-                    &Names,
-                    TopLevel::Script,
-                    true,
-                )
+                let (program, modules) = (&self.world.program, &self.modules);
+                let top = TopLevel::Prelude;
+                lower(&parsed, name, source, program, &Names, top, modules)
             });
             match lowered {
                 Ok(lowered) => {
@@ -520,7 +523,7 @@ impl Session {
                     .into_iter()
                     .filter_map(move |argc| name.function(argc))
             })
-            .filter(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude))
+            .filter(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude()))
             .map(|id| program.code(id))
             .map(|code| {
                 let params = code.variables.iter().take(code.params as usize);
@@ -600,7 +603,7 @@ impl Session {
     /// The text of an input by its name, for messages that point into it.
     pub fn text_of(&self, name: &str) -> Option<Arc<str>> {
         let program = &self.world.program;
-        let units: Vec<_> = program.units().filter(|unit| !unit.is_prelude).collect();
+        let units: Vec<_> = program.units().filter(|unit| !unit.is_prelude()).collect();
         units
             .iter()
             .rev()

@@ -18,7 +18,7 @@ use threadlab::program::code::{
     CaptureFrom, ClosureShape, Handler, HandlerKind, Key, Place, Root, Site, Switch,
 };
 use threadlab::program::op::{BinaryOp, Op, UnaryOp};
-use threadlab::program::{Code, Program, Unit, verify};
+use threadlab::program::{Code, Program, Unit, UnitKind, verify};
 use threadlab::value::object::{Effects, Ids, Poll, TaskId, Time, Verb};
 use threadlab::value::{CodeId, FaultKind, Function, Literal, Object, Target, Value};
 use threadlab::vm::{self, Env, Fiber, Globals, Services, Stop};
@@ -411,8 +411,7 @@ fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
                 name: "test".into(),
                 text: "".into(),
                 functions: vec![code, inner(inner_id)],
-                is_prelude: false,
-                is_prompt: false,
+                kind: UnitKind::Script,
                 input: 0,
             });
             let name = program.name_id("f", |_| None);

@@ -37,6 +37,8 @@ pub enum Code {
     Constant,
     /// A value of a kind that can never work here.
     WrongType,
+    /// A module that cannot be imported.
+    BadImport,
     /// `break`, `continue`, `export` or `fn` where it has no meaning.
     Misplaced,
     /// A name given twice.

@@ -3,7 +3,7 @@
 //! In reading order: `parse` makes the tree (with `with` and `limits`), `diagnose` says in plain
 //! words why a text has none, `python` knows what to type instead of Python, `diagnostic` is what
 //! they say it with, and `render` draws that. `complete` tells the prompt whether to wait for more
-//! lines; it shares `scan` with `diagnose`. `resolve` finds what closures capture, and `lower`
+//! lines; it shares `scan` with `diagnose`. `modules` says which texts a text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode.
 
 pub mod complete;
@@ -11,6 +11,7 @@ mod diagnose;
 pub mod diagnostic;
 mod limits;
 pub mod lower;
+pub mod modules;
 pub mod parse;
 pub mod python;
 pub mod render;

@@ -78,6 +78,8 @@ pub struct FunctionDef {
     pub pos: Pos,
     /// Whether this is a closure.
     pub closure: bool,
+    /// Whether it is hidden from the texts that import its own.
+    pub is_private: bool,
 }
 
 /// Rhai's parser, set up for this language. Making one costs a few microseconds.
@@ -331,6 +333,7 @@ fn function(definition: &Shared<ScriptFuncDef>) -> FunctionDef {
         pos: pos(definition.body.start_position()),
         body,
         closure,
+        is_private: definition.access == rhai::FnAccess::Private,
     }
 }
 

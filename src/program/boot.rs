@@ -5,7 +5,7 @@
 //! library work as the body of a thread as they do anywhere.
 
 use super::op::Op;
-use super::{Code, MAX_ARGUMENTS, Unit};
+use super::{Code, MAX_ARGUMENTS, Unit, UnitKind};
 use crate::pos::Pos;
 use crate::value::{CodeId, Literal};
 
@@ -27,8 +27,7 @@ pub fn unit() -> Unit {
         name: "thread".into(),
         text: "".into(),
         functions: (0..=MAX_ARGUMENTS).map(|argc| code(argc, name)).collect(),
-        is_prelude: true,
-        is_prompt: false,
+        kind: UnitKind::Prelude,
         input: 0,
     }
 }

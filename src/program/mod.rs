@@ -26,6 +26,19 @@ pub use code::Code;
 /// The most arguments that a call can have.
 pub const MAX_ARGUMENTS: usize = 32;
 
+/// What kind of text a unit is made from.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum UnitKind {
+    /// A whole script.
+    Script,
+    /// An input at the prompt, whose variables all live on.
+    Prompt,
+    /// A part of the library: its lines mean nothing to the learner.
+    Prelude,
+    /// The module of this key.
+    Module(String),
+}
+
 /// One input: its text and the functions lowered from it. Function 0 is its top level.
 #[derive(Debug)]
 pub struct Unit {
@@ -35,12 +48,27 @@ pub struct Unit {
     pub text: Arc<str>,
     /// The functions.
     pub functions: Vec<Code>,
-    /// Whether it belongs to the library: its lines mean nothing to the learner.
-    pub is_prelude: bool,
-    /// Whether it was an input at the prompt, whose variables all live on.
-    pub is_prompt: bool,
+    /// What kind of text it is.
+    pub kind: UnitKind,
     /// The number of that input; 0 for other texts.
     pub input: u16,
+}
+
+impl Unit {
+    /// Whether it belongs to the library.
+    pub fn is_prelude(&self) -> bool {
+        self.kind == UnitKind::Prelude
+    }
+
+    /// Whether it was an input at the prompt.
+    pub fn is_prompt(&self) -> bool {
+        self.kind == UnitKind::Prompt
+    }
+
+    /// Whether it is a module that other texts import.
+    pub fn is_module(&self) -> bool {
+        matches!(self.kind, UnitKind::Module(_))
+    }
 }
 
 /// A name that is called or mentioned as a function.
@@ -215,8 +243,8 @@ impl Program {
     }
 
     /// Which functions the names had before the unit of this number, if there is such a one, was
-    /// added, by the numbers of names and of parameters. The library's functions count from the
-    /// beginning.
+    /// added, by the numbers of names and of parameters. The functions of the library and of modules
+    /// count from the beginning.
     pub fn functions_before(&self, unit: u32) -> Functions {
         let mut functions = Functions::new();
         let mut is_before = true;
@@ -224,7 +252,10 @@ impl Program {
             match change {
                 Change::Unit(number) => is_before &= number != unit,
                 Change::Defined(name, params, id) => {
-                    let is_library = || self.unit(id.unit).is_some_and(|unit| unit.is_prelude);
+                    let is_library = || {
+                        (self.unit(id.unit))
+                            .is_some_and(|unit| unit.is_prelude() || unit.is_module())
+                    };
                     if is_before || is_library() {
                         functions.insert((name, params), id);
                     }

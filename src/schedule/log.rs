@@ -43,8 +43,14 @@ fn error_report(world: &World, fault: &Fault, of: Option<&str>) -> ErrorReport {
     let unit = (world
         .program
         .unit(fault.unit)
-        .filter(|unit| !unit.is_prelude))
-    .or_else(|| world.program.units().filter(|unit| !unit.is_prelude).last());
+        .filter(|unit| !unit.is_prelude()))
+    .or_else(|| {
+        world
+            .program
+            .units()
+            .filter(|unit| !unit.is_prelude())
+            .last()
+    });
     let parts = match &fault.kind {
         FaultKind::TaskGroup(failures) => failures
             .iter()

@@ -124,7 +124,7 @@ impl World {
     /// The variable of the prompt that holds an object. There a line and a column alone do not tell
     /// in which input it was made.
     fn name_of(&self, object: &Object) -> Option<Arc<str>> {
-        if !self.program.units().any(|unit| unit.is_prompt) {
+        if !self.program.units().any(|unit| unit.is_prompt()) {
             return None;
         }
         let mut globals = self.program.globals();
@@ -141,7 +141,7 @@ impl World {
     /// The line of the text at which a thread is, without the space around it; empty where there is
     /// none.
     fn source_line(&self, thread: &ThreadInfo) -> String {
-        let units = self.program.units().filter(|unit| !unit.is_prelude);
+        let units = self.program.units().filter(|unit| !unit.is_prelude());
         let Some(index) = usize::from(thread.pos.line).checked_sub(1) else {
             return String::new();
         };

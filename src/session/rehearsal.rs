@@ -222,8 +222,13 @@ impl Session {
 
     /// The number that stands for these texts in tokens.
     pub fn source(&self, texts: &Explorable) -> u32 {
+        let last = texts.texts.last().map_or(0, |text| text.unit);
+        let units = self.world.program.units().take(last as usize);
+        let modules = units
+            .filter(|unit| unit.is_module())
+            .map(|unit| &*unit.text);
         let sources = texts.sources.iter().map(|source| &*source.text);
-        source_hash(sources, &self.config.args)
+        source_hash(modules.chain(sources), &self.config.args)
     }
 
     /// Makes the program of texts again, in a world of its own that began like this one.

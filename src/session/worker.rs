@@ -8,7 +8,7 @@ use super::{Config, Names, Scheduler, Session, new_world};
 use crate::event::Stream;
 use crate::language::lower::{TopLevel, lower};
 use crate::pos::Pos;
-use crate::program::Program;
+use crate::program::{Program, UnitKind};
 use crate::runtime::deadlock;
 use crate::schedule::{MainEnd, ProcessSettings, Runner, Setup, Until, WorkerScheduler, serve};
 use crate::value::object::Ids;
@@ -53,24 +53,28 @@ fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
 struct Worker(Session);
 
 impl Runner for Worker {
-    fn lower(
-        &mut self,
-        name: &str,
-        text: &str,
-        is_prelude: bool,
-        is_prompt: bool,
-    ) -> Result<(), String> {
+    fn lower(&mut self, name: &str, text: &str, kind: UnitKind) -> Result<(), String> {
         let session = &mut self.0;
-        let top = match is_prompt {
-            true => TopLevel::Prompt,
-            false => TopLevel::Script,
+        let top = match &kind {
+            UnitKind::Script => TopLevel::Script,
+            UnitKind::Prompt => TopLevel::Prompt,
+            UnitKind::Prelude => TopLevel::Prelude,
+            UnitKind::Module(key) => TopLevel::Module(key),
         };
         let lowered = session.parser.parse(text).and_then(|parsed| {
-            let program = &session.world.program;
-            lower(&parsed, name, text, program, &Names, top, is_prelude)
+            let (program, modules) = (&session.world.program, &session.modules);
+            lower(&parsed, name, text, program, &Names, top, modules)
         });
         match lowered {
-            Ok(lowered) => {
+            Ok(mut lowered) => {
+                let module = std::mem::take(&mut lowered.module);
+                match kind {
+                    UnitKind::Module(key) => {
+                        session.modules.loaded.insert(key, module);
+                    }
+                    UnitKind::Prompt => session.modules.aliases = module.modules,
+                    UnitKind::Script | UnitKind::Prelude => {}
+                }
                 session.add(lowered);
                 Ok(())
             }

@@ -215,7 +215,7 @@ pub(super) fn place_of(frames: &[Frame], program: &Program) -> Option<(u32, Pos)
     frames.iter().rev().find_map(|frame| {
         let unit = program
             .unit(frame.code.unit)
-            .filter(|unit| !unit.is_prelude)?;
+            .filter(|unit| !unit.is_prelude())?;
         let pos = unit.functions[frame.code.ordinal as usize].pos(frame.pc as usize);
         (!pos.is_none()).then_some((frame.code.unit, pos))
     })

@@ -128,7 +128,7 @@ impl Machine<'_, '_> {
         if fault.trace.len() < MAX_TRACE
             && let Some(caller) = self.fiber.frames.last()
             && let Some(unit) = self.env.program.unit(caller.code.unit)
-            && !unit.is_prelude
+            && !unit.is_prelude()
         {
             let pos = unit.functions[caller.code.ordinal as usize].pos(caller.pc as usize);
             fault.trace.push(TraceEntry {

@@ -255,7 +255,7 @@ impl Fiber {
         for frame in &self.frames {
             if program
                 .unit(frame.code.unit)
-                .is_none_or(|unit| unit.is_prelude)
+                .is_none_or(|unit| unit.is_prelude())
             {
                 continue;
             }
@@ -596,7 +596,7 @@ impl Fiber {
     fn is_copy(&self, program: &Program, root: Root, cell: &Arc<Cell>) -> bool {
         let is_learners = |frame: &&Frame| {
             let unit = program.unit(frame.code.unit);
-            unit.is_some_and(|unit| !unit.is_prelude)
+            unit.is_some_and(|unit| !unit.is_prelude())
         };
         match root {
             Root::Global(_) => true,

@@ -13,7 +13,7 @@ impl Fiber {
     pub(super) fn written(&self, program: &Program) -> Written {
         let is_learners = |frame: &&Frame| {
             let unit = program.unit(frame.code.unit);
-            unit.is_some_and(|unit| !unit.is_prelude)
+            unit.is_some_and(|unit| !unit.is_prelude())
         };
         let mut written = Written::default();
         let Some(frame) = self.frames.iter().rfind(is_learners) else {

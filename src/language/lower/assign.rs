@@ -88,7 +88,7 @@ impl Lowering<'_> {
             Found::Cell(cell) => Op::StoreCell { cell, src },
             Found::Capture(index) => Op::StoreCapture { index, src },
             _ => {
-                let global = self.program.global_id(name);
+                let global = self.program.global_id(&self.own_name(name));
                 let global = self.builder().global(global);
                 Op::StoreGlobal { global, src }
             }
@@ -102,7 +102,7 @@ impl Lowering<'_> {
             Found::Cell(cell) => Op::LoadCell { dst, cell },
             Found::Capture(index) => Op::LoadCapture { dst, index },
             _ => {
-                let global = self.program.global_id(name);
+                let global = self.program.global_id(&self.own_name(name));
                 let global = self.builder().global(global);
                 Op::LoadGlobal { dst, global }
             }
@@ -167,7 +167,7 @@ impl Lowering<'_> {
             (None, Expr::Variable(name, ..)) => {
                 // Looked up when it runs; at the top level this is an error.
                 self.unknown_target(&name.1, root_pos, false);
-                let global = self.program.global_id(&name.1);
+                let global = self.program.global_id(&self.own_name(&name.1));
                 Root::Global(self.builder().global(global))
             }
             (None, Expr::ThisPtr(_)) => return self.no_this(root_pos),

@@ -9,6 +9,7 @@ use super::builder::Kind;
 use super::operators::is_bool;
 use super::scope::Found;
 use super::{Lowering, problems};
+use crate::language::modules;
 use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
@@ -35,7 +36,7 @@ impl Lowering<'_> {
         let refused = if call.op_token.is_some() || is_contains {
             return self.operator(call, dst, at);
         } else if !call.namespace.is_empty() {
-            format!("`{}::{}`", call.namespace, call.name)
+            return self.module_call(&call.namespace.to_string(), call, dst, at);
         } else if call.capture_parent_scope && self.builder().kind != Kind::TopLevel {
             format!("`{}!(...)` in a function", call.name)
         } else if call.name == "eval" {
@@ -44,6 +45,68 @@ impl Lowering<'_> {
             return self.named_call(&call.name, &call.args, dst, at);
         };
         self.diagnostics.push(problems::unsupported(&refused, at));
+    }
+
+    /// The key of the module that a prefix means; without one, says so.
+    fn module_key(&mut self, prefix: &str, at: Pos) -> Option<String> {
+        let found = self.modules.find(&self.module.modules, prefix).cloned();
+        if found.is_none() {
+            self.diagnostics.push(problems::unknown_module(prefix, at));
+        }
+        found
+    }
+
+    /// The name that the program gives to what a module exports as `name`; when it does not, says so.
+    pub(super) fn exported(&mut self, prefix: &str, name: &str, at: Pos) -> Option<String> {
+        let key = self.module_key(prefix, at)?;
+        let module = self.modules.loaded.get(&key)?;
+        let found = module.variables.get(name).cloned();
+        if found.is_none() {
+            let known: Vec<&str> = module.variables.keys().map(String::as_str).collect();
+            let full = format!("{prefix}::{name}");
+            let problem = problems::unknown_export(&full, "variable", &known, at);
+            self.diagnostics.push(problem);
+        }
+        found
+    }
+
+    /// `module::f(...)`
+    fn module_call(&mut self, prefix: &str, call: &FnCallExpr, dst: Reg, at: Pos) {
+        let (name, args) = (call.name.as_str(), &call.args[..]);
+        if prefix == "global" {
+            return self.named_call(name, args, dst, at);
+        }
+        let Some(key) = self.module_key(prefix, at) else {
+            return;
+        };
+        let functions = self
+            .modules
+            .loaded
+            .get(&key)
+            .map(|module| &module.functions);
+        if functions.is_none_or(|functions| !functions.contains(name)) {
+            let known: Vec<&str> = functions
+                .into_iter()
+                .flatten()
+                .map(String::as_str)
+                .collect();
+            let full = format!("{prefix}::{name}");
+            let problem = problems::unknown_export(&full, "function", &known, at);
+            return self.diagnostics.push(problem);
+        }
+        if args.len() > MAX_ARGUMENTS {
+            let problem = problems::too_many_arguments(name, at);
+            return self.diagnostics.push(problem);
+        }
+        let base = self.arguments(None, args);
+        let id = (self.program).name_id(&modules::qualified(&key, name), |_| None);
+        let call = Op::Call {
+            argc: args.len() as u8,
+            dst,
+            base,
+            name: self.builder().name(id),
+        };
+        self.builder().emit(call, at);
     }
 
     /// A call of `name`.

@@ -110,8 +110,11 @@ impl Lowering<'_> {
             }
             Expr::Variable(name, ..) if is_global(&name.2) => self.load_global(&name.1, dst, at),
             Expr::Variable(name, ..) if !name.2.is_empty() => {
-                let what = format!("`{}::{}`", name.2, name.1);
-                self.diagnostics.push(problems::unsupported(&what, at));
+                if let Some(global) = self.exported(&name.2.to_string(), &name.1, at) {
+                    let global = self.program.global_id(&global);
+                    let global = self.builder().global(global);
+                    self.builder().emit(Op::LoadGlobal { dst, global }, at);
+                }
             }
             Expr::Variable(name, ..) => self.load(&name.1, dst, at),
             Expr::ThisPtr(_) if self.builder().has_this() => {

@@ -4,7 +4,8 @@ use rhai::Stmt;
 
 use super::builder::{Builder, Kind};
 use super::scope::{Capture, Found, Traits};
-use super::{Lowering, problems};
+use super::{Lowering, TopLevel, problems};
+use crate::language::modules;
 use crate::language::parse::FunctionDef;
 use crate::language::resolve::{ClosureExpr, Declaration};
 use crate::pos::Pos;
@@ -19,9 +20,15 @@ impl Lowering<'_> {
         let parsed = self.parsed;
         let main = self.reserve();
         self.open(Kind::TopLevel, main, "main", Pos::new(1, 1));
+        self.evaluate_modules();
         self.body(&parsed.statements, Pos::NONE);
         self.close(main, Vec::new());
         let mut defined = Vec::new();
+        if let TopLevel::Module(key) = self.top {
+            // The top level is what evaluates the module.
+            let name = self.program.name_id(&modules::qualified(key, ""), |_| None);
+            defined.push((name, 0, main));
+        }
         for (index, function) in parsed.functions.iter().enumerate() {
             if function.closure {
                 continue;
@@ -39,11 +46,32 @@ impl Lowering<'_> {
             self.parameters(index, function, 0);
             self.body(&function.body, function.pos);
             self.close(id, Vec::new());
+            if !function.is_private && function.this_type.is_none() {
+                self.module.functions.insert(function.name.clone());
+            }
             if function.params.len() <= MAX_ARGUMENTS {
                 defined.push((name, function.params.len(), id));
             }
         }
         defined
+    }
+
+    /// Evaluates the modules that nobody has evaluated yet.
+    fn evaluate_modules(&mut self) {
+        if matches!(self.top, TopLevel::Module(_) | TopLevel::Prelude) {
+            return;
+        }
+        for key in &self.modules.to_evaluate {
+            let id = self.program.name_id(&modules::qualified(key, ""), |_| None);
+            let base = self.builder().registers(1);
+            let call = Op::Call {
+                argc: 0,
+                dst: base,
+                base,
+                name: self.builder().name(id),
+            };
+            self.builder().emit(call, Pos::new(1, 1));
+        }
     }
 
     /// Lowers a closure, and makes it a value in `dst`. `name` is the variable it is bound to.

@@ -27,24 +27,30 @@ mod switch;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::diagnostic::{Code as Problem, Diagnostic, Severity};
+use super::modules::{self, Import, Module, Modules};
 use super::parse::Parsed;
 use super::resolve::{self, Resolution};
 use crate::program::code::OnReceiver;
 use crate::program::op::Op;
-use crate::program::{Code, Program, Unit};
+use crate::program::{Code, Program, Unit, UnitKind};
 use crate::value::{CodeId, Literal};
 use builder::Builder;
 
-/// What becomes of the variables at the top level of a text.
+/// What kind of text it is, which says what becomes of the variables at its top level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TopLevel {
+pub enum TopLevel<'a> {
     /// A whole script: a variable stays in a register unless a function or closure mentions it.
     Script,
     /// One input at the prompt: every variable lives on after it.
     Prompt,
+    /// A part of the prelude.
+    Prelude,
+    /// The module of this key: every variable lives on, and all its names begin with the key.
+    Module(&'a str),
 }
 
 /// What the library offers, as far as the lowering wants to know.
@@ -104,6 +110,8 @@ pub struct Lowered {
     pub named_globals: Vec<u32>,
     /// The names of all functions and methods that are called or mentioned, sorted.
     pub mentioned: Vec<String>,
+    /// What other texts can name of it, as a module.
+    pub module: Module,
 }
 
 /// Lowers a text for the number that the program gives its next unit.
@@ -117,16 +125,31 @@ pub fn lower(
     text: &str,
     program: &Program,
     catalogue: &dyn Catalogue,
-    top: TopLevel,
-    is_prelude: bool,
+    top: TopLevel<'_>,
+    modules: &Modules,
 ) -> Result<Lowered, Vec<Diagnostic>> {
+    let mut aliases = match top {
+        TopLevel::Prompt => modules.aliases.clone(),
+        _ => BTreeMap::new(),
+    };
+    for Import { path, alias, .. } in modules::imports(parsed) {
+        if let Some(key) = path.and_then(|path| modules::key(name, &path)) {
+            aliases.insert(alias, key);
+        }
+    }
+    aliases.remove("");
     let mut lowering = Lowering {
         parsed,
         text,
         program,
         catalogue,
         top,
-        is_prelude,
+        is_prelude: top == TopLevel::Prelude,
+        modules,
+        module: Module {
+            modules: aliases,
+            ..Module::default()
+        },
         unit: program.next_unit(),
         resolution: resolve::resolve(parsed),
         session: session_variables(program),
@@ -152,8 +175,11 @@ struct Lowering<'a> {
     text: &'a str,
     program: &'a Program,
     catalogue: &'a dyn Catalogue,
-    top: TopLevel,
+    top: TopLevel<'a>,
     is_prelude: bool,
+    modules: &'a Modules,
+    /// What this text offers as a module, and the names that it has given to others.
+    module: Module,
     /// The number that the unit will have.
     unit: u32,
     resolution: Resolution,
@@ -175,7 +201,7 @@ struct Lowering<'a> {
 fn session_variables(program: &Program) -> HashSet<u32> {
     program
         .units()
-        .filter(|unit| !unit.is_prelude)
+        .filter(|unit| !unit.is_prelude())
         .filter_map(|unit| unit.functions.first())
         .flat_map(|code| code.ops.iter().map(move |op| (code, op)))
         .filter_map(|(code, op)| match op {
@@ -195,6 +221,14 @@ impl Lowering<'_> {
             .expect("something is lowered only inside a function")
     }
 
+    /// The name that the program gives to what this text calls `name` at its top level.
+    fn own_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.top {
+            TopLevel::Module(key) => modules::qualified(key, name).into(),
+            _ => name.into(),
+        }
+    }
+
     /// `text` as a value, kept once for each text.
     fn literal(&mut self, text: &str) -> Literal {
         match self.literals.get(text) {
@@ -212,6 +246,16 @@ impl Lowering<'_> {
         name: &str,
         defined: Vec<(u32, usize, CodeId)>,
     ) -> Result<Lowered, Vec<Diagnostic>> {
+        // What a module exports can be named by the functions of any text.
+        let exported = match self.top {
+            TopLevel::Module(_) => Some(self.module.variables.values().cloned()),
+            _ => None,
+        };
+        let named = self.resolution.named_by_functions.iter();
+        let named = named.map(|name| self.own_name(name).into_owned());
+        let named_globals = (named.chain(exported.into_iter().flatten()))
+            .filter_map(|name| self.program.find_global(&name))
+            .collect::<BTreeSet<u32>>();
         let (errors, warnings): (Vec<_>, Vec<_>) = self
             .diagnostics
             .into_iter()
@@ -230,25 +274,24 @@ impl Lowering<'_> {
                 }
             }
         }
-        let named_globals = self
-            .resolution
-            .named_by_functions
-            .iter()
-            .filter_map(|name| self.program.find_global(name))
-            .collect::<BTreeSet<u32>>();
         Ok(Lowered {
             unit: Unit {
                 name: name.to_string(),
                 text: self.text.into(),
                 functions,
-                is_prelude: self.is_prelude,
-                is_prompt: self.top == TopLevel::Prompt,
+                kind: match self.top {
+                    TopLevel::Script => UnitKind::Script,
+                    TopLevel::Prompt => UnitKind::Prompt,
+                    TopLevel::Prelude => UnitKind::Prelude,
+                    TopLevel::Module(key) => UnitKind::Module(key.into()),
+                },
                 input: 0,
             },
             defined,
             warnings,
             named_globals: named_globals.into_iter().collect(),
             mentioned: self.mentioned.into_iter().collect(),
+            module: self.module,
         })
     }
 }

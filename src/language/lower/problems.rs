@@ -48,6 +48,35 @@ pub(super) fn unknown_name(
     }
 }
 
+/// A prefix, `m::`, that no import has made.
+pub(super) fn unknown_module(prefix: &str, pos: Pos) -> Diagnostic {
+    let first = prefix.split("::").next().unwrap_or(prefix);
+    Diagnostic::error(
+        Code::UnknownName,
+        Span::at(pos),
+        format!("no module is called `{prefix}`"),
+    )
+    .label("unknown module")
+    .help(format!("import it first: `import \"{first}\" as {first};`"))
+}
+
+/// Something of a module, `m::f`, that it does not offer.
+pub(super) fn unknown_export(name: &str, what: &str, known: &[&str], pos: Pos) -> Diagnostic {
+    let found = Diagnostic::error(
+        Code::UnknownName,
+        Span::at(pos),
+        format!("the module has no {what} `{name}`"),
+    )
+    .label(format!("unknown {what}"));
+    match known {
+        [] => found.help(match what {
+            "variable" => "a module shows the variables that it exports: `export const x = 1;`",
+            _ => "a module shows its functions that are not `private`",
+        }),
+        known => found.help(format!("it has {}", known.join(", "))),
+    }
+}
+
 /// A name, `MODULE.MEMBER`, that one of Python's modules does not have here.
 pub(super) fn unknown_member(module: &str, name: &str, members: &[&str], pos: Pos) -> Diagnostic {
     let member = name.rsplit_once('.').map_or(name, |(_, member)| member);

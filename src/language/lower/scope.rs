@@ -4,8 +4,8 @@
 //! the top level; failing that the name of a function. Functions look top-level variables up when
 //! they run, so for them an unknown name is only suspicious.
 
-use super::Lowering;
 use super::builder::Kind;
+use super::{Lowering, TopLevel};
 use crate::language::resolve::Declaration;
 use crate::pos::Pos;
 use crate::program::op::{Op, Reg};
@@ -123,7 +123,8 @@ impl Lowering<'_> {
         let builder = self.builder();
         let outermost = builder.kind == Kind::TopLevel && builder.scopes.len() == 1;
         outermost
-            && (self.top == super::TopLevel::Prompt || self.resolution.mentioned.contains(name))
+            && (matches!(self.top, TopLevel::Prompt | TopLevel::Module(_))
+                || self.resolution.mentioned.contains(name))
     }
 
     /// Declares a variable whose value is already in `register`, which becomes its own. A captured
@@ -137,7 +138,7 @@ impl Lowering<'_> {
         pos: Pos,
     ) {
         if matches!(declaration, Declaration::Name(_)) && self.becomes_global(name) {
-            let global = self.program.global_id(name);
+            let global = self.program.global_id(&self.own_name(name));
             let index = self.builder().global(global);
             let op = if traits.constant {
                 Op::ConstGlobal {
@@ -206,7 +207,7 @@ impl Lowering<'_> {
             return Found::Capture(index);
         }
         if self.is_top_level_variable(name) {
-            return Found::Global(self.program.global_id(name));
+            return Found::Global(self.program.global_id(&self.own_name(name)));
         }
         if self.is_function(name) {
             return Found::Function;
@@ -228,7 +229,7 @@ impl Lowering<'_> {
             || self.catalogue.is_variable(name)
             || self
                 .program
-                .find_global(name)
+                .find_global(&self.own_name(name))
                 .is_some_and(|global| self.session.contains(&global))
     }
 
@@ -249,11 +250,15 @@ impl Lowering<'_> {
         let Some(id) = self.program.find_name(name) else {
             return false;
         };
+        // A module sees its own functions and the library's.
+        let wanted = |is_prelude| {
+            wanted(is_prelude) && (is_prelude || !matches!(self.top, TopLevel::Module(_)))
+        };
         let name = self.program.name(id);
         name.arities().into_iter().any(|argc| {
             name.function(argc)
                 .and_then(|code| self.program.unit(code.unit))
-                .is_some_and(|unit| wanted(unit.is_prelude))
+                .is_some_and(|unit| wanted(unit.is_prelude()))
         })
     }
 
@@ -323,7 +328,7 @@ impl Lowering<'_> {
 
     fn late(&mut self, name: &str, dst: Reg) -> Op {
         self.mentioned.insert(name.to_string());
-        let global = self.program.global_id(name);
+        let global = self.program.global_id(&self.own_name(name));
         let global = self.builder().global(global);
         Op::LoadGlobal { dst, global }
     }
@@ -344,7 +349,11 @@ impl Lowering<'_> {
     pub(super) fn name_id(&mut self, name: &str) -> u32 {
         self.mentioned.insert(name.to_string());
         let catalogue = self.catalogue;
-        self.program.name_id(name, |name| catalogue.native(name))
+        let name = match self.own_functions.contains(name) {
+            true => self.own_name(name),
+            false => name.into(),
+        };
+        self.program.name_id(&name, |name| catalogue.native(name))
     }
 
     /// Reports a name that nothing has: an error where it is certain, else a warning.

@@ -5,7 +5,7 @@ use rhai::{ASTFlags, Stmt};
 
 use super::scope::Traits;
 use super::{Lowering, problems};
-use crate::language::parse::{imported_module, pos};
+use crate::language::parse::pos;
 use crate::language::resolve::{Declaration, as_closure};
 use crate::pos::Pos;
 use crate::program::op::{Op, Reg};
@@ -60,10 +60,10 @@ impl Lowering<'_> {
             }
             Stmt::Block(block) => self.block(block.statements(), dst, at),
             Stmt::Var(variable, flags, _) => {
-                if flags.contains(ASTFlags::EXPORTED) {
-                    self.diagnostics.push(problems::unsupported("`export`", at));
-                }
                 let (name, value, _) = &**variable;
+                if flags.contains(ASTFlags::EXPORTED) {
+                    self.export(&name.name, &name.name);
+                }
                 self.variable(&name.name, pos(name.pos), value, *flags);
                 self.unit(dst, at);
             }
@@ -86,13 +86,28 @@ impl Lowering<'_> {
                 self.throw(value.as_deref(), at);
             }
             Stmt::Return(value, ..) => self.return_statement(value.as_deref(), at),
-            Stmt::Import(..) if imported_module(stmt).is_some() => self.unit(dst, at),
-            Stmt::Import(..) => self.diagnostics.push(problems::unsupported("`import`", at)),
-            Stmt::Export(..) => self.diagnostics.push(problems::unsupported("`export`", at)),
+            // What is imported was evaluated when the text began.
+            Stmt::Import(..) => self.unit(dst, at),
+            Stmt::Export(names, _) => {
+                let (name, alias) = &**names;
+                let alias = match alias.name.is_empty() {
+                    true => &name.name,
+                    false => &alias.name,
+                };
+                self.export(&name.name, alias);
+                self.unit(dst, at);
+            }
             _ => self
                 .diagnostics
                 .push(problems::unsupported("this statement", at)),
         }
+    }
+
+    /// Notes that other texts may name the variable `name`, as `alias`. A script that is run exports
+    /// to nobody.
+    fn export(&mut self, name: &str, alias: &str) {
+        let name = self.own_name(name).into_owned();
+        self.module.variables.insert(alias.to_string(), name);
     }
 
     /// `let` and `const`.

@@ -178,8 +178,7 @@ fn order(change: Change, program: &Program) -> Option<Order> {
             Order::Unit {
                 name: unit.name.clone(),
                 text: unit.text.to_string(),
-                is_prelude: unit.is_prelude,
-                is_prompt: unit.is_prompt,
+                kind: unit.kind.clone(),
             }
         }
         Change::Defined(name, params, id) => Order::Define {

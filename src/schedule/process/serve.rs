@@ -16,7 +16,7 @@ use super::WorkerScheduler;
 use super::message::{Answer, Hello, Order, Said, read, write};
 use super::wire::{self, Parcel};
 use crate::event::{Event, Kind, Stream};
-use crate::program::{MAX_ARGUMENTS, Program};
+use crate::program::{MAX_ARGUMENTS, Program, UnitKind};
 use crate::schedule::MAIN;
 use crate::value::object::Ids;
 use crate::value::{CodeId, Fault, Function, Value};
@@ -47,13 +47,7 @@ pub trait Runner {
     ///
     /// # Errors
     /// When it cannot be lowered, which it could where it came from.
-    fn lower(
-        &mut self,
-        name: &str,
-        text: &str,
-        is_prelude: bool,
-        is_prompt: bool,
-    ) -> Result<(), String>;
+    fn lower(&mut self, name: &str, text: &str, kind: UnitKind) -> Result<(), String>;
 
     /// Calls a function to its end, and to the end of all threads that it has started. What it gives
     /// can leave the process.
@@ -96,12 +90,9 @@ pub fn serve<R: Runner>(
     speaker.clone().speak()?;
     for order in orders {
         match order {
-            Order::Unit {
-                name,
-                text,
-                is_prelude,
-                is_prompt,
-            } => (runner.lower(&name, &text, is_prelude, is_prompt)).map_err(io::Error::other)?,
+            Order::Unit { name, text, kind } => {
+                runner.lower(&name, &text, kind).map_err(io::Error::other)?;
+            }
             Order::Define {
                 name,
                 params,
