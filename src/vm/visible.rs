@@ -236,7 +236,7 @@ impl Fiber {
         let mut found = Vec::new();
         for frame in &self.frames {
             let unit = program.unit(frame.code.unit);
-            if unit.is_none_or(|unit| unit.is_prelude) {
+            if unit.is_none_or(|unit| unit.is_prelude()) {
                 continue;
             }
             if let Some(Value::Function(function)) = self.registers.get(frame.callee as usize) {

@@ -763,7 +763,7 @@ impl Walk {
     /// that is a list of such: `forks.push(Lock())`.
     pub fn declared_at(&self, pos: Pos) -> Option<Declared> {
         let program = &self.run.state.world.program;
-        let units = program.units().filter(|unit| !unit.is_prelude);
+        let units = program.units().filter(|unit| !unit.is_prelude());
         let mut functions = units.flat_map(|unit| &unit.functions);
         functions.find_map(|code| code.declared_at(program, pos))
     }
