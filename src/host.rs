@@ -46,6 +46,13 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// How many threads want to run on this machine, on the average of the last minute; `None` where the
+/// host does not say.
+pub fn load() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    text.split(' ').next()?.parse().ok()
+}
+
 /// The executable that runs.
 ///
 /// # Errors

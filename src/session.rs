@@ -7,7 +7,7 @@ mod modules;
 mod rehearsal;
 mod worker;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
 use crate::language::modules::Modules;
 use crate::language::parse::{Parsed, Parser};
 use crate::language::python::hints;
+use crate::language::unseen::unseen_changes;
 use crate::library::{Library, catalogue};
 use crate::program::Program;
 use crate::program::code::OnReceiver;
@@ -157,6 +158,8 @@ pub struct Variable {
     pub text: String,
     /// Whether it is a constant.
     pub is_constant: bool,
+    /// The names of the threads that can read or change it, as their functions have captured it.
+    pub shared_with: Vec<String>,
 }
 
 /// A top-level variable as far as completing a name needs it: nothing here grows with its value.
@@ -198,8 +201,6 @@ pub struct Session {
     parser: Parser,
     prelude: HashSet<&'static str>,
     modules: Modules,
-    /// The texts of the inputs that ended with a value.
-    accepted: Vec<String>,
     /// How many inputs of the prompt there were, those whose text was wrong too.
     inputs: u32,
     history: History,
@@ -233,7 +234,6 @@ impl Session {
             parser: Parser::new(),
             prelude: HashSet::new(),
             modules: Modules::default(),
-            accepted: Vec::new(),
             inputs: 0,
             history,
             named: Vec::new(),
@@ -259,9 +259,6 @@ impl Session {
         self.seed_run();
         let end = (self.schedule).run_main(prepared.function.clone(), until);
         let outcome = Outcome::from(end);
-        if matches!(outcome, Outcome::Value(_)) {
-            self.accepted.push(input.text.into());
-        }
         // What a call gave was a function after all, unless the run failed there.
         let failed_at = match &outcome {
             Outcome::Failed(fault) => fault.pos.line,
@@ -322,6 +319,7 @@ impl Session {
         lowered.unit.input = u16::try_from(number).unwrap_or(0);
         let mut warnings = lowered.warnings.clone();
         warnings.extend(hints(input.text, catalogue::gives_awaitable));
+        warnings.extend(unseen_changes(input.text));
         Ok((Arc::new(self.add(lowered)), warnings))
     }
 
@@ -473,6 +471,17 @@ impl Session {
 
     /// The top-level variables, by name.
     pub fn variables(&self) -> Vec<Variable> {
+        let mut holders: HashMap<usize, Vec<String>> = HashMap::new();
+        for (info, handle) in self.schedule.handles() {
+            reach(&Value::Object(handle), &mut HashSet::new(), &mut |value| {
+                if let Value::Cell(cell) = value {
+                    let names = holders.entry(Arc::as_ptr(cell).addr()).or_default();
+                    if info.number != MAIN.0 && !names.contains(&info.name) {
+                        names.push(info.name.clone());
+                    }
+                }
+            });
+        }
         let mut variables: Vec<Variable> = self
             .world
             .program
@@ -485,6 +494,9 @@ impl Session {
                     type_name: value.type_name(),
                     text: debug_text(&value),
                     is_constant: binding.is_constant,
+                    shared_with: holders
+                        .remove(&Arc::as_ptr(&binding.cell).addr())
+                        .unwrap_or_default(),
                 })
             })
             .collect();
@@ -542,12 +554,21 @@ impl Session {
         stopped
     }
 
+    /// Stops the threads of this name that run in the background, and says which.
+    pub fn stop_named(&mut self, name: &str) -> Vec<ThreadInfo> {
+        let mut stopped = self.schedule.threads();
+        stopped.retain(|thread| thread.name == name && thread.number != MAIN.0);
+        for thread in &stopped {
+            self.schedule.stop_one(thread.number);
+        }
+        stopped
+    }
+
     /// Stops all threads and forgets all variables and functions.
     pub fn reset(&mut self) {
         self.schedule.stop_all();
         self.world = Arc::new(new_world(&self.config, self.world.stream.clone()));
         self.prelude.clear();
-        self.accepted.clear();
         self.named.clear();
         self.history = History::new(&self.world);
         self.replace_schedule();
@@ -592,12 +613,6 @@ impl Session {
         if seed.is_some() {
             self.last_seed = seed;
         }
-    }
-
-    /// The texts of all inputs that ended with a value, in order, for `:save`: the saved script
-    /// shall run through.
-    pub fn accepted(&self) -> Vec<String> {
-        self.accepted.clone()
     }
 
     /// The text of an input by its name, for messages that point into it.

@@ -21,7 +21,9 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab explore [OPTIONS] FILE [ARGS]...
        threadlab replay TOKEN FILE [ARGS]...
        threadlab step FILE [ARGS]...
-       threadlab doc [NAME | --markdown]";
+       threadlab doc [NAME | --markdown]
+       threadlab completions bash | zsh | fish
+       threadlab man";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,6 +69,71 @@ struct Words {
     /// A script (`-` for standard input) and its arguments
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
     script: Vec<OsString>,
+
+    #[command(flatten)]
+    prompt: PromptWords,
+}
+
+/// What only the prompt takes: each is a key of the configuration file, too.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of the prompt")]
+struct PromptWords {
+    /// Read settings from FILE [default: threadlab/config.toml where settings belong]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// When to mark lines with their thread: auto, on or off
+    #[arg(long, value_name = "WHEN")]
+    gutter: Option<String>,
+
+    /// The keys of the line editor: emacs or vi
+    #[arg(long, value_name = "KEYS")]
+    editing: Option<String>,
+
+    /// No grey words behind the cursor
+    #[arg(long)]
+    no_hints: bool,
+
+    /// Keep no inputs in a file
+    #[arg(long)]
+    no_history: bool,
+
+    /// No greeting
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Draw nothing twice, and show nothing by colour alone
+    #[arg(long)]
+    screen_reader: bool,
+
+    /// Run FILE first
+    #[arg(long, value_name = "FILE")]
+    init: Option<PathBuf>,
+}
+
+impl PromptWords {
+    /// The keys that are set, with their values.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let flags = [
+            ("hints", self.no_hints, "off"),
+            ("history", self.no_history, "off"),
+            ("quiet", self.quiet, "on"),
+            ("screen-reader", self.screen_reader, "on"),
+        ];
+        let flags = flags.into_iter().filter(|(_, is_set, _)| *is_set);
+        let mut settings: Vec<_> = flags
+            .map(|(key, _, value)| (key, value.to_string()))
+            .collect();
+        let init = self.init.as_ref().map(|file| file.display().to_string());
+        for (key, value) in [
+            ("gutter", self.gutter.clone()),
+            ("editing", self.editing.clone()),
+            ("init", init),
+        ] {
+            settings.extend(value.map(|value| (key, value)));
+        }
+        settings
+    }
 }
 
 /// What all commands take.
@@ -81,9 +148,9 @@ struct Common {
     #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
     code: Option<String>,
 
-    /// When to use colours; NO_COLOR=1 turns auto off
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    /// When to use colours; NO_COLOR=1 turns auto off [default: auto]
+    #[arg(long, value_name = "WHEN")]
+    color: Option<Color>,
 }
 
 const EXPLORE_EXAMPLES: &str = "\
@@ -203,6 +270,15 @@ struct DocWords {
     markdown: bool,
 }
 
+/// Write what completes our options in a shell.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab completions", disable_help_flag = true)]
+#[command(override_usage = "threadlab completions bash | zsh | fish")]
+struct CompletionWords {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
 /// The time is shared out where one search alone does not do.
 fn seconds_help() -> String {
     format!(
@@ -278,6 +354,8 @@ pub enum Task {
     Step,
     /// Nothing runs: the reference is shown.
     Doc(Doc),
+    /// Nothing runs: this is written to standard output.
+    Write(Vec<u8>),
 }
 
 /// How to explore.
@@ -306,6 +384,10 @@ pub struct Arguments {
     pub events: Option<PathBuf>,
     /// When to use colours.
     pub color: Color,
+    /// What the prompt is set to, by key.
+    pub settings: Vec<(&'static str, String)>,
+    /// The configuration file, if another one than usual.
+    pub settings_file: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -346,6 +428,11 @@ impl Arguments {
                 Self::of(Task::Step, words.common, script)?
             }
             Some(Verb::Doc) => return Self::of_doc(DocWords::try_parse_from(words)?),
+            Some(Verb::Completions) => {
+                let words = CompletionWords::try_parse_from(words)?;
+                return Ok(Self::writing(completions(words.shell)));
+            }
+            Some(Verb::Man) => return Ok(Self::writing(manual())),
         };
         match (verb, &arguments.command) {
             (Some(verb), Command::Standard) => {
@@ -373,7 +460,25 @@ impl Arguments {
             (Some(SchedulerName::Gil), _) => Scheduler::Gil,
             (Some(SchedulerName::Seeded), _) | (None, Some(_)) => Scheduler::Seeded,
         };
+        let color = words.common.color;
         let mut arguments = Self::of(Task::Run, words.common, words.script)?;
+        arguments.settings = words.prompt.settings();
+        let named = words.scheduler.is_some() || words.seed.is_some();
+        let name = match scheduler {
+            Scheduler::Parallel => "parallel",
+            Scheduler::Gil => "gil",
+            Scheduler::Seeded => "seeded",
+        };
+        let color = color.and_then(|color| color.to_possible_value());
+        let color = color.map(|value| value.get_name().to_string());
+        for (key, value) in [
+            ("scheduler", named.then(|| name.to_string())),
+            ("seed", words.seed.map(|seed| seed.to_string())),
+            ("color", color),
+        ] {
+            arguments.settings.extend(value.map(|value| (key, value)));
+        }
+        arguments.settings_file = words.prompt.config;
         arguments.config.scheduler = scheduler;
         arguments.config.seed = words.seed;
         arguments.config.workers = words.workers.map(usize::from);
@@ -445,9 +550,59 @@ impl Arguments {
                 worker_executable: None,
             },
             events: None,
-            color: common.color,
+            color: common.color.unwrap_or(Color::Auto),
+            settings: Vec::new(),
+            settings_file: None,
         })
     }
+
+    /// What only writes something.
+    fn writing(text: Vec<u8>) -> Self {
+        Self {
+            task: Task::Write(text),
+            // There is no text to read.
+            command: Command::Code(String::new()),
+            config: Config {
+                scheduler: Scheduler::Seeded,
+                seed: None,
+                workers: None,
+                args: Vec::new(),
+                worker_executable: None,
+            },
+            events: None,
+            color: Color::Auto,
+            settings: Vec::new(),
+            settings_file: None,
+        }
+    }
+}
+
+/// All commands as one, for what describes them.
+fn whole_command() -> clap::Command {
+    let sub = |command: clap::Command, name: &'static str| command.name(name);
+    Words::command().override_usage(USAGE).subcommands([
+        sub(ExploreWords::command(), "explore"),
+        sub(ReplayWords::command(), "replay"),
+        sub(StepWords::command(), "step"),
+        sub(DocWords::command(), "doc"),
+        sub(CompletionWords::command(), "completions"),
+        clap::Command::new("man").about("Write this manual page"),
+    ])
+}
+
+/// What completes our options in a shell.
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut whole_command(), "threadlab", &mut text);
+    text
+}
+
+/// The manual page, for `man`.
+fn manual() -> Vec<u8> {
+    let mut text = Vec::new();
+    // Nothing can go wrong with a vector.
+    let _ = clap_mangen::Man::new(whole_command()).render(&mut text);
+    text
 }
 
 /// A word that is a command where it comes first.
@@ -459,15 +614,19 @@ enum Verb {
     Replay,
     Step,
     Doc,
+    Completions,
+    Man,
 }
 
 impl Verb {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Run,
         Self::Explore,
         Self::Replay,
         Self::Step,
         Self::Doc,
+        Self::Completions,
+        Self::Man,
     ];
 
     fn name(self) -> &'static str {
@@ -477,6 +636,8 @@ impl Verb {
             Self::Replay => "replay",
             Self::Step => "step",
             Self::Doc => "doc",
+            Self::Completions => "completions",
+            Self::Man => "man",
         }
     }
 }
@@ -488,7 +649,11 @@ impl Verb {
 /// both sides of it.
 fn take_verb(words: &mut Vec<OsString>) -> Option<Verb> {
     // The options that take their value from the next word.
-    const WITH_VALUE: [&str; 10] = [
+    const WITH_VALUE: [&str; 14] = [
+        "--config",
+        "--gutter",
+        "--editing",
+        "--init",
         "--scheduler",
         "--seed",
         "--workers",

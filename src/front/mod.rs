@@ -2,7 +2,7 @@
 //!
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
 //! what became of a run in words; `highlight`, code in colours; `printer`, the thread that shows
-//! events as they happen; `state`, what is kept in files; then the fronts: `doc` shows the reference,
+//! events as they happen; `state`, what is kept in files; `setting`, what a user can set; then the fronts: `doc` shows the reference,
 //! `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
 //! They talk to the session only. Only here is anything printed.
 
@@ -14,6 +14,7 @@ mod highlight;
 mod printer;
 mod repl;
 mod report;
+mod setting;
 mod source;
 mod state;
 
@@ -22,6 +23,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command, Task};
+use setting::Settings;
 use source::Source;
 
 use crate::host::Signal;
@@ -79,7 +81,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let command = match arguments.command {
         Command::Standard if matches!(arguments.task, Task::Run) && io::stdin().is_terminal() => {
-            return repl::run(arguments.config, arguments.color, arguments.events).into();
+            let (settings, notes) = arguments.settings();
+            return repl::run(arguments.config, settings, notes, arguments.events).into();
         }
         command => command,
     };
@@ -92,6 +95,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
                 Task::Step => explore::step(config, &source, color),
                 Task::Doc(doc) => doc::run(&doc, color),
+                Task::Write(text) => write_out(&text),
             }
             .into()
         }
@@ -99,6 +103,32 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             complain(&error.to_string());
             Status::Usage.into()
         }
+    }
+}
+
+/// Writes something whole to standard output.
+fn write_out(text: &[u8]) -> Status {
+    match io::stdout().write_all(text) {
+        Ok(()) => Status::Success,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
+        Err(error) => {
+            complain(&format!("standard output cannot be written: {error}"));
+            Status::Failure
+        }
+    }
+}
+
+impl Arguments {
+    /// What the prompt is set to: by the file, and over that by the command line. Also what is wrong
+    /// in the file.
+    fn settings(&self) -> (Settings, Vec<String>) {
+        let mut settings = Settings::default();
+        let file = self.settings_file.clone().or_else(setting::file);
+        let mut notes = file.map_or(Vec::new(), |file| settings.read(&file));
+        for (key, value) in &self.settings {
+            notes.extend(settings.set(key, value).err());
+        }
+        (settings, notes)
     }
 }
 

@@ -18,15 +18,23 @@ const KEPT: char = '@';
 /// # Errors
 /// Why there is none, in words.
 pub(super) fn folder() -> Result<PathBuf, String> {
-    let strategy = etcetera::choose_app_strategy(etcetera::AppStrategyArgs {
+    let strategy = strategy()?;
+    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Where this host keeps what belongs to a program.
+///
+/// # Errors
+/// Why that is not known, in words.
+pub(super) fn strategy() -> Result<impl AppStrategy, String> {
+    etcetera::choose_app_strategy(etcetera::AppStrategyArgs {
         top_level_domain: "io".into(),
         author: "threadlab".into(),
         app_name: "threadlab".into(),
     })
-    .map_err(|error| error.to_string())?;
-    let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
+    .map_err(|error| error.to_string())
 }
 
 /// What is shown for a token: the token itself, or a name for it when it is long and could be kept.

@@ -55,6 +55,8 @@ pub enum Code {
     Unsupported,
     /// Valid, but probably not what was meant.
     Suspicious,
+    /// A copy is changed, and nobody can see it.
+    UnseenChange,
 }
 
 /// How bad it is.

@@ -3,10 +3,13 @@
 //! In reading order: `parse` makes the tree (with `with` and `limits`), `diagnose` says in plain
 //! words why a text has none, `python` knows what to type instead of Python, `diagnostic` is what
 //! they say it with, and `render` draws that. `complete` tells the prompt whether to wait for more
-//! lines; it shares `scan` with `diagnose`. `modules` says which texts a text imports. `resolve` finds what closures capture, and `lower`
+//! lines; it shares `scan` with `diagnose` and with `unseen`, which warns of changes to copies, and
+//! with `definitions`, which finds functions to be taken out of a text. `modules` says which texts a
+//! text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode.
 
 pub mod complete;
+pub mod definitions;
 mod diagnose;
 pub mod diagnostic;
 mod limits;
@@ -17,6 +20,7 @@ pub mod python;
 pub mod render;
 mod resolve;
 mod scan;
+pub mod unseen;
 pub mod with;
 
 pub use diagnostic::Diagnostic;

@@ -10,6 +10,7 @@
 mod bridge;
 pub mod catalogue;
 mod collections;
+mod elsewhere;
 mod limits;
 mod methods;
 pub mod operators;
@@ -20,7 +21,7 @@ mod prelude;
 use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::collection::Kind;
-use crate::value::{FaultKind, Value};
+use crate::value::{FaultKind, Value, with_article};
 use crate::vm::{LooksInto, NativeCtx, NativeResult, Natives, OnCollection};
 
 use bridge::Bridge;
@@ -32,6 +33,8 @@ pub use prelude::{Piece, Prelude};
 pub struct Library {
     /// Made when it is first needed: it takes milliseconds.
     bridge: Option<Bridge>,
+    /// What Rhai has, for advice; made when a name is not found.
+    bridged: Option<Vec<Bridged>>,
 }
 
 impl Library {
@@ -152,29 +155,23 @@ impl Natives for Library {
             references.extend(args.iter_mut());
             self.bridge().call(name, &mut references, may_change(name))
         };
-        let known = catalogue::methods_of(&type_name).map(|entry| entry.name);
-        result
-            .map(NativeResult::Value)
-            .map_err(|kind| match advised(kind, name, known) {
-                FaultKind::UnknownFunction {
-                    signature,
-                    advice: None,
-                } => FaultKind::UnknownFunction {
-                    signature,
-                    advice: catalogue::methods_of(&type_name)
-                        .next()
-                        .map(|_| format!("see what it can do: `:help {type_name}`")),
-                },
-                other => other,
-            })
+        let given = args.len();
+        result.map(NativeResult::Value).map_err(|kind| match kind {
+            FaultKind::UnknownFunction {
+                signature,
+                advice: None,
+                ..
+            } => self.not_found(&type_name, name, given, signature),
+            other => other,
+        })
     }
 
     fn keeps(&self, name: &str, receiver: &Value) -> bool {
         catalogue::keeps(name, receiver)
     }
 
-    fn nearest_method(&self, kind: &str, name: &str) -> Option<&'static str> {
-        nearest(name, catalogue::methods_of(kind).map(|entry| entry.name))
+    fn unknown_method(&mut self, kind: &str, name: &str) -> FaultKind {
+        self.not_found(kind, name, 0, format!("{kind}.{name}"))
     }
 
     fn makes_text(&self, name: &str) -> bool {
@@ -283,6 +280,56 @@ impl Natives for Library {
     }
 }
 
+impl Library {
+    /// Why values of a type have no such method: what to write instead, or how it is called.
+    fn not_found(
+        &mut self,
+        type_name: &str,
+        name: &str,
+        given: usize,
+        signature: String,
+    ) -> FaultKind {
+        let rows = catalogue::methods_of(type_name);
+        let mut usages: Vec<String> = rows
+            .filter(|entry| entry.name == name)
+            .flat_map(catalogue::Entry::usages)
+            .collect();
+        let foreign = match usages.is_empty() {
+            true => elsewhere::method(type_name, name),
+            false => elsewhere::call(type_name, name, given),
+        };
+        if usages.is_empty() && foreign.is_none() {
+            let bridged = self.bridged.get_or_insert_with(bridged);
+            let is_it = |one: &&Bridged| one.receiver == Some(type_name) && one.name == name;
+            usages.extend(
+                bridged
+                    .iter()
+                    .filter(is_it)
+                    .flat_map(|one| one.usages.clone()),
+            );
+        }
+        let names = catalogue::methods_of(type_name).map(|entry| entry.name);
+        let advice = match foreign {
+            Some(advice) => Some(advice.to_string()),
+            None if !usages.is_empty() => Some(format!("call it as `{}`", usages.join("` or `"))),
+            None => match nearest(name, names) {
+                Some(near) => Some(format!("did you mean `{near}`?")),
+                None => catalogue::methods_of(type_name).next().map(|_| {
+                    format!(
+                        "see what {} can do: `:help {type_name}`",
+                        with_article(type_name)
+                    )
+                }),
+            },
+        };
+        FaultKind::UnknownFunction {
+            signature,
+            advice,
+            is_known: !usages.is_empty(),
+        }
+    }
+}
+
 /// The known name that is most like `name`, if one is like it at all.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     known
@@ -299,30 +346,15 @@ fn advised<'n>(kind: FaultKind, name: &str, known: impl Iterator<Item = &'n str>
         FaultKind::UnknownFunction {
             signature,
             advice: None,
+            ..
         } => FaultKind::UnknownFunction {
             signature,
-            advice: (elsewhere(name).map(String::from))
+            advice: (elsewhere::function(name).map(String::from))
                 .or_else(|| nearest(name, known).map(|known| format!("did you mean `{known}`?"))),
+            is_known: false,
         },
         other => other,
     }
-}
-
-/// What to write for a function that Python or Go has under this name.
-fn elsewhere(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "Pool" => {
-            "a pool of processes is `ProcessPoolExecutor(2)`, one of threads `ThreadPoolExecutor(2)`"
-        }
-        "Process" => "a pool of processes calls it: `ProcessPoolExecutor(1).submit(f, 1)`",
-        "cpu_count" => {
-            "write how many you want: `ProcessPoolExecutor(4)`; without a number there is one per core"
-        }
-        "make" => "a channel is made by `channel()`, one with room for 2 by `channel(2)`",
-        "close" => "write `c.close()`",
-        "strftime" | "localtime" => "`time()` gives seconds: a seeded run has no time of day",
-        _ => return None,
-    })
 }
 
 /// A getter or setter that Rhai does not have.

@@ -459,6 +459,7 @@ pub fn unknown(name: &str, args: &[&Value], advice: Option<String>) -> FaultKind
     FaultKind::UnknownFunction {
         signature: format!("{name} ({})", types.join(", ")),
         advice,
+        is_known: false,
     }
 }
 
@@ -466,8 +467,12 @@ fn advice(op: BinaryOp, a: &Value, b: &Value) -> Option<String> {
     let symbol = op.symbol();
     let text = match (op, a, b) {
         (BinaryOp::Contains, ..) => "an array, a map, a string or a range can contain something",
-        (_, Value::Unit, _) | (_, _, Value::Unit) => {
-            "one side is (), no value: a function gives () when its last line ends with `;`"
+        (_, Value::Unit, _) => {
+            "the left side is (), no value: a map gives () for a key that it does not have (begin \
+             with `map.key = 0`), a function when its last line ends with `;`"
+        }
+        (_, _, Value::Unit) => {
+            "the right side is (), no value: a function gives () when its last line ends with `;`"
         }
         (BinaryOp::Add, Value::Array(_), _) => "to append one item, use `array.push(item)`",
         (_, Value::Function(_), _) | (_, _, Value::Function(_)) => {

@@ -206,6 +206,10 @@ pub trait Schedule: Send {
     /// nothing waits on the way out.
     fn stop_all(&mut self) -> Vec<ThreadInfo>;
 
+    /// Stops the thread of this number, if it is alive, and not those that it has started. Blocks until
+    /// it has ended, as [`Schedule::stop_all`] does.
+    fn stop_one(&mut self, number: u64);
+
     /// Releases, for the main thread between two runs, an object that it holds.
     fn release(&mut self, object: &Arc<Object>);
 

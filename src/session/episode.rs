@@ -150,6 +150,13 @@ impl History {
         }
     }
 
+    /// Forgets that the last inputs have run.
+    pub(super) fn forget_last(&mut self, count: usize) {
+        self.inputs
+            .truncate(self.inputs.len().saturating_sub(count));
+        self.episode = self.episode.filter(|begin| *begin < self.inputs.len());
+    }
+
     /// Whether no input has run.
     pub(super) fn is_empty(&self) -> bool {
         self.inputs.is_empty()

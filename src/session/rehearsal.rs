@@ -159,6 +159,21 @@ impl Session {
         self.history.select(selection, &self.world)
     }
 
+    /// Makes the variables what they were before these texts, which were the last, and forgets that
+    /// they have run. Functions stay.
+    ///
+    /// # Errors
+    /// Which threads are in the way.
+    pub fn undo(&mut self, texts: &Explorable) -> Result<(), Obstacle> {
+        let alive = self.alive();
+        if !alive.is_empty() {
+            return Err(Obstacle::Alive(alive));
+        }
+        texts.from.restore(&self.world);
+        self.history.forget_last(texts.sources.len());
+        Ok(())
+    }
+
     /// The latest episode as it was after each of its inputs, the last one first.
     pub fn episodes(&self) -> impl Iterator<Item = Selection> {
         self.history.episodes()

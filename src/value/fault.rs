@@ -109,6 +109,8 @@ pub enum FaultKind {
         signature: String,
         /// What to do instead, where there is something close.
         advice: Option<String>,
+        /// The name is there, but takes other arguments.
+        is_known: bool,
     },
     /// A function exists, but takes another number of arguments.
     Arity {
@@ -682,6 +684,11 @@ impl fmt::Display for FaultKind {
                 )
             }
             Self::Type { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::UnknownFunction {
+                signature,
+                is_known: true,
+                ..
+            } => write!(f, "wrong arguments: {signature}"),
             Self::UnknownFunction { signature, .. } => write!(f, "unknown function: {signature}"),
             Self::Arity {
                 name,

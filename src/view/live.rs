@@ -11,12 +11,27 @@ use crate::event::{Event, Kind};
 /// The thread number of `main`.
 const MAIN: u64 = 1;
 
+/// When a line says which thread printed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Gutter {
+    /// As soon as another thread than `main` is about.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
 /// Turns events into lines for the learner.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     paint: Paint,
     /// Whether another thread than `main` is about.
     crowded: bool,
+    /// What is printed is not shown.
+    muted: bool,
+    gutter: Gutter,
 }
 
 impl Live {
@@ -25,6 +40,8 @@ impl Live {
         Self {
             paint,
             crowded: false,
+            muted: false,
+            gutter: Gutter::Auto,
         }
     }
 
@@ -33,13 +50,39 @@ impl Live {
         self.crowded = crowded;
     }
 
+    /// When lines say which thread printed them, from now on.
+    pub fn set_gutter(&mut self, gutter: Gutter) {
+        self.gutter = gutter;
+    }
+
+    /// The colours from now on.
+    pub fn set_paint(&mut self, paint: Paint) {
+        self.paint = paint;
+    }
+
+    /// The colours.
+    pub fn paint(&self) -> Paint {
+        self.paint
+    }
+
+    /// Whether to leave out what the script prints from now on.
+    pub fn set_muted(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
     /// Appends the lines for an event to `out`, each with its line end. Most kinds have none.
     pub fn write(&mut self, out: &mut String, event: &Event) {
         self.crowded |= event.thread.number != MAIN;
         match &event.kind {
+            Kind::Print { .. } if self.muted => {}
             Kind::Print { text } => {
+                let is_marked = match self.gutter {
+                    Gutter::Auto => self.crowded,
+                    Gutter::On => true,
+                    Gutter::Off => false,
+                };
                 for line in text.split('\n') {
-                    if self.crowded {
+                    if is_marked {
                         let label = format!("[{}]", event.thread.name);
                         self.paint
                             .write(out, Role::Thread(event.thread.number), &label);
@@ -130,6 +173,18 @@ mod tests {
         ];
         check(false, &events, "a\n[T] b\n[T] c\n[main] d\n");
         check(true, &events[..1], "[main] a\n");
+    }
+
+    #[test]
+    fn the_marks_can_be_turned_on_and_off() {
+        for (gutter, expected) in [(Gutter::On, "[main] a\n"), (Gutter::Off, "a\n")] {
+            let mut live = Live::new(Paint::Plain);
+            live.set_gutter(gutter);
+            live.begin_input(gutter == Gutter::Off);
+            let mut out = String::new();
+            live.write(&mut out, &print(1, "main", "a"));
+            assert_eq!(out, expected);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
-use super::{Action, Draw, Intrinsic, Stop, Visible, Wait};
+use super::{Action, Draw, Intrinsic, Natives, Stop, Visible, Wait};
 use crate::event::Written;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake, take_told};
@@ -122,7 +122,7 @@ impl Machine<'_, '_> {
             Attempt::Draw(_) | Attempt::Unknown => {
                 self.fiber.reached = None;
                 let prelude = self.call_object_prelude(object, verb.name());
-                prelude.unwrap_or_else(|| Err(unknown(object, verb)))
+                prelude.unwrap_or_else(|| Err(unknown(self.env.natives, object, verb)))
             }
         }
     }
@@ -315,29 +315,17 @@ impl Machine<'_, '_> {
     }
 }
 
-fn unknown(object: &Arc<Object>, verb: Verb) -> FaultKind {
-    let name = match verb {
-        Verb::Await => return not_awaitable(object),
-        Verb::Enter => return not_a_context(object),
-        Verb::Next => {
-            return FaultKind::NotIterable {
-                found: object.kind().into(),
-            };
-        }
-        Verb::Item => {
-            return FaultKind::Indexing {
-                signature: format!("{} [...]", object.kind()),
-            };
-        }
-        verb => verb.name(),
-    };
-    FaultKind::UnknownFunction {
-        signature: format!("{}.{name}", object.kind()),
-        advice: Some(format!(
-            "see what {} can do: `:help {}`",
-            with_article(object.kind()),
-            object.kind()
-        )),
+fn unknown(natives: &mut dyn Natives, object: &Arc<Object>, verb: Verb) -> FaultKind {
+    match verb {
+        Verb::Await => not_awaitable(object),
+        Verb::Enter => not_a_context(object),
+        Verb::Next => FaultKind::NotIterable {
+            found: object.kind().into(),
+        },
+        Verb::Item => FaultKind::Indexing {
+            signature: format!("{} [...]", object.kind()),
+        },
+        verb => natives.unknown_method(object.kind(), verb.name()),
     }
 }
 

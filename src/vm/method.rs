@@ -374,15 +374,7 @@ impl Machine<'_, '_> {
             if let Some(step) = self.call_object_prelude(object, &name.text) {
                 return step;
             }
-            return Err(FaultKind::UnknownFunction {
-                signature: format!("{}.{}", object.kind(), name.text),
-                advice: Some(
-                    match self.env.natives.nearest_method(object.kind(), &name.text) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("see what a {0} can do: `:help {0}`", object.kind()),
-                    },
-                ),
-            });
+            return Err(self.env.natives.unknown_method(object.kind(), &name.text));
         };
         // The arguments stay where they are: the object may ask to be asked again.
         let start = self.frame().base as usize + first as usize;
@@ -598,6 +590,7 @@ impl Machine<'_, '_> {
             None => Err(FaultKind::UnknownFunction {
                 signature: format!("{}.{}", receiver.type_name(), name.text),
                 advice: None,
+                is_known: false,
             }),
         }
     }

@@ -360,9 +360,13 @@ pub trait Natives {
         false
     }
 
-    /// The method of an object of this kind whose name is most like `name`.
-    fn nearest_method(&self, _kind: &str, _name: &str) -> Option<&'static str> {
-        None
+    /// Why an object of this kind has no such method, with what to write instead.
+    fn unknown_method(&mut self, kind: &str, name: &str) -> FaultKind {
+        FaultKind::UnknownFunction {
+            signature: format!("{kind}.{name}"),
+            advice: None,
+            is_known: false,
+        }
     }
 
     /// Whether the function or method of this name may make text of what it is given: then what state

@@ -160,7 +160,7 @@ const BAD_INPUT: &[(&str, &str)] = &[
     ),
     (
         "[1].jumble()",
-        "1:5 unknown function: jumble (array) / see what it can do: `:help array`",
+        "1:5 unknown function: jumble (array) / see what an array can do: `:help array`",
     ),
     (
         "pool(1).map(twice, [1]);",

@@ -11,10 +11,10 @@ mod terminal;
 mod topic;
 mod wrap;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use super::arguments::{Color, Doc};
-use super::{Status, complain};
+use super::{Status, complain, write_out};
 use crate::view::paint::Paint;
 use crate::view::wrap::WIDTH;
 
@@ -56,12 +56,5 @@ pub(super) fn run(doc: &Doc, color: Color) -> Status {
             }
         },
     };
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => Status::Success,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
-        Err(error) => {
-            complain(&format!("standard output cannot be written: {error}"));
-            Status::Failure
-        }
-    }
+    write_out(text.as_bytes())
 }

@@ -1,48 +1,44 @@
-//! What an input or a command at the prompt is answered.
+//! What an input at the prompt is answered.
 //!
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
-//! feeds it lines and reads the screen.
+//! feeds it lines and reads the screen. What commands do is in the files beside this one.
 
 use std::fmt::Write;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
 
 use super::PROMPT;
-use super::command::{self, COMMANDS, Command, SCHEDULERS, SeedChoice};
+use super::command;
 use super::completion::Offers;
-use super::explore::{self, Explored};
+use super::explore::Explored;
+use super::keep::Past;
+use super::lesson::Lesson;
 use super::screen::Screen;
-use crate::front::doc;
 use crate::front::explore::stepping::{self, Stepping};
-use crate::front::highlight::highlight;
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
-use crate::front::source::{Source, SourceError};
-use crate::host::Clock;
+use crate::front::setting::Settings;
 use crate::language::complete::{Missing, is_only_comments};
-use crate::lesson::tutorial::{self, Progress, Section};
-use crate::session::{Input, InputKind, Outcome, Report, Scheduler, Session, ThreadInfo};
+use crate::session::{Input, InputKind, Outcome, Report, Session, ThreadInfo};
 use crate::value::{Value, debug_text};
 use crate::view::live::Live;
 use crate::view::paint::{Paint, Role};
-use crate::view::wrap::{WIDTH, hang};
+use crate::view::wrap::WIDTH;
 
 /// How much of a value is echoed, in characters.
 const ECHO: usize = 1000;
-/// How much of a variable's value `:vars` shows, in characters.
-const GLANCE: usize = 60;
 /// The thread number of `main`.
-const MAIN: u64 = 1;
+pub(super) const MAIN: u64 = 1;
 
-/// Whether the prompt goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the prompt does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     Stay,
+    /// It goes on with this text to edit.
+    Edit(String),
     Leave,
 }
 
@@ -51,29 +47,25 @@ pub(super) struct Learner {
     /// A run that is stepped through. Invariant: while there is one, nothing else runs.
     pub(super) stepping: Option<Stepping>,
     pub(super) session: Session,
-    screen: Arc<Screen>,
-    printer: Printer,
-    live: Arc<Mutex<Live>>,
+    pub(super) screen: Arc<Screen>,
+    pub(super) printer: Printer,
+    pub(super) live: Arc<Mutex<Live>>,
     pub(super) paint: Paint,
     /// Set by Ctrl-C.
     pub(super) stop: Arc<AtomicBool>,
     /// What was explored or stepped through last.
     pub(super) explored: Option<Explored>,
     /// The learner was told once which threads still run, and asked to confirm.
-    leaving: bool,
-    lesson: Option<Lesson>,
+    pub(super) leaving: bool,
+    pub(super) lesson: Option<Lesson>,
     /// How wide what is said may be, in columns.
-    columns: usize,
+    pub(super) columns: usize,
+    /// How many rows the terminal has; none without one.
+    pub(super) rows: Option<usize>,
+    /// The inputs since the session began or was reset.
+    pub(super) past: Vec<Past>,
+    pub(super) settings: Settings,
 }
-
-/// A section of the tutorial that is being read.
-struct Lesson {
-    section: Section,
-    step: usize,
-    /// What was typed of the step's code so far.
-    typed: String,
-}
-
 impl Learner {
     /// A conversation that begins. The printer shows the session's events on the screen.
     pub(super) fn new(
@@ -95,6 +87,9 @@ impl Learner {
             leaving: false,
             lesson: None,
             columns: WIDTH,
+            rows: None,
+            past: Vec::new(),
+            settings: Settings::default(),
         }
     }
 
@@ -111,20 +106,21 @@ impl Learner {
         }
     }
 
-    /// Says hello.
-    pub(super) fn greet(&self, warning: Option<&str>) -> io::Result<()> {
+    /// Says hello, and what is wrong with what was set.
+    pub(super) fn greet<'n>(&self, notes: impl Iterator<Item = &'n str>) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         let name = self
             .paint
             .text(Role::Heading, &format!("threadlab {version}"));
-        self.say(&format!(
-            "{name}: type code and press Enter; threads print as they run.\n\
-             :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
-        ))?;
-        match warning {
-            Some(warning) => self.say(&format!("note: {warning}\n")),
-            None => Ok(()),
+        if !self.settings.quiet {
+            self.say(&format!(
+                "{name}: type code and press Enter; threads print as they run.\n\
+                 :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
+            ))?;
         }
+        notes
+            .map(|note| self.say(&format!("note: {note}\n")))
+            .collect()
     }
 
     /// What Tab offers of this session.
@@ -138,16 +134,21 @@ impl Learner {
         }
     }
 
-    /// How wide the terminal is, in columns.
-    pub(super) fn set_columns(&mut self, columns: usize) {
+    /// How many columns and rows the terminal has.
+    pub(super) fn set_size(&mut self, columns: usize, rows: usize) {
         self.columns = columns.min(WIDTH);
+        self.rows = Some(rows);
     }
 
     /// Answers what was typed or pasted at once, one after the other. Blocks while it runs.
     pub(super) fn answer_all(&mut self, inputs: &[String]) -> io::Result<Flow> {
         for input in inputs {
-            if self.answer(input)? == Flow::Leave {
-                return Ok(Flow::Leave);
+            if !input.trim_start().starts_with(":record") {
+                self.screen.record_input(input);
+            }
+            match self.answer(input)? {
+                Flow::Stay => {}
+                other => return Ok(other),
             }
         }
         Ok(Flow::Stay)
@@ -267,7 +268,7 @@ impl Learner {
         self.screen.show(lines)
     }
 
-    fn is_known(&self, name: &str) -> bool {
+    pub(super) fn is_known(&self, name: &str) -> bool {
         self.session
             .scope()
             .iter()
@@ -281,13 +282,13 @@ impl Learner {
     }
 
     /// The threads that run besides `main`.
-    fn background(&self) -> Vec<ThreadInfo> {
+    pub(super) fn background(&self) -> Vec<ThreadInfo> {
         let mut threads = self.session.threads();
         threads.retain(|thread| thread.number != MAIN);
         threads
     }
 
-    fn stop_background(&mut self) -> io::Result<bool> {
+    pub(super) fn stop_background(&mut self) -> io::Result<bool> {
         let stopped = self.session.stop_background();
         self.printer.catch_up();
         if stopped.is_empty() {
@@ -299,7 +300,7 @@ impl Learner {
 
     /// Runs an input and says what became of it. `name` is what its text is called; without one it
     /// is numbered. Says whether it came to its end.
-    fn run(&mut self, text: &str, name: Option<&str>) -> io::Result<bool> {
+    pub(super) fn run(&mut self, text: &str, name: Option<&str>) -> io::Result<bool> {
         let numbered = format!("input {}", self.session.inputs() + 1);
         let name = name.unwrap_or(&numbered);
         let crowded = !self.background().is_empty();
@@ -312,16 +313,22 @@ impl Learner {
         self.printer.catch_up();
         let told = self.tell(&report, Quoted { name, text });
         self.say(&told)?;
-        Ok(matches!(
+        let has_ended = matches!(
             report,
             Report::Ran {
                 outcome: Outcome::Value(_),
                 ..
             }
-        ))
+        );
+        self.past.push(Past {
+            name: name.into(),
+            text: text.into(),
+            has_ended,
+        });
+        Ok(has_ended)
     }
 
-    fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
+    pub(super) fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
         let (outcome, warnings, notices) = match report {
             Report::Rejected(problems) => {
                 return report::diagnostics(problems, quoted, self.paint);
@@ -340,7 +347,7 @@ impl Learner {
         told
     }
 
-    fn tell_outcome(&self, outcome: &Outcome, quoted: Quoted<'_>) -> String {
+    pub(super) fn tell_outcome(&self, outcome: &Outcome, quoted: Quoted<'_>) -> String {
         let (session, paint) = (&self.session, self.paint);
         match outcome {
             Outcome::Value(value) => echo(value),
@@ -349,263 +356,6 @@ impl Learner {
             Outcome::Interrupted(threads) => report::interrupted(threads, session, quoted, paint),
             Outcome::Deadlock(threads) => report::deadlock(threads, session, quoted, paint),
         }
-    }
-
-    /// Runs the latest episode once more under a seed, if there is one, and shows what comes of it.
-    fn rerun(&mut self, seed: u64) -> io::Result<()> {
-        let Some(episode) = self.session.episodes().next() else {
-            return Ok(());
-        };
-        let texts = match self.session.select(episode) {
-            Ok(texts) => texts,
-            Err(why) => return self.say(&explore::not_selected(why)),
-        };
-        let headline = format!("{} again, under seeded:\n", texts.title);
-        let (screen, live) = (&self.screen, &self.live);
-        let mut shown = Ok(());
-        let outcome = self.session.rerun(&texts, seed, || {
-            shown = screen.show(&headline);
-            live.lock().begin_input(false);
-        });
-        shown?;
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
-            Err(obstacle) => return self.say(&explore::blocked(obstacle)),
-        };
-        self.printer.catch_up();
-        let (name, text) = texts.last();
-        let told = self.tell_outcome(&outcome, Quoted { name, text });
-        self.say(&told)?;
-        self.say("The variables are what they were.\n")
-    }
-
-    fn obey(&mut self, command: Command) -> io::Result<Flow> {
-        if command == Command::Quit {
-            return self.leave();
-        }
-        self.leaving = false;
-        match command {
-            Command::Quit => {}
-            Command::Help(None) => self.say(&help(self.paint))?,
-            Command::Help(Some(name)) => self.say(&help_on(&name, self.paint, self.columns))?,
-            Command::Doc(None) => self.say(&doc::overview(self.paint, self.columns))?,
-            Command::Doc(Some(name)) => self.say(&doc_on(&name, self.paint, self.columns))?,
-            Command::Apropos(word) => {
-                let list = doc::apropos(&word, self.paint, self.columns);
-                self.say(&match list.is_empty() {
-                    true => format!("No page mentions `{word}`.\n"),
-                    false => list,
-                })?;
-            }
-            Command::Threads => self.say(&thread_table(&self.session.threads(), self.paint))?,
-            Command::Variables => self.variables()?,
-            Command::Reset => {
-                self.stop_background()?;
-                self.session.reset();
-                self.explored = None;
-                self.say("All variables and functions are forgotten.\n")?;
-            }
-            Command::Load(file) => self.load(&file)?,
-            Command::Save { file, replace } => self.save(&file, replace)?,
-            Command::Time(code) => {
-                let clock = Clock::start();
-                self.run(&code, None)?;
-                let took = seconds(clock.elapsed().as_secs_f64());
-                self.say(&format!("took {took}\n"))?;
-            }
-            Command::Scheduler(None) => {
-                let name = scheduler_name(self.session.scheduler());
-                self.say(&format!("scheduler: {name} (parallel, gil or seeded)\n"))?;
-            }
-            Command::Scheduler(Some(scheduler)) => {
-                self.stop_background()?;
-                self.session.set_scheduler(scheduler);
-                self.say(&format!("scheduler: {}\n", scheduler_name(scheduler)))?;
-            }
-            Command::Seed(choice) => self.seed(choice)?,
-            Command::Explore(what) => self.explore(&what)?,
-            Command::Replay(token) => self.replay(token.as_deref())?,
-            Command::Step(what) => self.step(&what)?,
-            Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,
-            Command::Tutorial(Some(name)) => self.begin_lesson(&name)?,
-        }
-        Ok(Flow::Stay)
-    }
-
-    fn variables(&self) -> io::Result<()> {
-        let mut out = String::new();
-        for variable in self.session.variables() {
-            // Every session has it; without arguments it would only be in the way.
-            if variable.is_constant && variable.name == "args" && variable.text == "[]" {
-                continue;
-            }
-            let word = if variable.is_constant { "const" } else { "let" };
-            let text = shorten(&variable.text, GLANCE);
-            let _ = writeln!(
-                out,
-                "{word} {} = {text}  ({})",
-                variable.name, variable.type_name
-            );
-        }
-        for function in self.session.functions() {
-            let _ = writeln!(out, "fn {function}");
-        }
-        if out.is_empty() {
-            out = "No variables yet. `let x = 1;` makes one.\n".into();
-        }
-        self.say(&out)
-    }
-
-    fn load(&mut self, file: &Path) -> io::Result<()> {
-        match Source::from_file(file) {
-            Ok(source) => self.run(&source.text, Some(&source.name)).map(drop),
-            Err(SourceError::Missing { name }) => self.say(&format!(
-                "there is no file '{name}'\n  Look at its spelling, and at the folder you started in.\n"
-            )),
-            Err(error) => self.say(&format!("{error}\n")),
-        }
-    }
-
-    fn save(&self, file: &Path, replace: bool) -> io::Result<()> {
-        let inputs = self.session.accepted();
-        let name = file.display();
-        if inputs.is_empty() {
-            return self.say("There is nothing to save yet.\n");
-        }
-        let mut text = String::new();
-        for input in &inputs {
-            text.push_str(&ended(input));
-            text.push('\n');
-        }
-        let written = if replace {
-            fs::write(file, &text)
-        } else {
-            let made = OpenOptions::new().write(true).create_new(true).open(file);
-            made.and_then(|mut made| made.write_all(text.as_bytes()))
-        };
-        self.say(&match written {
-            Ok(()) => format!("Saved. `threadlab {name}` runs it.\n"),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                format!("'{name}' is there already. `:save! {name}` replaces it.\n")
-            }
-            Err(error) => format!("'{name}' cannot be written: {error}\n"),
-        })
-    }
-
-    fn seed(&mut self, choice: Option<SeedChoice>) -> io::Result<()> {
-        let set = match choice {
-            None => {
-                return self.say(&match self.session.seed() {
-                    Some(seed) => format!("seed: {seed}\n"),
-                    None => "No run has used a seed yet; gil and seeded do.\n".into(),
-                });
-            }
-            Some(SeedChoice::Fixed(seed)) => Some(seed),
-            Some(SeedChoice::Drawn) => None,
-        };
-        self.session.set_seed(set);
-        let mut said = match set {
-            Some(seed) => format!("seed: {seed} for all further runs\n"),
-            None => "seed: each run draws its own\n".into(),
-        };
-        if set.is_some() && self.session.scheduler() == Scheduler::Parallel {
-            said += "Under parallel the cores decide: choose `:scheduler seeded` to repeat runs.\n";
-        }
-        self.say(&said)?;
-        match set {
-            Some(seed) => self.rerun(seed),
-            None => Ok(()),
-        }
-    }
-
-    fn begin_lesson(&mut self, name: &str) -> io::Result<()> {
-        let mut sections = tutorial::sections();
-        let number = name
-            .parse()
-            .ok()
-            .and_then(|number: usize| number.checked_sub(1));
-        let found = number
-            .filter(|index| *index < sections.len())
-            .or_else(|| sections.iter().position(|section| section.name == name));
-        let Some(index) = found else {
-            let list = table_of_sections(self.paint);
-            return self.say(&format!("There is no section `{name}`.\n{list}"));
-        };
-        let section = sections.swap_remove(index);
-        let title = self.paint.text(Role::Heading, section.title);
-        self.say(&format!("{title}\n\n"))?;
-        self.lesson = Some(Lesson {
-            section,
-            step: 0,
-            typed: String::new(),
-        });
-        self.show_step()
-    }
-
-    /// Shows the step at which the lesson is, and ends the lesson after the last.
-    fn show_step(&mut self) -> io::Result<()> {
-        let Some(lesson) = &self.lesson else {
-            return Ok(());
-        };
-        let mut out = String::new();
-        if let Some(step) = lesson.section.steps.get(lesson.step) {
-            let is_last = lesson.step + 1 == lesson.section.steps.len();
-            let _ = writeln!(out, "{}\n", step.prose);
-            for line in highlight(&step.code, None, self.paint).lines() {
-                let _ = writeln!(out, "{line}");
-            }
-            let hint = if !step.code.is_empty() {
-                "\n[Type it, or press Enter to run it; q leaves the tutorial]"
-            } else {
-                "[Press Enter to go on; q leaves the tutorial]"
-            };
-            if !(is_last && step.code.is_empty()) {
-                let _ = writeln!(out, "{}", self.paint.text(Role::Faint, hint));
-                return self.say(&out);
-            }
-        }
-        out += "[End of this section; :tutorial lists all]\n";
-        self.lesson = None;
-        self.say(&out)
-    }
-
-    /// Enter on an empty line: in a lesson it runs the code that is shown.
-    fn enter(&mut self) -> io::Result<Flow> {
-        let Some(lesson) = &self.lesson else {
-            return Ok(Flow::Stay);
-        };
-        let code = lesson.section.steps[lesson.step].code.clone();
-        let (name, step) = (lesson.section.name, lesson.step + 1);
-        if code.is_empty() || self.run(&code, Some(&format!("{name}, step {step}")))? {
-            self.next_step()?;
-        }
-        Ok(Flow::Stay)
-    }
-
-    /// After an input in a lesson: goes on when it was the last of the step's code.
-    fn follow_lesson(&mut self, text: &str) -> io::Result<()> {
-        let Some(lesson) = &mut self.lesson else {
-            return Ok(());
-        };
-        lesson.typed.push_str(text);
-        lesson.typed.push('\n');
-        match lesson.section.steps[lesson.step].progress(&lesson.typed) {
-            Progress::Done => self.next_step(),
-            Progress::Begun => Ok(()),
-            Progress::Elsewhere => {
-                lesson.typed.clear();
-                Ok(())
-            }
-        }
-    }
-
-    fn next_step(&mut self) -> io::Result<()> {
-        if let Some(lesson) = &mut self.lesson {
-            lesson.step += 1;
-            lesson.typed.clear();
-        }
-        self.say("\n")?;
-        self.show_step()
     }
 }
 
@@ -618,7 +368,7 @@ fn echo(value: &Value) -> String {
 }
 
 /// `text`, or its beginning and how long it is.
-fn shorten(text: &str, limit: usize) -> String {
+pub(super) fn shorten(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text.into(),
         Some((end, _)) => format!("{} ... ({} characters)", &text[..end], text.chars().count()),
@@ -629,120 +379,11 @@ pub(super) fn names_of(threads: &[ThreadInfo]) -> String {
     let names: Vec<&str> = threads.iter().map(|thread| thread.name.as_str()).collect();
     names.join(", ")
 }
-
-fn scheduler_name(scheduler: Scheduler) -> &'static str {
-    SCHEDULERS
-        .iter()
-        .find(|(_, known)| *known == scheduler)
-        .map_or("", |(name, _)| name)
-}
-
-fn seconds(seconds: f64) -> String {
-    match seconds {
-        s if s < 1e-3 => format!("{:.0} us", s * 1e6),
-        s if s < 1.0 => format!("{:.1} ms", s * 1e3),
-        s => format!("{s:.2} s"),
-    }
-}
-
-fn help(paint: Paint) -> String {
-    let mut out = String::new();
-    for entry in &COMMANDS {
-        let head = format!("{:<12}", entry.name);
-        let head = paint.text(Role::Prompt, &head);
-        let _ = writeln!(out, "{head}{:<10}{}", entry.operand, entry.what);
-    }
-    out += "\nCtrl-C stops what runs, or drops a half-typed input. Tab completes names.\n\
-            An open bracket continues the input on the next line.\n";
-    out
-}
-
-/// What a command or a name of the library means.
-fn help_on(name: &str, paint: Paint, columns: usize) -> String {
-    let command = format!(":{}", name.trim_start_matches(':'));
-    match COMMANDS.iter().find(|entry| entry.name == command) {
-        // `:time` and `time()` are two things.
-        Some(entry) => {
-            let head = format!("{} {}", entry.name, entry.operand);
-            let about = format!("{}: {}\n{}", head.trim_end(), entry.what, entry.more);
-            about + doc::page(name, paint, columns).unwrap_or_default().as_str()
-        }
-        None => doc_on(name, paint, columns),
-    }
-}
-
-/// What a name of the library means.
-fn doc_on(name: &str, paint: Paint, columns: usize) -> String {
-    doc::page(name, paint, columns).unwrap_or_else(|error| error + "\n")
-}
-
-fn table_of_sections(paint: Paint) -> String {
-    let mut out = String::new();
-    for (index, section) in tutorial::sections().iter().enumerate() {
-        let name = paint.text(Role::Prompt, &format!("{:<10}", section.name));
-        let _ = writeln!(out, "{}  {name}{}", index + 1, section.title);
-    }
-    out += "`:tutorial threads` begins the first one.\n";
-    out
-}
-
-/// Name, state, line and what it waits for, a thread a line.
-fn thread_table(threads: &[ThreadInfo], paint: Paint) -> String {
-    let width = threads
-        .iter()
-        .map(|thread| thread.name.chars().count())
-        .max()
-        .unwrap_or(0);
-    let mut out = String::new();
-    for thread in threads {
-        let name = format!("{:<width$}", thread.name);
-        let mut facts = Vec::new();
-        if !thread.pos.is_none() {
-            facts.push(format!("line {} of {}", thread.pos.line, thread.input));
-        }
-        if !thread.waits_for.is_empty() {
-            facts.push(report::doing(thread));
-        }
-        if thread.daemon {
-            facts.push("(daemon)".into());
-        }
-        // Colours take no room, so the name comes to its place when the lines are made.
-        let head = format!("{name}  {:<8}  ", thread.state);
-        let lines = hang(&head, &facts.join(", "), WIDTH);
-        paint.write(&mut out, Role::Thread(thread.number), &name);
-        out += lines.strip_prefix(&name).unwrap_or(&lines).trim_end();
-        out.push('\n');
-    }
-    if threads.is_empty() {
-        out.push_str("main is here, and no other thread.\n");
-    }
-    out
-}
-
-/// The text of an input, ended so that another may follow it in a file: what ended with its line at
-/// the prompt needs a `;` there.
-fn ended(input: &str) -> String {
-    const BLOCKS: [&str; 9] = [
-        "fn", "for", "if", "loop", "private", "switch", "try", "while", "with",
-    ];
-    let text = input.trim_end();
-    let first: &str = text.split_whitespace().next().unwrap_or_default();
-    let last_line = text.lines().next_back().unwrap_or_default();
-    if last_line.contains("//") {
-        // The `;` must not become part of a comment. One too many is no mistake.
-        format!("{text}\n;")
-    } else if text.ends_with(';') || (text.ends_with('}') && BLOCKS.contains(&first)) {
-        text.into()
-    } else {
-        format!("{text};")
-    }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::screen::tests::Page;
     use super::*;
-    use crate::session::Config;
+    use crate::session::{Config, Scheduler};
 
     /// A conversation, and what shows it.
     pub(in crate::front::repl) fn learner() -> (Learner, Page) {
@@ -761,7 +402,6 @@ pub(super) mod tests {
         let sink = super::super::Above {
             screen: screen.clone(),
             live: live.clone(),
-            paint: Paint::Plain,
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();
@@ -773,7 +413,7 @@ pub(super) mod tests {
     pub(in crate::front::repl) fn converse(lines: &[&str]) -> Vec<String> {
         let (mut learner, page) = learner();
         let answer = |line: &&str| {
-            learner.answer(line).unwrap();
+            learner.answer_all(&[line.to_string()]).unwrap();
             page.take()
         };
         lines.iter().map(answer).collect()
@@ -792,20 +432,6 @@ pub(super) mod tests {
             }
         }
         assert_eq!(seen, script);
-    }
-
-    #[test]
-    fn saved_inputs_can_stand_one_after_the_other() {
-        let cases = [
-            ("let a = 1", "let a = 1;"),
-            ("let a = 1;  ", "let a = 1;"),
-            ("fn f() { 1 }", "fn f() { 1 }"),
-            ("let m = #{a: 1}", "let m = #{a: 1};"),
-            ("5 // 2", "5 // 2\n;"),
-        ];
-        for (input, expected) in cases {
-            assert_eq!(ended(input), expected);
-        }
     }
 
     #[test]
@@ -849,18 +475,6 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn only_what_ended_with_a_value_is_saved() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.rhai");
-        let name = file.display();
-        check(&format!(
-            "> let a = 1;\n> throw ()\n{}> :save {name}\nSaved. `threadlab {name}` runs it.\n",
-            "error: \n --> input 2:1:1\n  |\n1 | throw ()\n  | ^\n"
-        ));
-        assert_eq!(fs::read_to_string(&file).unwrap(), "let a = 1;\n");
-    }
-
-    #[test]
     fn a_deadlock_in_the_background_is_told_once() {
         let line = "let t1 = spawn(|| { with p { sleep(0.2); with q {} } }); let t2 = \
                     spawn(|| { with q { sleep(0.2); with p {} } });";
@@ -892,12 +506,5 @@ pub(super) mod tests {
         assert_eq!(echo(&Value::from("a")), "\"a\"\n");
         let long = echo(&Value::from("é".repeat(5000)));
         assert!(long.ends_with(" ... (5002 characters)\n"), "{long}");
-    }
-
-    #[test]
-    fn durations_have_a_unit_that_fits() {
-        assert_eq!(seconds(0.000_012), "12 us");
-        assert_eq!(seconds(0.0125), "12.5 ms");
-        assert_eq!(seconds(1.5), "1.50 s");
     }
 }

@@ -11,13 +11,30 @@ pub(super) enum Command {
     Doc(Option<String>),
     Apropos(String),
     Threads,
+    WatchThreads,
+    Kill(String),
+    Wait(Option<String>),
+    Locks,
     Variables,
     Reset,
     Load(PathBuf),
-    Save { file: PathBuf, replace: bool },
+    Save {
+        file: PathBuf,
+        replace: bool,
+    },
+    History(Option<usize>),
+    Record(Option<PathBuf>),
+    Undo,
+    Edit(Option<String>),
     Time(String),
+    Bench(String),
+    Compare(Option<String>),
     Scheduler(Option<Scheduler>),
     Seed(Option<SeedChoice>),
+    Set {
+        key: Option<String>,
+        value: Option<String>,
+    },
     Tutorial(Option<String>),
     Explore(Target),
     Replay(Option<String>),
@@ -82,7 +99,7 @@ const WHAT: &str = "  \
 ";
 
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 16] = [
+pub(super) const COMMANDS: [Entry; 27] = [
     entry(
         ":help",
         "[NAME]",
@@ -101,9 +118,17 @@ pub(super) const COMMANDS: [Entry; 16] = [
     ),
     entry(
         ":threads",
-        "",
+        "[watch]",
         "the threads that are alive, and what they wait for",
+    )
+    .with("  With `watch` the list stays and changes in its place, until Enter or Ctrl-C.\n"),
+    entry(":kill", "NAME", "stop the thread of that name"),
+    entry(
+        ":wait",
+        "[NAME]",
+        "wait until that thread has ended, or all have",
     ),
+    entry(":locks", "", "the locks there are, and who waits for what"),
     entry(":vars", "", "the variables and functions of this session"),
     entry(
         ":scheduler",
@@ -119,7 +144,28 @@ pub(super) const COMMANDS: [Entry; 16] = [
         "  With N the latest episode (see `:help explore`) runs once more, under `seeded` with this\n  \
          seed; the variables come back as they are.\n",
     ),
+    entry(
+        ":set",
+        "[KEY [VALUE]]",
+        "a setting, or all settings with their values",
+    ),
+    entry(
+        ":gutter",
+        "on|off|auto",
+        "when to mark lines with their thread",
+    ),
     entry(":time", "CODE", "run CODE and say how long it took"),
+    entry(
+        ":bench",
+        "CODE",
+        "run CODE many times: the median, and how much it varies",
+    ),
+    entry(
+        ":compare",
+        "[CODE]",
+        "CODE, or the last input, under parallel and under gil",
+    )
+    .with("  The code runs several times, and what it does to the variables stays.\n"),
     entry(
         ":explore",
         "[WHAT]",
@@ -133,7 +179,23 @@ pub(super) const COMMANDS: [Entry; 16] = [
     ),
     entry(":step", "[WHAT]", "choose yourself which thread goes on").with(WHAT),
     entry(":load", "FILE", "run a file here"),
-    entry(":save", "FILE", "keep all inputs so far in a file"),
+    entry(":save", "FILE", "keep all inputs so far as a script"),
+    entry(
+        ":record",
+        "[FILE]",
+        "write all that is shown to FILE, as Markdown; alone: end",
+    ),
+    entry(":history", "[N]", "the last inputs"),
+    entry(
+        ":edit",
+        "[N]",
+        "the last input, or that of a number, in $EDITOR",
+    ),
+    entry(
+        ":undo",
+        "",
+        "the variables as they were before the last input",
+    ),
     entry(":reset", "", "stop all threads and forget everything"),
     entry(":quit", "", "leave (so does Ctrl-D)"),
 ];
@@ -180,7 +242,23 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":help" => Ok(Command::Help(operand)),
         ":doc" => Ok(Command::Doc(operand)),
         ":apropos" => Ok(Command::Apropos(required("a word")?)),
-        ":threads" => nothing(Command::Threads),
+        ":threads" => match operand.as_deref() {
+            None => Ok(Command::Threads),
+            Some("watch") => Ok(Command::WatchThreads),
+            Some(_) => Err(":threads takes nothing, or `watch`".into()),
+        },
+        ":kill" => Ok(Command::Kill(required("the name of a thread")?)),
+        ":wait" => Ok(Command::Wait(operand)),
+        ":locks" => nothing(Command::Locks),
+        ":history" => number(operand.as_deref()).map(Command::History),
+        ":record" => Ok(Command::Record(operand.map(PathBuf::from))),
+        ":undo" => nothing(Command::Undo),
+        ":edit" => match number(operand.as_deref())? {
+            None => Ok(Command::Edit(None)),
+            Some(_) => Ok(Command::Edit(operand)),
+        },
+        ":bench" => Ok(Command::Bench(required("code to run")?)),
+        ":compare" => Ok(Command::Compare(operand)),
         ":vars" => nothing(Command::Variables),
         ":reset" => nothing(Command::Reset),
         ":load" => Ok(Command::Load(required("a file")?.into())),
@@ -194,6 +272,20 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         ":time" => Ok(Command::Time(required("code to run")?)),
         ":scheduler" => scheduler(operand.as_deref()).map(Command::Scheduler),
         ":seed" => seed(operand.as_deref()).map(Command::Seed),
+        ":set" => {
+            let words = operand
+                .as_deref()
+                .map(|text| text.split_once(' ').unwrap_or((text, "")));
+            let word = |word: &str| Some(word.trim().to_string()).filter(|word| !word.is_empty());
+            Ok(Command::Set {
+                key: words.and_then(|(key, _)| word(key)),
+                value: words.and_then(|(_, value)| word(value)),
+            })
+        }
+        ":gutter" => Ok(Command::Set {
+            key: Some("gutter".into()),
+            value: operand,
+        }),
         ":tutorial" => Ok(Command::Tutorial(operand)),
         ":explore" => Ok(Command::Explore(target(operand))),
         ":replay" => Ok(Command::Replay(operand)),
@@ -229,6 +321,15 @@ fn seed(text: Option<&str>) -> Result<Option<SeedChoice>, String> {
                 format!("`{digits}` is no seed: give a whole number from 0 on, or `none`")
             }),
     }
+}
+
+fn number(text: Option<&str>) -> Result<Option<usize>, String> {
+    text.map(|digits| {
+        digits
+            .parse()
+            .map_err(|_| format!("`{digits}` is no number of inputs"))
+    })
+    .transpose()
 }
 
 /// What is to be explored: a number stands for an input, not for itself.
@@ -293,6 +394,21 @@ mod tests {
             (":help  Lock ", Command::Help(Some("Lock".into()))),
             (":doc", Command::Doc(None)),
             (":doc Queue.put", Command::Doc(Some("Queue.put".into()))),
+            (":threads watch", Command::WatchThreads),
+            (":kill Thread-1", Command::Kill("Thread-1".into())),
+            (":wait", Command::Wait(None)),
+            (":history 3", Command::History(Some(3))),
+            (":edit 2", Command::Edit(Some("2".into()))),
+            (":record a.md", Command::Record(Some("a.md".into()))),
+            (":undo", Command::Undo),
+            (
+                ":set hints  off",
+                Command::Set {
+                    key: Some("hints".into()),
+                    value: Some("off".into()),
+                },
+            ),
+            (":compare f()", Command::Compare(Some("f()".into()))),
             (":apropos wait", Command::Apropos("wait".into())),
             (":q", Command::Quit),
             (":load my file.rhai", Command::Load("my file.rhai".into())),
@@ -347,6 +463,9 @@ mod tests {
                 "there is no command :frobnicate; :help lists all",
             ),
             (":load", ":load needs a file: :load FILE"),
+            (":kill", ":kill needs the name of a thread: :kill NAME"),
+            (":threads all", ":threads takes nothing, or `watch`"),
+            (":edit x", "`x` is no number of inputs"),
             (":quit now", ":quit takes nothing: type :quit"),
             (":q now", ":quit takes nothing: type :quit"),
             (":time", ":time needs code to run: :time CODE"),

@@ -7,6 +7,7 @@ use super::block;
 use super::command::{COMMANDS, SCHEDULERS};
 use crate::front::doc::pages;
 use crate::front::highlight::{KEYWORDS, Part, parts};
+use crate::front::setting::SETTINGS;
 use crate::lesson::tutorial;
 use crate::library::{bridged, catalogue};
 use crate::session::InScope;
@@ -114,6 +115,25 @@ impl Offers {
                 let threads = self.threads.iter().map(Candidate::plain);
                 names(start, operand, threads)
             }
+            ":gutter" => {
+                let values = ["on", "off", "auto"].into_iter().map(Candidate::plain);
+                names(start, operand, values)
+            }
+            ":set" => match operand.split_once(' ') {
+                None => {
+                    let keys = SETTINGS.iter().map(|setting| Candidate {
+                        name: setting.key.into(),
+                        label: format!("{} {}", setting.key, setting.values),
+                    });
+                    names(start, operand, keys)
+                }
+                Some((key, value)) => {
+                    let start = before.len() - value.len();
+                    let setting = SETTINGS.iter().find(|setting| setting.key == key);
+                    let values = setting.into_iter().flat_map(|setting| setting.choices());
+                    names(start, value, values.map(Candidate::plain))
+                }
+            },
             ":explore" | ":step" | ":mend" if operand.contains(['/', '.']) => Completed::File,
             ":explore" | ":step" | ":mend" => {
                 let words = ["last", "all"].into_iter().map(Candidate::plain);
@@ -482,6 +502,8 @@ mod tests {
         assert_eq!(found(":load sc"), ["FILE"]);
         assert_eq!(found(":kill "), ["Thread-1"]);
         assert_eq!(found(":time ad"), ["add"]);
+        has(":set sch", &["scheduler"]);
+        has(":set scheduler ", &["gil", "parallel", "seeded"]);
     }
 
     #[test]

@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
+use rustyline::config::Configurer;
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::{FileHistory, History, SearchDirection};
 use rustyline::validate::Validator;
 use rustyline::{
-    ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter,
-    Helper,
+    ColorMode, CompletionType, Config, Context, EditMode, Editor, Event, EventHandler,
+    ExternalPrinter, Helper,
 };
 use unicode_width::UnicodeWidthChar;
 
@@ -30,6 +31,7 @@ use super::mode;
 use super::screen::{Bell, Screen};
 use crate::front::doc;
 use crate::front::highlight::{Part, highlight, highlight_names, pair, parts};
+use crate::front::setting::{Editing, Settings};
 use crate::front::state;
 use crate::language::complete::{Completeness, Missing, continues, missing};
 use crate::library::catalogue;
@@ -79,7 +81,9 @@ pub(super) struct Lines {
 impl Lines {
     /// An editor on the terminal, and the screen that it shares. The text is a quiet warning: why
     /// no history will be kept.
-    pub(super) fn open(paint: Paint) -> Result<(Self, Arc<Screen>, Option<String>), ReadlineError> {
+    pub(super) fn open(
+        settings: &Settings,
+    ) -> Result<(Self, Arc<Screen>, Option<String>), ReadlineError> {
         let config = Config::builder()
             .max_history_size(HISTORY)?
             .history_ignore_dups(true)?
@@ -94,9 +98,10 @@ impl Lines {
         let mut editor: Editor<Assistant, FileHistory> = Editor::with_config(config)?;
         let bell = editor.create_external_printer().ok().and_then(bell);
         let screen = Arc::new(Screen::new(Box::new(std::io::stdout()), bell));
-        let (history, warning) = match history_file() {
-            Ok(file) => (Some(file), None),
-            Err(why) => (None, Some(why)),
+        let (history, warning) = match settings.history.then(history_file) {
+            Some(Ok((file, note))) => (Some(file), note),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
         };
         if let Some(file) = &history {
             // There is none the first time.
@@ -107,12 +112,13 @@ impl Lines {
         let keys = Keys {
             typing: typing.clone(),
             takes_signals: std::io::IsTerminal::is_terminal(&std::io::stdout()),
-            explain: explanation(offers.clone(), screen.clone(), paint),
+            explain: explanation(offers.clone(), screen.clone()),
         };
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys)));
         editor.set_helper(Some(Assistant {
             screen: screen.clone(),
-            paint,
+            paint: Paint::Plain,
+            has_hints: true,
             typing: typing.clone(),
             offers,
             files: FilenameCompleter::new(),
@@ -133,10 +139,10 @@ impl Lines {
         Ok((lines, screen, warning))
     }
 
-    /// How many columns the terminal has.
-    pub(super) fn columns(&mut self) -> usize {
-        let size = self.editor.dimensions();
-        size.map_or(WIDTH, |(columns, _)| usize::from(columns).max(1))
+    /// How many columns and rows the terminal has.
+    pub(super) fn size(&mut self) -> (usize, usize) {
+        let (columns, rows) = self.editor.dimensions().unwrap_or((80, 24));
+        (usize::from(columns).max(1), usize::from(rows).max(1))
     }
 
     /// Waits for the next input. `offers` is what can be completed.
@@ -146,7 +152,7 @@ impl Lines {
             Some(Next::End) => return Ok(Typed::End),
             None => {}
         }
-        let columns = self.columns();
+        let (columns, _) = self.size();
         if let Some(assistant) = self.editor.helper_mut() {
             *assistant.offers.lock() = offers;
             assistant.columns = columns;
@@ -182,6 +188,26 @@ impl Lines {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Has the next lines look and behave as it is set.
+    pub(super) fn apply(&mut self, settings: &Settings, paint: Paint) {
+        self.editor.set_edit_mode(match settings.editing {
+            Editing::Emacs => EditMode::Emacs,
+            Editing::Vi => EditMode::Vi,
+        });
+        if !settings.history {
+            self.history = None;
+        }
+        if let Some(assistant) = self.editor.helper_mut() {
+            assistant.paint = paint;
+            assistant.has_hints = settings.hints && !settings.screen_reader;
+        }
+    }
+
+    /// Has the next line begin with a text.
+    pub(super) fn begin_with(&mut self, text: &str) {
+        self.begun = block::edited(text);
     }
 
     /// Enter has ended an input.
@@ -282,7 +308,6 @@ fn bell(mut printer: impl ExternalPrinter + Send + 'static) -> Option<Bell> {
 fn explanation(
     offers: Arc<Mutex<Offers>>,
     screen: Arc<Screen>,
-    paint: Paint,
 ) -> Box<dyn Fn(&str, usize) + Send + Sync> {
     Box::new(move |line, cursor| {
         let page = {
@@ -290,7 +315,7 @@ fn explanation(
             let name = offers.full_name(offers.name_at(line, cursor));
             match name.is_empty() {
                 true => Ok("F1 shows what the name at the cursor means.\n".into()),
-                false => doc::page(&name, paint, WIDTH),
+                false => doc::page(&name, Paint::Plain, WIDTH),
             }
         };
         let page = page.unwrap_or_else(|error| error + "\n");
@@ -298,16 +323,43 @@ fn explanation(
     })
 }
 
-/// The file of the history. The error says why there is none.
-fn history_file() -> Result<PathBuf, String> {
+/// The file of the history, and what there is to say of it. One that is no text is set aside.
+///
+/// # Errors
+/// Why there is none.
+fn history_file() -> Result<(PathBuf, Option<String>), String> {
     let folder = state::folder().map_err(|why| format!("no history is kept: {why}"))?;
-    Ok(folder.join("history"))
+    let file = folder.join("history");
+    let why = match std::fs::read_to_string(&file) {
+        Ok(_) => return Ok((file, None)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((file, None)),
+        Err(error) if error.kind() == ErrorKind::InvalidData => "is not UTF-8 text",
+        Err(_) if file.is_dir() => "is a folder",
+        Err(error) => {
+            let file = file.display();
+            return Err(format!("no history is kept: {file}: {error}"));
+        }
+    };
+    let aside = folder.join("history.unreadable");
+    match std::fs::rename(&file, &aside) {
+        Ok(()) => {
+            let (file_name, aside) = (file.display(), aside.display());
+            let note = format!("{file_name} {why}; it is now {aside}, and a new history begins");
+            Ok((file, Some(note)))
+        }
+        Err(error) => Err(format!(
+            "no history is kept: {} {why}: {error}",
+            file.display()
+        )),
+    }
 }
 
 /// What rustyline asks about the line that is being typed.
 struct Assistant {
     screen: Arc<Screen>,
     paint: Paint,
+    /// Whether grey words stand behind the cursor.
+    has_hints: bool,
     typing: Arc<Mutex<Typing>>,
     offers: Arc<Mutex<Offers>>,
     files: FilenameCompleter,
@@ -332,6 +384,13 @@ impl Completer for Assistant {
         cursor: usize,
         context: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if let Some((start, text)) = self.typing.lock().replacement.take() {
+            let pair = Pair {
+                display: String::new(),
+                replacement: text,
+            };
+            return Ok((start, vec![pair]));
+        }
         match self.offers.lock().complete(line, cursor) {
             Completed::File => self.files.complete(line, cursor, context),
             Completed::Names { start, candidates } => {
@@ -366,7 +425,8 @@ impl Hinter for Assistant {
     type Hint = Suggestion;
 
     fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Suggestion> {
-        if cursor < line.len() || line.is_empty() || self.typing.lock().is_burst {
+        if !self.has_hints || cursor < line.len() || line.is_empty() || self.typing.lock().is_burst
+        {
             return None;
         }
         let last = line.rsplit('\n').next().unwrap_or(line);

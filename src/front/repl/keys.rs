@@ -64,6 +64,8 @@ pub(super) struct Typing {
     pub(super) came_as_keys: bool,
     /// The last key was Up or Down on a whole line of the history.
     browses: bool,
+    /// What the next completion is to put in the place of the text from a byte to the cursor.
+    pub(super) replacement: Option<(usize, String)>,
     /// What the terminal has marked as pasted, up to now.
     paste: Option<String>,
     /// The time when the last key was done with.
@@ -111,6 +113,7 @@ impl ConditionalEventHandler for Keys {
         typing.is_burst = (typing.last_key).is_some_and(|last| last.elapsed() < BURST);
         typing.last_key = Some(Clock::start());
         let browsed = std::mem::take(&mut typing.browses);
+        typing.replacement = None;
         if typing.entered
             && let Some(command) = after_enter(&mut typing, key)
         {
@@ -143,11 +146,11 @@ impl ConditionalEventHandler for Keys {
                 }
                 let above = block::text(&line[..pos - before.len()]);
                 let indent = block::closing_indent(above.trim_end());
-                let text = format!("{indent}{closer}");
-                Some(replace_before(before, text))
+                let start = pos - before.len();
+                Some(replace(&mut typing, start, format!("{indent}{closer}")))
             }
             KeyEvent(KeyCode::Backspace, Modifiers::NONE)
-            | KeyEvent(KeyCode::Char('H'), Modifiers::CTRL) => erase(line, pos),
+            | KeyEvent(KeyCode::Char('H'), Modifiers::CTRL) => erase(&mut typing, line, pos),
             KeyEvent(KeyCode::Home, Modifiers::NONE)
             | KeyEvent(KeyCode::Char('A'), Modifiers::CTRL) => home(line, pos),
             KeyEvent(KeyCode::Up, Modifiers::NONE) => {
@@ -186,13 +189,11 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c == ' ' || c == '\t')
 }
 
-/// Puts `text` in the place of what stands before the cursor on its line. The editor takes no count
-/// of characters from here.
-fn replace_before(before: &str, text: String) -> Cmd {
-    match before.is_empty() {
-        true => Cmd::Insert(1, text),
-        false => Cmd::Replace(Movement::BeginningOfLine, Some(text)),
-    }
+/// Puts `text` in the place of what stands between `start` and the cursor. The editor has no command
+/// for that, and takes no counts from here; but it replaces what is completed.
+fn replace(typing: &mut Typing, start: usize, text: String) -> Cmd {
+    typing.replacement = Some((start, text));
+    Cmd::Complete
 }
 
 /// A key of a paste.
@@ -294,19 +295,16 @@ fn force(typing: &mut Typing, line: &str, pos: usize) -> Cmd {
 
 /// Backspace before the code of a further line: takes a level of indentation off, or the line end
 /// with the gutter.
-fn erase(line: &str, pos: usize) -> Option<Cmd> {
+fn erase(typing: &mut Typing, line: &str, pos: usize) -> Option<Cmd> {
     let before = line_before(line, pos);
     if before.is_empty() || !is_blank(before) || !line[..pos].contains('\n') {
         return None;
     }
-    if before.len() <= GUTTER.len() {
-        let joined = &line[..pos - before.len() - 1];
-        return Some(Cmd::Replace(
-            Movement::BeginningOfBuffer,
-            Some(joined.into()),
-        ));
-    }
-    Some(replace_before(before, block::outdented(before.len())))
+    let start = pos - before.len();
+    Some(match before.len() <= GUTTER.len() {
+        true => replace(typing, start - 1, String::new()),
+        false => replace(typing, start, block::outdented(before.len())),
+    })
 }
 
 /// Home on a further line: to its code, or to its edge when it is there already.
@@ -362,16 +360,17 @@ mod tests {
 
     #[test]
     fn backspace_takes_a_level_off_or_joins_lines() {
-        assert_eq!(erase("f(", 2), None);
-        assert_eq!(erase("f(\n    1", 8), None);
-        assert_eq!(
-            erase("f(\n        ", 11),
-            Some(Cmd::Replace(Movement::BeginningOfLine, Some(GUTTER.into())))
-        );
-        assert_eq!(
-            erase("f(\n    1", 7),
-            Some(Cmd::Replace(Movement::BeginningOfBuffer, Some("f(".into())))
-        );
+        let check = |line: &str, pos: usize, expected: Option<(usize, &str)>| {
+            let mut typing = Typing::default();
+            let command = erase(&mut typing, line, pos);
+            assert_eq!(command, expected.map(|_| Cmd::Complete), "{line:?}");
+            let expected = expected.map(|(start, text)| (start, text.to_string()));
+            assert_eq!(typing.replacement, expected, "{line:?}");
+        };
+        check("f(", 2, None);
+        check("f(\n    1", 8, None);
+        check("f(\n        ", 11, Some((3, GUTTER)));
+        check("f(\n    1", 7, Some((2, "")));
     }
 
     #[test]

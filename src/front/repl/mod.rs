@@ -3,17 +3,24 @@
 //! In reading order: [`command`], the prompt's own commands as data; [`mode`], what to set the
 //! terminal back to; [`screen`], the terminal that typing and printing share; [`block`], inputs of
 //! several lines; [`completion`], what Tab offers; [`keys`], what keys do; [`editor`], the line that
-//! is being typed; [`answer`], what an input or command is answered; [`explore`], the answers to
-//! `:explore`, `:replay` and `:step`. Here they become a loop.
+//! is being typed; [`answer`], what an input is answered; [`commands`], what most commands do;
+//! [`lesson`], the tutorial; [`keep`], what is saved and recorded, with [`recorder`]; [`measure`],
+//! how long code takes; [`explore`], the answers to `:explore`, `:replay` and `:step`. Here they
+//! become a loop.
 
 mod answer;
 mod block;
 mod command;
+mod commands;
 mod completion;
 mod editor;
 mod explore;
+mod keep;
 mod keys;
+mod lesson;
+mod measure;
 mod mode;
+mod recorder;
 mod screen;
 
 use std::collections::VecDeque;
@@ -29,15 +36,14 @@ use self::answer::{Flow, Learner};
 use self::editor::{Lines, Typed};
 use self::mode::Mode;
 use self::screen::Screen;
-use super::arguments::Color;
 use super::batch::open_log;
 use super::printer::{Printer, Sink};
+use super::setting::Settings;
 use super::{Status, complain, report};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
 use crate::session::{Config, Session};
 use crate::view::live::Live;
-use crate::view::paint::Paint;
 
 /// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
@@ -47,12 +53,19 @@ const GARBLED: &str = "note: what was typed or pasted there is not UTF-8 text. I
                        it again from a file or a window whose encoding is UTF-8.\n";
 
 /// Opens the prompt and stays there until the learner leaves.
-pub(super) fn run(config: Config, color: Color, events: Option<PathBuf>) -> Status {
+pub(super) fn run(
+    mut config: Config,
+    settings: Settings,
+    notes: Vec<String>,
+    events: Option<PathBuf>,
+) -> Status {
+    config.scheduler = settings.scheduler;
+    config.seed = settings.seed;
     let log = match events.as_deref().map(open_log).transpose() {
         Ok(log) => log,
         Err(status) => return status,
     };
-    match converse(config, color, log) {
+    match converse(config, settings, &notes, log) {
         Ok(()) => Status::Success,
         Err(error) => {
             complain(&format!("the prompt cannot go on: {error}"));
@@ -61,10 +74,15 @@ pub(super) fn run(config: Config, color: Color, events: Option<PathBuf>) -> Stat
     }
 }
 
-fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::Result<()> {
-    let paint = color.paint(io::stdout().is_terminal());
+fn converse(
+    config: Config,
+    settings: Settings,
+    notes: &[String],
+    log: Option<BufWriter<File>>,
+) -> io::Result<()> {
+    let paint = settings.color.paint(io::stdout().is_terminal());
     let mode = Mode::now();
-    let (mut lines, screen, warning) = Lines::open(paint).map_err(io::Error::other)?;
+    let (mut lines, screen, warning) = Lines::open(&settings).map_err(io::Error::other)?;
     let stream = Arc::new(Stream::new());
     stream.set_detailed(log.is_some());
     let session = Session::new(config, stream.clone());
@@ -91,15 +109,18 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
     let sink = Above {
         screen: screen.clone(),
         live: live.clone(),
-        paint,
         log,
     };
     let printer = Printer::start(stream, sink, || {})?;
     let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
     learner.stop_by(stop);
-    learner.greet(warning.as_deref())?;
+    learner.set_up(settings)?;
+    learner.greet(notes.iter().map(String::as_str).chain(warning.as_deref()))?;
+    learner.begin_with_script()?;
     loop {
-        learner.set_columns(lines.columns());
+        lines.apply(&learner.settings, learner.paint);
+        let (columns, rows) = lines.size();
+        learner.set_size(columns, rows);
         let typed = lines.read(learner.prompt(), learner.offers());
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Inputs(inputs) => learner.answer_all(&inputs)?,
@@ -112,8 +133,10 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
             }
             Typed::End => learner.leave()?,
         };
-        if flow == Flow::Leave {
-            break;
+        match flow {
+            Flow::Stay => {}
+            Flow::Edit(text) => lines.begin_with(&text),
+            Flow::Leave => break,
         }
     }
     if let Some(warning) = lines.unkept() {
@@ -126,7 +149,6 @@ fn converse(config: Config, color: Color, log: Option<BufWriter<File>>) -> io::R
 struct Above {
     screen: Arc<Screen>,
     live: Arc<Mutex<Live>>,
-    paint: Paint,
     log: Option<BufWriter<File>>,
 }
 
@@ -137,7 +159,7 @@ impl Sink for Above {
             let mut live = self.live.lock();
             for event in &events {
                 match &event.kind {
-                    Kind::MainFailure { error } => lines += &report::failure(error, self.paint),
+                    Kind::MainFailure { error } => lines += &report::failure(error, live.paint()),
                     _ => live.write(&mut lines, event),
                 }
             }

@@ -78,3 +78,75 @@ pub(super) fn has_input(within: std::time::Duration) -> bool {
         false
     }
 }
+
+/// Whether standard output is a terminal.
+pub(super) fn is_terminal() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stdout())
+}
+
+/// Waits for a key that is not shown, while `wait` says so; it is called about ten times a second. None
+/// when it says no. Ctrl-C stays a signal.
+pub(super) fn key(mut wait: impl FnMut() -> bool) -> Option<u8> {
+    const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+    let _unseen = Unseen::new();
+    while wait() {
+        if has_input(LOOK) {
+            return read_byte();
+        }
+    }
+    None
+}
+
+#[cfg(unix)]
+fn read_byte() -> Option<u8> {
+    use std::io::Read;
+    use std::os::fd::AsFd;
+    // Past the buffer of standard input, which would take more than this key.
+    let stdin = std::io::stdin().as_fd().try_clone_to_owned().ok()?;
+    let mut byte = [0];
+    let count = std::fs::File::from(stdin).read(&mut byte).ok()?;
+    (count == 1).then_some(byte[0])
+}
+
+#[cfg(not(unix))]
+fn read_byte() -> Option<u8> {
+    None
+}
+
+/// While it is there, keys come one by one and are not shown.
+#[cfg(unix)]
+struct Unseen(Option<nix::sys::termios::Termios>);
+
+#[cfg(unix)]
+impl Unseen {
+    fn new() -> Self {
+        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
+        let before = tcgetattr(std::io::stdin()).ok();
+        if let Some(mut mode) = before.clone() {
+            mode.local_flags
+                .remove(LocalFlags::ICANON | LocalFlags::ECHO);
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &mode);
+        }
+        Self(before)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        use nix::sys::termios::{SetArg, tcsetattr};
+        if let Some(mode) = &self.0 {
+            let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, mode);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Unseen;
+
+#[cfg(not(unix))]
+impl Unseen {
+    fn new() -> Self {
+        Self
+    }
+}

@@ -16,6 +16,8 @@ use std::io::{self, Write};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::recorder::Recorder;
+
 /// How much text may wait for the editor before its writers wait too, in bytes.
 const ENOUGH: usize = 1 << 16;
 
@@ -35,6 +37,29 @@ struct State {
     typing: bool,
     /// What waits for the editor; whole lines. Invariant: empty unless the learner is typing.
     waiting: String,
+    /// Whole lines that stay below all others, until they are taken away.
+    foot: String,
+    /// Nothing is drawn while somebody types, so that nothing is drawn twice.
+    is_patient: bool,
+    /// A transcript that is written.
+    recorder: Option<Recorder>,
+}
+
+impl State {
+    /// Shows whole lines, above the foot.
+    fn write(&mut self, lines: &str) -> io::Result<()> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.shown(lines);
+        }
+        let foot = self.foot.lines().count();
+        if foot > 0 {
+            // To the first line of the foot; what is below goes.
+            write!(self.out, "\x1b[{foot}A\r\x1b[J")?;
+        }
+        self.out.write_all(lines.as_bytes())?;
+        self.out.write_all(self.foot.as_bytes())?;
+        self.out.flush()
+    }
 }
 
 impl Screen {
@@ -45,6 +70,9 @@ impl Screen {
             out,
             typing: false,
             waiting: String::new(),
+            foot: String::new(),
+            is_patient: false,
+            recorder: None,
         };
         Self {
             state: Mutex::new(state),
@@ -62,14 +90,47 @@ impl Screen {
         let mut state = self.state.lock();
         if let (true, Some(bell)) = (state.typing, &self.bell) {
             state.waiting.push_str(lines);
+            if state.is_patient {
+                return Ok(());
+            }
             bell();
             while state.typing && state.waiting.len() > ENOUGH {
                 self.drawn.wait(&mut state);
             }
             return Ok(());
         }
+        state.write(lines)
+    }
+
+    /// Whether what is shown while somebody types waits until the line is complete.
+    pub(super) fn set_patient(&self, is_patient: bool) {
+        self.state.lock().is_patient = is_patient;
+    }
+
+    /// Shows whole lines below all others, in place of those of the last call. None takes them away.
+    /// Nobody may be typing.
+    pub(super) fn set_foot(&self, lines: &str) -> io::Result<()> {
+        let mut state = self.state.lock();
+        let before = state.foot.lines().count();
+        if before > 0 {
+            write!(state.out, "\x1b[{before}A\r\x1b[J")?;
+        }
+        state.foot = lines.to_string();
         state.out.write_all(lines.as_bytes())?;
         state.out.flush()
+    }
+
+    /// Writes a transcript of what is shown, or ends it. Returns whether one was written before.
+    pub(super) fn record(&self, recorder: Option<Recorder>) -> bool {
+        let mut state = self.state.lock();
+        std::mem::replace(&mut state.recorder, recorder).is_some()
+    }
+
+    /// Takes an input into the transcript.
+    pub(super) fn record_input(&self, text: &str) {
+        if let Some(recorder) = &mut self.state.lock().recorder {
+            recorder.input(text);
+        }
     }
 
     /// Shows whole lines while somebody types, from the editor's own thread. Never blocks.
@@ -92,13 +153,20 @@ impl Screen {
         state.typing = false;
         let waiting = std::mem::take(&mut state.waiting);
         self.drawn.notify_all();
-        state.out.write_all(waiting.as_bytes())?;
-        state.out.flush()
+        match waiting.is_empty() {
+            true => Ok(()),
+            false => state.write(&waiting),
+        }
     }
 
     /// What the editor has to draw before its prompt: whole lines, each handed out once.
     pub(super) fn before_prompt(&self) -> String {
-        let waiting = std::mem::take(&mut self.state.lock().waiting);
+        let mut state = self.state.lock();
+        let waiting = std::mem::take(&mut state.waiting);
+        if let (Some(recorder), false) = (&mut state.recorder, waiting.is_empty()) {
+            recorder.shown(&waiting);
+        }
+        drop(state);
         self.drawn.notify_all();
         waiting
     }

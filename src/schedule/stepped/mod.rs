@@ -60,6 +60,8 @@ const SKIPPED: u64 = 3_600_000_000_000;
 enum Which {
     /// Those of the current run.
     ThisRun,
+    /// The one of this number.
+    One(TaskId),
     /// All.
     All,
 }
@@ -123,7 +125,18 @@ impl Stepped {
     /// Stops the threads of the current run, or all, with `kind`; says where they were.
     fn stop(&mut self, kind: &FaultKind, which: Which) -> Vec<ThreadInfo> {
         let run = self.run.state.run;
-        let concerned = |member: &Member| which == Which::All || member.run == run;
+        let one = match which {
+            Which::One(task) => {
+                let member = self.run.state.members.get(&task);
+                member.map(|member| member.handle.clone())
+            }
+            _ => None,
+        };
+        let concerned = |member: &Member| match which {
+            Which::All => true,
+            Which::ThisRun => member.run == run,
+            Which::One(_) => (one.as_ref()).is_some_and(|one| Arc::ptr_eq(one, &member.handle)),
+        };
         let mut infos = self.run.state.infos();
         if matches!(kind, FaultKind::Interrupted) {
             // Threads of earlier inputs are spared. In a deadlock they may be what is waited for.
@@ -272,6 +285,10 @@ impl Schedule for Stepped {
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {
         self.stop(&FaultKind::Interrupted, Which::All)
+    }
+
+    fn stop_one(&mut self, number: u64) {
+        self.stop(&FaultKind::Interrupted, Which::One(TaskId(number)));
     }
 
     fn release(&mut self, object: &Arc<Object>) {

@@ -27,7 +27,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use self::deadlock::{Deadlocks, Gone};
 use self::idle::Idle;
 use self::processes::Processes;
-use self::table::{ALL_RUNS, About, Job, Stopping, Table};
+use self::table::{About, Job, Stopping, Table, Target};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
 use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World, log};
@@ -268,17 +268,17 @@ impl Workers {
         Self { shared, runs: 0 }
     }
 
-    /// Stops the threads of a run and waits for their ends.
-    fn stop(&self, why: Stopping, run: u64) {
+    /// Stops threads and waits for their ends.
+    fn stop(&self, why: Stopping, target: Target) {
         let shared = &self.shared;
         shared.world.stream.hurry(true);
-        for job in shared.table.begin_stop(why, run, &shared.timers) {
+        for job in shared.table.begin_stop(why, target, &shared.timers) {
             shared.inject(job);
         }
         let is_stopping = |about: &About| shared.table.stopping(about) != Stopping::No;
         shared.processes.stop(is_stopping);
         let mut control = shared.control.lock();
-        while shared.table.alive(run) > 0 {
+        while shared.table.alive(target) > 0 {
             // The limit is for a signal that came just before we held the lock.
             shared
                 .changed
@@ -375,7 +375,7 @@ impl Schedule for Workers {
         let end = match over {
             Over::Ended(end) => {
                 if until == Until::AllThreads {
-                    self.stop(Stopping::Interrupt, ALL_RUNS);
+                    self.stop(Stopping::Interrupt, Target::ALL);
                 }
                 return MainEnd::from(end);
             }
@@ -383,7 +383,7 @@ impl Schedule for Workers {
                 let mut infos = shared.infos();
                 // Threads of earlier inputs are spared.
                 infos.retain(|info| shared.table.run_of(TaskId(info.number)) == Some(run));
-                self.stop(Stopping::Interrupt, run);
+                self.stop(Stopping::Interrupt, Target::run(run));
                 MainEnd::Interrupted(infos)
             }
             Over::Deadlock(stuck) => {
@@ -391,7 +391,7 @@ impl Schedule for Workers {
                 if let Some(stuck) = stuck {
                     infos.retain(|info| stuck.contains(&TaskId(info.number)));
                 }
-                self.stop(Stopping::Deadlock, run);
+                self.stop(Stopping::Deadlock, Target::run(run));
                 MainEnd::Deadlock(infos)
             }
         };
@@ -444,14 +444,18 @@ impl Schedule for Workers {
 
     fn stop_all(&mut self) -> Vec<ThreadInfo> {
         let infos = self.shared.infos();
-        self.stop(Stopping::Interrupt, ALL_RUNS);
+        self.stop(Stopping::Interrupt, Target::ALL);
         infos
+    }
+
+    fn stop_one(&mut self, number: u64) {
+        self.stop(Stopping::Interrupt, Target::thread(TaskId(number)));
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.stop(Stopping::Interrupt, ALL_RUNS);
+        self.stop(Stopping::Interrupt, Target::ALL);
         self.shared.processes.close();
         self.shared.closing.store(true, Ordering::SeqCst);
         self.shared.idle.wake_all();

@@ -38,8 +38,30 @@ use super::timers::Timers;
 
 const SHARDS: usize = 64;
 
-/// Every run.
-pub(super) const ALL_RUNS: u64 = u64::MAX;
+/// Which threads are meant. One number, so that workers read it without a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target(u64);
+
+impl Target {
+    /// Every thread.
+    pub(super) const ALL: Self = Self(u64::MAX);
+    /// What the number of a thread is marked with; that of a run never is.
+    const THREAD: u64 = 1 << 63;
+
+    /// The threads of a run.
+    pub(super) const fn run(run: u64) -> Self {
+        Self(run)
+    }
+
+    /// This thread.
+    pub(super) const fn thread(task: TaskId) -> Self {
+        Self(Self::THREAD | task.0)
+    }
+
+    fn concerns(self, about: &About) -> bool {
+        self == Self::ALL || self == Self::run(about.run) || self == Self::thread(about.task)
+    }
+}
 
 /// What never changes about a thread, and where it was last seen.
 pub(super) struct About {
@@ -209,8 +231,8 @@ pub(super) struct Table {
     alive: AtomicUsize,
     learners: AtomicUsize,
     stopping: AtomicU8,
-    /// The run whose threads are being stopped; [`ALL_RUNS`] for all.
-    stopping_run: AtomicU64,
+    /// The threads that are being stopped, as a [`Target`].
+    stopped: AtomicU64,
 }
 
 impl Table {
@@ -226,7 +248,7 @@ impl Table {
             alive: AtomicUsize::new(0),
             learners: AtomicUsize::new(0),
             stopping: AtomicU8::new(0),
-            stopping_run: AtomicU64::new(ALL_RUNS),
+            stopped: AtomicU64::new(Target::ALL.0),
         }
     }
 
@@ -238,15 +260,15 @@ impl Table {
         self.awake.load(Ordering::SeqCst)
     }
 
-    /// How many threads of `run` there are.
-    pub(super) fn alive(&self, run: u64) -> usize {
-        if run == ALL_RUNS {
+    /// How many of these threads there are.
+    pub(super) fn alive(&self, target: Target) -> usize {
+        if target == Target::ALL {
             return self.alive.load(Ordering::SeqCst);
         }
-        let of_run = |entry: &&Entry| entry.about.run == run;
+        let is_concerned = |entry: &&Entry| target.concerns(&entry.about);
         self.shards
             .iter()
-            .map(|shard| shard.lock().threads.values().filter(of_run).count())
+            .map(|shard| shard.lock().threads.values().filter(is_concerned).count())
             .sum()
     }
 
@@ -257,8 +279,7 @@ impl Table {
     /// Whether a thread is being stopped.
     pub(super) fn stopping(&self, about: &About) -> Stopping {
         let why = self.stopping.load(Ordering::SeqCst);
-        let run = self.stopping_run.load(Ordering::SeqCst);
-        if why != 0 && run != ALL_RUNS && run != about.run {
+        if why != 0 && !Target(self.stopped.load(Ordering::SeqCst)).concerns(about) {
             return Stopping::No;
         }
         match why {
@@ -386,20 +407,25 @@ impl Table {
         job
     }
 
-    /// Marks that the threads of `run` shall stop, and gives the fibers of those that waited. The others
+    /// Marks that these threads shall stop, and gives the fibers of those that waited. The others
     /// are told by their workers.
     #[expect(
         clippy::vec_box,
         reason = "a fiber is queued as it lies here, in its box"
     )]
-    pub(super) fn begin_stop(&self, why: Stopping, run: u64, timers: &Timers) -> Vec<Box<Job>> {
-        self.stopping_run.store(run, Ordering::SeqCst);
+    pub(super) fn begin_stop(
+        &self,
+        why: Stopping,
+        target: Target,
+        timers: &Timers,
+    ) -> Vec<Box<Job>> {
+        self.stopped.store(target.0, Ordering::SeqCst);
         self.stopping.store(why as u8, Ordering::SeqCst);
         let mut jobs = Vec::new();
         for shard in &self.shards {
             #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
             for entry in shard.lock().threads.values_mut() {
-                if run != ALL_RUNS && run != entry.about.run {
+                if !target.concerns(&entry.about) {
                     continue;
                 }
                 match std::mem::replace(&mut entry.place, Place::Going) {
