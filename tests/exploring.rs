@@ -15,7 +15,7 @@ use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::explore::{
     Cut, Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Problem,
 };
-use threadlab::schedule::{Choice, Walk};
+use threadlab::schedule::{Asked, Choice, Walk};
 use threadlab::session::{Input, InputKind, Session};
 
 fn explore(explorer: &mut Explorer) -> Exploration {
@@ -46,7 +46,7 @@ impl Plain {
             return;
         }
         let choices: Vec<Choice> = walk.choices().to_vec();
-        walk.key(true);
+        walk.key(Asked::EVERYTHING);
         let kept = walk.keep();
         for choice in choices {
             walk.set_back(&kept);

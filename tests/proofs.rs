@@ -916,3 +916,288 @@ fn an_earlier_input_that_names_something_changes_no_count() {
         );
     }
 }
+
+/// The numbers and names that come next depend on what was made before, whatever has become of that.
+#[test]
+fn names_depend_on_what_was_made_before() {
+    let program = |made: &str, shown: &str| {
+        format!(
+            "let x = 0;
+            let t = spawn(|| {{ x = 1; }});
+            if x == 1 {{ {made} }}
+            t.join();
+            x = 0;
+            {shown}"
+        )
+    };
+    for (made, shown, names) in [
+        (
+            "spawn(|| {}).join();",
+            "print(spawn(|| {}).name());",
+            ["Thread-2", "Thread-3"],
+        ),
+        (
+            "Thread(|| {});",
+            "print(Thread(|| {}).name());",
+            ["Thread-2", "Thread-3"],
+        ),
+        (
+            "spawn(|| {}).join();",
+            "print(spawn(|| {}).ident());",
+            ["3", "4"],
+        ),
+        (
+            "ThreadPoolExecutor(1).shutdown();",
+            "ThreadPoolExecutor(1).submit(|| { print(current_thread().name()) }).result();",
+            ["ThreadPoolExecutor-0_0", "ThreadPoolExecutor-1_0"],
+        ),
+        // Its name alone shows who prints, or fails.
+        (
+            "spawn(|| {}).join();",
+            "spawn(|| { print(1); }).join();",
+            ["1", "1"],
+        ),
+        (
+            "spawn(|| {}).join();",
+            "spawn(|| { throw \"no\"; }).join();",
+            ["Thread-2 failed: no", "Thread-3 failed: no"],
+        ),
+        // The text of an error names it.
+        (
+            "spawn(|| {}).join();",
+            "let t = spawn(|| {}); try { t.start(); } catch (e) { print(e.message); }",
+            [
+                "Thread-2 was started a second time: a thread can be started once",
+                "Thread-3 was started a second time: a thread can be started once",
+            ],
+        ),
+    ] {
+        let found = explore(&program(made, shown));
+        let outcomes: Vec<String> = (found.outcomes.iter())
+            .map(|possible| text_of(&possible.outcome))
+            .collect();
+        let mut sorted = outcomes.clone();
+        sorted.sort();
+        assert_eq!(sorted, names, "{made} {shown}");
+    }
+}
+
+/// Nobody else need be there: a random number decides as well.
+#[test]
+fn names_depend_on_random_numbers() {
+    check(&[Proof {
+        name: "a thread is made or not",
+        source: "if choice([true, false]) { Thread(|| {}); } print(Thread(|| {}).name());",
+        interleavings: "",
+        outcomes: &["Thread-1", "Thread-2"],
+        problems: &[],
+    }]);
+}
+
+/// An error text that names a thread depends on who was made first, where threads make threads.
+#[test]
+fn an_error_that_names_a_thread_is_looked_at() {
+    check(&[Proof {
+        name: "started twice, beside a thread that starts one",
+        source: "let t = spawn(|| { spawn(|| {}).join(); });
+            let fresh = Thread(|| {});
+            fresh.start();
+            try { fresh.start(); } catch (e) { print(e.message); }
+            t.join();",
+        interleavings: "",
+        outcomes: &[
+            "Thread-2 was started a second time: a thread can be started once",
+            "Thread-3 was started a second time: a thread can be started once",
+        ],
+        problems: &[],
+    }]);
+}
+
+/// What notes how a task ends does so whether or not anybody still has it: in CPython a task keeps its
+/// callbacks, and the search keeps states in which others have it.
+#[test]
+fn a_group_that_nobody_awaits_any_more_notes_how_its_tasks_end() {
+    check(&[
+        Proof {
+            name: "one task fails at once, the other later",
+            source: "let t = spawn(|| { asyncio.run(|| { await asyncio.gather(
+                    || { await asyncio.sleep(0.001); throw \"late\"; }, || { throw \"soon\"; }); }); });
+                print(1);
+                t.join();",
+            interleavings: "",
+            outcomes: &["1 / Thread-1 failed: soon"],
+            problems: &["error"],
+        },
+        Proof {
+            name: "a group in a group",
+            source: "let t = spawn(|| { asyncio.run(|| { await asyncio.gather(|| { throw \"a\"; },
+                    || { await asyncio.gather(|| { throw \"b\"; }); }); }); });
+                print(1);
+                t.join();",
+            interleavings: "",
+            outcomes: &["1 / Thread-1 failed: a"],
+            problems: &["error"],
+        },
+    ]);
+    // And so it is in a run.
+    for mode in common::MODES {
+        let run = common::run(
+            mode,
+            "asyncio.run(|| { try { await asyncio.gather(|| { await asyncio.sleep(0.001); throw \"late\"; },
+                || { throw \"soon\"; }); } catch { } await asyncio.sleep(0.01); print(1); });",
+        );
+        assert_eq!(run.lines(), ["1"], "{mode:?}");
+    }
+}
+
+/// A process sees itself as the same under every scheduler: its main thread is number 1 and has the name
+/// of its place in the pool, and the names of its threads begin anew in each call.
+#[test]
+fn a_process_sees_itself_alike_everywhere() {
+    for (body, printed) in [
+        ("current_thread().ident()", "1"),
+        ("main_thread().name()", "ProcessPoolExecutor-0_0"),
+        ("threads()", "[Thread(ProcessPoolExecutor-0_0, running)]"),
+        ("spawn(|| current_thread().name()).result()", "Thread-1"),
+        ("spawn(|| current_thread().ident()).result()", "2"),
+        ("Thread(|| 1).name()", "Thread-1"),
+        (
+            "ThreadPoolExecutor(1).submit(|| current_thread().name()).result()",
+            "ThreadPoolExecutor-0_0",
+        ),
+        (
+            "{ let said = (); try { current_thread().join(); } catch (e) { said = e.message; } said }",
+            "ProcessPoolExecutor-0_0 waits for itself: a thread cannot wait for its own end",
+        ),
+        (
+            "{ let said = (); try { current_thread().start(); } catch (e) { said = e.message; } said }",
+            "ProcessPoolExecutor-0_0 was started a second time: a thread can be started once",
+        ),
+        (
+            "{ current_thread().set_name(\"other\"); current_thread().name() }",
+            "other",
+        ),
+    ] {
+        let text = format!(
+            "spawn(|| {{}}).join(); ThreadPoolExecutor(1).shutdown();
+            let processes = ProcessPoolExecutor(1);
+            for round in 0..2 {{ processes.submit(|| {{ print({body}); }}).result(); }}"
+        );
+        let found = explore(&text);
+        let outcomes: Vec<_> = (found.outcomes.iter())
+            .flat_map(|possible| &possible.outcome.threads)
+            .flat_map(|lines| lines.printed.iter().map(|line| line.to_string()))
+            .collect();
+        assert_eq!(outcomes, [printed, printed], "{body}");
+        for mode in common::MODES {
+            assert_eq!(
+                common::run(mode, &text).lines(),
+                [printed, printed],
+                "{body} {mode:?}"
+            );
+        }
+    }
+}
+
+/// Functions look the variables of the top level up when they run, and a thread may run before there is
+/// one of that name.
+#[test]
+fn a_name_that_is_not_bound_yet_is_looked_at() {
+    let before_or_after = |body: &'static str, source: &'static str, outcomes| Proof {
+        name: body,
+        source,
+        // The variable is made before it is looked up, before what came of that is printed, or after.
+        interleavings: "3",
+        outcomes,
+        problems: &[],
+    };
+    check(&[
+        before_or_after(
+            "read",
+            "fn f() { later } let t = spawn(|| { try { print(f()); } catch { print(0); } });
+            let later = 1; t.join();",
+            &["0", "1"],
+        ),
+        before_or_after(
+            "asked for",
+            "fn f() { later } let t = spawn(|| { print(is_def_var(\"later\")); });
+            let later = 1; t.join();",
+            &["false", "true"],
+        ),
+        before_or_after(
+            "called",
+            "fn f() { later() } let t = spawn(|| { try { print(f()); } catch { print(0); } });
+            let later = || 1; t.join();",
+            &["0", "1"],
+        ),
+        before_or_after(
+            "an element read",
+            "fn f() { later[0] } let t = spawn(|| { try { print(f()); } catch { print(0); } });
+            let later = [1]; t.join();",
+            &["0", "1"],
+        ),
+        before_or_after(
+            "a method",
+            "fn f() { later.len() } let t = spawn(|| { try { print(f()); } catch { print(0); } });
+            let later = [1]; t.join();",
+            &["0", "1"],
+        ),
+        before_or_after(
+            "a handle",
+            "fn f() { with later { 1 } } let t = spawn(|| { try { print(f()); } catch { print(0); } });
+            let later = Lock(); t.join();",
+            &["0", "1"],
+        ),
+    ]);
+    // What is written depends on it, too.
+    check(&[Proof {
+        name: "written",
+        source: "fn f() { later = 2; } let t = spawn(|| { try { f(); } catch { print(0); } });
+            let later = 1; t.join(); print(later);",
+        interleavings: "",
+        outcomes: &["1 / 0", "2"],
+        problems: &[],
+    }]);
+}
+
+/// Where the read of a place is no step but what its method tells is, both are one: each outcome happens
+/// again by its token.
+#[test]
+fn a_method_that_tells_is_one_step_with_its_place() {
+    for tells in [
+        "a0.to_string()",
+        "m0.to_json()",
+        "a0.join(\"\")",
+        "to_debug(a0)",
+        "`${a0[0]}`",
+    ] {
+        let source = format!(
+            "let lock = Lock(); let a0 = [lock]; let m0 = #{{a: lock}}; let v0 = 0;
+            let t = spawn(|| {{ v0 += 1; let told = {tells}; v0 += 1; print(told); }});
+            v0 += 1; lock.acquire(); v0 += 1; t.join(); print(v0);"
+        );
+        let mut session = common::session();
+        let mut explorer = common::explorer(&mut session, &source);
+        let found = common::explore(&mut explorer, &Limits::default());
+        assert!(found.is_proved() && found.outcomes.len() > 2, "{tells}");
+        for possible in &found.outcomes {
+            let (_, outcome) = explorer
+                .replay(&possible.token)
+                .expect("a run of this text");
+            assert_eq!(outcome.as_ref(), Some(&possible.outcome), "{tells}");
+        }
+    }
+}
+
+/// The tasks of an event loop are no threads to scripts: numbers do not depend on them.
+#[test]
+fn tasks_of_a_loop_take_no_numbers_of_threads() {
+    check(&[Proof {
+        name: "a thread beside a loop",
+        source: "let t = spawn(|| { asyncio.run(|| { await asyncio.gather(|| {}, || {}); }); });
+            let next = spawn(|| {}); print(next.ident()); next.join(); t.join();",
+        interleavings: "",
+        outcomes: &["3"],
+        problems: &[],
+    }]);
+}

@@ -23,7 +23,7 @@ use crate::explain::{Explanation, Failure, explain};
 use crate::host::Clock;
 use crate::pos::Pos;
 use crate::schedule::{
-    Choice, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk, World,
+    Asked, Choice, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk, World,
 };
 use crate::trace::{EventKind, TraceEvent};
 use crate::value::object::TaskId;
@@ -89,7 +89,7 @@ impl Explorer {
         source: u32,
     ) -> Self {
         let mut walk = Walk::new(world, texts, until, ordered);
-        walk.key(true);
+        walk.key(Asked::EVERYTHING);
         let start = walk.keep();
         Self {
             walk,
@@ -544,7 +544,7 @@ impl Explorer {
         };
         let knowledge = Knowledge::Graph {
             seen: &found.seen,
-            with_time: found.with_time,
+            asked: found.asked,
             futures,
         };
         let observations = self.observations.clone().fixed();

@@ -18,7 +18,7 @@ use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
 use super::verdict::Seen;
-use crate::schedule::{Choice, Draw, Failed, Kept, ToldSoFar, Walk};
+use crate::schedule::{Asked, Choice, Draw, Failed, Kept, ToldSoFar, Walk};
 
 /// What a search has found.
 pub struct Found {
@@ -38,9 +38,9 @@ pub struct Found {
     pub(super) errors: Vec<(Problem, StateId)>,
     /// Who waits in which state.
     pub(super) waiting: Waiting,
-    /// The numbers of the states by their keys, and whether the time is part of these.
+    /// The numbers of the states by their keys, and what is part of these.
     pub(super) seen: Seen,
-    pub(super) with_time: bool,
+    pub(super) asked: Asked,
     /// How many of the states were not expanded, or not wholly: what follows from them is unknown.
     pub unexpanded: u64,
     /// Why the search is not complete; nothing when it is.
@@ -64,7 +64,7 @@ struct Search<'a, 'w> {
     limits: &'a Limits,
     watch: &'a mut Watch<'w>,
     brake: Arc<Brake>,
-    with_time: bool,
+    asked: Asked,
     /// How many states were gone on from since the clock was looked at.
     expansions: u32,
     open: Vec<Open>,
@@ -81,20 +81,23 @@ struct Search<'a, 'w> {
 /// Searches everything that can happen from where `walk` stands, and leaves it anywhere. Ends at once
 /// when the walk has learned that more is visible ([`Walk::has_learned`]): nothing is found then.
 pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found {
-    walk.key(true);
+    walk.key(Asked::EVERYTHING);
     let start = walk.keep();
     let brake = Brake::new(watch.stop, limits.time, limits.memory);
     walk.set_interrupt(Some(brake.interrupt()));
-    let mut found = search_from(walk, limits, watch, &brake, false);
-    let is_over = matches!(
-        found.cut,
-        Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Stopped)
-    );
-    if walk.has_read_clock() && !is_over && !walk.has_learned() {
-        // The time is part of what the script can see: states that differ in it are different.
+    let mut found = loop {
+        // What the script asks for is a part of the states: those that differ in it are different.
+        let asked = walk.asked();
+        let found = search_from(walk, limits, watch, &brake, asked);
+        let is_over = matches!(
+            found.cut,
+            Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Stopped)
+        );
+        if is_over || walk.has_learned() || walk.asked() == asked {
+            break found;
+        }
         walk.set_back(&start);
-        found = search_from(walk, limits, watch, &brake, true);
-    }
+    };
     walk.set_interrupt(None);
     if walk.has_redefined() {
         found.cut.get_or_insert(Cut::Redefined);
@@ -107,14 +110,14 @@ fn search_from(
     limits: &Limits,
     watch: &mut Watch<'_>,
     brake: &Arc<Brake>,
-    with_time: bool,
+    asked: Asked,
 ) -> Found {
     let mut search = Search {
         walk,
         limits,
         watch,
         brake: brake.clone(),
-        with_time,
+        asked,
         expansions: 0,
         open: Vec::new(),
         meter: Meter::new(),
@@ -131,7 +134,7 @@ fn search_from(
             errors: Vec::new(),
             waiting: Waiting::default(),
             seen: Seen::default(),
-            with_time,
+            asked,
             unexpanded: 0,
             cut: None,
             took: Duration::ZERO,
@@ -163,7 +166,7 @@ impl Search<'_, '_> {
                     break;
                 }
             }
-            if !self.with_time && self.walk.has_read_clock() || self.walk.has_learned() {
+            if self.walk.asked() != self.asked || self.walk.has_learned() {
                 break;
             }
         }
@@ -205,7 +208,7 @@ impl Search<'_, '_> {
 
     /// Finds the number of the state that the walk is in now; a new one is noted.
     fn arrive(&mut self, depth: u32) -> StateId {
-        let key = self.walk.key(self.with_time);
+        let key = self.walk.key(self.asked);
         if let Some(state) = self.found.seen.get(&key) {
             return *state;
         }

@@ -14,7 +14,7 @@ use std::str::FromStr;
 use num_bigint::BigUint;
 
 use super::trail::{Decision, Trail, ranked};
-use crate::schedule::Walk;
+use crate::schedule::{Asked, Walk};
 use crate::vm::{Observations, Observed};
 
 /// The version of the code: changes whenever a word would mean another run.
@@ -121,7 +121,7 @@ impl Token {
         while !walk.choices().is_empty() {
             // A run that nobody interrupts any more and that comes to a state again goes round for
             // ever.
-            if pending.is_empty() && !seen.insert((trail.last(), walk.key(true)))
+            if pending.is_empty() && !seen.insert((trail.last(), walk.key(Asked::EVERYTHING)))
                 || trail.steps.len() > LONGEST
             {
                 break;

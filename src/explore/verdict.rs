@@ -8,7 +8,7 @@ use super::record::Recorder;
 use super::search::KeyHasher;
 use super::trail::{Decision, ranked};
 use crate::explain::{Leg, Oracle, Played};
-use crate::schedule::{Choice, Kept, MAIN, Random, Walk};
+use crate::schedule::{Asked, Choice, Kept, MAIN, Random, Walk};
 use crate::trace::{Trace, TraceEvent};
 use crate::value::object::TaskId;
 use crate::vm::Observations;
@@ -67,7 +67,7 @@ pub(super) enum Knowledge<'a> {
     /// All states were entered.
     Graph {
         seen: &'a Seen,
-        with_time: bool,
+        asked: Asked,
         futures: &'a Futures,
     },
     /// Some runs are tried; a run passes when this says so.
@@ -107,7 +107,7 @@ impl<'a> Verdict<'a> {
         let mut recorder = Recorder::default();
         let mut states = Vec::with_capacity(decisions.len() + 1);
         let keep = |walk: &mut Walk| {
-            walk.key(true);
+            walk.key(Asked::EVERYTHING);
             walk.keep()
         };
         states.push(keep(walk));
@@ -149,10 +149,10 @@ impl<'a> Verdict<'a> {
         match &self.knowledge {
             Knowledge::Graph {
                 seen,
-                with_time,
+                asked,
                 futures,
             } => {
-                let key = self.walk.key(*with_time);
+                let key = self.walk.key(*asked);
                 match seen.get(&key) {
                     Some(state) => Future {
                         distance: futures.distance[*state as usize],
@@ -165,7 +165,7 @@ impl<'a> Verdict<'a> {
                 }
             }
             Knowledge::Tries { passes } => {
-                self.walk.key(true);
+                self.walk.key(Asked::EVERYTHING);
                 let here = self.walk.keep();
                 let mut distance = NEVER;
                 for seed in 0..TRIES {
@@ -262,7 +262,7 @@ impl Oracle for Verdict<'_> {
 
     fn play(&mut self, from: usize, legs: &[Leg]) -> Played {
         self.seek(from);
-        let begin = self.walk.key(true);
+        let begin = self.walk.key(Asked::EVERYTHING);
         let mut recorder = Recorder::default();
         let mut is_complete = true;
         for (index, leg) in legs.iter().enumerate() {
@@ -291,7 +291,7 @@ impl Oracle for Verdict<'_> {
             }
         }
         let future = self.future();
-        let returns = self.walk.key(true) == begin;
+        let returns = self.walk.key(Asked::EVERYTHING) == begin;
         let events = recorder.finish(self.walk).events.into_iter();
         Played {
             is_complete,
@@ -343,7 +343,7 @@ impl Oracle for Verdict<'_> {
             if here == 0 {
                 return Some(recorder.finish(self.walk));
             }
-            self.walk.key(true);
+            self.walk.key(Asked::EVERYTHING);
             let kept = self.walk.keep();
             let mut next = None;
             for &choice in kept.choices() {

@@ -34,8 +34,8 @@ pub use inputs::Prepared;
 pub use log::request;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
-    Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Raised, Seeded, Shared,
-    Stepped, Told, ToldSoFar, Walk, WalkEnd,
+    Asked, Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Raised, Seeded,
+    Shared, Stepped, Told, ToldSoFar, Walk, WalkEnd,
 };
 pub use workers::{Slice, Workers, WorkersConfig};
 

@@ -87,6 +87,7 @@ impl Runner for Worker {
         let globals = &session.world.globals;
         // What an earlier task has left is none of this one's business.
         globals.clear();
+        session.world.ids.begin_call();
         for variable in vm::environment(function.environment.take()) {
             globals.bind_cell(variable.global, variable.cell, variable.is_constant);
         }

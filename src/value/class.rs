@@ -61,6 +61,10 @@ pub enum Class {
     Full,
     /// A queue that was shut down.
     ShutDown,
+    /// A queue of asyncio without an item: as in Python, it is no [`Class::Empty`].
+    QueueEmpty,
+    /// A queue of asyncio without room.
+    QueueFull,
     /// A channel that was closed; Python has none.
     Closed,
     /// An object of asyncio that cannot do that yet.
@@ -79,7 +83,7 @@ use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -106,6 +110,8 @@ impl Class {
         Empty,
         Full,
         ShutDown,
+        QueueEmpty,
+        QueueFull,
         Closed,
         InvalidStateError,
         ExceptionGroup,
@@ -143,6 +149,8 @@ impl Class {
             Empty => "queue.Empty",
             Full => "queue.Full",
             ShutDown => "queue.ShutDown",
+            QueueEmpty => "asyncio.QueueEmpty",
+            QueueFull => "asyncio.QueueFull",
             Closed => "Closed",
             InvalidStateError => "asyncio.InvalidStateError",
             ExceptionGroup => "ExceptionGroup",
@@ -170,8 +178,8 @@ impl Class {
             BrokenThreadPool | BrokenProcessPool => BrokenExecutor,
             ArithmeticError | AssertionError | AttributeError | LookupError | NameError
             | OsError | MemoryError | RuntimeError | SystemError | TypeError | ValueError
-            | Empty | Full | ShutDown | Closed | InvalidStateError | ExceptionGroup
-            | FutureCancelled => Exception,
+            | Empty | Full | ShutDown | QueueEmpty | QueueFull | Closed | InvalidStateError
+            | ExceptionGroup | FutureCancelled => Exception,
         })
     }
 

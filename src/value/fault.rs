@@ -46,7 +46,7 @@ pub struct Misuse {
     pub advice: String,
 }
 
-/// Why a queue could not take or give an item: the errors of Python's `queue`.
+/// Why a queue could not take or give an item: the errors of Python's `queue`, and of its `asyncio`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// It has no item.
@@ -55,6 +55,10 @@ pub enum Refusal {
     Full,
     /// It was shut down: nothing is put any more, and nothing is left.
     ShutDown,
+    /// It is asyncio's, and has no item.
+    AsyncEmpty,
+    /// It is asyncio's, and has no room.
+    AsyncFull,
 }
 
 /// Why a channel could not take or give an item.
@@ -495,6 +499,8 @@ impl FaultKind {
                 Refusal::Empty => Class::Empty,
                 Refusal::Full => Class::Full,
                 Refusal::ShutDown => Class::ShutDown,
+                Refusal::AsyncEmpty => Class::QueueEmpty,
+                Refusal::AsyncFull => Class::QueueFull,
             },
             Self::Channel { refusal, .. } => match refusal {
                 ChannelRefusal::Empty => Class::Empty,
@@ -541,6 +547,8 @@ impl FaultKind {
                 Refusal::Empty => "Empty",
                 Refusal::Full => "Full",
                 Refusal::ShutDown => "ShutDown",
+                Refusal::AsyncEmpty => "QueueEmpty",
+                Refusal::AsyncFull => "QueueFull",
             },
             Self::Channel { refusal, .. } => match refusal {
                 ChannelRefusal::Empty => "Empty",
@@ -587,6 +595,8 @@ impl FaultKind {
             Self::Queue { refusal, .. } => Some(match refusal {
                 Refusal::Empty => "get() waits for an item, get(seconds) for so long".into(),
                 Refusal::Full => "put(x) waits for room, put(x, seconds) for so long".into(),
+                Refusal::AsyncEmpty => "`await queue.get()` waits for an item".into(),
+                Refusal::AsyncFull => "`await queue.put(x)` waits for room".into(),
                 Refusal::ShutDown => {
                     "catch it to leave the loop, or make a new queue for more items".into()
                 }
@@ -753,8 +763,8 @@ impl fmt::Display for FaultKind {
                     Some(name) => f.write_str(name)?,
                     None => write!(f, "thread {}", holder.task.0)?,
                 }
-                let line = holder.since.line;
-                write!(f, " has held since line {line}: {}", misuse.expected)
+                let since = holder.since.at();
+                write!(f, " has held since {since}: {}", misuse.expected)
             }
             Self::Timeout { what, seconds } => write!(f, "{what} took longer than {seconds} s"),
             Self::BrokenBarrier(why) => write!(f, "the barrier is broken: {why}"),
@@ -764,8 +774,8 @@ impl fmt::Display for FaultKind {
                 seconds,
             } => {
                 let state = match refusal {
-                    Refusal::Empty => "empty",
-                    Refusal::Full => "full",
+                    Refusal::Empty | Refusal::AsyncEmpty => "empty",
+                    Refusal::Full | Refusal::AsyncFull => "full",
                     Refusal::ShutDown => return write!(f, "{queue} was shut down"),
                 };
                 if *seconds > 0.0 {

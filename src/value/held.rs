@@ -23,6 +23,8 @@ thread_local! {
     static SHOWN: Cell<u32> = const { Cell::new(0) };
     /// What the texts of objects have told; taken by whoever had them made.
     static TOLD: Cell<Option<Notices>> = const { Cell::new(None) };
+    /// Whether the state of an object was looked at; taken in the same way.
+    static LOOKED: Cell<bool> = const { Cell::new(false) };
     static ASIDE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -68,6 +70,17 @@ pub(super) fn note_told(notices: Notices) {
 /// last; nothing when it has made none.
 pub fn take_told() -> Option<Notices> {
     TOLD.take()
+}
+
+/// Notes that the state of an object is looked at.
+#[inline]
+pub(super) fn note_look() {
+    LOOKED.set(true);
+}
+
+/// Returns whether this thread of the host has looked at the state of an object since it was asked last.
+pub fn take_looked() -> bool {
+    LOOKED.take()
 }
 
 /// How deep objects are shown in the texts of each other.

@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-pub use super::held::take_told;
-use super::held::{let_go, note_told, show};
+use super::held::{let_go, note_look, note_told, show};
+pub use super::held::{take_looked, take_told};
 pub use super::operation::Verb;
 use super::operation::{Operation, text_notices};
 pub use super::starts::{Starts, StartsMark};
-use super::{EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
+use super::{Cell, EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 use crate::pos::Pos;
 
 /// The number of a thread of the script, from 1 for `main`, never used twice in a session.
@@ -279,37 +279,132 @@ impl Ctx<'_> {
 /// The numbers of a session at one moment.
 #[derive(Clone, Debug)]
 pub struct IdsMark {
-    counters: [u64; 5],
+    counters: [u64; 6],
     usual: [usize; 2],
 }
 
 /// The numbers that one session gives to its objects and threads.
+///
+/// Each call in a process sees numbers and names that begin anew: [`Ids::of_process`],
+/// [`Ids::begin_call`].
 #[derive(Debug, Default)]
 pub struct Ids {
-    objects: AtomicU64,
-    tasks: AtomicU64,
-    thread_names: AtomicU64,
-    pools: AtomicU64,
-    process_pools: AtomicU64,
+    objects: Arc<AtomicU64>,
+    tasks: Arc<AtomicU64>,
+    thread_names: Counter,
+    pools: Counter,
+    process_pools: Counter,
+    /// How many threads besides the main one have a number that scripts see.
+    idents: Counter,
     usual_workers: AtomicUsize,
     usual_processes: AtomicUsize,
     /// What was started, and waited for. It is no number, and not part of a mark.
-    pub starts: Starts,
+    pub starts: Arc<Starts>,
+}
+
+/// How many of something there were.
+#[derive(Debug)]
+enum Counter {
+    Count(AtomicU64),
+    /// In a variable, which whoever keeps states keeps, too.
+    Variable(Arc<Cell>),
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self::Count(AtomicU64::new(0))
+    }
+}
+
+impl Counter {
+    fn variable() -> Self {
+        Self::Variable(Arc::new(Cell::new(Value::Int(0))))
+    }
+
+    fn get(&self) -> u64 {
+        match self {
+            Self::Count(count) => count.load(Ordering::Relaxed),
+            Self::Variable(cell) => cell.load().as_int().unwrap_or_default() as u64,
+        }
+    }
+
+    fn set(&self, count: u64) {
+        match self {
+            Self::Count(own) => own.store(count, Ordering::Relaxed),
+            Self::Variable(cell) => cell.store(Value::Int(count as i64)),
+        }
+    }
+
+    /// Counts one more; returns how many there were.
+    fn count(&self) -> u64 {
+        match self {
+            Self::Count(count) => count.fetch_add(1, Ordering::Relaxed),
+            Self::Variable(_) => {
+                // The schedulers that keep states run one thread at a time.
+                let count = self.get();
+                self.set(count + 1);
+                count
+            }
+        }
+    }
 }
 
 impl Ids {
+    /// Those that a call in a process sees: names and numbers begin anew.
+    #[must_use]
+    pub fn of_process(&self) -> Self {
+        Self {
+            objects: self.objects.clone(),
+            tasks: self.tasks.clone(),
+            thread_names: Counter::variable(),
+            pools: Counter::variable(),
+            process_pools: Counter::variable(),
+            idents: Counter::variable(),
+            usual_workers: AtomicUsize::new(self.usual_workers()),
+            usual_processes: AtomicUsize::new(self.usual_processes()),
+            starts: self.starts.clone(),
+        }
+    }
+
+    /// The next call begins in this process.
+    pub fn begin_call(&self) {
+        for counter in self.names() {
+            counter.set(0);
+        }
+    }
+
+    /// The number of the next thread that scripts see; the main thread has the number 1. Tasks of event
+    /// loops, which are threads here, have none.
+    pub fn next_ident(&self) -> u64 {
+        self.idents.count() + 2
+    }
+
+    fn names(&self) -> [&Counter; 4] {
+        let Self {
+            thread_names,
+            pools,
+            process_pools,
+            idents,
+            ..
+        } = self;
+        [thread_names, pools, process_pools, idents]
+    }
+
     /// The numbers as they are now.
     pub fn mark(&self) -> IdsMark {
         IdsMark {
-            counters: (self.counters()).map(|counter| counter.load(Ordering::Relaxed)),
+            counters: self.counters(),
             usual: self.usual().map(|usual| usual.load(Ordering::Relaxed)),
         }
     }
 
     /// Goes back to what the numbers were: only when whatever was numbered since is gone.
     pub fn set_back(&self, mark: &IdsMark) {
-        for (counter, number) in self.counters().into_iter().zip(mark.counters) {
-            counter.store(number, Ordering::Relaxed);
+        let [objects, tasks, names @ ..] = mark.counters;
+        self.objects.store(objects, Ordering::Relaxed);
+        self.tasks.store(tasks, Ordering::Relaxed);
+        for (counter, count) in self.names().into_iter().zip(names) {
+            counter.set(count);
         }
         for (usual, number) in self.usual().into_iter().zip(mark.usual) {
             usual.store(number, Ordering::Relaxed);
@@ -320,14 +415,11 @@ impl Ids {
         [&self.usual_workers, &self.usual_processes]
     }
 
-    fn counters(&self) -> [&AtomicU64; 5] {
-        [
-            &self.objects,
-            &self.tasks,
-            &self.thread_names,
-            &self.pools,
-            &self.process_pools,
-        ]
+    fn counters(&self) -> [u64; 6] {
+        let [thread_names, pools, process_pools, idents] = self.names().map(Counter::get);
+        let objects = self.objects.load(Ordering::Relaxed);
+        let tasks = self.tasks.load(Ordering::Relaxed);
+        [objects, tasks, thread_names, pools, process_pools, idents]
     }
 
     /// The next object's number, from 1.
@@ -340,16 +432,22 @@ impl Ids {
         TaskId(self.tasks.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
+    /// The numbers of the thread and the names of the threads and pools that come next, whatever has
+    /// become of the others. Objects show theirs to nobody.
+    pub fn next_names(&self) -> [u64; 5] {
+        let [_, names @ ..] = self.counters();
+        names
+    }
+
     /// How many threads and pools were given a name by their numbers.
     pub fn names_given(&self) -> u64 {
         let counters = [&self.thread_names, &self.pools, &self.process_pools];
-        let counts = counters.map(|counter| counter.load(Ordering::Relaxed));
-        counts.iter().sum()
+        counters.map(Counter::get).iter().sum()
     }
 
     /// Whether a pool of processes was ever made.
     pub fn has_process_pools(&self) -> bool {
-        self.process_pools.load(Ordering::Relaxed) > 0
+        self.process_pools.get() > 0
     }
 
     /// How many threads a pool has that is not told a number: at least one.
@@ -374,17 +472,43 @@ impl Ids {
 
     /// The number in the next default name `Thread-1`, from 1.
     pub fn next_thread_name(&self) -> u64 {
-        self.thread_names.fetch_add(1, Ordering::Relaxed) + 1
+        self.thread_names.count() + 1
     }
 
     /// The number in the next default name `ThreadPoolExecutor-0`, from 0 as in Python.
     pub fn next_pool(&self) -> u64 {
-        self.pools.fetch_add(1, Ordering::Relaxed)
+        self.pools.count()
     }
 
     /// The number in the next name `ProcessPoolExecutor-0`, from 0.
     pub fn next_process_pool(&self) -> u64 {
-        self.process_pools.fetch_add(1, Ordering::Relaxed)
+        self.process_pools.count()
+    }
+}
+
+impl EncodeState for Ids {
+    /// Those of a call in a process, whose counts are variables. Those of the session count where scripts
+    /// ask for them: [`Ids::next_names`].
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self {
+            // They tell objects and threads apart, whoever made them.
+            objects: _,
+            tasks: _,
+            thread_names,
+            pools,
+            process_pools,
+            idents,
+            // The same in all states of a run.
+            usual_workers: _,
+            usual_processes: _,
+            // For the prompt.
+            starts: _,
+        } = self;
+        for counter in [thread_names, pools, process_pools, idents] {
+            if let Counter::Variable(cell) = counter {
+                cell.encode_state(encoder);
+            }
+        }
     }
 }
 
@@ -736,7 +860,15 @@ impl Object {
 
     /// The state, for as long as the guard lives. Never held while a script runs.
     pub fn state(&self) -> State<'_> {
+        note_look();
         State(self.state.lock())
+    }
+
+    /// Calls `visit` on every value that it leads to directly. That is no look at its state: it decides
+    /// what is shared, not what a script is told.
+    pub(super) fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
+        let slot = self.state.lock();
+        slot.primitive.encode_state(&mut |part: &Value| visit(part));
     }
 
     /// Goes back to a state that was copied, of which `note` was written down: for snapshots.
@@ -820,7 +952,9 @@ impl Object {
     fn answer(self: &Arc<Self>, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let known = (ctx.effects.spawns.len(), ctx.effects.wakes.len());
         let answer = self.answer_alone(call, ctx);
-        (ctx.ids.starts).note(self, call, &answer, ctx.effects, known);
+        if ctx.effects.spawns.len() > known.0 || Starts::are_concerned_by(call.verb) {
+            (ctx.ids.starts).note(self, call, &answer, ctx.effects, known);
+        }
         answer
     }
 

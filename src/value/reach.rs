@@ -39,7 +39,7 @@ pub fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Va
 pub fn leads_to(value: &Value, visit: &mut dyn FnMut(&Value)) {
     match value {
         Value::Cell(cell) => visit(&cell.load()),
-        Value::Object(object) => object.state().encode_state(&mut |part: &Value| visit(part)),
+        Value::Object(object) => object.visit_parts(visit),
         other => other.visit_parts(visit),
     }
 }

@@ -69,8 +69,32 @@ impl Starts {
         self.pools.lock().clone_from(&mark.pools);
     }
 
+    /// Whether the answer to this can change the counts by more than what it starts: most cannot, and
+    /// are not looked at.
+    #[inline]
+    pub(super) fn are_concerned_by(verb: Verb) -> bool {
+        matches!(
+            verb,
+            Verb::Start
+                | Verb::Submit
+                | Verb::Map
+                | Verb::Join
+                | Verb::Result
+                | Verb::Exception
+                | Verb::Item
+                | Verb::Next
+                | Verb::Finish
+                | Verb::Fail
+                | Verb::Resolve
+                | Verb::Reject
+                | Verb::Exit
+                | Verb::Shutdown
+        )
+    }
+
     /// Takes note of what `object` has answered. `effects` is what it wants done, of which the first
     /// `spawns` and `wakes` are older.
+    #[inline(never)]
     pub(super) fn note(
         &self,
         object: &Arc<Object>,

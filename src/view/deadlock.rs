@@ -115,7 +115,7 @@ pub fn waits(what: &str, held_by: &[(String, Pos)]) -> String {
         words.push_str(if index == 0 { ", held by " } else { " and " });
         words.push_str(holder);
         if !since.is_none() {
-            let _ = write!(words, " since line {}", since.line);
+            let _ = write!(words, " since {}", since.at());
         }
     }
     words

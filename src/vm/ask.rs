@@ -8,6 +8,7 @@ use super::{Action, Draw, Intrinsic, Natives, Stop, Visible, Wait};
 use crate::event::Written;
 use crate::program::op::Op;
 use crate::value::object::{Attempt, Call, Verb, Wake, take_told};
+use crate::value::operation::Notices;
 use crate::value::{Class, FaultKind, Object, Value, with_article};
 
 impl Machine<'_, '_> {
@@ -117,6 +118,10 @@ impl Machine<'_, '_> {
             }
             Attempt::Fail(kind) => {
                 self.fiber.reached = None;
+                // Such a text may name the thread or the pool.
+                if matches!(*kind, FaultKind::Misuse(_)) {
+                    self.env.services.has_told(Notices::IDENTITY, true);
+                }
                 Err(self.with_holder_named(*kind))
             }
             Attempt::Draw(_) | Attempt::Unknown => {
@@ -305,11 +310,17 @@ impl Machine<'_, '_> {
                 step
             }
             Intrinsic::IsDefined(name) => {
-                let program = self.env.program;
-                let defined = program
-                    .find_global(&name)
-                    .is_some_and(|id| self.env.globals.with(id, |binding| binding.is_some()));
-                self.give(Value::Bool(defined))
+                let global = self.env.program.find_global(&name);
+                let is_bound = |id: u32| self.env.globals.with(id, |binding| binding.is_some());
+                let is_bound = global.is_some_and(is_bound);
+                if let Some(id) = global
+                    && !is_bound
+                    && !self.may_find_unbound(id)
+                {
+                    self.fiber.pending = Some(Box::new(Intrinsic::IsDefined(name)));
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
+                self.give(Value::Bool(is_bound))
             }
         }
     }

@@ -14,7 +14,6 @@ use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{Intrinsic, LooksInto, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
-use crate::value::object::take_told;
 use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
 
 /// What `this` of a method is bound to.
@@ -117,8 +116,8 @@ impl Machine<'_, '_> {
                 event_loop: self.fiber.event_loop.as_ref(),
                 pos: self.fiber.pos(program),
             };
+            let numbers = self.begin_native();
             let args = &mut self.fiber.registers[range];
-            let numbers = ctx.ids.names_given();
             let result = self.env.natives.call(native, args, &mut ctx);
             self.note_told(&name.text, numbers);
             return self.native_result(result?, dst, first, argc);
@@ -133,13 +132,8 @@ impl Machine<'_, '_> {
                 found: argc as usize,
             });
         }
-        // Where a variable has this name, reading it is the step.
-        if self.stepped
-            && program.find_global(&name.text).is_none()
-            && !self.may_call_native(&name.text, None, range)
-        {
-            return Ok(Flow::Stop(Stop::Visible));
-        }
+        let was_allowed = self.fiber.allowed;
+        let passed_over = self.env.services.passed_over();
         let (id, mut args) = match self.held_function(id, is_granted) {
             Held::Unseen => return Ok(Flow::Stop(Stop::Visible)),
             Held::Function(function, mut args) => {
@@ -148,9 +142,20 @@ impl Machine<'_, '_> {
             }
             Held::Nothing(id, args) => (id, args),
         };
-        args.extend(self.take_args(first, argc));
         let name = &program.name(id).text;
-        let numbers = self.env.ids.names_given();
+        // Reading a variable of this name and calling the function are one step.
+        let is_step = was_allowed && !self.fiber.allowed;
+        if self.stepped && !is_step {
+            let may_call = self.may_call_native(name, None, range);
+            if !may_call || was_allowed && !self.fiber.allowed {
+                self.env.services.belong_to_step(passed_over);
+            }
+            if !may_call {
+                return Ok(Flow::Stop(Stop::Visible));
+            }
+        }
+        args.extend(self.take_args(first, argc));
+        let numbers = self.begin_native();
         let value = self.env.natives.call_named(name, &mut args);
         self.note_told(name, numbers);
         let value = value.map_err(|kind| near_function(kind, name, program))?;
@@ -166,7 +171,13 @@ impl Machine<'_, '_> {
         let mut followed = BTreeSet::new();
         while followed.insert(id) {
             let global = program.find_global(&program.name(id).text);
-            let Some(binding) = global.and_then(|global| self.env.globals.get(global)) else {
+            let Some(global) = global else {
+                break;
+            };
+            let Some(binding) = self.env.globals.get(global) else {
+                if !is_granted && !self.may_find_unbound(global) {
+                    return Held::Unseen;
+                }
                 break;
             };
             if !is_granted {
@@ -198,8 +209,6 @@ impl Machine<'_, '_> {
         receiver: Option<&Value>,
         args: std::ops::Range<usize>,
     ) -> bool {
-        // Texts of before are no doing of its.
-        take_told();
         let was_allowed = self.fiber.allowed;
         let (tells, depth) = (self.may_tell(name), self.env.natives.looks_into(name));
         if tells || depth != LooksInto::Nothing {

@@ -14,7 +14,7 @@ use super::step::Machine;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
-use crate::value::object::{TaskId, Verb};
+use crate::value::object::{Ids, TaskId, Verb};
 use crate::value::{
     Cell, Class, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function,
     Object, Objects, Target, Value, leads_to,
@@ -26,10 +26,14 @@ use crate::value::{
 pub struct Isolated {
     /// The number of the process.
     pub process: TaskId,
+    /// The handle of its main thread, which nobody outside has.
+    pub main: Arc<Object>,
     /// The process that it was started in; nothing for the session's own.
     pub outer: Option<Arc<Isolated>>,
     /// Where in the text the call was asked for.
     pub asked_at: Pos,
+    /// The numbers and names that its threads get.
+    pub ids: Ids,
     /// Its variables.
     pub globals: Globals,
     /// The numbers of those that are bound.
@@ -43,7 +47,7 @@ impl Isolated {
     /// # Errors
     /// When too many processes have started each other.
     pub fn begin(
-        process: TaskId,
+        (process, main, ids): (TaskId, Arc<Object>, Ids),
         outer: Option<Arc<Self>>,
         asked_at: Pos,
         function: &Function,
@@ -66,8 +70,10 @@ impl Isolated {
         }
         let isolated = Self {
             process,
+            main,
             outer,
             asked_at,
+            ids,
             globals,
             bound,
         };
@@ -91,6 +97,7 @@ impl Isolated {
 
     /// Marks its variables as shared: a second thread runs in the process.
     pub fn publish(&self) {
+        self.main.publish();
         for global in &self.bound {
             if let Some(binding) = self.globals.get(*global) {
                 crate::value::publish(&Value::Cell(binding.cell.clone()));

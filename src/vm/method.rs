@@ -107,16 +107,20 @@ impl Machine<'_, '_> {
                     Ok(Walked::Object(..) | Walked::Reference(..) | Walked::Cut) | Err(_) => true,
                 };
                 let was_allowed = self.fiber.allowed;
+                let passed_over = self.env.services.passed_over();
                 if !self.may_access(cell, path, !is_read) {
                     return Ok(Flow::Stop(Stop::Visible));
                 }
                 // Where reading the place is a step, text is made in it.
                 let is_step = was_allowed && !self.fiber.allowed;
-                if !is_step
-                    && let Ok(Walked::Value(value)) = &walked
-                    && !self.may_call_on(value, argc, first, site)
-                {
-                    return Ok(Flow::Stop(Stop::Visible));
+                if !is_step && let Ok(Walked::Value(value)) = &walked {
+                    let may_call = self.may_call_on(value, argc, first, site);
+                    if !may_call || was_allowed && !self.fiber.allowed {
+                        self.env.services.belong_to_step(passed_over);
+                    }
+                    if !may_call {
+                        return Ok(Flow::Stop(Stop::Visible));
+                    }
                 }
                 let walked = walked?;
                 let before = self.seen();
@@ -317,7 +321,7 @@ impl Machine<'_, '_> {
             pos: self.fiber.pos(program),
         };
         let base = self.frame().base as usize;
-        let names = ctx.ids.names_given();
+        let names = self.begin_native();
         let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
             natives.method(&name.text, slot, &mut args, &mut ctx)
         };
@@ -512,8 +516,8 @@ impl Machine<'_, '_> {
             pos: self.fiber.pos(program),
         };
         let start = self.frame().base as usize + first as usize;
+        let names = self.begin_native();
         let args = &mut self.fiber.registers[start..start + argc as usize];
-        let names = ctx.ids.names_given();
         let natives = &mut *self.env.natives;
         let done = natives.method(&name.text, receiver, args, &mut ctx);
         self.note_told(&name.text, names);

@@ -189,6 +189,14 @@ pub trait Services: Time {
         true
     }
 
+    /// How many accesses a stepped run has passed over, where that is noted.
+    fn passed_over(&self) -> usize {
+        0
+    }
+
+    /// Those behind the first so many belong to a step, which is noted as such.
+    fn belong_to_step(&mut self, _first: usize) {}
+
     /// Whether a stepped fiber stops before asking `object` this, with so many arguments.
     fn sees_call(&mut self, _task: TaskId, object: &Arc<Object>, verb: Verb, argc: usize) -> bool {
         !object.operation(verb).is_private(argc)

@@ -65,6 +65,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
             }
             Ok(Flow::Reload) => machine.run::<STEPPED>(fuel),
             Ok(Flow::Stop(stop)) => return stop,
+            Err(kind) if STEPPED && !machine.may_fail(&kind) => return Stop::Visible,
             Err(kind) => match machine.catch(kind) {
                 None => machine.run::<STEPPED>(fuel),
                 Some(fault) => return Stop::Failed(Box::new(fault)),

@@ -3,7 +3,7 @@
 
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
-use super::{Path, Stop};
+use super::{Path, SharedAccess, Stop};
 use crate::value::{Cell, FaultKind, Origin, Value};
 
 impl Machine<'_, '_> {
@@ -14,6 +14,7 @@ impl Machine<'_, '_> {
                 .find_name(&program.global(id).name)
                 .and_then(|name| self.named_function(name));
             return match function {
+                Some(_) if !self.may_find_unbound(id) => Ok(Flow::Stop(Stop::Visible)),
                 Some(function) => {
                     put(self.register(dst), Value::Function(function));
                     Ok(Flow::Next)
@@ -41,6 +42,28 @@ impl Machine<'_, '_> {
                 Err(FaultKind::Constant { name })
             }
             Some(binding) => self.store(&binding.cell, value),
+        }
+    }
+
+    /// Whether a top-level name may be found unbound now: another thread may be about to bind it, so that
+    /// is a read of the variable that it will stand for.
+    pub(super) fn may_find_unbound(&mut self, id: u32) -> bool {
+        let access = SharedAccess {
+            origin: Origin::global(id),
+            path: Path::default(),
+            writes: false,
+        };
+        !self.stepped || !self.env.services.sees(self.fiber.task, &access) || self.may_proceed()
+    }
+
+    /// Whether the current instruction may fail with this now.
+    pub(super) fn may_fail(&mut self, kind: &FaultKind) -> bool {
+        match kind {
+            FaultKind::UnknownVariable { name, .. } => {
+                let global = self.env.program.find_global(name);
+                global.is_none_or(|id| self.may_find_unbound(id))
+            }
+            _ => true,
         }
     }
 

@@ -15,7 +15,8 @@ use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
 use crate::value::collection::Kind;
-use crate::value::object::{Call, Verb, take_told};
+use crate::value::object::{Call, Verb, take_looked, take_told};
+use crate::value::operation::Notices;
 use crate::value::{Cell, CodeId, Literal, Object, Reference, Value, debug_text, publish};
 
 /// The place as it is typed: `a[0].name`.
@@ -71,6 +72,16 @@ impl Machine<'_, '_> {
         self.env.natives.makes_text(name) || self.env.services.expects_text()
     }
 
+    /// A function or method of the library is called now: forgets what was told and looked at before.
+    /// Returns how many names were given before.
+    pub(super) fn begin_native(&self) -> u64 {
+        if self.stepped {
+            take_told();
+            take_looked();
+        }
+        self.env.ids.names_given()
+    }
+
     /// Notes what the function of this name has told of objects, and whether it has given names, of
     /// which there were `names` before.
     pub(super) fn note_told(&mut self, name: &str, names: u64) {
@@ -78,7 +89,9 @@ impl Machine<'_, '_> {
             return;
         }
         let is_expected = self.may_tell(name);
-        if let Some(told) = take_told() {
+        // A function may look at an object without making text of it.
+        let looked = take_looked().then_some(Notices::NOTHING);
+        if let Some(told) = take_told().or(looked) {
             self.env.services.has_told(told, is_expected);
         }
         if self.env.ids.names_given() != names {

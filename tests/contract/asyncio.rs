@@ -451,7 +451,7 @@ pub(super) const ROWS: &[Row] = &[
         "let q = asyncio.Queue(1); q.put_nowait(1); print(q.full(), q.qsize(), q.get_nowait());
          try { q.get_nowait(); } catch (e) { print(e.error); }
          q.put_nowait(1); try { q.put_nowait(2); } catch (e) { print(e.error); }",
-        &["true 1 1", "Empty", "Full"], "()"),
+        &["true 1 1", "QueueEmpty", "QueueFull"], "()"),
     row("AsyncQueue", Try, OwnerDied,
         "asyncio.run(|| { let q = asyncio.Queue(); await asyncio.create_task(|| q.put_nowait(1));
              print(q.get_nowait(), q.empty()); });", &["1 true"], "()"),

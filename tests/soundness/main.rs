@@ -7,7 +7,9 @@
 //! `parallel` on one to three workers, which are disturbed at visible operations, under `gil`, and
 //! under `seeded` from several seeds.
 //!
-//! `SOUNDNESS_CASES` sets another number of programs.
+//! `SOUNDNESS_CASES` sets another number of programs, `SOUNDNESS_FIRST` the number of the first one,
+//! and `SOUNDNESS_SEED` other programs: each depends on the seed and its number alone. A long run is
+//! not disturbed by builds when `SOUNDNESS_WORKER` is a copy of the binary, for its processes.
 //!
 //! In reading order: [`rows`], how a row is used; [`program`], programs as data and as text;
 //! [`runs`], what becomes of them.
@@ -47,10 +49,27 @@ fn limits() -> Limits {
     }
 }
 
-/// How many programs are drawn.
-fn cases() -> usize {
-    let cases = std::env::var("SOUNDNESS_CASES").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(300)
+/// A number from the environment.
+fn setting(name: &str, default: usize) -> usize {
+    let set = std::env::var(name).ok();
+    set.and_then(|set| set.parse().ok()).unwrap_or(default)
+}
+
+/// Draws the program with this number, and smaller ones when it fails.
+fn runner_of(seed: usize, case: usize) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&(seed as u64).to_le_bytes());
+    bytes[8..16].copy_from_slice(&(case as u64).to_le_bytes());
+    TestRunner::new_with_rng(
+        Config {
+            failure_persistence: None,
+            max_shrink_iters: 1_000,
+            // What needs processes takes long to run.
+            max_shrink_time: 60_000,
+            ..Config::default()
+        },
+        TestRng::from_seed(RngAlgorithm::ChaCha, &bytes),
+    )
 }
 
 /// Every scheduler, ready to run.
@@ -149,7 +168,8 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 Statement::With(_, body)
                 | Statement::If(_, body)
                 | Statement::Nested(body)
-                | Statement::Inner(body) => add(found, body),
+                | Statement::Inner(body)
+                | Statement::Task(_, body) => add(found, body),
                 Statement::Loop(tasks) => tasks.iter().for_each(|task| add(found, task)),
                 Statement::Add(_)
                 | Statement::Store(..)
@@ -158,6 +178,7 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 | Statement::Sleep(_)
                 | Statement::Until(_)
                 | Statement::Throw
+                | Statement::Named(_)
                 | Statement::Publish(_)
                 | Statement::Take(_) => {}
             }
@@ -175,19 +196,20 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
 #[test]
 fn what_a_run_does_is_among_the_outcomes_that_were_proved() {
     let rows = rows();
-    let mut runner = TestRunner::new_with_rng(
-        Config {
-            failure_persistence: None,
-            max_shrink_iters: 1_000,
-            ..Config::default()
-        },
-        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    let (first, cases) = (
+        setting("SOUNDNESS_FIRST", 0),
+        setting("SOUNDNESS_CASES", 300),
     );
+    let seed = setting("SOUNDNESS_SEED", 0);
     let net = RefCell::new(Net::new());
     let drawn = RefCell::new(BTreeSet::new());
     let completed = Cell::new(0);
     let mut failures = Vec::new();
-    for case in 0..cases() {
+    for case in first..first + cases {
+        let mut runner = runner_of(seed, case);
+        if case % 500 == 0 {
+            println!("case {case}");
+        }
         // Each row has its turn, so that none is missed by chance.
         let required = [(2 * case) % rows.len(), (2 * case + 1) % rows.len()];
         let tree = programs(&rows, required)
@@ -222,7 +244,7 @@ fn what_a_run_does_is_among_the_outcomes_that_were_proved() {
         failures.len(),
         failures.join("\n\n")
     );
-    let (completed, cases) = (completed.get() as usize, cases());
+    let completed = completed.get() as usize;
     println!("{completed} of {cases} searches were complete");
     assert!(
         completed * 10 >= cases * 7,

@@ -28,6 +28,10 @@ pub(crate) enum Statement {
     Inner(Vec<Self>),
     /// An event loop with these tasks.
     Loop(Vec<Vec<Self>>),
+    /// A task of its own, and something that awaits it or does not.
+    Task(u8, Vec<Self>),
+    /// The name or the number that comes next is printed.
+    Named(u8),
     /// A closure around a variable of its own is put where others find it.
     Publish(u8),
     /// Whatever lies there is called.
@@ -130,6 +134,25 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("own.set(\"f\", F)", "own.get(\"f\", 0)"),
 ];
 
+/// What becomes of a task.
+const AWAITED: &[&str] = &[
+    "await task; ",
+    "await asyncio.wait([task], #{timeout: 0.001}); print(task.done()); ",
+    "try { await asyncio.wait_for(asyncio.shield(task), 0.001); } catch (e) { print(e); } ",
+    "await asyncio.sleep(0); task.cancel(); try { await task; } catch (e) { print(e); } ",
+    "let all = asyncio.gather(task, || { await asyncio.sleep(0.001); }); await asyncio.sleep(0); all.cancel(); ",
+    "for one in asyncio.as_completed([task], #{timeout: 0.001}) { print(await one); } ",
+    "await asyncio.sleep(0.001); print(task.done()); ",
+];
+
+/// How the name or the number that comes next is shown.
+const NAMED: &[&str] = &[
+    "print(Thread(|| { }).name()); ",
+    "let next = spawn(|| { }); print(next.ident()); next.join(); ",
+    "print(ThreadPoolExecutor(1).submit(|| current_thread().name()).result()); ",
+    "let next = spawn(|| { }); try { next.start(); } catch (e) { print(e.message); } ",
+];
+
 fn write_all(out: &mut String, body: &[Statement], rows: &[Row], in_task: bool) {
     body.iter()
         .for_each(|statement| write(out, statement, rows, in_task));
@@ -183,6 +206,16 @@ fn write(out: &mut String, statement: &Statement, rows: &[Row], in_task: bool) {
             let end = if in_task { "); " } else { "); }); " };
             write!(out, "{awaits}{}{end}", tasks.join(", "))
         }
+        Statement::Task(way, inner) => {
+            let awaited = AWAITED[*way as usize % AWAITED.len()];
+            let inner = body(inner, true);
+            let task = format!("let task = asyncio.create_task(|| {{ {inner}}}); {awaited}");
+            match in_task {
+                true => write!(out, "{task}"),
+                false => write!(out, "asyncio.run(|| {{ {task}}}); "),
+            }
+        }
+        Statement::Named(way) => out.write_str(NAMED[*way as usize % NAMED.len()]),
         Statement::Publish(route) => {
             let (put, _) = PUBLISHED[*route as usize % PUBLISHED.len()];
             let put = put.replace('F', "|| { mine += 1; mine }");
@@ -522,6 +555,7 @@ fn statement(weights: Vec<(u32, usize)>) -> impl Strategy<Value = Statement> + C
         1 => Just(Statement::Throw),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Publish),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Take),
+        1 => (0..NAMED.len() as u8).prop_map(Statement::Named),
     ];
     leaf.boxed().prop_recursive(2, 6, 2, move |inner| {
         let body = prop::collection::vec(inner, 1..3);
@@ -530,7 +564,8 @@ fn statement(weights: Vec<(u32, usize)>) -> impl Strategy<Value = Statement> + C
             1 => (0..2_u8, body.clone()).prop_map(|(v, body)| Statement::If(v, body)),
             1 => body.clone().prop_map(Statement::Nested),
             1 => body.clone().prop_map(Statement::Inner),
-            1 => prop::collection::vec(body, 1..3).prop_map(Statement::Loop),
+            1 => prop::collection::vec(body.clone(), 1..3).prop_map(Statement::Loop),
+            1 => (0..AWAITED.len() as u8, body).prop_map(|(way, body)| Statement::Task(way, body)),
         ]
     })
 }

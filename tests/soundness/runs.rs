@@ -23,6 +23,31 @@ pub(crate) struct Became {
 }
 
 impl Became {
+    /// The same without the numbers of inputs: each session has run others before.
+    fn without_inputs(self) -> Self {
+        let plain = |text: String| {
+            let mut parts = text.split("input ");
+            let mut plain = parts.next().unwrap_or_default().to_string();
+            for part in parts {
+                let number = part.split(", line").next().unwrap_or_default();
+                let is_number = number.chars().all(|ch| ch.is_ascii_digit());
+                match part.strip_prefix(&format!("{number}, ")) {
+                    Some(rest) if is_number => plain.push_str(rest),
+                    _ => plain.extend(["input ", part]),
+                }
+            }
+            plain
+        };
+        let all = |texts: Vec<String>| texts.into_iter().map(plain).collect();
+        let threads = self.threads.into_iter();
+        Self {
+            end: plain(self.end),
+            threads: threads
+                .map(|(name, printed, failed)| (name, all(printed), all(failed)))
+                .collect(),
+        }
+    }
+
     /// The same without the names of threads.
     pub(crate) fn nameless(&self) -> Self {
         let mut threads = self.threads.clone();
@@ -63,7 +88,7 @@ impl Became {
             })
             .collect();
         threads.sort();
-        Self { end, threads }
+        Self { end, threads }.without_inputs()
     }
 }
 
@@ -101,7 +126,11 @@ pub(crate) struct Runner {
 impl Runner {
     pub(crate) fn new(mode: Mode) -> Self {
         let stream = Arc::new(Stream::new());
-        let session = Session::new(mode.config(), stream.clone());
+        let mut config = mode.config();
+        if let Some(worker) = std::env::var_os("SOUNDNESS_WORKER") {
+            config.worker_executable = Some(worker.into());
+        }
+        let session = Session::new(config, stream.clone());
         Self {
             mode,
             stream,
@@ -256,5 +285,5 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
         .map(|((_, name), (printed, failed))| (name, printed, failed));
     let mut threads: Vec<_> = threads.collect();
     threads.sort();
-    Some(Became { end, threads })
+    Some(Became { end, threads }.without_inputs())
 }

@@ -24,7 +24,7 @@ use super::worker::{ALL_LEARNED, MOST_OUTCOMES, ONE_LEARNED_OF, Round, Seen, Wor
 use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin, Unfinished};
 use crate::host::Clock;
 use crate::pos::Pos;
-use crate::schedule::{Kept, Random, Until, Walk};
+use crate::schedule::{Asked, Kept, Random, Until, Walk};
 
 /// How much of the time schedules are run, in percent; the rest is for making those that fail simple.
 const SAMPLE_PERCENT: u32 = 75;
@@ -134,7 +134,7 @@ impl Other {
             let Some(mut walk) = make() else {
                 return;
             };
-            walk.key(true);
+            walk.key(Asked::EVERYTHING);
             let start = walk.keep();
             let mut worker = Worker::new(&mut walk, &start, &brake);
             while let Ok(round) = to_do.recv() {

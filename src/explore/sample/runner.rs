@@ -5,7 +5,7 @@ use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use super::trace::{Event, Trace};
 use super::uniform::Uniform;
-use crate::schedule::{Choice, Interruption, Kept, Random, Walk, WalkEnd};
+use crate::schedule::{Asked, Choice, Interruption, Kept, Random, Walk, WalkEnd};
 use crate::value::object::TaskId;
 use crate::vm::Touch;
 
@@ -191,7 +191,7 @@ impl<'a> Runner<'a> {
 fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
     walk.set_back(start);
     walk.draw_from(None);
-    walk.key(true);
+    walk.key(Asked::EVERYTHING);
     let mut kept = walk.keep();
     let mut opening: Vec<Event> = Vec::new();
     while opening.len() < LONGEST_OPENING
@@ -209,7 +209,7 @@ fn open(walk: &mut Walk, start: &Kept) -> (Vec<Event>, Kept) {
             touch,
             possible_since: opening.len() as u32,
         });
-        walk.key(true);
+        walk.key(Asked::EVERYTHING);
         kept = walk.keep();
     }
     (opening, kept)

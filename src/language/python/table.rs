@@ -785,11 +785,9 @@ fn among(variable: &str, errors: &[&str]) -> String {
     }
 }
 
-/// What an error of Python is called here: the queues of asyncio raise the same ones as others.
+/// What an error of Python is called here: all queues that were shut down raise the same one.
 fn error_name(python: &str) -> &str {
     match python {
-        "QueueEmpty" => "Empty",
-        "QueueFull" => "Full",
         "QueueShutDown" => "ShutDown",
         other => other,
     }

@@ -313,7 +313,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "1",
     ),
     Entry {
-        errors: "Raises `Full` when there is no room.",
+        errors: "Raises `QueueFull` when there is no room.",
         ..method(
             "AsyncQueue",
             "put_nowait",
@@ -333,7 +333,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "7",
     ),
     Entry {
-        errors: "Raises `Empty` when there is none.",
+        errors: "Raises `QueueEmpty` when there is none.",
         ..method(
             "AsyncQueue",
             "get_nowait",

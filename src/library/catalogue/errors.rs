@@ -84,6 +84,16 @@ pub const ERRORS: &[ErrorKind] = &[
         "Wait for room: `put(x)`, `send(x)`.",
     ),
     error(
+        "QueueEmpty",
+        "An `asyncio.Queue` has nothing to give at once.",
+        "Wait for an item: `await queue.get()`.",
+    ),
+    error(
+        "QueueFull",
+        "An `asyncio.Queue` has no room at once.",
+        "Wait for room: `await queue.put(x)`.",
+    ),
+    error(
         "ShutDown",
         "A queue was shut down, and nothing is left in it.",
         "Catch it to leave the loop that takes items.",

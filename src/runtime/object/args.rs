@@ -135,7 +135,7 @@ pub(super) fn made_in(kind: &str, made_at: Pos) -> String {
     if made_at.is_none() {
         with_article(kind)
     } else {
-        format!("the {kind} made in line {}", made_at.line)
+        format!("the {kind} made in {}", made_at.at())
     }
 }
 

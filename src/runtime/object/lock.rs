@@ -297,7 +297,7 @@ impl Primitive for Lock {
 
     fn state_text(&self) -> String {
         match &self.holder {
-            Some(holder) => format!("held since line {}", holder.since.line),
+            Some(holder) => format!("held since {}", holder.since.at()),
             None => "free".into(),
         }
     }

@@ -181,7 +181,7 @@ impl Primitive for Once {
     fn state_text(&self) -> String {
         match &self.state {
             State::New => "not called".into(),
-            State::Running(holder, _) => format!("running since line {}", holder.since.line),
+            State::Running(holder, _) => format!("running since {}", holder.since.at()),
             State::Done(_) => "done".into(),
             State::Failed(_) => "failed".into(),
         }

@@ -41,6 +41,8 @@ impl EncodeState for Work {
 pub struct PoolThread {
     name: Arc<str>,
     number: TaskId,
+    /// Its number for scripts.
+    ident: u64,
     pool: Arc<Object>,
     slot: usize,
     /// Whether tasks run in a process, and whether what runs now does.
@@ -56,7 +58,7 @@ impl PoolThread {
     /// the initializer.
     pub(super) fn new(
         name: Arc<str>,
-        number: TaskId,
+        (number, ident): (TaskId, u64),
         pool: Arc<Object>,
         slot: usize,
         task: Option<(Arc<Object>, Value)>,
@@ -66,6 +68,7 @@ impl PoolThread {
         Self {
             name,
             number,
+            ident,
             pool,
             slot,
             isolated,
@@ -209,6 +212,7 @@ impl EncodeState for PoolThread {
         let Self {
             name,
             number,
+            ident,
             pool,
             slot,
             isolated,
@@ -216,7 +220,8 @@ impl EncodeState for PoolThread {
             work,
             callbacks,
         } = self;
-        (name, number, pool, slot, isolated, is_away, work, callbacks).encode_state(encoder);
+        (name, number, ident, pool, slot, isolated, is_away).encode_state(encoder);
+        (work, callbacks).encode_state(encoder);
     }
 }
 
@@ -246,7 +251,7 @@ impl Primitive for PoolThread {
         }
         match call.verb {
             Verb::Name => Attempt::Done(Value::from(&*self.name)),
-            Verb::Ident => Attempt::Done(Value::Int(self.number.0 as i64)),
+            Verb::Ident => Attempt::Done(Value::Int(self.ident as i64)),
             Verb::IsAlive => Attempt::Done((!matches!(self.work, Work::Nothing)).into()),
             Verb::Daemon => Attempt::Done(false.into()),
             _ => Attempt::Unknown,
@@ -275,9 +280,10 @@ impl Primitive for PoolThread {
     }
 }
 
-crate::value::state_key_test! { pool_thread_key, PoolThread, PoolThread::new("w".into(), TaskId(2), object(), 0, None, false);
+crate::value::state_key_test! { pool_thread_key, PoolThread, PoolThread::new("w".into(), (TaskId(2), 2), object(), 0, None, false);
     name: "v".into(),
     number: TaskId(3),
+    ident: 3,
     pool: object(),
     slot: 1,
     isolated: true,

@@ -336,7 +336,7 @@ impl Primitive for Results {
             Wants::Item(index) => Attempt::fail(FaultKind::Timeout {
                 what: match mapped_at.is_none() {
                     true => format!("item {index} of a map"),
-                    false => format!("item {index} of the map in line {}", mapped_at.line),
+                    false => format!("item {index} of the map in {}", mapped_at.at()),
                 },
                 seconds: deadline.map_or(0.0, |(_, limit)| limit.as_secs_f64()),
             }),
@@ -347,7 +347,7 @@ impl Primitive for Results {
         let what = if self.mapped_at.is_none() {
             "the results of a map".into()
         } else {
-            format!("the results of the map in line {}", self.mapped_at.line)
+            format!("the results of the map in {}", self.mapped_at.at())
         };
         Waiting {
             what,

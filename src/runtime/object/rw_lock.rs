@@ -334,7 +334,7 @@ impl Primitive for RwLock {
 
     fn state_text(&self) -> String {
         match (&self.writer, self.readers.len()) {
-            (Some(writer), _) => format!("written since line {}", writer.since.line),
+            (Some(writer), _) => format!("written since {}", writer.since.at()),
             (None, 0) => "free".into(),
             (None, 1) => "1 reader".into(),
             (None, readers) => format!("{readers} readers"),

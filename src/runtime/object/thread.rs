@@ -67,6 +67,8 @@ impl EncodeState for Wants {
 pub struct Thread {
     name: Arc<str>,
     daemon: bool,
+    /// Its number for scripts, once it was started.
+    ident: Option<u64>,
     state: State,
     waiters: Waiters<Wants>,
     /// Those who are told of its end.
@@ -90,6 +92,7 @@ impl Thread {
         Self {
             name,
             daemon,
+            ident: None,
             state: State::New { function, args },
             waiters: Waiters::default(),
             tickets: Tickets::default(),
@@ -156,11 +159,13 @@ impl Thread {
         ))
     }
 
-    /// The main thread, which is alive for as long as its session.
+    /// The main thread, which is alive for as long as its session or its process.
     pub fn main(task: TaskId, name: Arc<str>) -> Self {
         Self {
             name,
             daemon: false,
+            // In each process.
+            ident: Some(1),
             state: State::Alive {
                 task,
                 function: None,
@@ -194,6 +199,7 @@ impl Thread {
         };
         let (function, args) = (function.clone(), std::mem::take(args));
         let task = ctx.ids.next_task();
+        self.ident = Some(ctx.ids.next_ident());
         self.state = State::Alive {
             task,
             function: Some(function.clone()),
@@ -296,8 +302,8 @@ impl Thread {
                 Attempt::Done(Value::Unit)
             }
             Verb::Ident => Attempt::Done(
-                self.task()
-                    .map_or(Value::Unit, |task| Value::Int(task.0 as i64)),
+                self.ident
+                    .map_or(Value::Unit, |ident| Value::Int(ident as i64)),
             ),
             Verb::Daemon => Attempt::Done(self.daemon.into()),
             Verb::Finish | Verb::Fail => self.end(call, ctx),
@@ -381,11 +387,12 @@ impl EncodeState for Thread {
         let Self {
             name,
             daemon,
+            ident,
             state,
             waiters,
             tickets,
         } = self;
-        (name, daemon, state, waiters, tickets).encode_state(encoder);
+        (name, daemon, ident, state, waiters, tickets).encode_state(encoder);
     }
 }
 
@@ -458,6 +465,7 @@ impl Primitive for Thread {
 crate::value::state_key_test! { thread_key, Thread, Thread::main(TaskId(1), "main".into());
     name: "other".into(),
     daemon: true,
+    ident: Some(2),
     state: State::Alive { task: TaskId(2), function: None },
     waiters: Waiters::one(2, Wants::Join),
     tickets: Tickets::one(),

@@ -19,7 +19,8 @@ use crate::value::{Cell, EncodeState, FaultKind, StateEncoder, Value};
 /// The tickets that an object keeps for those who watch it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tickets {
-    /// Who has lost interest is dropped with its last handle; its tickets are worth nothing.
+    /// Who has lost interest is dropped with its last handle; its tickets are worth nothing: a notice
+    /// to one that no thread can reach any more must have no effect.
     kept: Vec<(Weak<Object>, Value)>,
 }
 
@@ -36,9 +37,9 @@ impl Tickets {
     /// One ticket, for tests.
     #[cfg(test)]
     pub(super) fn one() -> Self {
-        let mut tickets = Self::default();
-        tickets.add(&crate::value::encode::samples::object(), 0);
-        tickets
+        let watch = Arc::downgrade(&crate::value::encode::samples::object());
+        let kept = vec![(watch, Value::Int(0))];
+        Self { kept }
     }
 
     /// Whether nobody has one.
@@ -55,24 +56,14 @@ impl Tickets {
         Attempt::Done(Value::Unit)
     }
 
-    /// Keeps a ticket for `watch`, under `number`.
-    pub(super) fn add(&mut self, watch: &Arc<Object>, number: usize) {
-        let number = Value::Int(number as i64);
-        self.kept.push((Arc::downgrade(watch), number));
-    }
-
     /// Tells all who watch, once, what there is to say.
     pub(super) fn redeem(&mut self, says: &Value, ctx: &mut Ctx<'_>) {
-        self.notices(says).for_each(|notice| ctx.notify(notice));
-    }
-
-    /// What all who watch shall be told, once.
-    pub(super) fn notices(&mut self, says: &Value) -> impl Iterator<Item = Notice> {
-        let kept = std::mem::take(&mut self.kept).into_iter();
-        kept.filter_map(|(watch, number)| {
-            let args = [number, says.clone()];
-            watch.upgrade().map(|to| Notice { to, args })
-        })
+        for (watch, number) in std::mem::take(&mut self.kept) {
+            if let Some(to) = watch.upgrade() {
+                let args = [number, says.clone()];
+                ctx.notify(Notice { to, args });
+            }
+        }
     }
 }
 
@@ -114,7 +105,8 @@ impl EncodeState for Claim {
             watcher,
             number,
         } = self;
-        (open, watcher.upgrade(), number).encode_state(encoder);
+        open.encode_state(encoder);
+        encoder.weak(watcher, *number as u64);
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::state::{Being, Member, State};
+use super::state::{Asked, Being, Member, State};
 use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId};
 use crate::value::{
@@ -114,6 +114,17 @@ impl KeptObject {
     }
 }
 
+/// A deadline that is in the past; by how much makes no difference.
+const LATE: u64 = u64::MAX;
+
+/// The same, for one that is equal to the one before it.
+const SAME: u64 = LATE - 1;
+
+/// How long it is until a deadline. One that is reached just now may still count as due or not.
+fn time_left(deadline: u64, now: u64) -> u64 {
+    deadline.checked_sub(now).unwrap_or(LATE)
+}
+
 /// Writes a whole state down.
 #[derive(Default)]
 pub(super) struct Writer {
@@ -121,7 +132,7 @@ pub(super) struct Writer {
     page: Page,
     numbers: HashMap<usize, u32, BuildHasherDefault<AddressHasher>>,
     /// The virtual time of the state.
-    now: Duration,
+    now: u64,
     /// The references that count if what they refer to is met: where in the bytes, and what for.
     weak: Vec<(usize, Weak<Object>, u64)>,
     /// How many of `nodes` were met; those behind are left over from the state before.
@@ -149,13 +160,13 @@ impl Writer {
         &mut self,
         state: &mut State,
         main: (usize, Option<&Result<Value, Fault>>),
-        with_time: bool,
+        asked: Asked,
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
         self.met = 0;
-        self.now = Duration::from_nanos(state.now);
-        self.roots(state, main, with_time);
+        self.now = state.now;
+        self.roots(state, main, asked);
         let mut next = 0;
         while next < self.met {
             let kept = match &self.nodes[next] {
@@ -194,7 +205,7 @@ impl Writer {
         &mut self,
         state: &mut State,
         main: (usize, Option<&Result<Value, Fault>>),
-        with_time: bool,
+        asked: Asked,
     ) {
         let State {
             world,
@@ -225,7 +236,7 @@ impl Writer {
             // It numbers the deadlines, which are encoded in their order.
             waits: _,
             // What a search has learned stays so in all its states.
-            has_read_clock: _,
+            asked: _,
             plays_processes: _,
             observations: _,
             has_learned: _,
@@ -245,12 +256,22 @@ impl Writer {
             let portrait = member.portrait.clone().unwrap_or_default();
             self.portrait(&portrait);
         }
+        let mut before = None;
         for ((deadline, _), task) in deadlines.iter() {
-            (deadline.saturating_sub(*now), task).encode_state(&mut self.page);
+            // Those that are late come in their order, but for equal ones.
+            let left = match time_left(*deadline, *now) {
+                LATE if before == Some(deadline) => SAME,
+                left => left,
+            };
+            before = Some(deadline);
+            (left, task).encode_state(&mut self.page);
         }
         (main, marks.bits()).encode_state(&mut self.page);
-        if with_time {
+        if asked.time {
             self.page.number(*now);
+        }
+        if asked.names {
+            world.ids.next_names().encode_state(&mut self.page);
         }
         self.turn_page();
         self.bytes.extend_from_slice(&so_far.key().to_le_bytes());
@@ -295,7 +316,7 @@ impl Writer {
                 self.weak.push((self.bytes.len(), object.clone(), *purpose));
             }
             Reference::Deadline(at) => {
-                let left = at.saturating_sub(self.now).as_nanos() as u64;
+                let left = time_left(at.as_nanos() as u64, self.now);
                 self.bytes.extend_from_slice(&left.to_le_bytes());
             }
         }
@@ -593,13 +614,15 @@ impl EncodeState for Arc<Isolated> {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Isolated {
             process,
+            main,
             outer,
             asked_at,
+            ids,
             globals,
             // Which variables it has never changes.
             bound,
         } = &**self;
-        (process, outer, asked_at).encode_state(encoder);
+        (process, main, outer, asked_at, ids).encode_state(encoder);
         for global in bound {
             if let Some(binding) = globals.get(*global) {
                 (global, binding).encode_state(encoder);
@@ -643,8 +666,10 @@ fn member() -> Member {
 fn isolated() -> Isolated {
     Isolated {
         process: TaskId(3),
+        main: crate::value::encode::samples::object(),
         outer: None,
         asked_at: crate::pos::Pos::NONE,
+        ids: Default::default(),
         globals: Globals::default(),
         bound: Vec::new(),
     }

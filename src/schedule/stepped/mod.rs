@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::inputs::Inputs;
 use self::run::Run;
+pub use self::state::Asked;
 use self::state::{Member, Outlet};
 use super::{MAIN, MainEnd, Prepared, Schedule, StopRequest, Until, World};
 use crate::pos::Pos;

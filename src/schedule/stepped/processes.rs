@@ -7,12 +7,21 @@ use std::sync::Arc;
 use super::state::{Being, Member, State, doing};
 use crate::pos::Pos;
 use crate::runtime::deadlock;
+use crate::runtime::object::Thread;
 use crate::runtime::threads::Doing;
 use crate::value::object::{Call, TaskId, Verb};
-use crate::value::{Fault, Function, Value};
+use crate::value::{Fault, Function, Object, Value};
 use crate::vm::{self, Fiber, Isolated};
 
 impl Member {
+    /// Its handle, as the threads of its process see it.
+    pub(super) fn handle(&self, task: TaskId) -> &Arc<Object> {
+        match &self.isolated {
+            Some(isolated) if isolated.process == task => &isolated.main,
+            _ => &self.handle,
+        }
+    }
+
     /// Whether it runs in this process, or in one that was started below it.
     fn is_within(&self, process: TaskId) -> bool {
         let isolated = self.isolated.as_ref();
@@ -45,8 +54,11 @@ impl State {
             let fiber = Fiber::new(task, function, args);
             return self.put_fiber(task, fiber, Being::Ready);
         }
+        let main = Thread::main(task, member.name.clone());
+        let ids = self.world.ids.of_process();
+        let main = Object::new(&ids, pos, main);
         let (outer, program) = (member.isolated.clone(), &self.world.program);
-        match Isolated::begin(task, outer, pos, &function, &args, program) {
+        match Isolated::begin((task, main, ids), outer, pos, &function, &args, program) {
             Ok((isolated, function, args)) => {
                 member.isolated = Some(Arc::new(isolated));
                 let fiber = Fiber::new(task, function, args).started_at(pos);

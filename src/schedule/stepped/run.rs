@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::{MAIN, World, guard};
 use super::inputs::Inputs;
 use super::likeness::Writer;
-use super::state::{Being, Member, Outlet, State};
+use super::state::{Asked, Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::value::object::{Effects, TaskId, take_told};
 use crate::value::{Fault, Follow, Footprint, Function, Value};
@@ -274,7 +274,12 @@ impl Run {
             member.changes().fiber = Some(fiber);
         }
         let main = (self.inputs.begun(), self.main_end.as_ref());
-        let key = (self.encoder).key(&mut self.state, main, false);
+        // Work that asks for the time does not count as repeated anyway.
+        let asked = Asked {
+            time: false,
+            ..self.state.asked
+        };
+        let key = (self.encoder).key(&mut self.state, main, asked);
         (self.state.take_fiber(task).unwrap_or(spare), key)
     }
 
@@ -339,12 +344,13 @@ impl Run {
     fn step(&mut self, task: TaskId, fiber: &mut Fiber, fuel: &mut u32) -> Stop {
         let world = self.state.world.clone();
         let isolated = self.state.isolated(task);
-        let own = isolated.as_ref().map(|isolated| &isolated.globals);
+        let own = (isolated.as_ref()).map(|isolated| (&isolated.globals, &isolated.ids));
+        let (globals, ids) = own.unwrap_or((&world.globals, &world.ids));
         self.state.running = task;
         let mut env = Env {
             program: &world.program,
-            globals: own.unwrap_or(&world.globals),
-            ids: &world.ids,
+            globals,
+            ids,
             natives: &mut *self.natives,
             services: &mut self.state,
             effects: &mut self.effects,

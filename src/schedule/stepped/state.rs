@@ -255,6 +255,25 @@ impl Marks {
     }
 }
 
+/// What a script can ask for that is a part of a state only where it does: states that are alike but for
+/// that go on alike otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// What time it is.
+    pub time: bool,
+    /// What numbers and names are next: a thread or a pool has been asked for its own, or has printed,
+    /// failed or waited for ever under it.
+    pub names: bool,
+}
+
+impl Asked {
+    /// All of it.
+    pub const EVERYTHING: Self = Self {
+        time: true,
+        names: true,
+    };
+}
+
 /// See the head of the file.
 pub(super) struct State {
     pub(super) world: Arc<World>,
@@ -291,8 +310,8 @@ pub(super) struct State {
     pub(super) waits: u64,
     /// Whether what time it is, is a choice.
     pub(super) chooses_time: bool,
-    /// Whether the script has ever asked for the time.
-    pub(super) has_read_clock: bool,
+    /// What the script has ever asked for that is no part of a state otherwise.
+    pub(super) asked: Asked,
     /// Whether a process was ever started.
     pub(super) plays_processes: bool,
     /// Which operations are visible, and whether more became so since it was set.
@@ -312,7 +331,7 @@ impl State {
             outlet,
             so_far: Arc::default(),
             chooses_time: false,
-            has_read_clock: false,
+            asked: Asked::default(),
             plays_processes: false,
             observations: Observations::of_one_run(),
             has_learned: false,
@@ -407,8 +426,8 @@ impl State {
         }
     }
 
-    /// Notes that it matters who makes or starts a thread first, when that is so: two might, and a number
-    /// or name is known.
+    /// Notes that numbers and names matter, when that is so; and that it matters who makes or starts a
+    /// thread first, when two might.
     pub(super) fn learn_of_names(&mut self, is_stuck: bool) {
         let Marks {
             has_competition,
@@ -416,9 +435,18 @@ impl State {
             ..
         } = self.marks;
         let has_told = || self.so_far.threads.keys().any(|task| *task != MAIN);
-        if has_competition && (has_named || is_stuck || has_told()) {
-            self.learn(|observed| observed.names = true);
+        if has_named || is_stuck || has_told() {
+            self.asked.names = true;
+            if has_competition {
+                self.learn(|observed| observed.names = true);
+            }
         }
+    }
+
+    /// Notes that a number or name of a thread or a pool is told.
+    fn learn_of_identity(&mut self) {
+        self.asked.names = true;
+        self.marks.has_named |= self.marks.has_company;
     }
 
     /// Lets a thread do what it stands before.
@@ -1081,7 +1109,7 @@ impl Services for State {
     }
 
     fn now(&mut self) -> f64 {
-        self.has_read_clock = true;
+        self.asked.time = true;
         self.has_asked = true;
         self.now as f64 / 1e9
     }
@@ -1098,11 +1126,12 @@ impl Services for State {
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
         self.learn_of_worker(task);
-        self.members.get(&task).map(|member| member.handle.clone())
+        let member = self.members.get(&task);
+        member.map(|member| member.handle(task).clone())
     }
 
     fn name(&mut self, task: TaskId) -> String {
-        self.marks.has_named |= self.marks.has_company;
+        self.learn_of_identity();
         match self.members.get(&task) {
             Some(member) => member.name.to_string(),
             None if task == MAIN => "main".into(),
@@ -1111,17 +1140,16 @@ impl Services for State {
     }
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
+        self.learn_of_identity();
         if self.marks.has_company {
-            self.marks.has_named = true;
             self.learn(|observed| observed.threads = true);
         }
         let process = self.process();
         let is_main_away = process.is_none() && !self.members.contains_key(&MAIN);
         let main = is_main_away.then(|| self.world.main.clone());
-        let members = self.members.values();
-        let here = members.filter(|member| member.process() == process);
+        let here = (self.members.iter()).filter(|(_, member)| member.process() == process);
         main.into_iter()
-            .chain(here.map(|member| member.handle.clone()))
+            .chain(here.map(|(task, member)| member.handle(*task).clone()))
             .collect()
     }
 
@@ -1132,15 +1160,17 @@ impl Services for State {
 
     fn sees_call(&mut self, task: TaskId, object: &Arc<Object>, verb: Verb, argc: usize) -> bool {
         let operation = object.operation(verb);
+        let notices = operation.notices(argc);
+        if notices.any_of(Notices::IDENTITY) {
+            self.learn_of_identity();
+        }
         if self.marks.has_company {
-            let notices = operation.notices(argc);
             // Where another thread has the handle, too, it may start, join or ask before.
             let may_be_early = verb == Verb::Start && object.is_published();
             let clears = verb == Verb::Clear && object.kind() == "Event";
             // A name is a constant until then; and errors of what is asked too early tell it.
             let renames = verb == Verb::SetName && operation.effect == Effect::Writes;
             let is_of_worker = operation.effect == Effect::Own && self.is_worker(task);
-            self.marks.has_named |= notices.any_of(Notices::IDENTITY);
             self.learn(|observed| {
                 observed.threads |= may_be_early || renames || notices.any_of(Notices::THREADS);
                 observed.futures |= is_of_worker || notices.any_of(Notices::FUTURES);
@@ -1159,6 +1189,10 @@ impl Services for State {
     }
 
     fn sees_text(&mut self, _task: TaskId, objects: &[Arc<Object>]) -> bool {
+        let tells = |object: &Arc<Object>| text_notices(object.kind()) != Notices::NOTHING;
+        if objects.iter().any(tells) {
+            self.learn_of_identity();
+        }
         if !self.marks.has_company {
             return false;
         }
@@ -1167,7 +1201,6 @@ impl Services for State {
             let lives = text_notices(object.kind());
             is_visible |=
                 object.is_published() || lives != Notices::NOTHING || shows_others(object);
-            self.marks.has_named |= lives != Notices::NOTHING;
             self.learn(|observed| {
                 observed.threads |= lives.any_of(Notices::THREADS);
                 observed.futures |= lives.any_of(Notices::FUTURES);
@@ -1181,10 +1214,12 @@ impl Services for State {
     }
 
     fn has_told(&mut self, told: Notices, is_expected: bool) {
+        if told != Notices::NOTHING {
+            self.learn_of_identity();
+        }
         if !self.marks.has_company {
             return;
         }
-        self.marks.has_named |= told != Notices::NOTHING;
         self.learn(|observed| {
             observed.threads |= told.any_of(Notices::THREADS);
             observed.futures |= told.any_of(Notices::FUTURES);
@@ -1230,6 +1265,16 @@ impl Services for State {
             hidden.push(task);
         }
         sees
+    }
+
+    fn passed_over(&self) -> usize {
+        self.hidden.as_ref().map_or(0, Vec::len)
+    }
+
+    fn belong_to_step(&mut self, first: usize) {
+        self.hidden
+            .iter_mut()
+            .for_each(|hidden| hidden.truncate(first));
     }
 
     fn is_listening(&self) -> bool {

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
-use super::state::{Being, Deadlines, Marks, Member, Outlet, State};
+use super::state::{Asked, Being, Deadlines, Marks, Member, Outlet, State};
 use super::told::{Raised, Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
 use crate::event::Written;
@@ -645,9 +645,9 @@ impl Walk {
         self.run.has_redefined
     }
 
-    /// Whether the script has ever asked for the time in this run.
-    pub fn has_read_clock(&self) -> bool {
-        self.run.state.has_read_clock
+    /// What the script has asked for, in any run so far, that is no part of a state otherwise.
+    pub fn asked(&self) -> Asked {
+        self.run.state.asked
     }
 
     /// How many bytes it has set aside for writing states down.
@@ -776,11 +776,11 @@ impl Walk {
         })
     }
 
-    /// The key of the state: two states that are alike have the same one. The time counts only
-    /// `with_time`.
-    pub fn key(&mut self, with_time: bool) -> u128 {
+    /// The key of the state: two states that are alike have the same one. What the script may ask for
+    /// counts only as far as it is in `asked`.
+    pub fn key(&mut self, asked: Asked) -> u128 {
         let main = (self.run.inputs.begun(), self.run.main_end.as_ref());
-        self.writer.key(&mut self.run.state, main, with_time)
+        self.writer.key(&mut self.run.state, main, asked)
     }
 
     /// Keeps the state. It must be the one whose key was asked for last.

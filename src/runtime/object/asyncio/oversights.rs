@@ -150,7 +150,7 @@ impl Oversights {
                 0 => NOBODY_HAS_AWAITED,
                 _ => ", ",
             };
-            let _ = write!(words, "{} in line {}", forgotten.what, forgotten.pos.line);
+            let _ = write!(words, "{} in {}", forgotten.what, forgotten.pos.at());
         }
         words
     }

@@ -213,7 +213,7 @@ impl Awaitable for Permits {
 
     fn state_text(&self) -> String {
         match (&self.holder, self.of) {
-            (Some(holder), _) => format!("held since line {}", holder.since.line),
+            (Some(holder), _) => format!("held since {}", holder.since.at()),
             (None, Of::Lock) => "free".into(),
             (None, _) => format!("{} free", self.free),
         }

@@ -198,14 +198,14 @@ impl Awaitable for AsyncQueue {
             Verb::Put => make(Want::Put(item)),
             Verb::Get => make(Want::Get),
             Verb::Join => make(Want::Join),
-            Verb::PutNowait if self.is_full() => return Err(self.refuse(Refusal::Full)),
+            Verb::PutNowait if self.is_full() => return Err(self.refuse(Refusal::AsyncFull)),
             Verb::PutNowait => {
                 self.add(item, ctx)?;
                 Attempt::Done(Value::Unit)
             }
             Verb::GetNowait => match self.take(ctx) {
                 Some(item) => Attempt::Done(item),
-                None => return Err(self.refuse(Refusal::Empty)),
+                None => return Err(self.refuse(Refusal::AsyncEmpty)),
             },
             Verb::TaskDone => self.task_done(ctx)?,
             Verb::Maxsize => {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::super::args;
-use super::super::tickets::Tickets;
 use super::awaitable::Awaitable;
 use super::awaiters::{Awaiters, with_loop};
 use super::event_loop;
@@ -37,7 +36,9 @@ pub struct Task {
     event_loop: Arc<Object>,
     state: State,
     awaiters: Awaiters,
-    tickets: Tickets,
+    /// Whom the loop tells of its end, each under a number. As Python's callbacks do, they keep each
+    /// other alive: a group notes how its tasks end also when nobody awaits it any more.
+    watchers: Vec<(Arc<Object>, i64)>,
     /// What is called with it when it has ended.
     callbacks: Vec<Arc<Function>>,
 }
@@ -61,33 +62,41 @@ impl Task {
             event_loop,
             state: State::Pending,
             awaiters: Awaiters::default(),
-            tickets: Tickets::default(),
+            watchers: Vec::new(),
             callbacks: Vec::new(),
         }
     }
 
-    /// Has `watcher` be told of the end of `task`, under this number; as in Python not at once, but
+    /// Has `watcher` notified of the end of `task`, under this number; as in Python not at once, but
     /// when the event loop comes to it.
     pub(super) fn tell_end(task: &Arc<Object>, watcher: &Arc<Object>, number: usize) {
         task.change(|task: &mut Self| {
-            task.tickets.add(watcher, number);
-            if !matches!(task.state, State::Pending) {
-                task.redeem_tickets();
+            task.watchers.push((watcher.clone(), number as i64));
+            if task.is_done() {
+                task.notify_watchers();
             }
         });
     }
 
-    fn redeem_tickets(&mut self) {
-        let has_failed = matches!(self.state, State::Failed(_));
-        let notices: Vec<Notice> = self.tickets.notices(&has_failed.into()).collect();
-        if !notices.is_empty() {
-            let this = &self.event_loop;
-            this.change(|event_loop: &mut event_loop::EventLoop| {
-                for notice in notices {
-                    event_loop.tell_soon(notice, this);
-                }
-            });
+    /// No longer has `watcher` notified.
+    pub(super) fn forget_watcher(&mut self, watcher: &Arc<Object>) {
+        self.watchers
+            .retain(|(other, _)| !Arc::ptr_eq(other, watcher));
+    }
+
+    fn notify_watchers(&mut self) {
+        let watchers = std::mem::take(&mut self.watchers);
+        if watchers.is_empty() {
+            return;
         }
+        let has_failed = matches!(self.state, State::Failed(_));
+        let this = &self.event_loop;
+        this.change(|event_loop: &mut event_loop::EventLoop| {
+            for (to, number) in watchers {
+                let args = [Value::Int(number), has_failed.into()];
+                event_loop.tell_soon(Notice { to, args }, this);
+            }
+        });
     }
 
     /// Its value or error, once it has ended; who asks has seen the error.
@@ -206,7 +215,7 @@ impl Task {
         for callback in std::mem::take(&mut self.callbacks) {
             self.call_soon(callback, ctx);
         }
-        self.redeem_tickets();
+        self.notify_watchers();
         self.awaiters.wake_all(ctx);
         with_loop(&self.event_loop, ctx, |event_loop, ctx| {
             event_loop.ended(number, end, by_force, ctx);
@@ -241,11 +250,11 @@ impl EncodeState for Task {
             event_loop,
             state,
             awaiters,
-            tickets,
+            watchers,
             callbacks,
         } = self;
         (
-            name, number, event_loop, state, awaiters, tickets, callbacks,
+            name, number, event_loop, state, awaiters, watchers, callbacks,
         )
             .encode_state(encoder);
     }
@@ -292,7 +301,12 @@ impl Awaitable for Task {
             Verb::Finish | Verb::Fail => self.end(call, ctx),
             Verb::Ready if !self.is_done() => self.end(call, ctx),
             Verb::Watch => match &self.state {
-                State::Pending => self.tickets.keep(call),
+                State::Pending => {
+                    if let [Value::Object(watcher), Value::Int(number)] = call.args {
+                        self.watchers.push((watcher.clone(), *number));
+                    }
+                    Attempt::Done(Value::Unit)
+                }
                 state => Attempt::Done(matches!(state, State::Failed(_)).into()),
             },
             Verb::Result => match self.outcome(ctx) {
@@ -373,6 +387,6 @@ crate::value::state_key_test! { task_key, Task, Task::new("t".into(), TaskId(2),
     event_loop: object(),
     state: State::Cancelled,
     awaiters: Awaiters::one(),
-    tickets: Tickets::one(),
+    watchers: vec![(object(), 0)],
     callbacks: vec![function("f")],
 }

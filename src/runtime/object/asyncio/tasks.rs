@@ -61,6 +61,13 @@ impl Tasks {
         self.ended.len() == self.all.len()
     }
 
+    /// No longer has `watcher` notified of the end of those that have not ended.
+    pub(super) fn forget_watcher(&self, watcher: &Arc<Object>) {
+        for task in &self.all {
+            task.change(|task: &mut Task| task.forget_watcher(watcher));
+        }
+    }
+
     /// Cancels all; whether one of them had not ended.
     pub(super) fn cancel(&self, ctx: &mut Ctx<'_>) -> bool {
         let mut was_pending = false;

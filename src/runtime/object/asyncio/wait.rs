@@ -135,7 +135,20 @@ impl Awaitable for Wait {
                 self.tasks.add(task, ctx.this);
             }
         }
-        Ok(self.is_over.then(|| self.sets()))
+        Ok(self.is_over.then(|| {
+            self.tasks.forget_watcher(ctx.this);
+            self.sets()
+        }))
+    }
+
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        self.tasks.forget_watcher(ctx.this);
+        Err(cancelled)
     }
 
     fn limit(&self, _wish: &()) -> Option<(Duration, TimeUp)> {
@@ -275,6 +288,7 @@ impl Awaitable for AsCompleted {
     ) -> Result<Option<Value>, FaultKind> {
         if let Next::Limit = wish {
             if self.is_late {
+                self.tasks.forget_watcher(ctx.this);
                 self.lines[Next::Task.line()].wake_all(ctx);
             }
             return Ok((self.is_late || self.tasks.are_done()).then_some(Value::Unit));

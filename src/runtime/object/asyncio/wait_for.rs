@@ -190,6 +190,8 @@ impl Awaitable for WaitFor {
 #[derive(Clone, Debug, Default)]
 pub struct Shield {
     tasks: Tasks,
+    /// Whether a task was cancelled that awaited it: as in Python, all others are then, too.
+    is_cancelled: bool,
     awaiters: Awaiters,
 }
 
@@ -207,8 +209,12 @@ impl Shield {
 
 impl EncodeState for Shield {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
-        let Self { tasks, awaiters } = self;
-        (tasks, awaiters).encode_state(encoder);
+        let Self {
+            tasks,
+            is_cancelled,
+            awaiters,
+        } = self;
+        (tasks, is_cancelled, awaiters).encode_state(encoder);
     }
 }
 
@@ -240,11 +246,26 @@ impl Awaitable for Shield {
         _waited: bool,
         ctx: &mut Ctx<'_>,
     ) -> Result<Option<Value>, FaultKind> {
+        if self.is_cancelled {
+            return Err(super::task::cancelled(Self::NAME));
+        }
         let Some(task) = self.tasks.ended().next() else {
             return Ok(None);
         };
         let outcome = task.change(|task: &mut Task| task.outcome(ctx)).flatten();
         outcome.transpose()
+    }
+
+    fn cancelled(
+        &mut self,
+        _wish: &(),
+        cancelled: FaultKind,
+        ctx: &mut Ctx<'_>,
+    ) -> Result<(), FaultKind> {
+        self.is_cancelled = true;
+        self.tasks.forget_watcher(ctx.this);
+        self.awaiters.wake_all(ctx);
+        Err(cancelled)
     }
 
     fn waits_for(&self, task: TaskId) -> Waiting {
@@ -270,5 +291,6 @@ crate::value::state_key_test! { wait_for_key, WaitFor, WaitFor::new(Value::Unit,
 
 crate::value::state_key_test! { shield_key, Shield, Shield::default();
     tasks: Tasks::one(),
+    is_cancelled: true,
     awaiters: Awaiters::one(),
 }

@@ -387,7 +387,7 @@ impl Primitive for Channel {
     /// How many items, not which: an item may be the channel itself.
     fn state_text(&self) -> String {
         let closed = match self.closed {
-            Some(at) => format!(", closed in line {}", at.line),
+            Some(at) => format!(", closed in {}", at.at()),
             None => String::new(),
         };
         format!("{} of {} items{closed}", self.items.len(), self.capacity)

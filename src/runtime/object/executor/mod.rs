@@ -38,6 +38,8 @@ encode_as_number!(Members);
 #[derive(Clone, Debug, Default)]
 struct Slot {
     number: Option<TaskId>,
+    /// The same, as scripts see it.
+    ident: u64,
     /// Who works in it: the thread of that number or, beside a process, one that calls callbacks.
     worker: Option<TaskId>,
     is_busy: bool,
@@ -48,11 +50,12 @@ impl EncodeState for Slot {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
             number,
+            ident,
             worker,
             is_busy,
             is_initialized,
         } = self;
-        (number, worker, is_busy, is_initialized).encode_state(encoder);
+        (number, ident, worker, is_busy, is_initialized).encode_state(encoder);
     }
 }
 
@@ -136,7 +139,10 @@ impl Executor {
         {
             calls -= 1;
             let slot = &mut self.slots[place];
-            let number = *slot.number.get_or_insert_with(|| ctx.ids.next_task());
+            let number = *slot.number.get_or_insert_with(|| {
+                slot.ident = ctx.ids.next_ident();
+                ctx.ids.next_task()
+            });
             if let Some(call) = self.initializer.clone()
                 && !slot.is_initialized
             {
@@ -170,7 +176,8 @@ impl Executor {
         let name: Arc<str> = format!("{}_{place}", self.name).into();
         let isolated = self.members == Members::Processes;
         let pool = ctx.this.clone();
-        let thread = PoolThread::new(name.clone(), number, pool, place, task, isolated);
+        let numbers = (number, self.slots[place].ident);
+        let thread = PoolThread::new(name.clone(), numbers, pool, place, task, isolated);
         self.slots[place].is_busy = true;
         self.slots[place].worker = Some(number);
         let handle = ctx.make(thread);
@@ -499,6 +506,7 @@ crate::value::state_key_test! { executor_key, Executor, Executor::new(PoolSettin
 
 crate::value::state_key_test! { slot_key, Slot, Slot::default();
     number: Some(TaskId(2)),
+    ident: 2,
     worker: Some(TaskId(2)),
     is_busy: true,
     is_initialized: true,

@@ -190,7 +190,7 @@ impl Queue {
         if self.made_at.is_none() {
             format!("the {}", self.kind)
         } else {
-            format!("the {} made in line {}", self.kind, self.made_at.line)
+            format!("the {} made in {}", self.kind, self.made_at.at())
         }
     }
 
