@@ -5,6 +5,8 @@
 //! thread has ended the lives of threads. The search begins again with what was noted, until it meets
 //! nothing new. Observations only grow, and there are finitely many, so that comes to an end.
 //!
+//! To find a top-level name unbound is a read of the variable that it will stand for.
+//!
 //! Why that is sound: an operation is hidden only while it commutes, to the left and to the right, with
 //! every operation that other threads can do under the assumption (Lipton, "Reduction", 1975): a read
 //! of a place that no thread writes while there are others, a write while there are none. Take any run
