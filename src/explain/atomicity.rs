@@ -8,7 +8,7 @@ use super::cause::{Cause, Need, Torn};
 use super::need::{need, provides};
 use super::oracle::Leg;
 use super::{Case, Failure};
-use crate::trace::{EventKind, Target, TraceEvent};
+use crate::trace::{Blocked, EventKind, Target, TraceEvent};
 use crate::value::operation::Hold;
 
 /// So many candidates are tried.
@@ -33,13 +33,18 @@ impl Case<'_> {
         let all: Vec<&TraceEvent> = (trace.events.iter())
             .filter(|event| event.step <= end && is_access(event))
             .collect();
-        let mut candidates = self.candidates(&all);
+        let waits = self.last_requests();
+        let with_waits: Vec<&TraceEvent> = all.iter().copied().chain(&waits).collect();
+        let mut candidates = self.candidates(&with_waits);
         candidates.sort_by_key(|one| (rank(one.face), one.last.step - one.first.step));
         if let Some(woken) = self.woken_in_vain(&all, decisive) {
             return Some(woken);
         }
         if let Some(root) = self.root(&candidates) {
             return Some(root);
+        }
+        if let Some(both) = self.both_looked(&all, decisive) {
+            return Some(both);
         }
         candidates.retain(|one| one.first.step <= decisive && one.last.step >= decisive);
         let mut weaker = None;
@@ -59,6 +64,25 @@ impl Case<'_> {
             }
         }
         weaker.or_else(|| self.half_seen(&all, decisive))
+    }
+
+    /// What threads that wait for ever have asked last: it was to be done, and was not.
+    fn last_requests(&self) -> Vec<TraceEvent> {
+        let request = |blocked: &Blocked| {
+            Some(TraceEvent {
+                step: self.oracle.steps(),
+                thread: blocked.thread,
+                pos: blocked.pos,
+                calls: 0,
+                kind: EventKind::Ask {
+                    object: blocked.object?,
+                    verb: blocked.verb?,
+                    answer: String::new(),
+                },
+            })
+        };
+        let requests = self.trace.blocked.iter().filter_map(request);
+        requests.filter(is_access).collect()
     }
 
     /// Tasks of an event loop have one order, so no other run can be asked. What is torn where they give
@@ -91,7 +115,7 @@ impl Case<'_> {
             // Who only sees what is done by halves comes into no region.
             let is_shared = match one.face {
                 Torn::LostUpdate | Torn::CheckThenAct | Torn::ReadTwice => true,
-                Torn::HalfSeen | Torn::Overwritten | Torn::WokenInVain => false,
+                Torn::HalfSeen | Torn::BothLooked | Torn::Overwritten | Torn::WokenInVain => false,
             };
             if !is_shared || tried.contains(&region) || tried.len() >= MOST_TESTS {
                 continue;
@@ -286,6 +310,56 @@ impl Case<'_> {
         None
     }
 
+    /// Two threads that each look at what the other one writes afterwards (write skew): had one done both
+    /// first, the other one would have seen it.
+    fn both_looked(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
+        let mut tests = 0;
+        for (index, first) in all.iter().enumerate() {
+            if first.step > decisive || first.kind.writes() {
+                continue;
+            }
+            let own = all[index + 1..]
+                .iter()
+                .filter(|event| event.thread == first.thread);
+            let writes = own.filter(|event| event.kind.writes() && !same_target(event, first));
+            for last in writes.take(3) {
+                let looks = all.iter().find(|event| {
+                    let skewed = all.iter().any(|write| {
+                        write.thread == event.thread
+                            && write.step > event.step
+                            && write.step > first.step
+                            && write.kind.writes()
+                            && same_target(write, first)
+                    });
+                    event.thread != first.thread
+                        && event.step < last.step
+                        && !event.kind.writes()
+                        && same_target(event, last)
+                        && skewed
+                });
+                let Some(look) = looks else {
+                    continue;
+                };
+                tests += 1;
+                if tests > MOST_TESTS {
+                    return None;
+                }
+                let from = first.step.min(look.step);
+                let in_turn = [Leg::until(last), Leg::until(look)];
+                let played = self.oracle.play(from, &in_turn);
+                if played.is_safe() || last.step >= decisive && played.avoids() {
+                    return Some(cause(&Candidate {
+                        face: Torn::BothLooked,
+                        first,
+                        between: look,
+                        last,
+                    }));
+                }
+            }
+        }
+        None
+    }
+
     /// A thread that was woken because something was so, and goes on although it is so no more.
     fn woken_in_vain(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
         let Failure::Error { thread, .. } = *self.failure else {
@@ -298,7 +372,7 @@ impl Case<'_> {
             event.thread == thread
                 && event.step < last.step
                 && same_target(event, last)
-                && event.pos.at() != last.pos.at()
+                && event.pos != last.pos
         })?;
         // What it waited for between the two, who gave it, and who changed the thing since.
         let trace = self.trace;
@@ -370,7 +444,7 @@ fn rank(face: Torn) -> u8 {
         Torn::LostUpdate => 0,
         Torn::CheckThenAct => 1,
         Torn::ReadTwice => 2,
-        Torn::HalfSeen => 3,
+        Torn::HalfSeen | Torn::BothLooked => 3,
         Torn::Overwritten => 4,
         Torn::WokenInVain => 5,
     }

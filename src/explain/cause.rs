@@ -125,6 +125,8 @@ pub enum Torn {
     ReadTwice,
     /// A change of several steps was seen when it was half done.
     HalfSeen,
+    /// Each looked at what the other one was about to write, before either had written.
+    BothLooked,
     /// Written, changed by another, then read as if it were still one's own.
     Overwritten,
 }

@@ -153,7 +153,9 @@ impl Case<'_> {
         hopes.extend(awaited.map(|thread| (thread, why)));
         if hopes.is_empty() {
             let need = self.need(waiter);
-            for other in &self.trace.blocked {
+            // Whether work is done for each item is no matter of who comes first.
+            let others = self.trace.blocked.iter().filter(|_| need != Need::TaskDone);
+            for other in others {
                 let mut ahead = other.ahead.iter();
                 let helps = ahead.find(|ahead| {
                     ahead.object == object.id && provides(need, object.kind, ahead.verb)
@@ -241,10 +243,25 @@ impl Case<'_> {
         let object = waiter.object?;
         let id = object.id;
         waiters.retain(|other| other.object.is_some_and(|of| of.id == id));
-        let last = self.would_have_provided(object, need).or_else(|| {
-            let event = last_provider(&self.trace.events, id, need)?;
-            Some(self.provider(event, true))
+        let prevented = self
+            .trace
+            .prevented
+            .iter()
+            .find(|(_, ahead)| ahead.object == id && provides(need, object.kind, ahead.verb));
+        let prevented = prevented.map(|(thread, ahead)| Provider {
+            thread: *thread,
+            pos: ahead.pos,
+            has_provided: false,
+            error: (self.trace.raised.iter())
+                .find(|error| error.thread == *thread)
+                .map(|error| (error.message.clone(), error.pos)),
         });
+        let last = prevented
+            .or_else(|| self.would_have_provided(object, need))
+            .or_else(|| {
+                let event = last_provider(&self.trace.events, id, need)?;
+                Some(self.provider(event, true))
+            });
         Some(Cause::NobodyLeft {
             waiters,
             need,

@@ -89,6 +89,8 @@ impl Case<'_> {
                     .or_else(|| self.too_early_for_waiters())
                     .or_else(|| self.circle())
                     .or_else(|| self.nobody_left()),
+                // Threads that loop for each other do so in a circle: neither is too early.
+                Failure::Livelock(threads) if threads.len() > 1 => self.torn(),
                 Failure::Error { .. } | Failure::Livelock(_) => (self.empty_turn())
                     .or_else(|| self.torn())
                     .or_else(|| self.too_early()),
@@ -132,12 +134,18 @@ impl Case<'_> {
     }
 
     /// The last different places that loops look at.
-    fn looks_of(&self, threads: &[TaskId]) -> Vec<TraceEvent> {
+    fn looks_of(&mut self, threads: &[TaskId]) -> Vec<TraceEvent> {
         let mut found: Vec<TraceEvent> = Vec::new();
         for thread in threads {
-            let own = self.trace.of(*thread).rev().take(24);
-            let reads = own.filter(|event| event.kind.reads() && !event.kind.writes());
-            for read in reads {
+            let leg = Leg {
+                thread: *thread,
+                until: None,
+            };
+            let played = self.oracle.play(self.oracle.steps(), &[leg]);
+            let looks = played.events.iter().filter(|event| {
+                event.thread == *thread && event.kind.reads() && !event.kind.writes()
+            });
+            for read in looks {
                 if !found.iter().any(|known| known.is_like(read)) {
                     found.push(read.clone());
                 }

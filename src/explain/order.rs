@@ -149,42 +149,45 @@ impl Case<'_> {
             }
             let own: Vec<&TraceEvent> = trace.of(check.thread).collect();
             let at = own.iter().position(|event| *event == check)?;
-            let Some(next) = own[at + 1..].iter().position(|event| event.is_like(check)) else {
-                continue;
-            };
-            let next = next + at + 1;
-            let between = &own[at + 1..next];
-            let is_idle = !between
+            let comes_again =
+                |event: &&&TraceEvent| event.is_like(check) && event.calls == check.calls;
+            let next = own[at + 1..].iter().position(|event| comes_again(&event));
+            let next = next.map_or(own.len(), |next| next + at + 1);
+            let is_loop = next < own.len() || own[..at].iter().any(|event| comes_again(&event));
+            let round = &own[at + 1..next];
+            let is_idle = !round
                 .iter()
                 .any(|event| is_access(event) && event.kind.writes());
-            let Some(work) = own.get(next + 1) else {
+            let Some(first) = own[..at].iter().rfind(|event| takes(event)) else {
                 continue;
             };
-            let Some(begin) = between.iter().rfind(|event| takes(event)) else {
-                continue;
-            };
-            if !is_idle || own[next].kind == check.kind {
+            if !is_loop || !is_idle {
                 continue;
             }
             let turn = trace.events.iter().find(|event| {
-                event.thread != check.thread
-                    && event.step > check.step
-                    && event.step < own[next].step
-                    && conflict(check, event)
+                event.thread != check.thread && event.step > check.step && conflict(check, event)
             });
-            let first = own[..at].iter().rfind(|event| event.is_like(begin));
-            let (Some(turn), Some(first)) = (turn, first) else {
+            let Some(turn) = turn else {
                 continue;
             };
             // A loop that only waits comes back to the state that it was in, and harms nobody.
-            let round = self.oracle.play(first.step + 1, &[Leg::until(begin)]);
-            if round.returns || !round.is_complete {
+            let leg = [Leg::until(first)];
+            let played = self.oracle.play(first.step + 1, &leg);
+            if played.returns {
                 continue;
             }
-            let in_order = [Leg::until(turn), Leg::until(work)];
-            if !self.oracle.can_pass(work.step + 1)
-                && self.oracle.play(first.step, &in_order).avoids()
-            {
+            // With its next work in this run it is too late, or with the empty round already.
+            let work = own.get(next + 1).filter(|_| turn.step < own[next].step);
+            let until = match work {
+                Some(work) if !self.oracle.can_pass(work.step + 1) => *work,
+                _ if !self.oracle.can_pass(check.step + 1) => check,
+                _ => continue,
+            };
+            if !self.oracle.can_pass(first.step) {
+                continue;
+            }
+            let in_order = [Leg::until(turn), Leg::until(until)];
+            if self.oracle.play(first.step, &in_order).avoids() {
                 return Some(Cause::EmptyTurn {
                     check: check.clone(),
                     turn: turn.clone(),

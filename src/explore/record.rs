@@ -20,6 +20,8 @@ pub(super) struct Recorder {
     trace: Trace,
     objects: BTreeSet<ObjectRef>,
     steps: usize,
+    /// The calls that have led to where the thread of this step stands.
+    calls: u64,
 }
 
 impl Recorder {
@@ -38,6 +40,7 @@ impl Recorder {
         }
         walk.take_recent();
         walk.take_raised();
+        self.calls = walk.calls(task);
         let drawn = walk.take(choice, draws);
         if let Choice::Time(_) = choice {
             self.add(task, pos, EventKind::TimeOver);
@@ -60,6 +63,11 @@ impl Recorder {
             self.add(task, pos, EventKind::Block { object, verb });
         }
         for raised in walk.take_raised() {
+            for (object, verb, pos) in raised.ahead {
+                let object = self.object(&object).id;
+                let ahead = Ahead { object, verb, pos };
+                self.trace.prevented.push((raised.task, ahead));
+            }
             self.trace.raised.push(RaisedError {
                 step: self.steps,
                 thread: raised.task,
@@ -166,6 +174,7 @@ impl Recorder {
             step: self.steps,
             thread,
             pos,
+            calls: self.calls,
             kind,
         });
     }

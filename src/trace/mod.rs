@@ -22,6 +22,8 @@ pub struct Trace {
     pub blocked: Vec<Blocked>,
     /// The errors that began to leave functions, in order; some were caught.
     pub raised: Vec<RaisedError>,
+    /// What threads might have done where an error was raised, had it not been, read off their code.
+    pub prevented: Vec<(TaskId, Ahead)>,
     /// The threads that are alive behind the last event.
     pub alive: Vec<TaskId>,
     /// Those that are tasks of an event loop.
@@ -39,6 +41,9 @@ pub struct TraceEvent {
     pub thread: TaskId,
     /// Where in the text.
     pub pos: Pos,
+    /// A number for the calls that have led there, by their places in the text: the same place called from
+    /// elsewhere is another one.
+    pub calls: u64,
     /// What.
     pub kind: EventKind,
 }

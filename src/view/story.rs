@@ -359,6 +359,20 @@ impl<'a> Teller<'a> {
                     format!("In between {middle}: the one was done and the other not yet."),
                 ],
             ),
+            Torn::BothLooked => (
+                "atomicity violation (both looked before either acted)",
+                vec![
+                    format!(
+                        "{begins}; before it {} ({}), {middle}.",
+                        self.did(last),
+                        last.pos.at()
+                    ),
+                    format!(
+                        "{thread} and {other} had both looked before either had acted, so neither saw \
+                         the other."
+                    ),
+                ],
+            ),
             Torn::Overwritten => (
                 "atomicity violation (changed in between)",
                 vec![
@@ -538,14 +552,11 @@ impl<'a> Teller<'a> {
             2 => "Each waits for the other, so neither ever goes on.".into(),
             _ => "They wait in a circle, so none of them ever goes on.".into(),
         });
-        let holds = waits
-            .iter()
-            .filter(|wait| matches!(wait.why, Why::Holds(_)))
-            .count();
-        let pattern = match (holds, waits.len()) {
-            (0, _) => "circular wait (each waits before it gives)",
-            (held, all) if held < all => "circular wait (hold and wait)",
-            _ => "circular wait",
+        let is_gift = |wait: &&Wait| matches!(wait.why, Why::WouldProvide(_));
+        let pattern = match (waits.iter().filter(is_gift).count(), waits.len()) {
+            (0, _) => "circular wait",
+            (gifts, all) if gifts < all => "circular wait (hold and wait)",
+            _ => "circular wait (each waits before it gives)",
         };
         (pattern, sentences)
     }
@@ -628,11 +639,19 @@ impl<'a> Teller<'a> {
                 self.thread(*thread),
                 pos.at()
             )),
-            Some(Provider { thread, pos, .. }) => sentences.push(format!(
-                "No thread is left that could {could}: the last that has {done} was {} ({}).",
-                self.thread(*thread),
-                pos.at()
-            )),
+            Some(Provider { thread, pos, .. }) => {
+                sentences.push(format!(
+                    "No thread is left that could {could}: the last that has {done} was {} ({}).",
+                    self.thread(*thread),
+                    pos.at()
+                ));
+                if need == Need::TaskDone {
+                    sentences.push("It has to be called once for each item.".into());
+                }
+            }
+            None if need == Need::Arrivals => {
+                sentences.push("No other thread is left that could come there.".into());
+            }
             None => sentences.push(format!(
                 "No thread is left that could {could}, and none has."
             )),
@@ -653,11 +672,17 @@ impl<'a> Teller<'a> {
             .collect();
         if !looks.is_empty() {
             let looks: Vec<&str> = looks.iter().map(String::as_str).collect();
-            sentences.push(format!(
-                "It looks at {} again and again, and no thread is left that makes it what the loop waits \
-                 for.",
-                list(&looks)
-            ));
+            let looks = list(&looks);
+            sentences.push(match names.len() {
+                1 => format!(
+                    "It looks at {looks} again and again, and no thread is left that makes it what the \
+                     loop waits for."
+                ),
+                _ => format!(
+                    "They look at {looks} again and again: each waits for what only another one of them \
+                     would change, and that one waits, too."
+                ),
+            });
         }
         ("livelock", sentences)
     }

@@ -176,6 +176,19 @@ impl Fiber {
         self.stopping = Some(Box::new(fault));
     }
 
+    /// A number for the calls that have led to where it is, by their places in the text.
+    pub fn calls(&self, program: &Program) -> u64 {
+        let callers = self.frames.iter().rev().skip(1);
+        let places = callers.map(|frame| program.code(frame.code).pos(frame.pc as usize));
+        places.fold(0, |number, pos| {
+            let place =
+                u64::from(pos.line) << 32 | u64::from(pos.column) << 16 | u64::from(pos.input);
+            (number ^ place)
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .rotate_left(17)
+        })
+    }
+
     /// Where in the learner's text it stands: the innermost place that is not in the library, and
     /// the unit of the program that it is in.
     pub fn place(&self, program: &Program) -> Option<(u32, Pos)> {

@@ -217,8 +217,9 @@ pub trait Services: Time {
     /// a step for that.
     fn has_told(&mut self, _told: Notices, _is_expected: bool) {}
 
-    /// An error begins to leave the functions of a thread, which may catch it.
-    fn has_raised(&mut self, _task: TaskId, _fault: &Fault) {}
+    /// An error begins to leave the functions of a thread, which may catch it. `ahead` is what the thread
+    /// might have done otherwise.
+    fn has_raised(&mut self, _task: TaskId, _fault: &Fault, _ahead: Vec<Prospect>) {}
 
     /// The library's function of this name has given a number or a name in a stepped run.
     fn has_made(&mut self, _task: TaskId, _name: &str) {}

@@ -40,7 +40,8 @@ impl Machine<'_, '_> {
         self.fiber.through = None;
         self.fiber.retrying = false;
         if self.listening {
-            self.env.services.has_raised(self.fiber.task, &fault);
+            let ahead = self.fiber.prospects(self.env.program, self.env.globals);
+            self.env.services.has_raised(self.fiber.task, &fault, ahead);
         }
         while !self.fiber.frames.is_empty() {
             if let Some(handler) = self.handler() {

@@ -19,8 +19,8 @@ use crate::value::object::{
 use crate::value::operation::{Effect, Notices, text_notices};
 use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text, leads_to};
 use crate::vm::{
-    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Path, Services, SharedAccess,
-    Visible, Wait,
+    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Path, Prospect, Services,
+    SharedAccess, Visible, Wait,
 };
 
 /// What a thread is at, between the turns.
@@ -1284,12 +1284,13 @@ impl Services for State {
         }
     }
 
-    fn has_raised(&mut self, task: TaskId, fault: &Fault) {
+    fn has_raised(&mut self, task: TaskId, fault: &Fault, ahead: Vec<Prospect>) {
         if let Outlet::Kept { raised, .. } = &mut self.outlet {
             raised.push(Raised {
                 task,
                 pos: fault.pos,
                 message: fault.kind.to_string(),
+                ahead,
             });
         }
     }

@@ -8,7 +8,7 @@ use crate::event::{self, ErrorReport, Kind};
 use crate::pos::Pos;
 use crate::value::Footprint;
 use crate::value::object::TaskId;
-use crate::vm::{Action, Visible};
+use crate::vm::{Action, Prospect, Visible};
 
 /// Something that happened, without a time.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct Raised {
     pub pos: Pos,
     /// The error in one line.
     pub message: String,
+    /// What the thread might have done otherwise, read off its code.
+    pub ahead: Vec<Prospect>,
 }
 
 /// What one thread has told, in its own order.

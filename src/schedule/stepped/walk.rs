@@ -582,6 +582,13 @@ impl Walk {
         fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
     }
 
+    /// A number for the calls that have led the thread to where it is, by their places in the text.
+    pub fn calls(&self, task: TaskId) -> u64 {
+        let state = &self.run.state;
+        let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
+        fiber.map_or(0, |fiber| fiber.calls(&state.world.program))
+    }
+
     /// The text that the thread is in: at the prompt a function may stand in an earlier input.
     pub fn text(&self, task: TaskId) -> Option<Arc<str>> {
         let program = &self.run.state.world.program;
