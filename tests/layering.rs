@@ -258,9 +258,10 @@ fn crates_and_calls_stay_in_their_places() {
 #[test]
 fn nothing_is_process_wide() {
     let mut broken = Vec::new();
-    // How deep a drop stands is a matter of the stack of a thread of the host, and over with the drop.
-    let counts_depth = |file: &File| file.path == "value/held.rs";
-    for file in sources().into_iter().filter(|file| !counts_depth(file)) {
+    // How deep a drop stands is a matter of the stack of a thread of the host, and over with the drop;
+    // which objects a call has looked at, and over with the call.
+    let of_stack = |file: &File| ["value/held.rs", "value/accesses.rs"].contains(&&*file.path);
+    for file in sources().into_iter().filter(|file| !of_stack(file)) {
         for (number, line) in &file.lines {
             let words = PROCESS_WIDE.iter().any(|word| line.contains(word));
             let code = line.trim_start().trim_start_matches("pub ");

@@ -146,6 +146,7 @@ fn schedules_that_do_not_end_are_left_and_counted() {
         depth,
         workers: 1,
         until_failure: false,
+        only: None,
     };
     let sample = |text: &str, sampling: &Sampling| {
         let stop = Arc::<AtomicBool>::default();

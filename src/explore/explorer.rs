@@ -1,18 +1,25 @@
 //! A program to be explored: it can be searched, replayed and stepped through as often as one likes,
 //! always from the same beginning.
 
-use std::collections::BTreeMap;
+mod plan;
+mod sampled;
+
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
+use super::estimate::Expected;
+use super::fair_livelock::{FairCycle, fair_cycles};
 use super::finding::{Exploration, Finding, Possible, Problem};
 use super::graph::{Graph, Interleavings, StateId, Way};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
 use super::record::Recorder;
-use super::sample::{Harvest, Portfolio, Samples, Sampling, Shrunk, Twin, shrink};
+use super::sample::Twin;
 use super::search::{Found, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
@@ -32,18 +39,8 @@ use crate::vm::{Observations, Observed};
 /// How many outcomes are told at most, so that a program with thousands of them stays readable.
 const MOST_OUTCOMES: usize = 1_000;
 
-/// How much of the time the search gets when sampling shall follow it, in percent. `--help` says so.
-pub const SEARCH_PERCENT: u32 = 80;
-
-/// Where the search ended at a limit that is the same in each run, as many steps are sampled as it
-/// has done, and at least so many.
-const LEAST_SAMPLED: u64 = 200_000;
-
 /// So long may it take after the time is over, or after a stop, to run again what is to be shown.
 const GRACE: Duration = Duration::from_millis(250);
-
-/// Of so many problems that sampling has found schedules are made simpler.
-const MOST_SHRUNK: usize = 16;
 
 /// So many runs are looked at before the first search, each for so many steps and so many slices of
 /// private work, and all together for so much of the time, in percent. Only where slices take very
@@ -75,6 +72,8 @@ pub struct Explorer {
     twin: Option<Twin>,
     /// Set when a run that is led shall end.
     stop: Arc<AtomicBool>,
+    /// How many states there are, as far as that is known while they are searched.
+    expected: Arc<Mutex<Option<Expected>>>,
 }
 
 impl Explorer {
@@ -101,7 +100,13 @@ impl Explorer {
             has_looked: false,
             twin: None,
             stop: Arc::default(),
+            expected: Arc::default(),
         }
+    }
+
+    /// How many states there are, as soon as there is an estimate: for whoever watches the search.
+    pub fn expected(&self) -> Arc<Mutex<Option<Expected>>> {
+        self.expected.clone()
     }
 
     /// Lets schedules be sampled on several cores: each makes the same program with `twin`.
@@ -203,42 +208,6 @@ impl Explorer {
         self.observations = self.walk.observations().clone();
     }
 
-    /// Finds all that can happen; where that is too much, goes on with sampling. Blocks until
-    /// everything was seen, a limit is reached or the watch says stop.
-    pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
-        let clock = Clock::start();
-        let mut exact = limits.clone();
-        if limits.schedules > 0 {
-            exact.time = exact.time * SEARCH_PERCENT / 100;
-        }
-        let mut exploration = self.search(&exact, watch);
-        let steps = match exploration.cut {
-            None | Some(Cut::Stopped | Cut::Redefined) => return exploration,
-            Some(Cut::Time(_) | Cut::Memory(_)) => None,
-            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_)) => {
-                Some(exploration.transitions.max(LEAST_SAMPLED))
-            }
-        };
-        if limits.schedules > 0 {
-            let sampling = Sampling {
-                seed: limits.seed,
-                schedules: limits.schedules,
-                time: limits.time.saturating_sub(clock.elapsed()),
-                steps,
-                memory: limits.memory,
-                depth: limits.depth,
-                workers: crate::host::cores(),
-                until_failure: true,
-            };
-            if let Some(Cut::Time(time)) = &mut exploration.cut {
-                *time = limits.time;
-            }
-            let samples = self.sample(&sampling, watch);
-            add(&mut exploration, samples);
-        }
-        exploration
-    }
-
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
@@ -261,29 +230,38 @@ impl Explorer {
         }
         let left = limits.time.saturating_sub(found.took);
         self.allow_grace(match found.cut {
-            // Sampling has a fifth of the time.
+            // Other ways follow.
             Some(Cut::Time(_) | Cut::Memory(_)) if limits.schedules > 0 => limits.time / 20,
             Some(Cut::Time(_) | Cut::Memory(_) | Cut::Stopped) => Duration::ZERO,
-            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_) | Cut::Redefined) | None => left,
+            Some(
+                Cut::States(_)
+                | Cut::Depth(_)
+                | Cut::Numbers(_)
+                | Cut::Redefined
+                | Cut::OutOfReach(_),
+            )
+            | None => left,
         });
         // Only when every state was expanded is a cycle without a way out one, and only then is it
         // known who goes on in it, and how many interleavings there are.
-        let (counts, traps, starved) = match found.cut {
+        let (counts, traps, starved, fair) = match found.cut {
             None => {
                 let components = found.graph.components(|_| true);
                 (
                     found.graph.count(found.outcomes.len(), &components),
                     found.graph.traps(&components),
                     starved(&found.graph, &components, &found.waiting),
+                    fair_cycles(&found.graph, &components),
                 )
             }
             Some(_) => {
                 let unknown = vec![Interleavings::sum(&[]); found.outcomes.len()];
-                (unknown, Vec::new(), Vec::new())
+                (unknown, Vec::new(), Vec::new(), Vec::new())
             }
         };
         let mut groups: Vec<Vec<StateId>> = traps.clone();
         groups.extend(starved.iter().map(|(_, cycle)| cycle.clone()));
+        groups.extend(fair.iter().map(|cycle| cycle.states.clone()));
         groups.extend(found.inversions.iter().map(|(_, state)| vec![*state]));
         groups.extend(found.races.iter().map(|(_, state)| vec![*state]));
         // Where every state was expanded, they are part of an outcome or of a livelock.
@@ -296,6 +274,7 @@ impl Explorer {
         let (to_outcomes, others) = ways.split_at(found.outcomes.len());
         let (to_traps, others) = others.split_at(traps.len());
         let (to_starved, others) = others.split_at(starved.len());
+        let (to_fair, others) = others.split_at(fair.len());
         let (to_inversions, others) = others.split_at(found.inversions.len());
         let (to_races, to_errors) = others.split_at(found.races.len());
 
@@ -329,6 +308,11 @@ impl Explorer {
         for ((task, _), way) in starved.iter().zip(to_starved) {
             if let Some(way) = way {
                 findings.push(self.starvation(&found, *task, way));
+            }
+        }
+        for (cycle, way) in fair.iter().zip(to_fair) {
+            if let Some(way) = way {
+                findings.push(self.fair_livelock(&found, cycle, way));
             }
         }
         for ((nestings, _), way) in found.inversions.iter().zip(to_inversions) {
@@ -368,7 +352,8 @@ impl Explorer {
                 .take(MOST_LOOKED_THROUGH)
             {
                 if let (false, Some(way)) = (outcome.is_failure(), way) {
-                    self.unseen_errors(&found.graph, way, &mut findings);
+                    let decisions = decisions(&found.graph, way);
+                    self.unseen_errors(&decisions, &mut findings);
                 }
             }
         }
@@ -382,59 +367,9 @@ impl Explorer {
             unexpanded: found.unexpanded,
             took: found.took,
             cut: found.cut,
+            uncounted: None,
+            expected: None,
             sampled: None,
-        }
-    }
-
-    /// Tries schedules one by one. Blocks until there were enough or the watch says stop.
-    pub fn sample(&mut self, sampling: &Sampling, watch: &mut Watch<'_>) -> Samples {
-        let clock = Clock::start();
-        self.look_at_runs(watch.stop, sampling.time, sampling.memory);
-        let sampling = &Sampling {
-            time: sampling.time.saturating_sub(clock.elapsed()),
-            ..sampling.clone()
-        };
-        self.in_full();
-        let harvest = Portfolio {
-            walk: &mut self.walk,
-            start: &self.start,
-            twin: self.twin.as_ref(),
-            until: self.until,
-            ordered: self.ordered,
-            sampling,
-        }
-        .run(watch);
-        let left = sampling.time.saturating_sub(harvest.sampled.took);
-        let brake = Brake::new(watch.stop, left.max(GRACE), sampling.memory);
-        self.walk.set_interrupt(Some(brake.interrupt()));
-        let shrunk = self.shrink(&harvest, &brake);
-        self.allow_grace(Duration::ZERO);
-        let finding = |(index, shrunk): (usize, Shrunk)| {
-            let mut finding = self.finding_after(shrunk.problem, &shrunk.decisions);
-            if index < MOST_EXPLAINED {
-                finding.explanation = self.explain_run(&finding.problem, &shrunk.decisions);
-            }
-            finding
-        };
-        let failures = merged(shrunk.into_iter().enumerate().map(finding).collect());
-        let findings = harvest.races.iter().map(|(race, example)| {
-            let problem = Problem::Race(race.clone());
-            self.finding_after(problem, &example.decisions)
-        });
-        let findings = one_for_each_variable(findings.collect());
-        let outcomes = harvest.outcomes.into_iter().map(|(outcome, example)| {
-            let token = self.token_of_all(&example.decisions);
-            Possible {
-                outcome,
-                interleavings: None,
-                token,
-            }
-        });
-        Samples {
-            outcomes: outcomes.collect(),
-            failures,
-            findings,
-            sampled: harvest.sampled,
         }
     }
 
@@ -442,23 +377,6 @@ impl Explorer {
     fn allow_grace(&mut self, left: Duration) {
         let brake = Brake::new(&Arc::default(), left.max(GRACE), u64::MAX);
         self.walk.set_interrupt(Some(brake.interrupt()));
-    }
-
-    /// Each different problem once, its schedule made as simple as possible.
-    fn shrink(&mut self, harvest: &Harvest, brake: &Brake) -> Vec<Shrunk> {
-        let mut shrunk: Vec<Shrunk> = Vec::new();
-        for (outcome, example) in &harvest.outcomes {
-            for problem in Problem::of(outcome) {
-                let is_known = shrunk.iter().any(|known| known.problem.is_like(&problem));
-                if is_known || shrunk.len() >= MOST_SHRUNK {
-                    continue;
-                }
-                let (walk, start) = (&mut self.walk, &self.start);
-                shrunk.extend(shrink(walk, start, &example.decisions, &problem, brake));
-            }
-        }
-        shrunk.sort_by_key(Shrunk::cost);
-        shrunk
     }
 
     fn outcomes(
@@ -608,21 +526,27 @@ impl Explorer {
     fn livelock(&mut self, found: &Found, trap: &[StateId], way: &Way) -> Finding {
         let mut finding = self.finding(Problem::Livelock(Vec::new()), &found.graph, way);
         let edges = trap.iter().flat_map(|state| found.graph.edges(*state));
-        let mut tasks: Vec<_> = edges.map(|edge| edge.choice.task()).collect();
-        tasks.sort();
-        tasks.dedup();
-        // The walk stands in the trap: others may go round for ever beside a deadlock.
+        // The walk stands in the trap.
+        finding.problem = self.trapped(edges.map(|edge| edge.choice.task()).collect());
+        finding
+    }
+
+    /// What is wrong where the walk stands, which no schedule leaves and in which these threads go on:
+    /// others may wait in a deadlock beside them.
+    fn trapped(&self, tasks: BTreeSet<TaskId>) -> Problem {
         let stuck = self.walk.stuck();
         if !stuck.is_empty() {
-            let stuck = stuck
-                .into_iter()
-                .map(|thread| Stuck::of(&self.walk, thread));
-            finding.problem = Problem::Deadlock(stuck.collect());
-            return finding;
+            let stuck = stuck.into_iter();
+            let stuck = stuck.map(|thread| Stuck::of(&self.walk, thread));
+            return Problem::Deadlock(stuck.collect());
         }
+        Problem::Livelock(self.names(tasks))
+    }
+
+    /// The names of those of these threads that are alive.
+    fn names(&self, tasks: BTreeSet<TaskId>) -> Vec<String> {
         let name = |task| self.walk.name(task).map(|name| name.to_string());
-        finding.problem = Problem::Livelock(tasks.into_iter().filter_map(name).collect());
-        finding
+        tasks.into_iter().filter_map(name).collect()
     }
 
     fn starvation(&mut self, found: &Found, task: TaskId, way: &Way) -> Finding {
@@ -636,12 +560,11 @@ impl Explorer {
 
     /// Adds the errors of a run without failures that stay where nobody sees them: in the future of a
     /// task whose result nobody asks for.
-    fn unseen_errors(&mut self, graph: &Graph, way: &Way, findings: &mut Vec<Finding>) {
-        let decisions = decisions(graph, way);
+    fn unseen_errors(&mut self, decisions: &[Decision], findings: &mut Vec<Finding>) {
         let walk = self.walk_with(self.observations.clone().fixed());
         walk.listen();
         let mut recorder = Recorder::default();
-        for decision in &decisions {
+        for decision in decisions {
             recorder.step(walk, decision.choice, &decision.draws);
         }
         let trace = recorder.finish(walk);
@@ -652,9 +575,32 @@ impl Explorer {
                 pos: error.pos,
             };
             if !findings.iter().any(|known| known.problem.is_like(&problem)) {
-                findings.push(self.finding(problem, graph, way));
+                let decisions = self.with_hidden(decisions);
+                findings.push(self.finding_after(problem, &decisions));
             }
         }
+    }
+
+    /// With the run that leads into the cycle and once round.
+    fn fair_livelock(&mut self, found: &Found, cycle: &FairCycle, way: &Way) -> Finding {
+        let start = way.steps.last().map_or(0, |edge| edge.to);
+        let before = self.with_hidden(&decisions(&found.graph, way)).len();
+        let mut round = way.clone();
+        round.steps.extend(cycle.round(&found.graph, start));
+        let mut finding = self.finding(
+            Problem::FairLivelock {
+                threads: Vec::new(),
+                round: 0,
+            },
+            &found.graph,
+            &round,
+        );
+        let tasks = cycle.choices.iter().map(|choice| choice.task());
+        finding.problem = Problem::FairLivelock {
+            threads: self.names(tasks.collect()),
+            round: finding.trail.steps.len().saturating_sub(before),
+        };
+        finding
     }
 
     /// A problem with the run that leads to it. The walk is left there.
@@ -780,6 +726,7 @@ fn explained(problem: &Problem, mut verdict: Verdict<'_>) -> Explanation {
         }
         Problem::Deadlock(_)
         | Problem::LockOrder(_)
+        | Problem::FairLivelock { .. }
         | Problem::Starvation(_)
         | Problem::UnseenError { .. }
         | Problem::Race(_) => Failure::Deadlock,
@@ -824,28 +771,6 @@ fn one_for_each_variable(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     kept
-}
-
-/// What only sampling has found stands behind what the search has.
-fn add(exploration: &mut Exploration, samples: Samples) {
-    for possible in samples.outcomes {
-        let mut known = exploration.outcomes.iter();
-        if exploration.outcomes.len() < MOST_OUTCOMES
-            && !known.any(|known| known.outcome == possible.outcome)
-        {
-            exploration.outcomes.push(possible);
-        }
-    }
-    let add = |known: &mut Vec<Finding>, found: Vec<Finding>| {
-        for finding in found {
-            if !known.iter().any(|k| k.problem.is_like(&finding.problem)) {
-                known.push(finding);
-            }
-        }
-    };
-    add(&mut exploration.failures, samples.failures);
-    add(&mut exploration.findings, samples.findings);
-    exploration.sampled = Some(samples.sampled);
 }
 
 /// The decisions of a way from the first state.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::estimate::Expected;
 use super::graph::Interleavings;
 use super::limits::Cut;
 use super::lock_order::Nesting;
@@ -31,6 +32,14 @@ pub enum Problem {
     Deadlock(Vec<Stuck>),
     /// These threads go round for ever and never end, whatever the schedule.
     Livelock(Vec<String>),
+    /// These threads can go round for ever, although each goes on again and again, and although the
+    /// program can end.
+    FairLivelock {
+        /// Their names.
+        threads: Vec<String>,
+        /// How many steps at the end of the run lead back to where they began.
+        round: usize,
+    },
     /// Different threads take the same locks in different orders.
     LockOrder(Vec<Nesting>),
     /// This thread waits while others go round for ever, although it could have had its turn.
@@ -56,6 +65,7 @@ impl Problem {
             Self::Error { .. } => "error",
             Self::Deadlock(_) => "deadlock",
             Self::Livelock(_) => "livelock",
+            Self::FairLivelock { .. } => "fair-livelock",
             Self::LockOrder(_) => "lock-order",
             Self::Starvation(_) => "starvation",
             Self::Race(_) => "race",
@@ -68,7 +78,7 @@ impl Problem {
         match self {
             Self::Error { pos, .. } | Self::UnseenError { pos, .. } => vec![*pos],
             Self::Deadlock(stuck) => stuck.iter().map(|stuck| stuck.pos).collect(),
-            Self::Livelock(_) | Self::Starvation(_) => Vec::new(),
+            Self::Livelock(_) | Self::FairLivelock { .. } | Self::Starvation(_) => Vec::new(),
             Self::LockOrder(nestings) => nestings.iter().map(|nesting| nesting.pos).collect(),
             Self::Race(race) => race.accesses.iter().map(|access| access.pos).collect(),
         }
@@ -120,10 +130,25 @@ impl Problem {
         failed.map(error).collect()
     }
 
+    /// Whether it only looks wrong: no run has failed by it.
+    pub(super) fn is_finding(&self) -> bool {
+        match self {
+            Self::Race(_)
+            | Self::LockOrder(_)
+            | Self::Starvation(_)
+            | Self::UnseenError { .. }
+            | Self::FairLivelock { .. } => true,
+            Self::Error { .. } | Self::Deadlock(_) | Self::Livelock(_) => false,
+        }
+    }
+
     /// Whether it is that threads never end: what follows from other problems of its run.
     pub(super) fn is_endless(&self) -> bool {
         match self {
-            Self::Deadlock(_) | Self::Livelock(_) | Self::Starvation(_) => true,
+            Self::Deadlock(_)
+            | Self::Livelock(_)
+            | Self::FairLivelock { .. }
+            | Self::Starvation(_) => true,
             Self::Error { .. } | Self::UnseenError { .. } | Self::Race(_) | Self::LockOrder(_) => {
                 false
             }
@@ -185,7 +210,7 @@ pub struct Exploration {
     /// What goes wrong: errors, deadlocks, threads that never end.
     pub failures: Vec<Finding>,
     /// What looks wrong although no run has failed by it: data races, locks in different orders,
-    /// starvation.
+    /// starvation, fair livelocks.
     pub findings: Vec<Finding>,
     /// How many interleavings there are; nothing when the search was not complete.
     pub interleavings: Option<Interleavings>,
@@ -200,6 +225,11 @@ pub struct Exploration {
     /// Why the search is not complete; nothing when it is: then what was found is proved to be
     /// all.
     pub cut: Option<Cut>,
+    /// How many runs stand for all others that differ from them only in the order of independent steps,
+    /// where that was proved: then everything was seen, and nothing was counted.
+    pub uncounted: Option<u64>,
+    /// How many states there are, where not all were seen and it could be estimated.
+    pub expected: Option<Expected>,
     /// What was sampled after the search had given up.
     pub sampled: Option<Sampled>,
 }

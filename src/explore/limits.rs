@@ -21,11 +21,26 @@ pub struct Limits {
     pub memory: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
-    /// So many schedules are sampled at most where the search has to give up. The search gets
-    /// [`SEARCH_PERCENT`](super::SEARCH_PERCENT) of the time then; all of it with 0 here.
+    /// So many schedules are sampled at most where the search has to give up. With 0 here the search
+    /// gets all of the time, whether or not its end is in reach.
     pub schedules: u64,
     /// What sampling draws its choices from.
     pub seed: u64,
+    /// Whether it is tried to prove without counting.
+    pub reduction: Reduction,
+}
+
+/// Whether only one of all runs is done that differ in nothing but the order of independent steps. What
+/// is found is the same, without counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reduction {
+    /// Where there are too many states to see them all.
+    #[default]
+    Auto,
+    /// From the beginning, instead of the search that counts.
+    Always,
+    /// Not at all.
+    Never,
 }
 
 impl Default for Limits {
@@ -38,6 +53,7 @@ impl Default for Limits {
             numbers: 16,
             schedules: 1_000_000,
             seed: 1,
+            reduction: Reduction::Auto,
         }
     }
 }
@@ -55,6 +71,9 @@ pub enum Cut {
     Memory(u64),
     /// A random number could have had more values than were tried.
     Numbers(u64),
+    /// There are at least so many states, as far as one can estimate: too many for the limits, so the
+    /// search was left early.
+    OutOfReach(u64),
     /// The user stopped it.
     Stopped,
     /// A function is defined anew while threads run that may call it, and calls are no steps.

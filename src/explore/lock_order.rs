@@ -49,6 +49,11 @@ pub(super) struct LockOrder {
 }
 
 impl LockOrder {
+    /// How many nestings were seen.
+    pub(super) fn count(&self) -> usize {
+        self.edges.len()
+    }
+
     /// Looks who asks for a lock while holding others, in the state that `walk` is in.
     pub(super) fn look(&mut self, walk: &Walk, state: StateId) {
         self.signals.extend(walk.released_by_others());

@@ -3,11 +3,16 @@
 //! In reading order: [`search()`] enters every state once and leaves a [`Graph`]; the graph counts
 //! the interleavings and finds the ways with the fewest preemptions; [`Explorer`] makes
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
-//! run as a word. [`tell`] puts a run into words for people; why it went wrong is found by `explain`. Where there is too much to see
-//! it all, `sample` tries schedules one by one. [`Limits`] hold in all of that, also where threads do
+//! run as a word. [`tell`] puts a run into words for people; why it went wrong is found by `explain`. Where
+//! there is too much to see it all, `estimate` says how much, `dpor` does one run for all that differ only
+//! in the order of independent steps, and `sample` tries schedules one by one. [`Limits`] hold in all of
+//! that, also where threads do
 //! private work.
 
+mod dpor;
+mod estimate;
 mod explorer;
+mod fair_livelock;
 mod finding;
 mod graph;
 mod limits;
@@ -26,10 +31,11 @@ mod unfold;
 mod verdict;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
-pub use explorer::{Explorer, SEARCH_PERCENT};
+pub use estimate::Expected;
+pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
-pub use limits::{Cut, Limits, Watch};
+pub use limits::{Cut, Limits, Reduction, Watch};
 pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};

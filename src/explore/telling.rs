@@ -419,8 +419,11 @@ impl Teller {
                     self.act(thread, &name.as_str().into(), place, words, true);
                 }
             }
-            // Both are said of runs that go on.
-            Problem::Starvation(_) | Problem::LockOrder(_) | Problem::UnseenError { .. } => {}
+            // These are said of runs that go on.
+            Problem::FairLivelock { .. }
+            | Problem::Starvation(_)
+            | Problem::LockOrder(_)
+            | Problem::UnseenError { .. } => {}
             Problem::Race(race) => {
                 for access in &race.accesses {
                     let mut steps = trail.steps.iter();

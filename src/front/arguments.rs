@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 
-use crate::explore::{Limits, SEARCH_PERCENT};
+use crate::explore::{Limits, Reduction};
 use crate::session::{Config, Scheduler};
 
 const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
@@ -178,7 +178,7 @@ struct ExploreWords {
     states: Option<u64>,
 
     /// Give up after so many seconds [default: 10]
-    #[arg(long, value_name = "S", value_parser = seconds, help = seconds_help())]
+    #[arg(long, value_name = "S", value_parser = seconds)]
     seconds: Option<Duration>,
 
     /// Follow runs for so many steps [default: 10000]
@@ -192,6 +192,10 @@ struct ExploreWords {
     /// What the choices of sampled schedules are drawn from [default: 1]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Whether one run is done for all that differ only in the order of independent steps
+    #[arg(long, value_name = "WHEN", hide = true)]
+    reduction: Option<Reducing>,
 
     /// Make findings of this kind failures: race
     #[arg(long, value_name = "KIND")]
@@ -279,12 +283,22 @@ struct CompletionWords {
     shell: clap_complete::Shell,
 }
 
-/// The time is shared out where one search alone does not do.
-fn seconds_help() -> String {
-    format!(
-        "Give up after so many seconds; where that is too little to see everything, the search \
-         gets {SEARCH_PERCENT} % of them, and schedules are sampled in the rest [default: 10]"
-    )
+/// When it is tried to prove without counting.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Reducing {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Reducing {
+    fn reduction(self) -> Reduction {
+        match self {
+            Self::Auto => Reduction::Auto,
+            Self::Always => Reduction::Always,
+            Self::Never => Reduction::Never,
+        }
+    }
 }
 
 /// A time in seconds that is no longer than some years.
@@ -512,6 +526,7 @@ impl Arguments {
                     .memory
                     .map_or(usual.memory, |megabytes| megabytes.saturating_mul(1 << 20)),
                 seed: words.seed.unwrap_or(usual.seed),
+                reduction: words.reduction.map_or(usual.reduction, Reducing::reduction),
                 ..usual
             },
             deny_race: matches!(words.deny, Some(Denied::Race)),
@@ -805,16 +820,6 @@ mod tests {
         check(&["a.rhai", "--json"], file(), &["--json"]);
         let code = || Command::Code("1".into());
         check(&["-e", "1", "--", "--seed", "1"], code(), &both);
-    }
-
-    #[test]
-    fn the_help_says_how_the_time_is_shared_out() {
-        let help = read(&["explore", "--help"])
-            .expect_err("an answer")
-            .to_string();
-        let words: Vec<&str> = help.split_whitespace().collect();
-        let help = words.join(" ");
-        assert!(help.contains("the search gets 80 % of them"), "{help}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! lines; it shares `scan` with `diagnose` and with `unseen`, which warns of changes to copies, and
 //! with `definitions`, which finds functions to be taken out of a text. `modules` says which texts a
 //! text imports. `resolve` finds what closures capture, and `lower`
-//! makes the bytecode.
+//! makes the bytecode. `rounds` makes a text that is explored instead of one with long loops.
 
 pub mod complete;
 pub mod definitions;
@@ -19,8 +19,10 @@ pub mod parse;
 pub mod python;
 pub mod render;
 mod resolve;
+mod rounds;
 mod scan;
 pub mod unseen;
 pub mod with;
 
 pub use diagnostic::Diagnostic;
+pub use rounds::{FewerRounds, with_fewer_rounds};

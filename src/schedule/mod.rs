@@ -35,7 +35,7 @@ pub use log::request;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
     Asked, Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Raised, Seeded,
-    Shared, Stepped, Told, ToldSoFar, Walk, WalkEnd,
+    Shared, StepEffect, Stepped, Told, ToldSoFar, Walk, WalkEnd,
 };
 pub use workers::{Slice, Workers, WorkersConfig};
 

@@ -9,6 +9,7 @@
 //!
 //! This module knows nothing of bytecode, fibers or schedulers.
 
+mod accesses;
 mod cell;
 mod class;
 pub mod collection;
@@ -31,6 +32,7 @@ mod starts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use accesses::{ObjectAccess, note_variable, noting_accesses};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
 pub use collection::{Collection, Dict, Reference, repr_text};

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::accesses::note_access;
 use super::held::{let_go, note_look, note_told, show};
 pub use super::held::{take_looked, take_told};
 pub use super::operation::Verb;
@@ -861,6 +862,7 @@ impl Object {
     /// The state, for as long as the guard lives. Never held while a script runs.
     pub fn state(&self) -> State<'_> {
         note_look();
+        note_access(self.address(), self.kind, || false);
         State(self.state.lock())
     }
 
@@ -871,6 +873,11 @@ impl Object {
         slot.primitive.encode_state(&mut |part: &Value| visit(part));
     }
 
+    /// Where it is: its identity while it lives.
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
     /// Goes back to a state that was copied, of which `note` was written down: for snapshots.
     pub fn set_state(&self, primitive: Box<dyn Primitive>, note: Option<Note>) {
         *self.state.lock() = Slot { primitive, note };
@@ -878,6 +885,7 @@ impl Object {
 
     /// Sets what it holds under a name of the script's own choice; whether it has such names.
     pub fn set_property(&self, name: &str, value: Value, task: TaskId) -> bool {
+        note_access(self.address(), self.kind, || true);
         let mut slot = self.state.lock();
         slot.note = None;
         slot.primitive.set_property(name, value, task)
@@ -886,6 +894,7 @@ impl Object {
     /// Changes the state of an object that is known to be a `P`; nothing when it is none. For
     /// objects that are made of several: no scheduler sees it.
     pub fn change<P: Primitive, R>(&self, change: impl FnOnce(&mut P) -> R) -> Option<R> {
+        note_access(self.address(), self.kind, || true);
         let mut slot = self.state.lock();
         slot.note = None;
         let primitive: &mut dyn Any = &mut *slot.primitive;
@@ -959,11 +968,11 @@ impl Object {
     }
 
     fn answer_alone(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
+        let only_reads = || self.operation(call.verb).effect.only_reads();
+        note_access(self.address(), self.kind, || !only_reads());
         let mut slot = self.state.lock();
         // Outside exploring nothing is written down, and nobody need look.
-        if (cfg!(debug_assertions) || slot.note.is_some())
-            && self.operation(call.verb).effect.only_reads()
-        {
+        if (cfg!(debug_assertions) || slot.note.is_some()) && only_reads() {
             return read_only(&mut *slot.primitive, call, ctx);
         }
         slot.note = None;
@@ -1000,6 +1009,7 @@ impl Object {
             ids,
             time,
         };
+        note_access(self.address(), self.kind, || true);
         let answer = {
             let mut slot = self.state.lock();
             slot.note = None;

@@ -50,6 +50,7 @@ impl Story {
         let title = title(problem);
         let (pattern, sentences, mend) = match (problem, explanation) {
             (Problem::LockOrder(nestings), _) => lock_order(nestings),
+            (Problem::FairLivelock { threads, round }, _) => fair_livelock(threads, *round),
             (Problem::Starvation(name), _) => starvation(name),
             (Problem::Race(found), _) => race(found),
             (Problem::UnseenError { thread, .. }, _) => unseen_error(thread),
@@ -88,6 +89,10 @@ fn title(problem: &Problem) -> String {
             let verb = if names.len() == 1 { "goes" } else { "go" };
             format!("livelock: {} {verb} round for ever", list(&names))
         }
+        Problem::FairLivelock { threads, .. } => {
+            let names: Vec<&str> = threads.iter().map(|name| &**name).collect();
+            format!("livelock: {} can keep each other from ending", list(&names))
+        }
         Problem::Starvation(name) => format!("starvation: {name} may wait for ever"),
         Problem::LockOrder(nestings) => {
             let names: Vec<&str> = nestings.iter().map(|nesting| &*nesting.thread).collect();
@@ -102,6 +107,23 @@ fn title(problem: &Problem) -> String {
 
 /// A pattern, sentences and advice.
 type Told = (Option<&'static str>, Vec<String>, Option<String>);
+
+fn fair_livelock(names: &[String], round: usize) -> Told {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let sentences = vec![
+        format!(
+            "The last {round} steps lead back to where they began, and so they can be repeated for ever; \
+             {} all go on in them.",
+            list(&names)
+        ),
+        "No scheduler is to blame, as each has its turns: each gives way to the other at the same time, \
+         again and again."
+            .into(),
+    ];
+    let mend = "take what both need in one order, the same in every thread, and wait for it; or wait for \
+                a random time before the next attempt, so that one of them is faster.";
+    (None, sentences, Some(mend.into()))
+}
 
 fn starvation(name: &str) -> Told {
     let sentences = vec![

@@ -18,7 +18,7 @@ use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop};
 use crate::program::code::{Key, Site};
 use crate::value::collection::Kind;
-use crate::value::{Cell, FaultKind, Object, Reference, Value};
+use crate::value::{Cell, FaultKind, Object, Reference, Value, note_variable};
 
 /// What text of values shows, and what they lead to: objects, and the contents of references.
 #[derive(Default)]
@@ -135,7 +135,14 @@ impl Machine<'_, '_> {
             // Each is asked about: what is written is noted.
             is_step |= cell.is_published() && self.env.services.sees(task, &access);
         }
-        !is_step || self.may_proceed()
+        let proceeds = !is_step || self.may_proceed();
+        if is_step && proceeds {
+            for cell in &inside.contents {
+                let changes = changes.is_some_and(|changed| Arc::ptr_eq(&changed.contents, cell));
+                note_variable(cell, changes);
+            }
+        }
+        proceeds
     }
 
     /// The key of a part of a reference as a path.

@@ -17,7 +17,9 @@ use crate::program::{Code, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Call, Verb, take_looked, take_told};
 use crate::value::operation::Notices;
-use crate::value::{Cell, CodeId, Literal, Object, Reference, Value, debug_text, publish};
+use crate::value::{
+    Cell, CodeId, Literal, Object, Reference, Value, debug_text, note_variable, publish,
+};
 
 /// The place as it is typed: `a[0].name`.
 impl std::fmt::Display for SharedPlace {
@@ -45,7 +47,14 @@ impl Machine<'_, '_> {
             path,
             writes,
         };
-        !self.env.services.sees(self.fiber.task, &access) || self.may_proceed()
+        if !self.env.services.sees(self.fiber.task, &access) {
+            return true;
+        }
+        let proceeds = self.may_proceed();
+        if proceeds {
+            note_variable(cell, writes);
+        }
+        proceeds
     }
 
     /// Makes what becomes part of a variable as shared as the variable is. Who runs freely and unwatched

@@ -12,6 +12,9 @@ use crate::vm::Instruction;
 /// Even where runs are short, so many steps are no reason to suspect a loop.
 const PATIENCE: usize = 1_000;
 
+/// So many steps are no reason even to look.
+const SUSPICIOUS: usize = 64;
+
 /// See the head of the file.
 #[derive(Clone, Default)]
 pub(super) struct Known {
@@ -71,6 +74,12 @@ impl Known {
     /// It is the shortest run that counts: it has not gone round.
     pub(super) fn patience(&self) -> usize {
         PATIENCE + 4 * self.steps.unwrap_or_default()
+    }
+
+    /// From so many steps on a run may have come to such a loop, so that it is worth comparing its
+    /// states.
+    pub(super) fn suspicious(&self) -> usize {
+        SUSPICIOUS + 2 * self.steps.unwrap_or_default()
     }
 
     /// Learns from a schedule whose touches were noted, in which these instructions followed each

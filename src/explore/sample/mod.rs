@@ -3,13 +3,15 @@
 //! Nothing is proved that way, but what goes wrong in many schedules, or in one that looks like a
 //! mistake, is soon found. In reading order: [`strategy`], what a way to choose schedules is asked;
 //! the strategies, a file each; [`known`] and [`ideas`], what earlier schedules have taught and what
-//! they suggest; [`trace`], what one schedule did, and [`runner`], which runs one; [`portfolio`], which alternates the strategies on
+//! they suggest; [`trace`], what one schedule did, [`runner`], which runs one, and
+//! [`cycles`], which finds out that it goes round; [`portfolio`], which alternates the strategies on
 //! all cores; [`shrink`], which makes the schedule that fails one that can be understood.
 //!
 //! A schedule depends on the seed, on its number and on what the rounds of schedules before have
 //! taught, and on nothing else: not on the number of cores, and not on which of them was faster.
 
 mod balanced;
+mod cycles;
 mod delays;
 mod ideas;
 mod known;
@@ -63,6 +65,8 @@ pub struct Sampling {
     pub workers: usize,
     /// Whether to end some time after the first failure was found.
     pub until_failure: bool,
+    /// The one strategy that chooses all schedules, to measure it; all of them without it.
+    pub only: Option<StrategyKind>,
 }
 
 /// What sampling has done.
@@ -131,7 +135,7 @@ impl Sampled {
     /// The number of the first schedule that failed, from 1.
     pub fn first_failure(&self) -> Option<u64> {
         let failures = self.found.iter();
-        let failures = failures.filter(|found| !matches!(found.problem, Problem::Race(_)));
+        let failures = failures.filter(|found| !found.problem.is_finding());
         failures.map(|found| found.schedule).min()
     }
 }
@@ -145,7 +149,7 @@ pub struct Samples {
     pub outcomes: Vec<Possible>,
     /// What goes wrong, each with a schedule of few preemptions.
     pub failures: Vec<Finding>,
-    /// Data races.
+    /// Data races, and fair livelocks.
     pub findings: Vec<Finding>,
 }
 
@@ -164,4 +168,10 @@ pub(super) struct Harvest {
     pub(super) outcomes: Vec<(Outcome, Example)>,
     /// Each data race with the beginning of the first schedule that led before it.
     pub(super) races: Vec<(Race, Example)>,
+    /// The first schedules that came to a state again, and all that was possible on the way round was
+    /// done there: each up to that state, and after how many steps it was there first.
+    pub(super) cycles: Vec<(usize, Example)>,
 }
+
+/// So many of them are kept at most.
+const MOST_CYCLES: usize = 8;

@@ -21,7 +21,7 @@ use super::known::Known;
 use super::strategy::Kind;
 use super::trace::Event;
 use super::worker::{ALL_LEARNED, MOST_OUTCOMES, ONE_LEARNED_OF, Round, Seen, Worker};
-use super::{Example, FirstFound, Harvest, Sampled, Sampling, Twin, Unfinished};
+use super::{Example, FirstFound, Harvest, MOST_CYCLES, Sampled, Sampling, Twin, Unfinished};
 use crate::host::Clock;
 use crate::pos::Pos;
 use crate::schedule::{Asked, Kept, Random, Until, Walk};
@@ -174,6 +174,8 @@ struct Total<'a> {
     outcomes: BTreeMap<Outcome, Example>,
     /// By the two places in the text: which threads come to them is chance.
     races: BTreeMap<Vec<Pos>, (Race, Example)>,
+    /// By the state that a schedule came to again.
+    cycles: BTreeMap<u128, (usize, Example)>,
     found: Vec<FirstFound>,
 }
 
@@ -192,6 +194,7 @@ impl<'a> Total<'a> {
             ran: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             races: BTreeMap::new(),
+            cycles: BTreeMap::new(),
             found: Vec::new(),
         }
     }
@@ -210,6 +213,7 @@ impl<'a> Total<'a> {
             known: Known::default(),
             changes: BTreeMap::new(),
             seed: sampling.seed,
+            only: sampling.only,
             depth: sampling.depth as usize,
             learned_of: self.learned_of(end - first),
             brake: self.brake.clone(),
@@ -221,7 +225,7 @@ impl<'a> Total<'a> {
         }
         let mut random = Random::new(sampling.seed ^ first);
         for schedule in first..end {
-            if Kind::of_schedule(schedule) == Kind::Reversal {
+            if round.planned(schedule) == Kind::Reversal {
                 let change = self.ideas.take(&mut random);
                 round
                     .changes
@@ -270,6 +274,15 @@ impl<'a> Total<'a> {
                     }
                 }
             }
+            for (key, cycle) in seen.cycles {
+                match self.cycles.get_mut(&key) {
+                    Some(known) if known.1.schedule <= cycle.1.schedule => {}
+                    Some(known) => *known = cycle,
+                    None => {
+                        self.cycles.insert(key, cycle);
+                    }
+                }
+            }
             for (race, example) in seen.races {
                 let lines = race.accesses.iter().map(|access| access.pos).collect();
                 match self.races.get(&lines) {
@@ -279,6 +292,13 @@ impl<'a> Total<'a> {
                     }
                 }
             }
+        }
+        // The first ones: who ran them makes no difference then.
+        while self.cycles.len() > MOST_CYCLES
+            && let Some((key, _)) = self.cycles.iter().max_by_key(|(_, (_, e))| e.schedule)
+        {
+            let key = *key;
+            self.cycles.remove(&key);
         }
         traces.sort_by_key(|(schedule, _)| *schedule);
         for (_, trace) in &traces {
@@ -343,6 +363,7 @@ impl<'a> Total<'a> {
             },
             outcomes: by_schedule(self.outcomes),
             races: by_schedule(self.races.into_values()),
+            cycles: by_schedule(self.cycles.into_values()),
         }
     }
 }

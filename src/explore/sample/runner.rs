@@ -1,6 +1,7 @@
 //! Runs one schedule after the other, each from the same beginning.
 
 use super::super::trail::{last_of, rank};
+use super::cycles::{Cycle, Cycles};
 use super::known::Known;
 use super::strategy::{Situation, Strategy};
 use super::trace::{Event, Trace};
@@ -11,6 +12,9 @@ use crate::vm::Touch;
 
 /// So many steps at most are the same for all runs.
 const LONGEST_OPENING: usize = 1_000;
+
+/// So many steps at most others have to themselves when a thread has come round in a loop that waits.
+const MOST_YIELDED: u64 = 8;
 
 /// See the head of the file.
 pub(super) struct Runner<'a> {
@@ -29,6 +33,13 @@ pub(super) struct Runner<'a> {
     touched: Vec<(Choice, Option<Touch>)>,
     /// Which choices are possible, and since when.
     since: Vec<(Choice, u32)>,
+    cycles: Cycles,
+    /// The choices that are not made while there are others, and for how many steps.
+    yielding: Vec<Choice>,
+    yielded: u64,
+    /// The first cycle of the last schedule that could go on for ever and is fair, and after how many
+    /// steps it was closed.
+    pub(super) cycle: Option<(Cycle, usize)>,
 }
 
 /// Which schedule is run, and how.
@@ -63,6 +74,10 @@ impl<'a> Runner<'a> {
             touches: Vec::new(),
             touched: Vec::new(),
             since: Vec::new(),
+            cycles: Cycles::default(),
+            yielding: Vec::new(),
+            yielded: 0,
+            cycle: None,
         }
     }
 
@@ -81,19 +96,37 @@ impl<'a> Runner<'a> {
         self.since.clear();
         self.touches.clear();
         self.touched.clear();
+        self.cycles.begin();
+        self.yielded = 0;
+        self.cycle = None;
+        // States of a schedule that is learned from are compared from the beginning, others when they
+        // may have come to a loop that waits.
+        let first = self.trace.events.len();
+        let watched = match order.is_observed {
+            true => first,
+            false => first.max(order.known.suspicious()),
+        };
+        self.walk.set_comparable(order.is_observed);
         strategy.begin(Random::new(order.seed), order.known);
-        // A strategy may leave a loop that waits going round for ever. A random walk starves nobody.
+        // A strategy may leave such a loop going round for ever. A random walk starves nobody.
         let patience = order.known.patience();
+        let mut random = Random::new(order.seed ^ 1);
         let mut fair = Uniform::default();
         fair.begin(Random::new(order.seed ^ 1), order.known);
         let mut last = self.last;
-        for step in self.trace.events.len()..order.depth {
+        for step in first..order.depth {
             self.choices.clear();
             self.choices.extend_from_slice(self.walk.choices());
             if self.choices.is_empty() {
                 return self.walk.end();
             }
-            let strategy: &mut dyn Strategy = if step < patience { strategy } else { &mut fair };
+            if step == watched {
+                self.walk.set_comparable(true);
+                self.cycles.turn_on(step);
+            }
+            self.look_for_cycle(step, &mut random);
+            let is_usual = step < patience && self.cycle.is_none();
+            let strategy: &mut dyn Strategy = if is_usual { strategy } else { &mut fair };
             if order.is_observed || strategy.wants_touches() {
                 self.look_at_touches();
             }
@@ -103,15 +136,19 @@ impl<'a> Runner<'a> {
                 }
                 self.note_possible(step);
             }
-            let index = strategy.next(&mut Situation {
-                choices: &self.choices,
-                touches: &self.touches,
-                last,
-                step,
-                known: order.known,
-                walk: self.walk,
-            });
+            let index = match self.instead(&mut random) {
+                Some(index) => index,
+                None => strategy.next(&mut Situation {
+                    choices: &self.choices,
+                    touches: &self.touches,
+                    last,
+                    step,
+                    known: order.known,
+                    walk: self.walk,
+                }),
+            };
             let choice = self.choices[index];
+            self.cycles.note(&self.choices, choice);
             let rank = rank(&self.choices, last, choice);
             self.take(choice, rank, index, step, order);
             if let Choice::Step(task) = choice {
@@ -119,6 +156,35 @@ impl<'a> Runner<'a> {
             }
         }
         None
+    }
+
+    /// Looks whether the schedule has come to a state again. One that is fair goes on at random, to
+    /// leave the cycle if that is possible; else those that go round let others go first for a while.
+    fn look_for_cycle(&mut self, step: usize, random: &mut Random) {
+        let Some(cycle) = self.cycles.look(self.walk, step) else {
+            return;
+        };
+        if cycle.is_fair {
+            self.cycle.get_or_insert((cycle, step));
+            return;
+        }
+        self.yielding.clear();
+        for choice in &self.choices {
+            if self.cycles.is_in(&cycle, *choice) {
+                self.yielding.push(*choice);
+            }
+        }
+        self.yielded = 1 + random.below(MOST_YIELDED);
+    }
+
+    /// One of those that others let go first, if there are any, as an index.
+    fn instead(&mut self, random: &mut Random) -> Option<usize> {
+        self.yielded = self.yielded.checked_sub(1)?;
+        let choices = self.choices.iter().enumerate();
+        let others = choices.filter(|(_, choice)| !self.yielding.contains(choice));
+        let others: Vec<usize> = others.map(|(index, _)| index).collect();
+        let index = others.get(random.below(others.len() as u64) as usize);
+        index.copied()
     }
 
     /// What a thread is about to touch changes only when it does a step.

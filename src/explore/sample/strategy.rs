@@ -111,16 +111,23 @@ impl Kind {
         }
     }
 
-    /// The one that chooses the schedule with this number, from 0. The first ones are those that
-    /// find most with one schedule: what hardly depends on chance.
+    /// The one that chooses the schedule with this number, from 0. The first one finds most with one
+    /// schedule. Then plain random choices take turns with what hardly depends on chance: an easy
+    /// mistake is found by the one at once, a hard one soon by the other.
     pub(super) fn of_schedule(index: u64) -> Self {
-        const FIRST: [Kind; 6] = [
+        const FIRST: [Kind; 12] = [
             Kind::Balanced,
             Kind::Reversal,
             Kind::Usual,
+            Kind::PartialOrder,
             Kind::Reversal,
+            Kind::Uniform,
             Kind::Reversal,
+            Kind::PartialOrder,
             Kind::Reversal,
+            Kind::Selective,
+            Kind::Reversal,
+            Kind::Uniform,
         ];
         const THEN: [Kind; 10] = [
             Kind::PartialOrder,

@@ -12,7 +12,7 @@ use super::reversal::{Change, Rest, Reversal};
 use super::runner::{Order, Runner};
 use super::strategy::{Kind, Strategy};
 use super::trace::Trace;
-use super::{Example, Unfinished};
+use super::{Example, MOST_CYCLES, Unfinished};
 use crate::schedule::{Kept, Walk, WalkEnd};
 
 /// So many different outcomes are remembered at most.
@@ -34,6 +34,8 @@ pub(super) struct Round {
     /// What the reversals among them reverse.
     pub(super) changes: BTreeMap<u64, Change>,
     pub(super) seed: u64,
+    /// The one strategy that chooses all schedules, if not all do.
+    pub(super) only: Option<Kind>,
     pub(super) depth: usize,
     /// One schedule of so many is learned from.
     pub(super) learned_of: u64,
@@ -42,9 +44,14 @@ pub(super) struct Round {
 }
 
 impl Round {
+    /// How a schedule is to be chosen, if that is possible.
+    pub(super) fn planned(&self, schedule: u64) -> Kind {
+        self.only.unwrap_or_else(|| Kind::of_schedule(schedule))
+    }
+
     /// How a schedule is chosen. Without anything to reverse, another strategy takes its turn.
     fn kind_of(&self, schedule: u64) -> Kind {
-        match Kind::of_schedule(schedule) {
+        match self.planned(schedule) {
             Kind::Reversal if !self.changes.contains_key(&schedule) => Kind::instead(schedule),
             kind => kind,
         }
@@ -70,6 +77,8 @@ pub(super) struct Seen {
     /// Each different outcome with the first schedule.
     pub(super) outcomes: BTreeMap<Outcome, Example>,
     pub(super) races: Vec<(Race, Example)>,
+    /// By the state that a schedule came to again, after how many steps it was there first.
+    pub(super) cycles: BTreeMap<u128, (usize, Example)>,
 }
 
 /// See the head of the file.
@@ -136,6 +145,18 @@ impl<'a> Worker<'a> {
             races.look(walk, trace, schedule, kind);
         });
         *seen.ran.entry(kind).or_default() += 1;
+        if let Some((cycle, steps)) = self.runner.cycle
+            && seen.cycles.len() < MOST_CYCLES
+        {
+            seen.cycles.entry(cycle.key).or_insert_with(|| {
+                let example = Example {
+                    schedule,
+                    strategy: kind,
+                    decisions: self.runner.trace.decisions(steps),
+                };
+                (cycle.since, example)
+            });
+        }
         match end {
             Some(end) => self.note_end(end, schedule, kind, seen),
             None => seen.unfinished.note(self.runner.interruption()),

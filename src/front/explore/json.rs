@@ -24,8 +24,13 @@ struct Object {
     transitions: u64,
     /// How many of the states were not expanded: what follows from them is not known.
     unexpanded: u64,
-    /// The limit that ended the search: `states`, `seconds`, `depth`, `memory`, `numbers`, or `stopped`;
-    /// null when everything was seen.
+    /// How many runs stand for all that differ from them only in the order of independent steps, where
+    /// that proves it; else null.
+    uncounted: Option<u64>,
+    /// How many states there are, from and to, where not all were seen and it could be estimated.
+    expected: Option<(u64, u64)>,
+    /// The limit that ended the search: `states`, `seconds`, `depth`, `memory`, `numbers`,
+    /// `out-of-reach` or `stopped`; null when everything was seen.
     limit: Option<&'static str>,
     /// How long the search took.
     seconds: f64,
@@ -85,7 +90,7 @@ struct Output {
 
 #[derive(Serialize)]
 struct Problem {
-    /// `assertion`, `error`, `deadlock`, `livelock` or `race`.
+    /// `assertion`, `error`, `deadlock`, `livelock`, `fair-livelock` or `race`.
     kind: &'static str,
     message: String,
     /// The word of the field for what the run shows.
@@ -136,6 +141,11 @@ pub(super) fn write(found: &Exploration) -> String {
         states: found.states,
         transitions: found.transitions,
         unexpanded: found.unexpanded,
+        uncounted: found.uncounted,
+        expected: found
+            .expected
+            .as_ref()
+            .map(|expected| (expected.least, expected.most)),
         limit: found.cut.map(limit),
         seconds: found.took.as_secs_f64()
             + (found.sampled.as_ref()).map_or(0.0, |sampled| sampled.took.as_secs_f64()),
@@ -178,6 +188,7 @@ fn limit(cut: Cut) -> &'static str {
         Cut::Depth(_) => "depth",
         Cut::Memory(_) => "memory",
         Cut::Numbers(_) => "numbers",
+        Cut::OutOfReach(_) => "out-of-reach",
         Cut::Stopped => "stopped",
         Cut::Redefined => "redefined",
     }

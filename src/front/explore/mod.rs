@@ -23,6 +23,7 @@ use super::{Status, complain, state};
 use crate::event::Stream;
 use crate::explore::{Exploration, Explorer, Limits, Outcome, Problem, Watch};
 use crate::host::{self, Clock, Signal};
+use crate::language::{FewerRounds, with_fewer_rounds};
 use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
 use crate::view::paint::Paint;
 
@@ -33,9 +34,14 @@ const TICK: Duration = Duration::from_millis(100);
 /// or Ctrl-C is pressed.
 pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Exploring) -> Status {
     let replay = command("replay TOKEN", source, &config.args);
+    let again = config.clone();
     let with_explorer = |mut rehearsal: Rehearsal| {
         let stop = stopped_by_ctrl_c();
         let found = search(&mut rehearsal, &how.limits, &stop);
+        let few = match found.is_proved() || how.json || stop.load(Ordering::Relaxed) {
+            true => None,
+            false => fewer_rounds(again, source, how, &stop),
+        };
         let text = match how.json {
             true => json::write(&found),
             false => {
@@ -44,7 +50,11 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
                     is_prompt: false,
                     paint: color.paint(io::stdout().is_terminal()),
                 };
-                report::report(&found, subject, how.deny_race)
+                let mut text = report::report(&found, subject, how.deny_race);
+                if let Some((fewer, found)) = few {
+                    text += &report::with_fewer_rounds(&fewer, &found, subject, how.deny_race);
+                }
+                text
             }
         };
         let has_failed = !found.failures.is_empty() || how.deny_race && !found.findings.is_empty();
@@ -56,6 +66,31 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         print(&text, status)
     };
     with(config, source, color, how.ordered, with_explorer)
+}
+
+/// Explores a text with long loops again, with few rounds, as that can be done to the end. It takes a
+/// fraction of the time; nothing when there is no long loop.
+fn fewer_rounds(
+    config: Config,
+    source: &Source,
+    how: &Exploring,
+    stop: &Arc<AtomicBool>,
+) -> Option<(FewerRounds, Exploration)> {
+    let fewer = with_fewer_rounds(&source.text)?;
+    let input = Input {
+        name: &source.name,
+        text: &fewer.text,
+        kind: InputKind::Script,
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let mut rehearsal = session.explorer(input, how.ordered).ok()?;
+    let limits = Limits {
+        time: how.limits.time / 4,
+        ..how.limits.clone()
+    };
+    let found = search(&mut rehearsal, &limits, stop);
+    drop(rehearsal);
+    Some((fewer, found))
 }
 
 /// `threadlab replay`: shows a run again.
@@ -151,14 +186,18 @@ pub(super) fn search(
     let bar = ProgressBar::new_spinner();
     let clock = Clock::start();
     let mut shown = Duration::ZERO;
+    let expected = explorer.expected();
     let mut progress = |states: u64, open: u64| {
         let now = clock.elapsed();
         if now - shown >= TICK {
             shown = now;
-            let (states, open) = (report::number(states), report::number(open));
-            bar.set_message(format!(
-                "exploring: {states} states, {open} still to go on from"
-            ));
+            let message = match &*expected.lock() {
+                // Runs are done one by one.
+                _ if open == 0 => format!("exploring: {} runs", report::number(states)),
+                None => format!("exploring: {} states", report::number(states)),
+                Some(expected) => report::progress(states, expected, now),
+            };
+            bar.set_message(message);
             bar.tick();
         }
     };

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use crate::explain::Explanation;
 use crate::explore::{
-    Cut, End, Exploration, Finding, Interleavings, Interruption, Outcome, Possible, Problem,
-    Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
+    Cut, End, Expected, Exploration, Finding, Interleavings, Interruption, Outcome, Possible,
+    Problem, Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
 };
 use crate::front::state;
+use crate::language::FewerRounds;
 use crate::pos::Pos;
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
@@ -75,13 +76,52 @@ pub(in crate::front) fn report(
     out
 }
 
+/// What was found in the same program with fewer rounds of its loops, which is another program.
+pub(super) fn with_fewer_rounds(
+    fewer: &FewerRounds,
+    found: &Exploration,
+    subject: Subject<'_>,
+    deny_race: bool,
+) -> String {
+    let replaced = fewer.replaced.iter();
+    let replaced: Vec<String> = replaced
+        .map(|(pos, rounds)| format!("{} in {}", number(*rounds), pos.at()))
+        .collect();
+    let head = format!(
+        "With {} rounds instead of {}, which is another program and proves nothing of this one:",
+        fewer.rounds,
+        replaced.join(" and ")
+    );
+    // No token of that program is one of this text.
+    let subject = Subject {
+        replay: "",
+        ..subject
+    };
+    format!(
+        "\n{}\n{}",
+        hang("", &head, WIDTH),
+        report(found, subject, deny_race)
+    )
+}
+
 fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subject<'_>) -> String {
     let paint = subject.paint;
     let took = duration(found.took);
     let states = number(found.states);
     let mut words = String::new();
-    let head = match &found.interleavings {
-        Some(Interleavings::Infinite) => {
+    let head = match (&found.interleavings, found.uncounted) {
+        (_, Some(runs)) => {
+            let stand = match runs {
+                1 => "1 run stands".to_string(),
+                runs => format!("{} runs stand", number(runs)),
+            };
+            let _ = write!(
+                words,
+                "{stand} for all that differ only in the order of independent steps, in {took}"
+            );
+            "proved without counting"
+        }
+        (Some(Interleavings::Infinite), None) => {
             let _ = write!(
                 words,
                 "all of infinitely many interleavings ({states} states; loops may go round as \
@@ -89,7 +129,7 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             );
             "proved"
         }
-        Some(count) => {
+        (Some(count), None) => {
             let count = count.to_string();
             let _ = match count.as_str() {
                 "0" => write!(words, "no run ever ends ({states} states) in {took}"),
@@ -101,7 +141,7 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             };
             "proved"
         }
-        None => {
+        (None, None) => {
             let steps = number(found.transitions);
             let _ = write!(words, "{states} states and {steps} steps in {took}");
             "searched, not proved"
@@ -133,6 +173,9 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
         if found.unexpanded > 0 {
             out += &hang("  ", &unknown, WIDTH);
         }
+        if let Some(expected) = &found.expected {
+            out += &hang("  ", &estimated(found.states, expected), WIDTH);
+        }
     }
     if let Some(sampled) = &found.sampled {
         out += &sampling(sampled);
@@ -152,6 +195,53 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
         let _ = writeln!(out, "  {seen}");
     }
     out
+}
+
+/// How many states there are besides those that were seen, and which line makes them.
+fn estimated(states: u64, expected: &Expected) -> String {
+    let mut words = format!(
+        "there are about {} to {} states, so {} were seen",
+        rounded(expected.least),
+        rounded(expected.most),
+        percent(expected.seen(states))
+    );
+    if let Some((line, share)) = expected.busiest {
+        let _ = write!(words, "; most of them come from {line} ({share} %)");
+    }
+    words
+}
+
+/// The state of a search, for whoever waits for it.
+pub(super) fn progress(states: u64, expected: &Expected, since: Duration) -> String {
+    let seconds = since.as_secs_f64();
+    let all = expected.states().max(states) as f64;
+    let left = seconds * (all - states as f64) / states.max(1) as f64;
+    format!(
+        "exploring: {} states, about {} seen, some {:.0} s left",
+        number(states),
+        percent(expected.seen(states)),
+        left.ceil()
+    )
+}
+
+/// `30 to 45 %`.
+fn percent((least, most): (u32, u32)) -> String {
+    match (least, most) {
+        (_, 0) => "less than 1 %".into(),
+        (least, most) if least == most => format!("{least} %"),
+        (least, most) => format!("{least} to {most} %"),
+    }
+}
+
+/// A number with its first two digits, as the others are not known.
+fn rounded(states: u64) -> String {
+    let unit = 10_u64.pow(
+        states
+            .checked_ilog10()
+            .unwrap_or_default()
+            .saturating_sub(1),
+    );
+    number((states + unit / 2) / unit * unit)
 }
 
 /// What sampling has done, and which of its schedules found what first.
@@ -245,6 +335,13 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
                 number(bound)
             );
         }
+        Cut::OutOfReach(states) => (
+            format!(
+                "there are some {} states or more, too many for the limits",
+                rounded(states)
+            ),
+            "--seconds S --states N",
+        ),
         Cut::Stopped => return "it was stopped".into(),
         Cut::Redefined => {
             return "a function is defined anew while threads run that may call it, and not all orders \
@@ -400,6 +497,9 @@ pub(super) fn story_text(story: &Story) -> String {
 }
 
 fn replay_line(token: &Token, subject: Subject<'_>) -> String {
+    if subject.replay.is_empty() {
+        return String::new();
+    }
     let command = subject.replay.replacen("TOKEN", &state::shown(token), 1);
     format!(
         "  replay it: {}\n",
@@ -415,13 +515,18 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
         let story = Story::of(finding);
         let head = subject.paint.text(Role::Heading, "finding");
         let _ = writeln!(out, "\n{head}: {}", story.title);
-        out += &hang("  ", &story.sentences.join(" "), WIDTH);
-        let mut before = None;
-        for act in tell_explained(
+        let acts = tell_explained(
             &finding.trail,
             Some(&finding.problem),
             finding.explanation.as_deref(),
-        ) {
+        );
+        // Its run is not told elsewhere.
+        if matches!(finding.problem, Problem::FairLivelock { .. }) {
+            let _ = writeln!(out, "\n{}", steps::table(&acts, WIDTH, subject.paint));
+        }
+        out += &hang("  ", &story.sentences.join(" "), WIDTH);
+        let mut before = None;
+        for act in acts {
             if act.is_bad && before.replace(act.pos.at()) != Some(act.pos.at()) {
                 let quoted = cut(
                     &format!("{:>6} | {}", act.pos.at().short(), act.source),
@@ -559,5 +664,10 @@ mod tests {
              raises it"
         );
         assert_eq!(why_not(Cut::Stopped, false), "it was stopped");
+        assert_eq!(
+            why_not(Cut::OutOfReach(5_123_456), false),
+            "there are some 5,100,000 states or more, too many for the limits; --seconds S --states N \
+             raises it"
+        );
     }
 }

@@ -243,6 +243,7 @@ impl Writer {
             marks,
             // They are of one step.
             has_asked: _,
+            has_told_time: _,
             hidden: _,
         } = state;
         self.look_at_bindings(world);

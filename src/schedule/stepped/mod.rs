@@ -7,8 +7,9 @@
 //!
 //! In reading order: [`policy`]; [`state`], the threads and what objects want done with them;
 //! [`inputs`], what main runs; [`processes`], threads that share nothing with the others; [`run`], one thread after the other up to where all stand; here, the loop; [`walk`], a run that somebody
-//! else leads, and that can be set back.
+//! else leads, and that can be set back; [`effect`], which of its steps have to do with each other.
 
+mod effect;
 mod inputs;
 mod likeness;
 mod policy;
@@ -33,6 +34,7 @@ use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object};
 use crate::vm::Services;
 
+pub use effect::StepEffect;
 pub use policy::{Policy, Seeded};
 pub use run::{Interrupt, Interruption};
 pub use told::{Failed, Lines, Raised, Told, ToldSoFar};

@@ -312,6 +312,8 @@ pub(super) struct State {
     pub(super) chooses_time: bool,
     /// What the script has ever asked for that is no part of a state otherwise.
     pub(super) asked: Asked,
+    /// Whether an object has asked for the time since it was set.
+    pub(super) has_told_time: bool,
     /// Whether a process was ever started.
     pub(super) plays_processes: bool,
     /// Which operations are visible, and whether more became so since it was set.
@@ -332,6 +334,7 @@ impl State {
             so_far: Arc::default(),
             chooses_time: false,
             asked: Asked::default(),
+            has_told_time: false,
             plays_processes: false,
             observations: Observations::of_one_run(),
             has_learned: false,
@@ -1020,6 +1023,7 @@ fn shows_others(object: &Arc<Object>) -> bool {
 
 impl Time for State {
     fn elapsed(&mut self) -> Duration {
+        self.has_told_time = true;
         Duration::from_nanos(self.now)
     }
 
@@ -1110,6 +1114,7 @@ impl Services for State {
 
     fn now(&mut self) -> f64 {
         self.asked.time = true;
+        self.has_told_time = true;
         self.has_asked = true;
         self.now as f64 / 1e9
     }

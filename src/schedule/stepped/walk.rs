@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::effect::Noting;
 use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
@@ -121,7 +122,7 @@ impl Policy for Dictated {
 
 /// See the head of the file.
 pub struct Walk {
-    run: Run,
+    pub(super) run: Run,
     until: Until,
     draws: Arc<Mutex<Draws>>,
     liveness: LivenessCache,
@@ -130,6 +131,8 @@ pub struct Walk {
     /// Whether states may be compared: what no instruction will read any more is forgotten then.
     is_comparable: bool,
     ahead: Ahead,
+    /// What is noted of the step that is being done, where that is wanted.
+    pub(super) noting: Option<Noting>,
 }
 
 /// A state that was kept.
@@ -224,6 +227,7 @@ impl Walk {
             choices: vec![Choice::Step(MAIN)],
             is_comparable: true,
             ahead: Ahead::default(),
+            noting: None,
         }
     }
 
@@ -293,6 +297,13 @@ impl Walk {
     /// Does what was chosen, which is one of [`Walk::choices`], with the random numbers in `draws`
     /// (zeros beyond them). Returns all that were drawn.
     pub fn take(&mut self, choice: Choice, draws: &[u64]) -> Vec<Draw> {
+        let drawn = self.take_until_settled(choice, draws);
+        self.find_choices_and_names();
+        drawn
+    }
+
+    /// The same, but what is possible then is not known yet.
+    pub(super) fn take_until_settled(&mut self, choice: Choice, draws: &[u64]) -> Vec<Draw> {
         {
             let mut own = self.draws.lock();
             own.dictated.clear();
@@ -337,8 +348,20 @@ impl Walk {
             }
         }
         self.run.stopped.clear();
+        if let Some(noting) = &mut self.noting {
+            let members = self.run.state.members.iter();
+            let have_run = members.filter(|(_, member)| member.has_run);
+            noting.affected.extend(have_run.map(|(task, _)| *task));
+        }
         if self.is_comparable {
             self.forget_dead();
+        }
+    }
+
+    /// Finds out what is possible where the threads stand now.
+    pub(super) fn find_choices_and_names(&mut self) {
+        if self.run.interruption.is_some() {
+            return;
         }
         self.find_choices();
         let is_stuck = matches!(self.end(), Some(WalkEnd::Deadlock(_)));
