@@ -29,11 +29,18 @@ fn in_short(found: &Exploration) -> (BTreeSet<&Outcome>, BTreeSet<(String, Vec<u
         let mut lines: Vec<u16> = problem.lines().iter().map(|pos| pos.line).collect();
         lines.sort_unstable();
         lines.dedup();
-        // Who else waits, when some wait for each other, is chance.
-        if problem.kind() == "deadlock" {
-            lines.clear();
+        // Who else waits, when some wait for each other, is chance, and so is which race of a variable is
+        // shown.
+        let mut what = problem.kind().to_string();
+        match problem {
+            Problem::Deadlock(_) => lines.clear(),
+            Problem::Race(race) => {
+                lines.clear();
+                what += &race.variable;
+            }
+            _ => {}
         }
-        (problem.kind().to_string(), lines)
+        (what, lines)
     };
     let problems = problems.map(|finding| in_short(&finding.problem));
     (outcomes.collect(), problems.collect())

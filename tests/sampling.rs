@@ -354,12 +354,13 @@ proptest! {
         prop_assert!(samples.outcomes.iter().all(|p| all.contains(&p.outcome)));
         let races: Vec<&Problem> = exact.findings.iter().map(|f| &f.problem).collect();
         for finding in &samples.findings {
-            // Several accesses in two lines are one finding: which of them is seen first is chance.
-            let lines = |problem: &Problem| -> Vec<u16> {
-                problem.lines().iter().map(|pos| pos.line).collect()
+            // All races of a variable are one finding: which of them is seen first is chance.
+            let variable = |problem: &Problem| match problem {
+                Problem::Race(race) => Some(race.variable.clone()),
+                _ => None,
             };
-            let of_lines = |known: &&Problem| lines(known) == lines(&finding.problem);
-            prop_assert!(races.iter().copied().any(|known| of_lines(&known)), "{:?}", finding.problem);
+            let mut known = races.iter().map(|known| variable(known));
+            prop_assert!(known.any(|known| known == variable(&finding.problem)), "{:?}", finding.problem);
         }
     }
 }

@@ -32,7 +32,7 @@ const LEAST_STATES: u64 = 1_000;
 
 /// The search is left when there are at least so many times as many states as it could enter: an
 /// estimate may be wrong.
-const OUT_OF_REACH: f64 = 2.0;
+const OUT_OF_REACH: f64 = 3.0;
 
 /// How much of the time the search gets when its end is in reach, in percent: the estimate may be wrong.
 const IN_REACH_PERCENT: u32 = 90;
