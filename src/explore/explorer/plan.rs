@@ -37,6 +37,9 @@ const OUT_OF_REACH: f64 = 3.0;
 /// How much of the time the search gets when its end is in reach, in percent: the estimate may be wrong.
 const IN_REACH_PERCENT: u32 = 90;
 
+/// The same where it is not known how fast the search gets on.
+const COMPUTING_PERCENT: u32 = 80;
+
 /// How much of the time that is left is for the runs that prove without counting, in percent.
 const REDUCED_PERCENT: u32 = 50;
 
@@ -73,7 +76,11 @@ impl Explorer {
         if let Some(Cut::Time(time)) = &mut exploration.cut {
             *time = limits.time;
         }
-        let is_large = !matches!(exploration.cut, Some(Cut::Depth(_) | Cut::Numbers(_)));
+        let is_large = match exploration.cut {
+            Some(Cut::Depth(_) | Cut::Numbers(_)) => false,
+            Some(Cut::Time(_)) => exploration.states >= LEAST_STATES,
+            _ => true,
+        };
         if is_large && exploration.expected.is_none() {
             exploration.expected = self.expect(limits, watch);
         }
@@ -119,13 +126,16 @@ impl Explorer {
         if !is_probe {
             return found;
         }
-        let expected = self.expect(limits, watch);
+        let computes = found.states < LEAST_STATES;
+        let expected = match computes {
+            true => None,
+            false => self.expect(limits, watch),
+        };
         let left = limits.time.saturating_sub(clock.elapsed());
         let in_reach =
             found.states as f64 * left.as_secs_f64() / found.took.as_secs_f64().max(1e-6);
         let in_reach = in_reach.min(limits.states as f64);
         if let Some(expected) = &expected
-            && found.states >= LEAST_STATES
             && expected.least as f64 > OUT_OF_REACH * in_reach
         {
             found.cut = Some(Cut::OutOfReach(expected.least));
@@ -133,7 +143,10 @@ impl Explorer {
             return found;
         }
         let all = Limits {
-            time: left * IN_REACH_PERCENT / 100,
+            time: match computes {
+                true => left * COMPUTING_PERCENT / 100,
+                false => left * IN_REACH_PERCENT / 100,
+            },
             ..limits.clone()
         };
         let mut found = self.search(&all, watch);
