@@ -1201,3 +1201,42 @@ fn tasks_of_a_loop_take_no_numbers_of_threads() {
         problems: &[],
     }]);
 }
+
+/// Each outcome happens again by its token, also where an instruction looks at several things, and where
+/// the end of a thread is a step only beside a daemon.
+#[test]
+fn words_lead_to_what_they_were_made_for() {
+    for source in [
+        "let v0 = 0; let l0 = list([0, list([1])]);
+        let t0 = spawn(|| { l0.sort(|x| { v0 += 1; 1 }); });
+        print(v0);",
+        "let v0 = 0; let l0 = list([0, list([1])]); let d0 = dict(#{a: l0});
+        let t0 = spawn(|| { v0 += 1; print(d0.items()); v0 += 1; });
+        v0 += 1; print(l0, v0);",
+        "let v0 = 0; let l0 = list([0, list([1])]);
+        let t0 = spawn(|| { v0 += 1; try { l0.index(7); } catch { } v0 += 1; });
+        v0 += 1; t0.join(); print(v0);",
+        "let l0 = list([1, 2]); let d0 = dict(#{a: l0});
+        let t0 = spawn(|| { });
+        let t1 = Thread(|| { print(d0.items()); }, [], #{daemon: true});
+        t1.start(); t0.join();",
+        "let x0 = 1.5; let condition = Condition();
+        let t0 = spawn(|| { x0.abs(); });
+        let t1 = Thread(|| { spawn(|| { print(condition.locked()); }).join(); print(x0.sqrt()); }, [],
+            #{daemon: true});
+        t1.start();",
+        "let v0 = 0; let a0 = [1, 2];
+        let t0 = spawn(|| { print(ThreadPoolExecutor(1).submit(|| v0 + 1).result());
+            a0.filter(|x| { v0 += 1; x == 1 }); });
+        v0 += 1; t0.join(); print(v0);",
+    ] {
+        let mut session = common::session();
+        let mut explorer = common::explorer(&mut session, source);
+        let found = common::explore(&mut explorer, &Limits::default());
+        assert!(found.is_proved() && found.outcomes.len() > 1, "{source}");
+        for possible in &found.outcomes {
+            let (_, outcome) = explorer.replay(&possible.token).expect("a run of this text");
+            assert_eq!(outcome.as_ref(), Some(&possible.outcome), "{source}");
+        }
+    }
+}

@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::outcome::Outcome;
 use super::trail::{Decision, rank};
 use crate::schedule::{Choice, Kept, MAIN, Walk};
 use crate::value::object::TaskId;
@@ -55,16 +56,29 @@ impl Unfolding<'_> {
         if events.iter().all(|event| event.kind == Kind::Visible) {
             return decisions.to_vec();
         }
+        let wanted = self.reached();
         let mut run = self.run(events, numbers);
-        if run.in_few_switches().is_err() {
-            let (events, numbers) = self.record(decisions);
-            run = self.run(events, numbers);
-            // In this order the search has done it.
-            let _ = run.in_order(usize::MAX);
+        let is_possible = run.in_few_switches().is_ok();
+        let done = run.done;
+        if is_possible && self.reached() == wanted {
+            self.walk.dictate(BTreeMap::new());
+            return done;
         }
+        // What ends, and when, may depend on the order: a thread whose end is a step beside a daemon.
+        let (events, numbers) = self.record(decisions);
+        let mut run = self.run(events, numbers);
+        // In this order the search has done it.
+        let _ = run.in_order(usize::MAX);
         let done = run.done;
         self.walk.dictate(BTreeMap::new());
         done
+    }
+
+    /// What has become of the run: its outcome, or what was told where it is not over.
+    fn reached(&self) -> (Option<Outcome>, u128) {
+        let end = self.walk.end();
+        let outcome = end.map(|end| Outcome::of(self.walk, end));
+        (outcome, self.walk.told_so_far().key())
     }
 
     /// Does the run of the search again; notes what it does, and the numbers that each thread draws.

@@ -210,6 +210,7 @@ impl Machine<'_, '_> {
         args: std::ops::Range<usize>,
     ) -> bool {
         let was_allowed = self.fiber.allowed;
+        let passed_over = self.env.services.passed_over();
         let (tells, depth) = (self.may_tell(name), self.env.natives.looks_into(name));
         if tells || depth != LooksInto::Nothing {
             let args = self.fiber.registers[args].iter().chain(receiver);
@@ -224,9 +225,14 @@ impl Machine<'_, '_> {
         // It is one step, on whatever account.
         let is_step = was_allowed && !self.fiber.allowed;
         // What has a line printed says in the same step what state the objects in it are in.
-        self.fiber.allowed |= was_allowed && self.env.natives.prints(name);
-        let task = self.fiber.task;
-        !self.env.services.sees_making(task, name) || is_step || self.may_proceed()
+        let prints = self.env.natives.prints(name);
+        self.fiber.allowed |= was_allowed && prints;
+        let (task, was_allowed) = (self.fiber.task, self.fiber.allowed);
+        let may = !self.env.services.sees_making(task, name) || is_step || self.may_proceed();
+        if prints || !may || was_allowed && !self.fiber.allowed {
+            self.env.services.belong_to_step(passed_over);
+        }
+        may
     }
 
     pub(super) fn take_args(&mut self, first: u16, argc: u8) -> Vec<Value> {

@@ -123,6 +123,7 @@ impl Machine<'_, '_> {
         shows: bool,
     ) -> bool {
         let task = self.fiber.task;
+        let passed_over = self.env.services.passed_over();
         let mut is_step = shows
             && !inside.objects.is_empty()
             && self.env.services.sees_text(task, &inside.objects);
@@ -135,6 +136,9 @@ impl Machine<'_, '_> {
             // Each is asked about: what is written is noted.
             is_step |= cell.is_published() && self.env.services.sees(task, &access);
         }
+        // All of it is one step, or one that is passed over.
+        let count = passed_over + usize::from(!is_step);
+        self.env.services.belong_to_step(count);
         let proceeds = !is_step || self.may_proceed();
         if is_step && proceeds {
             for cell in &inside.contents {
@@ -303,7 +307,7 @@ impl Machine<'_, '_> {
             event_loop: None,
             pos: self.fiber.pos(program),
         };
-        let names = ctx.ids.names_given();
+        let names = self.begin_native();
         let natives = &mut *self.env.natives;
         let result = match manner {
             OnCollection { keeps: true, .. } => {
