@@ -25,6 +25,7 @@
 //! - tasks are given in the order in which they end;
 //! - a wait for several tasks ends with the first, the first error, the last, or the time;
 //! - a shielded task goes on when whoever awaits it is cancelled;
+//! - who else awaits a shield is cancelled with one who does;
 //! - a group waits for its tasks;
 //! - a task of a group that fails cancels the others and the block;
 //! - the error of a block cancels the tasks of its group;
@@ -618,6 +619,12 @@ pub(super) const PROMISES: &[Promise] = &[
              o.cancel(); try { await o; } catch (e) { print(e.error, t.done()); }
              print(await asyncio.shield(t), await asyncio.shield(|| 6)); });",
         &["CancelledError false", "saved", "5 6"]),
+    everywhere("who else awaits a shield is cancelled with one who does",
+        "asyncio.run(|| { let t = asyncio.create_task(|| { await asyncio.sleep(0.01); 1 });
+             let s = asyncio.shield(t); let a = asyncio.create_task(|| { await s; });
+             let b = asyncio.create_task(|| { try { await s; } catch (e) { print(e.class); } });
+             await asyncio.sleep(0); await asyncio.sleep(0); a.cancel(); await b; print(await t); });",
+        &["asyncio.CancelledError", "1"]),
     everywhere("a group waits for its tasks",
         "asyncio.run(|| { with asyncio.TaskGroup() as tg {
              tg.create_task(|| { await asyncio.sleep(0.02); print(2); });

@@ -675,3 +675,15 @@ fn isolated() -> Isolated {
         bound: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_late_a_deadline_is_makes_no_difference_but_that_it_is() {
+        assert_eq!(time_left(3, 5), time_left(4, 5));
+        assert_ne!(time_left(4, 5), time_left(5, 5));
+        assert_eq!(time_left(7, 5), time_left(17, 15));
+    }
+}
