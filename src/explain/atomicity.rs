@@ -474,7 +474,17 @@ pub(super) fn is_access(event: &TraceEvent) -> bool {
     match (&event.kind, event.kind.target()) {
         (_, Some(Target::Place(path))) => !path.is_copy,
         (EventKind::Ask { object, verb, .. }, _) => {
-            let guards = ["Lock", "RLock", "Condition", "RwLock", "Thread", "Timer"];
+            let guards = [
+                "Lock",
+                "RLock",
+                "Condition",
+                "RwLock",
+                "Barrier",
+                "Latch",
+                "Once",
+                "Thread",
+                "Timer",
+            ];
             verb.on(object.kind).hold == Hold::None && !guards.contains(&object.kind)
         }
         _ => false,
