@@ -229,10 +229,8 @@ impl Case<'_> {
 
     /// Nobody is left who could end the waits.
     pub(super) fn nobody_left(&mut self) -> Option<Cause> {
-        let waits_for_other = |blocked: &&Blocked| {
-            let end = self.need(blocked) == Need::End;
-            !(end && !blocked.awaited.is_empty())
-        };
+        let waits_for_other =
+            |blocked: &&Blocked| self.need(blocked) != Need::End || blocked.awaited.is_empty();
         let all = self.trace.blocked.iter();
         let mut waiters: Vec<Blocked> = all.filter(waits_for_other).cloned().collect();
         if waiters.is_empty() {

@@ -78,16 +78,17 @@ impl Case<'_> {
             woken,
             cleared: None,
         };
-        let to_others = own.iter().rev().filter(|notice| {
+        let to_others = own.iter().rev().find(|notice| {
             notice.event.step > began && !notice.woken.is_empty() && notice.left > 0
         });
-        for notice in to_others {
+        if let Some(notice) = to_others {
             let woken = notice.woken[0];
-            let waits_again = self.waits_again(woken, object.id, notice.event.step);
-            return Some(match waits_again {
-                true => (0, lost(Lost::WrongOneWoken, notice, Some(woken))),
-                false => (1, lost(Lost::OnlyOneWoken, notice, Some(woken))),
-            });
+            return Some(
+                match self.waits_again(woken, object.id, notice.event.step) {
+                    true => (0, lost(Lost::WrongOneWoken, notice, Some(woken))),
+                    false => (1, lost(Lost::OnlyOneWoken, notice, Some(woken))),
+                },
+            );
         }
         let early = own
             .iter()

@@ -91,10 +91,10 @@ impl Reader<'_> {
                         self.found.push((object, verb, pos));
                     }
                 }
-            } else if let Some((register, verb, _)) = op.asks() {
-                if let Some(Value::Object(object)) = scope.registers.get(usize::from(register)) {
-                    self.found.push((object.clone(), verb, pos));
-                }
+            } else if let Some((register, verb, _)) = op.asks()
+                && let Some(Value::Object(object)) = scope.registers.get(usize::from(register))
+            {
+                self.found.push((object.clone(), verb, pos));
             }
             if depth < DEEPEST {
                 self.callees(code, op, scope, depth);
