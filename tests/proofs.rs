@@ -1200,6 +1200,59 @@ fn tasks_of_a_loop_take_no_numbers_of_threads() {
         outcomes: &["3"],
         problems: &[],
     }]);
+
+/// What stands in a list, a dict or an instance is a place of its own: accesses to different ones never
+/// meet, two to one are steps of their own, and a method is one step.
+#[test]
+fn what_all_share_is_made_of_places() {
+    check(&[
+        Proof {
+            // W | W, of two items.
+            name: "each thread has an item of its own",
+            source: "let r = list([0, 0]); fn work(i) { r[i] = i + 1; }
+                let a = spawn(work, 0); let b = spawn(work, 1); a.join(); b.join(); print(r);",
+            interleavings: "2",
+            outcomes: &["[1, 2]"],
+            problems: &[],
+        },
+        Proof {
+            // R W | R W.
+            name: "two threads count in a dict",
+            source: "let d = dict([[\"n\", 0]]); fn work() { d[\"n\"] += 1; }
+                let a = spawn(work); let b = spawn(work); a.join(); b.join(); print(d);",
+            interleavings: "6",
+            outcomes: &["{'n': 1}", "{'n': 2}"],
+            problems: &["race"],
+        },
+        Proof {
+            name: "two threads append",
+            source: "let r = list(); fn work(i) { r.append(i); }
+                let a = spawn(work, 0); let b = spawn(work, 1); a.join(); b.join(); print(r);",
+            interleavings: "2",
+            outcomes: &["[0, 1]", "[1, 0]"],
+            problems: &[],
+        },
+        Proof {
+            // R W | R W, of an attribute; that the instance has no attribute `add` is never written.
+            name: "two threads count in an instance",
+            source: "class Counter { init() { this.n = 0; } add() { this.n += 1; } }
+                let c = Counter(); let a = spawn(|| c.add()); let b = spawn(|| c.add());
+                a.join(); b.join(); print(c.n);",
+            interleavings: "6",
+            outcomes: &["1", "2"],
+            problems: &["race"],
+        },
+        Proof {
+            name: "a lock that finally releases keeps them apart",
+            source: "class Counter { init() { this.n = 0; this.lock = Lock(); }
+                    add() { this.lock.acquire(); try { this.n += 1; } finally { this.lock.release(); } } }
+                let c = Counter(); let a = spawn(|| c.add()); let b = spawn(|| c.add());
+                a.join(); b.join(); print(c.n);",
+            interleavings: "",
+            outcomes: &["2"],
+            problems: &[],
+        },
+    ]);
 }
 
 /// Each outcome happens again by its token, also where an instruction looks at several things, and where

@@ -198,14 +198,14 @@ const WANTS_MORE: [&str; 40] = [
 ];
 
 /// Words after which something must follow.
-const WORDS_WANT_MORE: [&str; 19] = [
-    "else", "in", "let", "const", "fn", "if", "while", "for", "switch", "catch", "try", "do",
-    "loop", "with", "as", "import", "private", "until", "throw",
+const WORDS_WANT_MORE: [&str; 20] = [
+    "else", "in", "let", "const", "fn", "if", "while", "for", "switch", "catch", "finally", "try",
+    "do", "loop", "with", "as", "import", "private", "until", "throw",
 ];
 
 /// Words that begin a statement which needs a block.
-const HEADERS: [&str; 8] = [
-    "fn", "if", "while", "for", "with", "switch", "catch", "loop",
+const HEADERS: [&str; 9] = [
+    "fn", "if", "while", "for", "with", "switch", "catch", "finally", "loop",
 ];
 
 /// Looks at how a text without open brackets ends.
@@ -250,8 +250,8 @@ fn block_word<'t>(code: &[Token<'t>]) -> Option<&'t str> {
             }
             Kind::Symbol if depth == 0 && token.text == ";" => return None,
             Kind::Word if depth == 0 => match token.text {
-                "if" | "try" | "do" | "else" | "catch" | "while" | "for" | "loop" | "fn"
-                | "with" | "switch" => return Some(token.text),
+                "if" | "try" | "do" | "else" | "catch" | "finally" | "while" | "for" | "loop"
+                | "fn" | "with" | "switch" => return Some(token.text),
                 _ => {}
             },
             _ => {}

@@ -8,10 +8,12 @@
 //! text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode. `rounds` makes a text that is explored instead of one with long loops.
 
+mod class;
 pub mod complete;
 pub mod definitions;
 mod diagnose;
 pub mod diagnostic;
+mod finally;
 mod limits;
 pub mod lower;
 pub mod modules;

@@ -17,7 +17,7 @@ use rhai::{
 
 use super::diagnostic::Diagnostic;
 use super::scan::{self, Kind};
-use super::{diagnose, limits, with};
+use super::{class, diagnose, finally, limits, with};
 use crate::pos::Pos;
 
 /// Words that Rhai reserves for the future, or for its own two printing functions, and that are
@@ -25,9 +25,9 @@ use crate::pos::Pos;
 ///
 /// `print` and `debug` are among them because a function's bare name is a value
 /// (`pool.map(print, items)`), which Rhai allows for every function but those two.
-const FREED_WORDS: [&str; 14] = [
-    "async", "await", "debug", "default", "go", "match", "new", "print", "shared", "spawn", "sync",
-    "thread", "use", "yield",
+const FREED_WORDS: [&str; 16] = [
+    "async", "await", "class", "debug", "default", "go", "match", "new", "print", "shared",
+    "spawn", "super", "sync", "thread", "use", "yield",
 ];
 
 /// How deep expressions and blocks may nest, in levels as Rhai counts them (about two for each pair
@@ -47,6 +47,9 @@ pub struct Parsed {
     /// Where `await x` stands. Rhai has read the word there as the sign of a number, which binds as
     /// tightly as `await` does in Python: its call of `+` at such a place is an await.
     pub awaits: BTreeSet<Pos>,
+    /// Where a `try` stands that has a `finally` and no `catch`: what Rhai has read as the latter is the
+    /// former.
+    pub only_finally: BTreeSet<Pos>,
 }
 
 impl Parsed {
@@ -112,6 +115,8 @@ impl Parser {
             move |token, at, _| freer.lock().map(token, pos(at))
         });
         with::register(&mut engine);
+        finally::register(&mut engine);
+        class::register(&mut engine);
         Self { engine, freer }
     }
 
@@ -131,18 +136,25 @@ impl Parser {
     fn read(&mut self, text: &str) -> Result<Parsed, Refusal> {
         limits::check(text).map_err(|diagnostic| Refusal::Limit(Box::new(diagnostic)))?;
         let awaits = awaits(text);
+        let bare = finally::bare(text);
         *self.freer.lock() = WordFreer {
             awaits: awaits.clone(),
+            finally: bare.words,
+            statements: bare.statements,
+            classes: class::places(text),
             ..WordFreer::default()
         };
         let ast = self
             .engine
             .compile(plain_comments(text).as_ref())
             .map_err(Refusal::Syntax)?;
+        let mut functions = functions(&ast);
+        class::adopt(&ast, &mut functions);
         Ok(Parsed {
             statements: ast.statements().to_vec(),
-            functions: functions(&ast),
+            functions,
             awaits,
+            only_finally: bare.tries,
         })
     }
 }
@@ -246,6 +258,12 @@ struct WordFreer {
     after_name: bool,
     /// Where `await` stands before what it awaits, rather than as a name.
     awaits: BTreeSet<Pos>,
+    /// Where `finally` stands for `catch`.
+    finally: BTreeSet<Pos>,
+    /// Where it begins a statement of ours; anywhere else it is a name.
+    statements: BTreeSet<Pos>,
+    /// Where `class` begins a class; anywhere else it is a name.
+    classes: BTreeSet<Pos>,
 }
 
 /// What a freed word carries while it is the name of a function.
@@ -263,6 +281,19 @@ impl WordFreer {
             matches!(token, Token::Fn) || (self.after_name && matches!(token, Token::Period));
         self.after_name = is_name;
         match token {
+            Token::Identifier(word) if word.as_str() == "finally" && self.finally.contains(&at) => {
+                Token::Catch
+            }
+            Token::Identifier(word)
+                if word.as_str() == "finally" && self.statements.contains(&at) =>
+            {
+                Token::Identifier(Box::new(finally::WORD.into()))
+            }
+            Token::Reserved(word) | Token::Identifier(word)
+                if word.as_str() == "class" && self.classes.contains(&at) =>
+            {
+                Token::Identifier(Box::new(class::WORD.into()))
+            }
             Token::Reserved(word) if word.as_str() == "await" && self.awaits.contains(&at) => {
                 Token::UnaryPlus
             }

@@ -10,9 +10,15 @@ use std::collections::{HashMap, HashSet};
 
 use rhai::{Expr, FnCallExpr, Stmt};
 
+use super::class::as_class;
+use super::finally::block_of;
 use super::parse::{Parsed, pos};
 use super::with::as_with;
 use crate::pos::Pos;
+use crate::value::INIT;
+
+/// The variable in which the methods of a class find what it derives from.
+pub(super) const SUPER: &str = "super";
 
 /// What makes a variable: a place in the text, or a parameter (which has no position of its own).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -153,17 +159,20 @@ impl Resolver<'_> {
     }
 
     fn closure(&mut self, closure: &ClosureExpr) {
-        let index = self
-            .parsed
-            .functions
-            .iter()
-            .position(|function| function.closure && function.name == closure.key);
-        let Some(index) = index else { return };
+        let Some(index) = self.index_of(closure) else {
+            return;
+        };
         let free = self.function(index, closure.captured);
         for name in &free {
             self.capture(name);
         }
         self.found.free.insert(closure.pos, free);
+    }
+
+    /// The number of a closure among the functions of the text.
+    fn index_of(&self, closure: &ClosureExpr) -> Option<usize> {
+        let mut functions = self.parsed.functions.iter();
+        functions.position(|function| function.closure && function.name == closure.key)
     }
 
     /// A closure in the current body takes `name` from outside.
@@ -311,7 +320,14 @@ impl Resolver<'_> {
         }
         match expr {
             Expr::Variable(name, ..) if is_global(&name.2) => self.mention_global(&name.1),
-            Expr::Variable(name, ..) if name.2.is_empty() => self.mention(&name.1),
+            Expr::Variable(name, ..) if name.2.is_empty() => {
+                if name.1 == SUPER {
+                    // Its methods are called on what `this` is.
+                    let function = self.bodies.last().and_then(|body| body.function);
+                    self.found.uses_this.extend(function);
+                }
+                self.mention(&name.1);
+            }
             Expr::ThisPtr(_) => {
                 let function = self.bodies.last().and_then(|body| body.function);
                 self.found.uses_this.extend(function);
@@ -334,7 +350,29 @@ impl Resolver<'_> {
                 .iter()
                 .for_each(|(_, value)| self.expression(value)),
             Expr::Custom(custom, _) => {
-                if let Some(with) = as_with(custom) {
+                if let Some(block) = block_of(custom) {
+                    self.block(block.statements());
+                } else if let Some(class) = as_class(custom) {
+                    class
+                        .base
+                        .into_iter()
+                        .for_each(|base| self.expression(base));
+                    self.declare(class.name.0, Declaration::Name(class.name.1));
+                    self.scoped(|this| {
+                        this.declare(SUPER, Declaration::Name(class.name.1));
+                        for (_, value) in &class.attributes {
+                            this.expression(value);
+                        }
+                        for method in &class.methods {
+                            this.closure(&method.body);
+                            if method.name == INIT {
+                                // It gives the instance.
+                                let index = this.index_of(&method.body);
+                                this.found.uses_this.extend(index);
+                            }
+                        }
+                    });
+                } else if let Some(with) = as_with(custom) {
                     for manager in &with.managers {
                         self.expression(manager.context);
                         if let Some((name, at)) = manager.name {

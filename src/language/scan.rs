@@ -49,9 +49,10 @@ impl Token<'_> {
 }
 
 /// Rhai's keywords that can end no value.
-const KEYWORDS: [&str; 22] = [
+const KEYWORDS: [&str; 23] = [
     "let", "const", "if", "else", "switch", "do", "while", "until", "loop", "for", "in", "fn",
-    "private", "return", "throw", "try", "catch", "import", "export", "as", "with", "continue",
+    "private", "return", "throw", "try", "catch", "finally", "import", "export", "as", "with",
+    "continue",
 ];
 
 /// What is still open where the text ends, and where it began.

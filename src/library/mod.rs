@@ -192,9 +192,20 @@ impl Natives for Library {
     }
 
     fn looks_into(&self, name: &str) -> LooksInto {
-        const PASS_ON: [&str; 12] = [
-            "append", "clear", "curry", "get", "insert", "pop", "push", "set", "shift", "spawn",
-            "type_of", "is_empty",
+        const PASS_ON: [&str; 13] = [
+            "append",
+            "clear",
+            "curry",
+            "get",
+            "insert",
+            "pop",
+            "push",
+            "set",
+            "shift",
+            "spawn",
+            "type_of",
+            "is_empty",
+            "isinstance",
         ];
         // They take the items of the collections that they are given.
         const TAKE_ITEMS: [&str; 9] = [

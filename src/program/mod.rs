@@ -370,6 +370,7 @@ impl Program {
             captures: Held::default(),
             curried: Items::default(),
             environment: None,
+            this: Value::Unit,
         }
     }
 

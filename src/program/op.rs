@@ -114,6 +114,9 @@ macro_rules! operand {
     (take_many($count:ident), $field:ident) => {
         Operand::Registers(Registers::Several($field, $count as u16, Use::Takes))
     };
+    (take_several($count:expr), $field:ident) => {
+        Operand::Registers(Registers::Several($field, $count, Use::Takes))
+    };
     (take_shape($shape:ident), $field:ident) => {
         Operand::Registers(Registers::Shape($field, $shape))
     };
@@ -357,6 +360,11 @@ instructions! {
     /// `place op= src`, in place, for a place in a register; then goes on by `skip`. Where the place leads
     /// through a reference it does nothing, and the next instructions read and write it in steps.
     Update { op: BinaryOp = immediate, place: u16 = place(Write), src: Reg = read, skip: i16 = skip }
+    /// `dst` = a new class: its name, what it derives from or `()`, its methods and its attributes, two
+    /// maps, stand in `base ...`, and are taken.
+    Class { dst: Reg = write, base: Reg = take_several(4) }
+    /// `dst` = the class that the value in `src` is, to derive from it; a fault when it is none.
+    BaseClass { dst: Reg = write, src: Reg = read }
     /// Enters `with` on the value in `context`: `dst` = what `as` names.
     Enter { dst: Reg = write, context: Reg = ask(Enter, Asked::Nothing) }
     /// Leaves `with` on the value in `context`; `failed` says whether an error is passing.

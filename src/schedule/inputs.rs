@@ -29,6 +29,7 @@ impl Prepared {
             captures: Held::default(),
             curried: Items::default(),
             environment: None,
+            this: Value::Unit,
         };
         Self {
             unit,

@@ -199,6 +199,11 @@ impl Class {
 /// The class of an error that was caught or is to be thrown; without one of Python's, the name that
 /// the script gave it.
 fn class_of(error: &Value) -> Result<Class, Option<&str>> {
+    if let Value::Reference(reference) = error
+        && let Some(class) = &reference.class
+    {
+        return class.error.ok_or(Some(class.name.as_str()));
+    }
     let Value::Map(map) = error else {
         return Err(None);
     };
@@ -214,6 +219,11 @@ pub(super) fn thrown(error: &Value) -> Class {
 
 /// Whether a caught error is of the class of this name, or of one that derives from it.
 pub fn is_instance(error: &Value, name: &str) -> bool {
+    if let Value::Reference(reference) = error
+        && let Some(class) = &reference.class
+    {
+        return class.is_named(name);
+    }
     match class_of(error) {
         Ok(class) => class.is(name),
         Err(own) => own == Some(name) || Exception.is(name),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{
     Cell, Class, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind, Function,
-    Object, Reference, Value, with_article,
+    Object, Reference, UserClass, Value, with_article,
 };
 
 /// How much a copy may weigh: about as many bytes as it takes.
@@ -38,6 +38,7 @@ pub struct Copier<'a> {
     name_of: &'a dyn Fn(&Function, usize) -> String,
     objects: Objects<'a>,
     cells: BTreeMap<usize, Arc<Cell>>,
+    classes: BTreeMap<usize, Arc<UserClass>>,
     weight: usize,
     depth: usize,
     /// What is being copied.
@@ -68,6 +69,7 @@ impl<'a> Copier<'a> {
             name_of,
             objects: Objects::Refuse,
             cells: BTreeMap::new(),
+            classes: BTreeMap::new(),
             weight: 0,
             depth: 0,
             place: Place::Other(String::new()),
@@ -173,6 +175,10 @@ impl<'a> Copier<'a> {
             Value::Reference(reference) => Value::Reference(Arc::new(Reference {
                 kind: reference.kind,
                 contents: self.cell(&reference.contents, None)?,
+                class: match &reference.class {
+                    Some(class) => Some(self.class(class)?),
+                    None => None,
+                },
             })),
             Value::Collection(contents) => {
                 Value::Collection(Arc::new(self.collection(contents)?.into()))
@@ -196,6 +202,10 @@ impl<'a> Copier<'a> {
                 Collection::Deque(all(&mut items.iter())?.into(), *limit)
             }
             Collection::Set(items) => Collection::Set(Dict::set_of(all(&mut items.keys())?)?),
+            Collection::Attributes(map) => {
+                let values = all(&mut map.values())?;
+                Collection::Attributes(map.keys().cloned().zip(values).collect())
+            }
             Collection::Dict(dict) => {
                 let mut copy = Dict::new();
                 for entry in dict.entries() {
@@ -204,6 +214,32 @@ impl<'a> Copier<'a> {
                 Collection::Dict(copy)
             }
         })
+    }
+
+    /// The copy of a class, which is made once.
+    fn class(&mut self, class: &Arc<UserClass>) -> Result<Arc<UserClass>, FaultKind> {
+        let address = Arc::as_ptr(&class.attributes) as usize;
+        if let Some(copy) = self.classes.get(&address) {
+            return Ok(copy.clone());
+        }
+        let base = match &class.base {
+            Some(base) => Some(self.class(base)?),
+            None => None,
+        };
+        let attributes = self.cell(&class.attributes, None)?;
+        let mut methods = BTreeMap::new();
+        for (name, method) in &class.methods {
+            methods.insert(name.clone(), self.value(method)?);
+        }
+        let copy = Arc::new(UserClass {
+            name: class.name,
+            base,
+            error: class.error,
+            methods,
+            attributes,
+        });
+        self.classes.insert(address, copy.clone());
+        Ok(copy)
     }
 
     fn function(&mut self, function: &Function) -> Result<Function, FaultKind> {
@@ -235,6 +271,7 @@ impl<'a> Copier<'a> {
             captures: captures.into_iter().collect(),
             curried: curried?,
             environment,
+            this: self.value(&function.this)?,
         })
     }
 
@@ -320,6 +357,7 @@ mod tests {
             captures: captures.iter().map(|cell| (*cell).clone()).collect(),
             curried: Items::default(),
             environment: None,
+            this: Value::Unit,
         }))
     }
 

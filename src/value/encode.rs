@@ -348,6 +348,7 @@ pub(crate) mod samples {
             captures: Default::default(),
             curried: Default::default(),
             environment: None,
+            this: Value::Unit,
         })
     }
 

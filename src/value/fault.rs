@@ -412,6 +412,14 @@ impl FaultKind {
     pub fn title(&self) -> String {
         let thrown = match self {
             Self::Thrown(Value::Map(map)) => map,
+            Self::Thrown(Value::Reference(reference)) => {
+                let name = Value::Reference(reference.clone()).type_name();
+                return match reference.error_message() {
+                    Some(message) if super::print_text(&message).is_empty() => name,
+                    Some(message) => format!("{name}: {}", super::print_text(&message)),
+                    None => self.to_string(),
+                };
+            }
             Self::Elsewhere(fault) => return fault.kind.title(),
             Self::Misuse(_) | Self::HeldByAnother { .. } | Self::Raised { .. } => {
                 return format!("{}: {self}", self.class().qualified());

@@ -159,6 +159,9 @@ impl Footprint {
             Value::Reference(reference) => {
                 if self.shared(reference) {
                     self.cell(&reference.contents);
+                    if let Some(class) = &reference.class {
+                        class.visit_parts(&mut |part| self.later(part));
+                    }
                 }
             }
             Value::Collection(contents) => {
@@ -204,6 +207,8 @@ impl Footprint {
             }
             Collection::Deque(items, _) => items.capacity() * size_of::<Value>(),
             Collection::Dict(dict) | Collection::Set(dict) => dict.bytes(),
+            // As of a map, about.
+            Collection::Attributes(map) => map.len() * 3 * size_of::<Value>(),
         });
         self.visited += contents.len() as u64;
         contents.visit_parts(&mut |part| self.later(part));

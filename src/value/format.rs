@@ -17,7 +17,18 @@ pub fn print_text(value: &Value) -> String {
         Value::Str(text) => text.as_str().into(),
         Value::Unit => String::new(),
         Value::Float(value) => float_text(*value),
+        Value::Reference(reference) if let Some(message) = reference.error_message() => {
+            print_text_of_message(&message)
+        }
         other => debug_text(other),
+    }
+}
+
+/// The text of what an error was made with.
+fn print_text_of_message(message: &Value) -> String {
+    match message.as_str() {
+        Some(text) => text.into(),
+        None => debug_text(message),
     }
 }
 

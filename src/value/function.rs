@@ -57,6 +57,8 @@ pub struct Function {
     pub curried: Items,
     /// What it takes along into another process; nothing for one that is called here.
     pub environment: Option<Arc<Environment>>,
+    /// What a bound method was taken from, and finds as `this`; `()` for any other function.
+    pub this: Value,
 }
 
 impl Function {
@@ -64,6 +66,7 @@ impl Function {
     /// along.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         self.curried.iter().for_each(&mut *visit);
+        visit(&self.this);
         for cell in self.captures.iter() {
             visit(&Value::Cell(cell.clone()));
         }

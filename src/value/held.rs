@@ -153,6 +153,7 @@ mod tests {
             captures: captures.into_iter().collect(),
             curried: curried.into(),
             environment: None,
+            this: Value::Unit,
         }))
     }
 

@@ -28,7 +28,7 @@ pub fn length(value: &Value) -> Option<usize> {
         Value::Collection(contents) => match &***contents {
             Collection::Tuple(items) | Collection::List(items) => Some(items.len()),
             Collection::Deque(items, _) => Some(items.len()),
-            Collection::Dict(_) | Collection::Set(_) => None,
+            Collection::Dict(_) | Collection::Set(_) | Collection::Attributes(_) => None,
         },
         Value::Int(_) => Some(BITS),
         Value::Literal(text) => Some(text.as_str().chars().count()),

@@ -28,6 +28,7 @@ mod publish;
 mod range;
 mod reach;
 mod starts;
+mod user_class;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub use accesses::{ObjectAccess, note_variable, noting_accesses};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
+use collection::Kind;
 pub use collection::{Collection, Dict, Reference, repr_text};
 pub use copy::{Copier, Objects};
 pub use encode::{EncodeState, StateEncoder};
@@ -51,6 +53,7 @@ pub use object::Object;
 pub use publish::publish;
 pub use range::Range;
 pub use reach::{leads_to, reach};
+pub use user_class::{INIT, UserClass};
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;
@@ -202,7 +205,10 @@ impl Value {
             Self::Object(object) => object.kind().into(),
             Self::Cell(_) => "variable".into(),
             Self::Error(_) => "error".into(),
-            Self::Reference(reference) => reference.kind.name().into(),
+            Self::Reference(reference) => match (&reference.class, reference.kind) {
+                (Some(class), Kind::Instance) => class.name.as_str().into(),
+                _ => reference.kind.name().into(),
+            },
             Self::Collection(contents) => contents.type_name().into(),
             Self::Foreign(foreign) => foreign.type_name(),
         }
@@ -216,7 +222,12 @@ impl Value {
             Self::Map(map) => map.values().for_each(visit),
             Self::Function(function) => function.visit_parts(visit),
             Self::Error(fault) => fault.kind.visit_parts(visit),
-            Self::Reference(reference) => visit(&Self::Cell(reference.contents.clone())),
+            Self::Reference(reference) => {
+                visit(&Self::Cell(reference.contents.clone()));
+                if let Some(class) = &reference.class {
+                    class.visit_parts(visit);
+                }
+            }
             Self::Collection(contents) => contents.visit_parts(visit),
             Self::Unit
             | Self::Bool(_)

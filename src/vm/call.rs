@@ -14,6 +14,7 @@ use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{Intrinsic, LooksInto, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
 use crate::program::{MAX_ARGUMENTS, Program};
+use crate::value::collection::Kind;
 use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
 
 /// What `this` of a method is bound to.
@@ -32,6 +33,8 @@ enum Held {
     Unseen,
     /// This function, to be called with these arguments and those of the call.
     Function(Arc<Function>, Vec<Value>),
+    /// A class, to be called with the arguments of the call.
+    Class(Value),
     /// No function: this name is at most one of Rhai's own, for these arguments and those of the call.
     Nothing(u32, Vec<Value>),
 }
@@ -60,6 +63,7 @@ impl Machine<'_, '_> {
             captures: captures?,
             curried: Items::default(),
             environment: None,
+            this: Value::Unit,
         };
         put(self.register(dst), Value::Function(Arc::new(function)));
         Ok(Flow::Next)
@@ -140,6 +144,10 @@ impl Machine<'_, '_> {
                 args.extend(self.take_args(first, argc));
                 return self.call_into(dst, function, args, None);
             }
+            Held::Class(class) => {
+                let args = self.take_args(first, argc);
+                return self.call_any(class, args, dst);
+            }
             Held::Nothing(id, args) => (id, args),
         };
         let name = &program.name(id).text;
@@ -187,8 +195,12 @@ impl Machine<'_, '_> {
                 }
                 is_granted = was_allowed && !self.fiber.allowed;
             }
-            let Value::Function(function) = binding.cell.load() else {
-                break;
+            let function = match binding.cell.load() {
+                Value::Function(function) => function,
+                Value::Reference(reference) if reference.kind == Kind::Class => {
+                    return Held::Class(Value::Reference(reference));
+                }
+                _ => break,
             };
             match function.target {
                 Target::Named(next) if program.name(next).is_free() => {
@@ -270,22 +282,28 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         let at = base + callee as usize;
         match &self.fiber.registers[at] {
-            Value::Function(function) if function.curried.is_empty() => match function.target {
-                Target::Code(id) => {
-                    self.check_arity(id, argc as usize)?;
-                    self.push(id, base + first as usize, base + dst as usize, at as u32)
+            Value::Function(function) if function.curried.is_empty() && function.this.is_unit() => {
+                match function.target {
+                    Target::Code(id) => {
+                        self.check_arity(id, argc as usize)?;
+                        self.push(id, base + first as usize, base + dst as usize, at as u32)
+                    }
+                    Target::Named(id) => match self.env.program.name(id).function(argc as usize) {
+                        Some(id) => self.push(id, base + first as usize, base + dst as usize, NONE),
+                        None => self.call_name(id, argc, dst, first),
+                    },
                 }
-                Target::Named(id) => match self.env.program.name(id).function(argc as usize) {
-                    Some(id) => self.push(id, base + first as usize, base + dst as usize, NONE),
-                    None => self.call_name(id, argc, dst, first),
-                },
-            },
+            }
             Value::Function(function) => {
                 let function = function.clone();
                 let args = self.take_args(first, argc);
                 self.call_into(dst, function, args, None)
             }
-            other => Err(FaultKind::mismatch("a function", other)),
+            other => {
+                let other = other.clone();
+                let args = self.take_args(first, argc);
+                self.call_any(other, args, dst)
+            }
         }
     }
 
@@ -314,6 +332,11 @@ impl Machine<'_, '_> {
         this: Option<Receiver<'_>>,
     ) -> Step {
         let program = self.env.program;
+        let this = match (this, &function.this) {
+            (None, Value::Unit) => None,
+            (None, bound) => Some(Receiver::Value(bound.clone())),
+            (given, _) => given,
+        };
         let argc = function.curried.len() + args.len();
         if argc > MAX_ARGUMENTS {
             return Err(FaultKind::TooLarge {

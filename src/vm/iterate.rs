@@ -44,11 +44,15 @@ impl Machine<'_, '_> {
                 (Value::Reference(reference), Value::Int(0), Value::Unit)
             }
             // How many items there are is read in the first round.
-            Value::Reference(reference) => (
-                Value::Reference(reference),
-                Value::Int(0),
-                Value::Bool(true),
-            ),
+            Value::Reference(reference)
+                if !matches!(reference.kind, Kind::Instance | Kind::Class) =>
+            {
+                (
+                    Value::Reference(reference),
+                    Value::Int(0),
+                    Value::Bool(true),
+                )
+            }
             other => {
                 return Err(FaultKind::NotIterable {
                     found: other.type_name(),

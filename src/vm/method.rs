@@ -104,7 +104,13 @@ impl Machine<'_, '_> {
                         true
                     }
                     Ok(Walked::Value(_)) => site.on_receiver == Some(OnReceiver::Keeps),
-                    Ok(Walked::Object(..) | Walked::Reference(..) | Walked::Cut) | Err(_) => true,
+                    Ok(
+                        Walked::Object(..)
+                        | Walked::Reference(..)
+                        | Walked::Absent(_)
+                        | Walked::Cut,
+                    )
+                    | Err(_) => true,
                 };
                 let was_allowed = self.fiber.allowed;
                 let passed_over = self.env.services.passed_over();
@@ -130,7 +136,7 @@ impl Machine<'_, '_> {
                     Walked::Reference(reference, _) => {
                         self.tell(before, &Value::Reference(reference.clone()));
                     }
-                    Walked::Cut => self.tell(before, &Value::Unit),
+                    Walked::Absent(_) | Walked::Cut => self.tell(before, &Value::Unit),
                 }
                 self.call_on_place(&begin, walked, argc, dst, first, site)
             }
@@ -216,6 +222,8 @@ impl Machine<'_, '_> {
                 self.fiber.through = Some((reference, used));
                 return self.call_method(argc, dst, first, site);
             }
+            // A class may have it.
+            Walked::Absent(used) => return self.call_inherited(used, argc, dst, first, site),
             Walked::Value(Value::Reference(reference)) => {
                 return self.reach_for_call(reference, argc, dst, first, site);
             }
@@ -293,6 +301,7 @@ impl Machine<'_, '_> {
             Walked::Value(value) => value,
             Walked::Object(object, _) => Value::Object(object),
             Walked::Reference(reference, _) => Value::Reference(reference),
+            Walked::Absent(_) => Value::Unit,
             Walked::Cut => Value::Unit,
         })
     }

@@ -12,6 +12,7 @@ mod ask;
 mod call;
 mod fiber;
 mod globals;
+mod instance;
 mod isolated;
 mod iterate;
 mod likeness;

@@ -23,7 +23,7 @@ use crate::program::code::{Key, Place, Root};
 use crate::program::op::{BinaryOp, Op};
 use crate::program::{Code, Program};
 use crate::value::object::{TaskId, Verb};
-use crate::value::{Cell, Collection, FaultKind, Literal, Object, Reference, Value, index};
+use crate::value::{Cell, Class, Collection, FaultKind, Literal, Object, Reference, Value, index};
 
 use super::call::Receiver;
 
@@ -35,6 +35,8 @@ pub(super) enum Walked {
     Object(Arc<Object>, u16),
     /// To a reference, beyond which the rest lies: the reference, and how many keys lead to it.
     Reference(Arc<Reference>, u16),
+    /// To an instance or a class that has no attribute of the name that the key of this number is.
+    Absent(u16),
     /// To `()` before an optional link: the whole chain is `()`.
     Cut,
 }
@@ -81,6 +83,14 @@ impl Begin {
         Self {
             from,
             ..Self::at(Base::Cell(reference.contents.clone()))
+        }
+    }
+
+    /// Nowhere: the first keys have been followed already.
+    pub(super) fn behind(from: u16) -> Self {
+        Self {
+            from,
+            ..Self::at(Base::Register(0))
         }
     }
 
@@ -193,6 +203,10 @@ impl<'a> Chain<'a> {
                 }
                 (Value::Map(map), Link::Field(name)) => map.get(name.as_str())?,
                 (Value::Map(map), Link::Item(name)) => map.get(name.as_str()?)?,
+                (Value::Collection(contents), Link::Field(name)) => match &***contents {
+                    Collection::Attributes(map) => map.get(name.as_str())?,
+                    _ => return None,
+                },
                 (Value::Collection(_), Link::Item(index)) => {
                     holder = index::get_index(value, index).ok()?;
                     &holder
@@ -283,6 +297,20 @@ pub(super) fn walk(
                 signature: reference.kind.name().into(),
             }),
         },
+        (Value::Collection(contents), Link::Field(name)) => {
+            let Collection::Attributes(map) = &***contents else {
+                return Err(FaultKind::UnknownProperty {
+                    name: name.as_str().into(),
+                    on: contents.type_name().into(),
+                });
+            };
+            match map.get(name.as_str()) {
+                Some(value) => walk(natives, value, chain, from + 1),
+                None => Ok(Walked::Absent(
+                    chain.from + from.saturating_sub(chain.bound.len()) as u16,
+                )),
+            }
+        }
         (Value::Array(items), Link::Item(Value::Int(index)))
             if usize::try_from(*index).is_ok_and(|at| at < items.len()) =>
         {
@@ -346,6 +374,27 @@ pub(super) fn change<R>(
                 return change(natives, slot, chain, next, aim, change_it);
             }
             change(natives, &mut Value::Unit, chain, next, aim, change_it)
+        }
+        (Value::Collection(contents), Link::Field(name)) => {
+            let on = contents.type_name();
+            let Collection::Attributes(map) = &mut **Arc::make_mut(contents) else {
+                let name = name.as_str().into();
+                return Err(FaultKind::UnknownProperty {
+                    name,
+                    on: on.into(),
+                });
+            };
+            if aim == Aim::Replace && is_last && !map.contains_key(name.as_str()) {
+                map.insert(name.as_str().into(), Value::Unit);
+            }
+            match map.get_mut(name.as_str()) {
+                Some(slot) => change(natives, slot, chain, next, aim, change_it),
+                None => Err(FaultKind::raised(
+                    Class::AttributeError,
+                    &format!("there is no attribute '{}'", name.as_str()),
+                    &format!("set it first: `x.{} = 0;`", name.as_str()),
+                )),
+            }
         }
         (Value::Collection(contents), Link::Item(index)) => {
             let contents = &mut **Arc::make_mut(contents);
@@ -582,6 +631,7 @@ impl Machine<'_, '_> {
                     Walked::Reference(reference, _) => {
                         self.tell(before, &Value::Reference(reference.clone()));
                     }
+                    Walked::Absent(_) => self.tell(before, &Value::Unit),
                     Walked::Object(..) | Walked::Cut => {}
                 }
                 walked
@@ -599,7 +649,10 @@ impl Machine<'_, '_> {
         self.arrive(dst, place, walked)
     }
 
-    fn arrive(&mut self, dst: u16, place: &Place, walked: Walked) -> Step {
+    pub(super) fn arrive(&mut self, dst: u16, place: &Place, walked: Walked) -> Step {
+        if let Walked::Absent(used) = walked {
+            return self.get_inherited(dst, place, used);
+        }
         self.fiber.through = None;
         match walked {
             Walked::Value(value) => {
@@ -610,6 +663,8 @@ impl Machine<'_, '_> {
                 put(self.register(dst), Value::Unit);
                 Ok(Flow::Next)
             }
+            // It has been followed above.
+            Walked::Absent(_) => Ok(Flow::Next),
             Walked::Reference(reference, used) => {
                 self.fiber.through = Some((reference, used));
                 self.get(dst, place)

@@ -256,6 +256,9 @@ impl Machine<'_, '_> {
     ) -> Step {
         let program = self.env.program;
         let name = &program.name(site.name).text;
+        if matches!(reference.kind, Kind::Instance | Kind::Class) {
+            return self.call_on_instance(reference, argc, dst, first, site);
+        }
         if argc == 0
             && let Some(view) = reference.view(name)
         {

@@ -11,7 +11,7 @@ use super::{Env, Stop};
 use crate::program::Code;
 use crate::program::op::{BinaryOp, Op};
 use crate::value::object::Verb;
-use crate::value::{Cell, Fault, FaultKind, Origin, Value};
+use crate::value::{Cell, Fault, FaultKind, Origin, UserClass, Value};
 
 /// The most calls that may be open in one thread.
 pub(super) const MAX_DEPTH: usize = 50_000;
@@ -650,6 +650,12 @@ impl Machine<'_, '_> {
                             pc = pc.wrapping_add_signed(skip as isize);
                         }
                         refresh!();
+                    }
+                    Op::Class { dst, base: first } => elsewhere!(self.make_class(dst, first)),
+                    Op::BaseClass { dst, src } => {
+                        save!();
+                        let class = UserClass::of_value(&r!(src))?;
+                        set!(dst, class.to_value());
                     }
                     Op::Enter { context, .. } => {
                         elsewhere!(self.ask_register(context, Verb::Enter, &[]));

@@ -61,6 +61,8 @@ pub(super) struct Builder {
     pub(super) regions: Vec<Region>,
     /// The registers of errors caught by the `catch` blocks around it.
     pub(super) caught: Vec<Reg>,
+    /// Whether it gives what `this` is, whatever it returns.
+    pub(super) gives_this: bool,
     /// What has grown too large, and where.
     pub(super) overflow: Option<(&'static str, Pos)>,
     code: Code,
@@ -96,6 +98,7 @@ impl Builder {
             loops: Vec::new(),
             regions: Vec::new(),
             caught: Vec::new(),
+            gives_this: false,
             overflow: None,
             code,
             hide_positions: hide,

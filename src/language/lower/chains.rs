@@ -27,6 +27,7 @@ pub(super) struct Link<'e> {
 }
 
 /// The kinds of links.
+#[derive(Clone, Copy)]
 pub(super) enum What<'e> {
     Index(&'e Expr),
     Field(&'e str),
@@ -77,6 +78,9 @@ impl Lowering<'_> {
     /// A chain whose value goes to `dst`.
     pub(super) fn chain(&mut self, chain: &Expr, dst: Reg) {
         let (root, links) = links(chain);
+        if let Some(call) = self.as_super_call(root, &links) {
+            return self.super_call(call, &links[1..], dst, links[0].pos);
+        }
         match self.module_prefix(root, &links) {
             Some(skip) => self.module_member(root, &links[skip..], dst),
             None => {
@@ -212,16 +216,23 @@ impl Lowering<'_> {
         self.variable_place(root)
     }
 
+    /// The place that the variable of this name is.
+    pub(super) fn place_of(&mut self, name: &str) -> Option<Place> {
+        let root = match self.find(name) {
+            Found::Register(register) => Root::Register(register),
+            Found::Cell(register) => Root::Cell(register),
+            Found::Capture(index) => Root::Capture(index),
+            Found::Global(global) => Root::Global(self.builder().global(global)),
+            Found::Function | Found::Constant(_) | Found::Unknown => return None,
+        };
+        let keys = Box::default();
+        Some(Place { root, keys })
+    }
+
     /// The place that a plain variable or `this` is.
     pub(super) fn variable_place(&mut self, expr: &Expr) -> Option<Place> {
         let root = match expr {
-            Expr::Variable(name, ..) if name.2.is_empty() => match self.find(&name.1) {
-                Found::Register(register) => Root::Register(register),
-                Found::Cell(register) => Root::Cell(register),
-                Found::Capture(index) => Root::Capture(index),
-                Found::Global(global) => Root::Global(self.builder().global(global)),
-                Found::Function | Found::Constant(_) | Found::Unknown => return None,
-            },
+            Expr::Variable(name, ..) if name.2.is_empty() => return self.place_of(&name.1),
             Expr::ThisPtr(_) if self.builder().has_this() => Root::This,
             _ => return None,
         };
@@ -230,7 +241,7 @@ impl Lowering<'_> {
     }
 
     /// Follows all links from `root`, which may be a copy of a constant; the value goes to `dst`.
-    fn follow(
+    pub(super) fn follow(
         &mut self,
         (mut root, mut constant): (Root, Option<Literal>),
         links: &[Link<'_>],

@@ -7,6 +7,8 @@
 use rhai::{Dynamic, Expr};
 
 use super::{Lowering, problems};
+use crate::language::class::as_class;
+use crate::language::finally::block_of;
 use crate::language::parse::pos;
 use crate::language::resolve::{as_closure, is_global};
 use crate::language::with::as_with;
@@ -129,6 +131,10 @@ impl Lowering<'_> {
             Expr::Coalesce(parts, _) => self.first_value(parts, dst, at),
             Expr::Custom(custom, _) => match as_with(custom) {
                 Some(with) => self.with(&with, Some(dst), at),
+                None if let Some(class) = as_class(custom) => self.class(&class, dst, at),
+                None if block_of(custom).is_some() => {
+                    self.diagnostics.push(problems::stray_finally(at));
+                }
                 None => self
                     .diagnostics
                     .push(problems::unsupported("this syntax", at)),

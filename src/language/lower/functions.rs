@@ -4,15 +4,27 @@ use rhai::Stmt;
 
 use super::builder::{Builder, Kind};
 use super::scope::{Capture, Found, Traits};
+use super::statements::first_of;
 use super::{Lowering, TopLevel, problems};
 use crate::language::modules;
 use crate::language::parse::FunctionDef;
 use crate::language::resolve::{ClosureExpr, Declaration};
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{CaptureFrom, ClosureShape};
+use crate::program::code::{CaptureFrom, ClosureShape, Root};
 use crate::program::op::{Op, Reg};
-use crate::value::{CodeId, Literal};
+use crate::value::{CodeId, INIT, Literal};
+
+/// What a closure is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// A closure of the script's.
+    Closure,
+    /// A method of a class.
+    Method,
+    /// The one that sets an instance up.
+    Init,
+}
 
 impl Lowering<'_> {
     /// Lowers the top level and all functions; gives what to define.
@@ -76,6 +88,19 @@ impl Lowering<'_> {
 
     /// Lowers a closure, and makes it a value in `dst`. `name` is the variable it is bound to.
     pub(super) fn closure(&mut self, closure: &ClosureExpr, name: Option<&str>, dst: Reg) {
+        self.closure_of(Role::Closure, closure, name, dst);
+    }
+
+    /// Lowers a method of a class, and makes it a value in `dst`.
+    pub(super) fn method(&mut self, body: &ClosureExpr, name: &str, dst: Reg) {
+        let role = match name == INIT {
+            true => Role::Init,
+            false => Role::Method,
+        };
+        self.closure_of(role, body, Some(name), dst);
+    }
+
+    fn closure_of(&mut self, role: Role, closure: &ClosureExpr, name: Option<&str>, dst: Reg) {
         let parsed = self.parsed;
         let definition = parsed
             .functions
@@ -88,7 +113,7 @@ impl Lowering<'_> {
             return;
         };
         let name = name.unwrap_or("closure");
-        let (captures, sources) = self.captures_of(closure);
+        let (captures, sources) = self.captures_of(closure, role);
         let id = self.reserve();
         self.open(Kind::Closure, id, name, closure.pos);
         let mut capture_names = Vec::new();
@@ -96,6 +121,7 @@ impl Lowering<'_> {
             capture_names.push(self.literal(&capture.name));
         }
         self.builder().captures = captures;
+        self.builder().gives_this = role == Role::Init;
         self.parameters(index, definition, closure.captured);
         self.body(&definition.body, closure.pos);
         self.close(id, capture_names);
@@ -109,7 +135,11 @@ impl Lowering<'_> {
     }
 
     /// What a closure that is made here captures, and where from.
-    fn captures_of(&mut self, closure: &ClosureExpr) -> (Vec<Capture>, Vec<CaptureFrom>) {
+    fn captures_of(
+        &mut self,
+        closure: &ClosureExpr,
+        role: Role,
+    ) -> (Vec<Capture>, Vec<CaptureFrom>) {
         let free = self.resolution.free.get(&closure.pos).cloned();
         let mut captures = Vec::new();
         let mut sources = Vec::new();
@@ -117,6 +147,7 @@ impl Lowering<'_> {
             let source = match self.find(&name) {
                 Found::Cell(register) => CaptureFrom::Register(register),
                 Found::Capture(index) => CaptureFrom::Capture(index),
+                Found::Global(_) if role != Role::Closure => continue,
                 Found::Global(global) => CaptureFrom::Global(self.builder().global(global)),
                 // Every captured variable is a cell: the analysis and the lowering agree on scopes.
                 Found::Register(_) => {
@@ -194,7 +225,11 @@ impl Lowering<'_> {
 
     /// Lowers the statements of a body and returns the value of the last one.
     fn body(&mut self, statements: &[Stmt], pos: Pos) {
-        self.tail(statements);
+        if self.builder().gives_this {
+            self.sequence(statements, None, pos);
+        } else {
+            self.tail(statements);
+        }
         // Falling off the end, where the last statement has no value.
         self.fall_off(pos);
     }
@@ -202,17 +237,39 @@ impl Lowering<'_> {
     /// Returns `()`, unless everything has returned before.
     fn fall_off(&mut self, pos: Pos) {
         if !self.builder().is_dead() {
-            self.builder().emit(Op::ReturnUnit, pos);
+            let op = self.return_of(None, pos);
+            self.builder().emit(op, pos);
+        }
+    }
+
+    /// What ends the function with the value in `src`, or with `()`: the `init` of a class gives the
+    /// instance, whatever it returns.
+    pub(super) fn return_of(&mut self, src: Option<Reg>, pos: Pos) -> Op {
+        if self.builder().gives_this {
+            let src = self.builder().register();
+            self.read(Root::This, Vec::new(), src, pos);
+            return Op::Return { src };
+        }
+        match src {
+            Some(src) => Op::Return { src },
+            None => Op::ReturnUnit,
         }
     }
 
     /// Lowers statements in the current scope and returns the value of the last one, unless it has
     /// none.
     fn tail(&mut self, statements: &[Stmt]) {
-        let Some((last, others)) = statements.split_last() else {
-            return;
+        let mut rest = statements;
+        let (last, finally) = loop {
+            let Some((stmt, finally, after)) = first_of(rest) else {
+                return;
+            };
+            if after.is_empty() {
+                break (stmt, finally);
+            }
+            self.statement_and_finally(stmt, finally, None);
+            rest = after;
         };
-        others.iter().for_each(|stmt| self.statement(stmt, None));
         let pos = super::statements::position(last);
         match last {
             Stmt::If(flow, _) => {
@@ -233,7 +290,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let src = self.builder().register();
-                self.statement(last, Some(src));
+                self.statement_and_finally(last, finally, Some(src));
                 self.builder().emit(Op::Return { src }, pos);
             }
         }

@@ -15,6 +15,7 @@ mod assign;
 mod builder;
 mod calls;
 mod chains;
+mod class;
 mod control;
 mod expressions;
 mod functions;

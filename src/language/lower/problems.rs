@@ -140,6 +140,14 @@ pub(super) fn misplaced_break(pos: Pos) -> Diagnostic {
     Diagnostic::error(Code::Misplaced, Span::at(pos), message).label("no loop here")
 }
 
+/// A `finally` that belongs to no `try`.
+pub(super) fn stray_finally(pos: Pos) -> Diagnostic {
+    let message = "`finally` belongs behind a `try` or its `catch`";
+    Diagnostic::error(Code::Misplaced, Span::at(pos), message)
+        .label("no `try` here")
+        .help("write `try { ... } finally { ... }`")
+}
+
 /// More arguments than a call can have.
 pub(super) fn too_many_arguments(name: &str, pos: Pos) -> Diagnostic {
     let message = format!("`{name}` is called with more than {MAX_ARGUMENTS} arguments");

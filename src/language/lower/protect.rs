@@ -1,10 +1,13 @@
-//! `try`, `with`, and every way out of them: break, continue, return, throw.
+//! `try`, `finally`, `with`, and every way out of them: break, continue, return, throw.
 //!
 //! The body of a `try` or `with` is a *region*: errors in its instructions go to its handler. What
 //! leaves a region by a jump must first exit the `with` values on its way, innermost first, and those
-//! exits must no longer be covered by what they leave: a region is therefore a list of stretches.
+//! exits must no longer be covered by what they leave: a region is therefore a list of stretches. The block
+//! of a `finally` is lowered anew for each way out, as an exit is.
 
-use rhai::{Expr, FlowControl};
+use std::sync::Arc;
+
+use rhai::{Expr, FlowControl, StmtBlock};
 
 use super::builder::Label;
 use super::scope::Traits;
@@ -32,23 +35,41 @@ pub(super) struct Loop {
 /// The body of a `try` or `with` around the current statement.
 #[derive(Debug)]
 pub(super) struct Region {
-    /// The value to exit, for `with`.
-    context: Option<Reg>,
+    /// What happens when it is left.
+    exit: Exit,
     /// The instructions that it covers, so far.
     covered: Vec<(u32, u32)>,
     /// Where the stretch began that is not over.
     start: u32,
+    /// How many blocks, loops and caught errors are around it: those that `finally` sees.
+    around: (usize, usize, usize),
+}
+
+/// What happens when a region is left, whichever way.
+#[derive(Clone, Debug)]
+enum Exit {
+    /// Nothing.
+    Nothing,
+    /// The value in this register is exited: `with`.
+    Context(Reg),
+    /// This block runs.
+    Finally(Arc<StmtBlock>),
 }
 
 impl Lowering<'_> {
-    fn open_region(&mut self, context: Option<Reg>) {
+    fn open_region(&mut self, exit: Exit) {
         let builder = self.builder();
-        let start = builder.here();
-        builder.regions.push(Region {
-            context,
+        let region = Region {
+            exit,
             covered: Vec::new(),
-            start,
-        });
+            start: builder.here(),
+            around: (
+                builder.scopes.len(),
+                builder.loops.len(),
+                builder.caught.len(),
+            ),
+        };
+        builder.regions.push(region);
     }
 
     /// Ends the innermost region; gives the stretches that it covers.
@@ -66,25 +87,62 @@ impl Lowering<'_> {
 
     /// Leaves all regions but the outermost `depth` and jumps away with `jump`.
     fn leave_regions(&mut self, depth: usize, at: Pos, jump: impl FnOnce(&mut Self)) {
-        for index in (depth..self.builder().regions.len()).rev() {
+        let mut left = Vec::new();
+        while self.builder().regions.len() > depth {
             let builder = self.builder();
             let here = builder.here();
-            let region = &mut builder.regions[index];
+            let Some(mut region) = builder.regions.pop() else {
+                break;
+            };
             region.covered.push((region.start, here));
-            if let Some(context) = region.context {
-                let exit = Op::Exit {
-                    failed: false,
-                    context,
-                };
-                builder.emit(exit, at);
+            match &region.exit {
+                Exit::Nothing => {}
+                Exit::Context(context) => {
+                    let (failed, context) = (false, *context);
+                    builder.emit(Op::Exit { failed, context }, at);
+                }
+                Exit::Finally(block) => {
+                    let block = block.clone();
+                    self.finally_of(&region, &block, at);
+                }
             }
+            left.push(region);
         }
         jump(self);
         let builder = self.builder();
-        let here = builder.here();
-        for region in &mut builder.regions[depth..] {
-            region.start = here;
-        }
+        let start = builder.here();
+        let left = left.into_iter().rev();
+        builder
+            .regions
+            .extend(left.map(|region| Region { start, ..region }));
+    }
+
+    /// The block of a `finally` on a way out: it sees what is around its `try`, not what is inside.
+    fn finally_of(&mut self, region: &Region, block: &StmtBlock, at: Pos) {
+        let (scopes, loops, caught) = region.around;
+        let builder = self.builder();
+        let inner = (
+            builder.scopes.split_off(scopes),
+            builder.loops.split_off(loops),
+            builder.caught.split_off(caught),
+        );
+        let floor = builder.floor();
+        // Above all that the way out still needs.
+        let mark = builder.mark();
+        builder.set_floor(mark);
+        self.block(block.statements(), None, at);
+        let builder = self.builder();
+        builder.release(mark);
+        builder.set_floor(floor);
+        builder.scopes.extend(inner.0);
+        builder.loops.extend(inner.1);
+        builder.caught.extend(inner.2);
+    }
+
+    /// Whether a block of a `finally` runs on the way out of all regions but the outermost `depth`.
+    fn runs_finally(&mut self, depth: usize) -> bool {
+        let mut left = self.builder().regions[depth..].iter();
+        left.any(|region| matches!(region.exit, Exit::Finally(_)))
     }
 
     /// `break` and `continue`.
@@ -107,13 +165,16 @@ impl Lowering<'_> {
     }
 
     pub(super) fn return_statement(&mut self, value: Option<&Expr>, at: Pos) {
-        let op = match value {
-            Some(value) => Op::Return {
-                src: self.operand(value),
-            },
-            None => Op::ReturnUnit,
+        let src = match value {
+            // What is returned stays as it is, whatever a `finally` does to its variable.
+            Some(value) if self.runs_finally(0) => Some(self.temporary(value)),
+            Some(value) => Some(self.operand(value)),
+            None => None,
         };
-        self.leave_regions(0, at, |this| this.builder().emit(op, at));
+        self.leave_regions(0, at, |this| {
+            let op = this.return_of(src, at);
+            this.builder().emit(op, at);
+        });
     }
 
     /// `throw`; without a value, inside `catch`, it throws on what was caught.
@@ -133,10 +194,51 @@ impl Lowering<'_> {
         self.builder().emit(op, at);
     }
 
-    pub(super) fn try_catch(&mut self, flow: &FlowControl, dst: Option<Reg>, at: Pos) {
+    /// `try` with `catch`, with `finally`, or with both.
+    pub(super) fn try_statement(
+        &mut self,
+        flow: &FlowControl,
+        finally: Option<&StmtBlock>,
+        dst: Option<Reg>,
+        at: Pos,
+    ) {
+        match (self.parsed.only_finally.contains(&at), finally) {
+            (false, None) => self.try_catch(flow, dst, at),
+            (true, None) => self.finally(&flow.branch, at, |this| {
+                this.block(flow.body.statements(), dst, at);
+            }),
+            (false, Some(finally)) => self.finally(finally, at, |this| {
+                this.try_catch(flow, dst, at);
+            }),
+            (true, Some(_)) => {
+                let problem = problems::unsupported("a second `finally`", at);
+                self.diagnostics.push(problem);
+            }
+        }
+    }
+
+    /// What `protected` lowers, and behind it, whichever way it is left, the block of a `finally`. A thread
+    /// that is being stopped runs no code any more, that of a `finally` included.
+    fn finally(&mut self, block: &StmtBlock, at: Pos, protected: impl FnOnce(&mut Self)) {
+        let error = self.builder().register();
+        self.builder().keep(error);
+        let end = self.builder().label();
+        self.open_region(Exit::Finally(Arc::new(block.clone())));
+        protected(self);
+        let covered = self.close_region();
+        self.block(block.statements(), None, at);
+        self.builder().jump(Op::Jump { to: 0 }, end, at);
+        let kind = HandlerKind::CatchRaw(error);
+        self.builder().handle_here(&covered, kind);
+        self.block(block.statements(), None, at);
+        self.builder().emit(Op::Rethrow { src: error }, at);
+        self.builder().place(end);
+    }
+
+    fn try_catch(&mut self, flow: &FlowControl, dst: Option<Reg>, at: Pos) {
         let caught = self.builder().register();
         let end = self.builder().label();
-        self.open_region(None);
+        self.open_region(Exit::Nothing);
         self.block(flow.body.statements(), dst, at);
         let covered = self.close_region();
         self.builder().jump(Op::Jump { to: 0 }, end, at);
@@ -195,7 +297,7 @@ impl Lowering<'_> {
             context,
         };
         self.builder().emit(enter, context_pos);
-        self.open_region(Some(context));
+        self.open_region(Exit::Context(context));
         if let Some((name, at)) = manager.name {
             let traits = Traits {
                 constant: false,

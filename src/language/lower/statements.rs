@@ -1,10 +1,11 @@
 //! Statements one after the other. Each may be asked to leave its value in a register: the last one
 //! of a block whose value is used.
 
-use rhai::{ASTFlags, Stmt};
+use rhai::{ASTFlags, Stmt, StmtBlock};
 
 use super::scope::Traits;
 use super::{Lowering, problems};
+use crate::language::finally::as_finally;
 use crate::language::parse::pos;
 use crate::language::resolve::{Declaration, as_closure};
 use crate::pos::Pos;
@@ -13,6 +14,18 @@ use crate::program::op::{Op, Reg};
 /// Where a statement stands.
 pub(super) fn position(stmt: &Stmt) -> Pos {
     pos(stmt.position())
+}
+
+/// The first of some statements, the block of the `finally` that belongs to it, and what comes after.
+pub(super) fn first_of(statements: &[Stmt]) -> Option<(&Stmt, Option<&StmtBlock>, &[Stmt])> {
+    let (first, rest) = statements.split_first()?;
+    match (first, rest) {
+        (Stmt::TryCatch(..), [second, after @ ..]) => match as_finally(second) {
+            Some(finally) => Some((first, Some(finally), after)),
+            None => Some((first, None, rest)),
+        },
+        _ => Some((first, None, rest)),
+    }
 }
 
 impl Lowering<'_> {
@@ -25,10 +38,31 @@ impl Lowering<'_> {
     pub(super) fn sequence(&mut self, statements: &[Stmt], dst: Option<Reg>, pos: Pos) {
         match statements.split_last() {
             None => self.unit(dst, pos),
-            Some((last, others)) => {
-                others.iter().for_each(|stmt| self.statement(stmt, None));
-                self.statement(last, dst);
+            Some(_) => {
+                let mut rest = statements;
+                while let Some((stmt, finally, after)) = first_of(rest) {
+                    let dst = dst.filter(|_| after.is_empty());
+                    self.statement_and_finally(stmt, finally, dst);
+                    rest = after;
+                }
             }
+        }
+    }
+
+    /// Lowers one statement with the `finally` that follows it, if one does.
+    pub(super) fn statement_and_finally(
+        &mut self,
+        stmt: &Stmt,
+        finally: Option<&StmtBlock>,
+        dst: Option<Reg>,
+    ) {
+        match (stmt, finally) {
+            (Stmt::TryCatch(flow, _), Some(finally)) => {
+                let mark = self.builder().mark();
+                self.try_statement(flow, Some(finally), dst, position(stmt));
+                self.builder().release(mark);
+            }
+            _ => self.statement(stmt, dst),
         }
     }
 
@@ -78,7 +112,7 @@ impl Lowering<'_> {
             }
             Stmt::For(parts, _) => self.for_loop(parts, dst, at),
             Stmt::Switch(parts, _) => self.switch(&parts.0, &parts.1, dst, at),
-            Stmt::TryCatch(flow, _) => self.try_catch(flow, dst, at),
+            Stmt::TryCatch(flow, _) => self.try_statement(flow, None, dst, at),
             Stmt::BreakLoop(value, flags, _) => {
                 self.leave_loop(value.as_deref(), flags.contains(ASTFlags::BREAK), at);
             }

@@ -191,17 +191,15 @@ pub(super) const ROWS: [Row; 61] = [
         Statement(except),
     ),
     row(
-        "there is no `finally`",
-        "to release something use `with lock { ... }`; otherwise clean up on both ways out: \
-         `try { f(); } catch (e) { clean_up(); throw e; } clean_up();`",
+        "`finally` has its block in braces",
+        "to release something use `with lock { ... }`; otherwise `try { f(); } finally { clean_up(); }`",
         ("finally:", ""),
         Statement(finally),
     ),
     row(
-        "there are no classes",
-        "a function makes a map with the data and what can be done with it: \
-         `fn counter() { #{count: 0, add: || this.count += 1} }`; \
-         then `let c = counter(); c.add();`",
+        "a class has its methods in braces",
+        "write `class Counter { init() { this.count = 0; } add() { this.count += 1; } }`; \
+         then `let c = Counter(); c.add();`",
         ("class Counter:", ""),
         Statement(class),
     ),

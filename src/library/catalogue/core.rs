@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::value::collection::Kind as Collected;
 use crate::value::object::{Call, TaskId, Verb};
-use crate::value::{Class, FaultKind, Function, Range, Value, debug_text, is_instance, print_text};
+use crate::value::{
+    Class, FaultKind, Function, Range, UserClass, Value, debug_text, is_instance, print_text,
+};
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::super::limits;
@@ -53,14 +56,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         signatures: &[sig(
             &[
                 param("error", Kind::Any),
-                checked("class", "a class by its name, or an array of them"),
+                checked(
+                    "class",
+                    "a class, or its name, or several of them in an array",
+                ),
             ],
             "bool",
         )],
         summary: "Whether a caught error is of a class of Python's, or of one that derives from it.",
         details: "`e.class` holds the class of what `catch (e)` gives. As in Python, a \
                   `TimeoutError` is an `OSError`, nearly all errors are an `Exception`, and a task \
-                  that was cancelled is none. What `throw` throws is of the class that its `error` \
+                  that was cancelled is none. An instance of a script's class is one of what that derives \
+                  from, too. What `throw` throws is of the class that its `error` \
                   names, and otherwise an `Exception`.",
         example: Example {
             code: "try { BoundedSemaphore(1).release(); } catch (e) {\n    \
@@ -392,22 +399,28 @@ fn is_def_var(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 }
 
 fn is_error_of(args: &mut [Value], _: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let is_of = |class: &Value| match class.as_str() {
-        Some(class) => Ok(is_instance(&args[0], class)),
-        None => Err(FaultKind::mismatch(
-            "the name of a class, as a string",
-            class,
-        )),
+    let own = match &args[0] {
+        Value::Reference(reference) if reference.kind != Collected::Class => {
+            reference.class.as_ref()
+        }
+        _ => None,
     };
-    let found = match &args[1] {
-        Value::Array(classes) => {
-            let mut found = false;
+    let is_of = |class: &Value| match (class.as_str(), own) {
+        (Some(class), _) => Ok(is_instance(&args[0], class)),
+        (None, Some(own)) => UserClass::of_value(class).map(|class| own.derives_from(&class)),
+        (None, None) => UserClass::of_value(class).map(|class| {
+            // Of Python's own, what is no instance may still be an error.
+            class.error.is_some() && is_instance(&args[0], class.name.as_str())
+        }),
+    };
+    let mut found = false;
+    match args[1].row() {
+        Some(classes) => {
             for class in classes.iter() {
                 found |= is_of(class)?;
             }
-            found
         }
-        class => is_of(class)?,
-    };
+        None => found = is_of(&args[1])?,
+    }
     Ok(NativeResult::Value(found.into()))
 }

@@ -10,6 +10,7 @@ mod channels;
 mod check;
 mod collections;
 mod core;
+mod error_classes;
 mod errors;
 mod futures;
 mod locks;
@@ -274,6 +275,7 @@ pub const GROUPS: &[Group] = &[
     ),
     group("Strings and numbers", &["math"], text::ENTRIES),
     group("Arrays, maps and ranges", &[], collections::ENTRIES),
+    group("Classes of errors", &[], error_classes::ENTRIES),
     group(
         "Lists, dicts and sets as in Python",
         &["collections"],

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::library::limits;
 use crate::pos::Pos;
-use crate::value::collection::{Entry, Kind, equal, key_error, order, position_of};
+use crate::value::collection::{Entry, Kind, equal, key_error, order, position_of, python_type};
 use crate::value::{Class, Collection, Dict, FaultKind, Held, Value};
 use crate::vm::OnCollection;
 
@@ -104,6 +104,7 @@ pub(in crate::library) fn call(
                 _ => None,
             },
         },
+        Collection::Attributes(_) => None,
         Collection::Set(set) => match set_value(name, set, args, pos) {
             Some(answer) => Some(answer),
             None => match &mut **Arc::make_mut(contents) {
@@ -125,6 +126,7 @@ pub(in crate::library) fn contains(contents: &Collection, item: &Value) -> Resul
         }
         Collection::Deque(items, _) => position_of(items.iter(), item).is_some(),
         Collection::Dict(dict) | Collection::Set(dict) => dict.contains(item)?,
+        Collection::Attributes(_) => false,
     })
 }
 
@@ -136,7 +138,9 @@ pub(in crate::library) fn items_of(value: &Value) -> Result<Vec<Value>, FaultKin
     Ok(match value {
         Value::Array(items) => items.to_vec(),
         Value::Collection(contents) => contents.items(),
-        Value::Reference(reference) => reference.items(),
+        Value::Reference(reference) if !matches!(reference.kind, Kind::Instance | Kind::Class) => {
+            reference.items()
+        }
         Value::Range(range) => {
             limits::check_items(range.len().try_into().unwrap_or(usize::MAX))?;
             let first = range.contains(range.start).then_some(range.start);
@@ -159,7 +163,7 @@ pub(in crate::library) fn items_of(value: &Value) -> Result<Vec<Value>, FaultKin
 }
 
 fn not_iterable(value: &Value) -> FaultKind {
-    let kind = value.type_name();
+    let kind = python_type(value);
     FaultKind::raised(
         Class::TypeError,
         &format!("'{kind}' object is not iterable"),
@@ -423,8 +427,8 @@ pub(in crate::library) fn no_order(symbol: &str, a: &Value, b: &Value) -> FaultK
         Class::TypeError,
         &format!(
             "'{symbol}' not supported between instances of '{}' and '{}'",
-            a.type_name(),
-            b.type_name()
+            python_type(a),
+            python_type(b)
         ),
         "compare numbers with numbers, strings with strings, lists and tuples of these",
     )

@@ -21,6 +21,7 @@ pub(super) fn function(name: &str) -> Arc<Function> {
         captures: Default::default(),
         curried: Default::default(),
         environment: None,
+        this: Value::Unit,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::value::collection::Kind;
 use crate::value::object::Ids;
 use crate::value::{
     Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
-    Function, Object, Range, Reference, Target, TraceEntry, Value,
+    Function, Literal, Object, Range, Reference, Target, TraceEntry, UserClass, Value,
 };
 
 /// A value without its variables.
@@ -42,7 +42,20 @@ enum Plain {
     Dict(Vec<(Plain, Plain)>),
     Set(Vec<Plain>),
     /// A collection that is shared: the number of its variable.
-    Reference(PlainReference, u32),
+    Reference(PlainReference, u32, Option<Box<PlainClass>>),
+    /// The attributes of an instance or a class.
+    Attributes(Vec<(String, Plain)>),
+}
+
+/// A class of the script's. It is known by the variable of its attributes.
+#[derive(Debug, Serialize, Deserialize)]
+struct PlainClass {
+    name: String,
+    base: Option<Box<PlainClass>>,
+    /// The class of Python's that its instances are errors of, by name.
+    error: Option<String>,
+    methods: Vec<(String, Plain)>,
+    attributes: u32,
 }
 
 /// What kind of thing a reference leads to.
@@ -52,6 +65,8 @@ enum PlainReference {
     Deque,
     Dict,
     Set,
+    Instance,
+    Class,
     Items,
     Values,
     Keys,
@@ -70,6 +85,8 @@ struct PlainFunction {
     /// Numbers of variables.
     captures: Vec<u32>,
     curried: Vec<Plain>,
+    /// What a bound method was taken from.
+    this: Plain,
     /// Name, number of the variable, whether it is constant.
     environment: Option<Vec<(String, u32, bool)>>,
 }
@@ -130,6 +147,7 @@ impl Parcel {
             program,
             ids,
             cells: self.variables.iter().map(|_| empty()).collect(),
+            classes: BTreeMap::new(),
         };
         for (number, variable) in self.variables.into_iter().enumerate() {
             let value = unpacker.value(variable);
@@ -182,15 +200,31 @@ impl Packer<'_> {
                     Kind::Deque => PlainReference::Deque,
                     Kind::Dict => PlainReference::Dict,
                     Kind::Set => PlainReference::Set,
+                    Kind::Instance => PlainReference::Instance,
+                    Kind::Class => PlainReference::Class,
                     Kind::Items => PlainReference::Items,
                     Kind::Values => PlainReference::Values,
                     Kind::Keys => PlainReference::Keys,
                 };
-                Plain::Reference(kind, self.cell(&reference.contents))
+                let class = (reference.class.as_ref()).map(|class| Box::new(self.class(class)));
+                Plain::Reference(kind, self.cell(&reference.contents), class)
             }
             Value::Collection(contents) => self.collection(contents),
             // A copy has none of these.
             Value::Cell(_) | Value::Foreign(_) => Plain::Unit,
+        }
+    }
+
+    fn class(&mut self, class: &UserClass) -> PlainClass {
+        let methods = class.methods.iter();
+        PlainClass {
+            name: class.name.as_str().into(),
+            base: (class.base.as_ref()).map(|base| Box::new(self.class(base))),
+            error: class.error.map(|class| class.qualified().into()),
+            methods: methods
+                .map(|(name, method)| (name.to_string(), self.value(method)))
+                .collect(),
+            attributes: self.cell(&class.attributes),
         }
     }
 
@@ -203,6 +237,10 @@ impl Packer<'_> {
             Collection::List(row) => Plain::List(items(&mut row.iter())),
             Collection::Deque(row, limit) => Plain::Deque(items(&mut row.iter()), *limit),
             Collection::Set(set) => Plain::Set(items(&mut set.keys())),
+            Collection::Attributes(map) => {
+                let values = items(&mut map.values()).into_iter();
+                Plain::Attributes(map.keys().map(ToString::to_string).zip(values).collect())
+            }
             Collection::Dict(dict) => {
                 let entries = dict.entries();
                 let entries =
@@ -252,6 +290,7 @@ impl Packer<'_> {
                 .map(|value| self.value(value))
                 .collect(),
             environment,
+            this: self.value(&function.this),
         }
     }
 
@@ -281,6 +320,8 @@ struct Unpacker<'a> {
     program: &'a Program,
     ids: &'a Ids,
     cells: Vec<Arc<Cell>>,
+    /// By the numbers of the variables of their attributes.
+    classes: BTreeMap<u32, Arc<UserClass>>,
 }
 
 fn contents(contents: Collection) -> Value {
@@ -344,12 +385,20 @@ impl Unpacker<'_> {
                     .collect();
                 contents(Collection::Dict(dict(entries)))
             }
-            Plain::Reference(kind, number) => Value::Reference(Arc::new(Reference {
+            Plain::Attributes(map) => {
+                let map = map.into_iter();
+                let map = map.map(|(name, value)| (name.into(), self.value(value)));
+                contents(Collection::Attributes(map.collect()))
+            }
+            Plain::Reference(kind, number, class) => Value::Reference(Arc::new(Reference {
+                class: class.map(|class| self.class(*class)),
                 kind: match kind {
                     PlainReference::List => Kind::List,
                     PlainReference::Deque => Kind::Deque,
                     PlainReference::Dict => Kind::Dict,
                     PlainReference::Set => Kind::Set,
+                    PlainReference::Instance => Kind::Instance,
+                    PlainReference::Class => Kind::Class,
                     PlainReference::Items => Kind::Items,
                     PlainReference::Values => Kind::Values,
                     PlainReference::Keys => Kind::Keys,
@@ -357,6 +406,26 @@ impl Unpacker<'_> {
                 contents: self.cell(number),
             })),
         }
+    }
+
+    /// A class, which is unpacked once.
+    fn class(&mut self, class: PlainClass) -> Arc<UserClass> {
+        if let Some(known) = self.classes.get(&class.attributes) {
+            return known.clone();
+        }
+        let base = class.base.map(|base| self.class(*base));
+        let methods = class.methods.into_iter();
+        let unpacked = Arc::new(UserClass {
+            name: Literal::new(&class.name),
+            base,
+            error: class.error.and_then(|name| Class::named(&name)),
+            methods: methods
+                .map(|(name, method)| (name.into(), self.value(method)))
+                .collect(),
+            attributes: self.cell(class.attributes),
+        });
+        self.classes.insert(class.attributes, unpacked.clone());
+        unpacked
     }
 
     fn values(&mut self, items: Vec<Plain>) -> Vec<Value> {
@@ -401,6 +470,7 @@ impl Unpacker<'_> {
                 .map(|value| self.value(value))
                 .collect(),
             environment,
+            this: self.value(function.this),
         })
     }
 

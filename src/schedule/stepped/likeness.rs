@@ -18,7 +18,7 @@ use crate::schedule::World;
 use crate::value::object::{Note, Primitive, TaskId};
 use crate::value::{
     AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault,
-    Footprint, Function, Object, Range, StateEncoder, Target, Value,
+    Footprint, Function, Object, Range, Reference as Shared, StateEncoder, Target, Value,
 };
 use crate::vm::{Binding, Globals, Isolated};
 
@@ -410,6 +410,8 @@ impl Page {
             captures,
             curried,
             environment,
+            // It follows, as what is curried does.
+            this: _,
         } = function;
         let target = match target {
             Target::Named(name) => u64::from(*name) << 1,
@@ -520,6 +522,7 @@ impl Page {
             Value::Function(function) => {
                 self.function(function);
                 later.extend(function.curried.iter().rev());
+                later.push(&function.this);
             }
             Value::Object(object) => self.object(object),
             Value::Cell(cell) => self.cell(cell),
@@ -529,8 +532,19 @@ impl Page {
                 (fault.kind).visit_parts(&mut |part| in_errors.push(part.clone()));
             }
             Value::Reference(reference) => {
-                self.tagged(b'R', reference.kind as u64);
-                self.cell(&reference.contents);
+                let Shared {
+                    kind,
+                    contents,
+                    class,
+                } = &**reference;
+                self.tagged(b'R', *kind as u64);
+                self.cell(contents);
+                // What a class is called and its methods follow from where its attributes stand.
+                for class in class.iter().flat_map(|class| class.ancestors()) {
+                    self.text(class.name.as_str());
+                    self.cell(&class.attributes);
+                    later.extend(class.methods.values().rev());
+                }
             }
             Value::Collection(contents) => self.collection(contents, later),
             Value::Foreign(foreign) => {
@@ -552,6 +566,10 @@ impl Page {
             Collection::Deque(items, limit) => {
                 limit.encode_state(self);
                 later.extend(items.iter().rev());
+            }
+            Collection::Attributes(map) => {
+                map.keys().for_each(|key| self.text(key));
+                later.extend(map.values().rev());
             }
             // The gaps decide how a loop over it that is under way goes on.
             Collection::Dict(dict) | Collection::Set(dict) => {

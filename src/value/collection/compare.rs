@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Collection;
+use super::{Collection, Kind};
 use crate::value::{Function, Value};
 
 /// Whether `a == b`.
@@ -48,7 +48,7 @@ fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
         (Value::Reference(a), Value::Reference(b)) => {
             if a.is(b) {
                 true
-            } else if a.kind != b.kind {
+            } else if a.kind != b.kind || matches!(a.kind, Kind::Instance | Kind::Class) {
                 false
             } else {
                 return None;
@@ -117,6 +117,7 @@ fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool 
 fn is_same_function(a: &Arc<Function>, b: &Arc<Function>) -> bool {
     Arc::ptr_eq(a, b)
         || a.target == b.target
+            && equal_plain(&a.this, &b.this) == Some(true)
             && a.curried.is_empty()
             && b.curried.is_empty()
             && a.captures.len() == b.captures.len()

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
-use super::{Collection, equal};
+use super::{Collection, Kind, equal, python_type};
 use crate::value::{Class, FaultKind, Value};
 
 /// One entry.
@@ -257,6 +257,10 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
             function.target.hash(hasher);
         }
         Value::Range(range) => hasher.write_u64(range.start as u64 ^ range.end as u64),
+        // By what they are, too.
+        Value::Reference(reference) if matches!(reference.kind, Kind::Instance | Kind::Class) => {
+            hasher.write_u64(Arc::as_ptr(&reference.contents) as usize as u64);
+        }
         Value::Reference(_)
         | Value::Array(_)
         | Value::Map(_)
@@ -269,7 +273,7 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
 }
 
 fn unhashable(value: &Value) -> FaultKind {
-    let kind = value.type_name();
+    let kind = python_type(value);
     FaultKind::raised(
         Class::TypeError,
         &format!("unhashable type: '{kind}'"),

@@ -16,7 +16,7 @@ mod text;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Cell, Class, FaultKind, Held, Origin, Value};
+use super::{Cell, Class, FaultKind, Held, Map, Origin, UserClass, Value};
 use crate::pos::Pos;
 
 pub use compare::{equal, order, position_of};
@@ -40,6 +40,10 @@ pub enum Kind {
     Values,
     /// `d.items()`
     Items,
+    /// An instance of a class: its attributes.
+    Instance,
+    /// A class of the script's: its own attributes.
+    Class,
 }
 
 impl Kind {
@@ -53,6 +57,8 @@ impl Kind {
             Self::Keys => "dict_keys",
             Self::Values => "dict_values",
             Self::Items => "dict_items",
+            Self::Instance => "instance",
+            Self::Class => "class",
         }
     }
 
@@ -63,7 +69,9 @@ impl Kind {
                 "dictionary changed size during iteration"
             }
             Self::Set => "Set changed size during iteration",
-            Self::List | Self::Deque => "deque mutated during iteration",
+            Self::List | Self::Deque | Self::Instance | Self::Class => {
+                "deque mutated during iteration"
+            }
         };
         let advice = "go over a copy: `for item in list(xs) { ... }`";
         FaultKind::raised(Class::RuntimeError, message, advice)
@@ -77,6 +85,8 @@ pub struct Reference {
     pub kind: Kind,
     /// Where the contents stand.
     pub contents: Arc<Cell>,
+    /// The class of an instance, or the one that this is.
+    pub class: Option<Arc<UserClass>>,
 }
 
 impl Reference {
@@ -118,7 +128,12 @@ impl Reference {
             _ => return None,
         };
         let contents = self.contents.clone();
-        Some(Value::Reference(Arc::new(Self { kind, contents })))
+        let class = None;
+        Some(Value::Reference(Arc::new(Self {
+            kind,
+            contents,
+            class,
+        })))
     }
 
     /// What a `for` over it gives now.
@@ -135,7 +150,13 @@ impl Reference {
         match self.kind {
             Kind::Values => entry.value.clone(),
             Kind::Items => Value::tuple(vec![entry.key.clone(), entry.value.clone()]),
-            Kind::List | Kind::Deque | Kind::Dict | Kind::Set | Kind::Keys => entry.key.clone(),
+            Kind::List
+            | Kind::Deque
+            | Kind::Dict
+            | Kind::Set
+            | Kind::Keys
+            | Kind::Instance
+            | Kind::Class => entry.key.clone(),
         }
     }
 
@@ -154,7 +175,9 @@ impl Reference {
     pub fn snapshot(&self) -> Value {
         match self.kind {
             Kind::Keys | Kind::Values | Kind::Items => Value::tuple(self.items()),
-            Kind::List | Kind::Deque | Kind::Dict | Kind::Set => self.contents.load(),
+            Kind::List | Kind::Deque | Kind::Dict | Kind::Set | Kind::Instance | Kind::Class => {
+                self.contents.load()
+            }
         }
     }
 }
@@ -172,6 +195,8 @@ pub enum Collection {
     Dict(Dict),
     /// The items of a set: the keys of entries without values.
     Set(Dict),
+    /// The attributes of an instance or a class.
+    Attributes(Map),
 }
 
 impl Default for Collection {
@@ -189,6 +214,7 @@ impl Collection {
             Self::Deque(..) => Some(Kind::Deque),
             Self::Dict(_) => Some(Kind::Dict),
             Self::Set(_) => Some(Kind::Set),
+            Self::Attributes(_) => Some(Kind::Instance),
         }
     }
 
@@ -203,6 +229,7 @@ impl Collection {
             Self::Tuple(items) | Self::List(items) => items.len(),
             Self::Deque(items, _) => items.len(),
             Self::Dict(dict) | Self::Set(dict) => dict.len(),
+            Self::Attributes(map) => map.len(),
         }
     }
 
@@ -217,6 +244,7 @@ impl Collection {
             Self::Tuple(items) | Self::List(items) => items.clone(),
             Self::Deque(items, _) => items.iter().cloned().collect(),
             Self::Dict(dict) | Self::Set(dict) => dict.keys().cloned().collect(),
+            Self::Attributes(_) => Vec::new(),
         }
     }
 
@@ -231,6 +259,7 @@ impl Collection {
                 let (entry, next) = dict.from(position)?;
                 Some((entry.key.clone(), next))
             }
+            Self::Attributes(_) => None,
         }
     }
 
@@ -244,6 +273,7 @@ impl Collection {
                 visit(&entry.value);
             }),
             Self::Set(dict) => dict.keys().for_each(visit),
+            Self::Attributes(map) => map.values().for_each(visit),
         }
     }
 
@@ -265,9 +295,11 @@ impl Collection {
                 Some(value) => Ok(value.clone()),
                 None => Err(key_error(index)),
             },
-            Self::Set(_) => Err(FaultKind::Indexing {
-                signature: format!("set [{}]", index.type_name()),
-            }),
+            Self::Set(_) | Self::Attributes(_) => Err(FaultKind::raised(
+                Class::TypeError,
+                &format!("'{}' object is not subscriptable", self.type_name()),
+                "what has an index is a list, a tuple, a deque or a dict",
+            )),
         }
     }
 
@@ -287,7 +319,7 @@ impl Collection {
                 Ok(&mut items[at])
             }
             Self::Dict(dict) => dict.get_mut(index)?.ok_or_else(|| key_error(index)),
-            Self::Tuple(_) | Self::Set(_) => Err(FaultKind::raised(
+            Self::Tuple(_) | Self::Set(_) | Self::Attributes(_) => Err(FaultKind::raised(
                 Class::TypeError,
                 &format!("'{name}' object does not support item assignment"),
                 "make a list of it: `list(xs)`",
@@ -324,7 +356,7 @@ fn position(type_name: &str, length: usize, index: &Value) -> Result<usize, Faul
                 Class::TypeError,
                 &format!(
                     "{type_name} indices must be integers or slices, not {}",
-                    other.type_name()
+                    python_type(other)
                 ),
                 "for a part of it write `xs.slice(1, 3)`",
             ));
@@ -337,6 +369,20 @@ fn position(type_name: &str, length: usize, index: &Value) -> Result<usize, Faul
             &format!("the index is {number}, and it has {length} items: the first one is 0"),
         )
     })
+}
+
+/// What Python calls the type of a value, for errors in its words.
+pub fn python_type(value: &Value) -> String {
+    match value {
+        Value::Unit => "NoneType".into(),
+        Value::Int(_) => "int".into(),
+        Value::Float(_) => "float".into(),
+        Value::Char(_) | Value::Literal(_) | Value::Str(_) => "str".into(),
+        Value::Function(_) => "function".into(),
+        Value::Range(_) => "range".into(),
+        Value::Reference(reference) if reference.kind == Kind::Class => "type".into(),
+        other => other.type_name(),
+    }
 }
 
 /// That a dict or set does not have this key.
@@ -356,7 +402,12 @@ impl Value {
         };
         let contents = Self::Collection(Arc::new(contents.into()));
         let contents = Arc::new(Cell::declared(Origin::text(pos.line, pos.column), contents));
-        Self::Reference(Arc::new(Reference { kind, contents }))
+        let class = None;
+        Self::Reference(Arc::new(Reference {
+            kind,
+            contents,
+            class,
+        }))
     }
 
     /// A tuple.
@@ -368,7 +419,11 @@ impl Value {
     pub fn row(&self) -> Option<Arc<super::Items>> {
         match self {
             Self::Array(items) => Some(items.clone()),
-            Self::Reference(reference) => Some(Arc::new(reference.items().into())),
+            Self::Reference(reference)
+                if !matches!(reference.kind, Kind::Instance | Kind::Class) =>
+            {
+                Some(Arc::new(reference.items().into()))
+            }
             Self::Collection(contents) => Some(Arc::new(contents.items().into())),
             _ => None,
         }

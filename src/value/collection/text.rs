@@ -29,6 +29,26 @@ pub fn repr_text(value: &Value) -> String {
             Part::Text(text) => out.push_str(text),
             Part::Owned(text) => out.push_str(&text),
             Part::End => _ = open.pop(),
+            Part::Value(Value::Reference(reference))
+                if matches!(reference.kind, Kind::Instance | Kind::Class) =>
+            {
+                let name = reference
+                    .class
+                    .as_ref()
+                    .map_or("", |class| class.name.as_str());
+                match (reference.kind, reference.error_message()) {
+                    (Kind::Class, _) => _ = write!(out, "<class '{name}'>"),
+                    // As it is raised: `ValueError('no')`.
+                    (_, Some(_)) => {
+                        let args = reference.attribute("args").unwrap_or_default();
+                        parts.push(Part::Text(")"));
+                        let args = args.row().unwrap_or_default();
+                        list(&mut parts, "", args.iter(), args.len(), "");
+                        _ = write!(out, "{name}(");
+                    }
+                    (_, None) => _ = write!(out, "<{name} object>"),
+                }
+            }
             Part::Value(Value::Reference(reference)) => {
                 let address = Arc::as_ptr(&reference.contents) as usize;
                 if open.contains(&address) {
@@ -36,6 +56,8 @@ pub fn repr_text(value: &Value) -> String {
                         Kind::List | Kind::Deque => "[...]",
                         Kind::Dict | Kind::Set => "{...}",
                         Kind::Keys | Kind::Values | Kind::Items => "...",
+                        // They are shown above.
+                        Kind::Instance | Kind::Class => "",
                     });
                     continue;
                 }
@@ -45,7 +67,12 @@ pub fn repr_text(value: &Value) -> String {
                     Kind::Keys => "dict_keys([",
                     Kind::Values => "dict_values([",
                     Kind::Items => "dict_items([",
-                    Kind::List | Kind::Deque | Kind::Dict | Kind::Set => {
+                    Kind::List
+                    | Kind::Deque
+                    | Kind::Dict
+                    | Kind::Set
+                    | Kind::Instance
+                    | Kind::Class => {
                         lay_out(&reference.load(), &mut parts);
                         continue;
                     }
@@ -89,6 +116,7 @@ fn lay_out(contents: &Collection, parts: &mut Vec<Part>) {
         }
         Collection::Set(items) if items.is_empty() => parts.push(Part::Text("set()")),
         Collection::Set(items) => list(parts, "{", items.keys(), items.len(), "}"),
+        Collection::Attributes(_) => {}
         Collection::Dict(dict) => {
             parts.push(Part::Text("}"));
             for (number, entry) in dict.entries().rev().enumerate() {

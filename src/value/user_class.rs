@@ -1,0 +1,214 @@
+//! Classes that a script makes, and their instances.
+//!
+//! Class and instance are references: their attributes stand in a variable each, so that `this.n += 1` is
+//! a read and a write of a place. What a class is called, what it derives from and its methods never
+//! change. A class that derives from one of Python's classes of errors makes errors.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::collection::Kind;
+use super::{Cell, Class, Collection, FaultKind, Literal, Map, Origin, Reference, Target, Value};
+use crate::pos::Pos;
+
+/// A class of the script's, or one of Python's classes of errors.
+#[derive(Debug)]
+pub struct UserClass {
+    /// Its name.
+    pub name: Literal,
+    /// What it derives from.
+    pub base: Option<Arc<UserClass>>,
+    /// The class of Python's that its instances are errors of.
+    pub error: Option<Class>,
+    /// The functions that are its methods.
+    pub methods: BTreeMap<Box<str>, Value>,
+    /// Where the attributes of the class itself stand; it tells classes apart, too.
+    pub attributes: Arc<Cell>,
+}
+
+/// The name of the method that sets an instance up.
+pub const INIT: &str = "init";
+
+fn attributes(map: Map, pos: Pos) -> Arc<Cell> {
+    let attributes = Value::Collection(Arc::new(Collection::Attributes(map).into()));
+    Arc::new(Cell::declared(
+        Origin::text(pos.line, pos.column),
+        attributes,
+    ))
+}
+
+impl UserClass {
+    /// A class of a script's.
+    ///
+    /// # Errors
+    /// When `base` is no class.
+    pub fn new(
+        name: Literal,
+        base: &Value,
+        methods: Map,
+        own: Map,
+        pos: Pos,
+    ) -> Result<Arc<Self>, FaultKind> {
+        let base = match base {
+            Value::Unit => None,
+            base => Some(Self::of_value(base)?),
+        };
+        Ok(Arc::new(Self {
+            name,
+            error: base.as_ref().and_then(|base| base.error),
+            base,
+            methods,
+            attributes: attributes(own, pos),
+        }))
+    }
+
+    /// One of Python's classes of errors.
+    pub fn of_error(class: Class) -> Arc<Self> {
+        Arc::new(Self {
+            name: Literal::new(class.name()),
+            base: None,
+            error: Some(class),
+            methods: BTreeMap::new(),
+            attributes: attributes(Map::new(), Pos::NONE),
+        })
+    }
+
+    /// The class that a value is.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn of_value(value: &Value) -> Result<Arc<Self>, FaultKind> {
+        let class = match value {
+            Value::Reference(reference) if reference.kind == Kind::Class => reference.class.clone(),
+            Value::Function(function) if matches!(function.target, Target::Named(_)) => {
+                Class::named(function.name.as_str()).map(Self::of_error)
+            }
+            _ => None,
+        };
+        class.ok_or_else(|| FaultKind::mismatch("a class", value))
+    }
+
+    /// The class as a value.
+    pub fn to_value(self: &Arc<Self>) -> Value {
+        Value::Reference(Arc::new(Reference {
+            kind: Kind::Class,
+            contents: self.attributes.clone(),
+            class: Some(self.clone()),
+        }))
+    }
+
+    /// A new instance, without attributes.
+    pub fn instance(self: &Arc<Self>, pos: Pos) -> Arc<Reference> {
+        Arc::new(Reference {
+            kind: Kind::Instance,
+            contents: attributes(Map::new(), pos),
+            class: Some(self.clone()),
+        })
+    }
+
+    /// An error of one of Python's classes, with these arguments.
+    pub fn error(class: Class, args: Vec<Value>, pos: Pos) -> Value {
+        let instance = Self::of_error(class).instance(pos);
+        instance.set_error_arguments(args);
+        Value::Reference(instance)
+    }
+
+    /// This class and those that it derives from, the nearest first.
+    pub fn ancestors(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
+        std::iter::successors(Some(self), |class| class.base.as_ref())
+    }
+
+    /// The method of this name, its own or inherited.
+    pub fn method(self: &Arc<Self>, name: &str) -> Option<&Value> {
+        self.ancestors().find_map(|class| class.methods.get(name))
+    }
+
+    /// The class that has an attribute of this name now, itself or one that it derives from.
+    pub fn with_attribute(self: &Arc<Self>, name: &str) -> Option<&Arc<Self>> {
+        self.ancestors().find(|class| {
+            class.attributes.with(|value| match value {
+                Value::Collection(contents) => match &***contents {
+                    Collection::Attributes(map) => map.contains_key(name),
+                    _ => false,
+                },
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether the two are one class.
+    pub fn is(&self, other: &Self) -> bool {
+        match (self.error, other.error) {
+            // Python's own are made where they are named.
+            (Some(one), Some(other)) if one.name() == self.name.as_str() => {
+                one == other && other.name() == self.name.as_str()
+            }
+            _ => Arc::ptr_eq(&self.attributes, &other.attributes),
+        }
+    }
+
+    /// Whether its instances are instances of a class of this name.
+    pub fn is_named(self: &Arc<Self>, name: &str) -> bool {
+        let of_error = self.error.is_some_and(|class| class.is(name));
+        of_error || self.ancestors().any(|class| class.name.as_str() == name)
+    }
+
+    /// Whether its instances are instances of `other`.
+    pub fn derives_from(self: &Arc<Self>, other: &Arc<Self>) -> bool {
+        match other.error {
+            Some(class) if class.name() == other.name.as_str() => {
+                self.error.is_some_and(|own| own.is(class.qualified()))
+            }
+            _ => self.ancestors().any(|class| class.is(other)),
+        }
+    }
+
+    /// Calls `visit` on its methods and its attributes, and on those of the classes that it derives from.
+    pub fn visit_parts(self: &Arc<Self>, visit: &mut dyn FnMut(&Value)) {
+        for class in self.ancestors() {
+            class.methods.values().for_each(&mut *visit);
+            visit(&Value::Cell(class.attributes.clone()));
+        }
+    }
+}
+
+impl Reference {
+    /// The attribute of this name that an instance has itself now.
+    pub fn attribute(&self, name: &str) -> Option<Value> {
+        match &**self.load() {
+            Collection::Attributes(map) => map.get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    /// What Python's `Exception.__init__` does: an error keeps its arguments, and shows the first one.
+    pub fn set_error_arguments(&self, args: Vec<Value>) {
+        let message = match &args[..] {
+            [] => Value::from(""),
+            [one] => one.clone(),
+            _ => Value::tuple(args.clone()),
+        };
+        self.contents.update(|contents| {
+            if let Value::Collection(contents) = contents
+                && let Collection::Attributes(map) = &mut **Arc::make_mut(contents)
+            {
+                map.insert("message".into(), message);
+                map.insert("args".into(), Value::tuple(args));
+            }
+        });
+    }
+
+    /// What an instance is as text, if it is an error: its message.
+    pub fn error_message(&self) -> Option<Value> {
+        let class = self.class.as_ref()?;
+        let error = class.error.filter(|_| self.kind == Kind::Instance)?;
+        let message = self.attribute("message").unwrap_or_else(|| Value::from(""));
+        // As in Python: a key that is not there is shown as it would be typed.
+        Some(match error {
+            Class::KeyError if !message.as_str().is_some_and(str::is_empty) => {
+                Value::string(super::repr_text(&message))
+            }
+            _ => message,
+        })
+    }
+}

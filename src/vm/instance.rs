@@ -1,0 +1,282 @@
+//! Classes that a script makes: making one and its instances, their attributes and methods.
+//!
+//! An attribute is a place of the instance; one that it does not have is looked for in its class, which
+//! is a place of that, and in what the class derives from. Methods never change, so to look for one is
+//! no step; but an attribute of that name would come first, and whether there is one is read.
+
+use std::sync::Arc;
+
+use super::arithmetic::put;
+use super::call::Receiver;
+use super::place::walk;
+use super::step::{Flow, Machine, Step};
+use super::{Path, Stop};
+use crate::program::code::{Key, Place, Site};
+use crate::value::collection::Kind;
+use crate::value::{Class, FaultKind, Function, INIT, Map, Reference, UserClass, Value};
+
+impl Machine<'_, '_> {
+    /// `dst` = the class whose parts stand in the four registers from `first` on.
+    pub(super) fn make_class(&mut self, dst: u16, first: u16) -> Step {
+        let parts = self.take_args(first, 4);
+        let [Value::Literal(name), base, methods, attributes] = &parts[..] else {
+            return Ok(Flow::Next);
+        };
+        let map = |value: &Value| match value {
+            Value::Map(map) => Map::clone(map),
+            _ => Map::new(),
+        };
+        let pos = self.fiber.pos(self.env.program);
+        let class = UserClass::new(*name, base, map(methods), map(attributes), pos)?;
+        put(self.register(dst), class.to_value());
+        Ok(Flow::Next)
+    }
+
+    /// Calls a class: `dst` = a new instance, as its `init` leaves it.
+    pub(super) fn construct(&mut self, class: &Arc<UserClass>, args: Vec<Value>, dst: u16) -> Step {
+        let pos = self.fiber.pos(self.env.program);
+        let instance = class.instance(pos);
+        let value = Value::Reference(instance.clone());
+        match class.method(INIT) {
+            // It gives the instance.
+            Some(Value::Function(init)) => {
+                let init = init.clone();
+                return self.call_into(dst, init, args, Some(Receiver::Value(value)));
+            }
+            _ if class.error.is_some() => instance.set_error_arguments(args),
+            _ if args.is_empty() => {}
+            _ => {
+                return Err(FaultKind::raised(
+                    Class::TypeError,
+                    &format!("{}() takes no arguments", class.name.as_str()),
+                    "give the class a method `init` that takes them",
+                ));
+            }
+        }
+        put(self.register(dst), value);
+        Ok(Flow::Next)
+    }
+
+    /// A method of an instance or of a class, to which a chain has led. `Base.method(x, 1)` calls the
+    /// method with `x` as `this`.
+    pub(super) fn call_on_instance(
+        &mut self,
+        reference: &Arc<Reference>,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &Site,
+    ) -> Step {
+        let Some(class) = &reference.class else {
+            return Ok(Flow::Next);
+        };
+        let program = self.env.program;
+        let name = program.name(site.name);
+        let is_instance = reference.kind == Kind::Instance;
+        let method = class.method(&name.text);
+        let holder = match is_instance {
+            true => Some(reference.clone()),
+            false => None,
+        };
+        // An attribute comes first: one of the instance, and where there is no method one of a class.
+        let mut path = Path::default();
+        path.method = Some(name.literal);
+        if let Some(holder) = &holder
+            && !self.may_access(&holder.contents, path, false)
+        {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        let own = holder.and_then(|holder| holder.attribute(&name.text));
+        let callee = match (own, method) {
+            (Some(own), _) => own,
+            (None, Some(Value::Function(method))) => {
+                let method = method.clone();
+                let mut args = self.take_args(first, argc);
+                let this = match is_instance {
+                    true => Value::Reference(reference.clone()),
+                    false if args.is_empty() => return Err(no_receiver(class, &name.text)),
+                    false => args.remove(0),
+                };
+                self.fiber.through = None;
+                return self.call_into(dst, method, args, Some(Receiver::Value(this)));
+            }
+            (None, _) => match class.with_attribute(&name.text) {
+                Some(of) => {
+                    let of = of.clone();
+                    if !self.may_access(&of.attributes, path, false) {
+                        return Ok(Flow::Stop(Stop::Visible));
+                    }
+                    let holder = of.to_value();
+                    match &holder {
+                        Value::Reference(holder) => {
+                            holder.attribute(&name.text).unwrap_or_default()
+                        }
+                        _ => Value::Unit,
+                    }
+                }
+                None if &*name.text == INIT => {
+                    // What everything derives from does nothing; errors keep their arguments.
+                    let mut args = self.take_args(first, argc);
+                    let this = match is_instance {
+                        true => Value::Reference(reference.clone()),
+                        false if args.is_empty() => return Err(no_receiver(class, INIT)),
+                        false => args.remove(0),
+                    };
+                    if let (Some(_), Value::Reference(instance)) = (class.error, &this) {
+                        if !self.may_access(&instance.contents, Path::default(), true) {
+                            return Ok(Flow::Stop(Stop::Visible));
+                        }
+                        instance.set_error_arguments(args);
+                    }
+                    self.fiber.through = None;
+                    put(self.register(dst), this);
+                    return Ok(Flow::Next);
+                }
+                None if &*name.text == "type_of" => {
+                    self.fiber.through = None;
+                    let name = Value::Reference(reference.clone()).type_name();
+                    put(self.register(dst), Value::string(name));
+                    return Ok(Flow::Next);
+                }
+                None => return Err(no_attribute(reference, &name.text)),
+            },
+        };
+        let args = self.take_args(first, argc);
+        self.fiber.through = None;
+        self.call_any(callee, args, dst)
+    }
+
+    /// Calls a value with these arguments: a function or a class.
+    pub(super) fn call_any(&mut self, callee: Value, args: Vec<Value>, dst: u16) -> Step {
+        match &callee {
+            Value::Function(function) => self.call_into(dst, function.clone(), args, None),
+            Value::Reference(reference) if reference.kind == Kind::Class => {
+                match &reference.class {
+                    Some(class) => self.construct(&class.clone(), args, dst),
+                    None => Ok(Flow::Next),
+                }
+            }
+            other => Err(FaultKind::mismatch("a function", other)),
+        }
+    }
+
+    /// The same on the way to a method: `x.items.append(1)` where `items` is an attribute of the class.
+    pub(super) fn call_inherited(
+        &mut self,
+        used: u16,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &Site,
+    ) -> Step {
+        let Some((reference, _)) = self.fiber.through.clone() else {
+            return Ok(Flow::Next);
+        };
+        let name = match site.place.keys.get(usize::from(used)) {
+            Some(Key::Field { name, .. }) => name.as_str(),
+            _ => "",
+        };
+        let of = (reference.class.as_ref()).and_then(|class| match reference.kind {
+            Kind::Class => class.base.as_ref()?.with_attribute(name),
+            _ => class.with_attribute(name),
+        });
+        match of.map(UserClass::to_value) {
+            Some(Value::Reference(of)) => {
+                self.fiber.through = Some((of, used));
+                self.call_method(argc, dst, first, site)
+            }
+            _ => Err(no_attribute(&reference, name)),
+        }
+    }
+
+    /// Goes on where an instance or a class has no attribute of the name that is the key number `used` of
+    /// a place: with a method, bound to the instance, or with an attribute of a class.
+    pub(super) fn get_inherited(&mut self, dst: u16, place: &Place, used: u16) -> Step {
+        let (Some((reference, _)), Some(Key::Field { name, .. })) = (
+            self.fiber.through.clone(),
+            place.keys.get(usize::from(used)),
+        ) else {
+            return Ok(Flow::Next);
+        };
+        let name = *name;
+        let Some(class) = &reference.class else {
+            return Err(no_attribute(&reference, name.as_str()));
+        };
+        if let Some(Value::Function(method)) = class.method(name.as_str()) {
+            let value = Value::Function(bound(method, &reference));
+            let base = self.frame().base as usize;
+            let begin = super::place::Begin::behind(used + 1);
+            let chain = self.fiber.chain_from(base, &begin, &place.keys);
+            let walked = walk(self.env.natives, &value, chain, 0)?;
+            return self.arrive(dst, place, walked);
+        }
+        let of = match reference.kind {
+            Kind::Class => class
+                .base
+                .as_ref()
+                .and_then(|base| base.with_attribute(name.as_str())),
+            _ => class.with_attribute(name.as_str()),
+        };
+        match of.map(UserClass::to_value) {
+            Some(Value::Reference(of)) => {
+                self.fiber.through = Some((of, used));
+                self.get(dst, place)
+            }
+            _ => match described(&reference, name.as_str()) {
+                Some(value) => {
+                    self.fiber.through = None;
+                    put(self.register(dst), value);
+                    Ok(Flow::Next)
+                }
+                None => Err(no_attribute(&reference, name.as_str())),
+            },
+        }
+    }
+}
+
+/// A method as a value. Taken from an instance it is bound to that, taken from a class it is as it is.
+fn bound(method: &Arc<Function>, reference: &Arc<Reference>) -> Arc<Function> {
+    match reference.kind {
+        Kind::Instance => Arc::new(Function {
+            this: Value::Reference(reference.clone()),
+            ..Function::clone(method)
+        }),
+        _ => method.clone(),
+    }
+}
+
+/// What an error says of itself beyond its attributes: `e.class`, as that of any other error.
+fn described(reference: &Reference, name: &str) -> Option<Value> {
+    let class = reference.class.as_ref()?;
+    match (name, class.error) {
+        ("class" | "error", Some(_)) => Some(Value::Literal(class.name)),
+        _ => None,
+    }
+}
+
+fn no_receiver(class: &UserClass, name: &str) -> FaultKind {
+    FaultKind::raised(
+        Class::TypeError,
+        &format!(
+            "{}.{name}() missing 1 required positional argument",
+            class.name.as_str()
+        ),
+        "call it on an instance, or give that as the first argument",
+    )
+}
+
+fn no_attribute(reference: &Reference, name: &str) -> FaultKind {
+    let class = reference
+        .class
+        .as_ref()
+        .map_or("", |class| class.name.as_str());
+    let what = match reference.kind {
+        Kind::Class => format!("type object '{class}'"),
+        _ => format!("'{class}' object"),
+    };
+    FaultKind::raised(
+        Class::AttributeError,
+        &format!("{what} has no attribute '{name}'"),
+        &format!("set it first, in `init`: `this.{name} = 0;`"),
+    )
+}
