@@ -1200,6 +1200,7 @@ fn tasks_of_a_loop_take_no_numbers_of_threads() {
         outcomes: &["3"],
         problems: &[],
     }]);
+}
 
 /// What stands in a list, a dict or an instance is a place of its own: accesses to different ones never
 /// meet, two to one are steps of their own, and a method is one step.
