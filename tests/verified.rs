@@ -371,6 +371,7 @@ fn run(program: &Program, id: CodeId) -> Stop {
         captures: Default::default(),
         curried: Default::default(),
         environment: None,
+        this: Value::Unit,
     };
     let mut fiber = Fiber::new(TaskId(1), Arc::new(function), Vec::new());
     vm::step::<false>(&mut fiber, &mut env, &mut 6)
