@@ -42,6 +42,15 @@ pub fn note_variable(cell: &super::Cell, changes: bool) {
     note_access(std::ptr::from_ref(cell) as usize, "variable", || changes);
 }
 
+/// Notes that the name of a top-level variable is looked up, or with `changes` bound anew: whatever finds
+/// the variable by it depends on that.
+#[inline]
+pub fn note_name(origin: super::Origin, changes: bool) {
+    if let Some(at) = origin.name_address() {
+        note_access(at, "variable", || changes);
+    }
+}
+
 #[cold]
 fn add(access: ObjectAccess) {
     // A thread of the host that ends has no list any more.

@@ -71,6 +71,12 @@ impl Origin {
         Self(1 << 63 | u64::from(global))
     }
 
+    /// Stands for the name of a top-level variable as if it were an address, which it is none of; nothing
+    /// for other variables.
+    pub(super) fn name_address(self) -> Option<usize> {
+        (self.0 >> 63 == 1).then_some(self.0 as usize)
+    }
+
     /// The instruction that makes the variable: the number of a unit, of a function in it, and of an
     /// instruction in that.
     pub fn instruction(unit: u32, ordinal: u32, pc: u32) -> Self {

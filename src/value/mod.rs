@@ -33,7 +33,7 @@ mod user_class;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use accesses::{ObjectAccess, note_variable, noting_accesses};
+pub use accesses::{ObjectAccess, note_name, note_variable, noting_accesses};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
 use collection::Kind;

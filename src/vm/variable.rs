@@ -4,7 +4,7 @@
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Path, SharedAccess, Stop};
-use crate::value::{Cell, FaultKind, Origin, Value};
+use crate::value::{Cell, FaultKind, Origin, Value, note_name};
 
 impl Machine<'_, '_> {
     pub(super) fn load_global(&mut self, dst: u16, id: u32) -> Step {
@@ -53,7 +53,14 @@ impl Machine<'_, '_> {
             path: Path::default(),
             writes: false,
         };
-        !self.stepped || !self.env.services.sees(self.fiber.task, &access) || self.may_proceed()
+        if !self.stepped || !self.env.services.sees(self.fiber.task, &access) {
+            return true;
+        }
+        let proceeds = self.may_proceed();
+        if proceeds {
+            note_name(access.origin, false);
+        }
+        proceeds
     }
 
     /// Whether the current instruction may fail with this now.
@@ -75,6 +82,9 @@ impl Machine<'_, '_> {
             && !self.may_proceed()
         {
             return Ok(Flow::Stop(Stop::Visible));
+        }
+        if is_named {
+            note_name(Origin::global(id), true);
         }
         let cell = self.env.globals.bind(id, value, is_constant);
         // A function that names the variable may run in any thread.

@@ -18,7 +18,7 @@ use crate::value::collection::Kind;
 use crate::value::object::{Call, Verb, take_looked, take_told};
 use crate::value::operation::Notices;
 use crate::value::{
-    Cell, CodeId, Literal, Object, Reference, Value, debug_text, note_variable, publish,
+    Cell, CodeId, Literal, Object, Reference, Value, debug_text, note_name, note_variable, publish,
 };
 
 /// The place as it is typed: `a[0].name`.
@@ -53,6 +53,7 @@ impl Machine<'_, '_> {
         let proceeds = self.may_proceed();
         if proceeds {
             note_variable(cell, writes);
+            note_name(cell.origin(), false);
         }
         proceeds
     }

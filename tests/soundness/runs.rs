@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use threadlab::event::{Event, Kind, Stream};
-use threadlab::explore::{End, Exploration, Limits, Outcome, Watch};
+use threadlab::explore::{End, Exploration, Limits, Outcome, Problem, Watch};
 use threadlab::session::{self, Input, InputKind, Report, Session};
 
 use super::common::Mode;
@@ -104,8 +104,18 @@ impl Explored {
     /// Whether some run never ends.
     pub(crate) fn may_go_on_for_ever(&self) -> bool {
         let is_livelock = |kind: &str| ["livelock", "starvation"].contains(&kind);
+        // A deadlock beside threads that go on for ever is no end of a run.
+        let is_end = |stuck: &[threadlab::explore::Stuck]| {
+            let mut outcomes = self.found.outcomes.iter();
+            outcomes
+                .any(|possible| matches!(&possible.outcome.end, End::Deadlock(end) if end == stuck))
+        };
+        let is_beside = |problem: &Problem| match problem {
+            Problem::Deadlock(stuck) => !is_end(stuck),
+            _ => false,
+        };
         let mut all = self.found.failures.iter().chain(&self.found.findings);
-        all.any(|finding| is_livelock(finding.problem.kind()))
+        all.any(|finding| is_livelock(finding.problem.kind()) || is_beside(&finding.problem))
             || self
                 .found
                 .interleavings
