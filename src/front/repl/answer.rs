@@ -125,13 +125,12 @@ impl Learner {
 
     /// What Tab offers of this session.
     pub(super) fn offers(&self) -> Offers {
-        Offers {
-            variables: self.session.scope(),
-            functions: self.session.functions(),
-            threads: (self.background().into_iter())
-                .map(|thread| thread.name)
-                .collect(),
-        }
+        let threads = self.background().into_iter().map(|thread| thread.name);
+        Offers::new(
+            self.session.scope(),
+            self.session.functions(),
+            threads.collect(),
+        )
     }
 
     /// How many columns and rows the terminal has.
@@ -158,22 +157,27 @@ impl Learner {
     pub(super) fn dropped(&mut self, missing: Option<&Missing>) -> io::Result<Flow> {
         let why = match missing {
             Some(missing) => format!("{missing}, so nothing has run"),
-            None => "nothing has run".into(),
+            None => "Nothing has run".into(),
         };
         self.say(&format!("{why}. Up brings the input back.\n"))?;
         Ok(Flow::Stay)
     }
 
-    /// A line that goes on with something that has run.
-    pub(super) fn orphan(&mut self, word: &str) -> io::Result<Flow> {
+    /// A line that begins with a word that goes on with something, which `has_run` or is not there.
+    pub(super) fn orphan(&mut self, word: &str, has_run: bool) -> io::Result<Flow> {
         let head = match word {
             "catch" => "try",
             _ => "if",
         };
-        self.say(&format!(
-            "`{word}` belongs to an `{head}`, and the input before has already run. Up brings both \
-             back as one input; type `{word}` behind the closing `}}` next time.\n"
-        ))?;
+        self.say(&match has_run {
+            true => format!(
+                "`{word}` belongs to an `{head}`, and that one has already run. Up brings both back as \
+                 one input; type `{word}` behind the closing `}}` next time.\n"
+            ),
+            false => format!(
+                "`{word}` belongs to `{head}`, and none stands before it. Up brings the line back.\n"
+            ),
+        })?;
         Ok(Flow::Stay)
     }
 

@@ -69,7 +69,8 @@ pub(super) fn state(text: &str) -> Completeness {
     if continues(code).is_some() {
         return Completeness::Complete;
     }
-    completeness(&format!("{code}\n"))
+    // Whether an empty line was typed to end the text is for who sees the keys.
+    completeness(&format!("{}\n", code.trim_end()))
 }
 
 /// The code of a text: all of it, or what follows a command that takes code.
@@ -287,7 +288,15 @@ mod tests {
         ] {
             assert_eq!(state(text) == Completeness::Incomplete, false, "{text:?}");
         }
-        for text in ["fn f() {", "[1,", "`a", ":time fn f() {", "1 +", "try { }"] {
+        for text in [
+            "fn f() {",
+            "[1,",
+            "`a",
+            ":time fn f() {",
+            "1 +",
+            "try { }",
+            "try { }\n",
+        ] {
             assert_eq!(state(text), Completeness::Incomplete, "{text:?}");
         }
         assert_eq!(state("if x { 1 }"), Completeness::MaybeContinues);

@@ -3,6 +3,8 @@
 //! Everything comes from the catalogue and from what the session has in scope. It knows neither keys
 //! nor the editor.
 
+use std::collections::HashSet;
+
 use super::block;
 use super::command::{COMMANDS, SCHEDULERS};
 use crate::front::doc::pages;
@@ -21,6 +23,8 @@ pub(super) struct Offers {
     pub(super) functions: Vec<String>,
     /// The names of the threads that run.
     pub(super) threads: Vec<String>,
+    /// All names that mean something.
+    known: HashSet<String>,
 }
 
 /// What the word before the cursor may become.
@@ -43,7 +47,7 @@ impl Candidate {
 
     /// A function or method with the first way to call it.
     fn of_row(entry: &catalogue::Entry) -> Self {
-        let name = entry.name.rsplit('.').next().unwrap_or(entry.name);
+        let name = last_part(entry.name);
         let usage = entry.usages().into_iter().next().unwrap_or_default();
         let params = usage.find('(').map_or("", |at| &usage[at..]);
         Self {
@@ -75,6 +79,32 @@ pub(super) enum Completed {
 }
 
 impl Offers {
+    /// What can be named where these are in scope, and these threads run.
+    pub(super) fn new(
+        variables: Vec<InScope>,
+        functions: Vec<String>,
+        threads: Vec<String>,
+    ) -> Self {
+        let own = functions.iter().filter_map(|one| one.split('(').next());
+        let rows = catalogue::entries().filter(|entry| entry.receiver.is_none());
+        let known = (variables.iter().map(|one| one.name.as_str()))
+            .chain(own)
+            .chain(rows.flat_map(|entry| [entry.name, last_part(entry.name)]))
+            .map(String::from)
+            .collect();
+        Self {
+            variables,
+            functions,
+            threads,
+            known,
+        }
+    }
+
+    /// Whether a name means something in this session.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.known.contains(name) || catalogue::is_module(name)
+    }
+
     /// Returns what the word before the cursor may become.
     pub(super) fn complete(&self, line: &str, cursor: usize) -> Completed {
         let before = &line[..cursor];
@@ -209,7 +239,7 @@ impl Offers {
             let fields = variable.fields.iter().map(Candidate::plain);
             return fields.chain(methods(&variable.type_name)).collect();
         }
-        if catalogue::is_module(chain.rsplit('.').next().unwrap_or(chain)) {
+        if catalogue::is_module(last_part(chain)) {
             return functions_of_module(chain);
         }
         let last = receiver.chars().last();
@@ -312,6 +342,11 @@ impl Offers {
     }
 }
 
+/// `run` of `asyncio.run`.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// Those that begin with what was typed, each once, sorted. Where there are none, those that hold
 /// its letters in whatever case.
 fn names(start: usize, typed: &str, all: impl Iterator<Item = Candidate>) -> Completed {
@@ -373,7 +408,7 @@ fn methods(type_name: &str) -> Vec<Candidate> {
 
 /// The functions of a module of Python's.
 fn functions_of_module(chain: &str) -> Vec<Candidate> {
-    let module = chain.rsplit('.').next().unwrap_or(chain);
+    let module = last_part(chain);
     let prefix = format!("{module}.");
     let groups = catalogue::GROUPS.iter();
     let of_module = groups.filter(|group| group.modules.contains(&module));
@@ -433,15 +468,12 @@ mod tests {
             type_name: type_name.into(),
             fields: fields.iter().map(ToString::to_string).collect(),
         };
-        Offers {
-            variables: vec![
-                variable("ex", "ThreadPoolExecutor", &[]),
-                variable("point", "map", &["x", "y"]),
-                variable("th", "Thread", &[]),
-            ],
-            functions: vec!["add(a, b)".into()],
-            threads: vec!["Thread-1".into()],
-        }
+        let variables = vec![
+            variable("ex", "ThreadPoolExecutor", &[]),
+            variable("point", "map", &["x", "y"]),
+            variable("th", "Thread", &[]),
+        ];
+        Offers::new(variables, vec!["add(a, b)".into()], vec!["Thread-1".into()])
     }
 
     fn found(line: &str) -> Vec<String> {
@@ -490,6 +522,10 @@ mod tests {
         assert_eq!(found("\"ad"), Vec::<String>::new());
         assert_eq!(found("// ad"), Vec::<String>::new());
         assert_eq!(found("0..ad"), ["add"]);
+        for name in ["ex", "add", "Lock", "gather", "time"] {
+            assert!(offers().is_known(name), "{name}");
+        }
+        assert!(!offers().is_known("nothing_such"));
     }
 
     #[test]

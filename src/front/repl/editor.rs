@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,7 +35,6 @@ use crate::front::highlight::{Part, highlight, highlight_names, pair, parts};
 use crate::front::setting::{Editing, Settings};
 use crate::front::state;
 use crate::language::complete::{Completeness, Missing, continues, missing};
-use crate::library::catalogue;
 use crate::view::paint::{Paint, Role};
 use crate::view::wrap::{WIDTH, cut};
 
@@ -52,8 +52,9 @@ pub(super) enum Typed {
     Inputs(Vec<String>),
     /// An empty line or Ctrl-C has ended an input of several lines that was open.
     Dropped(Option<Missing>),
-    /// A line that begins with this word, which goes on with an `if` or `try` that has run.
-    Orphan(&'static str),
+    /// A line that begins with this word, which goes on with an `if` or `try`. Whether the input before
+    /// was one, and has run.
+    Orphan { word: &'static str, has_run: bool },
     /// Ctrl-C, while there was something half typed, or not.
     Interrupt { half_typed: bool },
     /// Bytes that are no UTF-8 text.
@@ -228,9 +229,13 @@ impl Lines {
             return Ok(Typed::Dropped(missing(&text)));
         }
         if let Some(word) = continues(&text) {
-            let whole = format!("{}\n{text}", self.last);
+            let has_run = block::state(&self.last) == Completeness::MaybeContinues;
+            let whole = match has_run {
+                true => format!("{}\n{text}", self.last),
+                false => text,
+            };
             self.remember(&whole)?;
-            return Ok(Typed::Orphan(word));
+            return Ok(Typed::Orphan { word, has_run });
         }
         let inputs = match end {
             End::Forced => vec![text],
@@ -460,19 +465,6 @@ impl Assistant {
         let room = self.columns.saturating_sub(used % self.columns + 2);
         (room > 8).then(|| cut(&words, room))
     }
-
-    /// Whether a name means something, as far as that can be seen from a half-typed text.
-    fn is_known(&self, name: &str, line: &str) -> bool {
-        let offers = self.offers.lock();
-        offers.variables.iter().any(|one| one.name == name)
-            || (offers.functions.iter()).any(|one| one.split('(').next() == Some(name))
-            || catalogue::is_module(name)
-            || catalogue::entries().any(|entry| {
-                entry.receiver.is_none()
-                    && (entry.name == name || entry.name.rsplit('.').next() == Some(name))
-            })
-            || names_made_in(line).any(|made| made == name)
-    }
 }
 
 /// What follows `line` in the latest input that begins with it.
@@ -576,9 +568,12 @@ impl Highlighter for Assistant {
             (_, true) => highlight(&drawable(line, self.prompt_columns), None, self.paint),
             (false, false) => {
                 // The name at the cursor is not complete.
-                let typed = self.offers.lock().name_at(line, cursor).to_string();
+                let offers = self.offers.lock();
+                let typed = offers.name_at(line, cursor);
+                let made: HashSet<&str> = names_made_in(line).collect();
                 highlight_names(line, lit, self.paint, |name| {
-                    typed.ends_with(name) || is_burst || self.is_known(name, line)
+                    let is_made = made.contains(name) || offers.is_known(name);
+                    is_burst || is_made || typed.ends_with(name)
                 })
             }
         };

@@ -125,7 +125,7 @@ fn converse(
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Inputs(inputs) => learner.answer_all(&inputs)?,
             Typed::Dropped(missing) => learner.dropped(missing.as_ref())?,
-            Typed::Orphan(word) => learner.orphan(word)?,
+            Typed::Orphan { word, has_run } => learner.orphan(word, has_run)?,
             Typed::Interrupt { half_typed } => learner.interrupted(half_typed)?,
             Typed::Garbled => {
                 screen.show(GARBLED)?;
