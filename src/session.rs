@@ -16,11 +16,11 @@ use parking_lot::Mutex;
 use crate::event::Stream;
 use crate::host;
 use crate::language::Diagnostic;
-use crate::language::diagnostic::Code;
+use crate::language::diagnostic::{Code, Span};
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
 use crate::language::modules::Modules;
 use crate::language::parse::{Parsed, Parser};
-use crate::language::python::hints;
+use crate::language::python::{self, Translation, hints};
 use crate::language::unseen::unseen_changes;
 use crate::library::{Library, catalogue};
 use crate::program::Program;
@@ -37,6 +37,7 @@ use self::episode::{Before, History};
 
 pub use self::episode::{NotSelected, Selection};
 pub use self::rehearsal::{Explorable, Rehearsal};
+pub use crate::program::Language;
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;
 pub use worker::serve_as_worker;
@@ -210,6 +211,8 @@ pub struct Session {
     last_seed: Option<u64>,
     /// For tests: see [`Session::perturb`].
     perturbation: Option<u64>,
+    /// What the texts are written in that are given to it.
+    language: Language,
 }
 
 impl Session {
@@ -239,7 +242,36 @@ impl Session {
             named: Vec::new(),
             last_seed: Some(seed),
             perturbation: None,
+            language: Language::Own,
         }
+    }
+
+    /// Sets the language of all texts that are given to the session from now on.
+    pub fn set_language(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// Whether a text for the prompt parses and its names resolve. Nothing runs, and nothing is kept.
+    pub fn check(&mut self, text: &str) -> bool {
+        let program = &self.world.program;
+        let parsed = self.parser.parse(text);
+        parsed.is_ok_and(|parsed| {
+            lower(
+                &parsed,
+                "",
+                text,
+                program,
+                &Names,
+                TopLevel::Prompt,
+                &self.modules,
+            )
+            .is_ok()
+        })
+    }
+
+    /// Whether there is a top-level variable of this name.
+    pub fn has_variable(&self, name: &str) -> bool {
+        has_variable(&self.world, name)
     }
 
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
@@ -304,22 +336,38 @@ impl Session {
         input: Input<'_>,
         number: u32,
     ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let parsed = self.parser.parse(input.text)?;
+        let translation = translated(self.language, input.text, input.kind, &self.world)?;
+        let text = translation
+            .as_ref()
+            .map_or(input.text, |translation| &translation.text);
+        let in_python = |problems| in_python(problems, translation.as_ref());
+        let parsed = match &translation {
+            Some(_) => self.parser.parse_translation(text),
+            None => self.parser.parse(text),
+        };
+        let parsed = parsed.map_err(in_python)?;
         let top = match input.kind {
             InputKind::Script => TopLevel::Script,
             InputKind::Prompt => TopLevel::Prompt,
         };
         self.load_modules(input.name, &parsed, &mut vec![input.name.into()])?;
-        let mut lowered = self.lower(&parsed, input.name, input.text, top)?;
+        let mut lowered = self
+            .lower(&parsed, input.name, text, top)
+            .map_err(in_python)?;
         self.modules.to_evaluate.clear();
         if input.kind == InputKind::Prompt {
             self.modules.aliases = std::mem::take(&mut lowered.module.modules);
         }
         // Beyond that, places are told by their lines alone.
         lowered.unit.input = u16::try_from(number).unwrap_or(0);
-        let mut warnings = lowered.warnings.clone();
-        warnings.extend(hints(input.text, catalogue::gives_awaitable));
-        warnings.extend(unseen_changes(input.text));
+        let mut warnings = in_python(std::mem::take(&mut lowered.warnings));
+        match &translation {
+            Some(translation) => lowered.show_python(input.text, &translation.places),
+            None => {
+                warnings.extend(hints(input.text, catalogue::gives_awaitable));
+                warnings.extend(unseen_changes(input.text));
+            }
+        }
         Ok((Arc::new(self.add(lowered)), warnings))
     }
 
@@ -630,6 +678,52 @@ impl Session {
     pub fn name_of_unit(&self, unit: u32) -> Option<String> {
         self.world.program.unit(unit).map(|unit| unit.name.clone())
     }
+}
+
+/// The translation of a text that is Python.
+///
+/// # Errors
+/// It is no Python, or has parts that have no counterpart.
+fn translated(
+    language: Language,
+    text: &str,
+    kind: InputKind,
+    world: &World,
+) -> Result<Option<Translation>, Vec<Diagnostic>> {
+    let is_known = |name: &str| has_variable(world, name);
+    let translation = match (language, kind) {
+        (Language::Own, _) => return Ok(None),
+        (Language::Python, InputKind::Script) => python::translate(text, &is_known),
+        (Language::Python, InputKind::Prompt) => python::translate_input(text, &is_known),
+    };
+    let translation = translation.map_err(|problem| vec![*problem])?;
+    match translation.problems.is_empty() {
+        true => Ok(Some(translation)),
+        false => Err(translation.problems),
+    }
+}
+
+fn has_variable(world: &World, name: &str) -> bool {
+    let global = world.program.find_global(name);
+    global.is_some_and(|global| world.globals.get(global).is_some())
+}
+
+/// Problems of a translation, with their places in Python's text.
+fn in_python(mut problems: Vec<Diagnostic>, translation: Option<&Translation>) -> Vec<Diagnostic> {
+    if let Some(translation) = translation {
+        for problem in &mut problems {
+            let columns = problem
+                .span
+                .end
+                .column
+                .saturating_sub(problem.span.start.column);
+            let start = translation.places.python(problem.span.start);
+            problem.span = Span::of(start, usize::from(columns));
+            // What to type is a line of the translation, which is not shown.
+            problem.suggestion = None;
+        }
+    }
+    problems
 }
 
 /// Until when an input runs.

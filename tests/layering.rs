@@ -20,7 +20,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["pos", "value", "event", "program", "runtime", "vm"],
     ),
     // Positions and literals are the same in the text and in the machine.
-    ("language", &["pos", "value", "program"]),
+    // Of the library only the catalogue's names, which variables of Python's may have, too.
+    ("language", &["pos", "value", "program", "library"]),
     (
         "schedule",
         &["pos", "value", "event", "program", "runtime", "vm", "host"],
@@ -68,6 +69,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         &["language/", "library/bridge.rs", "library/oracle.rs"],
     ),
     ("rustyline", &["front/repl/"]),
+    ("ruff_", &["language/python/"]),
     ("colored", &["view/paint.rs"]),
     ("clap::", &["front/arguments.rs"]),
     ("ctrlc::", &["host.rs"]),
@@ -154,9 +156,7 @@ fn collect(src: &Path, folder: &Path, files: &mut Vec<File>) {
 /// Whole files of unit tests, named in their `mod.rs` under `#[cfg(test)]`.
 fn is_test(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    matches!(name, Some("tests.rs" | "table.rs"))
-        && !path.ends_with("python/table.rs")
-        && !path.ends_with("workers/table.rs")
+    matches!(name, Some("tests.rs" | "table.rs")) && !path.ends_with("workers/table.rs")
 }
 
 /// The lines that count: no comments, and nothing from the tests at the file's end on.

@@ -413,6 +413,7 @@ fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
                 text: "".into(),
                 functions: vec![code, inner(inner_id)],
                 kind: UnitKind::Script,
+                language: threadlab::program::Language::Own,
                 input: 0,
             });
             let name = program.name_id("f", |_| None);

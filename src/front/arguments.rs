@@ -21,6 +21,7 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab explore [OPTIONS] FILE [ARGS]...
        threadlab replay TOKEN FILE [ARGS]...
        threadlab step FILE [ARGS]...
+       threadlab translate FILE.py
        threadlab doc [NAME | --markdown]
        threadlab completions bash | zsh | fish
        threadlab man";
@@ -37,6 +38,8 @@ Examples:
   threadlab race.rhai -- --seed 3        behind -- even what looks like our options
   threadlab explore race.rhai            all that can happen; `explore --help` has more
   threadlab step race.rhai               choose yourself which thread goes on
+  threadlab race.py                      Python runs, too; `explore race.py` and so on
+  threadlab translate race.py            what that is in this language
   threadlab doc Queue.put                what a name means; without one, all names
 
 Exit status: 0, or 1 when the script failed, 2 for wrong usage or a text that cannot
@@ -257,6 +260,20 @@ struct StepWords {
     script: Vec<OsString>,
 }
 
+/// Show what a script of Python's is in this language.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab translate", disable_help_flag = true)]
+#[command(override_usage = "threadlab translate [--color WHEN] FILE.py
+       threadlab translate [--color WHEN] -e CODE")]
+struct TranslateWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// The script (`-` for standard input)
+    #[arg(value_name = "FILE")]
+    script: Vec<OsString>,
+}
+
 /// Show what a name means, or all names.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab doc", disable_help_flag = true)]
@@ -366,6 +383,8 @@ pub enum Task {
     Replay(String),
     /// Let the learner choose each step.
     Step,
+    /// Nothing runs: the translation of a text of Python's is shown.
+    Translate,
     /// Nothing runs: the reference is shown.
     Doc(Doc),
     /// Nothing runs: this is written to standard output.
@@ -440,6 +459,10 @@ impl Arguments {
                 let words = StepWords::try_parse_from(words)?;
                 let script = to_script(StepWords::command(), &words.common, words.script)?;
                 Self::of(Task::Step, words.common, script)?
+            }
+            Some(Verb::Translate) => {
+                let words = TranslateWords::try_parse_from(words)?;
+                Self::of(Task::Translate, words.common, words.script)?
             }
             Some(Verb::Doc) => return Self::of_doc(DocWords::try_parse_from(words)?),
             Some(Verb::Completions) => {
@@ -628,17 +651,19 @@ enum Verb {
     Explore,
     Replay,
     Step,
+    Translate,
     Doc,
     Completions,
     Man,
 }
 
 impl Verb {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Run,
         Self::Explore,
         Self::Replay,
         Self::Step,
+        Self::Translate,
         Self::Doc,
         Self::Completions,
         Self::Man,
@@ -650,6 +675,7 @@ impl Verb {
             Self::Explore => "explore",
             Self::Replay => "replay",
             Self::Step => "step",
+            Self::Translate => "translate",
             Self::Doc => "doc",
             Self::Completions => "completions",
             Self::Man => "man",

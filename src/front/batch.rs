@@ -15,7 +15,8 @@ use super::source::Source;
 use super::{Status, complain};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
-use crate::session::{Config, Input, InputKind, Outcome, Report, Session};
+use crate::language::python;
+use crate::session::{Config, Input, InputKind, Language, Outcome, Report, Session};
 use crate::view::deadlock;
 use crate::view::live::failure_line;
 use crate::view::paint::{Paint, Role};
@@ -40,6 +41,7 @@ pub(super) fn run(
     };
     stream.set_detailed(log.is_some());
     let mut session = Session::new(config, stream.clone());
+    session.set_language(source.language());
     let stopper = session.stopper();
     let stop = stopper.clone();
     let sink = Streams {
@@ -78,7 +80,14 @@ pub(super) fn run(
         text: &source.text,
         kind: InputKind::Script,
     };
-    let report = session.run(input);
+    let mut report = session.run(input);
+    if let Report::Rejected(_) = report
+        && source.may_be_python()
+        && python::translate(&source.text, &|_| false).is_ok_and(|text| text.problems.is_empty())
+    {
+        session.set_language(Language::Python);
+        report = session.run(input);
+    }
     let shown = printer.finish();
     let quoted = Quoted {
         name: &source.name,

@@ -2,8 +2,9 @@
 //!
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
 //! what became of a run in words; `highlight`, code in colours; `printer`, the thread that shows
-//! events as they happen; `state`, what is kept in files; `setting`, what a user can set; then the fronts: `doc` shows the reference,
-//! `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
+//! events as they happen; `state`, what is kept in files; `setting`, what a user can set; then the
+//! fronts: `doc` shows the reference, `translate` what a text of Python's is here, `batch` runs a script,
+//! `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
 //! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
@@ -17,6 +18,7 @@ mod report;
 mod setting;
 mod source;
 mod state;
+mod translate;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -94,6 +96,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Task::Explore(how) => explore::explore(config, &source, color, &how),
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
                 Task::Step => explore::step(config, &source, color),
+                Task::Translate => translate::run(&source, color),
                 Task::Doc(doc) => doc::run(&doc, color),
                 Task::Write(text) => write_out(&text),
             }

@@ -37,7 +37,7 @@ const fn setting(key: &'static str, values: &'static str, what: &'static str) ->
 }
 
 /// All keys.
-pub(super) const SETTINGS: [Setting; 10] = [
+pub(super) const SETTINGS: [Setting; 11] = [
     setting(
         "scheduler",
         "parallel | gil | seeded",
@@ -62,6 +62,7 @@ pub(super) const SETTINGS: [Setting; 10] = [
     ),
     setting("history", "on | off", "whether inputs are kept in a file"),
     setting("quiet", "on | off", "no greeting"),
+    setting("python", "on | off", "whether what you type is Python"),
     setting(
         "screen-reader",
         "on | off",
@@ -88,6 +89,7 @@ pub(super) struct Settings {
     pub(super) hints: bool,
     pub(super) history: bool,
     pub(super) quiet: bool,
+    pub(super) python: bool,
     pub(super) screen_reader: bool,
     pub(super) init: Option<PathBuf>,
 }
@@ -103,6 +105,7 @@ impl Default for Settings {
             hints: true,
             history: true,
             quiet: false,
+            python: false,
             screen_reader: false,
             init: None,
         }
@@ -169,6 +172,7 @@ impl Settings {
             "hints" => self.hints = is_on()?,
             "history" => self.history = is_on()?,
             "quiet" => self.quiet = is_on()?,
+            "python" => self.python = is_on()?,
             "screen-reader" => self.screen_reader = is_on()?,
             _ => self.init = Some(value.into()),
         }
@@ -202,6 +206,7 @@ impl Settings {
             "hints" => on_off(self.hints),
             "history" => on_off(self.history),
             "quiet" => on_off(self.quiet),
+            "python" => on_off(self.python),
             "screen-reader" => on_off(self.screen_reader),
             _ => {
                 let file = self.init.as_ref();

@@ -5,6 +5,10 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::arguments::Command;
+use crate::session::Language;
+
+/// What a text from standard input is called.
+const STDIN: &str = "standard input";
 
 /// A text and what it is called in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl Source {
                 text,
             }),
             Command::Stdin | Command::Standard => {
-                let name = "standard input";
+                let name = STDIN;
                 let mut bytes = Vec::new();
                 io::stdin()
                     .read_to_end(&mut bytes)
@@ -54,6 +58,22 @@ impl Source {
                 Self::from_bytes(name, bytes)
             }
         }
+    }
+
+    /// What it is written in, by its name.
+    pub(super) fn language(&self) -> Language {
+        match Path::new(&self.name)
+            .extension()
+            .is_some_and(|extension| extension == "py")
+        {
+            true => Language::Python,
+            false => Language::Own,
+        }
+    }
+
+    /// Whether it can be in either language: typed code and standard input have no name that says it.
+    pub(super) fn may_be_python(&self) -> bool {
+        matches!(&*self.name, "-e" | STDIN)
     }
 
     /// The text of a file.
@@ -89,7 +109,7 @@ impl Source {
             None => text,
         };
         // A first line for the shell becomes a comment of the same length: positions stay right.
-        if text.starts_with("#!") {
+        if text.starts_with("#!") && !name.ends_with(".py") {
             text.replace_range(..2, "//");
         }
         Ok(Self {

@@ -170,6 +170,9 @@ pub fn completeness(text: &str) -> Completeness {
     if is_only_comments(text) && !text.trim_start().starts_with("/*") {
         return Completeness::Complete;
     }
+    if is_open_python(text) {
+        return Completeness::Incomplete;
+    }
     let scan = scan(text);
     match scan.end {
         End::Quote(..) => return Completeness::Broken,
@@ -188,6 +191,32 @@ pub fn completeness(text: &str) -> Completeness {
     } else {
         tail(&scan.code())
     }
+}
+
+/// Whether the text is a block of Python's that an empty line has not ended: a head that ends with a
+/// colon, or indented lines behind one.
+fn is_open_python(text: &str) -> bool {
+    const HEADS: [&str; 13] = [
+        "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
+        "async", "match",
+    ];
+    let is_head = |line: &str| {
+        let line = line.split(" #").next().unwrap_or_default().trim_end();
+        let first = line
+            .trim_start()
+            .split(|c: char| !c.is_alphanumeric())
+            .next();
+        line.ends_with(':') && first.is_some_and(|first| HEADS.contains(&first))
+    };
+    let enough = text.trim_end_matches([' ', '\t', '\r']).ends_with("\n\n");
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).rev();
+    let Some(last) = lines.next() else {
+        return false;
+    };
+    let is_indented = |line: &str| line.starts_with([' ', '\t']);
+    let mut in_block =
+        || is_indented(last) && lines.find(|line| !is_indented(line)).is_some_and(is_head);
+    !enough && (is_head(last) || in_block())
 }
 
 /// Symbols after which a value must follow.
@@ -313,8 +342,8 @@ mod tests {
             "with l { }",
             "x // {",
             "`a ${ #{b: \"}\"}.b } c`",
-            "for i in range(1, 6):",
-            "def f(x):",
+            "for i in range(1, 6):\n    f(i)\n\n",
+            "def f(x):\n    return x\nf(1)",
             "return",
             "# Wait for it",
             "// if x {",
@@ -328,6 +357,8 @@ mod tests {
     #[test]
     fn what_is_open_continues() {
         for text in [
+            "for i in range(1, 6):",
+            "def f(x):\n    return x",
             "{",
             "f(",
             "[1,",

@@ -7,41 +7,42 @@
 use rhai::{LexError, ParseError, ParseErrorType as Error};
 
 use super::diagnostic::{Code, Diagnostic, Span};
-use super::parse::{Refusal, pos, refusal, typed_name};
-use super::python::{self, Explanation};
+use super::parse::{pos, typed_name};
+use super::python;
 use super::scan::{End, Kind, Scan, Token, closer, scan};
 use crate::pos::Pos;
 
 /// What is wrong with `text`, which Rhai's parser refused. Never empty.
 pub(super) fn diagnose(error: &ParseError, text: &str) -> Vec<Diagnostic> {
-    let explained = cause(error, text);
-    let mut found = vec![explained.diagnostic];
-    // The imports are finished here, so one look behind them is enough.
-    if let Some(repaired) = explained.repaired {
-        match refusal(&repaired) {
-            Some(Refusal::Syntax(error)) => found.push(cause(&error, &repaired).diagnostic),
-            Some(Refusal::Limit(diagnostic)) => found.push(*diagnostic),
-            None => {}
-        }
-    }
-    found
+    vec![cause(error, text)]
 }
 
-/// The first cause of a refusal.
-fn cause(error: &ParseError, text: &str) -> Explanation {
+/// What is wrong with a text that a translation has made.
+pub(super) fn plain(error: &ParseError, text: &str) -> Diagnostic {
     let scan = scan(text);
+    in_words(error, place(error, &scan), text, &scan)
+}
+
+/// Where the parser gave up.
+fn place(error: &ParseError, scan: &Scan<'_>) -> Pos {
     let at = pos(error.position());
-    let at = if at.is_none() || matches!(error.err_type(), Error::UnexpectedEOF) {
+    if at.is_none() || matches!(error.err_type(), Error::UnexpectedEOF) {
         scan.code().last().map_or(Pos::new(1, 1), end_of)
     } else {
         Pos::new(at.line, at.column.max(1))
-    };
+    }
+}
+
+/// The cause of a refusal.
+fn cause(error: &ParseError, text: &str) -> Diagnostic {
+    let scan = scan(text);
+    let at = place(error, &scan);
     // The parser has the last word on depth: such a text may have no other fault.
     let deep = matches!(error.err_type(), Error::ExprTooDeep);
     (!deep)
-        .then(|| python::explain(text, at).or_else(|| left_open(&scan).map(Explanation::from)))
+        .then(|| python::explain(text, at).or_else(|| left_open(&scan)))
         .flatten()
-        .unwrap_or_else(|| in_words(error, at, text, &scan).into())
+        .unwrap_or_else(|| in_words(error, at, text, &scan))
 }
 
 /// The position after a token.

@@ -132,6 +132,17 @@ impl Parser {
         })
     }
 
+    /// Parses a text that was translated, of which nobody is to hear what else it could have been.
+    ///
+    /// # Errors
+    /// As [`Parser::parse`].
+    pub fn parse_translation(&mut self, text: &str) -> Result<Parsed, Vec<Diagnostic>> {
+        self.read(text).map_err(|refusal| match refusal {
+            Refusal::Limit(diagnostic) => vec![*diagnostic],
+            Refusal::Syntax(error) => vec![diagnose::plain(&error, text)],
+        })
+    }
+
     /// Parses a whole text without explaining why it may be refused.
     fn read(&mut self, text: &str) -> Result<Parsed, Refusal> {
         limits::check(text).map_err(|diagnostic| Refusal::Limit(Box::new(diagnostic)))?;
@@ -160,17 +171,11 @@ impl Parser {
 }
 
 /// Why a text was refused.
-pub(super) enum Refusal {
+enum Refusal {
     /// It is too large or nested too deeply.
     Limit(Box<Diagnostic>),
     /// Rhai's parser does not accept it.
     Syntax(ParseError),
-}
-
-/// Why a text is refused, if it is. This is the question to ask while an explanation is being made:
-/// [`parse`] would explain the refusal in its turn, without end.
-pub(super) fn refusal(text: &str) -> Option<Refusal> {
-    Parser::new().read(text).err()
 }
 
 /// Parses a whole text with a parser of its own.
@@ -578,7 +583,7 @@ mod tests {
             assert!(!problems.is_empty());
             assert!(!render(&problems, "input", text, Style::Plain).is_empty());
         }
-        let _ = crate::language::python::translate(text);
+        let _ = crate::language::python::translate(text, &|_| false);
         let _ = crate::language::python::hints(text, |_| true);
     }
 

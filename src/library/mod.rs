@@ -17,7 +17,9 @@ pub mod operators;
 #[cfg(test)]
 mod oracle;
 mod prelude;
+mod python;
 
+use crate::program::Language;
 use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::collection::Kind;
@@ -96,6 +98,9 @@ impl Natives for Library {
         args: &mut [Value],
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind> {
+        if let Some(result) = python::call(native, args, ctx) {
+            return result;
+        }
         let Some((entry, run)) = catalogue::native(native) else {
             return Err(FaultKind::Native(format!("no native function {native}")));
         };
@@ -125,11 +130,17 @@ impl Natives for Library {
 
     fn method(
         &mut self,
+        dialect: Language,
         name: &str,
         receiver: &mut Value,
         args: &mut [Value],
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind> {
+        if dialect == Language::Python
+            && let Some(answer) = python::method(name, receiver, args)
+        {
+            return answer.map(NativeResult::Value);
+        }
         if let Some(result) = methods::call_function(name, receiver, args, ctx) {
             return Ok(result);
         }
@@ -184,7 +195,9 @@ impl Natives for Library {
             "to_json",
             "join",
         ];
-        MAKE_TEXT.contains(&name)
+        let python = name.strip_prefix("python.");
+        MAKE_TEXT.contains(&python.unwrap_or(name))
+            || python.is_some_and(|name| matches!(name, "str" | "repr" | "format" | "ascii"))
     }
 
     fn on_collection(&self, kind: Kind, name: &str) -> OnCollection {
@@ -229,10 +242,19 @@ impl Natives for Library {
     }
 
     fn prints(&self, name: &str) -> bool {
-        matches!(name, "print" | "debug")
+        matches!(name, "print" | "debug" | "python.print")
     }
 
-    fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind> {
+    fn binary(
+        &mut self,
+        dialect: Language,
+        op: BinaryOp,
+        a: &Value,
+        b: &Value,
+    ) -> Result<Value, FaultKind> {
+        if dialect == Language::Python {
+            return python::binary(op, a, b);
+        }
         if matches!((a, b), (Value::Foreign(_), _) | (_, Value::Foreign(_))) {
             let (mut a, mut b) = (a.clone(), b.clone());
             return self
@@ -244,22 +266,29 @@ impl Natives for Library {
 
     fn update(
         &mut self,
+        dialect: Language,
         op: BinaryOp,
         target: &mut Value,
         operand: &Value,
     ) -> Result<(), FaultKind> {
+        if dialect == Language::Python {
+            return python::update(op, target, operand);
+        }
         if matches!(
             (&*target, operand),
             (Value::Foreign(_), _) | (_, Value::Foreign(_))
         ) {
-            *target = self.binary(op, target, operand)?;
+            *target = self.binary(dialect, op, target, operand)?;
             return Ok(());
         }
         operators::update(op, target, operand)
     }
 
-    fn unary(&mut self, op: UnaryOp, a: &Value) -> Result<Value, FaultKind> {
-        operators::unary(op, a)
+    fn unary(&mut self, dialect: Language, op: UnaryOp, a: &Value) -> Result<Value, FaultKind> {
+        match dialect {
+            Language::Python => python::unary(op, a),
+            Language::Own => operators::unary(op, a),
+        }
     }
 
     fn property(&mut self, value: &Value, name: &str) -> Result<Value, FaultKind> {

@@ -95,6 +95,7 @@ pub fn unary(op: UnaryOp, a: &Value) -> Result<Value, FaultKind> {
             let advice = "`!` turns true into false; write the comparison in full: `x == 0`";
             Err(unknown("!", &[a], Some(advice.into())))
         }
+        (UnaryOp::Truth, other) => Err(FaultKind::mismatch("bool", other)),
         (UnaryOp::Negate, _) => Err(unknown("-", &[a], None)),
         (UnaryOp::Plus, _) => Err(unknown("+", &[a], None)),
     }
@@ -178,6 +179,10 @@ fn equal_or_later<'v>(a: &'v Value, b: &'v Value, later: &mut Vec<(&'v Value, &'
 /// How `a` and `b` compare, arrays element by element; nothing where the operators have no order
 /// for them, as for values of different types.
 pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
+    let is_collection = |value: &Value| matches!(value, Value::Reference(_) | Value::Collection(_));
+    if is_collection(a) && is_collection(b) {
+        return collection::order(a, b);
+    }
     // The arrays that are being compared, each an item of the one before.
     let mut open = Vec::new();
     let mut pair = (a, b);

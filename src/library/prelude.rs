@@ -89,9 +89,17 @@ impl Prelude {
     }
 
     fn with_word(&self, word: &str) -> impl Iterator<Item = usize> + use<'_> {
+        // What takes all items of something goes through them by this.
+        let through = match word {
+            "python.min" | "python.max" => Some("extreme"),
+            word => word.starts_with("python.").then_some("through"),
+        };
         // `asyncio.run`
         let word = word.rsplit('.').next().unwrap_or(word);
-        self.by_word.get(word).into_iter().flatten().copied()
+        let pieces = |word: &str| self.by_word.get(word).cloned().unwrap_or_default();
+        let mut numbers = pieces(word);
+        numbers.extend(through.map(pieces).unwrap_or_default());
+        numbers.into_iter()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::Program;
 use crate::value::object::{Ids, TaskId, Verb};
 use crate::value::operation::Waits;
@@ -50,7 +51,7 @@ impl Caller {
         args: &[Value],
     ) -> Result<NativeResult, FaultKind> {
         let (mut receiver, mut args) = (receiver.clone(), args.to_vec());
-        self.with(|library, ctx| library.method(name, &mut receiver, &mut args, ctx))
+        self.with(|library, ctx| library.method(Language::Own, name, &mut receiver, &mut args, ctx))
     }
 }
 
@@ -150,8 +151,9 @@ fn methods_with_callbacks_are_left_to_the_prelude_untouched() {
     for name in [
         "map", "index_of", "drain", "retain", "dedup", "sort", "order",
     ] {
-        let result =
-            caller.with(|library, ctx| library.method(name, &mut receiver, &mut args, ctx));
+        let result = caller.with(|library, ctx| {
+            library.method(Language::Own, name, &mut receiver, &mut args, ctx)
+        });
         assert!(
             matches!(result, Err(FaultKind::UnknownFunction { .. })),
             "{name}"

@@ -27,6 +27,7 @@ pub fn unit() -> Unit {
         name: "thread".into(),
         text: "".into(),
         functions: (0..=MAX_ARGUMENTS).map(|argc| code(argc, name)).collect(),
+        language: super::Language::Own,
         kind: UnitKind::Prelude,
         input: 0,
     }

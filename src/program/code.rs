@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::op::{Op, Reg};
-use super::{Name, Program};
+use super::{Language, Name, Program};
 use crate::pos::Pos;
 use crate::value::object::Verb;
 use crate::value::{CodeId, FaultKind, Literal, Value};
@@ -17,6 +17,8 @@ pub struct Code {
     pub name: Literal,
     /// Where its definition begins.
     pub pos: Pos,
+    /// Whose operators, truth and built-in functions its instructions mean.
+    pub dialect: Language,
     /// How many parameters it takes; they are its first registers.
     pub params: u16,
     /// The first of the two registers that say what `this` is bound to, when the function mentions it.
@@ -237,6 +239,7 @@ impl Code {
             id,
             name,
             pos: Pos::NONE,
+            dialect: Language::Own,
             params: 0,
             this: None,
             registers: 0,
@@ -256,6 +259,24 @@ impl Code {
             handlers: Vec::new(),
             variables: Vec::new(),
             capture_names: Vec::new(),
+        }
+    }
+
+    /// Moves all places of the code, as `moved` says.
+    pub fn move_places(&mut self, moved: &dyn Fn(Pos) -> Pos) {
+        self.pos = moved(self.pos);
+        for pos in &mut self.positions {
+            *pos = moved(*pos);
+        }
+        let sites = self.sites.iter_mut().map(|site| &mut site.place);
+        for key in self
+            .places
+            .iter_mut()
+            .chain(sites)
+            .flat_map(|place| &mut *place.keys)
+        {
+            let (Key::Index { pos, .. } | Key::Field { pos, .. }) = key;
+            *pos = moved(*pos);
         }
     }
 

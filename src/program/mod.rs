@@ -26,6 +26,16 @@ pub use code::Code;
 /// The most arguments that a call can have.
 pub const MAX_ARGUMENTS: usize = 32;
 
+/// A language that texts are in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Language {
+    /// This program's own.
+    #[default]
+    Own,
+    /// Python, which is translated into it.
+    Python,
+}
+
 /// What kind of text a unit is made from.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum UnitKind {
@@ -48,6 +58,8 @@ pub struct Unit {
     pub text: Arc<str>,
     /// The functions.
     pub functions: Vec<Code>,
+    /// What the text is written in. The places of its code are places in this text.
+    pub language: Language,
     /// What kind of text it is.
     pub kind: UnitKind,
     /// The number of that input; 0 for other texts.

@@ -92,6 +92,8 @@ pub enum UnaryOp {
     Plus,
     /// `!x`
     Not,
+    /// Whether `x` is true in Python's sense.
+    Truth,
 }
 
 /// The operand that a role makes of a field.

@@ -4,11 +4,11 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::{Config, Names, Scheduler, Session, new_world};
+use super::{Config, InputKind, Names, Scheduler, Session, new_world, translated};
 use crate::event::Stream;
 use crate::language::lower::{TopLevel, lower};
 use crate::pos::Pos;
-use crate::program::{Program, UnitKind};
+use crate::program::{Language, Program, UnitKind};
 use crate::runtime::deadlock;
 use crate::schedule::{MainEnd, ProcessSettings, Runner, Setup, Until, WorkerScheduler, serve};
 use crate::value::object::Ids;
@@ -53,7 +53,13 @@ fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
 struct Worker(Session);
 
 impl Runner for Worker {
-    fn lower(&mut self, name: &str, text: &str, kind: UnitKind) -> Result<(), String> {
+    fn lower(
+        &mut self,
+        name: &str,
+        text: &str,
+        language: Language,
+        kind: UnitKind,
+    ) -> Result<(), String> {
         let session = &mut self.0;
         let top = match &kind {
             UnitKind::Script => TopLevel::Script,
@@ -61,9 +67,22 @@ impl Runner for Worker {
             UnitKind::Prelude => TopLevel::Prelude,
             UnitKind::Module(key) => TopLevel::Module(key),
         };
-        let lowered = session.parser.parse(text).and_then(|parsed| {
+        let input = match kind {
+            UnitKind::Prompt => InputKind::Prompt,
+            _ => InputKind::Script,
+        };
+        let translation = translated(language, text, input, &session.world);
+        let lowered = translation.and_then(|translation| {
+            let own = translation
+                .as_ref()
+                .map_or(text, |translation| &translation.text);
+            let parsed = session.parser.parse_translation(own)?;
             let (program, modules) = (&session.world.program, &session.modules);
-            lower(&parsed, name, text, program, &Names, top, modules)
+            let mut lowered = lower(&parsed, name, own, program, &Names, top, modules)?;
+            if let Some(translation) = &translation {
+                lowered.show_python(text, &translation.places);
+            }
+            Ok(lowered)
         });
         match lowered {
             Ok(mut lowered) => {

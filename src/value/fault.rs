@@ -582,7 +582,7 @@ impl FaultKind {
                 Some("make a new pool and submit again what has no result".into())
             }
             Self::Reported { advice, .. } => advice.clone(),
-            Self::Raised { advice, .. } => Some(advice.clone()),
+            Self::Raised { advice, .. } => (!advice.is_empty()).then(|| advice.clone()),
             Self::HeldByAnother { misuse, .. } => Some(misuse.advice.clone()),
             Self::Arity {
                 name,
@@ -685,6 +685,9 @@ fn plural(count: usize, thing: &str) -> String {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Thrown(Value::Map(map)) if map.contains_key("error") => {
+                f.write_str(&self.title())
+            }
             Self::Thrown(value) => f.write_str(&super::print_text(value)),
             Self::Arithmetic(text) | Self::Native(text) => f.write_str(text),
             Self::ArrayBounds { length, index } => {

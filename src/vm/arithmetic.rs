@@ -2,6 +2,7 @@
 
 use super::Natives;
 pub(super) use super::window::put;
+use crate::program::Language;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
 
@@ -60,6 +61,7 @@ fn compare(op: BinaryOp, a: &Value, b: &Value) -> Option<bool> {
 #[inline(never)]
 pub(super) fn binary(
     natives: &mut dyn Natives,
+    dialect: Language,
     op: BinaryOp,
     a: &Value,
     b: &Value,
@@ -68,6 +70,8 @@ pub(super) fn binary(
         (BinaryOp::Add, Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int),
         (BinaryOp::Sub, Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int),
         (BinaryOp::Mul, Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int),
+        // Python divides otherwise.
+        (BinaryOp::Div | BinaryOp::Rem, ..) if dialect == Language::Python => None,
         (BinaryOp::Div, Value::Int(a), Value::Int(b)) => a.checked_div(*b).map(Value::Int),
         (BinaryOp::Rem, Value::Int(a), Value::Int(b)) => a.checked_rem(*b).map(Value::Int),
         (BinaryOp::Add, ..) => floats(a, b).map(|(a, b)| Value::Float(a + b)),
@@ -78,7 +82,7 @@ pub(super) fn binary(
     };
     match quick {
         Some(value) => Ok(value),
-        None => natives.binary(op, a, b),
+        None => natives.binary(dialect, op, a, b),
     }
 }
 
@@ -88,12 +92,17 @@ const QUICK_TEXT: usize = 1 << 20;
 /// `target op= operand`, in place where that saves a copy.
 pub(super) fn update(
     natives: &mut dyn Natives,
+    dialect: Language,
     op: BinaryOp,
     target: &mut Value,
     operand: &Value,
 ) -> Result<(), FaultKind> {
+    let is_number = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_));
+    if dialect == Language::Python && !(is_number(target) && is_number(operand)) {
+        return natives.update(dialect, op, target, operand);
+    }
     if target.is_scalar() && !matches!(target, Value::Literal(_)) {
-        put(target, binary(natives, op, target, operand)?);
+        put(target, binary(natives, dialect, op, target, operand)?);
         return Ok(());
     }
     if let (BinaryOp::Add, Value::Str(text)) = (op, &mut *target)
@@ -103,16 +112,22 @@ pub(super) fn update(
         std::sync::Arc::make_mut(text).push_str(more);
         return Ok(());
     }
-    natives.update(op, target, operand)
+    natives.update(dialect, op, target, operand)
 }
 
 /// `op a`.
-pub(super) fn unary(natives: &mut dyn Natives, op: UnaryOp, a: &Value) -> Result<Value, FaultKind> {
+pub(super) fn unary(
+    natives: &mut dyn Natives,
+    dialect: Language,
+    op: UnaryOp,
+    a: &Value,
+) -> Result<Value, FaultKind> {
     match (op, a) {
+        (UnaryOp::Truth, Value::Bool(value)) => Ok(Value::Bool(*value)),
         (UnaryOp::Not, Value::Bool(value)) => Ok(Value::Bool(!value)),
         (UnaryOp::Negate, Value::Int(number)) if *number != i64::MIN => Ok(Value::Int(-number)),
         (UnaryOp::Negate, Value::Float(number)) => Ok(Value::Float(-number)),
         (UnaryOp::Plus, Value::Int(_) | Value::Float(_)) => Ok(a.clone()),
-        _ => natives.unary(op, a),
+        _ => natives.unary(dialect, op, a),
     }
 }

@@ -15,8 +15,8 @@ use super::fiber::{Fiber, NONE};
 use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, Path, Stop};
-use crate::program::Program;
 use crate::program::code::{OnReceiver, Root, Site};
+use crate::program::{Language, Program};
 use crate::value::{CodeId, FaultKind, Object, Value};
 
 impl Machine<'_, '_> {
@@ -322,6 +322,7 @@ impl Machine<'_, '_> {
             self.publish_into(cell, &args);
         }
         let event_loop = self.fiber.event_loop.clone();
+        let dialect = self.dialect();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
@@ -332,7 +333,7 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         let names = self.begin_native();
         let mut call = |natives: &mut dyn super::Natives, slot: &mut Value| {
-            natives.method(&name.text, slot, &mut args, &mut ctx)
+            natives.method(dialect, &name.text, slot, &mut args, &mut ctx)
         };
         let keys = &site.place.keys;
         let done = match &begin.base {
@@ -454,7 +455,11 @@ impl Machine<'_, '_> {
             let args = self.take_args(first, argc);
             return Some(self.call_into(dst, function, args, Some(way)));
         }
-        if let Some(id) = program.method(name, receiver, argc.into()) {
+        // Python's values have no methods that the script could give them.
+        let is_own = self.dialect() == Language::Own;
+        if let Some(id) = program.method(name, receiver, argc.into())
+            && is_own
+        {
             let base = self.frame().base as usize;
             return Some(self.push_method(
                 id,
@@ -517,6 +522,7 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let name = program.name(site.name);
         let event_loop = self.fiber.event_loop.clone();
+        let dialect = self.dialect();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
@@ -528,7 +534,7 @@ impl Machine<'_, '_> {
         let names = self.begin_native();
         let args = &mut self.fiber.registers[start..start + argc as usize];
         let natives = &mut *self.env.natives;
-        let done = natives.method(&name.text, receiver, args, &mut ctx);
+        let done = natives.method(dialect, &name.text, receiver, args, &mut ctx);
         self.note_told(&name.text, names);
         match done {
             Ok(result) => Ok(Some(result)),
@@ -624,6 +630,10 @@ impl Fiber {
             Value::Map(map) => matches!(map.get(&name.text), Some(Value::Function(_))),
             _ => false,
         };
-        is_in_map || program.method(name, receiver, argc.into()).is_some() || &*name.text == "call"
+        let is_python = (self.frames.last())
+            .is_some_and(|frame| program.code(frame.code).dialect == Language::Python);
+        is_in_map
+            || !is_python && program.method(name, receiver, argc.into()).is_some()
+            || &*name.text == "call"
     }
 }

@@ -35,9 +35,9 @@ use std::time::Duration;
 
 use crate::event::Written;
 use crate::pos::Pos;
-use crate::program::Program;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
+use crate::program::{Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::operation::Notices;
@@ -359,6 +359,7 @@ pub trait Natives {
     /// [`FaultKind::UnknownFunction`] when there is none for these types, or the method's.
     fn method(
         &mut self,
+        dialect: Language,
         name: &str,
         receiver: &mut Value,
         args: &mut [Value],
@@ -404,7 +405,13 @@ pub trait Natives {
     ///
     /// # Errors
     /// Overflow and the like, or that there is no such operator for these types.
-    fn binary(&mut self, op: BinaryOp, a: &Value, b: &Value) -> Result<Value, FaultKind>;
+    fn binary(
+        &mut self,
+        dialect: Language,
+        op: BinaryOp,
+        a: &Value,
+        b: &Value,
+    ) -> Result<Value, FaultKind>;
 
     /// `target op= operand` for types that the machine does not treat itself.
     ///
@@ -412,11 +419,12 @@ pub trait Natives {
     /// As for `binary`; `target` is unchanged then.
     fn update(
         &mut self,
+        dialect: Language,
         op: BinaryOp,
         target: &mut Value,
         operand: &Value,
     ) -> Result<(), FaultKind> {
-        *target = self.binary(op, target, operand)?;
+        *target = self.binary(dialect, op, target, operand)?;
         Ok(())
     }
 
@@ -424,7 +432,7 @@ pub trait Natives {
     ///
     /// # Errors
     /// As for `binary`.
-    fn unary(&mut self, op: UnaryOp, a: &Value) -> Result<Value, FaultKind>;
+    fn unary(&mut self, dialect: Language, op: UnaryOp, a: &Value) -> Result<Value, FaultKind>;
 
     /// The property `name` of a value that is neither map nor object.
     ///

@@ -4,10 +4,17 @@ use super::Stop;
 use super::arithmetic::{self, copy, put};
 use super::reference::inside;
 use super::step::{Flow, Machine, Step};
-use crate::program::op::BinaryOp;
+use crate::program::Language;
+use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value};
 
 impl Machine<'_, '_> {
+    /// Whose operators the running code means.
+    pub(super) fn dialect(&mut self) -> Language {
+        let id = self.frame().code;
+        self.env.program.code(id).dialect
+    }
+
     pub(super) fn binary(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Step {
         if self.stepped && !self.may_compute(op, a, b, false) {
             return Ok(Flow::Stop(Stop::Visible));
@@ -16,10 +23,27 @@ impl Machine<'_, '_> {
             // `x = x op y`: in place, so that a string or array that grows is not copied each time.
             return self.update_register(op, a, b);
         }
+        let dialect = self.dialect();
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
         let (a, b) = (&registers[a as usize], &registers[b as usize]);
-        let value = arithmetic::binary(self.env.natives, op, a, b)?;
+        let value = arithmetic::binary(self.env.natives, dialect, op, a, b)?;
+        put(self.register(dst), value);
+        Ok(Flow::Next)
+    }
+
+    /// `op src`, where that is not known at once.
+    pub(super) fn unary(&mut self, op: UnaryOp, dst: u16, src: u16) -> Step {
+        let at = self.frame().base as usize + usize::from(src);
+        if self.stepped && matches!(self.fiber.registers[at], Value::Reference(_)) {
+            // Whether there is something in a collection is read.
+            let inside = inside(std::iter::once(&self.fiber.registers[at]));
+            if !self.may_look_into(&inside, None, false) {
+                return Ok(Flow::Stop(Stop::Visible));
+            }
+        }
+        let dialect = self.dialect();
+        let value = arithmetic::unary(self.env.natives, dialect, op, &self.fiber.registers[at])?;
         put(self.register(dst), value);
         Ok(Flow::Next)
     }
@@ -43,9 +67,10 @@ impl Machine<'_, '_> {
             true => copy(self.register(a)),
             false => std::mem::take(self.register(a)),
         };
+        let dialect = self.dialect();
         let base = self.frame().base as usize;
         let operand = &self.fiber.registers[base + b as usize];
-        let done = arithmetic::update(self.env.natives, op, &mut target, operand);
+        let done = arithmetic::update(self.env.natives, dialect, op, &mut target, operand);
         put(self.register(a), target);
         done?;
         Ok(Flow::Next)
@@ -76,6 +101,7 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn binary_int(&mut self, op: BinaryOp, dst: u16, a: u16, value: i16) -> Step {
+        let dialect = self.dialect();
         let operand = Value::Int(i64::from(value));
         let mut target = if dst == a {
             std::mem::take(self.register(a))
@@ -83,9 +109,9 @@ impl Machine<'_, '_> {
             copy(self.register(a))
         };
         let done = if dst == a {
-            arithmetic::update(self.env.natives, op, &mut target, &operand)
+            arithmetic::update(self.env.natives, dialect, op, &mut target, &operand)
         } else {
-            arithmetic::binary(self.env.natives, op, &target, &operand)
+            arithmetic::binary(self.env.natives, dialect, op, &target, &operand)
                 .map(|value| put(&mut target, value))
         };
         if dst == a || done.is_ok() {
@@ -105,10 +131,11 @@ impl Machine<'_, '_> {
         if self.stepped && !self.may_compute(op, a, b, false) {
             return Ok(None);
         }
+        let dialect = self.dialect();
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
         let (a, b) = (&registers[a as usize], &registers[b as usize]);
-        truth(arithmetic::binary(self.env.natives, op, a, b)?).map(Some)
+        truth(arithmetic::binary(self.env.natives, dialect, op, a, b)?).map(Some)
     }
 
     pub(super) fn compare_int(
@@ -117,10 +144,17 @@ impl Machine<'_, '_> {
         a: u16,
         value: i16,
     ) -> Result<bool, FaultKind> {
+        let dialect = self.dialect();
         let base = self.frame().base as usize;
         let a = &self.fiber.registers[base + a as usize];
         let value = Value::Int(i64::from(value));
-        truth(arithmetic::binary(self.env.natives, op, a, &value)?)
+        truth(arithmetic::binary(
+            self.env.natives,
+            dialect,
+            op,
+            a,
+            &value,
+        )?)
     }
 
     /// Where a `switch` goes.
@@ -135,7 +169,9 @@ impl Machine<'_, '_> {
                 || case.as_str().is_some() && value.as_str().is_some();
             let fits = fits
                 && matches!(
-                    self.env.natives.binary(BinaryOp::Equal, case, &value),
+                    self.env
+                        .natives
+                        .binary(Language::Own, BinaryOp::Equal, case, &value),
                     Ok(Value::Bool(true))
                 );
             if fits {

@@ -714,8 +714,9 @@ impl Machine<'_, '_> {
             return Ok(false);
         }
         let operand = copy(self.register(src));
+        let dialect = self.dialect();
         let step = self.change_place(place, Aim::Update, &operand, &mut |natives, slot| {
-            update(natives, op, slot, &operand)
+            update(natives, dialect, op, slot, &operand)
         });
         step.map(|_| true)
     }

@@ -16,6 +16,7 @@ use super::fiber::{Fiber, NONE};
 use super::place::{Base, Begin};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop};
+use crate::program::Language;
 use crate::program::code::{Key, Site};
 use crate::value::collection::Kind;
 use crate::value::{Cell, FaultKind, Object, Reference, Value, note_variable};
@@ -315,18 +316,20 @@ impl Machine<'_, '_> {
         let result = match manner {
             OnCollection { keeps: true, .. } => {
                 let mut contents = cell.load();
-                natives.method(name, &mut contents, &mut given, &mut ctx)
+                natives.method(Language::Own, name, &mut contents, &mut given, &mut ctx)
             }
             OnCollection {
                 looks_into: false, ..
-            } => cell.update(|contents| natives.method(name, contents, &mut given, &mut ctx)),
+            } => cell.update(|contents| {
+                natives.method(Language::Own, name, contents, &mut given, &mut ctx)
+            }),
             // While one is held, no other reference is looked into: the change is made to a copy, and made
             // again where another thread was faster.
             _ => loop {
                 let old = cell.load();
                 let mut new = old.clone();
                 let mut args = given.clone();
-                let result = natives.method(name, &mut new, &mut args, &mut ctx);
+                let result = natives.method(Language::Own, name, &mut new, &mut args, &mut ctx);
                 let is_stored = cell.update(|contents| {
                     let is_same = is_same_contents(contents, &old);
                     if is_same {

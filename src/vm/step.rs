@@ -4,12 +4,12 @@
 //! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
-use super::arithmetic::{self, copy, floats, put, take};
+use super::arithmetic::{copy, floats, put, take};
 use super::fiber::{Fiber, Frame, NONE};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
-use crate::program::op::{BinaryOp, Op};
+use crate::program::op::{BinaryOp, Op, UnaryOp};
 use crate::value::object::Verb;
 use crate::value::{Cell, Fault, FaultKind, Origin, UserClass, Value};
 
@@ -450,11 +450,13 @@ impl Machine<'_, '_> {
                             None => elsewhere!(self.op_assign(op, target, operand)),
                         }
                     }
-                    Op::Unary { op, dst, src } => {
-                        save!();
-                        let value = arithmetic::unary(self.env.natives, op, &r!(src))?;
-                        set!(dst, value);
-                    }
+                    Op::Unary { op, dst, src } => match (op, &r!(src)) {
+                        (UnaryOp::Truth, Value::Bool(holds)) => {
+                            let holds = *holds;
+                            set!(dst, Value::Bool(holds));
+                        }
+                        _ => elsewhere!(self.unary(op, dst, src)),
+                    },
                     Op::Jump { to } => {
                         pc = to as usize;
                         continue;

@@ -219,6 +219,7 @@ fn with(
     then: impl FnOnce(Rehearsal) -> Status,
 ) -> Status {
     let mut session = Session::new(config, Arc::new(Stream::new()));
+    session.set_language(source.language());
     let input = Input {
         name: &source.name,
         text: &source.text,

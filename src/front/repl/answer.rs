@@ -37,6 +37,8 @@ pub(super) const MAIN: u64 = 1;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     Stay,
+    /// The history takes this text, which has run.
+    Recall(String),
     /// It goes on with this text to edit.
     Edit(String),
     Leave,
@@ -141,16 +143,18 @@ impl Learner {
 
     /// Answers what was typed or pasted at once, one after the other. Blocks while it runs.
     pub(super) fn answer_all(&mut self, inputs: &[String]) -> io::Result<Flow> {
+        let mut flow = Flow::Stay;
         for input in inputs {
             if !input.trim_start().starts_with(":record") {
                 self.screen.record_input(input);
             }
             match self.answer(input)? {
                 Flow::Stay => {}
+                recall @ Flow::Recall(_) => flow = recall,
                 other => return Ok(other),
             }
         }
-        Ok(Flow::Stay)
+        Ok(flow)
     }
 
     /// An input that was still open has ended.
@@ -217,9 +221,15 @@ impl Learner {
                 false => Ok(Flow::Stay),
             };
         }
-        self.run(text, None)?;
+        let flow = match self.in_python(text) {
+            Some(translation) => self.run_python(text, &translation)?,
+            None => {
+                self.run(text, None)?;
+                Flow::Stay
+            }
+        };
         self.follow_lesson(text)?;
-        Ok(Flow::Stay)
+        Ok(flow)
     }
 
     /// Ctrl-C at the prompt.

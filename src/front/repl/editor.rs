@@ -259,7 +259,7 @@ impl Lines {
     }
 
     /// Adds a text to the history. Whatever becomes of it, it can be mended.
-    fn remember(&mut self, text: &str) -> Result<(), ReadlineError> {
+    pub(super) fn remember(&mut self, text: &str) -> Result<(), ReadlineError> {
         let text = text.trim_end();
         let leaves = [":quit", ":q", ":exit", "exit", "quit"].contains(&text.trim());
         if text.trim().is_empty() || leaves {

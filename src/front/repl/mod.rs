@@ -5,8 +5,8 @@
 //! several lines; [`completion`], what Tab offers; [`keys`], what keys do; [`editor`], the line that
 //! is being typed; [`answer`], what an input is answered; [`commands`], what most commands do;
 //! [`lesson`], the tutorial; [`keep`], what is saved and recorded, with [`recorder`]; [`measure`],
-//! how long code takes; [`explore`], the answers to `:explore`, `:replay` and `:step`. Here they
-//! become a loop.
+//! how long code takes; [`explore`], the answers to `:explore`, `:replay` and `:step`;
+//! [`python`], what inputs of Python's are answered. Here they become a loop.
 
 mod answer;
 mod block;
@@ -20,6 +20,7 @@ mod keys;
 mod lesson;
 mod measure;
 mod mode;
+mod python;
 mod recorder;
 mod screen;
 
@@ -135,6 +136,7 @@ fn converse(
         };
         match flow {
             Flow::Stay => {}
+            Flow::Recall(text) => lines.remember(&text).map_err(io::Error::other)?,
             Flow::Edit(text) => lines.begin_with(&text),
             Flow::Leave => break,
         }

@@ -97,6 +97,22 @@ pub(super) fn key(mut wait: impl FnMut() -> bool) -> Option<u8> {
     None
 }
 
+/// The next key that is pressed from now on: what was typed or pasted before this is thrown away, since it
+/// answers no question that was not asked yet. `wait` is as for [`key`].
+pub(super) fn fresh_key(wait: impl FnMut() -> bool) -> Option<u8> {
+    const REST: std::time::Duration = std::time::Duration::from_millis(20);
+    let _unseen = Unseen::new();
+    while has_input(std::time::Duration::ZERO) {
+        read_byte()?;
+    }
+    let pressed = key(wait);
+    // An arrow is a key of several bytes.
+    while pressed == Some(b'\x1b') && has_input(REST) {
+        read_byte()?;
+    }
+    pressed
+}
+
 #[cfg(unix)]
 fn read_byte() -> Option<u8> {
     use std::io::Read;

@@ -12,9 +12,9 @@ use super::{Lowering, problems};
 use crate::language::modules;
 use crate::language::parse::pos;
 use crate::pos::Pos;
-use crate::program::MAX_ARGUMENTS;
 use crate::program::code::{OnReceiver, Place, Root, Site, Switch};
 use crate::program::op::{Op, Reg};
+use crate::program::{Language, MAX_ARGUMENTS};
 use crate::value::object::Verb;
 use crate::value::{Literal, Value};
 
@@ -140,7 +140,7 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        if self.catalogue.on_receiver(name) == Some(OnReceiver::Changes)
+        if self.on_receiver(name) == Some(OnReceiver::Changes)
             && !self.is_own_function(name)
             && !self.catalogue.is_function_of(name, args.len())
             && let Some((receiver, args)) = args.split_first()
@@ -267,6 +267,15 @@ impl Lowering<'_> {
         self.builder().emit(call, at);
     }
 
+    /// What the library's method of this name does to a plain value. In Python plain values never
+    /// change.
+    pub(super) fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
+        match self.dialect {
+            Language::Own => self.catalogue.on_receiver(name),
+            Language::Python => Some(OnReceiver::Keeps),
+        }
+    }
+
     /// Calls the method `name` of what is at `place`, with `argc` arguments from `base` on. Then
     /// come whether `()` there is skipped, and the constant that the place is a copy of.
     #[allow(
@@ -287,7 +296,7 @@ impl Lowering<'_> {
             place,
             name: self.name_id(name),
             verb: Verb::named(name),
-            on_receiver: self.catalogue.on_receiver(name),
+            on_receiver: self.on_receiver(name),
             optional,
             constant,
         };

@@ -142,23 +142,26 @@ impl Lowering<'_> {
     /// What comes after a module's name: a function, called or not, and the rest of the chain.
     fn module_member(&mut self, module: &Expr, links: &[Link<'_>], dst: Reg) {
         let (first, rest) = (&links[0], &links[1..]);
-        // The names of asyncio are its own: its Queue is not that of threads.
-        let is_asyncio = matches!(module, Expr::Variable(name, ..) if name.1 == "asyncio");
-        let full_name = |name: &str| match is_asyncio {
-            true => format!("asyncio.{name}"),
-            false => name.to_string(),
+        // The names of asyncio are its own: its Queue is not that of threads. So are Python's.
+        let own = match module {
+            Expr::Variable(name, ..) if matches!(&*name.1, "asyncio" | "python") => Some(&name.1),
+            _ => None,
+        };
+        let full_name = |name: &str| match own {
+            Some(module) => format!("{module}.{name}"),
+            None => name.to_string(),
         };
         let value = self.builder().register();
         let member = if rest.is_empty() { dst } else { value };
         match first.what {
             What::Method(call) => {
                 let name = full_name(&call.name);
-                if is_asyncio && !self.is_function(&name) {
+                if own.is_some() && !self.is_function(&name) {
                     return self.unknown_member(&name, first.pos);
                 }
                 self.named_call(&name, &call.args, member, first.pos);
             }
-            What::Field(name) if is_asyncio && self.catalogue.constant(name).is_none() => {
+            What::Field(name) if own.is_some() && self.catalogue.constant(name).is_none() => {
                 let name = full_name(name);
                 if !self.is_function(&name) {
                     return self.unknown_member(&name, first.pos);

@@ -13,6 +13,7 @@ use crate::language::parse::pos;
 use crate::language::resolve::{as_closure, is_global};
 use crate::language::with::as_with;
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::code::{OnReceiver, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::{Range, Value};
@@ -160,6 +161,26 @@ impl Lowering<'_> {
         base
     }
 
+    /// Evaluates each of `parts` of a text into its own register; the first of them. In Python a value
+    /// becomes text as `str` has it.
+    fn texts_in_a_row(&mut self, parts: &[Expr]) -> Reg {
+        let base = self.builder().registers(parts.len());
+        for (offset, part) in parts.iter().enumerate() {
+            let dst = base + offset as Reg;
+            match part {
+                Expr::StringConstant(..) => self.expression(part, dst),
+                part if self.dialect == Language::Own => self.expression(part, dst),
+                part => {
+                    let at = pos(part.position());
+                    let mark = self.builder().mark();
+                    self.named_call("str", std::slice::from_ref(part), dst, at);
+                    self.builder().release(mark);
+                }
+            }
+        }
+        base
+    }
+
     /// An array of what `item` makes of each of `items`.
     pub(super) fn array(
         &mut self,
@@ -239,8 +260,7 @@ impl Lowering<'_> {
             _ if as_closure(expr).is_some() => true,
             Expr::Stmt(_) | Expr::Custom(..) | Expr::MethodCall(..) => false,
             Expr::FnCall(call, _) => {
-                self.catalogue.on_receiver(&call.name) != Some(OnReceiver::Changes)
-                    && all(&call.args)
+                self.on_receiver(&call.name) != Some(OnReceiver::Changes) && all(&call.args)
             }
             Expr::Index(pair, ..) | Expr::Dot(pair, ..) => {
                 self.is_quiet(&pair.lhs) && self.is_quiet(&pair.rhs)
@@ -261,10 +281,10 @@ impl Lowering<'_> {
         loop {
             let chunk = chunks.next().unwrap_or_default();
             let (base, count) = if is_first {
-                (self.in_a_row(chunk.iter()), chunk.len())
+                (self.texts_in_a_row(chunk), chunk.len())
             } else {
                 // What is joined so far lies right before the next parts.
-                self.in_a_row(chunk.iter());
+                self.texts_in_a_row(chunk);
                 (joined, chunk.len() + 1)
             };
             let is_last = chunks.peek().is_none();

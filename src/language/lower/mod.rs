@@ -33,11 +33,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::diagnostic::{Code as Problem, Diagnostic, Severity};
 use super::modules::{self, Import, Module, Modules};
-use super::parse::Parsed;
+use super::parse::{Parsed, imported_module};
+use super::python::PlaceMap;
 use super::resolve::{self, Resolution};
 use crate::program::code::OnReceiver;
 use crate::program::op::Op;
-use crate::program::{Code, Program, Unit, UnitKind};
+use crate::program::{Code, Language, Program, Unit, UnitKind};
 use crate::value::{CodeId, Literal};
 use builder::Builder;
 
@@ -115,6 +116,17 @@ pub struct Lowered {
     pub module: Module,
 }
 
+impl Lowered {
+    /// Gives the code the places of Python's text, of which the lowered text is the translation.
+    pub fn show_python(&mut self, python: &str, places: &PlaceMap) {
+        self.unit.text = python.into();
+        self.unit.language = Language::Python;
+        for code in &mut self.unit.functions {
+            code.move_places(&|pos| places.python(pos));
+        }
+    }
+}
+
 /// Lowers a text for the number that the program gives its next unit.
 ///
 /// # Errors
@@ -151,6 +163,7 @@ pub fn lower(
             modules: aliases,
             ..Module::default()
         },
+        dialect: dialect(parsed),
         unit: program.next_unit(),
         resolution: resolve::resolve(parsed),
         session: session_variables(program),
@@ -170,6 +183,15 @@ pub fn lower(
     lowering.finish(name, defined)
 }
 
+/// `import python;` gives a text Python's operators, truth and built-in functions.
+fn dialect(parsed: &Parsed) -> Language {
+    let imports_python = |statement| imported_module(statement).as_deref() == Some("python");
+    match parsed.statements.iter().any(imports_python) {
+        true => Language::Python,
+        false => Language::Own,
+    }
+}
+
 /// The work on one text.
 struct Lowering<'a> {
     parsed: &'a Parsed,
@@ -181,6 +203,8 @@ struct Lowering<'a> {
     modules: &'a Modules,
     /// What this text offers as a module, and the names that it has given to others.
     module: Module,
+    /// Whose operators, truth and built-in functions the text means.
+    dialect: Language,
     /// The number that the unit will have.
     unit: u32,
     resolution: Resolution,
@@ -264,7 +288,10 @@ impl Lowering<'_> {
         if !errors.is_empty() {
             return Err(in_order(errors));
         }
-        let functions: Vec<Code> = self.codes.into_iter().flatten().collect();
+        let mut functions: Vec<Code> = self.codes.into_iter().flatten().collect();
+        for code in &mut functions {
+            code.dialect = self.dialect;
+        }
         if cfg!(debug_assertions) {
             for code in &functions {
                 if let Err(problem) = crate::program::verify::verify(code) {
@@ -280,6 +307,7 @@ impl Lowering<'_> {
                 name: name.to_string(),
                 text: self.text.into(),
                 functions,
+                language: Language::Own,
                 kind: match self.top {
                     TopLevel::Script => UnitKind::Script,
                     TopLevel::Prompt => UnitKind::Prompt,

@@ -6,6 +6,7 @@ use super::builder::Label;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::op::{BinaryOp, Op, Reg, UnaryOp};
 
 /// The integer that `expr` is, if it is a small one.
@@ -22,7 +23,6 @@ pub(super) fn binary(op: BinaryOp, dst: Reg, a: Reg, b: Reg) -> Op {
         BinaryOp::Add => Op::Add { dst, a, b },
         BinaryOp::Sub => Op::Sub { dst, a, b },
         BinaryOp::Mul => Op::Mul { dst, a, b },
-        BinaryOp::Rem => Op::Rem { dst, a, b },
         op => Op::Binary { op, dst, a, b },
     }
 }
@@ -108,6 +108,14 @@ pub(super) fn is_bool(expr: &Expr) -> bool {
     }
 }
 
+/// Whether the value of `expr` is a bool in Python, too.
+fn is_comparison_or_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::And(parts, _) | Expr::Or(parts, _) => parts.iter().all(is_comparison_or_constant),
+        other => is_bool(other),
+    }
+}
+
 impl Lowering<'_> {
     /// An operator call, whose value goes to `dst`.
     pub(super) fn operator(&mut self, call: &FnCallExpr, dst: Reg, at: Pos) {
@@ -131,7 +139,11 @@ impl Lowering<'_> {
                     Some(op) => op,
                     None => {
                         let b = self.operand(right);
-                        binary(op, dst, a, b)
+                        match (op, self.dialect) {
+                            // Python's remainder has the sign of the divisor.
+                            (BinaryOp::Rem, Language::Own) => Op::Rem { dst, a, b },
+                            _ => binary(op, dst, a, b),
+                        }
                     }
                 };
                 self.builder().emit(op, at);
@@ -157,6 +169,17 @@ impl Lowering<'_> {
         let end = self.builder().label();
         for (index, part) in parts.iter().enumerate() {
             self.expression(part, dst);
+            if self.dialect == Language::Python {
+                // The value is that of the part that decides.
+                if index + 1 < parts.len() {
+                    let at = pos(part.position());
+                    let mark = self.builder().mark();
+                    let cond = self.truth(part, dst, at);
+                    self.builder().jump(leave(cond), end, at);
+                    self.builder().release(mark);
+                }
+                continue;
+            }
             // The last jump only makes sure that the value is a bool.
             if index + 1 < parts.len() || !is_bool(part) {
                 self.builder().jump(leave(dst), end, pos(part.position()));
@@ -216,7 +239,8 @@ impl Lowering<'_> {
             },
             _ => {}
         }
-        let cond = self.operand(cond);
+        let value = self.operand(cond);
+        let cond = self.truth(cond, value, at);
         self.builder()
             .jump(Op::JumpUnless { cond, to: 0 }, label, at);
     }
@@ -263,8 +287,21 @@ impl Lowering<'_> {
             },
             _ => {}
         }
-        let cond = self.operand(cond);
+        let value = self.operand(cond);
+        let cond = self.truth(cond, value, at);
         self.builder().jump(Op::JumpIf { cond, to: 0 }, label, at);
+    }
+
+    /// The register that says whether the value of `expr`, which is in `src`, is true. Only in Python
+    /// can that be something else than a bool.
+    fn truth(&mut self, expr: &Expr, src: Reg, at: Pos) -> Reg {
+        if self.dialect == Language::Own || is_comparison_or_constant(expr) {
+            return src;
+        }
+        let dst = self.builder().register();
+        let op = UnaryOp::Truth;
+        self.builder().emit(Op::Unary { op, dst, src }, at);
+        dst
     }
 
     /// Evaluates both sides of a comparison; gives the jump that is taken when it does not hold.

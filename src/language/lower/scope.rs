@@ -8,6 +8,7 @@ use super::builder::Kind;
 use super::{Lowering, TopLevel};
 use crate::language::resolve::Declaration;
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::op::{Op, Reg};
 
 /// Where a variable of the function lives.
@@ -237,6 +238,7 @@ impl Lowering<'_> {
     pub(super) fn is_function(&self, name: &str) -> bool {
         self.own_functions.contains(name)
             || self.catalogue.native(name).is_some()
+            || self.python_name(name).is_some()
             || self.has_program_function(name, |_| true)
     }
 
@@ -341,7 +343,8 @@ impl Lowering<'_> {
 
     /// The index of a function's name in the tables of the function being lowered.
     pub(super) fn name(&mut self, name: &str) -> u16 {
-        let id = self.name_id(name);
+        let pythons = self.python_name(name);
+        let id = self.name_id(pythons.as_deref().unwrap_or(name));
         self.builder().name(id)
     }
 
@@ -354,6 +357,15 @@ impl Lowering<'_> {
             false => name.into(),
         };
         self.program.name_id(&name, |name| catalogue.native(name))
+    }
+
+    /// What `name` is called in the library where it means Python's own function: `python.print`.
+    fn python_name(&self, name: &str) -> Option<String> {
+        if self.dialect == Language::Own || self.is_own_function(name) {
+            return None;
+        }
+        let full = format!("python.{name}");
+        self.catalogue.native(&full).is_some().then_some(full)
     }
 
     /// Reports a name that nothing has: an error where it is certain, else a warning.

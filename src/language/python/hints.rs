@@ -1,7 +1,10 @@
 //! Texts that are valid Rhai but may have been meant as Python.
 
-use super::rewrite::{self, Names};
-use super::table::Reply;
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+
+use super::syntax::{Source, parse};
 use crate::language::diagnostic::{Code, Diagnostic, Span};
 use crate::language::scan::{Kind, Token, scan};
 
@@ -22,7 +25,81 @@ pub fn hints(text: &str, is_awaited: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
             .or_else(|| never_awaited(text, before, rest, depth > 0, &is_awaited));
         hints.extend(hint);
     }
+    hints.extend(difference(text));
     hints
+}
+
+/// What both languages accept and would answer differently; the first such thing.
+fn difference(text: &str) -> Option<Diagnostic> {
+    if !text.contains(['/', '<', '>']) && !text.contains("**") {
+        return None;
+    }
+    let source = Source::new(text);
+    let parsed = parse(&source).ok()?;
+    let mut finder = Differences {
+        source: &source,
+        found: None,
+    };
+    finder.visit_body(&parsed.syntax().body);
+    finder.found
+}
+
+struct Differences<'s> {
+    source: &'s Source<'s>,
+    found: Option<Diagnostic>,
+}
+
+impl Differences<'_> {
+    fn find(&mut self, expr: &Expr, message: &str, help: &str) {
+        let shown = self.source.slice(expr.range());
+        let span = self.source.span(expr.range());
+        let hint = Diagnostic::hint(Code::Suspicious, span, format!("`{shown}` {message}"))
+            .label("different in Python")
+            .help(help);
+        self.found.get_or_insert(hint);
+    }
+}
+
+impl<'a> Visitor<'a> for Differences<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let int = |expr: &Expr| match expr {
+            Expr::NumberLiteral(number) => match &number.value {
+                ast::Number::Int(value) => value.as_i64(),
+                _ => None,
+            },
+            _ => None,
+        };
+        match expr {
+            Expr::BinOp(division) if division.op == ast::Operator::Div => {
+                if let (Some(a), Some(b @ 1..)) = (int(&division.left), int(&division.right))
+                    && a % b != 0
+                {
+                    let message =
+                        format!("is {} here and {} in Python", a / b, a as f64 / b as f64);
+                    self.find(expr, &message, &format!("for that, write `{a}.0 / {b}`"));
+                }
+            }
+            Expr::UnaryOp(sign) if sign.op == ast::UnaryOp::USub => {
+                if let Expr::BinOp(power) = &*sign.operand
+                    && power.op == ast::Operator::Pow
+                {
+                    let shown = self.source.slice(power.range());
+                    let help = format!("for what it is in Python, write `-({shown})`");
+                    self.find(expr, "is the power of a negative number here", &help);
+                }
+            }
+            Expr::Compare(compare) if compare.ops.len() > 1 => {
+                let help = "join two comparisons: `a < b && b < c`";
+                self.find(
+                    expr,
+                    "compares the result of its first comparison here",
+                    help,
+                );
+            }
+            _ => {}
+        }
+        walk_expr(self, expr);
+    }
 }
 
 /// How much deeper in brackets what follows a token is.
@@ -236,11 +313,11 @@ fn line_of<'t>(text: &'t str, token: &Token<'_>) -> &'t str {
 /// ```
 pub fn undefined_assignment(name: &str, line: &str) -> String {
     let line = line.trim();
-    if let Some(answer) = rewrite::line(line, &mut Names::default())
-        && let Reply::Type(text) = answer.reply
-        && text.starts_with(&format!("let {name} ="))
+    if let Ok(translation) = super::translate(line, &|_| false)
+        && translation.problems.is_empty()
+        && translation.text.starts_with(&format!("let {name} ="))
     {
-        return text;
+        return translation.text.trim_end().to_string();
     }
     let end = if line.ends_with([';', '{', '}']) {
         ""

@@ -292,6 +292,7 @@ const MODULES: &[&str] = &[
     "math",
     "multiprocessing",
     "os",
+    "python",
     "queue",
     "random",
     "threading",
@@ -320,6 +321,9 @@ const AWAITED: u32 = 1 << 31;
 /// The number of the native function of this name; `await NAME` is the name of one that is called and
 /// awaited at once.
 pub fn native_index(name: &str) -> Option<u32> {
+    if let Some(number) = crate::library::python::native_index(name) {
+        return Some(number);
+    }
     let (name, awaited) = match name.strip_prefix("await ") {
         Some(name) => (name, AWAITED),
         None => (name, 0),

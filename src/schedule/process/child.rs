@@ -178,6 +178,7 @@ fn order(change: Change, program: &Program) -> Option<Order> {
             Order::Unit {
                 name: unit.name.clone(),
                 text: unit.text.to_string(),
+                language: unit.language,
                 kind: unit.kind.clone(),
             }
         }

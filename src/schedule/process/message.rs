@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::wire::Parcel;
-use crate::program::UnitKind;
+use crate::program::{Language, UnitKind};
 
 /// The longest message. What goes across at once is limited before it comes here; only a broken
 /// stream claims more.
@@ -42,6 +42,7 @@ pub(super) enum Order {
     Unit {
         name: String,
         text: String,
+        language: Language,
         kind: UnitKind,
     },
     /// A name stands for this function of a unit when it is called with so many arguments.

@@ -16,7 +16,7 @@ use super::WorkerScheduler;
 use super::message::{Answer, Hello, Order, Said, read, write};
 use super::wire::{self, Parcel};
 use crate::event::{Event, Kind, Stream};
-use crate::program::{MAX_ARGUMENTS, Program, UnitKind};
+use crate::program::{Language, MAX_ARGUMENTS, Program, UnitKind};
 use crate::schedule::MAIN;
 use crate::value::object::Ids;
 use crate::value::{CodeId, Fault, Function, Value};
@@ -47,7 +47,13 @@ pub trait Runner {
     ///
     /// # Errors
     /// When it cannot be lowered, which it could where it came from.
-    fn lower(&mut self, name: &str, text: &str, kind: UnitKind) -> Result<(), String>;
+    fn lower(
+        &mut self,
+        name: &str,
+        text: &str,
+        language: Language,
+        kind: UnitKind,
+    ) -> Result<(), String>;
 
     /// Calls a function to its end, and to the end of all threads that it has started. What it gives
     /// can leave the process.
@@ -90,8 +96,13 @@ pub fn serve<R: Runner>(
     speaker.clone().speak()?;
     for order in orders {
         match order {
-            Order::Unit { name, text, kind } => {
-                runner.lower(&name, &text, kind).map_err(io::Error::other)?;
+            Order::Unit {
+                name,
+                text,
+                language,
+                kind,
+            } => {
+                (runner.lower(&name, &text, language, kind)).map_err(io::Error::other)?;
             }
             Order::Define {
                 name,

@@ -1,0 +1,81 @@
+//! Inputs of Python's at the prompt: shown as they are here, and run when the user agrees.
+//!
+//! An input is ours if it parses and its names resolve. Otherwise, when Python's parser takes it, its
+//! translation is shown: Enter runs it, `e` makes it the next line, any other key puts the original back.
+//! With `:set python on` every input is Python, and runs at once.
+
+use std::io;
+use std::sync::atomic::Ordering;
+
+use super::answer::{Flow, Learner};
+use super::mode;
+use crate::front::report::{self, Quoted};
+use crate::language::python::{Translation, translate_input};
+use crate::view::paint::Role;
+
+impl Learner {
+    /// The translation of an input that is Python, and none of ours.
+    pub(super) fn in_python(&mut self, text: &str) -> Option<Translation> {
+        if !self.settings.python && self.session.check(text) {
+            return None;
+        }
+        let session = &self.session;
+        let translation = translate_input(text, &|name| session.has_variable(name)).ok()?;
+        let is_new = self.settings.python || !is_same_code(text, &translation.text);
+        is_new.then_some(translation)
+    }
+
+    /// Shows a translation and runs it when a key says so. Blocks until a key is pressed, and while it
+    /// runs.
+    pub(super) fn run_python(&mut self, text: &str, translation: &Translation) -> io::Result<Flow> {
+        let own = translation.text.trim_end();
+        let name = format!("input {}", self.session.inputs() + 1);
+        let quoted = Quoted { name: &name, text };
+        let problems = report::diagnostics(&translation.problems, quoted, self.paint);
+        let shown: String = (own.lines())
+            .map(|line| self.paint.text(Role::Faint, line) + "\n")
+            .collect();
+        if self.settings.python {
+            self.say(&format!("{problems}{shown}"))?;
+            return match translation.problems.is_empty() {
+                true => self.run_translated(own),
+                false => Ok(Flow::Stay),
+            };
+        }
+        self.say(&format!(
+            "{problems}This is Python; here it is:\n{shown}\
+             Enter runs it, e edits it, any other key puts yours back.\n"
+        ))?;
+        match mode::fresh_key(|| !self.stop.load(Ordering::Relaxed)) {
+            Some(b'\r' | b'\n') => self.run_translated(own),
+            Some(b'e') => Ok(Flow::Edit(own.to_string())),
+            _ => Ok(Flow::Edit(text.to_string())),
+        }
+    }
+
+    fn run_translated(&mut self, own: &str) -> io::Result<Flow> {
+        self.run(own, None)?;
+        Ok(Flow::Recall(own.to_string()))
+    }
+}
+
+/// Whether two texts differ in white space and the ends of statements only.
+fn is_same_code(one: &str, other: &str) -> bool {
+    let code = |text: &str| -> String {
+        text.chars()
+            .filter(|c| !c.is_whitespace() && *c != ';')
+            .collect()
+    };
+    code(one) == code(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_code;
+
+    #[test]
+    fn a_translation_that_changes_nothing_is_none() {
+        assert!(is_same_code("pritn(1)", "pritn(1);\n"));
+        assert!(!is_same_code("x = 1", "let x = 1;"));
+    }
+}

@@ -1,0 +1,1251 @@
+//! Calls: of built-in functions, of what modules have, of methods and of the text's own functions.
+//!
+//! Keyword arguments find their places by the names of the parameters. Nothing is left out in
+//! silence: an argument that has no place here is refused by its name.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+
+use super::builtins;
+use super::expression::{Binding, Collect, Piece, is_plain, marked};
+use super::names::{error_class, own_name, renamed};
+use super::string::quoted;
+use super::text::Text;
+use super::translate::{Function, Outcome, Translator, refuse};
+use super::types::Type;
+
+/// The arguments of a call by the names of their parameters.
+pub(super) struct Bound<'a> {
+    named: BTreeMap<&'static str, &'a Expr>,
+    /// What a parameter `*` takes.
+    pub(super) rest: Vec<&'a Expr>,
+}
+
+impl<'a> Bound<'a> {
+    pub(super) fn take(&mut self, name: &str) -> Option<&'a Expr> {
+        self.named.remove(name)
+    }
+
+    /// The same, unless it is `None`, which stands for the default.
+    fn take_some(&mut self, name: &str) -> Option<&'a Expr> {
+        self.take(name)
+            .filter(|value| !matches!(value, Expr::NoneLiteral(_)))
+    }
+}
+
+/// Finds the parameter of each argument. `*` takes all further ones.
+pub(super) fn bind<'a>(
+    call: &'a ast::ExprCall,
+    what: &str,
+    parameters: &[&'static str],
+) -> Outcome<Bound<'a>> {
+    let mut bound = Bound {
+        named: BTreeMap::new(),
+        rest: Vec::new(),
+    };
+    let mut places = parameters.iter();
+    let mut takes_rest = false;
+    for argument in &call.arguments.args {
+        if !takes_rest {
+            match places.next() {
+                Some(&"*") => takes_rest = true,
+                Some(_) if matches!(argument, Expr::Starred(_)) => {
+                    return refuse(
+                        argument,
+                        format!("`*` has no counterpart in a call of `{what}`"),
+                    );
+                }
+                Some(name) => {
+                    bound.named.insert(name, argument);
+                    continue;
+                }
+                None => return refuse(argument, format!("`{what}` takes no such argument")),
+            }
+        }
+        bound.rest.push(argument);
+    }
+    for keyword in &call.arguments.keywords {
+        let Some(name) = &keyword.arg else {
+            return refuse(
+                keyword,
+                format!("`**` has no counterpart in a call of `{what}`"),
+            );
+        };
+        let place = parameters
+            .iter()
+            .find(|parameter| **parameter == name.as_str());
+        match place {
+            Some(place) if !bound.named.contains_key(place) => {
+                bound.named.insert(place, &keyword.value);
+            }
+            Some(_) => return refuse(keyword, format!("`{what}` got `{name}` twice")),
+            None => return refuse(keyword, format!("`{what}` takes no `{name}` here")),
+        }
+    }
+    Ok(bound)
+}
+
+impl<'a> Translator<'a> {
+    pub(super) fn call(&mut self, call: &'a ast::ExprCall, is_awaited: bool) -> Outcome<Piece> {
+        if let Some(full) = self.full_name(&call.func) {
+            return self.call_known(call, &full);
+        }
+        match &*call.func {
+            Expr::Attribute(attribute) => self.method(call, attribute, is_awaited),
+            Expr::Name(name) => match self.function_named(&name.id) {
+                Some(function) => self.call_own(call, &name.id, function, is_awaited),
+                None => {
+                    let callee = self.expr(&call.func)?;
+                    self.call_value(call, callee)
+                }
+            },
+            _ => {
+                let callee = self.expr(&call.func)?;
+                self.call_value(call, callee)
+            }
+        }
+    }
+
+    /// The function of the text that `name` always means.
+    pub(super) fn function_named(&self, name: &str) -> Option<Function<'a>> {
+        let owner = self.scopes.owner(self.scope, name)?;
+        self.functions.get(&(owner, name.to_string())).copied()
+    }
+
+    /// A call of a value: no parameters are known.
+    fn call_value(&mut self, call: &'a ast::ExprCall, callee: Piece) -> Outcome<Piece> {
+        self.no_keywords(call, "of a function that is not known here")?;
+        let is_name = matches!(&*call.func, Expr::Name(_));
+        if has_star(call) {
+            return self.apply(call, callee.text);
+        }
+        let arguments = self.arguments(call)?;
+        let mut text = callee.bound(Binding::Tight);
+        if !is_name {
+            text.push(".call");
+        }
+        text.add(&arguments);
+        Ok(Piece::tight(text))
+    }
+
+    /// `f(*args)`: by an array of all arguments.
+    fn apply(&mut self, call: &'a ast::ExprCall, callee: Text) -> Outcome<Piece> {
+        let items = self.spread(&call.arguments.args)?;
+        let mut text = Text::at(call.start(), format!("{}(", self.helper("apply")));
+        text.add(&callee);
+        text.push(", ");
+        text.add(&items);
+        text.push(")");
+        Ok(Piece::tight(text))
+    }
+
+    fn no_keywords(&self, call: &ast::ExprCall, what: &str) -> Outcome<()> {
+        match call.arguments.keywords.first() {
+            None => Ok(()),
+            Some(keyword) => {
+                let name = keyword.arg.as_ref().map_or("**", |name| name.as_str());
+                refuse(
+                    keyword,
+                    format!("`{name}=` has no counterpart in a call {what}"),
+                )
+            }
+        }
+    }
+
+    /// The arguments without keywords, in parentheses.
+    fn arguments(&mut self, call: &'a ast::ExprCall) -> Outcome<Text> {
+        let arguments = self.texts(&call.arguments.args)?;
+        Ok(Text::joined(&arguments, ", ").wrapped("(", ")"))
+    }
+
+    /// A call of one of the text's own functions.
+    fn call_own(
+        &mut self,
+        call: &'a ast::ExprCall,
+        name: &'a str,
+        function: Function<'a>,
+        is_awaited: bool,
+    ) -> Outcome<Piece> {
+        let at = call.func.start();
+        let own = self.variable(name);
+        if has_star(call) {
+            if function.is_async {
+                return refuse(call, "`*` has no counterpart in a call of an `async def`");
+            }
+            self.no_keywords(call, "with `*`")?;
+            return self.apply(call, own.into());
+        }
+        let arguments = self.own_arguments(call, name, function)?;
+        if function.is_async && !is_awaited {
+            // A coroutine: the function with its arguments, which runs when it is awaited.
+            if arguments.is_empty() {
+                return Ok(Piece::tight(Text::at(at, own)));
+            }
+            let mut text = Text::at(at, "curry(");
+            text.push(&own);
+            text.push(", ");
+            text.add(&Text::joined(&arguments, ", "));
+            text.push(")");
+            return Ok(Piece::tight(text));
+        }
+        let mut text = Text::at(at, own);
+        text.add(&Text::joined(&arguments, ", ").wrapped("(", ")"));
+        Ok(Piece::tight(text))
+    }
+
+    /// The arguments of a call in the order of the function's parameters.
+    pub(super) fn own_arguments(
+        &mut self,
+        call: &'a ast::ExprCall,
+        name: &str,
+        function: Function<'a>,
+    ) -> Outcome<Vec<Text>> {
+        let parameters = function.parameters;
+        let known: Vec<&'a ast::ParameterWithDefault> = (parameters.posonlyargs.iter())
+            .chain(&parameters.args)
+            .skip(usize::from(function.is_method))
+            .chain(&parameters.kwonlyargs)
+            .collect();
+        let positional = known.len() - parameters.kwonlyargs.len();
+        let mut given: Vec<Option<Text>> = vec![None; known.len()];
+        let mut rest = Vec::new();
+        for (index, argument) in call.arguments.args.iter().enumerate() {
+            let text = self.text(argument)?;
+            match given.get_mut(index).filter(|_| index < positional) {
+                Some(place) => *place = Some(text),
+                None if parameters.vararg.is_some() => rest.push(text),
+                None => {
+                    return refuse(
+                        argument,
+                        format!("`{name}` takes only {positional} arguments"),
+                    );
+                }
+            }
+        }
+        // Arguments are evaluated in the order of the call; here that is the order of the parameters.
+        let mut highest = call.arguments.args.len();
+        let mut is_in_order = true;
+        for keyword in &call.arguments.keywords {
+            let Some(key) = &keyword.arg else {
+                return refuse(keyword, "`**` has no counterpart in a call");
+            };
+            let place = known
+                .iter()
+                .position(|parameter| parameter.name().as_str() == key.as_str());
+            let Some(place) = place else {
+                return refuse(keyword, format!("`{name}` has no parameter `{key}`"));
+            };
+            if given[place].is_some() {
+                return refuse(keyword, format!("`{name}` gets `{key}` twice"));
+            }
+            is_in_order &= place >= highest || is_plain(&keyword.value);
+            highest = place;
+            given[place] = Some(self.text(&keyword.value)?);
+        }
+        if !is_in_order {
+            let reason = format!("give these arguments in the order of `{name}`'s parameters");
+            return refuse(&call.arguments, reason);
+        }
+        // Defaults at the end are left to the function where it is one of its own.
+        let mut last = given
+            .iter()
+            .rposition(Option::is_some)
+            .map_or(0, |at| at + 1);
+        if parameters.vararg.is_some() || !function.has_overloads {
+            last = known.len();
+        }
+        let mut arguments = Vec::new();
+        for (parameter, given) in known.iter().zip(given).take(last) {
+            let text = match (given, &parameter.default) {
+                (Some(text), _) => text,
+                (None, Some(default)) => {
+                    let owner = if function.has_overloads {
+                        Some(name)
+                    } else {
+                        None
+                    };
+                    self.default_value(owner, parameter.name(), default)?
+                }
+                (None, None) => {
+                    let missing = parameter.name();
+                    return refuse(call, format!("`{name}` needs the argument `{missing}`"));
+                }
+            };
+            arguments.push(text);
+        }
+        if let Some(missing) = (known.iter().skip(last)).find(|one| one.default.is_none()) {
+            let missing = missing.name();
+            return refuse(call, format!("`{name}` needs the argument `{missing}`"));
+        }
+        if parameters.vararg.is_some() {
+            self.python();
+            arguments.push(Text::joined(&rest, ", ").wrapped("tuple([", "])"));
+        }
+        Ok(arguments)
+    }
+
+    /// The default of a parameter where a call leaves it out.
+    pub(super) fn default_value(
+        &mut self,
+        function: Option<&str>,
+        parameter: &str,
+        default: &'a Expr,
+    ) -> Outcome<Text> {
+        if is_plain(default) && !matches!(default, Expr::Name(_)) {
+            return self.text(default);
+        }
+        match function {
+            // Evaluated once, before the function.
+            Some(function) => Ok(super::function::default_name(function, parameter).into()),
+            None => refuse(
+                default,
+                "a default that is no literal has no counterpart in a function within another",
+            ),
+        }
+    }
+
+    /// A call of what Python or one of its modules has.
+    fn call_known(&mut self, call: &'a ast::ExprCall, full: &str) -> Outcome<Piece> {
+        let at = call.func.start();
+        if let Some((module, name)) = full.rsplit_once('.') {
+            super::names::member(module, name).or_else(|reason| refuse(&*call.func, reason))?;
+        }
+        if let Some(reason) = builtins::is_refused(full) {
+            return refuse(call, reason);
+        }
+        if let Some(class) = error_class(full) {
+            return self.error_value(call, class);
+        }
+        // What is written here as the learner wrote it: `threading.Lock` or `Lock`.
+        let shown = match &*call.func {
+            Expr::Name(_) if !full.starts_with("asyncio.") => {
+                let own = own_name(full);
+                own.rsplit('.').next().unwrap_or_default().to_string()
+            }
+            _ => own_name(full),
+        };
+        let shown = Text::at(at, shown);
+        match full {
+            "print" => self.print(call),
+            "threading.Thread" => self.thread(call, shown),
+            "threading.Timer" => {
+                let mut bound = bind(call, "Timer", &["interval", "function", "args", "kwargs"])?;
+                self.refuse_given(&mut bound, &["kwargs"])?;
+                let mut arguments = self.in_row(&mut bound, &["interval", "function"])?;
+                if let Some(args) = bound.take_some("args") {
+                    arguments.push(self.array(args)?);
+                }
+                Ok(called(shown, &arguments))
+            }
+            "threading.Lock"
+            | "threading.RLock"
+            | "threading.Event"
+            | "threading.local"
+            | "asyncio.Lock"
+            | "asyncio.Event"
+            | "threading.current_thread"
+            | "threading.main_thread"
+            | "threading.active_count"
+            | "asyncio.current_task"
+            | "asyncio.TaskGroup"
+            | "queue.SimpleQueue"
+            | "time.time"
+            | "time.perf_counter"
+            | "time.monotonic"
+            | "random.random"
+            | "os.getpid"
+            | "asyncio.Condition" => {
+                bind(call, full, &[])?;
+                Ok(called(shown, &[]))
+            }
+            "threading.enumerate" => {
+                bind(call, full, &[])?;
+                self.python();
+                Ok(Piece::tight(Text::at(at, "list(threads())")))
+            }
+            "threading.get_ident" => {
+                bind(call, full, &[])?;
+                Ok(Piece::tight(Text::at(
+                    at,
+                    "threading.current_thread().ident",
+                )))
+            }
+            "threading.Semaphore"
+            | "threading.BoundedSemaphore"
+            | "asyncio.Semaphore"
+            | "asyncio.BoundedSemaphore" => self.call_in_order(call, shown, full, &["value"]),
+            "threading.Condition" => self.call_in_order(call, shown, full, &["lock"]),
+            "threading.Barrier" => {
+                let mut bound = bind(call, full, &["parties", "action", "timeout"])?;
+                self.refuse_given(&mut bound, &["timeout"])?;
+                let arguments = self.in_row(&mut bound, &["parties", "action"])?;
+                Ok(called(shown, &arguments))
+            }
+            "queue.Queue"
+            | "queue.LifoQueue"
+            | "queue.PriorityQueue"
+            | "asyncio.Queue"
+            | "asyncio.LifoQueue"
+            | "asyncio.PriorityQueue" => self.call_in_order(call, shown, full, &["maxsize"]),
+            "concurrent.futures.ThreadPoolExecutor" | "concurrent.futures.ProcessPoolExecutor" => {
+                self.executor(call, full, shown)
+            }
+            "multiprocessing.Pool" => {
+                let shown = Text::at(at, "ProcessPoolExecutor");
+                self.call_in_order(call, shown, full, &["processes"])
+            }
+            "concurrent.futures.as_completed" | "asyncio.as_completed" => {
+                let mut bound = bind(call, full, &["fs", "timeout"])?;
+                let mut arguments = self.arrays(&mut bound, "fs")?;
+                if let Some(timeout) = bound.take_some("timeout") {
+                    arguments.push(self.text(timeout)?);
+                }
+                Ok(called(shown, &arguments))
+            }
+            "concurrent.futures.wait" | "asyncio.wait" => {
+                let mut bound = bind(call, full, &["fs", "timeout", "return_when"])?;
+                let mut arguments = self.arrays(&mut bound, "fs")?;
+                arguments.extend(self.options(&mut bound, &["timeout", "return_when"])?);
+                Ok(called(shown, &arguments))
+            }
+            "asyncio.run" => {
+                let mut bound = bind(call, full, &["main", "debug"])?;
+                self.refuse_given(&mut bound, &["debug"])?;
+                let main = self.awaitable(&mut bound, "main")?;
+                Ok(called(shown, &main))
+            }
+            "asyncio.create_task" | "asyncio.ensure_future" => {
+                let mut bound = bind(call, full, &["coro", "name"])?;
+                let mut arguments = self.awaitable(&mut bound, "coro")?;
+                arguments.extend(self.options(&mut bound, &["name"])?);
+                Ok(called(shown, &arguments))
+            }
+            "asyncio.shield" => {
+                let mut bound = bind(call, full, &["aw"])?;
+                let arguments = self.awaitable(&mut bound, "aw")?;
+                Ok(called(shown, &arguments))
+            }
+            "asyncio.wait_for" => {
+                let mut bound = bind(call, full, &["aw", "timeout"])?;
+                let mut arguments = self.awaitable(&mut bound, "aw")?;
+                arguments.extend(self.in_row(&mut bound, &["timeout"])?);
+                Ok(called(shown, &arguments))
+            }
+            "asyncio.gather" => self.gather(call, shown),
+            "asyncio.sleep" => self.call_in_order(call, shown, full, &["delay", "result"]),
+            "asyncio.timeout" => self.call_in_order(call, shown, full, &["delay"]),
+            "asyncio.to_thread" => {
+                self.no_keywords(call, "of `asyncio.to_thread`")?;
+                self.call_with_rest(call, shown, full)
+            }
+            "time.sleep" => self.call_in_order(call, shown, full, &["seconds"]),
+            "random.shuffle" => {
+                self.python();
+                self.call_in_order(call, shown, full, &["x"])
+            }
+            "random.choice" => {
+                self.python();
+                self.call_in_order(call, shown, full, &["seq"])
+            }
+            "functools.partial" => {
+                self.no_keywords(call, "of `partial`")?;
+                self.call_with_rest(call, Text::at(at, "curry"), full)
+            }
+            "functools.reduce" => {
+                self.python();
+                self.call_in_order(call, shown, full, &["function", "iterable", "initial"])
+            }
+            "collections.deque" => {
+                let mut bound = bind(call, full, &["iterable", "maxlen"])?;
+                self.python();
+                let mut arguments = self.in_row(&mut bound, &["iterable", "maxlen"])?;
+                if arguments.len() == 2 && arguments[0].as_str() == "()" {
+                    arguments[0] = "[]".into();
+                }
+                Ok(called(shown, &arguments))
+            }
+            "sorted" => self.by_key(call, "sorted", &["iterable", "key", "reverse"]),
+            "min" | "max" => self.extreme(call, full),
+            "isinstance" | "issubclass" => self.is_instance(call, full),
+            "type" => refuse(
+                call,
+                "`type(x)` has a counterpart in `type(x).__name__` and in comparisons only",
+            ),
+            "sum" | "list" | "tuple" | "set" | "any" | "all" | "dict" | "frozenset" => {
+                self.collector(call, full, shown)
+            }
+            "map" | "filter" => refuse(
+                call,
+                format!(
+                    "`{full}` is lazy, which has no counterpart here unless `list` or `for` takes \
+                     it: write a comprehension"
+                ),
+            ),
+            "input" => self.call_in_order(call, shown, full, &["prompt"]),
+            "super" => refuse(call, "`super()` has no counterpart at this place"),
+            "range" => {
+                self.no_keywords(call, "of `range`")?;
+                let are_ints =
+                    (call.arguments.args.iter()).all(|arg| self.type_of(arg) == Type::Int);
+                if !are_ints {
+                    self.python();
+                }
+                self.call_with_rest(call, shown, full)
+            }
+            _ if full.starts_with("math.") => {
+                self.python();
+                self.no_keywords(call, "of `math`")?;
+                self.call_with_rest(call, shown, full)
+            }
+            _ if full.starts_with("random.") => {
+                self.no_keywords(call, "of `random`")?;
+                self.call_with_rest(call, shown, full)
+            }
+            _ => match builtins::parameters(full) {
+                Some(["*"]) => {
+                    self.python();
+                    self.no_keywords(call, &format!("of `{full}`"))?;
+                    self.call_with_rest(call, shown, full)
+                }
+                Some(parameters) => {
+                    self.python();
+                    self.call_in_order(call, shown, full, parameters)
+                }
+                None if full.contains('.') => {
+                    refuse(call, format!("a call of `{full}` has no counterpart here"))
+                }
+                // A function of an earlier input, or nothing at all: the lowering knows.
+                None => {
+                    self.no_keywords(call, &format!("of `{full}`, which is not known here"))?;
+                    let mut text = Text::at(at, renamed(full));
+                    text.add(&self.arguments(call)?);
+                    Ok(Piece::tight(text))
+                }
+            },
+        }
+    }
+
+    /// A call whose arguments stand in the order of these parameters.
+    fn call_in_order(
+        &mut self,
+        call: &'a ast::ExprCall,
+        shown: Text,
+        full: &str,
+        parameters: &[&'static str],
+    ) -> Outcome<Piece> {
+        if has_star(call) {
+            return self.apply(call, shown);
+        }
+        let mut bound = bind(call, full, parameters)?;
+        let arguments = self.in_row(&mut bound, parameters)?;
+        Ok(called(shown, &arguments))
+    }
+
+    fn call_with_rest(&mut self, call: &'a ast::ExprCall, shown: Text, _: &str) -> Outcome<Piece> {
+        if has_star(call) {
+            return self.apply(call, shown);
+        }
+        let mut text = shown;
+        text.add(&self.arguments(call)?);
+        Ok(Piece::tight(text))
+    }
+
+    /// The arguments of these parameters, up to the last that is given; `()` for one before it that is
+    /// not.
+    fn in_row(&mut self, bound: &mut Bound<'a>, parameters: &[&str]) -> Outcome<Vec<Text>> {
+        let given: Vec<Option<&'a Expr>> = parameters.iter().map(|name| bound.take(name)).collect();
+        let last = given
+            .iter()
+            .rposition(Option::is_some)
+            .map_or(0, |at| at + 1);
+        let texts = given.into_iter().take(last).map(|given| match given {
+            Some(expr) => self.text(expr),
+            None => Ok("()".into()),
+        });
+        texts.collect()
+    }
+
+    /// Refuses arguments that have no counterpart, unless they are the default.
+    fn refuse_given(&self, bound: &mut Bound<'a>, names: &[&str]) -> Outcome<()> {
+        for name in names {
+            if let Some(given) = bound.take_some(name) {
+                return refuse(given, format!("`{name}=` has no counterpart here"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A map of those of these arguments that are given: `#{timeout: 1}`.
+    fn options(&mut self, bound: &mut Bound<'a>, names: &[&str]) -> Outcome<Option<Text>> {
+        let mut entries = Vec::new();
+        for name in names {
+            if let Some(given) = bound.take_some(name) {
+                entries.push(self.text(given)?.wrapped(&format!("{name}: "), ""));
+            }
+        }
+        Ok((!entries.is_empty()).then(|| Text::joined(&entries, ", ").wrapped("#{", "}")))
+    }
+
+    /// What is to be awaited: the call of an `async def` is no call yet.
+    fn awaitable(&mut self, bound: &mut Bound<'a>, name: &str) -> Outcome<Vec<Text>> {
+        match bound.take(name) {
+            Some(expr) => Ok(vec![self.awaitable_text(expr)?]),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn awaitable_text(&mut self, expr: &'a Expr) -> Outcome<Text> {
+        self.is_awaited = true;
+        let text = self.text(expr);
+        self.is_awaited = false;
+        text
+    }
+
+    /// An argument that is an array here and any iterable in Python.
+    fn array(&mut self, expr: &'a Expr) -> Outcome<Text> {
+        match expr {
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })
+                if !elts.iter().any(|item| matches!(item, Expr::Starred(_))) =>
+            {
+                let items = self.texts(elts)?;
+                Ok(Text::joined(&items, ", ").wrapped("[", "]"))
+            }
+            other => {
+                self.python();
+                let name = self.helper("array");
+                Ok(self
+                    .collected_text(other)?
+                    .wrapped(&format!("{name}("), ")"))
+            }
+        }
+    }
+
+    fn arrays(&mut self, bound: &mut Bound<'a>, name: &str) -> Outcome<Vec<Text>> {
+        bound
+            .take(name)
+            .into_iter()
+            .map(|expr| self.array(expr))
+            .collect()
+    }
+
+    fn gather(&mut self, call: &'a ast::ExprCall, shown: Text) -> Outcome<Piece> {
+        let mut bound = bind(call, "asyncio.gather", &["*", "return_exceptions"])?;
+        self.python();
+        let mut arguments = Vec::new();
+        let rest = std::mem::take(&mut bound.rest);
+        match rest[..] {
+            [Expr::Starred(starred)] => arguments.push(self.array(&starred.value)?),
+            _ if rest.iter().any(|one| matches!(one, Expr::Starred(_))) => {
+                let name = self.helper("array");
+                let all = self.spread(&call.arguments.args)?;
+                arguments.push(all.wrapped(&format!("{name}("), ")"));
+            }
+            _ => {
+                for expr in rest {
+                    arguments.push(self.awaitable_text(expr)?);
+                }
+            }
+        }
+        arguments.extend(self.options(&mut bound, &["return_exceptions"])?);
+        Ok(called(shown, &arguments))
+    }
+
+    fn print(&mut self, call: &'a ast::ExprCall) -> Outcome<Piece> {
+        let at = call.func.start();
+        let mut bound = bind(call, "print", &["*", "sep", "end", "flush", "file"])?;
+        self.refuse_given(&mut bound, &["file"])?;
+        bound.take("flush");
+        let is_default = |value: Option<&Expr>, text: &str| match value {
+            Some(Expr::StringLiteral(value)) => value.value == *text,
+            Some(Expr::NoneLiteral(_)) | None => true,
+            Some(_) => false,
+        };
+        let (sep, end) = (bound.take("sep"), bound.take("end"));
+        if !is_default(end, "\n") {
+            let reason = "`end=` has no counterpart here yet: a thread prints whole lines";
+            return refuse(call, reason);
+        }
+        let mut options = Vec::new();
+        if !is_default(sep, " ")
+            && let Some(sep) = sep
+        {
+            self.python();
+            options.push(self.text(sep)?.wrapped("sep: ", ""));
+        }
+        let rest = std::mem::take(&mut bound.rest);
+        if rest.iter().any(|one| matches!(one, Expr::Starred(_))) {
+            if !options.is_empty() {
+                return refuse(call, "`*` has no counterpart beside `sep` or `end`");
+            }
+            return self.apply(call, "print".into());
+        }
+        if !rest.iter().all(|value| self.type_of(value).prints_alike()) {
+            self.python();
+        }
+        let mut arguments = Vec::new();
+        for value in rest {
+            arguments.push(self.text(value)?);
+        }
+        if !options.is_empty() {
+            arguments.push(Text::joined(&options, ", ").wrapped("#{", "}"));
+        }
+        Ok(called(Text::at(at, "print"), &arguments))
+    }
+
+    fn thread(&mut self, call: &'a ast::ExprCall, shown: Text) -> Outcome<Piece> {
+        let parameters = ["group", "target", "name", "args", "kwargs", "daemon"];
+        let mut bound = bind(call, "Thread", &parameters)?;
+        self.refuse_given(&mut bound, &["group"])?;
+        let Some(target) = bound.take_some("target") else {
+            return refuse(call, "a thread needs a `target` here");
+        };
+        let mut arguments = vec![self.text(target)?];
+        for (name, value) in self.set_later.remove(&call.start()).unwrap_or_default() {
+            bound.named.insert(name, value);
+        }
+        let options = self.options(&mut bound, &["name", "daemon"])?;
+        let args = match (bound.take("args"), bound.take("kwargs")) {
+            (args, None) => args.map(|args| self.array(args)).transpose()?,
+            (args, Some(Expr::Dict(named))) => Some(self.named_arguments(target, args, named)?),
+            (_, Some(other)) => return refuse(other, "`kwargs` must be a literal here"),
+        };
+        match (args, options) {
+            (None, None) => {}
+            (Some(args), None) => arguments.push(args),
+            (args, Some(options)) => {
+                arguments.push(args.unwrap_or_else(|| "[]".into()));
+                arguments.push(options);
+            }
+        }
+        Ok(called(shown, &arguments))
+    }
+
+    /// An array of the arguments of `target`, some of which are given by their names.
+    fn named_arguments(
+        &mut self,
+        target: &'a Expr,
+        args: Option<&'a Expr>,
+        named: &'a ast::ExprDict,
+    ) -> Outcome<Text> {
+        let function = match target {
+            Expr::Name(name) => self.function_named(&name.id),
+            _ => None,
+        };
+        let Some(function) = function else {
+            return refuse(named, "`kwargs` need a function of this text as the target");
+        };
+        let first: &'a [Expr] = match args {
+            None => &[],
+            Some(Expr::Tuple(tuple)) => &tuple.elts,
+            Some(Expr::List(list)) => &list.elts,
+            Some(other) => return refuse(other, "beside `kwargs`, `args` must be a literal here"),
+        };
+        let mut texts = self.texts(first)?;
+        let mut left: Vec<&'a ast::DictItem> = named.items.iter().collect();
+        for parameter in function
+            .parameters
+            .iter_non_variadic_params()
+            .skip(texts.len())
+        {
+            let place = left.iter().position(|item| {
+                matches!(&item.key, Some(Expr::StringLiteral(key)) if key.value == *parameter.name().as_str())
+            });
+            match (place, &parameter.default) {
+                (Some(place), _) => texts.push(self.text(&left.remove(place).value)?),
+                (None, Some(default)) => {
+                    let text = self.default_value(None, parameter.name(), default)?;
+                    texts.push(text);
+                }
+                (None, None) => {
+                    return refuse(named, format!("`{}` is missing here", parameter.name()));
+                }
+            }
+        }
+        match left.first() {
+            None => Ok(Text::joined(&texts, ", ").wrapped("[", "]")),
+            Some(item) => refuse(&item.value, "the function has no such parameter"),
+        }
+    }
+
+    fn executor(&mut self, call: &'a ast::ExprCall, full: &str, shown: Text) -> Outcome<Piece> {
+        let is_threads = full.ends_with("ThreadPoolExecutor");
+        let names: &[&'static str] = match is_threads {
+            true => &[
+                "max_workers",
+                "thread_name_prefix",
+                "initializer",
+                "initargs",
+            ],
+            false => &["max_workers", "mp_context", "initializer", "initargs"],
+        };
+        let mut bound = bind(call, full, names)?;
+        self.refuse_given(&mut bound, &["mp_context"])?;
+        let initargs = bound.take_some("initargs");
+        let workers = bound.take("max_workers");
+        let mut entries = Vec::new();
+        for name in ["thread_name_prefix", "initializer"] {
+            if let Some(given) = bound.take_some(name) {
+                entries.push(self.text(given)?.wrapped(&format!("{name}: "), ""));
+            }
+        }
+        if let Some(initargs) = initargs {
+            entries.push(self.array(initargs)?.wrapped("initargs: ", ""));
+        }
+        let workers = match workers {
+            None | Some(Expr::NoneLiteral(_)) => None,
+            Some(workers) => Some(self.text(workers)?),
+        };
+        let arguments = match (workers, entries.is_empty()) {
+            (None, true) => Vec::new(),
+            (Some(workers), true) => vec![workers],
+            (workers, false) => {
+                let workers = workers.map(|workers| workers.wrapped("max_workers: ", ""));
+                entries.splice(0..0, workers);
+                vec![Text::joined(&entries, ", ").wrapped("#{", "}")]
+            }
+        };
+        Ok(called(shown, &arguments))
+    }
+
+    /// `sorted(xs, key=f, reverse=True)`
+    fn by_key(
+        &mut self,
+        call: &'a ast::ExprCall,
+        name: &str,
+        parameters: &[&'static str],
+    ) -> Outcome<Piece> {
+        self.python();
+        let mut bound = bind(call, name, parameters)?;
+        let mut arguments = Vec::new();
+        if let Some(first) = bound.take(parameters[0]) {
+            arguments.push(self.collected_text(first)?);
+        }
+        let key = match bound.take_some("key") {
+            Some(key) => Some(self.text(key)?),
+            None => None,
+        };
+        let reverse = match bound.take("reverse") {
+            Some(reverse) => Some(self.text(reverse)?),
+            None => None,
+        };
+        if key.is_some() || reverse.is_some() {
+            arguments.push(key.unwrap_or_else(|| "()".into()));
+        }
+        arguments.extend(reverse);
+        Ok(called(Text::at(call.func.start(), name), &arguments))
+    }
+
+    /// `min` and `max`, of several values or of an iterable.
+    fn extreme(&mut self, call: &'a ast::ExprCall, name: &str) -> Outcome<Piece> {
+        self.python();
+        let at = call.func.start();
+        let mut bound = bind(call, name, &["*", "key", "default"])?;
+        let key = bound.take_some("key");
+        let default = bound.take("default");
+        let rest = std::mem::take(&mut bound.rest);
+        let of = match rest[..] {
+            [one] => match one {
+                Expr::Starred(starred) => self.text(&starred.value)?,
+                one => self.collected_text(one)?,
+            },
+            _ => {
+                let items = self.spread(&call.arguments.args)?;
+                match rest.iter().any(|one| matches!(one, Expr::Starred(_))) {
+                    true => items,
+                    false if key.is_none() && default.is_none() => {
+                        let mut texts = Vec::new();
+                        for one in rest {
+                            texts.push(self.text(one)?);
+                        }
+                        return Ok(called(Text::at(at, name), &texts));
+                    }
+                    false => items,
+                }
+            }
+        };
+        let mut arguments = vec![of];
+        if key.is_some() || default.is_some() {
+            let mut entries = Vec::new();
+            if let Some(key) = key {
+                entries.push(self.text(key)?.wrapped("key: ", ""));
+            }
+            if let Some(default) = default {
+                entries.push(self.text(default)?.wrapped("default: ", ""));
+            }
+            arguments.push(Text::joined(&entries, ", ").wrapped("#{", "}"));
+        }
+        Ok(called(Text::at(at, name), &arguments))
+    }
+
+    /// A function that takes all items of something at once: a generator is collected for it.
+    fn collector(&mut self, call: &'a ast::ExprCall, name: &str, shown: Text) -> Outcome<Piece> {
+        self.python();
+        if name == "dict" && !call.arguments.keywords.is_empty() {
+            return self.dict_of_names(call);
+        }
+        let parameters: &[&'static str] = match name {
+            "sum" => &["iterable", "start"],
+            _ => &["iterable"],
+        };
+        let mut bound = bind(call, name, parameters)?;
+        let Some(first) = bound.take("iterable") else {
+            return Ok(called(shown, &[]));
+        };
+        if let (Expr::Generator(each), "any" | "all" | "list" | "set") = (first, name) {
+            let collect = match name {
+                "any" => Collect::Any(&each.elt),
+                "all" => Collect::All(&each.elt),
+                "list" => Collect::List(&each.elt),
+                _ => Collect::Set(&each.elt),
+            };
+            return self.comprehension(each, &each.generators, collect);
+        }
+        let mut arguments = vec![self.collected_text(first)?];
+        if let Some(start) = bound.take("start") {
+            arguments.push(self.text(start)?);
+        }
+        Ok(called(shown, &arguments))
+    }
+
+    /// An argument of which all items are taken at once.
+    pub(super) fn collected_text(&mut self, expr: &'a Expr) -> Outcome<Text> {
+        match expr {
+            Expr::Generator(each) => {
+                let list = Collect::List(&each.elt);
+                Ok(self.comprehension(each, &each.generators, list)?.text)
+            }
+            Expr::Call(call)
+                if matches!(
+                    self.full_name(&call.func).as_deref(),
+                    Some("map" | "filter")
+                ) =>
+            {
+                self.mapped(call)
+            }
+            other => self.text(other),
+        }
+    }
+
+    /// `map(f, xs)` or `filter(f, xs)` where all of it is taken at once.
+    fn mapped(&mut self, call: &'a ast::ExprCall) -> Outcome<Text> {
+        self.python();
+        let name = match self.full_name(&call.func).as_deref() {
+            Some("map") => "map",
+            _ => "filter",
+        };
+        let mut bound = bind(call, name, &["function", "iterable"])?;
+        let mut arguments = self.in_row(&mut bound, &["function"])?;
+        match bound.take("iterable") {
+            Some(iterable) => arguments.push(self.collected_text(iterable)?),
+            None => return refuse(call, format!("`{name}` takes a function and an iterable")),
+        }
+        Ok(called(Text::at(call.func.start(), name), &arguments).text)
+    }
+
+    fn dict_of_names(&mut self, call: &'a ast::ExprCall) -> Outcome<Piece> {
+        if let Some(first) = call.arguments.args.first() {
+            return refuse(first, "`dict` takes either an iterable or names here");
+        }
+        let mut entries = Vec::new();
+        for keyword in &call.arguments.keywords {
+            let Some(name) = &keyword.arg else {
+                return refuse(keyword, "`**` has no counterpart at this place");
+            };
+            let value = self.text(&keyword.value)?;
+            entries.push(value.wrapped(&format!("[{}, ", quoted(name)), "]"));
+        }
+        let all = Text::joined(&entries, ", ").wrapped("dict([", "])");
+        Ok(Piece::tight(marked(call.start(), &all)))
+    }
+
+    /// `isinstance(x, int)`, with the class by its name.
+    fn is_instance(&mut self, call: &'a ast::ExprCall, name: &str) -> Outcome<Piece> {
+        self.python();
+        let mut bound = bind(call, name, &["object", "class"])?;
+        let (Some(object), Some(class)) = (bound.take("object"), bound.take("class")) else {
+            return refuse(call, format!("`{name}` takes an object and a class"));
+        };
+        if name == "issubclass" {
+            return refuse(call, "`issubclass` has no counterpart here");
+        }
+        let arguments = [self.text(object)?, self.classes(class)?];
+        Ok(called(
+            Text::at(call.func.start(), "isinstance"),
+            &arguments,
+        ))
+    }
+
+    /// A class, or a tuple of classes, as `isinstance` takes it: by the names.
+    pub(super) fn classes(&mut self, class: &'a Expr) -> Outcome<Text> {
+        if let Expr::Tuple(tuple) = class {
+            let classes: Outcome<Vec<Text>> =
+                tuple.elts.iter().map(|class| self.classes(class)).collect();
+            return Ok(Text::joined(&classes?, ", ").wrapped("[", "]"));
+        }
+        if let Some(full) = self.full_name(class) {
+            let name = error_class(&full).unwrap_or(&full);
+            if error_class(&full).is_some() || is_type(&full) {
+                return Ok(Text::at(class.start(), quoted(name)));
+            }
+            if full.contains('.') || full == "object" {
+                return refuse(
+                    class,
+                    format!("`{full}` has no counterpart as a class here"),
+                );
+            }
+        }
+        match class {
+            Expr::Name(name) if self.errors.contains_key(name.id.as_str()) => {
+                Ok(Text::at(class.start(), quoted(&name.id)))
+            }
+            other => self.text(other),
+        }
+    }
+
+    /// `ValueError("...")`
+    fn error_value(&mut self, call: &'a ast::ExprCall, class: &str) -> Outcome<Piece> {
+        self.python();
+        self.no_keywords(call, "of an error's class")?;
+        let own = class.rsplit('.').next().unwrap_or(class);
+        self.call_with_rest(call, Text::at(call.func.start(), own), class)
+    }
+
+    /// A method of a value.
+    fn method(
+        &mut self,
+        call: &'a ast::ExprCall,
+        attribute: &'a ast::ExprAttribute,
+        is_awaited: bool,
+    ) -> Outcome<Piece> {
+        let name = attribute.attr.as_str();
+        if name.starts_with("__") {
+            return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
+        }
+        let receiver_type = self.type_of(&attribute.value);
+        if !matches!(receiver_type, Type::Object(_)) {
+            self.python();
+        }
+        let receiver = self.expr(&attribute.value)?;
+        let mut callee = receiver.bound(Binding::Tight);
+        callee.push(".");
+        callee.mark(attribute.attr.start());
+        if let Some(function) = self.methods.get(name).copied().flatten() {
+            let arguments = self.own_arguments(call, name, function)?;
+            callee.push(&renamed(name));
+            if function.is_async && !is_awaited {
+                return refuse(
+                    call,
+                    "a method's coroutine must be awaited where it is made here",
+                );
+            }
+            return Ok(called(callee, &arguments));
+        }
+        let parameters: Option<&[&'static str]> = match name {
+            "join" if !call.arguments.keywords.is_empty() => Some(&["timeout"]),
+            "wait" | "result" | "exception" => Some(&["timeout"]),
+            "wait_for" => Some(&["predicate", "timeout"]),
+            "notify" => Some(&["n"]),
+            _ => None,
+        };
+        if let Some(parameters) = parameters {
+            callee.push(name);
+            let mut bound = bind(call, name, parameters)?;
+            let mut arguments = self.in_row(&mut bound, parameters)?;
+            if arguments.len() == 1 && arguments[0].as_str() == "()" {
+                arguments.clear();
+            }
+            return Ok(called(callee, &arguments));
+        }
+        match (name, call.arguments.keywords.is_empty()) {
+            ("acquire", _) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["blocking", "timeout"])?;
+                let arguments = self.blocking(&mut bound, "blocking")?;
+                return Ok(called(callee, &arguments));
+            }
+            ("put", false) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["item", "block", "timeout"])?;
+                let mut arguments = self.in_row(&mut bound, &["item"])?;
+                arguments.extend(self.blocking(&mut bound, "block")?);
+                return Ok(called(callee, &arguments));
+            }
+            ("get", false) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["block", "timeout"])?;
+                let arguments = self.blocking(&mut bound, "block")?;
+                return Ok(called(callee, &arguments));
+            }
+            ("shutdown", _) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["wait", "cancel_futures"])?;
+                let wait = bound.take("wait");
+                let mut arguments = Vec::new();
+                if let Some(wait) = wait {
+                    arguments.push(self.text(wait)?);
+                }
+                arguments.extend(self.options(&mut bound, &["cancel_futures"])?);
+                return Ok(called(callee, &arguments));
+            }
+            ("create_task", _) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["coro", "name"])?;
+                let mut arguments = self.awaitable(&mut bound, "coro")?;
+                arguments.extend(self.options(&mut bound, &["name"])?);
+                return Ok(called(callee, &arguments));
+            }
+            // A pool of processes gives a list when all is done.
+            ("map", true) if receiver_type == Type::Object("Pool") => {
+                callee.push(name);
+                callee.add(&self.arguments(call)?);
+                self.python();
+                return Ok(Piece::tight(callee.wrapped("list(", ")")));
+            }
+            _ if receiver_type == Type::Object("Pool") => {
+                let reason = format!("`Pool.{name}` has no counterpart here: use `map`");
+                return refuse(&attribute.attr, reason);
+            }
+            ("map", _) if !has_star(call) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["fn", "*", "timeout", "chunksize"])?;
+                let mut arguments = self.in_row(&mut bound, &["fn"])?;
+                for iterable in std::mem::take(&mut bound.rest) {
+                    arguments.push(self.collected_text(iterable)?);
+                }
+                arguments.extend(self.options(&mut bound, &["timeout", "chunksize"])?);
+                return Ok(called(callee, &arguments));
+            }
+            ("submit", false) => {
+                callee.push(name);
+                return self.submit(call, callee);
+            }
+            ("sort", _) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["key", "reverse"])?;
+                let key = bound.take_some("key");
+                let reverse = bound.take("reverse");
+                let mut arguments = Vec::new();
+                if key.is_some() || reverse.is_some() {
+                    arguments.push(match key {
+                        Some(key) => self.text(key)?,
+                        None => "()".into(),
+                    });
+                }
+                if let Some(reverse) = reverse {
+                    arguments.push(self.text(reverse)?);
+                }
+                return Ok(called(callee, &arguments));
+            }
+            ("join" | "extend" | "update", true) if call.arguments.args.len() == 1 => {
+                callee.push(name);
+                let argument = self.collected_text(&call.arguments.args[0])?;
+                return Ok(called(callee, &[argument]));
+            }
+            ("format", _) => {
+                callee.push(name);
+                let mut arguments = self.texts(&call.arguments.args)?;
+                if !call.arguments.keywords.is_empty() {
+                    let mut entries = Vec::new();
+                    for keyword in &call.arguments.keywords {
+                        let Some(key) = &keyword.arg else {
+                            return refuse(keyword, "`**` has no counterpart at this place");
+                        };
+                        let value = self.text(&keyword.value)?;
+                        entries.push(value.wrapped(&format!("{key}: "), ""));
+                    }
+                    arguments.push(Text::joined(&entries, ", ").wrapped("#{", "}"));
+                }
+                return Ok(called(callee, &arguments));
+            }
+            ("split" | "rsplit", false) => {
+                callee.push(name);
+                let mut bound = bind(call, name, &["sep", "maxsplit"])?;
+                let arguments = self.in_row(&mut bound, &["sep", "maxsplit"])?;
+                return Ok(called(callee, &arguments));
+            }
+            _ => {}
+        }
+        self.no_keywords(call, &format!("of the method `{name}`"))?;
+        if has_star(call) {
+            return refuse(call, "`*` has no counterpart in a call of a method");
+        }
+        callee.push(&renamed(name));
+        callee.add(&self.arguments(call)?);
+        Ok(Piece::tight(callee))
+    }
+
+    /// `submit(f, 1, key=2)`
+    fn submit(&mut self, call: &'a ast::ExprCall, callee: Text) -> Outcome<Piece> {
+        let [target, rest @ ..] = &*call.arguments.args else {
+            return refuse(call, "`submit` takes a function");
+        };
+        let function = match target {
+            Expr::Name(name) => self.function_named(&name.id),
+            _ => None,
+        };
+        let Some(function) = function else {
+            return refuse(call, "names of arguments need a function of this text");
+        };
+        let mut arguments = vec![self.text(target)?];
+        arguments.extend(self.texts(rest)?);
+        for parameter in function
+            .parameters
+            .iter_non_variadic_params()
+            .skip(rest.len())
+        {
+            let named = call.arguments.find_keyword(parameter.name());
+            match (named, &parameter.default) {
+                (Some(keyword), _) => arguments.push(self.text(&keyword.value)?),
+                (None, Some(default)) => {
+                    let text = self.default_value(None, parameter.name(), default)?;
+                    arguments.push(text);
+                }
+                (None, None) => {
+                    return refuse(call, format!("`{}` is missing here", parameter.name()));
+                }
+            }
+        }
+        Ok(called(callee, &arguments))
+    }
+
+    /// `blocking` and `timeout`, as `acquire`, `put` and `get` take them here.
+    fn blocking(&mut self, bound: &mut Bound<'a>, blocking: &str) -> Outcome<Vec<Text>> {
+        let flag = bound.take(blocking);
+        let timeout = bound.take_some("timeout");
+        let is_true = matches!(flag, Some(Expr::BooleanLiteral(value)) if value.value);
+        let mut arguments = Vec::new();
+        match flag {
+            None => {}
+            Some(_) if is_true => {}
+            Some(flag) => arguments.push(self.text(flag)?),
+        }
+        if let Some(timeout) = timeout {
+            arguments.push(self.text(timeout)?);
+        }
+        Ok(arguments)
+    }
+}
+
+/// Whether it is one of Python's types that values here have.
+pub(super) fn is_type(name: &str) -> bool {
+    matches!(
+        name,
+        "int" | "float" | "str" | "bool" | "list" | "dict" | "set" | "tuple" | "deque"
+    )
+}
+
+fn has_star(call: &ast::ExprCall) -> bool {
+    call.arguments
+        .args
+        .iter()
+        .any(|argument| matches!(argument, Expr::Starred(_)))
+}
+
+/// `callee(arguments)`
+pub(super) fn called(callee: Text, arguments: &[Text]) -> Piece {
+    let mut text = callee;
+    text.add(&Text::joined(arguments, ", ").wrapped("(", ")"));
+    Piece::tight(text)
+}

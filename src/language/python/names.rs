@@ -1,0 +1,361 @@
+//! What Python's names are called here: words that have another meaning, modules, imported names.
+
+use std::collections::BTreeMap;
+
+/// Words of this language that a variable of Python's may have as its name.
+const WORDS: &[&str] = &[
+    "let",
+    "const",
+    "var",
+    "static",
+    "fn",
+    "private",
+    "this",
+    "switch",
+    "case",
+    "do",
+    "loop",
+    "until",
+    "throw",
+    "catch",
+    "import",
+    "export",
+    "true",
+    "false",
+    "void",
+    "null",
+    "nil",
+    "exit",
+    "goto",
+    "protected",
+    "public",
+    "super",
+    "module",
+    "package",
+    "type_of",
+    "debug",
+    "eval",
+    "curry",
+    "call",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "Fn",
+];
+
+/// The name under which a variable or function of Python's stands in the translation.
+pub(super) fn renamed(name: &str) -> String {
+    // A name needs a letter here.
+    if !name.contains(char::is_alphabetic) {
+        return format!("unused{name}");
+    }
+    match WORDS.contains(&name) {
+        true => format!("{name}_"),
+        false => name.to_string(),
+    }
+}
+
+/// A module of Python's that has a counterpart here, with the names of it that have.
+struct Module {
+    name: &'static str,
+    names: &'static [&'static str],
+}
+
+const MODULES: &[Module] = &[
+    Module {
+        name: "threading",
+        names: &[
+            "Thread",
+            "Lock",
+            "RLock",
+            "Semaphore",
+            "BoundedSemaphore",
+            "Event",
+            "Condition",
+            "Barrier",
+            "BrokenBarrierError",
+            "Timer",
+            "local",
+            "current_thread",
+            "main_thread",
+            "active_count",
+            "enumerate",
+            "get_ident",
+        ],
+    },
+    Module {
+        name: "queue",
+        names: &[
+            "Queue",
+            "LifoQueue",
+            "PriorityQueue",
+            "SimpleQueue",
+            "Empty",
+            "Full",
+        ],
+    },
+    Module {
+        name: "concurrent.futures",
+        names: &[
+            "ThreadPoolExecutor",
+            "ProcessPoolExecutor",
+            "as_completed",
+            "wait",
+            "ALL_COMPLETED",
+            "FIRST_COMPLETED",
+            "FIRST_EXCEPTION",
+            "TimeoutError",
+            "CancelledError",
+            "Future",
+        ],
+    },
+    Module {
+        name: "asyncio",
+        names: &[
+            "run",
+            "sleep",
+            "create_task",
+            "gather",
+            "wait_for",
+            "to_thread",
+            "current_task",
+            "TaskGroup",
+            "timeout",
+            "as_completed",
+            "wait",
+            "shield",
+            "Lock",
+            "Queue",
+            "LifoQueue",
+            "PriorityQueue",
+            "Event",
+            "Semaphore",
+            "BoundedSemaphore",
+            "Condition",
+            "CancelledError",
+            "TimeoutError",
+            "QueueEmpty",
+            "QueueFull",
+            "ALL_COMPLETED",
+            "FIRST_COMPLETED",
+            "FIRST_EXCEPTION",
+            "ensure_future",
+        ],
+    },
+    Module {
+        name: "time",
+        names: &["sleep", "time", "perf_counter", "monotonic"],
+    },
+    Module {
+        name: "random",
+        names: &[
+            "random",
+            "randint",
+            "randrange",
+            "uniform",
+            "choice",
+            "shuffle",
+        ],
+    },
+    Module {
+        name: "math",
+        names: &[
+            "sqrt",
+            "floor",
+            "ceil",
+            "pi",
+            "e",
+            "gcd",
+            "factorial",
+            "isqrt",
+            "log",
+            "exp",
+            "sin",
+            "cos",
+            "tan",
+            "pow",
+            "fabs",
+            "inf",
+            "trunc",
+        ],
+    },
+    Module {
+        name: "collections",
+        names: &["deque", "defaultdict", "Counter"],
+    },
+    Module {
+        name: "functools",
+        names: &["partial", "reduce"],
+    },
+    Module {
+        name: "multiprocessing",
+        names: &["Pool"],
+    },
+    Module {
+        name: "os",
+        names: &["getpid"],
+    },
+    Module {
+        name: "typing",
+        names: &[
+            "Any", "Callable", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence",
+            "Set", "Tuple", "Union",
+        ],
+    },
+    Module {
+        name: "__future__",
+        names: &["annotations"],
+    },
+];
+
+/// Modules that Python has and this language has nothing for, with what to say of them.
+const ABSENT: &[(&str, &str)] = &[
+    (
+        "urllib",
+        "a script reaches no network: `io_work(n)` waits as a request would",
+    ),
+    (
+        "requests",
+        "a script reaches no network: `io_work(n)` waits as a request would",
+    ),
+    (
+        "http",
+        "a script reaches no network: `io_work(n)` waits as a request would",
+    ),
+    (
+        "socket",
+        "a script reaches no network: `io_work(n)` waits as a request would",
+    ),
+    ("subprocess", "a script starts no other programs"),
+    ("sys", "a script has no `sys`; its arguments are in `args`"),
+    (
+        "itertools",
+        "`itertools` has no counterpart yet: write the loop",
+    ),
+    ("logging", "`logging` has no counterpart yet: use `print`"),
+    ("contextlib", "`contextlib` has no counterpart yet"),
+    ("contextvars", "`contextvars` has no counterpart yet"),
+    ("dataclasses", "`dataclasses` has no counterpart yet"),
+];
+
+/// Whether Python's module has a counterpart here.
+///
+/// # Errors
+/// Why not.
+pub(super) fn module(name: &str) -> Result<(), String> {
+    if MODULES.iter().any(|module| module.name == name) || name == "concurrent" {
+        return Ok(());
+    }
+    let first = name.split('.').next().unwrap_or_default();
+    let known = ABSENT.iter().find(|(absent, _)| *absent == first);
+    Err(known.map_or_else(
+        || format!("the module `{name}` has no counterpart here"),
+        |(_, reason)| (*reason).into(),
+    ))
+}
+
+/// Whether a name of a module has a counterpart.
+///
+/// # Errors
+/// Why not.
+pub(super) fn member(module_name: &str, name: &str) -> Result<(), String> {
+    module(module_name)?;
+    let found = MODULES.iter().find(|module| module.name == module_name);
+    match found.is_some_and(|module| module.names.contains(&name)) {
+        true => Ok(()),
+        false => Err(format!("`{module_name}.{name}` has no counterpart here")),
+    }
+}
+
+/// Whether it is a module of Python's that has a counterpart here, or the beginning of its name.
+pub(super) fn is_module(name: &str) -> bool {
+    MODULES.iter().any(|module| module.name == name) || name == "concurrent"
+}
+
+/// The full name of one that nothing in the text has: an earlier input may have imported it.
+pub(super) fn full_name(name: &str) -> String {
+    if super::builtins::is_function(name) || is_module(name) {
+        return name.into();
+    }
+    let modules = MODULES
+        .iter()
+        .filter(|module| !matches!(module.name, "asyncio" | "math"));
+    let mut found = modules.filter(|module| module.names.contains(&name));
+    found
+        .next()
+        .map_or_else(|| name.into(), |module| format!("{}.{name}", module.name))
+}
+
+/// The imported names of a text: each with what it stands for, `threading` or `threading.Thread`.
+pub(super) type Imports = BTreeMap<String, String>;
+
+/// What a full name of Python's is called here.
+pub(super) fn own_name(full: &str) -> String {
+    match full {
+        "threading.local" => "ThreadLocal".into(),
+        "threading.enumerate" => "threads".into(),
+        "asyncio.ALL_COMPLETED" => "ALL_COMPLETED".into(),
+        "asyncio.FIRST_COMPLETED" => "FIRST_COMPLETED".into(),
+        "asyncio.FIRST_EXCEPTION" => "FIRST_EXCEPTION".into(),
+        "asyncio.ensure_future" => "asyncio.create_task".into(),
+        other => other.into(),
+    }
+}
+
+/// Python's classes of errors that `except` and `raise` may name.
+pub(super) fn error_class(full: &str) -> Option<&'static str> {
+    const OTHERS: &[(&str, &str)] = &[
+        ("asyncio.TimeoutError", "TimeoutError"),
+        ("concurrent.futures.TimeoutError", "TimeoutError"),
+        (
+            "concurrent.futures.CancelledError",
+            "concurrent.futures.CancelledError",
+        ),
+        ("IOError", "OSError"),
+        ("EnvironmentError", "OSError"),
+    ];
+    const NAMES: &[&str] = &[
+        "BaseException",
+        "Exception",
+        "ArithmeticError",
+        "ZeroDivisionError",
+        "OverflowError",
+        "AssertionError",
+        "AttributeError",
+        "LookupError",
+        "IndexError",
+        "KeyError",
+        "NameError",
+        "UnboundLocalError",
+        "OSError",
+        "TimeoutError",
+        "MemoryError",
+        "RuntimeError",
+        "RecursionError",
+        "NotImplementedError",
+        "SystemError",
+        "TypeError",
+        "ValueError",
+        "StopIteration",
+        "ExceptionGroup",
+        "KeyboardInterrupt",
+        "FileNotFoundError",
+        "PermissionError",
+        "ConnectionError",
+        "EOFError",
+        "ImportError",
+        "UnicodeError",
+        "threading.BrokenBarrierError",
+        "queue.Empty",
+        "queue.Full",
+        "queue.ShutDown",
+        "asyncio.QueueEmpty",
+        "asyncio.QueueFull",
+        "asyncio.InvalidStateError",
+        "asyncio.CancelledError",
+    ];
+    let other = OTHERS.iter().find(|(python, _)| *python == full);
+    other
+        .map(|(_, own)| *own)
+        .or_else(|| NAMES.iter().find(|name| **name == full).copied())
+}

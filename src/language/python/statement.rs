@@ -1,0 +1,718 @@
+//! Statements.
+
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::expression::{Binding, Piece, is_plain, marked};
+use super::names::{error_class, module, renamed};
+use super::scope::{Declaration, is_main_test};
+use super::string::quoted;
+use super::text::{Layout, Text};
+use super::translate::{Outcome, Translator, refuse};
+use super::types::Type;
+
+impl<'a> Translator<'a> {
+    pub(super) fn statement(
+        &mut self,
+        statement: &'a Stmt,
+        layout: &mut Layout,
+        is_last: bool,
+    ) -> Outcome<()> {
+        let at = statement.start();
+        match statement {
+            Stmt::Expr(expr) => self.expression_statement(expr, layout, is_last),
+            Stmt::Assign(assign) => self.assign(assign, layout),
+            Stmt::AnnAssign(assign) => match &assign.value {
+                Some(value) => {
+                    let value = self.text(value)?;
+                    self.assign_to(&assign.target, &value, at, layout)
+                }
+                None => Ok(()),
+            },
+            Stmt::AugAssign(assign) => self.aug_assign(assign, layout),
+            Stmt::Return(given) => {
+                let mut line = Text::at(at, "return");
+                if let Some(value) = &given.value {
+                    line.push(" ");
+                    line.add(&self.text(value)?);
+                }
+                line.push(";");
+                layout.line(&line);
+                Ok(())
+            }
+            Stmt::If(branch) => self.branch(branch, layout),
+            Stmt::For(each) => self.for_loop(each, layout),
+            Stmt::While(each) => self.while_loop(each, layout),
+            Stmt::With(with) => self.with(with, layout),
+            Stmt::Try(protected) => self.try_statement(protected, layout),
+            Stmt::Raise(raise) => self.raise(raise, layout),
+            Stmt::Assert(assertion) => self.assertion(assertion, layout),
+            Stmt::FunctionDef(def) => self.function(def, layout),
+            Stmt::ClassDef(class) => self.class(class, layout),
+            Stmt::Import(import) => self.import(import, layout),
+            Stmt::ImportFrom(import) => self.import_from(import, layout),
+            Stmt::Delete(delete) => self.delete(delete, layout),
+            Stmt::Pass(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => Ok(()),
+            Stmt::Break(_) => {
+                if let Some(Some(flag)) = self.loops.last() {
+                    layout.line(&format!("{flag} = false;").into());
+                }
+                layout.line(&Text::at(at, "break;"));
+                Ok(())
+            }
+            Stmt::Continue(_) => {
+                layout.line(&Text::at(at, "continue;"));
+                Ok(())
+            }
+            Stmt::Match(choice) => refuse(choice, "`match` has no counterpart here: write `if`"),
+            Stmt::TypeAlias(alias) => refuse(alias, "a type alias has no counterpart here"),
+            Stmt::IpyEscapeCommand(command) => refuse(command, "this is a command of IPython's"),
+        }
+    }
+
+    fn expression_statement(
+        &mut self,
+        statement: &'a ast::StmtExpr,
+        layout: &mut Layout,
+        is_last: bool,
+    ) -> Outcome<()> {
+        if let Expr::StringLiteral(text) = &*statement.value
+            && !is_last
+        {
+            // Documentation.
+            for line in text.value.to_str().trim().lines() {
+                layout.line(&Text::at(statement.start(), format!("// {}", line.trim())));
+            }
+            return Ok(());
+        }
+        if matches!(&*statement.value, Expr::EllipsisLiteral(_)) {
+            return Ok(());
+        }
+        let piece = self.expr(&statement.value)?;
+        // A block at the beginning of a line would be a statement.
+        let mut line = match piece.text.as_str().starts_with('{') {
+            true => piece.text.wrapped("(", ")"),
+            false => piece.text,
+        };
+        if is_last && !is_call_of(&statement.value, "print") {
+            self.gives_value = true;
+        } else {
+            line.push(";");
+        }
+        layout.line(&line);
+        Ok(())
+    }
+
+    /// `let`, where the statement that begins at `at` declares the variable.
+    fn let_word(&self, name: &str, at: TextSize) -> &'static str {
+        if self.declares(name, at) { "let " } else { "" }
+    }
+
+    /// Whether the statement that begins at `at` declares the variable.
+    pub(super) fn declares(&self, name: &str, at: TextSize) -> bool {
+        let Some(owner) = self.scopes.owner(self.scope, name) else {
+            return false;
+        };
+        let is_known = owner == 0 && (self.is_known)(&renamed(name));
+        match self.scopes.declaration(owner, name) {
+            Declaration::At(starts) => starts.contains(&at) && !is_known,
+            _ => false,
+        }
+    }
+
+    fn assign(&mut self, assign: &'a ast::StmtAssign, layout: &mut Layout) -> Outcome<()> {
+        let at = assign.start();
+        if let [target] = &assign.targets[..] {
+            if let (Some(targets), Some(values)) = (plain_items(target), plain_items(&assign.value))
+                && targets.len() == values.len()
+            {
+                return self.assign_in_parallel(targets, values, at, layout);
+            }
+            let value = self.text(&assign.value)?;
+            return self.assign_to(target, &value, at, layout);
+        }
+        let value = self.text(&assign.value)?;
+        if is_plain(&assign.value) {
+            for target in &assign.targets {
+                self.assign_to(target, &value, at, layout)?;
+            }
+            return Ok(());
+        }
+        let first_name = assign.targets.iter().find_map(|target| match target {
+            Expr::Name(name) => Some(name),
+            _ => None,
+        });
+        match first_name {
+            Some(name) if matches!(&assign.targets[0], Expr::Name(_)) => {
+                self.assign_to(&assign.targets[0], &value, at, layout)?;
+                let own: Text = self.variable(&name.id).into();
+                for target in &assign.targets[1..] {
+                    self.assign_to(target, &own, at, layout)?;
+                }
+            }
+            _ => {
+                let name = self.fresh("value");
+                layout.line(&value.wrapped(&format!("let {name} = "), ";"));
+                for target in &assign.targets {
+                    self.assign_to(target, &name.clone().into(), at, layout)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `a, b = x, y`: all values are there before the first is assigned.
+    fn assign_in_parallel(
+        &mut self,
+        targets: &'a [Expr],
+        values: &'a [Expr],
+        at: TextSize,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        let texts = self.texts(values)?;
+        let is_constant = |value: &Expr| is_plain(value) && !matches!(value, Expr::Name(_));
+        let are_names = targets.iter().all(|target| matches!(target, Expr::Name(_)));
+        if are_names && values.iter().all(is_constant) {
+            for (target, text) in targets.iter().zip(&texts) {
+                self.assign_to(target, text, at, layout)?;
+            }
+            return Ok(());
+        }
+        let name = self.fresh("values");
+        let all = Text::joined(&texts, ", ").wrapped(&format!("let {name} = ["), "];");
+        layout.line(&marked(at, &all));
+        for (index, target) in targets.iter().enumerate() {
+            self.assign_to(target, &format!("{name}[{index}]").into(), at, layout)?;
+        }
+        Ok(())
+    }
+
+    /// Assigns `value` to a target in a statement that begins at `at`.
+    pub(super) fn assign_to(
+        &mut self,
+        target: &'a Expr,
+        value: &Text,
+        at: TextSize,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        match target {
+            Expr::Name(name) => {
+                let own = self.variable(&name.id);
+                let mut line = Text::at(name.start(), self.let_word(&name.id, at));
+                line.mark(name.start());
+                line.push(&own);
+                line.push(" = ");
+                line.add(value);
+                line.push(";");
+                layout.line(&line);
+                Ok(())
+            }
+            Expr::Attribute(_) | Expr::Subscript(_) => {
+                if let Expr::Subscript(subscript) = target
+                    && matches!(&*subscript.slice, Expr::Slice(_))
+                {
+                    return refuse(target, "an assignment to a slice has no counterpart here");
+                }
+                if let Expr::Attribute(attribute) = target
+                    && attribute.attr.as_str() == "daemon"
+                    && !self.has_attribute("daemon")
+                {
+                    let reason = "give `daemon=True` where the thread is made";
+                    return refuse(target, reason);
+                }
+                let mut line = self.place(target)?;
+                line.push(" = ");
+                line.add(value);
+                line.push(";");
+                layout.line(&line);
+                Ok(())
+            }
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                self.python();
+                let name = self.fresh("values");
+                let stars: Vec<usize> = (elts.iter().enumerate())
+                    .filter(|(_, target)| matches!(target, Expr::Starred(_)))
+                    .map(|(index, _)| index)
+                    .collect();
+                let counts = match stars[..] {
+                    [] => elts.len().to_string(),
+                    [star] => format!("{star}, {}", elts.len() - star - 1),
+                    _ => return refuse(target, "only one target may have a `*`"),
+                };
+                let unpack = self.helper("unpack");
+                let mut line = Text::at(at, format!("let {name} = {unpack}("));
+                line.add(value);
+                line.push(&format!(", {counts});"));
+                layout.line(&line);
+                for (index, target) in elts.iter().enumerate() {
+                    let target = match target {
+                        Expr::Starred(starred) => &starred.value,
+                        target => target,
+                    };
+                    self.assign_to(target, &format!("{name}[{index}]").into(), at, layout)?;
+                }
+                Ok(())
+            }
+            other => refuse(other, "an assignment to this has no counterpart here"),
+        }
+    }
+
+    /// A place that is assigned to: `xs[i]`, `account.balance`.
+    fn place(&mut self, target: &'a Expr) -> Outcome<Text> {
+        match target {
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(name) = &*attribute.value
+                    && self.full_name(&attribute.value).is_some()
+                {
+                    let reason = format!("`{}` has no attributes that can be set here", name.id);
+                    return refuse(attribute, reason);
+                }
+                Ok(self.expr(target)?.text)
+            }
+            _ => Ok(self.expr(target)?.text),
+        }
+    }
+
+    fn aug_assign(&mut self, assign: &'a ast::StmtAugAssign, layout: &mut Layout) -> Outcome<()> {
+        let at = assign.start();
+        let sign = match assign.op {
+            Operator::Add => "+=",
+            Operator::Sub => "-=",
+            Operator::Mult => "*=",
+            Operator::Div => "/=",
+            Operator::Mod => "%=",
+            Operator::Pow => "**=",
+            Operator::BitOr => "|=",
+            Operator::BitAnd => "&=",
+            Operator::BitXor => "^=",
+            Operator::LShift => "<<=",
+            Operator::RShift => ">>=",
+            Operator::FloorDiv => "",
+            Operator::MatMult => return refuse(assign, "`@` has no counterpart here"),
+        };
+        let types = (self.type_of(&assign.target), self.type_of(&assign.value));
+        let is_quiet = !contains_call(&assign.value);
+        let whole = assign;
+        // Python reads the target before the right side; here `+=` does so afterwards.
+        if is_quiet && !sign.is_empty() {
+            let value = self.text(&assign.value)?;
+            let place = self.place(&assign.target)?;
+            let is_alike = match assign.op {
+                Operator::Add => {
+                    types.0.is_number() && types.1.is_number() || types == (Type::Text, Type::Text)
+                }
+                Operator::Sub | Operator::Mult => types.0.is_number() && types.1.is_number(),
+                _ => false,
+            };
+            if !is_alike {
+                self.python();
+            }
+            let mut line = marked(at, &place);
+            line.push(" ");
+            line.mark(assign.target.end() + TextSize::from(1));
+            line.push(sign);
+            line.push(" ");
+            line.add(&value);
+            line.push(";");
+            layout.line(&line);
+            return Ok(());
+        }
+        self.python();
+        if types.0 == Type::Unknown && sign == "+=" && !is_quiet {
+            // A list is extended in place, which `x = x + y` does not do.
+            let name = self.fresh("more");
+            if !matches!(&*assign.target, Expr::Name(_)) {
+                return refuse(whole, "keep the value in a variable before this assignment");
+            }
+            let value = self.text(&assign.value)?;
+            let own = self.place(&assign.target)?;
+            let before = self.fresh("before");
+            layout.line(&own.wrapped(&format!("let {before} = "), ";"));
+            layout.line(&value.wrapped(&format!("let {name} = "), ";"));
+            layout.line(&marked(at, &format!("{before} += {name};").into()));
+            let mut line = own;
+            line.push(&format!(" = {before};"));
+            layout.line(&line);
+            self.release(&name);
+            self.release(&before);
+            return Ok(());
+        }
+        let target = match &*assign.target {
+            Expr::Name(_) => self.place(&assign.target)?,
+            Expr::Subscript(subscript)
+                if is_plain(&subscript.value) && is_plain(&subscript.slice) =>
+            {
+                self.place(&assign.target)?
+            }
+            Expr::Attribute(attribute) if is_plain(&attribute.value) => {
+                self.place(&assign.target)?
+            }
+            other => {
+                return refuse(other, "keep what is changed here in a variable first");
+            }
+        };
+        let value = self.expr(&assign.value)?;
+        let left = Piece::tight(target.clone());
+        let sign_at = assign.target.end() + TextSize::from(1);
+        let changed = self.operation(assign.op, types, (&left, &value), sign_at, whole)?;
+        let mut line = marked(at, &target);
+        line.push(" = ");
+        line.add(&changed.text);
+        line.push(";");
+        layout.line(&line);
+        Ok(())
+    }
+
+    /// The statements of a block that is open.
+    pub(super) fn body(&mut self, body: &'a [Stmt], layout: &mut Layout) {
+        self.comment_of_head(body, layout);
+        self.suite(body, layout, false);
+    }
+
+    fn branch(&mut self, branch: &'a ast::StmtIf, layout: &mut Layout) -> Outcome<()> {
+        if is_main_test(&branch.test) && branch.elif_else_clauses.is_empty() {
+            // A script is always the main one.
+            self.suite(&branch.body, layout, false);
+            return Ok(());
+        }
+        let mut head = Text::at(branch.start(), "if ");
+        head.add(&self.condition(&branch.test)?);
+        layout.open(&head);
+        self.body(&branch.body, layout);
+        for clause in &branch.elif_else_clauses {
+            self.comments_before(clause.start(), layout);
+            let mut head = Text::at(clause.start(), "else");
+            if let Some(test) = &clause.test {
+                head.push(" if ");
+                match self.condition(test) {
+                    Ok(test) => head.add(&test),
+                    Err(refusal) => {
+                        layout.close("");
+                        return Err(refusal);
+                    }
+                }
+            }
+            layout.reopen(&head);
+            self.body(&clause.body, layout);
+        }
+        layout.close("");
+        Ok(())
+    }
+
+    fn while_loop(&mut self, each: &'a ast::StmtWhile, layout: &mut Layout) -> Outcome<()> {
+        let mut head = Text::at(each.start(), "while ");
+        head.add(&self.condition(&each.test)?);
+        let flag = self.begin_loop(&each.orelse, layout);
+        layout.open(&head);
+        self.body(&each.body, layout);
+        layout.close("");
+        self.end_loop(flag, &each.orelse, layout);
+        Ok(())
+    }
+
+    /// Begins a loop, with a variable that says whether it came to its end if that matters.
+    pub(super) fn begin_loop(&mut self, orelse: &[Stmt], layout: &mut Layout) -> Option<String> {
+        let flag = (!orelse.is_empty()).then(|| self.fresh("completed"));
+        if let Some(flag) = &flag {
+            layout.line(&format!("let {flag} = true;").into());
+        }
+        self.loops.push(flag.clone());
+        flag
+    }
+
+    pub(super) fn end_loop(
+        &mut self,
+        flag: Option<String>,
+        orelse: &'a [Stmt],
+        layout: &mut Layout,
+    ) {
+        self.loops.pop();
+        if let Some(flag) = flag {
+            layout.open(&format!("if {flag}").into());
+            self.body(orelse, layout);
+            layout.close("");
+        }
+    }
+
+    fn with(&mut self, with: &'a ast::StmtWith, layout: &mut Layout) -> Outcome<()> {
+        let mut head = Text::at(with.start(), "with ");
+        let mut assigned = Vec::new();
+        for (index, item) in with.items.iter().enumerate() {
+            if index > 0 {
+                head.push(", ");
+            }
+            head.add(&self.text(&item.context_expr)?);
+            let Some(target) = &item.optional_vars else {
+                continue;
+            };
+            let Expr::Name(name) = &**target else {
+                return refuse(&**target, "`as` takes one name here");
+            };
+            let own = self.variable(&name.id);
+            if self.declares(&name.id, with.start()) {
+                head.push(" as ");
+                head.mark(name.start());
+                head.push(&own);
+            } else {
+                let made = self.fresh("entered");
+                head.push(&format!(" as {made}"));
+                assigned.push(format!("{own} = {made};"));
+            }
+        }
+        layout.open(&head);
+        for line in assigned {
+            layout.line(&line.into());
+        }
+        self.body(&with.body, layout);
+        layout.close("");
+        Ok(())
+    }
+
+    fn try_statement(&mut self, protected: &'a ast::StmtTry, layout: &mut Layout) -> Outcome<()> {
+        if protected.is_star {
+            return refuse(protected, "`except*` has no counterpart here");
+        }
+        let flag = (!protected.orelse.is_empty()).then(|| self.fresh("succeeded"));
+        if let Some(flag) = &flag {
+            layout.line(&format!("let {flag} = false;").into());
+        }
+        layout.open(&Text::at(protected.start(), "try"));
+        // What belongs to an `else` runs within the `finally`, too.
+        let is_nested = !protected.finalbody.is_empty() && flag.is_some();
+        if is_nested {
+            layout.open(&"try".into());
+        }
+        self.body(&protected.body, layout);
+        if let Some(flag) = &flag {
+            layout.line(&format!("{flag} = true;").into());
+        }
+        if !protected.handlers.is_empty() {
+            self.handlers(&protected.handlers, layout)?;
+        }
+        if is_nested {
+            layout.close("");
+        }
+        let orelse = |translator: &mut Self, layout: &mut Layout| {
+            if let Some(flag) = &flag {
+                layout.open(&format!("if {flag}").into());
+                translator.body(&protected.orelse, layout);
+                layout.close("");
+            }
+        };
+        if is_nested {
+            orelse(self, layout);
+        }
+        if !protected.finalbody.is_empty() {
+            layout.reopen(&"finally".into());
+            self.body(&protected.finalbody, layout);
+        }
+        layout.close("");
+        if !is_nested {
+            orelse(self, layout);
+        }
+        Ok(())
+    }
+
+    /// `} catch (e) { if isinstance(e, ...) { ... } else { throw; }`
+    fn handlers(&mut self, handlers: &'a [ast::ExceptHandler], layout: &mut Layout) -> Outcome<()> {
+        let handlers: Vec<&'a ast::ExceptHandlerExceptHandler> = (handlers.iter())
+            .map(|ast::ExceptHandler::ExceptHandler(handler)| handler)
+            .collect();
+        let named = handlers.iter().find_map(|handler| handler.name.as_ref());
+        let error = match named {
+            Some(name) if self.is_only_caught(name) => self.variable(name),
+            Some(_) => self.fresh("caught"),
+            None => self.fresh("error"),
+        };
+        let mut head = Text::default();
+        if let Some(first) = handlers.first() {
+            head.mark(first.start());
+        }
+        head.push(&format!("catch ({error})"));
+        layout.reopen(&head);
+        self.python();
+        let mut is_open = false;
+        let mut catches_all = false;
+        for handler in &handlers {
+            self.comments_before(handler.start(), layout);
+            let test = match &handler.type_ {
+                Some(class) => {
+                    let class = self.classes(class)?;
+                    Some(class.wrapped(&format!("isinstance({error}, "), ")"))
+                }
+                None => None,
+            };
+            match (&test, is_open) {
+                (Some(test), false) => layout.open(&test.wrapped("if ", "")),
+                (Some(test), true) => layout.reopen(&test.wrapped("else if ", "")),
+                (None, true) => layout.reopen(&"else".into()),
+                (None, false) => {}
+            }
+            is_open |= test.is_some();
+            catches_all |= test.is_none();
+            if let Some(name) = &handler.name {
+                let own = self.variable(name);
+                if !self.is_only_caught(name) {
+                    layout.line(&format!("{own} = {error};").into());
+                } else if own != error {
+                    layout.line(&format!("let {own} = {error};").into());
+                }
+            }
+            self.caught.push(error.clone());
+            self.body(&handler.body, layout);
+            self.caught.pop();
+        }
+        if is_open {
+            if !catches_all {
+                layout.reopen(&"else".into());
+                layout.line(&"throw;".into());
+            }
+            layout.close("");
+        }
+        Ok(())
+    }
+
+    fn is_only_caught(&self, name: &str) -> bool {
+        (self.scopes.owner(self.scope, name))
+            .is_some_and(|owner| self.scopes.declaration(owner, name) == Declaration::Handler)
+    }
+
+    fn raise(&mut self, raise: &'a ast::StmtRaise, layout: &mut Layout) -> Outcome<()> {
+        let at = raise.start();
+        let Some(error) = &raise.exc else {
+            if self.caught.is_empty() {
+                return refuse(raise, "`raise` alone stands in an `except` here");
+            }
+            layout.line(&Text::at(at, "throw;"));
+            return Ok(());
+        };
+        let mut line = Text::at(at, "throw ");
+        match self.full_name(error).and_then(|full| error_class(&full)) {
+            // A class alone is called without arguments.
+            Some(class) => {
+                self.python();
+                let own = class.rsplit('.').next().unwrap_or(class);
+                line.push(&format!("{own}()"));
+            }
+            None => match &**error {
+                Expr::Name(name) if self.errors.contains_key(name.id.as_str()) => {
+                    let own = self.variable(&name.id);
+                    line.push(&format!("{own}()"));
+                }
+                other => line.add(&self.text(other)?),
+            },
+        }
+        line.push(";");
+        layout.line(&line);
+        Ok(())
+    }
+
+    fn assertion(&mut self, assertion: &'a ast::StmtAssert, layout: &mut Layout) -> Outcome<()> {
+        let test_type = self.type_of(&assertion.test);
+        let mut test = self.text(&assertion.test)?;
+        if test_type != Type::Bool {
+            self.python();
+            test = test.wrapped("bool(", ")");
+        }
+        let mut line = Text::at(assertion.start(), "assert(");
+        line.add(&test);
+        if let Some(message) = &assertion.msg {
+            self.python();
+            line.push(", ");
+            line.add(&self.text(message)?);
+        }
+        line.push(");");
+        layout.line(&line);
+        Ok(())
+    }
+
+    fn import(&mut self, import: &'a ast::StmtImport, layout: &mut Layout) -> Outcome<()> {
+        for alias in &import.names {
+            module(&alias.name).or_else(|reason| refuse(alias, reason))?;
+            self.imported(&alias.name, alias.start(), layout);
+        }
+        Ok(())
+    }
+
+    fn import_from(&mut self, import: &'a ast::StmtImportFrom, layout: &mut Layout) -> Outcome<()> {
+        let name = import.module.as_ref().map_or("", |module| module.as_str());
+        if import.level > 0 {
+            return refuse(import, "a script imports no other files");
+        }
+        for alias in &import.names {
+            if alias.name.as_str() == "*" {
+                module(name).or_else(|reason| refuse(import, reason))?;
+            } else if super::names::module(&format!("{name}.{}", alias.name)).is_err() {
+                super::names::member(name, &alias.name).or_else(|reason| refuse(alias, reason))?;
+            }
+        }
+        self.imported(name, import.start(), layout);
+        Ok(())
+    }
+
+    /// `import threading;`, once, for the modules that this language knows, too.
+    fn imported(&mut self, name: &str, at: TextSize, layout: &mut Layout) {
+        let is_known = super::is_module(name.split('.').next().unwrap_or_default());
+        if is_known && self.imported.insert(name.to_string()) {
+            layout.line(&Text::at(at, format!("import {name};")));
+        }
+    }
+
+    fn delete(&mut self, delete: &'a ast::StmtDelete, layout: &mut Layout) -> Outcome<()> {
+        for target in &delete.targets {
+            match target {
+                Expr::Name(name) => {
+                    self.python();
+                    let own = self.variable(&name.id);
+                    let unset = self.unset();
+                    let line = format!("{own} = {unset}({});", quoted(&name.id));
+                    layout.line(&Text::at(target.start(), line));
+                }
+                Expr::Subscript(subscript) if !matches!(&*subscript.slice, Expr::Slice(_)) => {
+                    self.python();
+                    let value = self.expr(&subscript.value)?;
+                    let index = self.text(&subscript.slice)?;
+                    let mut line = Text::at(target.start(), "");
+                    line.add(&value.bound(Binding::Tight));
+                    line.push(".pop(");
+                    line.add(&index);
+                    line.push(");");
+                    layout.line(&line);
+                }
+                other => return refuse(other, "`del` of this has no counterpart here"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The items of a tuple or list without `*`.
+fn plain_items(expr: &Expr) -> Option<&[Expr]> {
+    let items = match expr {
+        Expr::Tuple(tuple) => &tuple.elts,
+        Expr::List(list) => &list.elts,
+        _ => return None,
+    };
+    let has_star = items.iter().any(|item| matches!(item, Expr::Starred(_)));
+    (!has_star).then_some(items)
+}
+
+fn is_call_of(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Call(call) if matches!(&*call.func, Expr::Name(called) if called.id == name))
+}
+
+/// Whether evaluating it may run other code of the script.
+fn contains_call(expr: &Expr) -> bool {
+    ruff_python_ast::helpers::any_over_expr(expr, &|expr: &Expr| {
+        matches!(
+            expr,
+            Expr::Call(_)
+                | Expr::Await(_)
+                | Expr::ListComp(_)
+                | Expr::SetComp(_)
+                | Expr::DictComp(_)
+                | Expr::Generator(_)
+                | Expr::Named(_)
+        )
+    })
+}

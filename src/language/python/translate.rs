@@ -1,0 +1,628 @@
+//! The translator: what it knows of the whole text, and how it begins and ends.
+//!
+//! Statements are translated one by one into a [`Layout`]; a statement that has no counterpart
+//! becomes a problem with its line and a reason, and a comment in its place, and the rest goes on.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::names::{Imports, renamed};
+use super::scope::{Declaration, Kind, Name, ScopeId, Scopes};
+use super::syntax::Source;
+use super::text::{Layout, PlaceMap, Text};
+use super::types::{Given, Type};
+use super::{flow, names};
+use crate::language::diagnostic::{Code, Diagnostic};
+
+/// Why something has no counterpart.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) range: TextRange,
+    pub(super) reason: String,
+}
+
+/// A translated piece, or why there is none.
+pub(super) type Outcome<T> = Result<T, Refusal>;
+
+/// Refuses `what` for a reason: `` `match` has no counterpart here ``.
+pub(super) fn refuse<T>(what: impl Ranged, reason: impl Into<String>) -> Outcome<T> {
+    Err(Refusal {
+        range: what.range(),
+        reason: reason.into(),
+    })
+}
+
+/// What the translation of a text is.
+#[derive(Clone, Debug)]
+pub struct Translation {
+    /// The text in this language. A statement without a counterpart is a comment in it.
+    pub text: String,
+    /// Where its pieces come from.
+    pub places: PlaceMap,
+    /// What has no counterpart, in the order of the text.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// A function of the text's top level, or the method of one of its classes.
+#[derive(Clone, Copy)]
+pub(super) struct Function<'a> {
+    pub(super) parameters: &'a ast::Parameters,
+    pub(super) is_async: bool,
+    /// Whether its first parameter is the receiver.
+    pub(super) is_method: bool,
+    /// Whether there is one function for each number of arguments that may be left out.
+    pub(super) has_overloads: bool,
+}
+
+pub(super) struct Translator<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) scopes: Scopes,
+    /// Where a variable is read that may not be set.
+    pub(super) unsure: HashSet<TextSize>,
+    /// What each variable is given, by its scope and name.
+    pub(super) values: HashMap<(ScopeId, String), Vec<Given<'a>>>,
+    /// What variables certainly are, as far as that was asked.
+    pub(super) types: RefCell<HashMap<(ScopeId, String), Type>>,
+    pub(super) imports: Imports,
+    /// The names that are one function and never anything else, by their scope.
+    pub(super) functions: HashMap<(ScopeId, String), Function<'a>>,
+    /// The methods of the text's classes by name; nothing where two differ.
+    pub(super) methods: BTreeMap<String, Option<Function<'a>>>,
+    /// The exception classes of the text, each with its base.
+    pub(super) errors: BTreeMap<String, String>,
+    /// The variables that earlier inputs have made.
+    pub(super) is_known: &'a dyn Fn(&str) -> bool,
+    /// The scope of what is translated now.
+    pub(super) scope: ScopeId,
+    /// Whether what is translated is awaited at once, or given to what awaits it.
+    pub(super) is_awaited: bool,
+    /// The `daemon` and `name` of threads that are set right after they are made, by where they are made.
+    pub(super) set_later: HashMap<TextSize, Vec<(&'static str, &'a Expr)>>,
+    /// The names of variables that were caught, innermost last: for `raise` alone.
+    pub(super) caught: Vec<String>,
+    /// The loops that are open, with the variable of each that says whether it came to its end.
+    pub(super) loops: Vec<Option<String>>,
+    /// The modules whose import is written already.
+    pub(super) imported: BTreeSet<String>,
+    /// Whether the last statement is an expression whose value is shown.
+    pub(super) gives_value: bool,
+    /// Whether operators, truth and built-in functions must be Python's own.
+    pub(super) needs_python: bool,
+    /// All names of the text, and those made up since.
+    names: BTreeSet<String>,
+    comments: Vec<TextRange>,
+    /// How many of the comments are in the translation.
+    commented: usize,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Translates a text of Python's. `is_known` tells the variables that earlier inputs have made.
+///
+/// # Errors
+/// It is no Python.
+pub(super) fn translate(
+    text: &str,
+    is_prompt: bool,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Result<Translation, Box<Diagnostic>> {
+    let source = Source::new(text);
+    let parsed = super::syntax::parse(&source)?;
+    let body = &parsed.syntax().body;
+    let scopes = Scopes::of(body);
+    let mut translator = Translator {
+        source: &source,
+        unsure: flow::unsure(&scopes, body),
+        scopes,
+        values: HashMap::new(),
+        types: RefCell::default(),
+        imports: Imports::new(),
+        functions: HashMap::new(),
+        methods: BTreeMap::new(),
+        errors: BTreeMap::new(),
+        is_known,
+        scope: 0,
+        is_awaited: false,
+        set_later: HashMap::new(),
+        caught: Vec::new(),
+        loops: Vec::new(),
+        imported: BTreeSet::new(),
+        gives_value: false,
+        needs_python: false,
+        names: BTreeSet::new(),
+        comments: (parsed.tokens().iter())
+            .filter(|token| token.kind() == ast::token::TokenKind::Comment)
+            .map(Ranged::range)
+            .collect(),
+        commented: 0,
+        problems: Vec::new(),
+    };
+    Ok(translator.whole(body, is_prompt))
+}
+
+impl<'a> Translator<'a> {
+    fn whole(&mut self, body: &'a [Stmt], is_prompt: bool) -> Translation {
+        self.learn(body);
+        let mut layout = Layout::default();
+        let is_head = |statement: &Stmt| match statement {
+            Stmt::Import(_) | Stmt::ImportFrom(_) => true,
+            Stmt::Expr(expr) => matches!(&*expr.value, Expr::StringLiteral(_)),
+            _ => false,
+        };
+        let imports = body
+            .iter()
+            .take_while(|statement| is_head(statement))
+            .count();
+        let (imports, body) = body.split_at(if is_prompt { 0 } else { imports });
+        self.suite(imports, &mut layout, false);
+        self.declare_at_top(&mut layout, body.first().map(Ranged::start));
+        self.suite(body, &mut layout, is_prompt);
+        self.comments_before(TextSize::of(self.source.text), &mut layout);
+        let mut head = Layout::default();
+        if self.needs_python {
+            head.line(&"import python;".into());
+            if layout.count() > 1 {
+                head.blank();
+            }
+        }
+        let body = layout.into_text();
+        if !body.as_str().is_empty() {
+            head.line(&body);
+        }
+        let (text, places) = head.finish(self.source);
+        Translation {
+            text,
+            places,
+            problems: std::mem::take(&mut self.problems),
+        }
+    }
+
+    /// Learns the names, functions and values of the whole text.
+    fn learn(&mut self, body: &'a [Stmt]) {
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for scope in &self.scopes.scopes {
+            names.extend(scope.names.keys().cloned());
+        }
+        self.names = names;
+        let mut learner = Learner {
+            translator: self,
+            scope: 0,
+        };
+        learner.visit_body(body);
+    }
+
+    /// Whether the module's name is one `def` at its top level and nothing else.
+    pub(super) fn is_plain_function(&self, name: &str) -> bool {
+        self.scopes
+            .name(0, name)
+            .is_some_and(Name::is_only_function)
+            && self.scopes.declaration(0, name) == Declaration::Given
+    }
+
+    /// A name that nothing in the text has, made of this one.
+    pub(super) fn fresh(&mut self, wish: &str) -> String {
+        let mut name = wish.to_string();
+        let mut number = 2;
+        while !self.names.insert(name.clone()) {
+            name = format!("{wish}{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// Frees a made-up name whose block is over.
+    pub(super) fn release(&mut self, name: &str) {
+        self.names.remove(name);
+    }
+
+    /// A function that only translations need, under a name that no function of the text has.
+    pub(super) fn helper(&mut self, name: &str) -> String {
+        self.python();
+        match self.names.contains(name) {
+            true => format!("python.{name}"),
+            false => name.to_string(),
+        }
+    }
+
+    /// What makes the value of a variable that is not set.
+    pub(super) fn unset(&mut self) -> String {
+        let is_module = self.is_module();
+        self.helper(if is_module { "undefined" } else { "unbound" })
+    }
+
+    /// Says that Python's operators are needed here.
+    pub(super) fn python(&mut self) {
+        self.needs_python = true;
+    }
+
+    /// The full name of what an expression names, when it is a module's or a built-in one:
+    /// `threading.Thread`, `print`.
+    pub(super) fn full_name(&self, expr: &Expr) -> Option<String> {
+        match expr {
+            Expr::Name(name) => match self.imports.get(name.id.as_str()) {
+                Some(full) => Some(full.clone()),
+                None if self.scopes.owner(self.scope, &name.id).is_some()
+                    || (self.is_known)(&renamed(&name.id)) =>
+                {
+                    None
+                }
+                None => Some(names::full_name(&name.id)),
+            },
+            Expr::Attribute(attribute) => {
+                let module = self.full_name(&attribute.value)?;
+                names::is_module(&module).then(|| format!("{module}.{}", attribute.attr))
+            }
+            _ => None,
+        }
+    }
+
+    /// Translates statements into lines; one without a counterpart becomes a problem.
+    pub(super) fn suite(&mut self, body: &'a [Stmt], layout: &mut Layout, is_prompt: bool) {
+        let mut rest = body;
+        let mut index = 0;
+        while let Some((statement, behind)) = rest.split_first() {
+            let skipped = self.set_behind(statement, behind);
+            rest = &behind[skipped..];
+            index += 1 + skipped;
+            self.comments_before(statement.start(), layout);
+            self.blank_before(statement, layout);
+            let is_last = is_prompt && index == body.len();
+            let marker = layout.count();
+            if let Err(refusal) = self.statement(statement, layout, is_last) {
+                let shown = self.source.slice(statement.range());
+                for line in shown.lines() {
+                    layout.line(&format!("// {line}").into());
+                }
+                let note = format!("// ^ not translated: {}", refusal.reason);
+                layout.line(&note.into());
+                self.problem(refusal);
+            }
+            if layout.count() == marker + 1 {
+                self.comment_behind(statement.end(), layout);
+            }
+        }
+    }
+
+    /// How many of the statements behind `t = Thread(...)` only set its `daemon` or `name`: these are
+    /// options where it is made.
+    fn set_behind(&mut self, statement: &'a Stmt, behind: &'a [Stmt]) -> usize {
+        let Stmt::Assign(made) = statement else {
+            return 0;
+        };
+        let ([Expr::Name(thread)], Expr::Call(call)) = (&made.targets[..], &*made.value) else {
+            return 0;
+        };
+        if self.full_name(&call.func).as_deref() != Some("threading.Thread") {
+            return 0;
+        }
+        let option = |statement: &'a Stmt| -> Option<(&'static str, &'a Expr)> {
+            let Stmt::Assign(set) = statement else {
+                return None;
+            };
+            let [Expr::Attribute(attribute)] = &set.targets[..] else {
+                return None;
+            };
+            let is_thread = matches!(&*attribute.value, Expr::Name(name) if name.id == thread.id);
+            let name = ["daemon", "name"]
+                .into_iter()
+                .find(|name| attribute.attr == **name)?;
+            let is_given = call.arguments.find_keyword(name).is_some();
+            let is_plain = super::expression::is_plain(&set.value);
+            (is_thread && is_plain && !is_given).then_some((name, &*set.value))
+        };
+        let options: Vec<_> = behind.iter().map_while(option).collect();
+        let count = options.len();
+        self.set_later.insert(call.start(), options);
+        count
+    }
+
+    pub(super) fn problem(&mut self, refusal: Refusal) {
+        let span = self.source.span(refusal.range);
+        let diagnostic = Diagnostic::error(Code::Python, span, refusal.reason)
+            .label("this has no counterpart here");
+        self.problems.push(diagnostic);
+    }
+
+    /// Puts the comments that stand before an offset on lines of their own.
+    pub(super) fn comments_before(&mut self, at: TextSize, layout: &mut Layout) {
+        while let Some(range) = self.comments.get(self.commented)
+            && range.start() < at
+        {
+            let range = *range;
+            self.commented += 1;
+            if self.has_blank_line_before(range.start()) {
+                layout.blank();
+            }
+            let comment = self.comment(range);
+            layout.line(&comment.into());
+        }
+    }
+
+    /// Puts a comment behind the line of a statement that ends at `at`.
+    fn comment_behind(&mut self, at: TextSize, layout: &mut Layout) {
+        if let Some(range) = self.comments.get(self.commented)
+            && range.start() >= at
+            && self.source.line(range.start()) == self.source.line(at)
+        {
+            let comment = self.comment(*range);
+            self.commented += 1;
+            layout.append(&format!(" {comment}"));
+        }
+    }
+
+    /// The comment behind the head of a block, if there is one, for the line that opens it.
+    pub(super) fn comment_of_head(&mut self, body: &[Stmt], layout: &mut Layout) {
+        let Some(first) = body.first() else { return };
+        if let Some(range) = self.comments.get(self.commented)
+            && range.start() < first.start()
+            && !self.is_alone(range.start())
+        {
+            let comment = self.comment(*range);
+            self.commented += 1;
+            layout.append(&format!(" {comment}"));
+        }
+    }
+
+    fn comment(&self, range: TextRange) -> String {
+        let text = self.source.slice(range).trim_start_matches('#');
+        match text.is_empty() || text.starts_with(' ') {
+            true => format!("//{text}"),
+            false => format!("// {text}"),
+        }
+    }
+
+    /// Whether nothing but space stands before an offset in its line.
+    fn is_alone(&self, at: TextSize) -> bool {
+        let before = self.source.text[..at.to_usize()].rsplit('\n').next();
+        before.unwrap_or_default().trim().is_empty()
+    }
+
+    fn has_blank_line_before(&self, at: TextSize) -> bool {
+        let mut lines = self.source.text[..at.to_usize()].rsplit('\n');
+        lines.next();
+        lines.next().is_some_and(|line| line.trim().is_empty())
+    }
+
+    fn blank_before(&self, statement: &Stmt, layout: &mut Layout) {
+        if self.has_blank_line_before(statement.start()) {
+            layout.blank();
+        }
+    }
+
+    /// The variables of the scope that no single statement can declare.
+    pub(super) fn declare_at_top(&mut self, layout: &mut Layout, at: Option<TextSize>) {
+        let scope = self.scope;
+        let names: Vec<String> = self.scopes.scopes[scope].names.keys().cloned().collect();
+        for name in names {
+            if self.scopes.declaration(scope, &name) != Declaration::Top {
+                continue;
+            }
+            let own = renamed(&name);
+            if scope == 0 && (self.is_known)(&own) {
+                continue;
+            }
+            let unset = self.unset();
+            let value = match self.is_read_unset(scope, &name) {
+                true => format!("let {own} = {unset}(\"{name}\");"),
+                false => format!("let {own};"),
+            };
+            let mut line = Text::default();
+            at.inspect(|at| line.mark(*at));
+            line.push(&value);
+            layout.line(&line);
+        }
+    }
+
+    /// Whether the variable may be read before it is set.
+    pub(super) fn is_read_unset(&mut self, scope: ScopeId, name: &str) -> bool {
+        let is_unset = self
+            .scopes
+            .name(scope, name)
+            .is_some_and(|name| name.reads().any(|at| self.unsure.contains(&at)));
+        if is_unset {
+            self.python();
+        }
+        is_unset
+    }
+
+    /// Does `work` in another scope.
+    pub(super) fn within<T>(&mut self, scope: ScopeId, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.scope, scope);
+        let done = work(self);
+        self.scope = before;
+        done
+    }
+
+    /// Whether objects of the text's own classes may have an attribute of this name.
+    pub(super) fn has_attribute(&self, _name: &str) -> bool {
+        !self.methods.is_empty()
+    }
+
+    /// Whether the scope is the module's.
+    pub(super) fn is_module(&self) -> bool {
+        self.scopes.scopes[self.scopes.function(self.scope)].kind == Kind::Module
+    }
+}
+
+/// Collects what each variable is given.
+struct Learner<'t, 'a> {
+    translator: &'t mut Translator<'a>,
+    scope: ScopeId,
+}
+
+impl<'a> Learner<'_, 'a> {
+    fn give(&mut self, target: &'a Expr, given: Given<'a>) {
+        match target {
+            Expr::Name(name) => self.give_name(&name.id, given),
+            Expr::Tuple(tuple) => {
+                for target in &tuple.elts {
+                    self.give(target, Given::Anything);
+                }
+            }
+            Expr::List(list) => {
+                for target in &list.elts {
+                    self.give(target, Given::Anything);
+                }
+            }
+            Expr::Starred(starred) => self.give(&starred.value, Given::Anything),
+            _ => {}
+        }
+    }
+
+    fn give_name(&mut self, name: &str, given: Given<'a>) {
+        if let Some(owner) = self.translator.scopes.owner(self.scope, name) {
+            let key = (owner, name.to_string());
+            self.translator.values.entry(key).or_default().push(given);
+        }
+    }
+
+    fn function(&mut self, def: &'a ast::StmtFunctionDef) {
+        let scopes = &self.translator.scopes;
+        let is_only = (scopes.name(self.scope, &def.name)).is_some_and(Name::is_only_function);
+        if is_only && def.decorator_list.is_empty() && scopes.scopes[self.scope].kind != Kind::Class
+        {
+            let function = Function {
+                parameters: &def.parameters,
+                is_async: def.is_async,
+                is_method: false,
+                has_overloads: self.scope == 0 && self.translator.is_plain_function(&def.name),
+            };
+            let key = (self.scope, def.name.to_string());
+            self.translator.functions.insert(key, function);
+        }
+    }
+
+    fn parameters(&mut self, parameters: &'a ast::Parameters) {
+        for parameter in parameters.iter_source_order() {
+            self.give_name(parameter.name(), Given::Anything);
+        }
+    }
+
+    fn within(&mut self, scope: ScopeId, work: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.scope, scope);
+        work(self);
+        self.scope = before;
+    }
+
+    fn comprehension(
+        &mut self,
+        whole: &impl Ranged,
+        generators: &'a [ast::Comprehension],
+        expr: &'a Expr,
+    ) {
+        let scope = self.translator.scopes.of_expression(whole);
+        self.within(scope, |learner| {
+            for generator in generators {
+                learner.give(&generator.target, Given::Item(&generator.iter));
+            }
+            walk_expr(learner, expr);
+        });
+    }
+}
+
+impl<'a> Visitor<'a> for Learner<'_, 'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(def) => {
+                self.give_name(&def.name, Given::Anything);
+                self.function(def);
+                let scope = self.translator.scopes.of_statement(def.start());
+                self.within(scope, |learner| {
+                    learner.parameters(&def.parameters);
+                    walk_stmt(learner, statement);
+                });
+                return;
+            }
+            Stmt::ClassDef(class) => {
+                self.give_name(&class.name, Given::Anything);
+                let scope = self.translator.scopes.of_statement(class.start());
+                self.within(scope, |learner| walk_stmt(learner, statement));
+                return;
+            }
+            Stmt::Assign(assign) => {
+                for target in &assign.targets {
+                    self.give(target, Given::Value(&assign.value));
+                }
+            }
+            Stmt::AnnAssign(assign) => {
+                if let Some(value) = &assign.value {
+                    self.give(&assign.target, Given::Value(value));
+                }
+            }
+            Stmt::AugAssign(assign) => {
+                self.give(&assign.target, Given::Changed(assign.op, &assign.value));
+            }
+            Stmt::For(each) => self.give(&each.target, Given::Item(&each.iter)),
+            Stmt::With(with) => {
+                for item in &with.items {
+                    if let Some(target) = &item.optional_vars {
+                        self.give(target, Given::Value(&item.context_expr));
+                    }
+                }
+            }
+            Stmt::Try(protected) => {
+                for ast::ExceptHandler::ExceptHandler(handler) in &protected.handlers {
+                    if let Some(name) = &handler.name {
+                        self.give_name(name, Given::Anything);
+                    }
+                }
+            }
+            Stmt::Delete(delete) => {
+                for target in &delete.targets {
+                    self.give(target, Given::Anything);
+                }
+            }
+            Stmt::Import(import) => {
+                for alias in &import.names {
+                    let full = alias.name.to_string();
+                    let (local, stands_for) = match &alias.asname {
+                        Some(local) => (local.to_string(), full),
+                        None => {
+                            let first = full.split('.').next().unwrap_or_default();
+                            (first.to_string(), first.to_string())
+                        }
+                    };
+                    self.translator.imports.insert(local, stands_for);
+                }
+            }
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or("", |module| module.as_str());
+                for alias in &import.names {
+                    let local = alias.asname.as_ref().unwrap_or(&alias.name);
+                    let full = format!("{module}.{}", alias.name);
+                    self.translator.imports.insert(local.to_string(), full);
+                }
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Lambda(lambda) => {
+                let scope = self.translator.scopes.of_expression(lambda);
+                self.within(scope, |learner| {
+                    if let Some(parameters) = &lambda.parameters {
+                        learner.parameters(parameters);
+                    }
+                    walk_expr(learner, expr);
+                });
+            }
+            Expr::ListComp(list) => self.comprehension(list, &list.generators, expr),
+            Expr::SetComp(set) => self.comprehension(set, &set.generators, expr),
+            Expr::Generator(each) => self.comprehension(each, &each.generators, expr),
+            Expr::DictComp(dict) => self.comprehension(dict, &dict.generators, expr),
+            Expr::Named(named) => {
+                self.give(&named.target, Given::Anything);
+                walk_expr(self, expr);
+            }
+            other => walk_expr(self, other),
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+}

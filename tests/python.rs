@@ -1,0 +1,301 @@
+//! Python: programs print what CPython 3.11 prints for them.
+//!
+//! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
+//! ended, if any: `programs.txt` what documentation and tutorials show, `lines.txt` single lines,
+//! `generated.txt` programs that were drawn at random. No Python is needed to run these tests.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{Mode, session};
+use threadlab::event::{Event, Kind, Stream};
+use threadlab::explore::{Limits, Watch};
+use threadlab::language::python::translate;
+use threadlab::session::{Input, InputKind, Language, Outcome, Report, Session};
+
+/// One program of a file.
+struct Program<'t> {
+    name: &'t str,
+    text: &'t str,
+    output: &'t str,
+    /// The last line of CPython's traceback; empty when there was none.
+    error: &'t str,
+}
+
+fn programs(file: &str) -> Vec<Program<'_>> {
+    file.split("=== ")
+        .skip(1)
+        .map(|block| {
+            let (name, rest) = block.split_once('\n').expect("a name");
+            let (text, rest) = rest.split_once("--- output\n").expect("an output");
+            let (output, error) = rest.split_once("--- error\n").unwrap_or((rest, ""));
+            let error = error.trim_end();
+            Program {
+                name,
+                text,
+                output,
+                error,
+            }
+        })
+        .collect()
+}
+
+/// What a text of Python's prints under `seeded`, and the error in which it ends, if any.
+fn run(text: &str) -> (String, String) {
+    let stream = Arc::new(Stream::new());
+    let mut session = Session::new(Mode::Seeded(1).config(), stream.clone());
+    session.set_language(Language::Python);
+    let input = Input {
+        name: "test.py",
+        text,
+        kind: InputKind::Script,
+    };
+    let error = match session.run(input) {
+        Report::Rejected(problems) => format!("rejected: {problems:?}"),
+        Report::Ran { outcome, .. } => match outcome {
+            Outcome::Value(_) => String::new(),
+            Outcome::Failed(fault) => fault.kind.title(),
+            other => format!("{other:?}"),
+        },
+    };
+    let line = |event: &Event| match &event.kind {
+        Kind::Print { text } => Some(format!("{text}\n")),
+        _ => None,
+    };
+    (stream.take().iter().filter_map(line).collect(), error)
+}
+
+/// All programs of a file print what they print in CPython.
+fn check(file: &str, least: usize) {
+    let programs = programs(file);
+    assert!(programs.len() >= least, "{} programs", programs.len());
+    let mut failed = Vec::new();
+    for Program {
+        name,
+        text,
+        output,
+        error,
+    } in &programs
+    {
+        let (printed, ended) = run(text);
+        if printed != *output || ended.is_empty() != error.is_empty() {
+            failed.push(format!(
+                "=== {name}\n{text}--- printed\n{printed}--- ended\n{ended}\n"
+            ));
+        } else if ended != *error {
+            failed.push(format!(
+                "=== {name}\n--- ended\n{ended}\n--- not\n{error}\n"
+            ));
+        }
+    }
+    assert!(
+        failed.is_empty(),
+        "{} of {}:\n{}",
+        failed.len(),
+        programs.len(),
+        failed.join("\n")
+    );
+}
+
+#[test]
+fn programs_print_what_they_print_in_python() {
+    check(include_str!("python/programs.txt"), 50);
+}
+
+#[test]
+fn single_lines_print_what_they_print_in_python() {
+    check(include_str!("python/lines.txt"), 50);
+}
+
+#[test]
+fn generated_programs_print_what_they_print_in_python() {
+    check(include_str!("python/generated.txt"), 300);
+}
+
+/// The first problem of a text: its line and what is said of it.
+#[track_caller]
+fn refused(text: &str, line: u16, reason: &str) {
+    let translation = translate(text, &|_| false).expect("it is Python");
+    let first = translation.problems.first().expect("it is refused");
+    assert_eq!(first.span.start.line, line, "{}", first.message);
+    assert!(first.message.contains(reason), "{}", first.message);
+}
+
+#[test]
+fn what_has_no_counterpart_is_refused_by_its_name_with_its_line() {
+    refused("x = 1\nmatch x:\n    case 1: pass\n", 2, "`match`");
+    refused("def f():\n    yield 1\n", 1, "generator");
+    refused("import urllib.request\n", 1, "network");
+    refused("from os import fork\n", 1, "`os.fork`");
+    refused("x = 10 ** 2\ny = 99999999999999999999\n", 2, "64 bits");
+    refused("print(eval('1'))\n", 1, "`eval`");
+    refused("f = open('x')\n", 1, "files");
+    refused("def f(**options):\n    pass\n", 1, "options");
+    refused("print(1, end='')\n", 1, "`end=`");
+    refused("x = 1j\n", 1, "complex");
+    refused(
+        "import threading\nthreading.Barrier(2, timeout=5)\n",
+        2,
+        "`timeout=`",
+    );
+}
+
+#[test]
+fn messages_show_the_lines_of_python() {
+    let stream = Arc::new(Stream::new());
+    let mut session = Session::new(Mode::Seeded(1).config(), stream);
+    session.set_language(Language::Python);
+    let text = "import threading\n\ndef f(n):\n    # divides\n    return 1 // n\n\nf(0)\n";
+    let report = session.run(Input {
+        name: "test.py",
+        text,
+        kind: InputKind::Script,
+    });
+    let Report::Ran {
+        outcome: Outcome::Failed(fault),
+        ..
+    } = report
+    else {
+        panic!("{report:?}");
+    };
+    assert_eq!((fault.pos.line, fault.pos.column), (5, 14));
+    assert_eq!(session.text_of("test.py").as_deref(), Some(text));
+}
+
+#[test]
+fn a_lost_update_in_python_is_found() {
+    let text = "import threading
+counter = 0
+def add():
+    global counter
+    counter += 1
+threads = [threading.Thread(target=add) for _ in range(2)]
+for t in threads:
+    t.start()
+for t in threads:
+    t.join()
+assert counter == 2, counter
+";
+    let mut session = session();
+    session.set_language(Language::Python);
+    let input = Input {
+        name: "race.py",
+        text,
+        kind: InputKind::Script,
+    };
+    let mut explorer = session.explorer(input, false).expect("it can be explored");
+    let mut watch = Watch {
+        stop: &Arc::default(),
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&Limits::default(), &mut watch);
+    assert_eq!(found.failures.len(), 1);
+    assert!(found.is_proved(), "all interleavings were seen");
+}
+
+#[test]
+fn the_tutorial_is_translated_as_a_person_would_write_it() {
+    let python = "import threading
+
+def print_numbers():
+    for i in range(1, 6):
+        print(\"Number:\", i)
+
+# Create a thread
+thread1 = threading.Thread(target=print_numbers)
+thread1.start()
+thread1.join()  # wait
+
+print(\"The thread has finished.\")
+";
+    let translation = translate(python, &|_| false).expect("it is Python");
+    assert!(
+        translation.problems.is_empty(),
+        "{:?}",
+        translation.problems
+    );
+    assert_eq!(
+        translation.text,
+        "import threading;
+
+fn print_numbers() {
+    for i in range(1, 6) {
+        print(\"Number:\", i);
+    }
+}
+
+// Create a thread
+let thread1 = threading.Thread(print_numbers);
+thread1.start();
+thread1.join(); // wait
+
+print(\"The thread has finished.\");
+"
+    );
+}
+
+#[test]
+fn mutated_programs_never_end_the_process() {
+    const PIECES: [&str; 24] = [
+        "(",
+        ")",
+        "[",
+        "{",
+        "}",
+        ":",
+        ",",
+        "\n",
+        "    ",
+        "lambda ",
+        "not ",
+        "*",
+        "**",
+        "f'{",
+        "'",
+        "\"\"\"",
+        "async ",
+        "await ",
+        "yield ",
+        "def f(x):\n",
+        "import ",
+        "= ",
+        "global x\n",
+        "_",
+    ];
+    let texts = [
+        include_str!("python/programs.txt"),
+        include_str!("python/lines.txt"),
+    ];
+    let programs: Vec<Program<'_>> = texts.iter().flat_map(|file| programs(file)).collect();
+    // A plain generator of numbers, so that each run tries the same.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let mut accepted = 0;
+    for _ in 0..2_000 {
+        let mut text = programs[draw(programs.len())].text.to_string();
+        for _ in 0..=draw(3) {
+            let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let at = starts[draw(starts.len())];
+            match draw(3) {
+                0 => _ = text.remove(at),
+                1 => text.insert_str(at, PIECES[draw(PIECES.len())]),
+                _ => {
+                    let end = starts[draw(starts.len())].max(at);
+                    let part = text[at..end].to_string();
+                    text.insert_str(at, &part);
+                }
+            }
+            if text.is_empty() {
+                text.push('x');
+            }
+        }
+        accepted += u32::from(translate(&text, &|_| false).is_ok());
+    }
+    assert!(accepted > 100, "{accepted} were Python all the same");
+}
