@@ -4,6 +4,7 @@
 mod plan;
 mod sampled;
 
+use std::cell::Cell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,6 +55,8 @@ const MOST_LOOKED_THROUGH: usize = 12;
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(1);
 /// So many failures that sampling has found are explained; only so many are shown whole.
 const MOST_EXPLAINED: usize = 3;
+/// So many failures of a search are explained. Those beyond are most often others of the same causes.
+const MOST_EXPLAINED_EXACTLY: usize = 24;
 const STEPS_LOOKED_AT: u32 = 1_000;
 const SLICES_LOOKED_AT: u64 = 2_000;
 const LOOK_PERCENT: u32 = 10;
@@ -446,6 +449,10 @@ impl Explorer {
         way: &Way,
         futures: &Explaining<'_>,
     ) {
+        let Some(left) = futures.left.get().checked_sub(1) else {
+            return;
+        };
+        futures.left.set(left);
         let decisions = decisions(&found.graph, way);
         if found.cut.is_some() {
             finding.explanation = self.explain_run(&finding.problem, &finding.trail.decisions());
@@ -676,6 +683,8 @@ struct Explaining<'f> {
     traps: &'f [Vec<StateId>],
     /// Relative to runs without any failure.
     all: Futures,
+    /// How many failures may still be explained.
+    left: Cell<usize>,
 }
 
 impl<'f> Explaining<'f> {
@@ -690,6 +699,7 @@ impl<'f> Explaining<'f> {
             found,
             traps,
             all: Futures::of(&found.graph, &passes, traps),
+            left: Cell::new(MOST_EXPLAINED_EXACTLY),
         }
     }
 
@@ -738,19 +748,31 @@ fn explained(problem: &Problem, mut verdict: Verdict<'_>) -> Explanation {
 
 /// Failures with one cause are one, with a count; the first one is shown.
 fn merged(failures: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<Finding> = Vec::new();
+    let cause = |finding: &Finding| finding.explanation.as_ref()?.cause.key();
+    // Each with the problems that it stands for.
+    let mut kept: Vec<(Finding, Vec<Problem>)> = Vec::new();
     for finding in failures {
-        let cause = |finding: &Finding| finding.explanation.as_ref()?.cause.key();
         let own = cause(&finding);
-        let known = kept
-            .iter_mut()
-            .find(|known| own.is_some() && cause(known) == own);
+        // One that was not explained belongs to the first that stands for such.
+        let known = kept.iter_mut().find(|(known, stands_for)| match own {
+            Some(_) => cause(known) == own,
+            None => {
+                let mut alike = stands_for.iter().map(|one| one.is_like(&finding.problem));
+                finding.explanation.is_none() && alike.any(|is_alike| is_alike)
+            }
+        });
         match known {
-            Some(known) => known.others += 1 + finding.others,
-            None => kept.push(finding),
+            Some((known, stands_for)) => {
+                known.others += 1 + finding.others;
+                stands_for.push(finding.problem);
+            }
+            None => {
+                let problem = finding.problem.clone();
+                kept.push((finding, vec![problem]));
+            }
         }
     }
-    kept
+    kept.into_iter().map(|(finding, _)| finding).collect()
 }
 
 /// Races of one variable are one finding, with a count; the first one is shown.
