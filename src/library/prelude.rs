@@ -27,6 +27,9 @@ pub(super) fn has_method(name: &str) -> bool {
     TEXT.contains(&format!("__{name}("))
 }
 
+/// What the names of pieces begin with that functions of Python's call.
+const PYTHON: &str = "__python__";
+
 impl Default for Prelude {
     fn default() -> Self {
         Self::new()
@@ -54,7 +57,11 @@ impl Prelude {
         }
         let mut by_word: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (number, piece) in pieces.iter().enumerate() {
-            let word = piece.name.rsplit("__").next().unwrap_or(piece.name);
+            // Python's own are mentioned by their full names only.
+            let word = match piece.name.starts_with(PYTHON) {
+                true => piece.name,
+                false => piece.name.rsplit("__").next().unwrap_or(piece.name),
+            };
             by_word.entry(word).or_default().push(number);
         }
         Self { pieces, by_word }
@@ -89,16 +96,20 @@ impl Prelude {
     }
 
     fn with_word(&self, word: &str) -> impl Iterator<Item = usize> + use<'_> {
-        // What takes all items of something goes through them by this.
-        let through = match word {
-            "python.min" | "python.max" => Some("extreme"),
-            word => word.starts_with("python.").then_some("through"),
-        };
-        // `asyncio.run`
-        let word = word.rsplit('.').next().unwrap_or(word);
         let pieces = |word: &str| self.by_word.get(word).cloned().unwrap_or_default();
-        let mut numbers = pieces(word);
-        numbers.extend(through.map(pieces).unwrap_or_default());
+        let numbers = match word.strip_prefix("python.") {
+            // What takes all items of something goes through them by a piece of its own.
+            Some(name) => {
+                let mut all = pieces(&format!("{PYTHON}{name}"));
+                all.extend(pieces(&format!("{PYTHON}through")));
+                if matches!(name, "min" | "max") {
+                    all.extend(pieces(&format!("{PYTHON}extreme")));
+                }
+                all
+            }
+            // `asyncio.run`
+            None => pieces(word.rsplit('.').next().unwrap_or(word)),
+        };
         numbers.into_iter()
     }
 }

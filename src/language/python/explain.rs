@@ -9,6 +9,8 @@ use crate::pos::Pos;
 /// translation, or what Python's parser finds if that gets further. `None` when it is no Python.
 pub(in crate::language) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
     let python = match translate(text, &|_| false) {
+        // What Python writes as it is written here is not what is wrong.
+        Ok(translation) if is_same_code(text, &translation.text) => return None,
         Ok(translation) => {
             let diagnostic = match translation.problems.into_iter().next() {
                 Some(problem) => problem,
@@ -25,6 +27,15 @@ pub(in crate::language) fn explain(text: &str, error: Pos) -> Option<Diagnostic>
     };
     go(text, error)
         .or_else(|| (python.span.start.line > error.line && error.line > 0).then_some(*python))
+}
+
+/// Whether two texts differ in white space, `let` and the ends of statements only.
+fn is_same_code(one: &str, other: &str) -> bool {
+    let code = |text: &str| {
+        let words = text.split_whitespace().filter(|word| *word != "let");
+        words.collect::<String>().replace(';', "")
+    };
+    code(one) == code(other)
 }
 
 /// Where the line of a position begins behind its indentation.
