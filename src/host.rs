@@ -8,6 +8,12 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+/// How wide the terminal is, in characters; nothing where there is none.
+pub fn terminal_width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size()?;
+    Some(usize::from(width.0))
+}
+
 /// The time since a session began.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {

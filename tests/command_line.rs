@@ -506,25 +506,25 @@ const MENDED: &str = "let counter = 0;\nlet lock = Lock();\nfn add() { with lock
                       assert(counter == 2);\n";
 
 /// The table and story of the lost update, with the lines of [`RACE`].
-const LOST_UPDATE: &str = "  main                      Thread-1                  Thread-2
-  ----                      --------                  --------
-                            3| counter += 1;
-                               reads counter: 0
+const LOST_UPDATE: &str = "  main            Thread-1        Thread-2
+  ----            --------        --------
+                  3| counter += 1;  reads counter: 0
   ~~ Thread-1 is paused here ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-                                                      3| counter += 1;
-                                                         reads counter: 0
-                                                         writes counter: 1
-                            3| counter += 1;
-                               writes counter: 1
-  8| assert(counter == 2);
-     reads counter: 1
-     fails: assertion
-       failed
+                                  3| counter += 1;  reads counter: 0
+                                                    writes counter: 1
+                  3| counter += 1;  writes counter: 1
+  8| assert(counter == 2);  reads counter: 1
+                            fails: assertion failed
 ";
 
 const STORY: &str = "  Thread-1 read counter as 0 (line 3); before it stored 1 in counter (line 3),
   Thread-2 stored 1 in counter (line 3). Thread-1 stored over that: the change
   by Thread-2 was lost.
+";
+
+/// What mends it, with the proof.
+const MEND: &str = "  What mends it: Put line 3 of `add` under a lock, as a whole:
+  `with lock { ... }`. Checked: with that, none of the 2 interleavings fails.
 ";
 
 /// The token that follows the first `replay ` in a text.
@@ -548,21 +548,30 @@ fn exploring_tells_what_can_happen_and_how_it_comes_to_a_failure() {
     let expected = format!(
         "2 outcomes, 1 fails
 
-  interleavings    share  outcome                                       token
-              4   66.7 %  main fails: assertion failed (line 8)         {token}
-              2   33.3 %  ends                                          {other}
+  interleavings  outcome                                                token
+              4  main fails: assertion failed (line 8)                  {token}
+              2  ends                                                   {other}
 
 failure 1: assertion failed, in main, line 8 (lost update)
-
-{LOST_UPDATE}
-{STORY}  replay it: threadlab replay {token} {}
-
-finding: data race on counter
+{LOST_UPDATE}{STORY}{MEND}  replay it: threadlab replay {token} {}
+and 1 finding: --all shows them
 ",
         script.path()
     );
-    assert!(rest.starts_with(&expected), "{out}\n---\n{expected}");
-    assert!(out.contains("     3 | counter += 1;\n"), "{out}");
+    // A star at the left edge marks what the cause is about.
+    let marked = rest.lines().filter(|line| line.starts_with('*')).count();
+    assert!((3..=4).contains(&marked), "{out}");
+    assert_eq!(rest.replace("\n*", "\n "), expected, "{out}");
+    let (_, all, _) = run(&["explore", "--all", &script.path()]);
+    for part in [
+        LOST_UPDATE,
+        STORY,
+        MEND,
+        "\nfinding: data race on counter\n",
+        "     3 | counter += 1;\n",
+    ] {
+        assert!(all.replace("\n*", "\n ").contains(part), "{part}: {all}");
+    }
 }
 
 #[test]

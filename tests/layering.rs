@@ -32,8 +32,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "explore",
         &[
-            "pos", "value", "event", "program", "runtime", "vm", "schedule", "trace", "explain",
-            "host",
+            "pos", "value", "event", "program", "runtime", "vm", "language", "schedule", "trace",
+            "explain", "host",
         ],
     ),
     (

@@ -77,6 +77,8 @@ pub struct Explorer {
     stop: Arc<AtomicBool>,
     /// How many states there are, as far as that is known while they are searched.
     expected: Arc<Mutex<Option<Expected>>>,
+    /// Whether failures are explained.
+    explains: bool,
 }
 
 impl Explorer {
@@ -104,7 +106,13 @@ impl Explorer {
             twin: None,
             stop: Arc::default(),
             expected: Arc::default(),
+            explains: true,
         }
+    }
+
+    /// Finds what goes wrong, and not why: for who only asks whether it does.
+    pub fn without_explanations(&mut self) {
+        self.explains = false;
     }
 
     /// How many states there are, as soon as there is an estimate: for whoever watches the search.
@@ -449,6 +457,9 @@ impl Explorer {
         way: &Way,
         futures: &Explaining<'_>,
     ) {
+        if !self.explains {
+            return;
+        }
         let Some(left) = futures.left.get().checked_sub(1) else {
             return;
         };

@@ -5,8 +5,8 @@
 //! [`Finding`]s of that, each with a [`Trail`], one run told step by step, and a [`Token`], the same
 //! run as a word. [`tell`] puts a run into words for people; why it went wrong is found by `explain`. Where
 //! there is too much to see it all, `estimate` says how much, `dpor` does one run for all that differ only
-//! in the order of independent steps, and `sample` tries schedules one by one. [`Limits`] hold in all of
-//! that, also where threads do
+//! in the order of independent steps, and `sample` tries schedules one by one. [`mend`] looks for a change of
+//! the text after which nothing goes wrong. [`Limits`] hold in all of that, also where threads do
 //! private work.
 
 mod dpor;
@@ -15,8 +15,10 @@ mod explorer;
 mod fair_livelock;
 mod finding;
 mod graph;
+mod leftover;
 mod limits;
 mod lock_order;
+pub mod mend;
 mod meter;
 mod outcome;
 mod race;
@@ -35,6 +37,7 @@ pub use estimate::Expected;
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};
 pub use graph::{Edge, Graph, Interleavings, StateId, Way};
+pub use leftover::{Leftover, leftovers};
 pub use limits::{Cut, Limits, Reduction, Watch};
 pub use lock_order::Nesting;
 pub use outcome::{End, Outcome, Stuck};

@@ -33,6 +33,8 @@ pub struct Act {
     pub is_bad: bool,
     /// The thread that was interrupted for it, although it could have gone on.
     pub paused: Option<Arc<str>>,
+    /// Whether the cause of the failure is about it.
+    pub matters: bool,
 }
 
 /// A run in words, and behind it what went wrong, if that is asked.
@@ -279,6 +281,7 @@ impl Teller {
             words,
             is_bad,
             paused: paused.filter(|paused| paused != name),
+            matters: false,
         });
         self.kinds.push(ActKind::Other);
     }

@@ -2,7 +2,7 @@
 //!
 //! What follows the script's name belongs to the script, but for an option of the command's own, which
 //! is refused there: the user meant the command, most likely. Behind `--` everything is the script's.
-//! The words `run`, `explore`, `replay` and `step` are commands where they come first, each with
+//! The words `run`, `explore`, `mend`, `replay` and `step` are commands where they come first, each with
 //! options of its own.
 
 use std::ffi::OsString;
@@ -19,6 +19,7 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab [OPTIONS] run FILE [ARGS]...
        threadlab [OPTIONS] -e CODE [ARGS]...
        threadlab explore [OPTIONS] FILE [ARGS]...
+       threadlab mend [--write] FILE [ARGS]...
        threadlab replay TOKEN FILE [ARGS]...
        threadlab step FILE [ARGS]...
        threadlab translate FILE.py
@@ -208,9 +209,21 @@ struct ExploreWords {
     #[arg(long)]
     order: bool,
 
+    /// Report everything, not only what fits on a screen
+    #[arg(long, group = "form")]
+    all: bool,
+
+    /// Report one line for each failure
+    #[arg(long, group = "form")]
+    summary: bool,
+
     /// Report one JSON object
-    #[arg(long)]
+    #[arg(long, group = "form")]
     json: bool,
+
+    /// Report everything as Markdown, for a handout
+    #[arg(long, group = "form")]
+    md: bool,
 
     /// A script (`-` for standard input) and its arguments
     #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
@@ -222,6 +235,33 @@ struct ExploreWords {
 enum Denied {
     /// Two threads touch one variable, and nothing keeps them apart
     Race,
+}
+
+const MEND_EXAMPLES: &str = "\
+Examples:
+  threadlab mend race.rhai            show what to change, as a diff
+  threadlab mend --write race.rhai    and change the file
+
+Exit status: 0 when nothing fails in the changed script, all of which was seen, 1
+when something still fails, 3 when not everything was seen, 2 for wrong usage or a
+text that cannot run.";
+
+/// Change a script until nothing in it fails, and prove that.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab mend", after_help = MEND_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab mend [--write] FILE [ARGS]...
+       threadlab mend -e CODE [ARGS]...")]
+struct MendWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// Write the changed script to FILE
+    #[arg(long)]
+    write: bool,
+
+    /// A script (`-` for standard input) and its arguments
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true)]
+    script: Vec<OsString>,
 }
 
 const REPLAY_EXAMPLES: &str = "\
@@ -379,6 +419,11 @@ pub enum Task {
     Run,
     /// Run it through all its interleavings.
     Explore(Exploring),
+    /// Change it until nothing fails.
+    Mend {
+        /// Whether its file is changed.
+        write: bool,
+    },
     /// Show the run again that this token stands for.
     Replay(String),
     /// Let the learner choose each step.
@@ -400,8 +445,23 @@ pub struct Exploring {
     pub deny_race: bool,
     /// Whether the order in which different threads print makes a difference.
     pub ordered: bool,
-    /// Whether to report a JSON object.
-    pub json: bool,
+    /// What the report looks like.
+    pub form: Form,
+}
+
+/// What a report looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text that fits on a screen, for the usual case.
+    Screen,
+    /// All of it as text.
+    All,
+    /// A line for each failure.
+    Summary,
+    /// A JSON object.
+    Json,
+    /// Markdown.
+    Markdown,
 }
 
 /// What the command line asks for.
@@ -449,6 +509,16 @@ impl Arguments {
                 let mut words = ExploreWords::try_parse_from(words)?;
                 words.script = to_script(ExploreWords::command(), &words.common, words.script)?;
                 Self::of_explore(words)?
+            }
+            Some(Verb::Mend) => {
+                let words = MendWords::try_parse_from(words)?;
+                let script = to_script(MendWords::command(), &words.common, words.script)?;
+                let write = words.write;
+                let arguments = Self::of(Task::Mend { write }, words.common, script)?;
+                if write && !matches!(arguments.command, Command::File(_)) {
+                    return Err(usage("--write needs a FILE to write to"));
+                }
+                arguments
             }
             Some(Verb::Replay) => {
                 let words = ReplayWords::try_parse_from(words)?;
@@ -554,7 +624,13 @@ impl Arguments {
             },
             deny_race: matches!(words.deny, Some(Denied::Race)),
             ordered: words.order,
-            json: words.json,
+            form: match (words.all, words.summary, words.json, words.md) {
+                (true, ..) => Form::All,
+                (_, true, ..) => Form::Summary,
+                (_, _, true, _) => Form::Json,
+                (.., true) => Form::Markdown,
+                _ => Form::Screen,
+            },
         };
         Self::of(Task::Explore(how), words.common, words.script)
     }
@@ -649,6 +725,7 @@ enum Verb {
     /// What happens anyway.
     Run,
     Explore,
+    Mend,
     Replay,
     Step,
     Translate,
@@ -661,6 +738,7 @@ impl Verb {
     const ALL: [Self; 8] = [
         Self::Run,
         Self::Explore,
+        Self::Mend,
         Self::Replay,
         Self::Step,
         Self::Translate,
@@ -673,6 +751,7 @@ impl Verb {
         match self {
             Self::Run => "run",
             Self::Explore => "explore",
+            Self::Mend => "mend",
             Self::Replay => "replay",
             Self::Step => "step",
             Self::Translate => "translate",
@@ -961,7 +1040,7 @@ mod tests {
             (how.limits.time.as_millis(), how.limits.memory),
             (500, 2 << 20)
         );
-        assert!(how.deny_race && how.ordered && how.json);
+        assert!(how.deny_race && how.ordered && how.form == Form::Json);
         let code = read(&["explore", "-e", "1", "x"]).unwrap();
         assert_eq!(code.command, Command::Code("1".into()));
         // A file of that name, and a word that comes later.

@@ -31,6 +31,11 @@ use source::Source;
 use crate::host::Signal;
 use crate::session::{WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
+use crate::view::wrap::WIDTH;
+
+/// No report is narrower, and none wider.
+const NARROWEST: usize = 40;
+const WIDEST: usize = 160;
 
 /// How a process ends, as its exit status says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +99,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             match arguments.task {
                 Task::Run => batch::run(config, &source, color, arguments.events),
                 Task::Explore(how) => explore::explore(config, &source, color, &how),
+                Task::Mend { write } => explore::mend::run(config, &source, color, write),
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
                 Task::Step => explore::step(config, &source, color),
                 Task::Translate => translate::run(&source, color),
@@ -162,6 +168,16 @@ fn message_output() -> io::Result<impl io::Write + Send> {
     }
     #[cfg(not(unix))]
     Ok(io::stdout())
+}
+
+/// How wide reports are: as the terminal, as COLUMNS says where there is none, or as they always were.
+fn width() -> usize {
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let width = match io::stdout().is_terminal() {
+        true => crate::host::terminal_width(),
+        false => named(),
+    };
+    width.unwrap_or(WIDTH).clamp(NARROWEST, WIDEST)
 }
 
 /// Says on standard error why nothing can be done.

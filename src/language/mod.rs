@@ -7,6 +7,7 @@
 //! with `definitions`, which finds functions to be taken out of a text. `modules` says which texts a
 //! text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode. `rounds` makes a text that is explored instead of one with long loops.
+//! `outline` says where statements begin and end, for whoever changes a text.
 
 mod class;
 pub mod complete;
@@ -17,6 +18,7 @@ mod finally;
 mod limits;
 pub mod lower;
 pub mod modules;
+pub mod outline;
 pub mod parse;
 pub mod python;
 pub mod render;

@@ -162,6 +162,12 @@ impl History {
         self.inputs.is_empty()
     }
 
+    /// The texts of the inputs before the one of this number, in order; of all with number 0.
+    pub(super) fn texts_before(&self, number: u32) -> impl Iterator<Item = &Source> {
+        let sources = self.inputs.iter().map(|input| &input.source);
+        sources.take_while(move |source| number == 0 || source.number < number)
+    }
+
     /// What the variables are now.
     pub(super) fn now(&mut self, world: &World) -> Arc<Heap> {
         self.latest = Arc::new(Heap::take(world, Some(&self.latest)));

@@ -11,6 +11,7 @@ use super::{
 use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
 use crate::language::Diagnostic;
+use crate::language::outline::{Head, Outline};
 use crate::schedule::{Heap, Prepared, Schedule, Seeded, Stepped, Until, World};
 
 /// Texts that can be explored as one program, and what the variables are before them.
@@ -56,6 +57,14 @@ impl Explorable {
         last.map_or(("", ""), |source| (&source.name, &source.text))
     }
 
+    /// What kind of input the texts are.
+    pub fn kind(&self) -> InputKind {
+        match self.until {
+            Until::Main => InputKind::Prompt,
+            Until::AllThreads => InputKind::Script,
+        }
+    }
+
     /// Makes variables and functions what they are before the texts.
     pub(super) fn go_back(&self, named: &[(u32, u32)]) {
         let world = &self.world;
@@ -63,6 +72,15 @@ impl Explorable {
         self.from.restore(world);
         set_program(world, unit, named);
     }
+}
+
+/// All that leads to some texts and the texts themselves, as one program that needs nothing else.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The texts, each on lines of its own.
+    pub text: String,
+    /// The numbers of the inputs, each with the number of lines before its first one.
+    pub inputs: Vec<(u32, usize)>,
 }
 
 /// A program that can be explored. When this is dropped, all variables and functions of the session
@@ -235,6 +253,55 @@ impl Session {
         Ok(guard)
     }
 
+    /// What was typed up to the end of these texts. Nothing for a script that is explored among
+    /// variables of the session, as it ends in another way than what was typed before.
+    pub fn typed(&self, texts: &Explorable) -> Option<Typed> {
+        let number = texts.sources.first()?.number;
+        let before: Vec<&Source> = self.history.texts_before(number).collect();
+        if !before.is_empty() && texts.until == Until::AllThreads {
+            return None;
+        }
+        let mut typed = Typed {
+            text: String::new(),
+            inputs: Vec::new(),
+        };
+        for source in before.into_iter().chain(&texts.sources) {
+            typed
+                .inputs
+                .push((source.number, typed.text.lines().count()));
+            // At the prompt the last `;` may be left out; before another statement it may not.
+            let outline = Outline::of(&source.text);
+            let last = outline.blocks[0].statements.last().copied();
+            let needs_end = |last: &usize| {
+                let head = outline.statements[*last].head;
+                let is_open = !outline.source(*last).ends_with(';');
+                is_open
+                    && matches!(
+                        head,
+                        Head::Let | Head::Expression | Head::Return | Head::Throw
+                    )
+            };
+            let open = last.filter(needs_end);
+            let end = open.map(|last| outline.statements[last].span.end);
+            let (text, rest) = source.text.split_at(end.unwrap_or(source.text.len()));
+            typed.text += text;
+            typed.text += if open.is_some() { ";" } else { "" };
+            typed.text += rest;
+            if !typed.text.ends_with('\n') {
+                typed.text.push('\n');
+            }
+        }
+        Some(typed)
+    }
+
+    /// How a session is made in which a text like this one's can be explored from the beginning.
+    pub fn config_for_exploring(&self) -> Config {
+        Config {
+            scheduler: Scheduler::Seeded,
+            ..self.config.clone()
+        }
+    }
+
     /// The number that stands for these texts in tokens.
     pub fn source(&self, texts: &Explorable) -> u32 {
         let last = texts.texts.last().map_or(0, |text| text.unit);
@@ -248,15 +315,9 @@ impl Session {
 
     /// Makes the program of texts again, in a world of its own that began like this one.
     fn twin(&self, texts: &Explorable) -> Twin {
-        let config = Config {
-            scheduler: Scheduler::Seeded,
-            ..self.config.clone()
-        };
+        let config = self.config_for_exploring();
         let sources = texts.sources.clone();
-        let kind = match texts.until {
-            Until::Main => InputKind::Prompt,
-            Until::AllThreads => InputKind::Script,
-        };
+        let kind = texts.kind();
         Arc::new(move || {
             let mut session = Self::new(config.clone(), Arc::new(Stream::new()));
             let mut texts = Vec::new();

@@ -1,4 +1,4 @@
-//! The table of what can become of a program: how often, how it ends, what is printed.
+//! The table of what can become of a program: in how many interleavings, how it ends, what is printed.
 
 use std::fmt::Write;
 
@@ -6,9 +6,13 @@ use super::paint::{Paint, Role};
 use super::wrap::{cut, wrap};
 
 /// How many outcomes are shown at most.
-pub const MOST: usize = 12;
-/// How many lines one of them takes.
-const LINES: usize = 6;
+pub const MOST: usize = 8;
+/// How many where all are asked for.
+pub const MOST_OF_ALL: usize = 100;
+/// How many lines one of them takes, where there is room.
+pub const LINES: usize = 3;
+/// In a narrower table the token is below its outcome.
+const NARROW: usize = 60;
 /// A token that is wider has a line of its own.
 const TOKEN: usize = 18;
 
@@ -17,8 +21,6 @@ const TOKEN: usize = 18;
 pub struct Row {
     /// How many interleavings lead there, in words; nothing when they were not counted.
     pub count: Option<String>,
-    /// Of all, in tenths of a percent.
-    pub share: Option<u32>,
     /// How it ends.
     pub end: String,
     /// What each thread printed or failed by, a part a thread.
@@ -29,8 +31,9 @@ pub struct Row {
     pub token: String,
 }
 
-/// Draws the outcomes in `width` characters: `rows`, of `all` that there are.
-pub fn table(rows: &[Row], all: usize, width: usize, paint: Paint) -> String {
+/// Draws the outcomes in `width` characters: `rows`, of `all` that there are, each in so many lines at
+/// most.
+pub fn table(rows: &[Row], all: usize, lines: usize, width: usize, paint: Paint) -> String {
     let counts = rows.iter().filter_map(|row| row.count.as_ref());
     let counted = counts
         .map(|count| count.chars().count())
@@ -38,16 +41,20 @@ pub fn table(rows: &[Row], all: usize, width: usize, paint: Paint) -> String {
         .map(|most| most.max("interleavings".len()));
     let tokens = rows.iter().map(|row| row.token.chars().count());
     let token = tokens.max().unwrap_or(0);
-    let token = if token <= TOKEN { token.max(5) } else { 0 };
-    // The columns: count, share, outcome, token.
-    let before = counted.map_or(2, |counted| 2 + counted + 2 + 7 + 2);
+    let token = if token <= TOKEN && width >= NARROW {
+        token.max(5)
+    } else {
+        0
+    };
+    // The columns: count, outcome, token.
+    let before = counted.map_or(2, |counted| 2 + counted + 2);
     let after = if token > 0 { token + 2 } else { 0 };
     let room = width.saturating_sub(before + after).max(20);
 
     let mut out = String::new();
     let mut head = String::new();
     if let Some(counted) = counted {
-        let _ = write!(head, "  {:>counted$}  {:>7}  ", "interleavings", "share");
+        let _ = write!(head, "  {:>counted$}  ", "interleavings");
     } else {
         head.push_str("  ");
     }
@@ -58,12 +65,11 @@ pub fn table(rows: &[Row], all: usize, width: usize, paint: Paint) -> String {
     paint.write(&mut out, Role::Faint, head.trim_end());
     out.push('\n');
     for row in rows {
-        for (index, (role, line)) in words(row, room).into_iter().enumerate() {
+        for (index, (role, line)) in words(row, room, lines).into_iter().enumerate() {
             match (counted, index) {
                 (Some(counted), 0) => {
                     let count = row.count.as_deref().unwrap_or_default();
-                    let share = row.share.map(percent).unwrap_or_default();
-                    let _ = write!(out, "  {count:>counted$}  {share:>7}  ");
+                    let _ = write!(out, "  {count:>counted$}  ");
                 }
                 _ => out.extend(std::iter::repeat_n(' ', before)),
             }
@@ -92,7 +98,7 @@ pub fn table(rows: &[Row], all: usize, width: usize, paint: Paint) -> String {
 }
 
 /// The lines that tell of an outcome.
-fn words(row: &Row, room: usize) -> Vec<(Option<Role>, String)> {
+fn words(row: &Row, room: usize, most: usize) -> Vec<(Option<Role>, String)> {
     let role = row.is_bad.then_some(Role::Error);
     let together = match (row.end.as_str(), row.told.as_slice()) {
         ("", [one]) => Some(one.clone()),
@@ -111,19 +117,12 @@ fn words(row: &Row, room: usize) -> Vec<(Option<Role>, String)> {
     for told in &row.told {
         lines.extend(wrap(told, room).into_iter().map(|line| (None, line)));
     }
-    if lines.len() > LINES {
-        lines.truncate(LINES);
-        let (_, last) = &mut lines[LINES - 1];
+    if lines.len() > most {
+        lines.truncate(most);
+        let (_, last) = &mut lines[most - 1];
         *last = cut(&format!("{last} ..."), room);
     }
     lines
-}
-
-fn percent(tenths: u32) -> String {
-    match tenths {
-        0 => "< 0.1 %".into(),
-        some => format!("{}.{} %", some / 10, some % 10),
-    }
 }
 
 #[cfg(test)]
@@ -133,7 +132,6 @@ mod tests {
     fn row(count: Option<&str>, end: &str, told: &[&str], token: &str) -> Row {
         Row {
             count: count.map(Into::into),
-            share: count.map(|_| 333),
             end: end.into(),
             told: told.iter().map(|told| (*told).into()).collect(),
             is_bad: end.contains("fails"),
@@ -142,18 +140,18 @@ mod tests {
     }
 
     #[test]
-    fn counts_shares_and_tokens_stand_in_columns() {
+    fn counts_and_tokens_stand_in_columns() {
         let rows = [
             row(Some("4"), "main fails: assertion failed", &[], "abc"),
             row(Some("17,153,136"), "ends", &["main prints 2"], "defgh"),
         ];
         assert_eq!(
-            table(&rows, rows.len(), 80, Paint::Plain),
-            "  interleavings    share  outcome                                          token
-              4   33.3 %  main fails: assertion failed                     abc
-     17,153,136   33.3 %  ends; main prints 2                              defgh\n"
+            table(&rows, rows.len(), LINES, 80, Paint::Plain),
+            "  interleavings  outcome                                                   token
+              4  main fails: assertion failed                              abc
+     17,153,136  ends; main prints 2                                       defgh\n"
         );
-        let coloured = table(&rows, rows.len(), 80, Paint::Coloured);
+        let coloured = table(&rows, rows.len(), LINES, 80, Paint::Coloured);
         assert!(coloured.contains("\x1b[1;31mmain fails: assertion failed\x1b[0m"));
     }
 
@@ -161,7 +159,7 @@ mod tests {
     fn long_tables_and_long_rows_are_cut_and_long_tokens_stand_below() {
         let told = vec!["Thread-1 prints a line that is long | and another one"; 9];
         let rows = vec![row(None, "ends", &told, &"t".repeat(40)); 12];
-        let drawn = table(&rows, 14, 80, Paint::Plain);
+        let drawn = table(&rows, 14, LINES, 80, Paint::Plain);
         assert!(drawn.ends_with("  ... and 2 more outcomes\n"), "{drawn}");
         assert!(
             drawn.lines().all(|line| line.chars().count() <= 80),

@@ -98,6 +98,20 @@ pub fn cut(text: &str, width: usize) -> String {
     kept + ".."
 }
 
+/// `text` in at most `width` characters, cut between words where one ends in the second half of the
+/// room; what is cut off is marked.
+pub fn cut_at_word(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.into();
+    }
+    let room = width.saturating_sub(3);
+    let kept: String = text.chars().take(room + 1).collect();
+    match kept.rfind(' ').filter(|end| *end >= room / 2) {
+        Some(end) => format!("{} ..", kept[..end].trim_end()),
+        None => cut(text, width),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +138,8 @@ mod tests {
     fn what_is_cut_is_marked() {
         assert_eq!(cut("abcdef", 6), "abcdef");
         assert_eq!(cut("abcdefg", 6), "abcd..");
+        assert_eq!(cut_at_word("let x = 1;", 10), "let x = 1;");
+        assert_eq!(cut_at_word("let x = 1 + 2;", 12), "let x = 1 ..");
+        assert_eq!(cut_at_word("a_long_word = 1", 8), "a_long..");
     }
 }

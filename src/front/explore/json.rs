@@ -1,21 +1,48 @@
 //! What exploring has found, as one JSON object for programs.
 //!
-//! The same program and limits give the same object, but for `seconds`. Tokens stand there whole, however
-//! long: nobody types them.
+//! The fields of the object are the documentation of [`Object`] and of what is in it; `version` grows when
+//! one is taken away or means something else. A text that cannot run gives an object with `version` and
+//! `errors` only. The same program and limits give the same object, but for `seconds`. Tokens are written
+//! whole, however long.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::mend::Advices;
 use super::report;
 use crate::explain::Explanation;
 use crate::explore::{
-    self, Cut, End, Exploration, Finding, Interleavings, Possible, tell_explained,
+    self, Cut, End, Exploration, Finding, Interleavings, Leftover, Possible, Token, tell_explained,
 };
+use crate::language::Diagnostic;
+use crate::view::leftovers;
 use crate::view::story::Story;
+
+/// The version of the schema.
+const VERSION: u32 = 1;
+
+/// A text that cannot run.
+#[derive(Serialize)]
+struct Rejected {
+    version: u32,
+    /// What is wrong with the text.
+    errors: Vec<Error>,
+}
+
+#[derive(Serialize)]
+struct Error {
+    message: String,
+    /// What to do next.
+    help: Option<String>,
+    line: u16,
+    column: u16,
+}
 
 #[derive(Serialize)]
 struct Object {
+    /// Of the schema: 1.
+    version: u32,
     /// Whether everything that can happen was seen.
     proved: bool,
     /// Decimal digits, or `infinite`; null when not counted.
@@ -39,6 +66,17 @@ struct Object {
     outcomes: Vec<Outcome>,
     failures: Vec<Problem>,
     findings: Vec<Problem>,
+    /// What runs leave behind that end well.
+    leftovers: Vec<Left>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    /// `held-lock`.
+    kind: &'static str,
+    message: String,
+    line: u16,
+    token: String,
 }
 
 #[derive(Serialize)]
@@ -97,8 +135,8 @@ struct Problem {
     pattern: Option<&'static str>,
     /// How it came to it, a sentence each.
     story: Vec<String>,
-    /// What usually mends it.
-    mend: Option<String>,
+    /// What mends it; null where nothing was looked for.
+    mend: Option<Mend>,
     /// The lines of the text that it concerns.
     lines: Vec<u16>,
     /// Why it goes wrong; null for what was seen in runs that need not fail.
@@ -125,6 +163,20 @@ struct Cause {
 }
 
 #[derive(Serialize)]
+struct Mend {
+    /// What to change, or that nothing helps.
+    words: String,
+    /// Whether a complete search of the changed text has shown that it mends.
+    checked: bool,
+    /// How many interleavings the changed text has.
+    interleavings: Option<String>,
+    /// How many other failures remain.
+    remains: usize,
+    /// The changed text.
+    text: Option<String>,
+}
+
+#[derive(Serialize)]
 struct Step {
     thread: String,
     line: u16,
@@ -134,8 +186,16 @@ struct Step {
 }
 
 /// The object, with a line end.
-pub(super) fn write(found: &Exploration) -> String {
+pub(super) fn write(
+    found: &Exploration,
+    advices: &Advices,
+    left: &[(Leftover, Token)],
+    deny_race: bool,
+) -> String {
+    let (failures, findings) = report::parts(found, deny_race);
+    let is_advised = failures.is_empty();
     let object = Object {
+        version: VERSION,
         proved: found.is_proved(),
         interleavings: found.interleavings.as_ref().map(count),
         states: found.states,
@@ -151,10 +211,45 @@ pub(super) fn write(found: &Exploration) -> String {
             + (found.sampled.as_ref()).map_or(0.0, |sampled| sampled.took.as_secs_f64()),
         sampled: found.sampled.as_ref().map(sampled),
         outcomes: found.outcomes.iter().map(outcome).collect(),
-        failures: found.failures.iter().map(problem).collect(),
-        findings: found.findings.iter().map(problem).collect(),
+        failures: (failures.iter().enumerate())
+            .map(|(index, failure)| problem(failure, mend(index, advices)))
+            .collect(),
+        findings: (findings.iter().enumerate())
+            .map(|(index, finding)| {
+                let is_advised = is_advised && index == 0;
+                problem(finding, is_advised.then(|| mend(0, advices)).flatten())
+            })
+            .collect(),
+        leftovers: left.iter().map(leftover).collect(),
     };
     // Strings and numbers only: it can always be written.
+    serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
+}
+
+fn leftover((leftover, token): &(Leftover, Token)) -> Left {
+    let (kind, pos) = match leftover {
+        Leftover::Held { pos, .. } => ("held-lock", pos),
+    };
+    Left {
+        kind,
+        message: leftovers::title(leftover),
+        line: pos.line,
+        token: token.to_string(),
+    }
+}
+
+/// The object for a text that cannot run.
+pub(super) fn rejected(problems: &[Diagnostic]) -> String {
+    let errors = problems.iter().map(|problem| Error {
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        line: problem.span.start.line,
+        column: problem.span.start.column,
+    });
+    let object = Rejected {
+        version: VERSION,
+        errors: errors.collect(),
+    };
     serde_json::to_string_pretty(&object).unwrap_or_default() + "\n"
 }
 
@@ -252,7 +347,20 @@ fn cause(explanation: &Explanation) -> Cause {
     }
 }
 
-fn problem(finding: &Finding) -> Problem {
+/// The advice for a problem, by its number.
+fn mend(index: usize, advices: &Advices) -> Option<Mend> {
+    let words = advices.words(index)?;
+    let checked = advices.mend(index);
+    Some(Mend {
+        words,
+        checked: checked.is_some(),
+        interleavings: checked.and_then(|mend| mend.interleavings()).map(count),
+        remains: checked.map_or(0, |mend| mend.remains().count()),
+        text: checked.map(|mend| mend.text.clone()),
+    })
+}
+
+fn problem(finding: &Finding, mend: Option<Mend>) -> Problem {
     let story = Story::of(finding);
     let mut lines: Vec<u16> = finding.problem.lines().iter().map(|pos| pos.line).collect();
     lines.sort_unstable();
@@ -267,7 +375,7 @@ fn problem(finding: &Finding) -> Problem {
         message: story.title,
         pattern: story.pattern,
         story: story.sentences,
-        mend: story.mend,
+        mend,
         lines,
         cause: finding.explanation.as_deref().map(cause),
         others: finding.others,

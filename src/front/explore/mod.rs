@@ -1,9 +1,12 @@
 //! All interleavings of a script, a run of it again, and stepping through it by hand.
 //!
 //! In reading order: here, the three subcommands; [`report`], what was found in words; [`json`], the
-//! same for programs; [`stepping`], a run that the learner leads. The prompt uses the same parts.
+//! same for programs, and `markdown` for a handout; [`mend`], changes of a text that mend it; [`stepping`], a run that the learner
+//! leads. The prompt uses the same parts.
 
 mod json;
+mod markdown;
+pub(super) mod mend;
 pub(super) mod report;
 pub(super) mod stepping;
 
@@ -14,14 +17,15 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use self::report::Subject;
+use self::mend::Mender;
+use self::report::{Extent, Subject};
 use self::stepping::Stepping;
-use super::arguments::{self, Color, Exploring};
+use super::arguments::{self, Color, Exploring, Form};
 use super::report::{Quoted, diagnostics};
 use super::source::Source;
-use super::{Status, complain, state};
+use super::{Status, complain, state, width};
 use crate::event::Stream;
-use crate::explore::{Exploration, Explorer, Limits, Outcome, Problem, Watch};
+use crate::explore::{Exploration, Explorer, Limits, Outcome, Problem, Watch, leftovers};
 use crate::host::{self, Clock, Signal};
 use crate::language::{FewerRounds, with_fewer_rounds};
 use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
@@ -38,24 +42,49 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
     let with_explorer = |mut rehearsal: Rehearsal| {
         let stop = stopped_by_ctrl_c();
         let found = search(&mut rehearsal, &how.limits, &stop);
-        let few = match found.is_proved() || how.json || stop.load(Ordering::Relaxed) {
+        let few = match found.is_proved() || stop.load(Ordering::Relaxed) {
             true => None,
-            false => fewer_rounds(again, source, how, &stop),
+            false => fewer_rounds(again.clone(), source, how, &stop),
         };
-        let text = match how.json {
-            true => json::write(&found),
-            false => {
-                let subject = Subject {
-                    replay: &replay,
-                    is_prompt: false,
-                    paint: color.paint(io::stdout().is_terminal()),
-                };
-                let mut text = report::report(&found, subject, how.deny_race);
-                if let Some((fewer, found)) = few {
-                    text += &report::with_fewer_rounds(&fewer, &found, subject, how.deny_race);
-                }
-                text
+        let left = leftovers(&mut rehearsal, &found);
+        drop(rehearsal);
+        let mender = Mender {
+            config: again,
+            name: &source.name,
+            kind: InputKind::Script,
+            ordered: how.ordered,
+            stop,
+            limits: how.limits.clone(),
+        };
+        let advices = mender.advise(&source.text, &found, how.deny_race);
+        let subject = Subject {
+            replay: &replay,
+            all: "--all shows them",
+            is_prompt: false,
+            paint: color.paint(io::stdout().is_terminal()),
+            width: width(),
+        };
+        let extent = |extent| {
+            let mut text = report::report(&found, &advices, &left, extent, subject, how.deny_race);
+            if let Some((fewer, found)) = &few {
+                let advices = mender.advise(&fewer.text, found, how.deny_race);
+                text += &report::with_fewer_rounds(
+                    fewer,
+                    found,
+                    &advices,
+                    extent,
+                    subject,
+                    how.deny_race,
+                );
             }
+            text
+        };
+        let text = match how.form {
+            Form::Json => json::write(&found, &advices, &left, how.deny_race),
+            Form::Screen => extent(Extent::Screen),
+            Form::All => extent(Extent::All),
+            Form::Summary => report::summary(&found, &advices, subject, how.deny_race),
+            Form::Markdown => markdown::write(source, &found, &advices, &replay, how.deny_race),
         };
         let has_failed = !found.failures.is_empty() || how.deny_race && !found.findings.is_empty();
         let status = match (has_failed, found.is_proved()) {
@@ -65,6 +94,17 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         };
         print(&text, status)
     };
+    if how.form == Form::Json {
+        let mut session = Session::new(config.clone(), Arc::new(Stream::new()));
+        let input = Input {
+            name: &source.name,
+            text: &source.text,
+            kind: InputKind::Script,
+        };
+        if let Err(NotExplorable::Rejected(problems)) = session.explorer(input, false) {
+            return print(&json::rejected(&problems), Status::Usage);
+        }
+    }
     with(config, source, color, how.ordered, with_explorer)
 }
 
@@ -113,8 +153,10 @@ pub(super) fn replay(config: Config, source: &Source, color: Color, token: &str)
         };
         let subject = Subject {
             replay: "",
+            all: "",
             is_prompt: false,
             paint: color.paint(io::stdout().is_terminal()),
+            width: width(),
         };
         let problem = outcome.as_ref().and_then(Problem::first_of);
         let explanation =
@@ -227,19 +269,23 @@ fn with(
     };
     match session.explorer(input, ordered) {
         Ok(rehearsal) => then(rehearsal),
-        Err(NotExplorable::Rejected(problems)) => {
-            let quoted = Quoted {
-                name: &source.name,
-                text: &source.text,
-            };
-            let paint = color.paint(io::stderr().is_terminal());
-            let told = diagnostics(&problems, quoted, paint);
-            let _ = io::stderr().write_all(told.as_bytes());
-            Status::Usage
-        }
-        // A session that has just begun has no other threads.
-        Err(NotExplorable::Blocked(_)) => Status::Usage,
+        Err(why) => refused(why, source, color),
     }
+}
+
+/// Says on standard error why a text cannot be explored.
+fn refused(why: NotExplorable, source: &Source, color: Color) -> Status {
+    // A session that has just begun has no other threads that could be in the way.
+    if let NotExplorable::Rejected(problems) = why {
+        let quoted = Quoted {
+            name: &source.name,
+            text: &source.text,
+        };
+        let paint = color.paint(io::stderr().is_terminal());
+        let told = diagnostics(&problems, quoted, paint);
+        let _ = io::stderr().write_all(told.as_bytes());
+    }
+    Status::Usage
 }
 
 /// Writes to standard output; `status` unless nobody reads it.

@@ -5,81 +5,283 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::mend::Advices;
 use crate::explain::Explanation;
 use crate::explore::{
-    Cut, End, Expected, Exploration, Finding, Interleavings, Interruption, Outcome, Possible,
-    Problem, Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
+    Act, Cut, End, Expected, Exploration, Finding, Interleavings, Interruption, Leftover, Outcome,
+    Possible, Problem, Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
 };
 use crate::front::state;
 use crate::language::FewerRounds;
 use crate::pos::Pos;
+use crate::trace::EventKind;
+use crate::view::leftovers;
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
 use crate::view::story::Story;
-use crate::view::wrap::{cut, hang};
+use crate::view::wrap::{cut_at_word, hang};
 
-/// How wide a report is, in characters.
-const WIDTH: usize = 80;
-/// How many failures are told whole; of the others only the titles.
-const FAILURES: usize = 3;
-/// How many findings are told.
-const FINDINGS: usize = 5;
+/// For so many failures a mend is looked for.
+pub(super) const FAILURES: usize = 3;
+/// How many lines a report has for the usual case: a screen without the line of the prompt.
+const SCREEN: usize = 23;
+/// How many lines of a run are shown at least, with its head.
+const LEAST_OF_RUN: usize = 4;
+/// How many outcomes are shown at least where lines are scarce.
+const LEAST_OUTCOMES: usize = 1;
+
+/// How much a report says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::front) enum Extent {
+    /// What fits on a screen: the first failure, and how many more there are.
+    Screen,
+    /// Everything.
+    All,
+}
 
 /// What was explored, as far as the report needs it.
 #[derive(Clone, Copy)]
 pub(in crate::front) struct Subject<'a> {
     /// What to type to replay a run, with `TOKEN` where its token stands.
     pub(in crate::front) replay: &'a str,
+    /// What to type to see the whole report.
+    pub(in crate::front) all: &'a str,
     /// Whether it was explored at the prompt, where no options are.
     pub(in crate::front) is_prompt: bool,
     pub(in crate::front) paint: Paint,
+    /// How wide it is, in characters.
+    pub(in crate::front) width: usize,
 }
 
-/// The whole report. With `deny_race`, races count as failures.
+/// The report, with what is known to mend what goes wrong. With `deny_race`, races count as failures.
 pub(in crate::front) fn report(
     found: &Exploration,
+    advices: &Advices,
+    left: &[(Leftover, Token)],
+    extent: Extent,
     subject: Subject<'_>,
     deny_race: bool,
 ) -> String {
+    let (failures, findings) = parts(found, deny_race);
+    let verdict = verdict(found, failures.len(), findings.len() + left.len(), subject);
+    match extent {
+        Extent::All => {
+            let table = outcomes_text(found, outcomes::MOST_OF_ALL, outcomes::LINES, subject);
+            let mut out = format!("{verdict}{table}");
+            for (index, failure) in failures.iter().enumerate() {
+                let advice = advices.words(index);
+                out += &failure_text(failure, index + 1, advice.as_deref(), None, subject);
+            }
+            let advice = failures.is_empty().then(|| advices.words(0)).flatten();
+            out += &findings_text(&findings, findings.len(), advice.as_deref(), subject);
+            out += &left_text(left, subject);
+            out
+        }
+        Extent::Screen => {
+            let mut out = screen(found, &verdict, (&failures, &findings), advices, subject);
+            if failures.is_empty() {
+                out += &left_text(left, subject);
+            }
+            out
+        }
+    }
+}
+
+/// What runs leave behind that end well.
+fn left_text(left: &[(Leftover, Token)], subject: Subject<'_>) -> String {
+    let mut out = String::new();
+    for (leftover, token) in left {
+        let title = hang("finding: ", &leftovers::title(leftover), subject.width);
+        let head = subject.paint.text(Role::Heading, "finding");
+        let _ = write!(out, "\n{head}{}", &title["finding".len()..]);
+        out += &hang("  ", leftovers::words(leftover), subject.width);
+        out += &replay_line(token, subject);
+    }
+    out
+}
+
+/// One line for each failure, and for each finding.
+pub(super) fn summary(
+    found: &Exploration,
+    advices: &Advices,
+    subject: Subject<'_>,
+    deny_race: bool,
+) -> String {
+    let (failures, findings) = parts(found, deny_race);
+    let mut out = String::new();
+    let problems = (failures.iter().map(|one| ("failure", one)))
+        .chain(findings.iter().map(|one| ("finding", one)));
+    for (index, (what, problem)) in problems.enumerate() {
+        let title = Story::of(problem).title;
+        let mend = advices.fix(index).filter(|_| index < failures.len().max(1));
+        let mend = mend.map_or_else(String::new, |mend| format!("; mend: {mend}"));
+        let line = format!("{what}: {title}{mend}");
+        let _ = writeln!(out, "{}", cut_at_word(&line, subject.width));
+    }
+    match out.is_empty() {
+        true => verdict(found, 0, 0, subject),
+        false => out,
+    }
+}
+
+/// What fits on a screen. The run gives way first, down to what went wrong, then the outcomes.
+fn screen(
+    found: &Exploration,
+    verdict: &str,
+    (failures, findings): (&[&Finding], &[&Finding]),
+    advices: &Advices,
+    subject: Subject<'_>,
+) -> String {
+    let advice = advices.words(0);
+    let more = more_text(failures, findings, subject);
+    let count = |text: &str| text.lines().count();
+    let (mut rows, mut lines) = (outcomes::MOST, outcomes::LINES);
+    loop {
+        let table = outcomes_text(found, rows, lines, subject);
+        let used = count(verdict) + count(&table) + count(&more);
+        let room = SCREEN.saturating_sub(used);
+        let problem = match (failures.first(), findings.first()) {
+            (Some(failure), _) => {
+                let without_run = count(&frame(failure, 1, advice.as_deref(), subject, ""));
+                let height = room.saturating_sub(without_run);
+                if height < LEAST_OF_RUN && lines > 1 {
+                    lines -= 1;
+                    continue;
+                }
+                if height < LEAST_OF_RUN && rows > LEAST_OUTCOMES {
+                    rows -= 1;
+                    continue;
+                }
+                let height = Some(height.max(LEAST_OF_RUN));
+                failure_text(failure, 1, advice.as_deref(), height, subject)
+            }
+            (None, Some(_)) => findings_text(findings, 1, advice.as_deref(), subject),
+            (None, None) => String::new(),
+        };
+        return format!("{verdict}{table}{problem}{more}");
+    }
+}
+
+/// How many failures and findings are not shown, and what shows them.
+fn more_text(failures: &[&Finding], findings: &[&Finding], subject: Subject<'_>) -> String {
+    let shown_findings = usize::from(failures.is_empty());
+    let counts = [
+        (failures.len().saturating_sub(1), "more failure"),
+        (
+            findings.len().saturating_sub(shown_findings),
+            match failures.is_empty() {
+                true => "more finding",
+                false => "finding",
+            },
+        ),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, what)| plural(*count, what)).collect();
+    match counts.is_empty() {
+        true => String::new(),
+        false => hang(
+            "",
+            &format!("and {}: {}", counts.join(" and "), subject.all),
+            subject.width,
+        ),
+    }
+}
+
+/// The table of outcomes, with those that are alike in one row.
+fn outcomes_text(found: &Exploration, most: usize, lines: usize, subject: Subject<'_>) -> String {
+    if found.outcomes.is_empty() {
+        return String::new();
+    }
+    let merged = merged(found);
+    let shown = &merged[..most.min(merged.len())];
+    format!(
+        "\n{}",
+        outcomes::table(shown, merged.len(), lines, subject.width, subject.paint)
+    )
+}
+
+/// The outcomes as rows. Those that fail in the same way, but for the values in a message and the
+/// threads that it meets, are one.
+pub(super) fn merged(found: &Exploration) -> Vec<Row> {
+    let mut rows: Vec<(String, Row, Option<Interleavings>, usize)> = Vec::new();
+    for possible in &found.outcomes {
+        let row = row(possible);
+        let key = match row.is_bad {
+            true => alike(&format!("{} {}", row.end, failed(&possible.outcome))),
+            false => format!("{} {}", row.end, row.told.join("|")),
+        };
+        match rows.iter_mut().find(|(known, ..)| *known == key) {
+            Some((_, known, sum, count)) => {
+                *count += 1;
+                *sum = match (sum.take(), &possible.interleavings) {
+                    (Some(sum), Some(more)) => Some(Interleavings::sum(&[sum, more.clone()])),
+                    _ => None,
+                };
+                known.count = sum.as_ref().map(ToString::to_string);
+            }
+            None => rows.push((key, row, possible.interleavings.clone(), 1)),
+        }
+    }
+    let rows = rows.into_iter().map(|(_, mut row, _, count)| {
+        if count > 1 && row.is_bad {
+            let alike = format!(" ({} like it)", plural(count - 1, "more outcome"));
+            match row.told.first_mut().filter(|_| row.end.is_empty()) {
+                Some(first) => *first += &alike,
+                None => row.end += &alike,
+            }
+        }
+        row
+    });
+    rows.collect()
+}
+
+/// The errors of an outcome's threads, without their names.
+fn failed(outcome: &Outcome) -> String {
+    let mut failed: Vec<String> = (outcome.threads.iter())
+        .flat_map(|lines| lines.failed.iter())
+        .map(|failed| format!("{} {:?}", failed.message, failed.pos))
+        .collect();
+    failed.sort();
+    failed.dedup();
+    failed.join("|")
+}
+
+/// A text without its numbers, quoted parts and names of threads.
+fn alike(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            _ if is_quoted || c.is_ascii_digit() => {}
+            _ => out.push(c),
+        }
+    }
+    // Which threads wait beside others is chance.
+    match out.find("deadlock: ") {
+        Some(at) => out[..at + "deadlock".len()].to_string(),
+        None => out,
+    }
+}
+
+/// What fails and what is only found, in the order in which it is told.
+pub(super) fn parts(found: &Exploration, deny_race: bool) -> (Vec<&Finding>, Vec<&Finding>) {
     let mut failures: Vec<&Finding> = found.failures.iter().collect();
     let mut findings: Vec<&Finding> = Vec::new();
     match deny_race {
         true => failures.extend(&found.findings),
         false => findings.extend(&found.findings),
     }
-    let mut out = verdict(found, failures.len(), findings.len(), subject);
-    if !found.outcomes.is_empty() {
-        out.push('\n');
-        let rows: Vec<Row> = found
-            .outcomes
-            .iter()
-            .take(outcomes::MOST)
-            .map(|possible| row(possible, found.interleavings.as_ref()))
-            .collect();
-        out += &outcomes::table(&rows, found.outcomes.len(), WIDTH, subject.paint);
-    }
-    for (index, failure) in failures.iter().enumerate() {
-        if index == FAILURES {
-            let _ = writeln!(out, "\n{} more failures:", failures.len() - FAILURES);
-        }
-        match index < FAILURES {
-            true => out += &failure_text(failure, index + 1, subject),
-            false => {
-                let title = Story::of(failure).title;
-                let line = format!("{title}; token {}", state::shown(&failure.token));
-                out += &hang("  ", &line, WIDTH);
-            }
-        }
-    }
-    out += &findings_text(&findings, subject);
-    out
+    (failures, findings)
 }
 
 /// What was found in the same program with fewer rounds of its loops, which is another program.
 pub(super) fn with_fewer_rounds(
     fewer: &FewerRounds,
     found: &Exploration,
+    advices: &Advices,
+    extent: Extent,
     subject: Subject<'_>,
     deny_race: bool,
 ) -> String {
@@ -97,11 +299,16 @@ pub(super) fn with_fewer_rounds(
         replay: "",
         ..subject
     };
-    format!(
-        "\n{}\n{}",
-        hang("", &head, WIDTH),
-        report(found, subject, deny_race)
-    )
+    let head = hang("", &head, subject.width);
+    let told = match (extent, found.failures.first()) {
+        (Extent::Screen, Some(failure)) => {
+            let title = hang("  failure: ", &Story::of(failure).title, subject.width);
+            let advice = mend_text(advices.words(0).as_deref(), subject.width);
+            format!("{title}{advice}")
+        }
+        _ => report(found, advices, &[], extent, subject, deny_race),
+    };
+    format!("\n{head}{told}")
 }
 
 fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subject<'_>) -> String {
@@ -159,10 +366,10 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
         (0, false) => Role::Heading,
         _ => Role::Error,
     };
-    let mut out = hang(&format!("{head}: "), &words, WIDTH);
+    let mut out = hang(&format!("{head}: "), &words, subject.width);
     out.replace_range(..head.len(), &paint.text(role, head));
     if let Some(cut) = found.cut {
-        out += &hang("  ", &why_not(cut, subject.is_prompt), WIDTH);
+        out += &hang("  ", &why_not(cut, subject.is_prompt), subject.width);
         let unknown = match found.unexpanded {
             1 => "what follows from 1 of the states was not seen".into(),
             count => format!(
@@ -171,14 +378,14 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             ),
         };
         if found.unexpanded > 0 {
-            out += &hang("  ", &unknown, WIDTH);
+            out += &hang("  ", &unknown, subject.width);
         }
         if let Some(expected) = &found.expected {
-            out += &hang("  ", &estimated(found.states, expected), WIDTH);
+            out += &hang("  ", &estimated(found.states, expected), subject.width);
         }
     }
     if let Some(sampled) = &found.sampled {
-        out += &sampling(sampled);
+        out += &sampling(sampled, subject.width);
     }
     if failures == 0 {
         let seen = match (found.is_proved(), findings) {
@@ -245,10 +452,10 @@ fn rounded(states: u64) -> String {
 }
 
 /// What sampling has done, and which of its schedules found what first.
-fn sampling(sampled: &Sampled) -> String {
+fn sampling(sampled: &Sampled, width: usize) -> String {
     if sampled.schedules == 0 {
         let none = "then no schedule was sampled: there was not enough time for one";
-        return hang("  ", none, WIDTH);
+        return hang("  ", none, width);
     }
     let strategies = sampled.strategies.iter().filter(|(_, count)| *count > 0);
     let strategies: Vec<String> = strategies
@@ -263,9 +470,9 @@ fn sampling(sampled: &Sampled) -> String {
             duration(sampled.took),
             strategies.join(", ")
         ),
-        WIDTH,
+        width,
     );
-    out += &unfinished(&sampled.unfinished);
+    out += &unfinished(&sampled.unfinished, width);
     for found in &sampled.found {
         let what = format!(
             "schedule {} ({}) was the first with this {}",
@@ -273,13 +480,13 @@ fn sampling(sampled: &Sampled) -> String {
             found.strategy.name(),
             found.problem.kind()
         );
-        out += &hang("  ", &what, WIDTH);
+        out += &hang("  ", &what, width);
     }
     out
 }
 
 /// How many schedules were left before their end, and why; nothing when none was.
-fn unfinished(unfinished: &Unfinished) -> String {
+fn unfinished(unfinished: &Unfinished, width: usize) -> String {
     let reasons = [
         (unfinished.depth, "longer than the limit of steps"),
         (unfinished.time, "when the time was over"),
@@ -301,7 +508,7 @@ fn unfinished(unfinished: &Unfinished) -> String {
         "{total} of them {verb} left before the end: {}",
         reasons.join(", ")
     );
-    hang("  ", &words, WIDTH)
+    hang("  ", &words, width)
 }
 
 /// Why a search is not complete, and what would let it go on.
@@ -355,7 +562,7 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
     }
 }
 
-fn row(possible: &Possible, all: Option<&Interleavings>) -> Row {
+pub(super) fn row(possible: &Possible) -> Row {
     let outcome = &possible.outcome;
     let told = told(outcome);
     let end = match &outcome.end {
@@ -365,24 +572,11 @@ fn row(possible: &Possible, all: Option<&Interleavings>) -> Row {
     };
     Row {
         count: possible.interleavings.as_ref().map(ToString::to_string),
-        share: match (&possible.interleavings, all) {
-            (Some(some), Some(all)) => share(some, all),
-            _ => None,
-        },
         end,
         told,
         is_bad: outcome.is_failure(),
         token: state::shown(&possible.token),
     }
-}
-
-/// How many tenths of a percent of all.
-fn share(some: &Interleavings, all: &Interleavings) -> Option<u32> {
-    let (Interleavings::Exactly(some), Interleavings::Exactly(all)) = (some, all) else {
-        return None;
-    };
-    let tenths = (some * 2_000_u32 + all) / (all * 2_u32);
-    tenths.to_string().parse().ok()
 }
 
 /// How a run ended, in words.
@@ -456,7 +650,58 @@ fn told(outcome: &Outcome) -> Vec<String> {
     told
 }
 
-fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> String {
+/// A failure with its run, in about so many lines, or whole.
+fn failure_text(
+    failure: &Finding,
+    number: usize,
+    advice: Option<&str>,
+    height: Option<usize>,
+    subject: Subject<'_>,
+) -> String {
+    let acts = tell_explained(
+        &failure.trail,
+        Some(&failure.problem),
+        failure.explanation.as_deref(),
+    );
+    let mut acts = acts;
+    mark(&mut acts, failure);
+    let run = match height {
+        Some(height) => steps::folded(&acts, subject.width, height, subject.paint),
+        None => steps::table(&acts, subject.width, subject.paint),
+    };
+    frame(failure, number, advice, subject, &run)
+}
+
+/// Marks the steps that the cause of a failure is about.
+fn mark(acts: &mut [Act], failure: &Finding) {
+    let Some(explanation) = &failure.explanation else {
+        return;
+    };
+    let events = explanation.cause.events();
+    let decisive = explanation.decisive.iter();
+    for event in events.into_iter().chain(decisive) {
+        // Of several steps of a thread at one place, the one that does the same.
+        let is_its = |act: &&mut Act| act.thread == event.thread.0 && act.pos == event.pos;
+        let does = match event.kind {
+            EventKind::Read { .. } => "reads",
+            EventKind::Write { .. } => "writes",
+            _ => "",
+        };
+        acts.iter_mut()
+            .filter(is_its)
+            .filter(|act| act.words.starts_with(does))
+            .for_each(|act| act.matters = true);
+    }
+}
+
+/// What stands around the run of a failure: its title, its cause, what mends it, how to replay it.
+fn frame(
+    failure: &Finding,
+    number: usize,
+    advice: Option<&str>,
+    subject: Subject<'_>,
+    run: &str,
+) -> String {
     let story = Story::of(failure);
     let mut title = story.title.clone();
     if let Some(pattern) = story.pattern {
@@ -464,36 +709,33 @@ fn failure_text(failure: &Finding, number: usize, subject: Subject<'_>) -> Strin
     }
     let head = format!("failure {number}: ");
     let mut out = String::from("\n");
-    let drawn = hang(&head, &title, WIDTH);
+    let drawn = hang(&head, &title, subject.width);
     out += &subject.paint.text(Role::Error, "failure");
     out += &drawn["failure".len()..];
-    out.push('\n');
-    let acts = tell_explained(
-        &failure.trail,
-        Some(&failure.problem),
-        failure.explanation.as_deref(),
-    );
-    out += &steps::table(&acts, WIDTH, subject.paint);
-    out.push('\n');
-    out += &story_text(&story);
+    out += run;
+    out += &story_text(&story, subject.width);
+    out += &mend_text(advice, subject.width);
     if failure.trail.interruption.is_some() {
         out += &hang(
             "  ",
             "The time was over before all of this run could be shown.",
-            WIDTH,
+            subject.width,
         );
     }
     out += &replay_line(&failure.token, subject);
     out
 }
 
-/// How it came to it and what mends it, as a paragraph each.
-pub(super) fn story_text(story: &Story) -> String {
-    let mut out = hang("  ", &story.sentences.join(" "), WIDTH);
-    if let Some(mend) = &story.mend {
-        out += &hang("  ", &format!("What mends it: {mend}"), WIDTH);
-    }
-    out
+/// How it came to it, as a paragraph.
+pub(super) fn story_text(story: &Story, width: usize) -> String {
+    hang("  ", &story.sentences.join(" "), width)
+}
+
+/// What mends it, as a paragraph.
+fn mend_text(advice: Option<&str>, width: usize) -> String {
+    advice.map_or_else(String::new, |advice| {
+        hang("  ", &format!("What mends it: {advice}"), width)
+    })
 }
 
 fn replay_line(token: &Token, subject: Subject<'_>) -> String {
@@ -507,14 +749,20 @@ fn replay_line(token: &Token, subject: Subject<'_>) -> String {
     )
 }
 
-/// The findings, each with its lines; what mends them, which is the same for all, once.
-fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
+/// The findings, so many at most, each with its lines; what mends the first one, behind it.
+fn findings_text(
+    findings: &[&Finding],
+    most: usize,
+    advice: Option<&str>,
+    subject: Subject<'_>,
+) -> String {
     let mut out = String::new();
-    let mut mend = None;
-    for finding in findings.iter().take(FINDINGS) {
+    let mut advice = advice;
+    for finding in findings.iter().take(most) {
         let story = Story::of(finding);
+        let title = hang("finding: ", &story.title, subject.width);
         let head = subject.paint.text(Role::Heading, "finding");
-        let _ = writeln!(out, "\n{head}: {}", story.title);
+        let _ = write!(out, "\n{head}{}", &title["finding".len()..]);
         let acts = tell_explained(
             &finding.trail,
             Some(&finding.problem),
@@ -522,28 +770,27 @@ fn findings_text(findings: &[&Finding], subject: Subject<'_>) -> String {
         );
         // Its run is not told elsewhere.
         if matches!(finding.problem, Problem::FairLivelock { .. }) {
-            let _ = writeln!(out, "\n{}", steps::table(&acts, WIDTH, subject.paint));
+            out += &match most {
+                1 => steps::folded(&acts, subject.width, LEAST_OF_RUN * 2, subject.paint),
+                _ => steps::table(&acts, subject.width, subject.paint),
+            };
         }
-        out += &hang("  ", &story.sentences.join(" "), WIDTH);
+        out += &story_text(&story, subject.width);
         let mut before = None;
         for act in acts {
             if act.is_bad && before.replace(act.pos.at()) != Some(act.pos.at()) {
-                let quoted = cut(
+                let quoted = cut_at_word(
                     &format!("{:>6} | {}", act.pos.at().short(), act.source),
-                    WIDTH,
+                    subject.width,
                 );
                 let _ = writeln!(out, "{}", subject.paint.text(Role::Faint, &quoted));
             }
         }
+        // To ask for an error makes it seen; there is nothing to check about that.
+        let is_unseen = matches!(finding.problem, Problem::UnseenError { .. });
+        let usual = story.mend.as_deref().filter(|_| is_unseen);
+        out += &mend_text(advice.take().or(usual), subject.width);
         out += &replay_line(&finding.token, subject);
-        mend = story.mend;
-    }
-    if findings.len() > FINDINGS {
-        let more = plural(findings.len() - FINDINGS, "more finding");
-        let _ = writeln!(out, "\n... and {more}");
-    }
-    if let Some(mend) = mend {
-        out += &hang("  ", &format!("What mends it: {mend}"), WIDTH);
     }
     out
 }
@@ -557,7 +804,7 @@ pub(in crate::front) fn replayed(
 ) -> String {
     let problem = outcome.and_then(Problem::first_of);
     let acts = tell_explained(trail, problem.as_ref(), explanation);
-    let mut out = steps::table(&acts, WIDTH, subject.paint);
+    let mut out = steps::table(&acts, subject.width, subject.paint);
     let printed = printed(trail, subject.paint);
     if !printed.is_empty() {
         let _ = write!(out, "\noutput:\n{printed}");
@@ -580,7 +827,7 @@ pub(in crate::front) fn replayed(
         plural(pauses, "pause")
     );
     if let Some(problem) = &problem {
-        out += &story_text(&Story::explained(problem, explanation));
+        out += &story_text(&Story::explained(problem, explanation), subject.width);
     }
     out
 }

@@ -249,7 +249,7 @@ impl Stepping {
                 let story = Story::explained(&problem, explanation.as_deref());
                 let won = paint.text(Role::Prompt, "You have made it fail!");
                 let _ = writeln!(out, "{won} {}", cut(&story.title, WIDTH - 23));
-                out += &report::story_text(&story);
+                out += &report::story_text(&story, WIDTH);
             }
             None => {
                 let _ = writeln!(

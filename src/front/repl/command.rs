@@ -37,12 +37,13 @@ pub(super) enum Command {
     },
     Tutorial(Option<String>),
     Explore(Target),
+    Mend(Target),
     Replay(Option<String>),
     Step(Target),
     Quit,
 }
 
-/// What `:explore` and `:step` take.
+/// What `:explore`, `:mend` and `:step` take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// Inputs of this session.
@@ -84,7 +85,7 @@ impl Entry {
     }
 }
 
-/// What can stand behind `:explore` and `:step`.
+/// What can stand behind `:explore`, `:mend` and `:step`.
 const WHAT: &str = "  \
   An episode begins with the first input that starts a thread, a task of a pool,
   an event loop or a process. All later inputs belong to it, until one starts
@@ -99,7 +100,7 @@ const WHAT: &str = "  \
 ";
 
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 27] = [
+pub(super) const COMMANDS: [Entry; 28] = [
     entry(
         ":help",
         "[NAME]",
@@ -170,6 +171,12 @@ pub(super) const COMMANDS: [Entry; 27] = [
         ":explore",
         "[WHAT]",
         "all that can happen in the latest episode, or in WHAT",
+    )
+    .with(WHAT),
+    entry(
+        ":mend",
+        "[WHAT]",
+        "what to change so that nothing fails, proved",
     )
     .with(WHAT),
     entry(
@@ -288,6 +295,7 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         }),
         ":tutorial" => Ok(Command::Tutorial(operand)),
         ":explore" => Ok(Command::Explore(target(operand))),
+        ":mend" => Ok(Command::Mend(target(operand))),
         ":replay" => Ok(Command::Replay(operand)),
         ":step" => Ok(Command::Step(target(operand))),
         ":quit" => nothing(Command::Quit),

@@ -192,6 +192,7 @@ impl Learner {
             Command::Set { key, value } => self.set_command(key.as_deref(), value.as_deref())?,
             Command::Seed(choice) => self.seed(choice)?,
             Command::Explore(what) => self.explore(&what)?,
+            Command::Mend(what) => self.mend(&what)?,
             Command::Replay(token) => self.replay(token.as_deref())?,
             Command::Step(what) => self.step(&what)?,
             Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,

@@ -8,14 +8,16 @@ use std::sync::atomic::Ordering;
 
 use super::answer::{Learner, names_of};
 use super::command::Target;
-use crate::explore::{Finding, Limits, Problem, Token, TokenProblem};
-use crate::front::explore::report::{self, Subject};
+use crate::explore::{Exploration, Finding, Limits, Problem, Token, TokenProblem, leftovers};
+use crate::front::explore::mend::{Advices, Mender};
+use crate::front::explore::report::{self, Extent, Subject};
 use crate::front::explore::search;
 use crate::front::explore::stepping::Stepping;
 use crate::front::report::{Quoted, diagnostics};
 use crate::front::source::Source;
-use crate::front::state;
+use crate::front::{state, width};
 use crate::session::{Explorable, Input, InputKind, NotSelected, Obstacle, Rehearsal, Selection};
+use crate::view::mends::Inputs;
 
 /// What to type to see a run again.
 const REPLAY: &str = ":replay TOKEN";
@@ -36,8 +38,11 @@ impl Learner {
         };
         self.stop.store(false, Ordering::Relaxed);
         let found = search(&mut rehearsal, &Limits::default(), &self.stop);
+        let left = leftovers(&mut rehearsal, &found);
         drop(rehearsal);
-        let told = report::report(&found, self.report_subject(), false);
+        let advices = self.advise(&texts, &found);
+        let subject = self.report_subject();
+        let told = report::report(&found, &advices, &left, Extent::Screen, subject, false);
         let mut problems = found.failures.iter().chain(&found.findings);
         let token = problems
             .next()
@@ -131,9 +136,65 @@ impl Learner {
         self.say(&answer.text)
     }
 
+    /// What mends the problems that were found: looked for in all that was typed up to there, as one
+    /// program, where that shows the same problem.
+    fn advise(&self, texts: &Explorable, found: &Exploration) -> Advices {
+        let Some(typed) = self.session.typed(texts) else {
+            return Advices::default();
+        };
+        let mender = self.mender(texts);
+        let inputs = Inputs(typed.inputs);
+        match mender.explore(&typed.text, &Limits::default()) {
+            Some(again) if is_like(found, &again) => {
+                mender.advise(&typed.text, &again, false).of_inputs(inputs)
+            }
+            Some(_) | None => Advices::default(),
+        }
+    }
+
+    /// `:mend`: what to change in all that was typed up to there, and the proof that it mends.
+    pub(super) fn mend(&mut self, what: &Target) -> io::Result<()> {
+        let (texts, rehearsal) = match self.rehearse_target(what) {
+            Ok(ready) => ready,
+            Err(why) => return self.say(&why),
+        };
+        drop(rehearsal);
+        let Some(typed) = self.session.typed(&texts) else {
+            return self.say(
+                "A script that meets variables of the session cannot be mended: \
+                 `threadlab mend` on the file does.\n",
+            );
+        };
+        self.stop.store(false, Ordering::Relaxed);
+        let mender = self.mender(&texts);
+        let Some(found) = mender.explore(&typed.text, &Limits::default()) else {
+            return self.say("What was typed cannot run again as one program.\n");
+        };
+        let name = texts.title.clone();
+        let inputs = Inputs(typed.inputs);
+        let changed = mender.changed(&typed.text, found, &inputs, self.paint);
+        let told = changed.report(&name, &typed.text, self.paint);
+        self.say(&told)
+    }
+
+    /// Explores changed texts, as whole programs.
+    fn mender<'t>(&self, texts: &'t Explorable) -> Mender<'t> {
+        let (name, _) = texts.last();
+        Mender {
+            config: self.session.config_for_exploring(),
+            name,
+            kind: texts.kind(),
+            ordered: false,
+            stop: self.stop.clone(),
+            limits: Limits::default(),
+        }
+    }
+
     fn report_subject(&self) -> Subject<'static> {
         Subject {
             replay: REPLAY,
+            all: "`threadlab explore --all` on a file shows them",
+            width: width(),
             is_prompt: true,
             paint: self.paint,
         }
@@ -165,6 +226,13 @@ impl Learner {
     fn rehearse(&mut self, texts: &Explorable) -> Result<Rehearsal, String> {
         self.session.rehearse(texts, false).map_err(blocked)
     }
+}
+
+/// Whether two programs fail in the same ways, as far as their numbers of failures and the kind of
+/// the first one say.
+fn is_like(one: &Exploration, other: &Exploration) -> bool {
+    let kind = |found: &Exploration| found.failures.first().map(|first| first.problem.kind());
+    one.failures.len() == other.failures.len() && kind(one) == kind(other)
 }
 
 /// Which inputs are explored; nothing for other code, which was just typed.
@@ -238,10 +306,12 @@ mod tests {
         for part in [
             "2 outcomes, 1",
             "failure 1: assertion failed, in main, input 3, line 1 (lost update)",
-            "2:1 | fn add() { n += 1; }",
+            "2:1| fn add() { n += 1; }",
             "  Thread-1 read n as 0 (input 2, line 1); before it stored 1 in n (input 2, line",
+            "What mends it: Put input 2, line 1 of `add` under a lock, as a whole:",
+            "Checked: with that, none of the 2 interleavings fails.",
             "  replay it: :replay ",
-            "finding: data race on n",
+            "\nand 1 finding: ",
         ] {
             assert!(explored.contains(part), "{part}: {explored}");
         }
@@ -446,7 +516,7 @@ mod tests {
         for part in [
             "main fails: one (input 5, line 1)",
             "main fails: two (input 6, line 1)",
-            "failure 2: ",
+            "and 1 more failure: ",
         ] {
             let unwrapped = explored.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(unwrapped.contains(part), "{part}: {explored}");
@@ -540,10 +610,23 @@ mod tests {
             "inputs 3 to 7:\n",
             "7:1| assert(!wrong)",
             "failure 1: assertion failed, in main, input 7, line 1 (lost update)",
-            "2:1| fn add() { cou",
-            "reads counter in input 2, line 1 and Thread-",
+            "2:1| fn add() { counter += 1; }",
         ] {
             assert!(explored.contains(part), "{part}: {explored}");
+        }
+    }
+
+    #[test]
+    fn what_was_typed_is_mended_as_one_program() {
+        let mended = last_answer(&LINES, &["assert(counter == 2)", ":mend"]);
+        for part in [
+            "mend: assertion failed, in main, line 7: put input 2, line 1 of `add` under a",
+            "+++ inputs 3 to 7, mended\n",
+            "+let lock = Lock();\n",
+            "-fn add() { counter += 1; }\n+fn add() { with lock { counter += 1; } }\n",
+            "proved: none of the 2 interleavings fails\n",
+        ] {
+            assert!(mended.contains(part), "{part}: {mended}");
         }
     }
 

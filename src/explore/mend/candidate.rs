@@ -1,0 +1,258 @@
+//! What may mend a program: a change of its text, and what it amounts to.
+
+use super::edit::Edits;
+
+/// A change that may mend a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// What it amounts to.
+    pub(super) fix: Fix,
+    /// The change.
+    pub(super) edits: Edits,
+}
+
+impl Candidate {
+    pub(super) fn new(fix: Fix, edits: Edits) -> Self {
+        Self { fix, edits }
+    }
+}
+
+/// Lines of a function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// The function's name; none for closures without one and for the top level.
+    pub function: Option<String>,
+    /// The first line, from 1.
+    pub first: usize,
+    /// The last line.
+    pub last: usize,
+}
+
+/// What a mend amounts to. Lines count from 1; names and calls are written as in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// Each of these parts runs without another of them in between: one lock is around them all.
+    KeepTogether {
+        /// The parts.
+        parts: Vec<Part>,
+        /// What is kept from being seen half done.
+        variables: Vec<String>,
+        /// The lock, and whether the text has it already.
+        lock: String,
+        /// Whether the text has that lock already.
+        is_known: bool,
+    },
+    /// The lock is not given back and taken again between two parts that belong together.
+    HoldOn {
+        /// The lock.
+        lock: String,
+        /// Where it was given back.
+        line: usize,
+    },
+    /// All use one lock where they used different ones.
+    OneLock {
+        /// The lock that all use.
+        lock: String,
+        /// The one that was used instead.
+        instead_of: String,
+        /// Where.
+        lines: Vec<usize>,
+    },
+    /// Functions that used one lock for different things have a lock each.
+    OwnLock {
+        /// The lock that they shared.
+        lock: String,
+        /// The function that gets another one.
+        function: String,
+        /// Where.
+        lines: Vec<usize>,
+    },
+    /// A wait has no time limit any more.
+    WaitWithoutLimit {
+        /// The call without it.
+        call: String,
+        /// Where.
+        line: usize,
+    },
+    /// A thread is waited for before what needs it.
+    JoinFirst {
+        /// The joins.
+        joins: Vec<String>,
+        /// The line that needs it.
+        before: usize,
+    },
+    /// Something is done before a thread is started, not by the thread.
+    BeforeStart {
+        /// What.
+        what: String,
+        /// Where the thread is started.
+        line: usize,
+    },
+    /// A thread waits for an event, which another one sets when it has done its part.
+    WaitForEvent {
+        /// Where it is done.
+        set: usize,
+        /// Where it is waited for.
+        wait: usize,
+    },
+    /// A condition is looked at again after waiting.
+    LookAgain {
+        /// Where `if` becomes `while`.
+        lines: Vec<usize>,
+    },
+    /// A question is asked with the lock held, and again after waiting.
+    LookUnderLock {
+        /// The condition or lock.
+        lock: String,
+        /// Where it was asked.
+        line: usize,
+    },
+    /// A lock is taken for writing from the beginning, not for reading first.
+    WriteAtOnce {
+        /// The lock.
+        lock: String,
+        /// Where.
+        line: usize,
+    },
+    /// What has to be awaited is.
+    Await {
+        /// The call.
+        call: String,
+        /// Where.
+        line: usize,
+    },
+    /// What is taken is asked for itself.
+    AskTheThing {
+        /// The question.
+        question: String,
+        /// Where.
+        line: usize,
+    },
+    /// All waiters are woken instead of one.
+    NotifyAll {
+        /// The conditions.
+        conditions: Vec<String>,
+        /// Where.
+        lines: Vec<usize>,
+    },
+    /// A notification is remembered in a variable.
+    Remember {
+        /// The condition.
+        condition: String,
+        /// Where it is waited for and notified.
+        lines: Vec<usize>,
+    },
+    /// An event stays set.
+    StaySet {
+        /// The event.
+        event: String,
+        /// Where it was cleared.
+        line: usize,
+    },
+    /// Two operations that follow each other change places.
+    Swap {
+        /// What comes first now.
+        first: String,
+        /// What comes behind it.
+        second: String,
+        /// Where they stand.
+        lines: Vec<usize>,
+    },
+    /// Two objects are taken in one order everywhere.
+    OneOrder {
+        /// The first one.
+        first: String,
+        /// The second one.
+        second: String,
+        /// Where the order changes.
+        lines: Vec<usize>,
+    },
+    /// Objects of one array are taken in the order of their numbers.
+    ByNumber {
+        /// The array.
+        array: String,
+        /// Where.
+        line: usize,
+    },
+    /// What a thread holds already is not taken again.
+    TakeOnce {
+        /// What.
+        what: String,
+        /// Where it was taken again.
+        line: usize,
+    },
+    /// A lock that its holder may take again.
+    Reentrant {
+        /// The lock.
+        lock: String,
+        /// Where it is made.
+        line: usize,
+    },
+    /// What is taken is given back on every way out.
+    ReleaseAlways {
+        /// What.
+        what: Vec<String>,
+        /// Where it is taken.
+        lines: Vec<usize>,
+    },
+    /// A release, notification or the like is added where it was missing.
+    AddCall {
+        /// The call.
+        call: String,
+        /// Behind which line.
+        line: usize,
+    },
+    /// A pool, a queue, a channel or a barrier gets another size.
+    Resize {
+        /// What.
+        what: String,
+        /// The old size.
+        from: i64,
+        /// The new one.
+        to: i64,
+        /// Where it is made.
+        line: usize,
+    },
+    /// Inner tasks have a pool of their own.
+    OwnPool {
+        /// The pool of the outer ones.
+        pool: String,
+        /// Where the inner ones are handed in.
+        lines: Vec<usize>,
+    },
+    /// A channel is closed when the last sender is done.
+    CloseChannel {
+        /// The channel.
+        channel: String,
+        /// The line in front of which the thread is started that does it.
+        line: usize,
+    },
+    /// A loop counts what was done, not how often it was tried.
+    UntilDone {
+        /// The loops.
+        lines: Vec<usize>,
+    },
+    /// A second turnstile keeps threads out of the next round until all have left this one.
+    SecondTurnstile {
+        /// The first one.
+        turnstile: String,
+        /// Where it is passed.
+        line: usize,
+    },
+    /// The one that completes a group keeps the lock, and the last one gives it back.
+    PassOn {
+        /// The lock.
+        lock: String,
+        /// Where it was given back too early.
+        lines: Vec<usize>,
+    },
+    /// A blocking call moves out of a block that holds a lock.
+    OutsideLock {
+        /// The call.
+        call: String,
+        /// The lock.
+        lock: String,
+        /// Where.
+        line: usize,
+    },
+}

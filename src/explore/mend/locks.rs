@@ -1,0 +1,651 @@
+//! In which order threads take what they need, and whether they give it back.
+
+use super::candidate::{Candidate, Fix};
+use super::edit::{Edits, block};
+use super::regions::with_name;
+use super::script::{Holds, Script, root};
+use crate::language::outline::{Call, Head};
+
+/// Two objects are taken in one order everywhere: where they are handed to threads, and where they
+/// are taken.
+pub(super) fn one_order(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = swapped_arguments(script);
+    found.extend(swapped_with(script));
+    found.extend(swapped_calls(script, true));
+    found.extend(by_number(script));
+    found
+}
+
+/// `spawn(f, b, a)` becomes `spawn(f, a, b)`.
+fn swapped_arguments(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for call in &script.function_calls {
+        let skip = usize::from(matches!(call.name, "spawn" | "Thread"));
+        let own = script.outline.function_of(call.statement);
+        for first in skip..call.args.len() {
+            for second in first + 1..call.args.len() {
+                let (one, other) = (call.args[first], call.args[second]);
+                let holds = |arg| script.holds(own, arg);
+                let is_taken = |holds: Option<Holds>| {
+                    matches!(
+                        holds,
+                        Some(Holds::Lock | Holds::RLock | Holds::Semaphore | Holds::RwLock)
+                    )
+                };
+                if root(one) == root(other) && one != other && one.contains('[') {
+                    found.extend(numbered_arguments(
+                        script,
+                        call.arg_spans[first].clone(),
+                        call.arg_spans[second].clone(),
+                    ));
+                    continue;
+                }
+                if one == other || !is_taken(holds(one)) || !is_taken(holds(other)) {
+                    continue;
+                }
+                // The order in which they are made serves for all.
+                let made = |name| script.variables.get(root(name)).map(|(_, made)| *made);
+                if made(one) < made(other) {
+                    continue;
+                }
+                let edits = Edits::new()
+                    .replace(call.arg_spans[first].clone(), other)
+                    .replace(call.arg_spans[second].clone(), one);
+                found.push(Candidate::new(
+                    Fix::OneOrder {
+                        first: other.into(),
+                        second: one.into(),
+                        lines: vec![script.outline.line_at(call.span.start)],
+                    },
+                    edits,
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// The part between the outermost brackets of `forks[i]`.
+fn index(place: &str) -> Option<&str> {
+    let open = place.find('[')?;
+    place
+        .ends_with(']')
+        .then(|| &place[open + 1..place.len() - 1])
+}
+
+/// `f(forks[x], forks[y])` becomes `f(forks[min(x, y)], forks[max(x, y)])`.
+fn numbered_arguments(
+    script: &Script<'_>,
+    one: std::ops::Range<usize>,
+    other: std::ops::Range<usize>,
+) -> Option<Candidate> {
+    let array = root(&script.text[one.clone()]);
+    let (x, y) = (
+        index(&script.text[one.clone()])?,
+        index(&script.text[other.clone()])?,
+    );
+    let line = script.outline.line_at(one.start);
+    let edits = Edits::new()
+        .replace(one, format!("{array}[min({x}, {y})]"))
+        .replace(other, format!("{array}[max({x}, {y})]"));
+    let fix = Fix::ByNumber {
+        array: array.into(),
+        line,
+    };
+    Some(Candidate::new(fix, edits))
+}
+
+/// `with a { with b { } }` and `with a, b { }` become `with b, a { }`.
+fn swapped_with(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.outline.statements.iter().enumerate() {
+        if statement.head != Head::With {
+            continue;
+        }
+        let header = script.outline.header(number);
+        let names = script.text[header.clone()]
+            .trim_start_matches("with")
+            .trim();
+        if let Some((first, second)) = names.split_once(',') {
+            let (first, second) = (first.trim(), second.trim());
+            let edits = Edits::new().replace(header, format!("with {second}, {first} "));
+            let lines = vec![script.line(number)];
+            let fix = Fix::OneOrder {
+                first: second.into(),
+                second: first.into(),
+                lines,
+            };
+            found.push(Candidate::new(fix, edits));
+            continue;
+        }
+        let Some(inner) = (number + 1..script.outline.statements.len()).find(|inner| {
+            script.outline.statements[*inner].head == Head::With
+                && script.outline.path(*inner).contains(&number)
+        }) else {
+            continue;
+        };
+        let of_inner = script.outline.header(inner);
+        let other = script.text[of_inner.clone()]
+            .trim_start_matches("with")
+            .trim();
+        if names.contains(" as ") || other.contains(" as ") || names == other {
+            continue;
+        }
+        let lines = vec![script.line(number), script.line(inner)];
+        let (edits, fix) = match (root(names) == root(other), index(names), index(other)) {
+            (true, Some(x), Some(y)) => {
+                let array = root(names);
+                (
+                    Edits::new()
+                        .replace(header, format!("with {array}[min({x}, {y})] "))
+                        .replace(of_inner, format!("with {array}[max({x}, {y})] ")),
+                    Fix::ByNumber {
+                        array: array.into(),
+                        line: lines[0],
+                    },
+                )
+            }
+            _ => (
+                Edits::new()
+                    .replace(header, format!("with {other} "))
+                    .replace(of_inner, format!("with {names} ")),
+                Fix::OneOrder {
+                    first: other.into(),
+                    second: names.into(),
+                    lines,
+                },
+            ),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+fn is_taking(call: &Call<'_>) -> bool {
+    matches!(
+        call.method,
+        "acquire" | "wait" | "get" | "receive" | "put" | "send"
+    )
+}
+
+fn is_giving(call: &Call<'_>) -> bool {
+    matches!(
+        call.method,
+        "release" | "set" | "notify" | "notify_all" | "send" | "put" | "count_down" | "store"
+    )
+}
+
+/// Two calls, one directly after the other, change places. With `both_take`, both take something;
+/// otherwise what is given comes before what is waited for, or an assignment does.
+fn swapped_calls(script: &Script<'_>, both_take: bool) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let Some(first) = script.only_call(one) else {
+            continue;
+        };
+        let second = script.only_call(next);
+        let is_assignment = second.is_none()
+            && script.outline.statements[next].head == Head::Expression
+            && script.outline.source(next).contains('=');
+        let fits = match (second, both_take) {
+            (Some(second), true) => {
+                first.method == "acquire"
+                    && second.method == "acquire"
+                    && first.receiver != second.receiver
+                    && index(first.receiver).is_none()
+            }
+            (Some(second), false) => {
+                is_taking(first)
+                    && (is_giving(second) || second.method == "receive" || second.method == "get")
+                    && first.receiver != second.receiver
+            }
+            (None, true) => false,
+            (None, false) => is_taking(first) && is_assignment,
+        };
+        if !fits {
+            continue;
+        }
+        let (a, b) = (
+            script.outline.source(one).trim_end_matches(';'),
+            script.outline.source(next).trim_end_matches(';'),
+        );
+        // The value of a block is that of its last statement, which is another one then.
+        let is_value = !script.outline.source(next).ends_with(';');
+        let (spans, lines) = (
+            (script.span(one, one), script.span(next, next)),
+            vec![script.line(one), script.line(next)],
+        );
+        let edits = match is_value && second.is_some_and(|call| !is_giving(call)) {
+            true => {
+                let value = script.unused("value");
+                Edits::new()
+                    .replace(spans.0, format!("let {value} = {b};"))
+                    .replace(spans.1, format!("{a}; {value}"))
+            }
+            false => Edits::new()
+                .replace(spans.0, format!("{b};"))
+                .replace(spans.1, format!("{a};")),
+        };
+        found.push(Candidate::new(
+            Fix::Swap {
+                first: b.into(),
+                second: a.into(),
+                lines,
+            },
+            edits,
+        ));
+    }
+    found
+}
+
+/// What others wait for is given before a wait of one's own: at each place alone, and at all.
+pub(super) fn give_first(script: &Script<'_>) -> Vec<Candidate> {
+    swapped_calls(script, false)
+}
+
+/// What others are told of is done before they are told: `items.release(); buffer.push(1);` the other
+/// way round.
+pub(super) fn done_first(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let Some(first) = script.only_call(one) else {
+            continue;
+        };
+        let source = script.outline.source(next);
+        let is_done = script.outline.statements[next].head == Head::Expression
+            && script
+                .only_call(next)
+                .is_none_or(|call| !is_giving(call) && !is_taking(call));
+        if !is_giving(first) || !is_done || !source.ends_with(';') {
+            continue;
+        }
+        let edits = Edits::new()
+            .replace(script.span(one, one), source)
+            .replace(script.span(next, next), script.outline.source(one));
+        let fix = Fix::Swap {
+            first: source.into(),
+            second: script.outline.source(one).into(),
+            lines: vec![script.line(one), script.line(next)],
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+/// `forks[x].acquire(); forks[y].acquire();` in the order of the numbers.
+fn by_number(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let (Some(first), Some(second)) = (script.only_call(one), script.only_call(next)) else {
+            continue;
+        };
+        let array = root(first.receiver);
+        if first.method != "acquire" || second.method != "acquire" || array != root(second.receiver)
+        {
+            continue;
+        }
+        let (Some(x), Some(y)) = (index(first.receiver), index(second.receiver)) else {
+            continue;
+        };
+        let receiver = |call: &Call<'_>| call.span.start..call.span.start + call.receiver.len();
+        let edits = Edits::new()
+            .replace(receiver(first), format!("{array}[min({x}, {y})]"))
+            .replace(receiver(second), format!("{array}[max({x}, {y})]"));
+        let fix = Fix::ByNumber {
+            array: array.into(),
+            line: script.line(one),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+/// What a thread holds already is not taken again.
+pub(super) fn once(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let (Some(first), Some(second)) = (script.only_call(one), script.only_call(next)) else {
+            continue;
+        };
+        if first.method == "acquire"
+            && second.method == "acquire"
+            && first.receiver == second.receiver
+        {
+            let edits = Edits::new().remove(script.text, script.span(next, next));
+            let fix = Fix::TakeOnce {
+                what: second.receiver.into(),
+                line: script.line(next),
+            };
+            found.push(Candidate::new(fix, edits));
+        }
+    }
+    // `with x { f() }`, where f takes x again.
+    for (number, statement) in script.outline.statements.iter().enumerate() {
+        if statement.head != Head::With {
+            continue;
+        }
+        let header = script.text[script.outline.header(number)]
+            .trim_start_matches("with")
+            .trim();
+        let is_again = (0..script.outline.statements.len()).any(|outer| {
+            outer != number
+                && script.outline.statements[outer].head == Head::With
+                && root(
+                    script.text[script.outline.header(outer)]
+                        .trim_start_matches("with")
+                        .trim(),
+                ) == root(header)
+                && (script.outline.path(number).contains(&outer)
+                    || calls_from(script, outer, script.outline.function_of(number)))
+        });
+        if !is_again {
+            continue;
+        }
+        let body = script.outline.blocks[statement.blocks[0]].span.clone();
+        let inside = script.text[body].trim().to_string();
+        let edits = Edits::new().replace(statement.span.clone(), inside);
+        let fix = Fix::TakeOnce {
+            what: header.into(),
+            line: script.line(number),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found.extend(write_at_once(script));
+    for (name, (holds, statement)) in &script.variables {
+        if *holds == Holds::Lock {
+            let span = script.outline.statements[*statement].span.clone();
+            let source = &script.text[span.clone()];
+            if let Some(at) = source.find("Lock(") {
+                let at = span.start + at;
+                let fix = Fix::Reentrant {
+                    lock: (*name).into(),
+                    line: script.line(*statement),
+                };
+                found.push(Candidate::new(fix, Edits::new().insert(at, "R")));
+            }
+        }
+    }
+    found
+}
+
+/// `with l.read() { ... with l.write() { ... } }` takes the lock for writing at once.
+fn write_at_once(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let lock_of = |statement: usize, method: &str| {
+        let is_with = script.outline.statements[statement].head == Head::With;
+        let header = script.text[script.outline.header(statement)].trim();
+        let lock = header.strip_prefix("with")?.trim().strip_suffix(method)?;
+        is_with.then_some(lock)
+    };
+    for inner in 0..script.outline.statements.len() {
+        let Some(lock) = lock_of(inner, ".write()") else {
+            continue;
+        };
+        for outer in script.outline.path(inner) {
+            if lock_of(outer, ".read()") != Some(lock) {
+                continue;
+            }
+            let statement = &script.outline.statements[inner];
+            let body = script.outline.blocks[statement.blocks[0]].span.clone();
+            let inside = script.text[body].trim().to_string();
+            let edits = Edits::new()
+                .replace(
+                    script.outline.header(outer),
+                    format!("with {lock}.write() "),
+                )
+                .replace(statement.span.clone(), inside);
+            let fix = Fix::WriteAtOnce {
+                lock: lock.into(),
+                line: script.line(outer),
+            };
+            found.push(Candidate::new(fix, edits));
+        }
+    }
+    found
+}
+
+/// Whether a statement calls a function by its name.
+fn calls_from(script: &Script<'_>, statement: usize, function: usize) -> bool {
+    let Some(name) = script.name_of(function) else {
+        return false;
+    };
+    let span = &script.outline.statements[statement].span;
+    let mut calls = script.function_calls.iter();
+    calls.any(|call| call.name == name && span.contains(&call.span.start))
+}
+
+/// `x.acquire(); ... x.release();` becomes `with x { ... }`; without a release, it reaches to the end of
+/// the block.
+pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
+    let mut singles: Vec<(String, usize, Edits)> = Vec::new();
+    for block_number in 0..script.outline.blocks.len() {
+        let statements = &script.outline.blocks[block_number].statements;
+        for (place, take) in statements.iter().copied().enumerate() {
+            let Some(call) = script.only_call(take) else {
+                continue;
+            };
+            if call.method != "acquire" || !call.args.is_empty() {
+                continue;
+            }
+            let release = statements[place + 1..].iter().copied().find(|statement| {
+                script
+                    .only_call(*statement)
+                    .is_some_and(|give| give.method == "release" && give.receiver == call.receiver)
+            });
+            let before_release = match release {
+                Some(release) => statements.iter().copied().rfind(|one| *one < release),
+                None => statements.last().copied(),
+            };
+            let Some(first) = statements.get(place + 1).copied() else {
+                continue;
+            };
+            let Some(last) = before_release.filter(|last| *last >= first) else {
+                continue;
+            };
+            let inside = block(
+                script.text,
+                &format!("with {}", call.receiver),
+                script.span(first, last),
+            );
+            // Other releases of it inside would be too many.
+            let span = script.span(first, last);
+            let mut edits = Edits::new();
+            let inner = (script.calls.iter()).filter(|give| {
+                give.method == "release"
+                    && give.receiver == call.receiver
+                    && span.contains(&give.span.start)
+            });
+            if inner.count() > 0 {
+                continue;
+            }
+            edits = edits
+                .remove(script.text, script.span(take, take))
+                .replace(span, inside);
+            if let Some(release) = release {
+                edits = edits.remove(script.text, script.span(release, release));
+            }
+            singles.push((call.receiver.into(), script.line(take), edits));
+        }
+    }
+    let with = |all: &[(String, usize, Edits)]| {
+        let mut what: Vec<String> = all.iter().map(|(name, ..)| name.clone()).collect();
+        what.dedup();
+        let lines = all.iter().map(|(_, line, _)| *line).collect();
+        let edits = all
+            .iter()
+            .fold(Edits::new(), |sum, (.., edits)| sum.and(edits));
+        Candidate::new(Fix::ReleaseAlways { what, lines }, edits)
+    };
+    let mut found: Vec<Candidate> = singles
+        .iter()
+        .map(|one| with(std::slice::from_ref(one)))
+        .collect();
+    if singles.len() > 1 {
+        found.push(with(&singles));
+    }
+    found
+}
+
+/// A call that gives something back is missing at the end of a function: it is added there, and
+/// before each `return` of it.
+pub(super) fn added(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let pairs = [
+        ("acquire", "release()"),
+        ("get", "task_done()"),
+        ("lock", "unlock()"),
+    ];
+    for call in &script.calls {
+        let Some((_, give)) = pairs.iter().find(|(take, _)| *take == call.method) else {
+            continue;
+        };
+        let method = give.trim_end_matches("()");
+        if method == "task_done"
+            && !script
+                .calls
+                .iter()
+                .any(|other| other.method == "join" && root(other.receiver) == root(call.receiver))
+        {
+            continue;
+        }
+        let function = script.outline.function_of(call.statement);
+        let gives = (script.calls.iter()).filter(|other| {
+            other.method == method
+                && other.receiver == call.receiver
+                && script.outline.function_of(other.statement) == function
+        });
+        // A permit more than was taken is no release.
+        let is_lock = method == "task_done"
+            || matches!(
+                script.holds(function, call.receiver),
+                Some(Holds::Lock | Holds::RLock)
+            )
+            || is_used_as_lock(script, call.receiver);
+        if gives.count() > 0 || !is_lock {
+            continue;
+        }
+        let block_number = script.outline.statements[call.statement].block;
+        let Some(last) = script.outline.blocks[block_number]
+            .statements
+            .last()
+            .copied()
+        else {
+            continue;
+        };
+        let span = script.span(last, last);
+        let source = script.outline.source(last);
+        let end = if source.ends_with([';', '}']) {
+            ""
+        } else {
+            ";"
+        };
+        let text = format!("{}.{give}", call.receiver);
+        let edits = Edits::new().insert(
+            span.end,
+            format!("{end}{}{text};", super::edit::gap(script.text, span.start)),
+        );
+        let fix = Fix::AddCall {
+            call: text,
+            line: script.last_line(last),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found.extend(before_leaving(script));
+    found
+}
+
+/// Whether a variable holds a semaphore of one permit.
+fn is_used_as_lock(script: &Script<'_>, receiver: &str) -> bool {
+    let made = script.variables.get(root(receiver));
+    made.is_some_and(|(holds, statement)| {
+        *holds == Holds::Semaphore && script.outline.source(*statement).contains("(1)")
+    })
+}
+
+/// `if x { return; } ... lock.release();`: the release comes before that `return`, too.
+fn before_leaving(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.outline.statements.iter().enumerate() {
+        let source = script.outline.source(number);
+        let leaves = matches!(statement.head, Head::Return | Head::Throw)
+            || matches!(source.trim_end_matches(';'), "break" | "continue");
+        if !leaves {
+            continue;
+        }
+        let function = script.outline.function_of(number);
+        for give in script.calls.iter().filter(|call| {
+            matches!(
+                call.method,
+                "release" | "set" | "notify_all" | "task_done" | "close" | "count_down"
+            ) && script.outline.function_of(call.statement) == function
+                && call.span.start > statement.span.end
+        }) {
+            let text = script.text[give.span.clone()].to_string();
+            let at = statement.span.start;
+            let edits =
+                Edits::new().insert(at, format!("{text};{}", super::edit::gap(script.text, at)));
+            let fix = Fix::AddCall {
+                call: text,
+                line: script.line(number),
+            };
+            found.push(Candidate::new(fix, edits));
+        }
+    }
+    found
+}
+
+/// Functions that share a lock for different things get a lock each.
+pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (lock, (holds, made)) in &script.variables {
+        if !matches!(holds, Holds::Lock | Holds::RLock) {
+            continue;
+        }
+        for function in 1..script.outline.functions.len() {
+            let Some(name) = script.name_of(function) else {
+                continue;
+            };
+            let own = script.unused(&format!("{lock}_of_{name}"));
+            let mut edits = Edits::new();
+            let mut lines = Vec::new();
+            for call in &script.function_calls {
+                let runs = matches!(call.name, "spawn" | "Thread")
+                    && call.args.first().is_some_and(|arg| arg.trim() == name);
+                if !runs {
+                    continue;
+                }
+                for (arg, span) in call.args.iter().zip(&call.arg_spans).skip(1) {
+                    if arg == lock {
+                        edits = edits.replace(span.clone(), own.as_str());
+                        lines.push(script.outline.line_at(span.start));
+                    }
+                }
+            }
+            for statement in 0..script.outline.statements.len() {
+                if with_name(script, statement) == Some(*lock)
+                    && script.outline.function_of(statement) == function
+                    && !script.outline.functions[function].params.contains(lock)
+                {
+                    let header = script.outline.header(statement);
+                    edits = edits.replace(header.clone(), format!("with {own} "));
+                    lines.push(script.outline.line_at(header.start));
+                }
+            }
+            if edits.is_empty() {
+                continue;
+            }
+            let source = script.outline.source(*made);
+            let value = source.split_once('=').map_or("Lock()", |(_, value)| value);
+            let value = value.trim().trim_end_matches(';');
+            let edits = script.declare(edits, &own, value);
+            lines.dedup();
+            let fix = Fix::OwnLock {
+                lock: (*lock).into(),
+                function: name.into(),
+                lines,
+            };
+            found.push(Candidate::new(fix, edits));
+        }
+    }
+    found
+}

@@ -1,0 +1,189 @@
+//! What mends a program, and the proof that it does.
+//!
+//! In reading order: `edit` changes a text; `script` knows which functions run as threads and what
+//! variables hold; `regions`, `order`, `wake`, `locks` and `sizes` propose changes, each of the kind
+//! that a teacher would name for a failure; `check` explores what the changed text can do, and takes
+//! the change that mends and forbids the least.
+
+mod candidate;
+mod check;
+mod edit;
+mod locks;
+mod order;
+mod regions;
+mod script;
+mod sizes;
+mod wake;
+
+pub use candidate::{Fix, Part};
+pub use check::{Advice, Budget, ExploreText, Mend, mend};
+
+use super::finding::{Finding, Problem};
+use crate::event::Kind;
+use crate::pos::Pos;
+
+use candidate::Candidate;
+
+use script::Script;
+
+/// What a failure is, as far as it says where to look for its mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrong {
+    /// A thread ended by an error.
+    Error,
+    /// Threads wait or loop for ever.
+    Wait,
+    /// Threads touch one variable, and nothing keeps them apart.
+    Race,
+    /// Threads take locks in different orders.
+    LockOrder,
+    /// An error that nobody asks for: to ask for it makes it seen, and mends nothing.
+    Unseen,
+}
+
+/// What is known of a failure before its mend is looked for.
+#[derive(Clone, Debug)]
+struct Hint {
+    wrong: Wrong,
+    /// Where it went wrong.
+    pos: Option<Pos>,
+    /// The variables that the failing run touches, the last ones first.
+    variables: Vec<String>,
+}
+
+impl Hint {
+    fn of(finding: &Finding) -> Self {
+        let wrong = match &finding.problem {
+            Problem::Error { .. } => Wrong::Error,
+            Problem::Deadlock(_)
+            | Problem::Livelock(_)
+            | Problem::FairLivelock { .. }
+            | Problem::Starvation(_) => Wrong::Wait,
+            Problem::LockOrder(_) => Wrong::LockOrder,
+            Problem::Race(_) => Wrong::Race,
+            Problem::UnseenError { .. } => Wrong::Unseen,
+        };
+        let mut variables: Vec<String> = Vec::new();
+        let mut add = |place: &str| {
+            let name = script::root(place);
+            if !name.is_empty() && !variables.iter().any(|known| known == name) {
+                variables.push(name.into());
+            }
+        };
+        if let Problem::Race(race) = &finding.problem {
+            add(&race.place.to_string());
+        }
+        for told in finding.trail.steps.iter().rev().flat_map(|step| &step.told) {
+            match &told.kind {
+                Kind::Read { place, .. }
+                | Kind::Write { place, .. }
+                | Kind::Method { place, .. } => {
+                    add(place);
+                }
+                Kind::Object { written, .. } => {
+                    written.receiver.as_deref().into_iter().for_each(&mut add);
+                }
+                _ => {}
+            }
+        }
+        Self {
+            wrong,
+            pos: finding.problem.lines().first().copied(),
+            variables,
+        }
+    }
+}
+
+/// Candidates in tiers: each tier is tried only if none of those before it mends.
+fn candidates(text: &str, hint: &Hint) -> Vec<Vec<Candidate>> {
+    let script = &Script::of(text);
+    let failing = (hint.pos)
+        .and_then(|pos| script.outline.byte_at(pos))
+        .and_then(|byte| script.outline.statement_at(byte));
+    let regions = || regions::tiers(script, &hint.variables);
+    let mut tiers: Vec<Vec<Candidate>> = match hint.wrong {
+        Wrong::Error => error(script, failing, regions()),
+        Wrong::Wait => wait(script, regions()),
+        Wrong::Race => regions(),
+        Wrong::LockOrder => vec![locks::one_order(script)],
+        Wrong::Unseen => Vec::new(),
+    };
+    tiers.retain(|tier| !tier.is_empty());
+    tiers
+}
+
+/// So many tiers of regions come before changes of order.
+const SMALL_REGIONS: usize = 5;
+
+fn error(
+    script: &Script<'_>,
+    failing: Option<usize>,
+    regions: Vec<Vec<Candidate>>,
+) -> Vec<Vec<Candidate>> {
+    let at = |candidates: fn(&Script<'_>, usize) -> Vec<Candidate>| {
+        failing.map_or_else(Vec::new, |failing| candidates(script, failing))
+    };
+    let mut tiers = vec![
+        order::without_limit(script),
+        at(order::join_first),
+        wake::look_again(script),
+        wake::look_again_and_notify_all(script),
+        locks::done_first(script),
+        order::until_done(script),
+        order::second_turnstile(script),
+        order::pass_on(script),
+        wake::ask_the_thing(script),
+    ];
+    // The smallest regions come first: they forbid little, and are soon looked through.
+    let mut regions = regions;
+    let larger = regions.split_off(SMALL_REGIONS.min(regions.len()));
+    tiers.extend(regions);
+    tiers.extend([
+        order::before_start(script),
+        order::prepared_first(script),
+        at(order::join_added),
+    ]);
+    tiers.extend(larger);
+    tiers.extend([
+        at(order::wait_for_event),
+        order::functions_in_order(script),
+        wake::notify_all(script),
+        locks::give_first(script),
+    ]);
+    tiers
+}
+
+fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>> {
+    let mut tiers = vec![
+        locks::one_order(script),
+        locks::give_first(script),
+        wake::notify_all(script),
+        wake::look_again(script),
+        wake::look_again_and_notify_all(script),
+        wake::look_under_lock(script),
+        wake::remember(script),
+        wake::stay_set(script),
+        locks::once(script),
+        locks::release_always(script),
+        sizes::own_pool(script),
+        sizes::resized(
+            script,
+            &["ThreadPoolExecutor", "ProcessPoolExecutor", "pool"],
+        ),
+        sizes::closed(script),
+        locks::added(script),
+        sizes::marks(script),
+        order::without_limit(script),
+        order::outside_lock(script),
+        locks::own_lock(script),
+        sizes::resized(script, &["channel", "Queue", "Barrier", "Latch"]),
+        order::until_done(script),
+        order::second_turnstile(script),
+        order::pass_on(script),
+        order::before_start(script),
+        wake::awaited(script),
+    ];
+    tiers.extend(regions);
+    tiers.push(sizes::resized(script, &["Semaphore"]));
+    tiers
+}

@@ -1,0 +1,335 @@
+//! Lines that belong together: one lock around them.
+
+use std::collections::BTreeMap;
+
+use super::candidate::{Candidate, Fix, Part};
+use super::edit::Edits;
+use super::script::{Holds, Script, root};
+use crate::language::outline::Head;
+
+/// How far a part reaches.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Each run of statements that mention it, alone.
+    Runs,
+    /// From the first mention to the last.
+    Mentions,
+    /// From the first mention to the end of its block.
+    Block,
+    /// The whole function.
+    Body,
+    /// In the functions that threads run, whatever they call included.
+    Callers,
+}
+
+/// In which functions parts are kept together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    /// In all that threads run.
+    Threads,
+    /// In those of them that do more than one thing with it.
+    Compound,
+    /// In the top level, too.
+    Everywhere,
+}
+
+/// Candidates in tiers: each tier is tried only if none of those before it mends. `order` are names
+/// of variables, those first that matter most.
+pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>> {
+    let mut data = script.shared_data();
+    let place = |name: &str| order.iter().position(|known| known == name);
+    data.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    let singles: Vec<Vec<&str>> = data.iter().map(|name| vec![*name]).collect();
+    let mut groups: Vec<Vec<&str>> = Vec::new();
+    for (index, one) in data.iter().enumerate() {
+        groups.extend(data[index + 1..].iter().map(|other| vec![*one, *other]));
+    }
+    groups.truncate(6);
+    if data.len() > 2 {
+        groups.push(data.clone());
+    }
+    let mut tiers = vec![known_locks(script, &singles), held_on(script)];
+    for reach in [Reach::Runs, Reach::Mentions, Reach::Block, Reach::Callers] {
+        for sets in [&singles, &groups] {
+            for place in [Where::Threads, Where::Compound, Where::Everywhere] {
+                tiers.push(all(script, sets, reach, place));
+            }
+        }
+    }
+    tiers.push(all(script, &groups, Reach::Body, Where::Threads));
+    tiers.push(all(script, &singles, Reach::Body, Where::Threads));
+    let mut seen: Vec<Edits> = Vec::new();
+    for tier in &mut tiers {
+        tier.retain(|candidate| {
+            let is_new = !seen.contains(&candidate.edits);
+            if is_new {
+                seen.push(candidate.edits.clone());
+            }
+            is_new
+        });
+    }
+    tiers
+}
+
+fn all(script: &Script<'_>, sets: &[Vec<&str>], reach: Reach, place: Where) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for set in sets {
+        let parts = parts(script, set, reach, place);
+        let (name, is_async) = match script.text.contains("asyncio") {
+            true => ("asyncio.Lock()", true),
+            false => ("Lock()", false),
+        };
+        let lock = script.unused("lock");
+        found.extend(together(script, set, &parts, &lock, Some(name)));
+        if is_async {
+            found.extend(together(script, set, &parts, &lock, Some("Lock()")));
+        }
+    }
+    found
+}
+
+/// The parts of each function that mention one of these variables: first and last statement.
+fn parts(
+    script: &Script<'_>,
+    variables: &[&str],
+    reach: Reach,
+    place: Where,
+) -> Vec<(usize, usize)> {
+    let with_main = place == Where::Everywhere;
+    let mut by_function: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for variable in variables {
+        for statement in script.touching(variable) {
+            let function = script.outline.function_of(statement);
+            if function > 0 || with_main {
+                by_function.entry(function).or_default().push(statement);
+            }
+        }
+    }
+    if reach == Reach::Callers {
+        by_function.retain(|function, _| *function == 0 || script.entries.contains(function));
+        for call in &script.function_calls {
+            let function = script.outline.function_of(call.statement);
+            let is_inside =
+                function == 0 && with_main && Some(call.statement) > script.first_start();
+            let called = (1..script.outline.functions.len())
+                .find(|number| script.name_of(*number) == Some(call.name));
+            let touches = called.is_some_and(|called| {
+                variables
+                    .iter()
+                    .any(|variable| script.reaches(called, variable))
+            });
+            if touches && (script.entries.contains(&function) || is_inside) {
+                by_function
+                    .entry(function)
+                    .or_default()
+                    .push(call.statement);
+            }
+        }
+    }
+    let mut parts = Vec::new();
+    for (function, mut statements) in by_function {
+        statements.retain(|statement| script.outline.statements[*statement].head != Head::Fn);
+        statements.sort_unstable();
+        statements.dedup();
+        if place == Where::Compound && statements.len() < 2 {
+            continue;
+        }
+        let Some((block, first, last)) = script.cover(&statements) else {
+            continue;
+        };
+        if reach == Reach::Runs {
+            parts.extend(runs(script, block, &statements));
+            continue;
+        }
+        let (first, last) = match reach {
+            Reach::Runs | Reach::Mentions | Reach::Callers => (first, last),
+            Reach::Block => {
+                let of_block = &script.outline.blocks[block].statements;
+                (first, *of_block.last().unwrap_or(&last))
+            }
+            Reach::Body => {
+                let body = script.outline.functions[function].body;
+                let of_body = &script.outline.blocks[body].statements;
+                match (of_body.first(), of_body.last()) {
+                    (Some(first), Some(last)) => (*first, *last),
+                    _ => (first, last),
+                }
+            }
+        };
+        parts.push((first, last));
+    }
+    parts
+}
+
+/// The runs of statements of a block that have some of these in them.
+fn runs(script: &Script<'_>, block: usize, mentions: &[usize]) -> Vec<(usize, usize)> {
+    let is_in = |statement: &usize| {
+        let mut mentions = mentions.iter();
+        mentions.any(|mention| script.outline.path(*mention).contains(statement))
+    };
+    let mut runs = Vec::new();
+    let mut open: Option<(usize, usize)> = None;
+    for statement in script.outline.blocks[block].statements.iter().copied() {
+        match (open, is_in(&statement)) {
+            (None, true) => open = Some((statement, statement)),
+            (Some((first, _)), true) => open = Some((first, statement)),
+            (Some(run), false) => {
+                runs.push(run);
+                open = None;
+            }
+            (None, false) => {}
+        }
+    }
+    runs.extend(open);
+    runs
+}
+
+fn together(
+    script: &Script<'_>,
+    variables: &[&str],
+    parts: &[(usize, usize)],
+    lock: &str,
+    made: Option<&str>,
+) -> Option<Candidate> {
+    if parts.is_empty() {
+        return None;
+    }
+    let mut edits = Edits::new();
+    let mut lines = Vec::new();
+    for (first, last) in parts {
+        edits = script.wrap(edits, &format!("with {lock}"), *first, *last);
+        let function = script.outline.function_of(*first);
+        lines.push(Part {
+            function: script.name_of(function).map(String::from),
+            first: script.line(*first),
+            last: script.last_line(*last),
+        });
+    }
+    if let Some(made) = made {
+        edits = script.declare(edits, lock, made);
+    }
+    lines.sort_by_key(|part| (part.first, part.last));
+    let fix = Fix::KeepTogether {
+        parts: lines,
+        variables: variables.iter().map(ToString::to_string).collect(),
+        lock: lock.into(),
+        is_known: made.is_none(),
+    };
+    Some(Candidate::new(fix, edits))
+}
+
+/// Where some lines are under a lock of the text already, the others come under it, too; where
+/// different locks are used for one variable, one of them is.
+fn known_locks(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (lock, (holds, _)) in &script.variables {
+        if !matches!(holds, Holds::Lock | Holds::RLock) {
+            continue;
+        }
+        for set in singles {
+            for place in [Where::Threads, Where::Everywhere] {
+                let is_under = |statement: usize| {
+                    let path = script.outline.path(statement);
+                    path.iter()
+                        .any(|step| with_name(script, *step) == Some(*lock))
+                };
+                let all = parts(script, set, Reach::Mentions, place);
+                let bare: Vec<_> = (all.iter().copied())
+                    .filter(|(first, _)| !is_under(*first))
+                    .collect();
+                let is_used = bare.len() < all.len()
+                    || all.iter().any(|(first, last)| {
+                        (*first..=*last).any(|step| with_name(script, step) == Some(*lock))
+                    });
+                if is_used && !bare.is_empty() {
+                    // A lock inside the part would be taken twice.
+                    let inner = |(first, last): &(usize, usize)| {
+                        (*first..=*last).any(|step| with_name(script, step) == Some(*lock))
+                    };
+                    if !bare.iter().any(inner) {
+                        found.extend(together(script, set, &bare, lock, None));
+                    }
+                }
+            }
+        }
+    }
+    found.extend(one_lock(script));
+    found
+}
+
+/// The lock of `with lock { }`, by the name that it has there.
+pub(super) fn with_name<'t>(script: &Script<'t>, statement: usize) -> Option<&'t str> {
+    if script.outline.statements[statement].head != Head::With {
+        return None;
+    }
+    let header = &script.text[script.outline.header(statement)];
+    let name = header.strip_prefix("with")?.trim();
+    (root(name) == name).then_some(name)
+}
+
+/// One lock for another, as an argument or in `with`.
+fn one_lock(script: &Script<'_>) -> Vec<Candidate> {
+    let locks: Vec<&str> = (script.variables.iter())
+        .filter(|(_, (holds, _))| matches!(holds, Holds::Lock | Holds::RLock))
+        .map(|(name, _)| *name)
+        .collect();
+    let mut found = Vec::new();
+    for wanted in &locks {
+        for other in locks.iter().filter(|other| *other != wanted) {
+            let mut edits = Edits::new();
+            let mut lines = Vec::new();
+            for call in &script.function_calls {
+                if !matches!(call.name, "spawn" | "Thread") {
+                    continue;
+                }
+                for (arg, span) in call.args.iter().zip(&call.arg_spans).skip(1) {
+                    if arg == other {
+                        edits = edits.replace(span.clone(), *wanted);
+                        lines.push(script.outline.line_at(span.start));
+                    }
+                }
+            }
+            for statement in 0..script.outline.statements.len() {
+                if with_name(script, statement) == Some(*other) {
+                    let start = script.outline.header(statement).start;
+                    let at = start + script.text[start..].find(other).unwrap_or_default();
+                    edits = edits.replace(at..at + other.len(), *wanted);
+                    lines.push(script.outline.line_at(at));
+                }
+            }
+            if !edits.is_empty() {
+                lines.dedup();
+                let fix = Fix::OneLock {
+                    lock: (*wanted).into(),
+                    instead_of: (*other).into(),
+                    lines,
+                };
+                found.push(Candidate::new(fix, edits));
+            }
+        }
+    }
+    found
+}
+
+/// `x.release(); x.acquire();` one after the other: the lock is kept instead.
+fn held_on(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let (Some(release), Some(acquire)) = (script.only_call(one), script.only_call(next)) else {
+            continue;
+        };
+        if release.method == "release"
+            && acquire.method == "acquire"
+            && release.receiver == acquire.receiver
+            && release.args.is_empty()
+        {
+            let edits = Edits::new().remove(script.text, script.span(one, next));
+            let fix = Fix::HoldOn {
+                lock: release.receiver.into(),
+                line: script.line(one),
+            };
+            found.push(Candidate::new(fix, edits));
+        }
+    }
+    found
+}

@@ -1,0 +1,479 @@
+//! What a text says of threads and objects: which functions run as threads, what each variable
+//! holds, by which names a function knows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::edit::{Edits, block};
+use crate::language::outline::{Call, FunctionCall, Outline};
+
+/// What a variable holds, by the call that makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Holds {
+    /// A lock that one thread holds.
+    Lock,
+    /// A lock that its holder may take again.
+    RLock,
+    /// A lock for readers and writers.
+    RwLock,
+    /// A counter of permits.
+    Semaphore,
+    /// A condition.
+    Condition,
+    /// An event.
+    Event,
+    /// A barrier.
+    Barrier,
+    /// A queue.
+    Queue,
+    /// A channel.
+    Channel,
+    /// A pool of threads or processes.
+    Pool,
+    /// A value that is changed in one step.
+    Atomic,
+    /// A thread.
+    Thread,
+    /// Anything else.
+    Data,
+}
+
+impl Holds {
+    fn of(value: &str) -> Self {
+        let value = value.trim_start();
+        let made = value.split('(').next().unwrap_or_default();
+        let name = made.rsplit('.').next().unwrap_or(made).trim();
+        if !value.contains('(') {
+            return Self::Data;
+        }
+        match name {
+            "Lock" | "Mutex" => Self::Lock,
+            "RLock" => Self::RLock,
+            "RwLock" => Self::RwLock,
+            "Semaphore" | "BoundedSemaphore" => Self::Semaphore,
+            "Condition" => Self::Condition,
+            "Event" => Self::Event,
+            "Barrier" => Self::Barrier,
+            "Queue" | "LifoQueue" | "PriorityQueue" | "SimpleQueue" => Self::Queue,
+            "channel" => Self::Channel,
+            "ThreadPoolExecutor" | "ProcessPoolExecutor" | "pool" => Self::Pool,
+            "Atomic" => Self::Atomic,
+            "spawn" | "Thread" | "Timer" => Self::Thread,
+            _ => Self::Data,
+        }
+    }
+
+    /// Whether it is what threads compute with, no means of theirs to wait for each other.
+    pub(super) fn is_data(self) -> bool {
+        matches!(self, Self::Data | Self::Atomic)
+    }
+}
+
+/// The facts of a text.
+pub(super) struct Script<'t> {
+    pub(super) text: &'t str,
+    pub(super) outline: Outline<'t>,
+    pub(super) calls: Vec<Call<'t>>,
+    pub(super) function_calls: Vec<FunctionCall<'t>>,
+    /// What the variables hold that `let` makes, with the statement.
+    pub(super) variables: BTreeMap<&'t str, (Holds, usize)>,
+    /// What functions make for themselves, by a name that another variable has, too.
+    locals: BTreeSet<(usize, &'t str)>,
+    /// For the parameters of each function: the names of the variables that they are given.
+    aliases: BTreeMap<(usize, &'t str), BTreeSet<&'t str>>,
+    /// The functions that run as threads or tasks.
+    pub(super) entries: BTreeSet<usize>,
+    /// The mentioned variables: the name, the innermost statement, the function.
+    pub(super) mentions: Vec<(&'t str, usize, usize)>,
+}
+
+/// The calls that make a thread or a task of their first argument.
+const STARTERS: [&str; 6] = [
+    "spawn",
+    "Thread",
+    "start_new_thread",
+    "Timer",
+    "Process",
+    "create_task",
+];
+const STARTING_METHODS: [&str; 9] = [
+    "submit",
+    "map",
+    "create_task",
+    "Thread",
+    "spawn",
+    "Timer",
+    "gather",
+    "run",
+    "start_soon",
+];
+
+impl<'t> Script<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let outline = Outline::of(text);
+        let calls = outline.calls();
+        let function_calls = outline.function_calls();
+        let mut variables = BTreeMap::new();
+        let mut locals = BTreeSet::new();
+        for (name, statement, value) in outline.lets() {
+            let function = outline.function_of(statement);
+            if function > 0 {
+                locals.insert((function, name));
+            }
+            let is_better = |(_, known): &(Holds, usize)| outline.function_of(*known) > 0;
+            if variables.get(name).is_none_or(is_better) {
+                variables.insert(name, (Holds::of(value), statement));
+            }
+        }
+        locals.retain(|(function, name)| {
+            variables
+                .get(name)
+                .is_some_and(|(_, made)| outline.function_of(*made) != *function)
+        });
+        let mentions = outline
+            .mentions()
+            .map(|(name, _, statement)| (name, statement, outline.function_of(statement)))
+            .collect();
+        let mut script = Self {
+            text,
+            calls,
+            function_calls,
+            variables,
+            locals,
+            aliases: BTreeMap::new(),
+            entries: BTreeSet::new(),
+            mentions,
+            outline,
+        };
+        script.read_calls();
+        script
+    }
+
+    /// Finds what parameters stand for, and which functions run as threads.
+    fn read_calls(&mut self) {
+        let mut given: Vec<(usize, &'t str, &'t str)> = Vec::new();
+        let mut entries = BTreeSet::new();
+        let starts = |name: &str, is_method: bool| match is_method {
+            true => STARTING_METHODS.contains(&name),
+            false => STARTERS.contains(&name),
+        };
+        let calls = (self.calls.iter()).map(|call| {
+            (
+                call.method,
+                &call.args,
+                starts(call.method, true),
+                call.span.clone(),
+            )
+        });
+        let all = (self.function_calls.iter())
+            .map(|call| {
+                (
+                    call.name,
+                    &call.args,
+                    starts(call.name, false),
+                    call.span.clone(),
+                )
+            })
+            .chain(calls);
+        for (name, args, is_start, span) in all {
+            let (function, args) = match is_start {
+                true => (args.first().copied().unwrap_or_default(), args.get(1..)),
+                false => (name, Some(&args[..])),
+            };
+            for (number, known) in self.outline.functions.iter().enumerate() {
+                let is_named = self.name_of(number) == Some(function);
+                let stands_there = known.name.is_none()
+                    && number > 0
+                    && is_start
+                    && self.closure_begins_in(number, &span);
+                if is_start && (is_named || stands_there) {
+                    entries.insert(number);
+                }
+                if is_named {
+                    let args = args.unwrap_or_default().iter();
+                    for (param, arg) in known.params.iter().zip(args) {
+                        given.push((number, param, arg));
+                    }
+                }
+            }
+        }
+        // A function may be given to a starter at any place: `gather(a, b)`, `Thread(target, f)`.
+        for (number, _) in self.outline.functions.iter().enumerate().skip(1) {
+            let Some(name) = self.name_of(number) else {
+                continue;
+            };
+            let is_value = |call: &Vec<&str>| call.iter().any(|arg| arg.trim() == name);
+            if self
+                .function_calls
+                .iter()
+                .any(|call| starts(call.name, false) && is_value(&call.args))
+                || self
+                    .calls
+                    .iter()
+                    .any(|call| starts(call.method, true) && is_value(&call.args))
+            {
+                entries.insert(number);
+            }
+        }
+        for (function, param, arg) in given {
+            self.aliases
+                .entry((function, param))
+                .or_default()
+                .insert(arg);
+        }
+        self.entries = entries;
+    }
+
+    fn closure_begins_in(&self, function: usize, span: &std::ops::Range<usize>) -> bool {
+        let body = &self.outline.blocks[self.outline.functions[function].body].span;
+        span.start < body.start && body.end <= span.end
+    }
+
+    /// What a function is called: by its definition, or by the variable that a closure is kept in.
+    pub(super) fn name_of(&self, function: usize) -> Option<&'t str> {
+        let known = &self.outline.functions[function];
+        if known.name.is_some() || function == 0 {
+            return known.name;
+        }
+        let body = self.outline.blocks[known.body].span.clone();
+        self.outline.lets().find_map(|(name, statement, value)| {
+            let starts = value.starts_with('|');
+            let span = &self.outline.statements[statement].span;
+            let is_its = Some(statement) == known.statement
+                && starts
+                && span.contains(&body.start)
+                && self.first_closure_in(statement) == Some(function);
+            is_its.then_some(name)
+        })
+    }
+
+    fn first_closure_in(&self, statement: usize) -> Option<usize> {
+        let functions = self.outline.functions.iter();
+        functions.enumerate().find_map(|(number, function)| {
+            (function.name.is_none() && number > 0 && function.statement == Some(statement))
+                .then_some(number)
+        })
+    }
+
+    /// The variables that a name means in a function: itself, or what a parameter is given.
+    pub(super) fn meanings(&self, function: usize, name: &'t str) -> BTreeSet<&'t str> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![(function, name)];
+        let mut seen = BTreeSet::new();
+        while let Some((function, name)) = open.pop() {
+            if !seen.insert((function, name)) || self.locals.contains(&(function, name)) {
+                continue;
+            }
+            match self.aliases.get(&(function, name)) {
+                Some(args) => {
+                    for arg in args {
+                        let root = root(arg);
+                        // In which function the argument was written matters little here.
+                        match self.variables.contains_key(root) {
+                            true => {
+                                found.insert(root);
+                            }
+                            false => open.push((0, root)),
+                        }
+                    }
+                }
+                None => {
+                    found.insert(name);
+                }
+            }
+        }
+        found
+    }
+
+    /// What a receiver holds, by the variables that it may mean.
+    pub(super) fn holds(&self, function: usize, receiver: &'t str) -> Option<Holds> {
+        let meanings = self.meanings(function, root(receiver));
+        meanings
+            .iter()
+            .find_map(|name| self.variables.get(name).map(|(holds, _)| *holds))
+    }
+
+    /// The statements that mention a variable, by whichever name, in functions but the top level; in
+    /// the top level, too, behind the first start of a thread and without its `let`.
+    pub(super) fn touching(&self, variable: &str) -> Vec<usize> {
+        let first = self.first_start();
+        let mut found: Vec<usize> = Vec::new();
+        for (name, statement, function) in &self.mentions {
+            if !self.meanings(*function, name).contains(variable) {
+                continue;
+            }
+            let is_before = *function == 0 && first.is_none_or(|first| *statement <= first);
+            if !is_before && found.last() != Some(statement) {
+                found.push(*statement);
+            }
+        }
+        found.dedup();
+        found
+    }
+
+    /// The first statement of the top level in which a thread is started.
+    pub(super) fn first_start(&self) -> Option<usize> {
+        self.starts().next().map(|(statement, _)| statement)
+    }
+
+    /// The statements of the top level in which threads are started, with the calls' spans.
+    pub(super) fn starts(&self) -> impl Iterator<Item = (usize, &FunctionCall<'t>)> + '_ {
+        (self.function_calls.iter())
+            .filter(|call| matches!(call.name, "spawn" | "Thread"))
+            .filter(|call| self.outline.function_of(call.statement) == 0)
+            .map(|call| (call.statement, call))
+    }
+
+    /// The variables that several threads may touch: made by `let`, and mentioned in a function.
+    pub(super) fn shared_data(&self) -> Vec<&'t str> {
+        let mut names: Vec<&'t str> = Vec::new();
+        for (name, (holds, statement)) in &self.variables {
+            let function = self.outline.function_of(*statement);
+            let is_elsewhere = |(mentioned, _, place): &(&'t str, usize, usize)| {
+                *place != function && self.meanings(*place, mentioned).contains(name)
+            };
+            if holds.is_data()
+                && !self.outline.source(*statement).starts_with("const")
+                && !self.is_function(name)
+                && self.mentions.iter().any(is_elsewhere)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn is_function(&self, name: &str) -> bool {
+        (1..self.outline.functions.len()).any(|number| self.name_of(number) == Some(name))
+    }
+
+    /// Whether a function, or one that it calls by name, mentions a variable.
+    pub(super) fn reaches(&self, function: usize, variable: &str) -> bool {
+        let mut open = vec![function];
+        let mut seen = BTreeSet::new();
+        while let Some(function) = open.pop() {
+            if !seen.insert(function) {
+                continue;
+            }
+            if self.mentions.iter().any(|(name, _, place)| {
+                *place == function && self.meanings(function, name).contains(variable)
+            }) {
+                return true;
+            }
+            for call in &self.function_calls {
+                if self.outline.function_of(call.statement) == function {
+                    let named = (1..self.outline.functions.len())
+                        .filter(|number| self.name_of(*number) == Some(call.name));
+                    open.extend(named);
+                }
+            }
+        }
+        false
+    }
+
+    /// The smallest run of statements of one block that has all of these, which are of one function:
+    /// the block, and the first and the last of its statements.
+    pub(super) fn cover(&self, statements: &[usize]) -> Option<(usize, usize, usize)> {
+        let paths: Vec<Vec<usize>> = statements
+            .iter()
+            .map(|statement| self.outline.path(*statement))
+            .collect();
+        let first = paths.first()?;
+        for candidate in first {
+            let block = self.outline.statements[*candidate].block;
+            let inside: Option<Vec<usize>> = paths
+                .iter()
+                .map(|path| {
+                    let mut steps = path.iter();
+                    steps
+                        .find(|step| self.outline.statements[**step].block == block)
+                        .copied()
+                })
+                .collect();
+            if let Some(inside) = inside {
+                let first = inside.iter().min()?;
+                let last = inside.iter().max()?;
+                return Some((block, *first, *last));
+            }
+        }
+        None
+    }
+
+    /// The bytes from the beginning of one statement to the end of another.
+    pub(super) fn span(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+        let statements = &self.outline.statements;
+        statements[first].span.start..statements[last].span.end
+    }
+
+    /// Puts statements of one block into `head { }`.
+    pub(super) fn wrap(&self, edits: Edits, head: &str, first: usize, last: usize) -> Edits {
+        let span = self.span(first, last);
+        let inside = &self.outline.blocks[self.outline.statements[first].block];
+        let wrapped = block(self.text, head, span.clone());
+        match inside.is_braced {
+            true => edits.replace(span, wrapped),
+            false => edits.replace(span, format!("{{ {wrapped} }}")),
+        }
+    }
+
+    /// Makes a variable before everything else: `let NAME = VALUE;`.
+    pub(super) fn declare(&self, edits: Edits, name: &str, value: &str) -> Edits {
+        let first = self.outline.blocks[0].statements.first();
+        let at = first.map_or(0, |first| self.outline.statements[*first].span.start);
+        edits.insert(at, format!("let {name} = {value};\n"))
+    }
+
+    /// A name that the text does not use: `wanted`, or with a number.
+    pub(super) fn unused(&self, wanted: &str) -> String {
+        let is_used = |name: &str| self.outline.names(name);
+        let mut name = wanted.to_string();
+        let mut number = 2;
+        while is_used(&name) {
+            name = format!("{wanted}_{number}");
+            number += 1;
+        }
+        name
+    }
+
+    /// The line in which a statement begins.
+    pub(super) fn line(&self, statement: usize) -> usize {
+        let start = self.outline.statements[statement].span.start;
+        self.outline.line_at(start)
+    }
+
+    /// The line in which a statement ends.
+    pub(super) fn last_line(&self, statement: usize) -> usize {
+        let end = self.outline.statements[statement].span.end;
+        self.outline.line_at(end.saturating_sub(1))
+    }
+
+    /// The call that a statement consists of, `lock.acquire();` or `let x = queue.get();`.
+    pub(super) fn only_call(&self, statement: usize) -> Option<&Call<'t>> {
+        let span = &self.outline.statements[statement].span;
+        let source = self
+            .outline
+            .source(statement)
+            .trim_end_matches(';')
+            .trim_end();
+        let end = span.start + source.len();
+        self.calls.iter().find(|call| {
+            call.statement == statement && call.span.end == end && {
+                let before = self.text[span.start..call.span.start].trim();
+                before.is_empty()
+                    || before == "await"
+                    || before.starts_with("let ") && before.ends_with(['=', 't'])
+            }
+        })
+    }
+
+    /// Statements that follow each other directly in one block.
+    pub(super) fn neighbours(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        (self.outline.blocks.iter())
+            .flat_map(|block| block.statements.windows(2).map(|two| (two[0], two[1])))
+    }
+}
+
+/// The variable at the beginning of a place: `forks` of `forks[i]`.
+pub(super) fn root(place: &str) -> &str {
+    let end = place.find(|c: char| !c.is_alphanumeric() && c != '_');
+    end.map_or(place, |end| &place[..end])
+}
