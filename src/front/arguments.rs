@@ -735,7 +735,7 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Run,
         Self::Explore,
         Self::Mend,
