@@ -29,8 +29,8 @@ const NAMES: &str = "fn title(name) { `<${name}>` }";
 
 /// A folder with two modules, one of which imports the other, and a script.
 fn folder(script: &str) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("parts")).unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("parts")).expect("a folder");
     write(&folder, "math.rhai", MATH);
     write(&folder, "parts/names.rhai", NAMES);
     write(&folder, "script.rhai", script);
@@ -38,7 +38,7 @@ fn folder(script: &str) -> TempDir {
 }
 
 fn write(folder: &TempDir, name: &str, text: &str) {
-    fs::write(folder.path().join(name), text).unwrap();
+    fs::write(folder.path().join(name), text).expect("a file");
 }
 
 /// Runs a text of the folder, and gives what it printed and how it ended.

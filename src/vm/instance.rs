@@ -79,8 +79,10 @@ impl Machine<'_, '_> {
             false => None,
         };
         // An attribute comes first: one of the instance, and where there is no method one of a class.
-        let mut path = Path::default();
-        path.method = Some(name.literal);
+        let path = Path {
+            method: Some(name.literal),
+            ..Path::default()
+        };
         if let Some(holder) = &holder
             && !self.may_access(&holder.contents, path, false)
         {

@@ -320,7 +320,7 @@ impl Fiber {
         let op = code.ops.get(frame.pc as usize)?;
         let of_contents = |reference: &Reference, writes| {
             let cell = &reference.contents;
-            cell.is_published().then(|| VariableAccess {
+            cell.is_published().then_some(VariableAccess {
                 cell: Arc::as_ptr(cell) as usize,
                 writes,
                 site: None,
@@ -338,7 +338,7 @@ impl Fiber {
             return of_contents(reference, !touched.is_kept && is_end);
         }
         self.with_root_cell(program, globals, touched.root, |cell| {
-            cell.is_published().then(|| VariableAccess {
+            cell.is_published().then_some(VariableAccess {
                 cell: Arc::as_ptr(cell) as usize,
                 writes: !touched.is_kept,
                 site: (touched.is_plain).then(|| (frame.code, frame.pc, self.pos(program))),

@@ -109,7 +109,7 @@ impl Learner {
     }
 
     /// Says hello, and what is wrong with what was set.
-    pub(super) fn greet<'n>(&self, notes: impl Iterator<Item = &'n str>) -> io::Result<()> {
+    pub(super) fn greet<'n>(&self, mut notes: impl Iterator<Item = &'n str>) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         let name = self
             .paint
@@ -120,9 +120,7 @@ impl Learner {
                  :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
             ))?;
         }
-        notes
-            .map(|note| self.say(&format!("note: {note}\n")))
-            .collect()
+        notes.try_for_each(|note| self.say(&format!("note: {note}\n")))
     }
 
     /// What Tab offers of this session.

@@ -286,7 +286,7 @@ mod tests {
             "else {",
             "catch (e) {",
         ] {
-            assert_eq!(state(text) == Completeness::Incomplete, false, "{text:?}");
+            assert_ne!(state(text), Completeness::Incomplete, "{text:?}");
         }
         for text in [
             "fn f() {",

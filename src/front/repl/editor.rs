@@ -27,7 +27,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::block::{self, Came, GUTTER, MARK};
 use super::completion::{Completed, Offers};
-use super::keys::{End, Keys, Next, Typing};
+use super::keys::{End, Explain, Keys, Next, Typing};
 use super::mode;
 use super::screen::{Bell, Screen};
 use crate::front::doc;
@@ -310,10 +310,7 @@ fn bell(mut printer: impl ExternalPrinter + Send + 'static) -> Option<Bell> {
 }
 
 /// Shows the page of the name at the cursor, above what is typed.
-fn explanation(
-    offers: Arc<Mutex<Offers>>,
-    screen: Arc<Screen>,
-) -> Box<dyn Fn(&str, usize) + Send + Sync> {
+fn explanation(offers: Arc<Mutex<Offers>>, screen: Arc<Screen>) -> Explain {
     Box::new(move |line, cursor| {
         let page = {
             let offers = offers.lock();

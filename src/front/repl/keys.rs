@@ -88,13 +88,16 @@ impl Typing {
     }
 }
 
+/// What shows a page about a text with the cursor at a byte.
+pub(super) type Explain = Box<dyn Fn(&str, usize) + Send + Sync>;
+
 /// The commands for keys.
 pub(super) struct Keys {
     pub(super) typing: Arc<Mutex<Typing>>,
     /// Whether the editor answers to Ctrl-C's signal: only where it draws on a terminal.
     pub(super) takes_signals: bool,
     /// Shows what there is to say about a text with the cursor at a byte.
-    pub(super) explain: Box<dyn Fn(&str, usize) + Send + Sync>,
+    pub(super) explain: Explain,
 }
 
 impl ConditionalEventHandler for Keys {

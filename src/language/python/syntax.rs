@@ -161,11 +161,8 @@ fn nests_too_deeply(text: &str) -> Option<usize> {
                 *depth += 1;
                 open.push(0);
             }
-            b')' | b']' | b'}' => {
-                if open.len() > 1 {
-                    open.pop();
-                }
-            }
+            // The outermost stretch stays open.
+            b')' | b']' | b'}' => open.truncate((open.len() - 1).max(1)),
             b',' => *depth = 0,
             b'\n' if is_outside => *depth = 0,
             byte if byte.is_ascii_punctuation() && *byte != b'_' => *depth += 1,

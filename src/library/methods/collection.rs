@@ -77,7 +77,7 @@ pub(in crate::library) fn call(
         _ => {}
     }
     match &***contents {
-        Collection::Tuple(items) => row_method(name, items, args, |items| Value::tuple(items)),
+        Collection::Tuple(items) => row_method(name, items, args, Value::tuple),
         Collection::List(items) => match row_method(name, items, args, |items| {
             Value::reference(Collection::List(items), pos)
         }) {

@@ -265,7 +265,7 @@ fn print(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
         }
         values => (None, values),
     };
-    let texts: Vec<String> = values.iter().map(|value| str(value)).collect();
+    let texts: Vec<String> = values.iter().map(str).collect();
     let text = texts.join(sep.as_deref().unwrap_or(" "));
     Ok(NativeResult::Intrinsic(Intrinsic::Print(text)))
 }
@@ -343,7 +343,7 @@ pub(super) fn int_of_float(number: f64) -> Result<Value, FaultKind> {
             "cannot convert float infinity to integer",
         ));
     }
-    match number >= -9_223_372_036_854_775_808.0 && number < 9_223_372_036_854_775_808.0 {
+    match (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number) {
         true => Ok(Value::Int(number as i64)),
         false => Err(too_large()),
     }

@@ -117,7 +117,7 @@ pub(super) fn is_true(value: &Value) -> bool {
         Value::Int(number) => *number != 0,
         Value::Float(number) => *number != 0.0,
         Value::Array(items) => !items.is_empty(),
-        Value::Range(range) => range.len() > 0,
+        Value::Range(range) => !range.is_empty(),
         Value::Blob(bytes) => !bytes.is_empty(),
         Value::Reference(_) | Value::Collection(_) => value
             .collection()

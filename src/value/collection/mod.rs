@@ -108,7 +108,10 @@ impl Reference {
         change: impl FnOnce(&mut Collection) -> Result<(), FaultKind>,
     ) -> Result<(), FaultKind> {
         self.contents.update(|contents| match contents {
-            Value::Collection(contents) => change(&mut **Arc::make_mut(contents)),
+            Value::Collection(contents) => {
+                let contents: &mut Held<Collection> = Arc::make_mut(contents);
+                change(contents)
+            }
             // Nothing else is ever stored there.
             _ => Ok(()),
         })
