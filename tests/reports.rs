@@ -41,8 +41,8 @@ fn broken_programs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths: Vec<PathBuf> = ["tests/stories", "scripts/classics"]
         .iter()
-        .flat_map(|folder| fs::read_dir(root.join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
+        .flat_map(|folder| fs::read_dir(root.join(folder)).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
         .collect();
     // Those take seconds, as not everything in them can be seen.
     let large = [
@@ -53,7 +53,11 @@ fn broken_programs() -> Vec<PathBuf> {
         "twostage_20_mended",
     ];
     paths.retain(|path| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         !large.contains(&&*name)
     });
     paths.sort();
