@@ -579,7 +579,15 @@ fn exploring_has_a_status_for_each_end() {
     assert_eq!(run(&["explore", "-e", RACE]).0, 1);
     assert_eq!(run(&["explore", "-e", MENDED]).0, 0);
     assert_eq!(feed(&["explore", "-"], MENDED.as_bytes()).0, 0);
-    let (status, out, _) = run(&["explore", "--states", "3", "-e", MENDED]);
+    let (status, out, _) = run(&[
+        "explore",
+        "--reduction",
+        "never",
+        "--states",
+        "3",
+        "-e",
+        MENDED,
+    ]);
     assert_eq!(status, 3);
     assert!(out.starts_with("searched, not proved: "), "{out}");
     assert!(
@@ -656,7 +664,16 @@ fn json_is_one_object_that_differs_in_the_time_only() {
         serde_json::json!({"thread": "Thread-2", "line": 3, "did": "reads counter: 0", "paused": "Thread-1"})
     );
     assert_eq!(object["findings"][0]["kind"], "race");
-    let (status, out, _) = run(&["explore", "--json", "--states", "3", "-e", MENDED]);
+    let (status, out, _) = run(&[
+        "explore",
+        "--json",
+        "--reduction",
+        "never",
+        "--states",
+        "3",
+        "-e",
+        MENDED,
+    ]);
     let object: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(
         (status, &object["proved"]),

@@ -219,7 +219,11 @@ const METHODS: &[Row] = &[
         "write `release()`, or better `with lock { ... }`, which releases by itself",
     ),
     (LOCKS, &["try_lock", "tryLock"], "write `try_acquire()`"),
-    (LOCKS, &["is_locked", "isLocked"], "write `locked()`"),
+    (
+        &["Lock", "RLock"],
+        &["is_locked", "isLocked"],
+        "write `locked()`",
+    ),
     (
         &["Condition"],
         &["signal", "notify_one"],

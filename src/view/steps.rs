@@ -438,7 +438,7 @@ mod tests {
             assert!(drawn.contains("fails: assertion"), "{drawn}");
         }
         let drawn = folded(&acts, 80, 11, Paint::Plain);
-        assert!(drawn.contains("  ... 9 steps of Thread-1\n"), "{drawn}");
+        assert!(drawn.contains("  ... 8 steps of Thread-1\n"), "{drawn}");
         assert!(drawn.contains("~~ Thread-1 is paused here"), "{drawn}");
         assert_eq!(
             folded(&lost_update(), 80, 99, Paint::Plain),

@@ -442,6 +442,9 @@ fn percent((least, most): (u32, u32)) -> String {
 
 /// A number with its first two digits, as the others are not known.
 fn rounded(states: u64) -> String {
+    /// Beyond that, digits tell nobody anything.
+    const MOST: u64 = 1_000_000_000_000_000;
+    let states = states.min(MOST);
     let unit = 10_u64.pow(
         states
             .checked_ilog10()
