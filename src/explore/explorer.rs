@@ -16,7 +16,8 @@ use parking_lot::Mutex;
 use super::estimate::Expected;
 use super::fair_livelock::{FairCycle, fair_cycles};
 use super::finding::{Exploration, Finding, Possible, Problem};
-use super::graph::{Graph, Interleavings, StateId, Way};
+use super::graph::{Interleavings, StateId, Way};
+use super::lift::{Lifted, lift};
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
 use super::record::Recorder;
@@ -24,7 +25,7 @@ use super::sample::Twin;
 use super::search::{Found, search};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
-use super::trail::{Decision, Trail, rank, ranked};
+use super::trail::{Decision, Trail, ranked};
 use super::unfold::Unfolding;
 use super::verdict::{Futures, Knowledge, Verdict};
 use crate::explain::{Explanation, Failure, explain};
@@ -173,6 +174,13 @@ impl Explorer {
         self.observations = Observations::of_all_places(Observed::EVERYTHING);
     }
 
+    /// Tells all threads apart, also where nothing can notice which is which: what is found is the same,
+    /// with more states.
+    #[doc(hidden)]
+    pub fn tell_threads_apart(&mut self) {
+        self.observations = self.observations.clone().with_identities();
+    }
+
     /// Learns what is observable from some runs before the first search, each of which would otherwise
     /// be given up when it learns more. It may have that time and memory, and takes little of them.
     fn look_at_runs(&mut self, stop: &Arc<AtomicBool>, time: Duration, memory: u64) {
@@ -223,7 +231,7 @@ impl Explorer {
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
         self.look_at_runs(watch.stop, limits.time, limits.memory);
-        let mut found = loop {
+        let found = loop {
             let left = Limits {
                 time: limits.time.saturating_sub(clock.elapsed()),
                 ..limits.clone()
@@ -231,10 +239,24 @@ impl Explorer {
             let observations = self.observations.clone();
             let found = search(self.walk_with(observations), &left, watch);
             self.observations = self.walk.observations().clone();
-            if !self.walk.has_learned() {
-                break found;
+            if self.walk.has_learned() {
+                continue;
             }
+            // Only when every state was expanded is a cycle without a way out one, and only then is it
+            // known who goes on in it, and how many interleavings there are.
+            let components = match found.cut {
+                None => found.graph.components(|_| true),
+                Some(_) => Vec::new(),
+            };
+            // Fairness and cycles are questions of single threads: who is who in a cycle counts there.
+            let is_cycle = |component: &Vec<StateId>| found.graph.is_cycle(component);
+            if found.graph.is_symmetric() && components.iter().any(is_cycle) {
+                self.observations = self.observations.clone().with_identities();
+                continue;
+            }
+            break (found, components);
         };
+        let (mut found, components) = found;
         found.took = clock.elapsed();
         if let Some(Cut::Time(time)) = &mut found.cut {
             *time = limits.time;
@@ -256,15 +278,12 @@ impl Explorer {
         // Only when every state was expanded is a cycle without a way out one, and only then is it
         // known who goes on in it, and how many interleavings there are.
         let (counts, traps, starved, fair) = match found.cut {
-            None => {
-                let components = found.graph.components(|_| true);
-                (
-                    found.graph.count(found.outcomes.len(), &components),
-                    found.graph.traps(&components),
-                    starved(&found.graph, &components, &found.waiting),
-                    fair_cycles(&found.graph, &components),
-                )
-            }
+            None => (
+                found.graph.count(found.outcomes.len(), &components),
+                found.graph.traps(&components),
+                starved(&found.graph, &components, &found.waiting),
+                fair_cycles(&found.graph, &components),
+            ),
             Some(_) => {
                 let unknown = vec![Interleavings::sum(&[]); found.outcomes.len()];
                 (unknown, Vec::new(), Vec::new(), Vec::new())
@@ -328,16 +347,13 @@ impl Explorer {
         }
         for ((nestings, _), way) in found.inversions.iter().zip(to_inversions) {
             if let Some(way) = way {
-                findings.push(self.finding(
-                    Problem::LockOrder(nestings.clone()),
-                    &found.graph,
-                    way,
-                ));
+                let problem = Problem::LockOrder(nestings.clone());
+                findings.push(self.finding(problem, &found, way));
             }
         }
         for ((race, _), way) in found.races.iter().zip(to_races) {
             if let Some(way) = way {
-                findings.push(self.finding(Problem::Race(race.clone()), &found.graph, way));
+                findings.push(self.finding(Problem::Race(race.clone()), &found, way));
             }
         }
         let is_complete = found.cut.is_none();
@@ -348,7 +364,7 @@ impl Explorer {
             if let Some(way) = way
                 && !known.any(|known| known.problem.is_like(problem))
             {
-                let mut finding = self.finding(problem.clone(), &found.graph, way);
+                let mut finding = self.finding(problem.clone(), &found, way);
                 self.explain(&mut finding, &found, way, &futures);
                 failures.push(finding);
             }
@@ -356,14 +372,14 @@ impl Explorer {
         let failures = merged(failures);
         let mut findings = one_for_each_variable(findings);
         if is_complete {
-            for (outcome, way) in found
+            for ((outcome, _), way) in found
                 .outcomes
-                .iter()
+                .values()
                 .zip(to_outcomes)
                 .take(MOST_LOOKED_THROUGH)
             {
                 if let (false, Some(way)) = (outcome.is_failure(), way) {
-                    let decisions = decisions(&found.graph, way);
+                    let decisions = self.lift(&found, way).decisions;
                     self.unseen_errors(&decisions, &mut findings);
                 }
             }
@@ -397,21 +413,25 @@ impl Explorer {
         ways: &[Option<Way>],
     ) -> Vec<Possible> {
         let is_complete = found.cut.is_none();
-        let mut all: Vec<(&Outcome, &Interleavings, &Way)> = found
-            .outcomes
-            .iter()
-            .zip(counts)
-            .zip(ways)
-            .filter_map(|((outcome, count), way)| Some((outcome, count, way.as_ref()?)))
+        let outcomes = found.outcomes.iter().zip(counts).zip(ways);
+        let mut all: Vec<_> = outcomes
+            .filter_map(|(((class, met), count), way)| Some((class, met, count, way.as_ref()?)))
             .collect();
-        all.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+        all.sort_by(|a, b| b.2.cmp(a.2).then_with(|| a.0.cmp(b.0)));
         all.truncate(MOST_OUTCOMES);
-        let possible = |(outcome, count, way): (&Outcome, &Interleavings, &Way)| Possible {
-            outcome: outcome.clone(),
-            interleavings: is_complete.then(|| count.clone()),
-            token: self.token(&decisions(&found.graph, way)),
-        };
-        all.into_iter().map(possible).collect()
+        let mut possible = Vec::with_capacity(all.len());
+        for (_, (met, alike), count, way) in all {
+            let lifted = self.lift(found, way);
+            // That of the run that is shown may have other threads in it than that which was met first.
+            let end = self.walk.end();
+            possible.push(Possible {
+                outcome: end.map_or_else(|| met.clone(), |end| Outcome::of(&self.walk, end)),
+                alike: alike.clone(),
+                interleavings: is_complete.then(|| count.clone()),
+                token: self.token(&lifted.decisions),
+            });
+        }
+        possible
     }
 
     /// Each different problem once, with the best run of all outcomes that have it.
@@ -422,7 +442,7 @@ impl Explorer {
         futures: &Explaining<'_>,
     ) -> Vec<Finding> {
         let mut best: BTreeMap<(String, Vec<Pos>), (Problem, &Way)> = BTreeMap::new();
-        for (outcome, way) in found.outcomes.iter().zip(ways) {
+        for ((outcome, _), way) in found.outcomes.values().zip(ways) {
             let Some(way) = way else {
                 continue;
             };
@@ -442,7 +462,7 @@ impl Explorer {
         // What others wait for in vain comes before their wait.
         best.sort_by_key(|(problem, way)| (way.cost(), problem.is_endless()));
         let finding = |(problem, way): (Problem, &Way)| {
-            let mut finding = self.finding(problem, &found.graph, way);
+            let mut finding = self.finding(problem, found, way);
             self.explain(&mut finding, found, way, futures);
             finding
         };
@@ -464,7 +484,6 @@ impl Explorer {
             return;
         };
         futures.left.set(left);
-        let decisions = decisions(&found.graph, way);
         if found.cut.is_some() {
             finding.explanation = self.explain_run(&finding.problem, &finding.trail.decisions());
             return;
@@ -483,6 +502,7 @@ impl Explorer {
             asked: found.asked,
             futures,
         };
+        let decisions = self.lift(found, way).decisions;
         let observations = self.observations.clone().fixed();
         let verdict = Verdict::new(
             &mut self.walk,
@@ -542,7 +562,7 @@ impl Explorer {
     }
 
     fn livelock(&mut self, found: &Found, trap: &[StateId], way: &Way) -> Finding {
-        let mut finding = self.finding(Problem::Livelock(Vec::new()), &found.graph, way);
+        let mut finding = self.finding(Problem::Livelock(Vec::new()), found, way);
         let edges = trap.iter().flat_map(|state| found.graph.edges(*state));
         // The walk stands in the trap.
         finding.problem = self.trapped(edges.map(|edge| edge.choice.task()).collect());
@@ -568,7 +588,7 @@ impl Explorer {
     }
 
     fn starvation(&mut self, found: &Found, task: TaskId, way: &Way) -> Finding {
-        let mut finding = self.finding(Problem::Starvation(String::new()), &found.graph, way);
+        let mut finding = self.finding(Problem::Starvation(String::new()), found, way);
         // The walk stands in the cycle.
         let name = self.walk.name(task);
         finding.problem =
@@ -602,7 +622,8 @@ impl Explorer {
     /// With the run that leads into the cycle and once round.
     fn fair_livelock(&mut self, found: &Found, cycle: &FairCycle, way: &Way) -> Finding {
         let start = way.steps.last().map_or(0, |edge| edge.to);
-        let before = self.with_hidden(&decisions(&found.graph, way)).len();
+        let decisions = self.lift(found, way).decisions;
+        let before = self.with_hidden(&decisions).len();
         let mut round = way.clone();
         round.steps.extend(cycle.round(&found.graph, start));
         let mut finding = self.finding(
@@ -610,7 +631,7 @@ impl Explorer {
                 threads: Vec::new(),
                 round: 0,
             },
-            &found.graph,
+            found,
             &round,
         );
         let tasks = cycle.choices.iter().map(|choice| choice.task());
@@ -622,9 +643,57 @@ impl Explorer {
     }
 
     /// A problem with the run that leads to it. The walk is left there.
-    fn finding(&mut self, problem: Problem, graph: &Graph, way: &Way) -> Finding {
-        let decisions = self.with_hidden(&decisions(graph, way));
+    fn finding(&mut self, problem: Problem, found: &Found, way: &Way) -> Finding {
+        let lifted = self.lift(found, way);
+        let problem = match found.graph.is_symmetric() {
+            true => self.really(problem, found, way, &lifted),
+            false => problem,
+        };
+        self.finding_after_path(problem, &lifted)
+    }
+
+    fn finding_after_path(&mut self, problem: Problem, lifted: &Lifted) -> Finding {
+        let decisions = self.with_hidden(&lifted.decisions);
         self.finding_after(problem, &decisions)
+    }
+
+    /// Leads the run of the search along a path.
+    fn lift(&mut self, found: &Found, way: &Way) -> Lifted {
+        let observations = self.observations.clone().fixed();
+        lift(self.walk_with(observations), found, way)
+    }
+
+    /// The problem with the threads that it really concerns in the run that has just been led along a path.
+    fn really(&self, problem: Problem, found: &Found, way: &Way, lifted: &Lifted) -> Problem {
+        let told = self.walk.told_so_far();
+        let main_failed = told.main_failed.as_deref().map(Failed::of);
+        let mut here = Problem::errors(told.threads.values(), main_failed.as_ref());
+        if let Some(end) = self.walk.end() {
+            here.extend(Problem::of(&Outcome::of(&self.walk, end)));
+        }
+        if let Some(same) = here.into_iter().find(|one| one.cause() == problem.cause()) {
+            return same;
+        }
+        let at = way.steps.last().map_or(0, |edge| edge.to);
+        let named = |thread: &mut String| {
+            let mut places = found.order(at).iter();
+            let place =
+                places.find(|place| found.names.get(place).is_some_and(|n| **n == **thread));
+            if let Some(name) = place.and_then(|place| self.walk.name(lifted.real(*place))) {
+                *thread = name.to_string();
+            }
+        };
+        match problem {
+            Problem::Race(mut race) => {
+                (race.accesses.iter_mut()).for_each(|access| named(&mut access.thread));
+                Problem::Race(race)
+            }
+            Problem::LockOrder(mut nestings) => {
+                (nestings.iter_mut()).for_each(|nesting| named(&mut nesting.thread));
+                Problem::LockOrder(nestings)
+            }
+            other => other,
+        }
     }
 
     /// A run of the search, with the accesses that it has passed over.
@@ -701,8 +770,8 @@ struct Explaining<'f> {
 impl<'f> Explaining<'f> {
     fn new(found: &'f Found, traps: &'f [Vec<StateId>]) -> Self {
         let passes: Vec<bool> = match found.cut {
-            None => (found.outcomes.iter())
-                .map(|outcome| !outcome.is_failure())
+            None => (found.outcomes.values())
+                .map(|(outcome, _)| !outcome.is_failure())
                 .collect(),
             Some(_) => vec![false; found.outcomes.len()],
         };
@@ -720,8 +789,8 @@ impl<'f> Explaining<'f> {
             let mut problems = Problem::of(outcome).into_iter();
             problems.any(|other| other.cause() == problem.cause())
         };
-        let outcomes = self.found.outcomes.iter();
-        let passes: Vec<bool> = outcomes.map(|outcome| !has(outcome)).collect();
+        let outcomes = self.found.outcomes.values();
+        let passes: Vec<bool> = outcomes.map(|(outcome, _)| !has(outcome)).collect();
         Futures::of(&self.found.graph, &passes, self.traps)
     }
 }
@@ -804,26 +873,4 @@ fn one_for_each_variable(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     kept
-}
-
-/// The decisions of a way from the first state.
-fn decisions(graph: &Graph, way: &Way) -> Vec<Decision> {
-    let mut decisions: Vec<Decision> = Vec::with_capacity(way.steps.len());
-    let mut state = 0;
-    let mut last = MAIN;
-    for edge in &way.steps {
-        // A choice has several edges when the script drew numbers.
-        let mut choices: Vec<Choice> = graph.edges(state).iter().map(|e| e.choice).collect();
-        choices.dedup();
-        decisions.push(Decision {
-            choice: edge.choice,
-            rank: rank(&choices, last, edge.choice),
-            draws: edge.draws.as_deref().unwrap_or_default().to_vec(),
-        });
-        if let Choice::Step(task) = edge.choice {
-            last = task;
-        }
-        state = edge.to;
-    }
-    decisions
 }

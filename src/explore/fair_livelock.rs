@@ -241,6 +241,7 @@ mod tests {
                 to,
                 choice: Choice::Step(task),
                 draws: Some(Box::new([drawn])),
+                permutation: 0,
             };
             graph.set_edges(state, own.map(edge));
         }

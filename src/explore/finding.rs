@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::alike::Alike;
 use super::estimate::Expected;
 use super::graph::Interleavings;
 use super::limits::Cut;
@@ -194,8 +195,11 @@ pub struct Finding {
 /// One thing that can become of the program.
 #[derive(Clone, Debug)]
 pub struct Possible {
-    /// What becomes of it.
+    /// What becomes of it in one run.
     pub outcome: Outcome,
+    /// The threads that are interchangeable in it: outcomes that differ only by which of them is which are
+    /// this one, too.
+    pub alike: Vec<Alike>,
     /// How many interleavings lead there; nothing when the search was not complete.
     pub interleavings: Option<Interleavings>,
     /// One of them.

@@ -2,9 +2,18 @@
 //! lead to each end, which cycles there are, and the ways with the fewest preemptions.
 //!
 //! It knows states by number only. An *interleaving* is a path from the first state to an end.
+//!
+//! A state stands for all that differ from it by which of some interchangeable threads is which. What is
+//! said of it, and the choices of its edges, name the threads of the one that was met first. Each edge has a
+//! *permutation*: which thread of the state that it leads to takes the place of which thread behind the step.
+//! A state keeps one edge for each thread that can do a step, so paths are in one-to-one correspondence with
+//! runs, and counting them counts runs. Along a path, threads are followed by [`Graph::image`]; a run of real
+//! threads is found by doing the steps ("Symmetry and model checking", Emerson and Sistla, 1993; with
+//! permutations on the edges: "Utilizing symmetry when model-checking under fairness assumptions", 1997).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
+use indexmap::IndexSet;
 use num_bigint::BigUint;
 
 use crate::schedule::{Choice, MAIN};
@@ -25,7 +34,28 @@ pub struct Edge {
     pub choice: Choice,
     /// The random numbers that the script drew in this step.
     pub draws: Option<Box<[u64]>>,
+    /// Who is who in the state that it leads to: a number of [`Graph::permutation`].
+    pub permutation: u32,
 }
+
+impl Edge {
+    /// A step without random numbers, behind which each thread is itself.
+    pub fn plain(to: StateId, choice: Choice) -> Self {
+        Self {
+            to,
+            choice,
+            draws: None,
+            permutation: 0,
+        }
+    }
+}
+
+/// The place of a thread that has ended.
+pub(super) const NOBODY: TaskId = TaskId(u64::MAX);
+
+/// Pairs of a thread and another one in whose place it is, in the order of the first; threads that are in
+/// their own places have none, and a thread that has ended whose place another one has is [`NOBODY`].
+pub(super) type Permutation = Box<[(TaskId, TaskId)]>;
 
 #[derive(Clone, Copy, Debug)]
 struct Node {
@@ -40,6 +70,9 @@ struct Node {
 pub struct Graph {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
+    /// Each that occurs once; that in which all threads are in their own places has the number 0 and is
+    /// not here.
+    permutations: IndexSet<Permutation>,
 }
 
 /// How many interleavings there are.
@@ -107,6 +140,37 @@ impl Graph {
     /// How many steps there are.
     pub fn transitions(&self) -> usize {
         self.edges.len()
+    }
+
+    /// The number of a permutation.
+    pub fn permutation(&mut self, pairs: &[(TaskId, TaskId)]) -> u32 {
+        if pairs.is_empty() {
+            return 0;
+        }
+        match self.permutations.get_index_of(pairs) {
+            Some(known) => known as u32 + 1,
+            None => self.permutations.insert_full(pairs.into()).0 as u32 + 1,
+        }
+    }
+
+    /// The pairs of a permutation, by its number.
+    pub fn pairs(&self, permutation: u32) -> &[(TaskId, TaskId)] {
+        let index = permutation.checked_sub(1);
+        let found = index.and_then(|index| self.permutations.get_index(index as usize));
+        found.map_or(&[], |pairs| &**pairs)
+    }
+
+    /// In whose place a thread is behind the step, in the state that it leads to.
+    pub fn image(&self, edge: &Edge, task: TaskId) -> TaskId {
+        if edge.permutation == 0 {
+            return task;
+        }
+        image(self.pairs(edge.permutation), task)
+    }
+
+    /// Whether any step exchanges threads.
+    pub fn is_symmetric(&self) -> bool {
+        !self.permutations.is_empty()
     }
 
     /// Says that the run is over in this state.
@@ -341,9 +405,11 @@ impl Graph {
                 for (index, edge) in edges.iter().enumerate() {
                     let is_preemption = could_go_on && edge.choice != last;
                     let last = match edge.choice {
-                        Choice::Step(task) => tasks.binary_search(&task).unwrap_or_default() as u32,
-                        Choice::Time(_) => spot.last,
+                        Choice::Step(task) => task,
+                        Choice::Time(_) => tasks[spot.last as usize],
                     };
+                    let last = self.image(edge, last);
+                    let last = tasks.binary_search(&last).unwrap_or_default() as u32;
                     let next = Spot {
                         state: edge.to,
                         last,
@@ -405,7 +471,10 @@ impl Graph {
 
     /// The threads that do steps, in the order of their numbers; main always.
     pub(super) fn tasks(&self) -> Vec<TaskId> {
-        let tasks: BTreeSet<TaskId> = self.edges.iter().map(|edge| edge.choice.task()).collect();
+        let of_edges = self.edges.iter().map(|edge| edge.choice.task());
+        let of_pairs = (self.permutations.iter()).flat_map(|pairs| pairs.iter());
+        let images = of_pairs.map(|(_, image)| *image);
+        let tasks: BTreeSet<TaskId> = of_edges.chain(images).collect();
         let mut tasks: Vec<TaskId> = tasks.into_iter().collect();
         if !tasks.contains(&MAIN) {
             tasks.insert(0, MAIN);
@@ -442,6 +511,12 @@ impl Predecessors {
     }
 }
 
+/// In whose place `task` is by these pairs.
+pub(super) fn image(pairs: &[(TaskId, TaskId)], task: TaskId) -> TaskId {
+    let place = pairs.binary_search_by_key(&task, |(task, _)| *task);
+    place.map_or(task, |place| pairs[place].1)
+}
+
 /// Numbers for the spots that a run can come to: of each state, those threads that do a step into
 /// it, and those that did the last step where the clock led there.
 struct Spots {
@@ -461,7 +536,7 @@ impl Spots {
         });
         for edge in &graph.edges {
             if let Choice::Step(task) = edge.choice {
-                let last = index(task);
+                let last = index(graph.image(edge, task));
                 spots.push(Spot {
                     state: edge.to,
                     last,
@@ -479,7 +554,7 @@ impl Spots {
                 for edge in graph.edges(spot.state).iter().filter(|edge| is_time(edge)) {
                     let next = Spot {
                         state: edge.to,
-                        ..spot
+                        last: index(graph.image(edge, tasks[spot.last as usize])),
                     };
                     if spots.binary_search(&next).is_err() && through.insert(next) {
                         open.push(next);

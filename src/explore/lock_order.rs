@@ -43,6 +43,8 @@ struct Edge {
 /// All nestings seen: by the lock held, the lock wanted, and the thread.
 #[derive(Default)]
 pub(super) struct LockOrder {
+    /// The names of threads that are interchangeable with others.
+    names: BTreeMap<TaskId, Arc<str>>,
     /// The locks that another thread than the holder releases: signals, whose order is no mistake.
     signals: BTreeSet<ObjectId>,
     edges: BTreeMap<(ObjectId, ObjectId, TaskId), Edge>,
@@ -92,10 +94,47 @@ impl LockOrder {
                         state,
                     }
                 };
-                self.edges
-                    .entry((lock.id, wanted.id, task))
-                    .or_insert_with(edge);
+                let is_new = !self.edges.contains_key(&(lock.id, wanted.id, task));
+                if is_new {
+                    self.edges.insert((lock.id, wanted.id, task), edge());
+                    let alike = walk.interchangeable().into_iter().flatten();
+                    (self.names).extend(alike.map(|(number, name)| (TaskId(number), name)));
+                }
             }
+        }
+    }
+
+    /// Whether no lock was asked for by a thread that holds another.
+    pub(super) fn is_empty(&self) -> bool {
+        self.edges.is_empty()
+    }
+
+    /// Adds what other threads do where the search has met the same with threads exchanged: `real` says
+    /// which threads are really in the place of one in a state.
+    pub(super) fn add_exchanged(
+        &mut self,
+        real: impl Fn(StateId, TaskId) -> Option<BTreeSet<TaskId>>,
+    ) {
+        let mut added = Vec::new();
+        for ((held, wanted, task), edge) in &self.edges {
+            for other in real(edge.state, *task).into_iter().flatten() {
+                let Some(name) = self.names.get(&other).filter(|_| other != *task) else {
+                    continue;
+                };
+                let nesting = Nesting {
+                    thread: name.to_string(),
+                    ..edge.nesting.clone()
+                };
+                let exchanged = Edge {
+                    nesting,
+                    gates: edge.gates.clone(),
+                    state: edge.state,
+                };
+                added.push(((*held, *wanted, other), exchanged));
+            }
+        }
+        for (key, edge) in added {
+            self.edges.entry(key).or_insert(edge);
         }
     }
 

@@ -9,6 +9,7 @@
 //! the text after which nothing goes wrong. [`Limits`] hold in all of that, also where threads do
 //! private work.
 
+mod alike;
 mod dpor;
 mod estimate;
 mod explorer;
@@ -16,6 +17,7 @@ mod fair_livelock;
 mod finding;
 mod graph;
 mod leftover;
+mod lift;
 mod limits;
 mod lock_order;
 pub mod mend;
@@ -33,6 +35,7 @@ mod unfold;
 mod verdict;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
+pub use alike::Alike;
 pub use estimate::Expected;
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};

@@ -2,15 +2,19 @@
 //!
 //! Stateful depth-first search. The states that are still to be gone on from are kept whole on a
 //! stack; of all others only the key and the steps remain. Nothing is left out: no step is pruned
-//! but one that leads to a state seen before.
+//! but one that leads to a state seen before, or to the same as that of a thread that can be exchanged
+//! with the one that does it; see `graph.rs`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
+use super::alike::Alike;
 use super::finding::Problem;
-use super::graph::{Edge, Graph, StateId};
+use super::graph::{Edge, Graph, NOBODY, StateId, image};
+use super::lift::real_threads;
 use super::limits::{Brake, Cut, Limits, Watch};
 use super::lock_order::{LockOrder, Nesting};
 use super::meter::Meter;
@@ -19,15 +23,15 @@ use super::race::{Race, Races};
 use super::starvation::Waiting;
 use super::verdict::Seen;
 use crate::schedule::{Asked, Choice, Draw, Failed, Kept, ToldSoFar, Walk};
+use crate::value::object::TaskId;
 
 /// What a search has found.
 pub struct Found {
     /// The states and steps.
     pub graph: Graph,
-    /// The different outcomes, in the order in which they were found.
-    pub outcomes: IndexSet<Outcome>,
-    /// For each outcome, a state in which it was met first.
-    pub examples: Vec<StateId>,
+    /// The different outcomes, in the order in which they were found: what those have in common that differ
+    /// by which of interchangeable threads is which, and the one that was met first with those threads.
+    pub outcomes: IndexMap<Outcome, (Outcome, Vec<Alike>)>,
     /// The data races, each with a state in which two threads stand before it.
     pub races: Vec<(Race, StateId)>,
     /// Locks that are taken in different orders, each with a state in which the last of these
@@ -47,7 +51,24 @@ pub struct Found {
     pub cut: Option<Cut>,
     /// How long it took.
     pub took: Duration,
+    /// For each state the order of its interchangeable threads, of those in `orders`.
+    pub(super) order_of: Vec<u32>,
+    pub(super) orders: IndexSet<Box<[TaskId]>>,
+    /// The names of the graph's interchangeable threads.
+    pub(super) names: BTreeMap<TaskId, Arc<str>>,
 }
+
+impl Found {
+    /// The interchangeable threads that are alive in a state.
+    pub(super) fn order(&self, state: StateId) -> &[TaskId] {
+        let order = self.order_of.get(state as usize);
+        let order = order.and_then(|order| self.orders.get_index(*order as usize));
+        order.map_or(&[], |order| &**order)
+    }
+}
+
+/// A state that the walk is in that is none of those that are kept.
+const NOWHERE: StateId = StateId::MAX;
 
 /// How often, in expansions, the clock and the stop request are looked at.
 const LOOK: u32 = 16;
@@ -127,8 +148,7 @@ fn search_from(
         told: Arc::default(),
         found: Found {
             graph: Graph::default(),
-            outcomes: IndexSet::new(),
-            examples: Vec::new(),
+            outcomes: IndexMap::new(),
             races: Vec::new(),
             inversions: Vec::new(),
             errors: Vec::new(),
@@ -138,19 +158,27 @@ fn search_from(
             unexpanded: 0,
             cut: None,
             took: Duration::ZERO,
+            order_of: Vec::new(),
+            orders: IndexSet::new(),
+            names: BTreeMap::new(),
         },
     };
     search.run();
     search.found.unexpanded += search.open.len() as u64;
     search.found.took = brake.elapsed();
     search.found.races = search.races.into_found();
-    search.found.inversions = search.lock_order.into_found();
+    let mut lock_order = search.lock_order;
+    if !lock_order.is_empty() && search.found.graph.is_symmetric() {
+        let real = real_threads(&search.found);
+        lock_order.add_exchanged(|state, task| real.get(&(state, task)).cloned());
+    }
+    search.found.inversions = lock_order.into_found();
     search.found
 }
 
 impl Search<'_, '_> {
     fn run(&mut self) {
-        let mut at = self.arrive(0);
+        let (mut at, _) = self.arrive(0);
         while let Some(open) = self.open.pop() {
             if self.must_give_up() {
                 self.found.unexpanded += 1;
@@ -176,9 +204,15 @@ impl Search<'_, '_> {
     /// nothing when a limit was reached in the middle of a step.
     fn expand(&mut self, open: &Open) -> Option<StateId> {
         let choices: &[Choice] = open.kept.choices();
+        let twins = open.kept.twins();
         let mut edges = std::mem::take(&mut self.edges);
         let mut at = open.state;
         for &choice in choices {
+            let twin = twins.iter().find(|(task, _)| choice == Choice::Step(*task));
+            if let Some(&(task, first)) = twin {
+                self.add_twins(&mut edges, task, first);
+                continue;
+            }
             let mut script = Vec::new();
             loop {
                 if at != open.state {
@@ -193,8 +227,13 @@ impl Search<'_, '_> {
                 if self.walk.has_learned() {
                     return None;
                 }
-                at = self.arrive(open.depth + 1);
-                edges.push(edge(at, choice, &draws));
+                let permutation;
+                (at, permutation) = self.arrive(open.depth + 1);
+                edges.push(edge((at, permutation), choice, &draws));
+                if permutation != 0 {
+                    // It is the same, with the threads exchanged.
+                    at = NOWHERE;
+                }
                 match self.next_script(&draws) {
                     Some(next) => script = next,
                     None => break,
@@ -206,14 +245,79 @@ impl Search<'_, '_> {
         Some(at)
     }
 
-    /// Finds the number of the state that the walk is in now; a new one is noted.
-    fn arrive(&mut self, depth: u32) -> StateId {
+    /// Adds the steps of a thread that is like `first`, whose steps are there: each leads to the same
+    /// state with the two exchanged.
+    fn add_twins(&mut self, edges: &mut Vec<Edge>, task: TaskId, first: TaskId) {
+        for index in 0..edges.len() {
+            if edges[index].choice != Choice::Step(first) {
+                continue;
+            }
+            let known = &edges[index];
+            let pairs = self.found.graph.pairs(known.permutation);
+            let mut threads: Vec<TaskId> = pairs.iter().map(|(task, _)| *task).collect();
+            threads.extend([task, first]);
+            threads.sort_unstable();
+            threads.dedup();
+            let exchanged = |one: TaskId| match one {
+                one if one == task => first,
+                one if one == first => task,
+                one => one,
+            };
+            let places = threads
+                .iter()
+                .map(|one| (*one, image(pairs, exchanged(*one))));
+            let places: Vec<_> = places.filter(|(one, place)| one != place).collect();
+            let edge = Edge {
+                choice: Choice::Step(task),
+                permutation: self.found.graph.permutation(&places),
+                ..edges[index].clone()
+            };
+            edges.push(edge);
+        }
+    }
+
+    /// Who is who in a state that was met before with its threads in another order: the number of the
+    /// permutation.
+    fn permutation(&mut self, state: StateId) -> u32 {
+        let order = self.walk.order();
+        if order.is_empty() {
+            return 0;
+        }
+        let then = self.found.order_of[state as usize] as usize;
+        let Some(then) = self.found.orders.get_index(then) else {
+            return 0;
+        };
+        if **then == *order {
+            return 0;
+        }
+        let pairs = order.iter().copied().zip(then.iter().copied());
+        let mut pairs: Vec<_> = pairs.filter(|(one, place)| one != place).collect();
+        let ended = then.iter().filter(|place| !order.contains(place));
+        pairs.extend(ended.map(|place| (*place, NOBODY)));
+        pairs.sort_unstable();
+        self.found.graph.permutation(&pairs)
+    }
+
+    /// Finds the number of the state that the walk is in now, and who is who there; a new one is noted.
+    fn arrive(&mut self, depth: u32) -> (StateId, u32) {
         let key = self.walk.key(self.asked);
         if let Some(state) = self.found.seen.get(&key) {
-            return *state;
+            let state = *state;
+            return (state, self.permutation(state));
         }
         let state = self.found.graph.add();
         self.found.seen.insert(key, state);
+        let orders = &mut self.found.orders;
+        let order = match orders.get_index_of(self.walk.order()) {
+            Some(known) => known,
+            None => {
+                let named = |task: &TaskId| Some((*task, self.walk.name(*task)?));
+                let names = self.walk.order().iter().filter_map(named);
+                self.found.names.extend(names);
+                orders.insert_full(self.walk.order().into()).0
+            }
+        };
+        self.found.order_of.push(order as u32);
         self.races.look(self.walk, state);
         self.lock_order.look(self.walk, state);
         self.found.waiting.look(self.walk);
@@ -221,10 +325,10 @@ impl Search<'_, '_> {
         (self.found.errors).extend(errors.map(|problem| (problem, state)));
         if let Some(end) = self.walk.end() {
             let outcome = Outcome::of(self.walk, end);
-            let (number, is_new) = self.found.outcomes.insert_full(outcome);
-            if is_new {
-                self.found.examples.push(state);
-            }
+            let alike = self.walk.interchangeable();
+            let entry = self.found.outcomes.entry(outcome.class(&alike));
+            let number = entry.index();
+            entry.or_insert((outcome, alike));
             self.found.graph.set_outcome(state, number);
         } else if depth >= self.limits.depth {
             self.found.cut = Some(Cut::Depth(self.limits.depth));
@@ -234,7 +338,7 @@ impl Search<'_, '_> {
             self.meter.add(&kept);
             self.open.push(Open { state, depth, kept });
         }
-        state
+        (state, 0)
     }
 
     /// Keeps what was done in `state`. A thread may have failed in the step that was interrupted: only
@@ -249,7 +353,8 @@ impl Search<'_, '_> {
         let errors = self.new_errors();
         if !errors.is_empty() {
             let to = self.found.graph.add();
-            edges.push(edge(to, choice, draws));
+            self.found.order_of.push(0);
+            edges.push(edge((to, 0), choice, draws));
             (self.found.errors).extend(errors.into_iter().map(|problem| (problem, to)));
         }
         self.found.graph.set_edges(state, edges);
@@ -324,12 +429,13 @@ impl Search<'_, '_> {
     }
 }
 
-fn edge(to: StateId, choice: Choice, draws: &[Draw]) -> Edge {
+fn edge((to, permutation): (StateId, u32), choice: Choice, draws: &[Draw]) -> Edge {
     let numbers = (!draws.is_empty()).then(|| draws.iter().map(|draw| draw.number).collect());
     Edge {
         to,
         choice,
         draws: numbers,
+        permutation,
     }
 }
 

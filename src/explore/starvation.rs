@@ -115,11 +115,7 @@ mod tests {
             let own = steps.iter().filter(|(from, ..)| *from == state);
             graph.set_edges(
                 state,
-                own.map(|&(_, task, to)| Edge {
-                    to,
-                    choice: Choice::Step(task),
-                    draws: None,
-                }),
+                own.map(|&(_, task, to)| Edge::plain(to, Choice::Step(task))),
             );
         }
         let mut found = starved(&graph, &graph.components(|_| true), &waiting);

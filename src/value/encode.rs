@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::object::{Notice, TaskId, Wake};
+use super::object::{Notice, TaskId, ThreadCode, Wake};
 use super::{Cell, Fault, FaultKind, Function, Holder, Items, Object, Value};
 use crate::pos::Pos;
 
@@ -20,6 +20,28 @@ pub trait StateEncoder {
 
     /// A thread.
     fn task(&mut self, _task: TaskId) {}
+
+    /// The name of a thread that runs this code. It counts only where the identities of such threads are
+    /// noticed; that of a thread without code always counts.
+    fn name(&mut self, _code: Option<ThreadCode>, name: &str) {
+        self.text(name);
+    }
+
+    /// The number by which a script knows a thread that runs this code; see [`StateEncoder::name`].
+    fn identity(&mut self, _code: Option<ThreadCode>, number: u64) {
+        self.number(number);
+    }
+
+    /// A thread that waits for the end of this one by an untimed join. It does not count for one whose
+    /// state says already for the ends of which threads it waits.
+    fn joiner(&mut self, task: TaskId) {
+        self.task(task);
+    }
+
+    /// The handle of a thread for whose end this one waits, as one of a set.
+    fn awaits(&mut self, handle: &Arc<Object>) {
+        self.value(&Value::Object(handle.clone()));
+    }
 
     /// A count, a flag, the number of a variant.
     fn number(&mut self, _number: u64) {}
@@ -57,6 +79,12 @@ impl EncodeState for Value {
 impl EncodeState for TaskId {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         encoder.task(*self);
+    }
+}
+
+impl EncodeState for ThreadCode {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        encoder.number(self.number());
     }
 }
 

@@ -44,6 +44,16 @@ pub enum Target {
     Code(CodeId),
 }
 
+impl Target {
+    /// It as a number, which no other target has.
+    pub fn mark(self) -> u64 {
+        match self {
+            Self::Named(name) => u64::from(name) << 1,
+            Self::Code(id) => (u64::from(id.unit) << 32 | u64::from(id.ordinal)) << 1 | 1,
+        }
+    }
+}
+
 /// A function as a value.
 #[derive(Clone, Debug)]
 pub struct Function {

@@ -28,6 +28,33 @@ use crate::pos::Pos;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u64);
 
+/// What a thread of the script runs: threads that run the same code may be interchangeable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ThreadCode(u64);
+
+impl ThreadCode {
+    /// The code of a thread that runs `function`.
+    pub fn of(function: &Function) -> Self {
+        Self(function.target.mark())
+    }
+
+    /// It as a number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+/// Which thread an object is the handle of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandleOf {
+    /// What it runs; nothing for main.
+    pub code: Option<ThreadCode>,
+    /// Its number, once it was started.
+    pub task: Option<TaskId>,
+    /// Whether it has ended.
+    pub has_ended: bool,
+}
+
 /// The number of a runtime object, never used twice in a session. For display and order only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u64);
@@ -615,6 +642,11 @@ pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
     /// Whether `task` holds it, so that others may wait for `task` to release it.
     fn is_held_by(&self, _task: TaskId) -> bool {
         false
+    }
+
+    /// Which thread it is the handle of, if it is one of a thread that the script has made.
+    fn handle_of(&self) -> Option<HandleOf> {
+        None
     }
 
     /// Whether the functions that it is given run in other processes: then the machine gives it

@@ -30,6 +30,7 @@ impl Machine<'_, '_> {
                 }
                 Wake::Fail(kind) => {
                     self.fiber.reached = None;
+                    self.env.services.sees_fault(&kind);
                     Err(*kind)
                 }
             };
@@ -93,6 +94,7 @@ impl Machine<'_, '_> {
         if self.stepped
             && let Some(told) = take_told()
         {
+            self.env.services.has_shown();
             self.env.services.has_told(told, !private);
         }
         if !self.env.effects.is_empty() {
@@ -122,7 +124,9 @@ impl Machine<'_, '_> {
                 if matches!(*kind, FaultKind::Misuse(_)) {
                     self.env.services.has_told(Notices::IDENTITY, true);
                 }
-                Err(self.with_holder_named(*kind))
+                let kind = self.with_holder_named(*kind);
+                self.env.services.sees_fault(&kind);
+                Err(kind)
             }
             Attempt::Draw(_) | Attempt::Unknown => {
                 self.fiber.reached = None;

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::fiber::{Fiber, Frame, NONE};
 use super::{Draw, Intrinsic};
+use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::liveness::Liveness;
+use crate::program::op::Op;
 use crate::value::{CodeId, EncodeState, Footprint, StateEncoder, Value};
 
 /// The analyses of the functions met so far. Code never changes, so they stay true.
@@ -36,6 +38,9 @@ impl Fiber {
     /// Forgets what no instruction will read any more. Only for a fiber that is between two
     /// instructions: one that has stopped.
     pub fn forget_dead(&mut self, program: &Program, cache: &mut LivenessCache) {
+        if !self.started_at.is_none() && self.has_places(program) {
+            self.started_at = Pos::NONE;
+        }
         for index in 0..self.frames.len() {
             let frame = &self.frames[index];
             let above = self.frames.get(index + 1);
@@ -65,6 +70,27 @@ impl Fiber {
                 }
             }
         }
+    }
+
+    /// Whether each error has a place in the learner's text from now on: that of where the thread was
+    /// started is for errors before its first line.
+    fn has_places(&self, program: &Program) -> bool {
+        let [_, first, ..] = &self.frames[..] else {
+            return false;
+        };
+        let is_prelude = program
+            .unit(first.code.unit)
+            .is_none_or(|unit| unit.is_prelude());
+        let code = program.code(first.code);
+        let cannot_fail = |op: &Op| {
+            use Op::{Jump, Move, Return, ReturnUnit, Take, Unit};
+            matches!(
+                op,
+                Jump { .. } | Move { .. } | Return { .. } | ReturnUnit | Take { .. } | Unit { .. }
+            )
+        };
+        let mut places = code.ops.iter().zip(&code.positions);
+        !is_prelude && places.all(|(op, pos)| !pos.is_none() || cannot_fail(op))
     }
 
     /// Adds the memory that the fiber takes, itself excepted, and what its values lead to.

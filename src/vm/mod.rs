@@ -15,6 +15,7 @@ mod globals;
 mod instance;
 mod isolated;
 mod iterate;
+mod joins;
 mod likeness;
 mod method;
 mod observations;
@@ -46,8 +47,9 @@ use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, V
 pub use fiber::Fiber;
 pub use globals::{Binding, Globals};
 pub use isolated::{Isolated, check_generation, copy_end, environment};
+pub use joins::Joins;
 pub use likeness::LivenessCache;
-pub use observations::{Observations, Observed};
+pub use observations::{Identified, Observations, Observed};
 pub use prospect::Prospect;
 pub use step::step;
 pub use touch::{Instruction, Touch};
@@ -221,6 +223,12 @@ pub trait Services: Time {
     /// An error begins to leave the functions of a thread, which may catch it. `ahead` is what the thread
     /// might have done otherwise.
     fn has_raised(&mut self, _task: TaskId, _fault: &Fault, _ahead: Vec<Prospect>) {}
+
+    /// An operation on an object has made text of objects in a stepped run, nobody knows of which.
+    fn has_shown(&mut self) {}
+
+    /// A thread is given this error in a stepped run, whose words it can look at.
+    fn sees_fault(&mut self, _kind: &FaultKind) {}
 
     /// The library's function of this name has given a number or a name in a stepped run.
     fn has_made(&mut self, _task: TaskId, _name: &str) {}

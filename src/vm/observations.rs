@@ -14,11 +14,21 @@
 //! operations that fit, so moving the hidden ones makes it a run of the reduced search, in which that
 //! operation is met, too. A search that meets none has therefore seen every run up to that reordering,
 //! which changes no outcome.
+//!
+//! In the same way it assumes of the threads that run one piece of code that nothing notices which of them
+//! is which: their names and numbers, and whatever tells these. Until that is refuted, two states that
+//! differ only by which of such threads is in which place are one. That is sound because everything else a
+//! script can do treats threads alike whatever they are called: what one of two such states can do, the
+//! other can do with the threads exchanged, and so the first operation that notices an identity is met
+//! from whichever of the two the search has entered (Clarke, Filkorn, Jha and Emerson and Sistla, "Symmetry
+//! and model checking", both 1993).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::Path;
 use crate::program::code::Key;
+use crate::value::object::ThreadCode;
 use crate::value::{Origin, Value};
 
 /// One key of a place. Indices are not told apart.
@@ -143,12 +153,40 @@ impl Observed {
     }
 }
 
+/// The threads whose identities are noticed: those that run one of these codes, or, without the set, all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identified(Option<Arc<BTreeSet<ThreadCode>>>);
+
+impl Identified {
+    /// Whether the identity of a thread with this code is noticed. Main and what runs no code of the
+    /// script's have one always.
+    pub fn includes(&self, code: Option<ThreadCode>) -> bool {
+        match (&self.0, code) {
+            (Some(codes), Some(code)) => codes.contains(&code),
+            (None, _) | (_, None) => true,
+        }
+    }
+
+    /// Whether all identities are noticed.
+    pub fn is_all(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl Default for Identified {
+    /// All.
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
 /// See the head of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observations {
     /// Every place that threads share is observable without it.
     written: Option<Written>,
     observed: Observed,
+    identified: Identified,
     /// Whether it stays as it is.
     is_fixed: bool,
 }
@@ -159,6 +197,7 @@ impl Observations {
         Self {
             written: Some(Written::default()),
             observed: Observed::default(),
+            identified: Identified(Some(Arc::default())),
             is_fixed: false,
         }
     }
@@ -169,6 +208,7 @@ impl Observations {
         Self {
             written: None,
             observed,
+            identified: Identified::default(),
             is_fixed: true,
         }
     }
@@ -192,6 +232,36 @@ impl Observations {
     pub fn fixed(mut self) -> Self {
         self.is_fixed = true;
         self
+    }
+
+    /// The same, but all threads are told apart.
+    #[must_use]
+    pub fn with_identities(mut self) -> Self {
+        self.identified = Identified::default();
+        self
+    }
+
+    /// Which threads are told apart by their identities.
+    pub fn identified(&self) -> &Identified {
+        &self.identified
+    }
+
+    /// Notes that the identity of a thread with this code is noticed, or without one that of any; whether
+    /// that is new.
+    pub fn note_identity(&mut self, code: Option<ThreadCode>) -> bool {
+        if self.is_fixed {
+            return false;
+        }
+        match (&mut self.identified.0, code) {
+            (None, _) => false,
+            (Some(codes), Some(code)) => {
+                !codes.contains(&code) && Arc::make_mut(codes).insert(code)
+            }
+            (known @ Some(_), None) => {
+                *known = None;
+                true
+            }
+        }
     }
 
     /// What is observed besides places.

@@ -231,6 +231,7 @@ impl Explorer {
         let possible = examples.into_iter().take(MOST_OUTCOMES);
         let possible = possible.map(|(outcome, decisions)| Possible {
             outcome,
+            alike: Vec::new(),
             interleavings: None,
             token: self.token_of_all(&decisions),
         });
@@ -264,9 +265,10 @@ fn bounds(limits: &Limits, time: Duration, steps: Option<u64>) -> Bounds {
 fn add_samples(exploration: &mut Exploration, samples: Samples) {
     for possible in samples.outcomes {
         let mut known = exploration.outcomes.iter();
-        if exploration.outcomes.len() < MOST_OUTCOMES
-            && !known.any(|known| known.outcome == possible.outcome)
-        {
+        let is_same = |known: &Possible| {
+            known.outcome.class(&known.alike) == possible.outcome.class(&known.alike)
+        };
+        if exploration.outcomes.len() < MOST_OUTCOMES && !known.any(is_same) {
             exploration.outcomes.push(possible);
         }
     }

@@ -78,6 +78,7 @@ impl Explorer {
             let token = self.token_of_all(&example.decisions);
             Possible {
                 outcome,
+                alike: Vec::new(),
                 interleavings: None,
                 token,
             }

@@ -14,14 +14,7 @@ fn graph(states: u32, steps: &[(StateId, Choice, StateId)], ends: &[(StateId, us
     }
     for state in 0..states {
         let own = steps.iter().filter(|(from, ..)| *from == state);
-        graph.set_edges(
-            state,
-            own.map(|&(_, choice, to)| Edge {
-                to,
-                choice,
-                draws: None,
-            }),
-        );
+        graph.set_edges(state, own.map(|&(_, choice, to)| Edge::plain(to, choice)));
     }
     for (state, outcome) in ends {
         graph.set_outcome(*state, *outcome);
@@ -282,6 +275,7 @@ fn what_the_script_drew_stays_with_its_step() {
         to: last,
         choice: step(MAIN),
         draws: Some([number].into()),
+        permutation: 0,
     };
     graph.set_edges(first, [edge(0), edge(1)]);
     assert_eq!((graph.states(), graph.transitions()), (2, 2));

@@ -116,6 +116,8 @@ struct Outcome {
     errors: Vec<String>,
     /// What each thread printed.
     output: Vec<Output>,
+    /// Threads that are interchangeable: outcomes with some of a group exchanged are this one.
+    interchangeable: Vec<Vec<String>>,
     interleavings: Option<String>,
     token: String,
 }
@@ -328,6 +330,11 @@ fn outcome(possible: &Possible) -> Outcome {
                 thread: lines.name.to_string(),
                 lines: lines.printed.iter().map(ToString::to_string).collect(),
             })
+            .collect(),
+        interchangeable: possible
+            .alike
+            .iter()
+            .map(|group| group.iter().map(|(_, name)| name.to_string()).collect())
             .collect(),
         interleavings: possible.interleavings.as_ref().map(count),
         token: possible.token.to_string(),

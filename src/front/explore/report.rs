@@ -566,7 +566,7 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
 }
 
 pub(super) fn row(possible: &Possible) -> Row {
-    let outcome = &possible.outcome;
+    let outcome = &possible.outcome.described(&possible.alike);
     let told = told(outcome);
     let end = match &outcome.end {
         End::Value(value) if value == "()" && told.is_empty() => "ends".into(),

@@ -7,8 +7,8 @@ use super::args;
 use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, Spawn, TaskId, Verb, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, Ctx, HandleOf, Ids, Noticed, Primitive, Spawn, TaskId, ThreadCode,
+    Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{Class, EncodeState, Fault, FaultKind, Function, Map, StateEncoder, Value};
 
@@ -65,6 +65,8 @@ impl EncodeState for Wants {
 /// A thread of the script, as other threads see it.
 #[derive(Clone, Debug)]
 pub struct Thread {
+    /// What it runs; nothing for main.
+    code: Option<ThreadCode>,
     name: Arc<str>,
     daemon: bool,
     /// Its number for scripts, once it was started.
@@ -90,6 +92,7 @@ impl Thread {
             None => format!("Thread-{}", ids.next_thread_name()).into(),
         };
         Self {
+            code: Some(ThreadCode::of(&function)),
             name,
             daemon,
             ident: None,
@@ -162,6 +165,7 @@ impl Thread {
     /// The main thread, which is alive for as long as its session or its process.
     pub fn main(task: TaskId, name: Arc<str>) -> Self {
         Self {
+            code: None,
             name,
             daemon: false,
             // In each process.
@@ -385,6 +389,7 @@ pub(super) fn not_a_function(verb: &str, found: &Value) -> FaultKind {
 impl EncodeState for Thread {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
+            code,
             name,
             daemon,
             ident,
@@ -392,7 +397,17 @@ impl EncodeState for Thread {
             waiters,
             tickets,
         } = self;
-        (name, daemon, ident, state, waiters, tickets).encode_state(encoder);
+        encoder.name(*code, name);
+        encoder.identity(*code, ident.unwrap_or_default());
+        (daemon, state).encode_state(encoder);
+        for (task, wants) in waiters.iter() {
+            match wants {
+                Wants::Join => encoder.joiner(task),
+                Wants::Result(_) => (task, wants).encode_state(encoder),
+            }
+        }
+        // Nobody waits after these.
+        (false, tickets).encode_state(encoder);
     }
 }
 
@@ -403,6 +418,14 @@ impl Primitive for Thread {
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         self.try_attempt(call, ctx).unwrap_or_else(Attempt::fail)
+    }
+
+    fn handle_of(&self) -> Option<HandleOf> {
+        Some(HandleOf {
+            code: self.code,
+            task: self.task(),
+            has_ended: matches!(self.state, State::Returned { .. } | State::Failed { .. }),
+        })
     }
 
     fn is_ready(&self, call: Call<'_>, task: TaskId) -> bool {
@@ -469,6 +492,7 @@ crate::value::state_key_test! { thread_key, Thread, Thread::main(TaskId(1), "mai
     state: State::Alive { task: TaskId(2), function: None },
     waiters: Waiters::one(2, Wants::Join),
     tickets: Tickets::one(),
+    ; left out code
 }
 
 #[cfg(test)]

@@ -42,6 +42,11 @@ impl<T> Waiters<T> {
         Attempt::Wait(limit)
     }
 
+    /// Those that wait, in the order in which they came, each with what it wants.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (TaskId, &T)> {
+        self.waiting.iter().map(|(task, wants)| (*task, wants))
+    }
+
     /// Whether nobody waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()

@@ -15,18 +15,20 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::state::{Asked, Being, Member, State};
 use crate::schedule::World;
-use crate::value::object::{Note, Primitive, TaskId};
+use crate::value::object::{Note, Primitive, TaskId, ThreadCode};
 use crate::value::{
     AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault,
-    Footprint, Function, Object, Range, Reference as Shared, StateEncoder, Target, Value,
+    Footprint, Function, Object, Range, Reference as Shared, StateEncoder, Value,
 };
-use crate::vm::{Binding, Globals, Isolated};
+use crate::vm::{Binding, Globals, Identified, Isolated, Joins};
 
 /// Something that can be changed and that others may refer to.
 #[derive(Clone)]
 pub(super) enum Node {
     Cell(Arc<Cell>),
     Object(Arc<Object>),
+    /// A thread whose identity is not noticed.
+    Thread(TaskId),
 }
 
 impl Node {
@@ -34,6 +36,8 @@ impl Node {
         match self {
             Self::Cell(cell) => Arc::as_ptr(cell) as usize,
             Self::Object(object) => Arc::as_ptr(object) as usize,
+            // No address is odd.
+            Self::Thread(task) => (task.0 as usize) << 1 | 1,
         }
     }
 }
@@ -46,6 +50,12 @@ enum Reference {
     Weak(Weak<Object>, u64),
     /// See [`StateEncoder::deadline`].
     Deadline(Duration),
+    /// See [`StateEncoder::task`].
+    Task(TaskId),
+    /// See [`StateEncoder::joiner`].
+    Joiner(TaskId),
+    /// The thread is among those for whose ends this one waits, in no order.
+    Awaits(TaskId),
 }
 
 /// One thread or object, written down: the hash of all but what it refers to, and that. Most steps
@@ -126,6 +136,13 @@ fn time_left(deadline: u64, now: u64) -> u64 {
 }
 
 /// Writes a whole state down.
+///
+/// Threads whose identities are noticed are roots, in the order of their numbers. The others have no
+/// number of their own: one that something refers to is numbered when it is met first, as variables and
+/// objects are. Those that nothing refers to are ordered by what is written of them. Two states with the
+/// same key are alike with the threads in [`Writer::order`] exchanged, one for one. The converse need not
+/// hold: where such threads refer to each other, or to something that no other thread leads to, the order
+/// may depend on their numbers, and then states count as different that are not.
 #[derive(Default)]
 pub(super) struct Writer {
     bytes: Vec<u8>,
@@ -143,6 +160,37 @@ pub(super) struct Writer {
     pub(super) objects: Vec<Option<Arc<KeptObject>>>,
     /// What the top-level names are bound to.
     pub(super) bindings: Arc<KeptBindings>,
+    /// Of whom is being written.
+    scope: Scope,
+    /// In [`Scope::Own`], what was met that had no number: its address, for which thread, and its number
+    /// there.
+    own: Vec<(usize, u32, u32)>,
+    /// Whether something was met in that scope whose place depends on the order of the threads.
+    is_entangled: bool,
+    /// Which threads are waited for as one of a set, each with a number for who waits.
+    awaited: Vec<(TaskId, u64)>,
+    /// The threads that are alive and whose identities are not noticed, in the order in which they count.
+    pub(super) order: Vec<TaskId>,
+    /// Those among them that are like one before them, each with the first that it is like: to exchange
+    /// the two makes no difference.
+    pub(super) twins: Vec<(TaskId, TaskId)>,
+    /// Kept for their memory.
+    left: Vec<TaskId>,
+    hashes: Vec<(u128, TaskId)>,
+}
+
+/// Of whom is being written.
+#[derive(Clone, Copy, Default)]
+enum Scope {
+    /// Of the state.
+    #[default]
+    State,
+    /// Of a thread that nothing refers to: what is met has numbers of its own.
+    Own {
+        /// The thread, and which one it is among those.
+        task: TaskId,
+        index: u32,
+    },
 }
 
 impl Writer {
@@ -164,31 +212,21 @@ impl Writer {
     ) -> u128 {
         self.bytes.clear();
         self.numbers.clear();
+        self.order.clear();
+        self.twins.clear();
+        self.own.clear();
+        self.awaited.clear();
         self.met = 0;
         self.now = state.now;
+        self.page.identified = state.observations.identified().clone();
         self.roots(state, main, asked);
         let mut next = 0;
-        while next < self.met {
-            let kept = match &self.nodes[next] {
-                Node::Cell(cell) => {
-                    self.page.number(u64::from(cell.is_published()));
-                    self.page.value(&cell.load());
-                    self.turn_page();
-                    None
-                }
-                Node::Object(object) => {
-                    self.bytes.push(u8::from(object.is_published()));
-                    let kept = self.page.note_of(object);
-                    self.portrait(&kept.portrait);
-                    Some(kept)
-                }
-            };
-            match self.objects.get_mut(next) {
-                Some(object) => *object = kept,
-                None => self.objects.push(kept),
-            }
-            next += 1;
+        self.follow(state, &mut next);
+        if !self.page.identified.is_all() {
+            self.threads_alike(state, &mut next);
+            self.awaited();
         }
+        self.meet_joined(state);
         self.nodes.truncate(self.met);
         self.objects.truncate(self.met);
         for (place, object, purpose) in std::mem::take(&mut self.weak) {
@@ -201,6 +239,39 @@ impl Writer {
         xxh3_128(&self.bytes)
     }
 
+    /// Writes down what was met and not written down yet, from the node `next` on.
+    fn follow(&mut self, state: &State, next: &mut usize) {
+        while *next < self.met {
+            let kept = match &self.nodes[*next] {
+                Node::Cell(cell) => {
+                    self.page.number(u64::from(cell.is_published()));
+                    self.page.value(&cell.load());
+                    self.turn_page(state);
+                    None
+                }
+                Node::Object(object) => {
+                    self.bytes.push(u8::from(object.is_published()));
+                    let kept = self.page.note_of(object);
+                    self.portrait(state, &kept.portrait, 0);
+                    Some(kept)
+                }
+                Node::Thread(task) => {
+                    let (task, number) = (*task, *next as u64);
+                    if state.members.contains_key(&task) {
+                        self.order.push(task);
+                    }
+                    self.thread(state, task, number << 1 | 1);
+                    None
+                }
+            };
+            match self.objects.get_mut(*next) {
+                Some(object) => *object = kept,
+                None => self.objects.push(kept),
+            }
+            *next += 1;
+        }
+    }
+
     fn roots(
         &mut self,
         state: &mut State,
@@ -211,7 +282,7 @@ impl Writer {
             world,
             // Prints and failures are in `so_far`.
             outlet: _,
-            so_far,
+            so_far: _,
             // It answers as it is dictated.
             policy: _,
             members,
@@ -223,16 +294,19 @@ impl Writer {
             run: _,
             main_stays: _,
             chooses_time: _,
-            now,
+            now: _,
             // For the notices of a run that nobody leads.
             skipped: _,
             jumps: _,
-            deadlines,
+            deadlines: _,
             // What was reported already: a report changes nothing.
             told: _,
             copies_told: _,
             // The names of threads that have ended: for reports.
             ended: _,
+            // What a thread is born with is in its state as long as it matters; of which birth it is
+            // decides what may be said of it.
+            entrants: _,
             // It numbers the deadlines, which are encoded in their order.
             waits: _,
             // What a search has learned stays so in all its states.
@@ -240,42 +314,214 @@ impl Writer {
             plays_processes: _,
             observations: _,
             has_learned: _,
-            marks,
+            marks: _,
             // They are of one step.
             has_asked: _,
             has_told_time: _,
             hidden: _,
         } = state;
         self.look_at_bindings(world);
-        let bindings = self.bindings.clone();
-        self.portrait(&bindings.portrait);
-        for (task, member) in members {
+        for member in members.values_mut() {
             if member.portrait.is_none() {
-                (task, &*member).encode_state(&mut self.page);
+                member.encode_state(&mut self.page);
                 member.portrait = Some(Arc::new(self.page.take_portrait()));
             }
-            let portrait = member.portrait.clone().unwrap_or_default();
-            self.portrait(&portrait);
+        }
+        let state = &*state;
+        let bindings = self.bindings.clone();
+        self.portrait(state, &bindings.portrait, 0);
+        for (task, member) in &state.members {
+            if self.is_identified(state, *task) {
+                self.bytes.push(b't');
+                self.bytes.extend_from_slice(&task.0.to_le_bytes());
+                let portrait = member.portrait.clone().unwrap_or_default();
+                self.portrait(state, &portrait, task.0 << 1);
+            }
         }
         let mut before = None;
-        for ((deadline, _), task) in deadlines.iter() {
-            // Those that are late come in their order, but for equal ones.
-            let left = match time_left(*deadline, *now) {
-                LATE if before == Some(deadline) => SAME,
-                left => left,
-            };
-            before = Some(deadline);
-            (left, task).encode_state(&mut self.page);
+        for ((deadline, _), task) in state.deadlines.iter() {
+            if self.is_identified(state, *task) {
+                // Those that are late come in their order, but for equal ones. Where others are written
+                // elsewhere, how late each is says that.
+                let left = match time_left(*deadline, state.now) {
+                    LATE if !self.page.identified.is_all() => deadline.wrapping_sub(state.now),
+                    LATE if before == Some(deadline) => SAME,
+                    left => left,
+                };
+                before = Some(deadline);
+                (left, task).encode_state(&mut self.page);
+            }
         }
-        (main, marks.bits()).encode_state(&mut self.page);
+        let so_far = state.so_far.clone();
+        for (task, lines) in &so_far.threads {
+            if self.is_identified(state, *task) {
+                // Who makes a thread first and who starts one first need not be the same.
+                (task, &lines.name).encode_state(&mut self.page);
+                self.page.hash(so_far.key_of(*task).unwrap_or_default());
+            }
+        }
+        self.page.hash(so_far.key_of_failure());
+        (&so_far.order, main, state.marks.bits()).encode_state(&mut self.page);
         if asked.time {
-            self.page.number(*now);
+            self.page.number(state.now);
         }
         if asked.names {
-            world.ids.next_names().encode_state(&mut self.page);
+            state.world.ids.next_names().encode_state(&mut self.page);
         }
-        self.turn_page();
-        self.bytes.extend_from_slice(&so_far.key().to_le_bytes());
+        self.turn_page(state);
+    }
+
+    /// Whether the identity of the thread is noticed, or may be.
+    fn is_identified(&self, state: &State, task: TaskId) -> bool {
+        let identified = &self.page.identified;
+        identified.is_all() || {
+            let entrant = state.entrants.get(&task);
+            identified.includes(entrant.map(|entrant| entrant.code))
+        }
+    }
+
+    /// Writes down a thread whose identity is not noticed, alive or not. `number` is for those that it
+    /// waits for as one of a set.
+    fn thread(&mut self, state: &State, task: TaskId, number: u64) {
+        let lines = state.so_far.key_of(task);
+        let member = state.members.get(&task);
+        let is_there = u8::from(lines.is_some()) << 1 | u8::from(member.is_some());
+        self.bytes.push(is_there);
+        if is_there == 0 {
+            return;
+        }
+        if let Some(entrant) = state.entrants.get(&task) {
+            (entrant.code, entrant.birth).encode_state(&mut self.page);
+        }
+        self.page.hash(lines.unwrap_or_default());
+        if let Some(member) = member {
+            if let Being::Waiting {
+                deadline: Some((at, _)),
+                ..
+            } = &member.being
+            {
+                // How late it is counts: the earlier of two comes first.
+                self.page.number(at.wrapping_sub(state.now));
+            }
+            self.turn_page(state);
+            let portrait = member.portrait.clone().unwrap_or_default();
+            self.portrait(state, &portrait, number);
+        } else {
+            self.turn_page(state);
+        }
+    }
+
+    /// Writes down the threads that nothing has referred to, in an order that does not depend on their
+    /// numbers as far as that is possible.
+    fn threads_alike(&mut self, state: &State, next: &mut usize) {
+        loop {
+            let mut left = std::mem::take(&mut self.left);
+            left.clear();
+            let members = state.members.keys();
+            // What those have told that have ended.
+            let ended = state.so_far.threads.keys();
+            let ended = ended.filter(|task| !state.members.contains_key(task));
+            left.extend(members.chain(ended).filter(|task| {
+                let is_met = self.numbers.contains_key(&Node::Thread(**task).address());
+                !is_met && !self.is_identified(state, **task)
+            }));
+            let met = self.met;
+            self.own.clear();
+            self.hashes.clear();
+            self.is_entangled = false;
+            for (index, task) in left.iter().enumerate() {
+                let start = self.bytes.len();
+                self.scope = Scope::Own {
+                    task: *task,
+                    index: index as u32,
+                };
+                let waiting = self.awaited.iter().filter(|(awaited, _)| awaited == task);
+                waiting.for_each(|(_, by)| self.bytes.extend_from_slice(&by.to_le_bytes()));
+                let mut own = self.met;
+                self.thread(state, *task, 0);
+                self.follow(state, &mut own);
+                let hash = xxh3_128(&self.bytes[start..]);
+                self.bytes.truncate(start);
+                self.hashes.push((hash, *task));
+            }
+            self.left = left;
+            self.scope = Scope::State;
+            // What is referred to from elsewhere has a place there.
+            self.is_entangled |= (self.weak.iter()).any(|(_, object, _)| {
+                let address = object.as_ptr() as usize;
+                self.own.iter().any(|(own, ..)| *own == address)
+            });
+            self.hashes.sort_unstable();
+            if !self.is_entangled {
+                return self.in_order(state);
+            }
+            self.met = met;
+            if let Some((_, first)) = self.hashes.first() {
+                let first = Node::Thread(*first);
+                self.node(&first);
+            }
+            self.follow(state, next);
+        }
+    }
+
+    /// Takes over the threads whose hashes were found: each says all there is to say of one.
+    fn in_order(&mut self, state: &State) {
+        let mut first: Option<(u128, TaskId)> = None;
+        for (hash, task) in &self.hashes {
+            self.bytes.extend_from_slice(&hash.to_le_bytes());
+            if !state.members.contains_key(task) {
+                continue;
+            }
+            self.order.push(*task);
+            match first {
+                Some((same, first)) if same == *hash => self.twins.push((*task, first)),
+                _ => first = Some((*hash, *task)),
+            }
+        }
+    }
+
+    /// Writes down which threads are waited for as one of a set; of the others that is written with them.
+    fn awaited(&mut self) {
+        let mut pairs = std::mem::take(&mut self.awaited);
+        pairs.sort_unstable();
+        for (task, by) in &pairs {
+            let address = Node::Thread(*task).address();
+            let number = match self.numbers.get(&address) {
+                Some(number) => u64::from(*number) << 1 | 1,
+                None if self.order.contains(task) => continue,
+                None => task.0 << 1,
+            };
+            self.bytes.push(b'j');
+            self.bytes.extend_from_slice(&number.to_le_bytes());
+            self.bytes.extend_from_slice(&by.to_le_bytes());
+        }
+        self.awaited = pairs;
+    }
+
+    /// Has those threads kept that have ended and that one waits for as one of a set: they decide nothing,
+    /// but its fiber still asks their handles.
+    fn meet_joined(&mut self, state: &State) {
+        let joins = state
+            .members
+            .values()
+            .filter_map(|member| member.joins.as_ref());
+        for handle in joins.flat_map(|joins| &joins.awaited) {
+            if !handle.state().handle_of().is_some_and(|of| of.has_ended) {
+                continue;
+            }
+            let node = Node::Object(handle.clone());
+            let address = node.address();
+            let is_own = || self.own.iter().any(|(own, ..)| *own == address);
+            if self.numbers.contains_key(&address) || is_own() {
+                continue;
+            }
+            let kept = Some(self.page.note_of(handle));
+            match self.objects.get_mut(self.met) {
+                Some(object) => *object = kept,
+                None => self.objects.push(kept),
+            }
+            self.meet(&node);
+        }
     }
 
     /// Writes down what the top-level names are bound to, unless they are bound as before.
@@ -295,47 +541,116 @@ impl Writer {
         });
     }
 
-    fn portrait(&mut self, portrait: &Portrait) {
+    /// Takes over what was written down before; `number` is for those that are waited for as one of a set.
+    fn portrait(&mut self, state: &State, portrait: &Portrait, number: u64) {
         self.bytes.extend_from_slice(&portrait.hash.to_le_bytes());
-        (portrait.refers_to.iter()).for_each(|reference| self.reference(reference));
+        for reference in &portrait.refers_to {
+            self.reference(state, reference, number);
+        }
     }
 
     /// Takes over what stands on the page.
-    fn turn_page(&mut self) {
+    fn turn_page(&mut self, state: &State) {
         self.bytes.extend_from_slice(&self.page.bytes);
         self.page.bytes.clear();
         let mut references = std::mem::take(&mut self.page.refers_to);
-        (references.iter()).for_each(|reference| self.reference(reference));
+        for reference in &references {
+            self.reference(state, reference, 0);
+        }
         references.clear();
         self.page.refers_to = references;
     }
 
-    fn reference(&mut self, reference: &Reference) {
+    fn reference(&mut self, state: &State, reference: &Reference, number: u64) {
         match reference {
             Reference::To(node) => self.node(node),
-            Reference::Weak(object, purpose) => {
-                self.weak.push((self.bytes.len(), object.clone(), *purpose));
-            }
+            Reference::Weak(object, purpose) => match self.scope {
+                Scope::State => self.weak.push((self.bytes.len(), object.clone(), *purpose)),
+                Scope::Own { .. } => self.is_entangled = true,
+            },
             Reference::Deadline(at) => {
                 let left = time_left(at.as_nanos() as u64, self.now);
                 self.bytes.extend_from_slice(&left.to_le_bytes());
             }
+            Reference::Task(task) => self.task(state, *task),
+            Reference::Joiner(task) => {
+                let joiner = state.members.get(task);
+                if joiner.is_none_or(|joiner| joiner.joins.is_none()) {
+                    self.task(state, *task);
+                }
+            }
+            // It has ended otherwise.
+            Reference::Awaits(task) if state.members.contains_key(task) => match self.scope {
+                Scope::State => self.awaited.push((*task, number)),
+                Scope::Own { .. } => self.is_entangled = true,
+            },
+            Reference::Awaits(_) => {}
+        }
+    }
+
+    fn task(&mut self, state: &State, task: TaskId) {
+        if self.is_identified(state, task) {
+            self.bytes.push(b't');
+            self.bytes.extend_from_slice(&task.0.to_le_bytes());
+        } else {
+            self.node(&Node::Thread(task));
         }
     }
 
     fn node(&mut self, node: &Node) {
-        let next = self.met as u32;
-        let number = *self.numbers.entry(node.address()).or_insert(next);
-        if number == next {
-            self.met += 1;
-            match self.nodes.get_mut(next as usize) {
-                // Most often it is what stood there in the state before.
-                Some(known) if known.address() == node.address() => {}
-                Some(known) => *known = node.clone(),
-                None => self.nodes.push(node.clone()),
+        let address = node.address();
+        let number = match self.scope {
+            Scope::State => {
+                let next = self.met as u32;
+                let number = *self.numbers.entry(address).or_insert(next);
+                if number == next {
+                    self.meet(node);
+                }
+                number
             }
-        }
+            Scope::Own { task, index } => self.own_number(node, address, task, index),
+        };
         self.bytes.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// The number of a node that is met from a thread that nothing refers to.
+    fn own_number(&mut self, node: &Node, address: usize, task: TaskId, index: u32) -> u32 {
+        /// Marks a number that is the thread's own.
+        const OWN: u32 = 1 << 31;
+        /// The thread itself, and whatever has no number yet.
+        const SELF: u32 = u32::MAX;
+        const OTHER: u32 = u32::MAX - 1;
+        if let Some(number) = self.numbers.get(&address) {
+            return *number;
+        }
+        if let Node::Thread(other) = node {
+            self.is_entangled |= *other != task;
+            return if *other == task { SELF } else { OTHER };
+        }
+        let known = self.own.iter().find(|(own, ..)| *own == address);
+        if let Some((_, owner, number)) = known {
+            self.is_entangled |= *owner != index;
+            return OWN | number;
+        }
+        let of_owner = self
+            .own
+            .iter()
+            .rev()
+            .take_while(|(_, owner, _)| *owner == index);
+        let number = of_owner.count() as u32;
+        self.own.push((address, index, number));
+        self.meet(node);
+        OWN | number
+    }
+
+    fn meet(&mut self, node: &Node) {
+        match self.nodes.get_mut(self.met) {
+            // Most often it is what stood there in the state before.
+            Some(known) if known.address() == node.address() => {}
+            Some(known) => *known = node.clone(),
+            None => self.nodes.push(node.clone()),
+        }
+        self.met += 1;
     }
 }
 
@@ -344,6 +659,8 @@ impl Writer {
 struct Page {
     bytes: Vec<u8>,
     refers_to: Vec<Reference>,
+    /// Whose identities count.
+    identified: Identified,
 }
 
 impl Page {
@@ -364,7 +681,10 @@ impl Page {
             return known;
         }
         self.text(object.kind());
-        object.made_at.encode_state(self);
+        let code = state.handle_of().and_then(|of| of.code);
+        if self.identified.includes(code) {
+            object.made_at.encode_state(self);
+        }
         state.encode_state(self);
         let kept = Arc::new(KeptObject {
             copy: state.clone_box(),
@@ -372,6 +692,10 @@ impl Page {
         });
         state.set_note(kept.clone() as Note);
         kept
+    }
+
+    fn hash(&mut self, hash: u128) {
+        self.bytes.extend_from_slice(&hash.to_le_bytes());
     }
 
     fn tagged(&mut self, tag: u8, number: u64) {
@@ -413,11 +737,7 @@ impl Page {
             // It follows, as what is curried does.
             this: _,
         } = function;
-        let target = match target {
-            Target::Named(name) => u64::from(*name) << 1,
-            Target::Code(id) => (u64::from(id.unit) << 32 | u64::from(id.ordinal)) << 1 | 1,
-        };
-        self.tagged(b'F', target);
+        self.tagged(b'F', target.mark());
         self.text(name.as_str());
         self.tagged(b'F', curried.len() as u64);
         captures.iter().for_each(|cell| self.cell(cell));
@@ -448,7 +768,31 @@ impl StateEncoder for Page {
     }
 
     fn task(&mut self, task: TaskId) {
-        self.tagged(b't', task.0);
+        self.bytes.push(b't');
+        self.refers_to.push(Reference::Task(task));
+    }
+
+    fn name(&mut self, code: Option<ThreadCode>, name: &str) {
+        if self.identified.includes(code) {
+            self.text(name);
+        }
+    }
+
+    fn identity(&mut self, code: Option<ThreadCode>, number: u64) {
+        if self.identified.includes(code) {
+            self.number(number);
+        }
+    }
+
+    fn joiner(&mut self, task: TaskId) {
+        self.refers_to.push(Reference::Joiner(task));
+    }
+
+    fn awaits(&mut self, handle: &Arc<Object>) {
+        // It waits for threads that were started.
+        if let Some(task) = handle.state().handle_of().and_then(|of| of.task) {
+            self.refers_to.push(Reference::Awaits(task));
+        }
     }
 
     fn number(&mut self, number: u64) {
@@ -588,6 +932,7 @@ impl Page {
 impl EncodeState for Member {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
+            code,
             name,
             handle,
             daemon,
@@ -599,6 +944,7 @@ impl EncodeState for Member {
             fiber,
             being,
             woken_by,
+            joins,
             // Whether there may be something to forget: before states are compared it is forgotten.
             has_run: _,
             // What the log said last; a run that is compared keeps no log of waits.
@@ -607,8 +953,20 @@ impl EncodeState for Member {
             portrait: _,
             copy: _,
         } = self;
-        (name, handle, daemon, worker, is_process, run).encode_state(encoder);
-        (held_end, isolated, fiber, being, woken_by).encode_state(encoder);
+        encoder.name(*code, name);
+        (handle, daemon, worker, is_process, run).encode_state(encoder);
+        (held_end, isolated, woken_by).encode_state(encoder);
+        match joins {
+            None => (true, fiber, being).encode_state(encoder),
+            // Where it stands now is decided by which of these have ended.
+            Some(joins) => {
+                let Joins { awaited, after } = &**joins;
+                (false, after).encode_state(encoder);
+                for handle in awaited {
+                    encoder.awaits(handle);
+                }
+            }
+        }
     }
 }
 
@@ -669,7 +1027,8 @@ crate::value::state_key_test! { member_key, Member, member();
     fiber: None,
     being: Being::Standing,
     woken_by: Some(object()),
-    ; left out has_run told_wait portrait copy
+    joins: Some(joins()),
+    ; left out code has_run told_wait portrait copy
 }
 
 /// A thread that is about to begin.
@@ -678,6 +1037,15 @@ fn member() -> Member {
     use crate::value::encode::samples::{function, object};
     let fiber = crate::vm::Fiber::new(TaskId(2), function("f"), Vec::new());
     Member::new("t".into(), object(), false, false, 1, fiber)
+}
+
+/// A wait for the ends of some threads.
+#[cfg(test)]
+fn joins() -> Arc<Joins> {
+    use crate::value::encode::samples::{function, object};
+    let after = crate::vm::Fiber::new(TaskId(2), function("f"), Vec::new());
+    let awaited = vec![object()];
+    Arc::new(Joins { awaited, after })
 }
 
 /// A process without variables.

@@ -10,6 +10,7 @@
 //! else leads, and that can be set back; [`effect`], which of its steps have to do with each other.
 
 mod effect;
+mod entrants;
 mod inputs;
 mod likeness;
 mod policy;

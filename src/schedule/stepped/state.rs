@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{World, log};
+use super::entrants::{self, Entrants};
 use super::likeness::Portrait;
 use super::told::{Raised, Told, ToldSoFar};
 use super::{MAIN, Policy, wake_of};
@@ -14,12 +15,13 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{
-    Attempt, Call, Effects, Noticed, Poll, TaskId, Time, Verb, Wake, Withdrawal, take_told,
+    Attempt, Call, Effects, HandleOf, Noticed, Poll, TaskId, ThreadCode, Time, Verb, Wake,
+    Withdrawal, take_told,
 };
 use crate::value::operation::{Effect, Notices, text_notices};
-use crate::value::{Fault, Footprint, Object, Origin, Value, debug_text, leads_to};
+use crate::value::{Fault, FaultKind, Footprint, Object, Origin, Value, debug_text, leads_to};
 use crate::vm::{
-    Action, COPY_OF, Fiber, Isolated, Observations, Observed, Path, Prospect, Services,
+    Action, COPY_OF, Fiber, Isolated, Joins, Observations, Observed, Path, Prospect, Services,
     SharedAccess, Visible, Wait,
 };
 
@@ -75,6 +77,8 @@ const REMEMBERED: usize = 4096;
 /// One thread.
 #[derive(Clone)]
 pub(super) struct Member {
+    /// What it runs, where it may be interchangeable with others; see `entrants.rs`.
+    pub(super) code: Option<ThreadCode>,
     pub(super) name: Arc<str>,
     pub(super) handle: Arc<Object>,
     pub(super) daemon: bool,
@@ -95,6 +99,9 @@ pub(super) struct Member {
     /// What its last wait was on, from when it was woken until it has gone on from there: what it
     /// was granted goes back when it is stopped on the way.
     pub(super) woken_by: Option<Arc<Object>>,
+    /// What it waits for when it does nothing but wait for the ends of several threads. Derived from the
+    /// fiber.
+    pub(super) joins: Option<Arc<Joins>>,
     /// Whether it has run since somebody asked.
     pub(super) has_run: bool,
     /// What it waited for when the log said so last.
@@ -116,6 +123,7 @@ impl Member {
         fiber: Fiber,
     ) -> Self {
         Self {
+            code: None,
             name,
             handle,
             daemon,
@@ -127,6 +135,7 @@ impl Member {
             fiber: Some(fiber),
             being: Being::Ready,
             woken_by: None,
+            joins: None,
             has_run: false,
             told_wait: String::new(),
             portrait: None,
@@ -187,6 +196,7 @@ impl Member {
             (fiber, then) => fiber.clone_from(then),
         }
         *self = Self {
+            code: copy.code,
             name: copy.name.clone(),
             handle: copy.handle.clone(),
             daemon: copy.daemon,
@@ -198,6 +208,7 @@ impl Member {
             fiber,
             being: copy.being.clone(),
             woken_by: copy.woken_by.clone(),
+            joins: copy.joins.clone(),
             has_run: copy.has_run,
             told_wait: String::new(),
             portrait: copy.portrait.clone(),
@@ -209,6 +220,7 @@ impl Member {
     pub(super) fn changes(&mut self) -> &mut Self {
         self.portrait = None;
         self.copy = None;
+        self.joins = None;
         self
     }
 }
@@ -303,6 +315,8 @@ pub(super) struct State {
     pub(super) main_stays: bool,
     /// Behind a count, since states of a run that is led are kept.
     pub(super) ended: Arc<Ended>,
+    /// The threads that have started and that may be interchangeable.
+    pub(super) entrants: Arc<Entrants>,
     /// Whether the end that is being reported was a step.
     pub(super) is_end_chosen: bool,
     /// How often somebody was told what processes do with their copies, since it was set to 0.
@@ -352,6 +366,7 @@ impl State {
             told: BTreeSet::new(),
             main_stays: false,
             ended: Arc::new(Ended::new(REMEMBERED)),
+            entrants: Arc::default(),
             is_end_chosen: false,
             copies_told: 0,
             deadlines: BTreeSet::new(),
@@ -418,6 +433,31 @@ impl State {
         self.has_learned |= self.observations.note(note);
     }
 
+    /// Notes that somebody can notice which thread of those with this code one is, or without a code
+    /// which any is.
+    fn learn_identity(&mut self, code: Option<ThreadCode>) {
+        self.has_learned |= self.observations.note_identity(code);
+    }
+
+    /// Notes that somebody can notice which thread this is the handle of; nothing is known of an object
+    /// that is none.
+    fn learn_identity_by(&mut self, of: Option<HandleOf>) {
+        match of {
+            // Main is interchangeable with none.
+            Some(HandleOf { code: None, .. }) => {}
+            Some(HandleOf { code, .. }) => self.learn_identity(code),
+            None => self.learn_identity(None),
+        }
+    }
+
+    /// Notes that somebody can notice which thread `task` is.
+    fn learn_identity_of(&mut self, task: TaskId) {
+        if let Some(entrant) = self.entrants.get(&task) {
+            let code = entrant.code;
+            self.learn_identity(Some(code));
+        }
+    }
+
     fn is_worker(&self, task: TaskId) -> bool {
         self.members.get(&task).is_some_and(|member| member.worker)
     }
@@ -442,6 +482,8 @@ impl State {
             self.asked.names = true;
             if has_competition {
                 self.learn(|observed| observed.names = true);
+                // Of which birth a thread of some name is differs between runs.
+                self.learn_identity(None);
             }
         }
     }
@@ -1011,6 +1053,15 @@ pub(super) fn doing(
     }
 }
 
+/// Whether text of an object names no thread, and nothing of another object that might.
+fn names_no_thread(object: &Arc<Object>) -> bool {
+    let is_plain = matches!(
+        object.kind(),
+        "Atomic" | "Event" | "Semaphore" | "BoundedSemaphore" | "Latch" | "Barrier"
+    );
+    is_plain && !shows_others(object)
+}
+
 /// Whether text of an object may show the state of another one, which threads may share: a condition
 /// shows its lock.
 fn shows_others(object: &Arc<Object>) -> bool {
@@ -1085,14 +1136,20 @@ impl Services for State {
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
             let isolated = starter.and_then(|starter| starter.isolated.clone());
+            let code = match self.chooses_time {
+                true => entrants::note(&mut self.entrants, &spawn),
+                false => None,
+            };
             let fiber = Fiber::new(spawn.task, spawn.function.clone(), spawn.args.clone())
                 .in_event_loop(spawn.event_loop);
             let (name, handle) = (spawn.name, spawn.handle);
             let fiber = fiber.started_at(spawn.pos);
             let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
             member.is_process = spawn.isolated.is_some();
+            member.code = code.filter(|_| isolated.is_none());
             if member.is_process {
                 self.plays_processes = true;
+                self.learn_identity(None);
                 member.isolated = isolated;
                 self.members.insert(spawn.task, member);
                 self.begin(spawn.task, spawn.function, spawn.args, spawn.pos);
@@ -1137,6 +1194,7 @@ impl Services for State {
 
     fn name(&mut self, task: TaskId) -> String {
         self.learn_of_identity();
+        self.learn_identity_of(task);
         match self.members.get(&task) {
             Some(member) => member.name.to_string(),
             None if task == MAIN => "main".into(),
@@ -1146,6 +1204,8 @@ impl Services for State {
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
         self.learn_of_identity();
+        // In the order of their numbers.
+        self.learn_identity(None);
         if self.marks.has_company {
             self.learn(|observed| observed.threads = true);
         }
@@ -1168,6 +1228,8 @@ impl Services for State {
         let notices = operation.notices(argc);
         if notices.any_of(Notices::IDENTITY) {
             self.learn_of_identity();
+            let of = object.state().handle_of();
+            self.learn_identity_by(of);
         }
         if self.marks.has_company {
             // Where another thread has the handle, too, it may start, join or ask before.
@@ -1194,6 +1256,12 @@ impl Services for State {
     }
 
     fn sees_text(&mut self, _task: TaskId, objects: &[Arc<Object>]) -> bool {
+        for object in objects {
+            let of = object.state().handle_of();
+            if of.is_some() || !names_no_thread(object) {
+                self.learn_identity_by(of);
+            }
+        }
         let tells = |object: &Arc<Object>| text_notices(object.kind()) != Notices::NOTHING;
         if objects.iter().any(tells) {
             self.learn_of_identity();
@@ -1218,7 +1286,29 @@ impl Services for State {
         self.observations.observed().unlisted
     }
 
+    fn sees_fault(&mut self, kind: &FaultKind) {
+        let entrants = self.entrants.values();
+        let codes: Vec<ThreadCode> = match entrants.len() {
+            0 => return,
+            _ => {
+                let text = kind.to_string();
+                let named = entrants.filter(|one| text.contains(&*one.name));
+                named.map(|one| one.code).collect()
+            }
+        };
+        codes
+            .into_iter()
+            .for_each(|code| self.learn_identity(Some(code)));
+    }
+
+    fn has_shown(&mut self) {
+        self.learn_identity(None);
+    }
+
     fn has_told(&mut self, told: Notices, is_expected: bool) {
+        if !is_expected {
+            self.learn_identity(None);
+        }
         if told != Notices::NOTHING {
             self.learn_of_identity();
         }

@@ -82,7 +82,8 @@ pub struct ToldSoFar {
     pub main_failed: Option<Arc<ErrorReport>>,
     /// The printing threads in the order of their lines, where that order counts.
     pub order: Option<Vec<TaskId>>,
-    key: u128,
+    /// For each thread the hash of what it has told, but for its name; those that are alike have the same.
+    keys: BTreeMap<TaskId, u128>,
 }
 
 impl ToldSoFar {
@@ -102,7 +103,6 @@ impl ToldSoFar {
         );
         if let Kind::MainFailure { error } = &told.kind {
             self.main_failed = Some(error.clone());
-            self.key = self.hash();
         }
         if !is_kept {
             return;
@@ -130,7 +130,8 @@ impl ToldSoFar {
             }
             _ => {}
         }
-        self.key = self.hash();
+        let key = lines.hash();
+        self.keys.insert(task, key);
     }
 
     /// Adds the memory that it takes, itself excepted. Its texts are shared with what was told before.
@@ -147,34 +148,49 @@ impl ToldSoFar {
         }
     }
 
-    /// Two that are alike have the same key.
+    /// The hash of all that was told; two that are alike have the same.
     pub fn key(&self) -> u128 {
-        self.key
-    }
-
-    /// Each text with its length, each list with its count: otherwise a line of one thread could
-    /// pass for the name of another.
-    fn hash(&self) -> u128 {
         let mut bytes = Vec::new();
-        number(&mut bytes, self.threads.len() as u64);
         for (task, lines) in &self.threads {
-            let Lines {
-                name,
-                printed,
-                failed,
-            } = lines;
             number(&mut bytes, task.0);
-            // Who makes a thread first and who starts one first need not be the same.
-            text(&mut bytes, name);
-            number(&mut bytes, printed.len() as u64);
-            printed.iter().for_each(|line| text(&mut bytes, line));
-            failures(&mut bytes, failed);
+            text(&mut bytes, &lines.name);
+            let key = self.key_of(*task).unwrap_or_default();
+            bytes.extend_from_slice(&key.to_le_bytes());
         }
-        let main_failed = self.main_failed.as_deref().map(Failed::of);
-        failures(&mut bytes, main_failed.as_slice());
         for task in self.order.iter().flatten() {
             number(&mut bytes, task.0);
         }
+        bytes.extend_from_slice(&self.key_of_failure().to_le_bytes());
+        xxhash_rust::xxh3::xxh3_128(&bytes)
+    }
+
+    /// The hash of what the thread has told, but for its name; nothing when it has told nothing.
+    pub(super) fn key_of(&self, task: TaskId) -> Option<u128> {
+        self.keys.get(&task).copied()
+    }
+
+    /// The hash of how main has failed.
+    pub(super) fn key_of_failure(&self) -> u128 {
+        let main_failed = self.main_failed.as_deref().map(Failed::of);
+        let mut bytes = Vec::new();
+        failures(&mut bytes, main_failed.as_slice());
+        xxhash_rust::xxh3::xxh3_128(&bytes)
+    }
+}
+
+impl Lines {
+    /// Each text with its length, each list with its count: otherwise one line could pass for two.
+    fn hash(&self) -> u128 {
+        let Self {
+            // Whether that counts says whether the thread is interchangeable with others.
+            name: _,
+            printed,
+            failed,
+        } = self;
+        let mut bytes = Vec::new();
+        number(&mut bytes, printed.len() as u64);
+        printed.iter().for_each(|line| text(&mut bytes, line));
+        failures(&mut bytes, failed);
         xxhash_rust::xxh3::xxh3_128(&bytes)
     }
 }
@@ -200,7 +216,7 @@ fn text(bytes: &mut Vec<u8>, text: &str) {
 mod tests {
     use super::*;
 
-    fn key(lines: &[(u64, &str)]) -> u128 {
+    fn keys(lines: &[(u64, &str)]) -> BTreeMap<TaskId, u128> {
         let mut so_far = ToldSoFar::new(false);
         for (number, text) in lines {
             so_far.note(&Told {
@@ -215,35 +231,19 @@ mod tests {
                 operation: None,
             });
         }
-        so_far.key()
+        so_far.keys
     }
 
     #[test]
-    fn threads_of_one_number_and_two_names_are_told_apart() {
-        let named = |name: &str| Told {
-            thread: event::Thread {
-                number: 2,
-                name: name.into(),
-            },
-            pos: Pos::NONE,
-            kind: Kind::Print { text: "a".into() },
-            operation: None,
-        };
-        let key = |name| {
-            let mut so_far = ToldSoFar::new(false);
-            so_far.note(&named(name));
-            so_far.key()
-        };
-        assert_ne!(key("Thread-1"), key("Thread-2"));
-        assert_eq!(key("Thread-1"), key("Thread-1"));
-    }
-
-    #[test]
-    fn lines_of_one_thread_do_not_pass_for_those_of_two() {
-        assert_ne!(
-            key(&[(2, "a"), (2, "end"), (2, "3"), (2, "b")]),
-            key(&[(2, "a"), (3, "b")])
+    fn lines_of_one_thread_do_not_pass_for_others() {
+        assert_ne!(keys(&[(2, "a"), (2, "b")]), keys(&[(2, "ab")]));
+        assert_ne!(keys(&[(2, "a"), (2, "b")]), keys(&[(2, "a"), (3, "b")]));
+        assert_eq!(keys(&[(3, "b"), (2, "a")]), keys(&[(2, "a"), (3, "b")]));
+        let both = keys(&[(2, "a"), (3, "a")]);
+        assert_eq!(
+            both[&TaskId(2)],
+            both[&TaskId(3)],
+            "the name does not count"
         );
-        assert_eq!(key(&[(3, "b"), (2, "a")]), key(&[(2, "a"), (3, "b")]));
     }
 }

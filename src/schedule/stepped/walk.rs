@@ -12,6 +12,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::effect::Noting;
+use super::entrants::Entrants;
 use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
 use super::run::{Interrupt, Interruption, Run};
@@ -152,13 +153,21 @@ pub struct Kept {
     so_far: Arc<ToldSoFar>,
     main_end: Option<Result<Value, Fault>>,
     ended: Arc<Ended>,
+    entrants: Arc<Entrants>,
     marks: Marks,
+    /// See [`Walk::twins`].
+    twins: Box<[(TaskId, TaskId)]>,
 }
 
 impl Kept {
     /// What can happen next.
     pub fn choices(&self) -> &[Choice] {
         &self.choices
+    }
+
+    /// Pairs of threads, each the first one like it last, that can be exchanged: the state stays the same.
+    pub fn twins(&self) -> &[(TaskId, TaskId)] {
+        &self.twins
     }
 
     /// Adds the memory that it takes, itself excepted; what it shares with snapshots that were added
@@ -375,6 +384,17 @@ impl Walk {
                 && let Some(fiber) = &mut member.fiber
             {
                 fiber.forget_dead(&program, &mut self.liveness);
+                let waits = match &member.being {
+                    Being::Waiting {
+                        object: Some(object),
+                        deadline: None,
+                    } => object.kind() == "Thread",
+                    _ => false,
+                };
+                if waits {
+                    let joins = fiber.joins(&program, &mut self.liveness);
+                    member.joins = joins.map(Arc::new);
+                }
             }
         }
     }
@@ -802,7 +822,7 @@ impl Walk {
     pub fn objects(&self) -> impl Iterator<Item = &Arc<Object>> {
         self.writer.nodes.iter().filter_map(|node| match node {
             Node::Object(object) => Some(object),
-            Node::Cell(_) => None,
+            Node::Cell(_) | Node::Thread(_) => None,
         })
     }
 
@@ -811,6 +831,39 @@ impl Walk {
     pub fn key(&mut self, asked: Asked) -> u128 {
         let main = (self.run.inputs.begun(), self.run.main_end.as_ref());
         self.writer.key(&mut self.run.state, main, asked)
+    }
+
+    /// The threads that are alive and whose identities are not noticed, in the state whose key was asked
+    /// for last. Two states with the same key are alike when each thread here in the one takes the place
+    /// of the thread in the same position in the other.
+    pub fn order(&self) -> &[TaskId] {
+        &self.writer.order
+    }
+
+    /// The threads that were started so far and whose identities are not noticed, in groups of one birth,
+    /// with their names; only groups of several, and of threads whose names belong to no others.
+    pub fn interchangeable(&self) -> Vec<Vec<(u64, Arc<str>)>> {
+        let state = &self.run.state;
+        let identified = state.observations.identified();
+        if identified.is_all() {
+            return Vec::new();
+        }
+        let entrants = || state.entrants.iter();
+        let mut groups: BTreeMap<_, Vec<(u64, Arc<str>)>> = BTreeMap::new();
+        for (task, entrant) in entrants() {
+            let alone = entrants()
+                .filter(|(_, other)| other.name == entrant.name)
+                .count()
+                == 1;
+            if alone && !identified.includes(Some(entrant.code)) {
+                let group = groups.entry((entrant.code, entrant.birth)).or_default();
+                group.push((task.0, entrant.name.clone()));
+            }
+        }
+        groups
+            .into_values()
+            .filter(|group| group.len() > 1)
+            .collect()
     }
 
     /// Keeps the state. It must be the one whose key was asked for last.
@@ -826,7 +879,7 @@ impl Walk {
                 (Node::Cell(cell), _) => {
                     cells.push((cell.clone(), cell.load(), cell.is_published()));
                 }
-                (Node::Object(_), None) => {}
+                (Node::Object(_), None) | (Node::Thread(_), _) => {}
             }
         }
         cells.shrink_to_fit();
@@ -849,7 +902,9 @@ impl Walk {
             so_far: state.so_far.clone(),
             main_end: self.run.main_end.clone(),
             ended: state.ended.clone(),
+            entrants: state.entrants.clone(),
             marks: state.marks,
+            twins: self.writer.twins.as_slice().into(),
         }
     }
 
@@ -885,6 +940,7 @@ impl Walk {
         }
         state.so_far = kept.so_far.clone();
         state.ended = kept.ended.clone();
+        state.entrants = kept.entrants.clone();
         state.marks = kept.marks;
         self.run.main_end.clone_from(&kept.main_end);
         self.choices.clone_from(&kept.choices);
