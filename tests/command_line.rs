@@ -541,7 +541,7 @@ fn exploring_tells_what_can_happen_and_how_it_comes_to_a_failure() {
     assert_eq!((status, error.as_str()), (1, ""));
     // Between the two stands how long it took.
     let (head, rest) = out.split_once(" in ").unwrap();
-    assert_eq!(head, "proved: all 6 interleavings (15 states)");
+    assert_eq!(head, "proved: all 6 interleavings (11 states)");
     let (_, rest) = rest.split_once("; ").unwrap();
     let token = token_in(&out);
     let other = rest.lines().nth(4).unwrap().rsplit(' ').next().unwrap();
@@ -648,8 +648,8 @@ fn json_is_one_object_that_differs_in_the_time_only() {
     assert_eq!(object, read());
     assert_eq!(object["proved"], true);
     assert_eq!(object["interleavings"], "6");
-    assert_eq!(object["states"], 15);
-    assert_eq!(object["transitions"], 17);
+    assert_eq!(object["states"], 11);
+    assert_eq!(object["transitions"], 12);
     let outcome = &object["outcomes"][0];
     assert_eq!(outcome["end"], "error");
     assert_eq!(outcome["errors"][0], "main: assertion failed (line 8)");

@@ -5,6 +5,7 @@
 //! run of each kind is done ([`dpor`](super::super::dpor)), which proves without counting where steps are
 //! independent. What time is left is for sampling.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::super::dpor::{Bounds, Reduced, Unfinished, reduced};
@@ -50,6 +51,15 @@ const LEAST_STEPS: u64 = 200_000;
 /// With less time than this nothing is begun.
 const LEAST_TIME: Duration = Duration::from_millis(20);
 
+/// Whether the watch has said stop; then that is why not everything was seen.
+fn was_stopped(watch: &Watch<'_>, exploration: &mut Exploration) -> bool {
+    let is_stopped = watch.stop.load(Ordering::Relaxed);
+    if is_stopped {
+        exploration.cut = Some(Cut::Stopped);
+    }
+    is_stopped
+}
+
 impl Explorer {
     /// Finds all that can happen; where that is too much, as much as the limits allow. Blocks until
     /// everything was seen, a limit is reached or the watch says stop.
@@ -94,6 +104,9 @@ impl Explorer {
                 return proof;
             }
         }
+        if was_stopped(watch, &mut exploration) {
+            return exploration;
+        }
         let sampling = Sampling {
             seed: limits.seed,
             schedules: limits.schedules,
@@ -107,6 +120,7 @@ impl Explorer {
         };
         let samples = self.sample(&sampling, watch);
         add_samples(&mut exploration, samples);
+        was_stopped(watch, &mut exploration);
         exploration
     }
 

@@ -406,12 +406,16 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
 
 /// How many states there are besides those that were seen, and which line makes them.
 fn estimated(states: u64, expected: &Expected) -> String {
-    let mut words = format!(
-        "there are about {} to {} states, so {} were seen",
-        rounded(expected.least),
-        rounded(expected.most),
-        percent(expected.seen(states))
-    );
+    let how_many = match expected.least >= MOST_ROUNDED {
+        true => format!("more than {}", number(MOST_ROUNDED)),
+        false => format!(
+            "about {} to {}",
+            rounded(expected.least),
+            rounded(expected.most)
+        ),
+    };
+    let seen = percent(expected.seen(states));
+    let mut words = format!("there are {how_many} states, so {seen} were seen");
     if let Some((line, share)) = expected.busiest {
         let _ = write!(words, "; most of them come from {line} ({share} %)");
     }
@@ -440,11 +444,12 @@ fn percent((least, most): (u32, u32)) -> String {
     }
 }
 
+/// Beyond that, the number of states means nothing to a reader.
+const MOST_ROUNDED: u64 = 1_000_000_000_000_000;
+
 /// A number with its first two digits, as the others are not known.
 fn rounded(states: u64) -> String {
-    /// Beyond that, digits tell nobody anything.
-    const MOST: u64 = 1_000_000_000_000_000;
-    let states = states.min(MOST);
+    let states = states.min(MOST_ROUNDED);
     let unit = 10_u64.pow(
         states
             .checked_ilog10()
