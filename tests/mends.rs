@@ -109,9 +109,9 @@ fn explore(path: &Path) -> Value {
 #[track_caller]
 fn mended(path: &Path) -> (i32, String, PathBuf) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mends");
-    fs::create_dir_all(&folder).unwrap();
-    let copy = folder.join(path.file_name().unwrap());
-    fs::copy(path, &copy).unwrap();
+    fs::create_dir_all(&folder).expect("a folder");
+    let copy = folder.join(path.file_name().expect("a name"));
+    fs::copy(path, &copy).expect("a copy");
     let (status, out, error) = run(&["mend", "--write", &copy.to_string_lossy()]);
     assert_eq!(error, "", "{}", path.display());
     (status, out, copy)
@@ -150,8 +150,8 @@ fn whatever_mend_is_told_of_a_story_is_proved() {
             continue;
         }
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("told_mends");
-        fs::create_dir_all(&folder).unwrap();
-        let copy = folder.join(path.file_name().unwrap());
+        fs::create_dir_all(&folder).expect("a folder");
+        let copy = folder.join(path.file_name().expect("a name"));
         fs::write(&copy, mend["text"].as_str().unwrap()).unwrap();
         let again = explore(&copy);
         assert_eq!(again["proved"], true, "{}", path.display());
