@@ -368,7 +368,11 @@ impl FaultKind {
         let mut map = super::Map::new();
         map.insert("error".into(), Value::from(self.family()));
         map.insert("class".into(), Value::from(self.class().qualified()));
-        map.insert("message".into(), Value::from(self.to_string()));
+        let message = match self {
+            Self::Raised { message, .. } => message.clone(),
+            kind => kind.to_string(),
+        };
+        map.insert("message".into(), Value::from(message));
         for (field, value) in self.fields() {
             map.insert(field.into(), value);
         }
@@ -421,6 +425,7 @@ impl FaultKind {
                 };
             }
             Self::Elsewhere(fault) => return fault.kind.title(),
+            Self::Raised { message, .. } if message.is_empty() => return self.to_string(),
             Self::Misuse(_) | Self::HeldByAnother { .. } | Self::Raised { .. } => {
                 return format!("{}: {self}", self.class().qualified());
             }
@@ -763,6 +768,7 @@ impl fmt::Display for FaultKind {
             Self::BrokenProcessPool { pool, why } => {
                 write!(f, "{pool} is broken: {why}")
             }
+            Self::Raised { class, message, .. } if message.is_empty() => f.write_str(class.name()),
             Self::Reported { message, .. } | Self::Raised { message, .. } => f.write_str(message),
             Self::HeldByAnother {
                 misuse,
