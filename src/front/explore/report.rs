@@ -326,7 +326,7 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
                 words,
                 "{stand} for all that differ only in the order of independent steps, in {took}"
             );
-            "proved without counting"
+            "seen without counting, not proved"
         }
         (Some(Interleavings::Infinite), None) => {
             let _ = write!(
