@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::scan::{Kind, Token, scan};
+use super::scan::{Kind, Token, closing, scan};
 
 /// A function that a text defines at its top level.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,18 +62,6 @@ fn definition(tokens: &[Token<'_>], at: usize) -> Option<(Definition, usize)> {
         bytes: tokens[first].start..tokens[end].end(),
     };
     Some((definition, end))
-}
-
-fn closing(tokens: &[Token<'_>]) -> Option<usize> {
-    let mut depth = 0;
-    tokens.iter().position(|token| {
-        match token.kind {
-            Kind::Open => depth += 1,
-            Kind::Close => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })
 }
 
 #[cfg(test)]

@@ -360,6 +360,19 @@ fn number_len(text: &str) -> usize {
     at
 }
 
+/// Where the bracket closes that begins the tokens.
+pub(super) fn closing(tokens: &[Token<'_>]) -> Option<usize> {
+    let mut depth = 0;
+    tokens.iter().position(|token| {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 //! nothing is said. It works on tokens, so it survives every text that parses.
 
 use super::diagnostic::{Code, Diagnostic, Span};
-use super::scan::{Kind, Token, scan};
+use super::scan::{Kind, Token, closing, scan};
 
 /// Methods that change an array, map, string or blob in its place. Names that Python's collections
 /// have, too, are not among them: those are shared by all who hold them.
@@ -225,19 +225,6 @@ fn add<'t>(
             to: at + length,
         });
     }
-}
-
-/// Where the bracket closes that begins the tokens.
-fn closing(tokens: &[Token<'_>]) -> Option<usize> {
-    let mut depth = 0;
-    tokens.iter().position(|token| {
-        match token.kind {
-            Kind::Open => depth += 1,
-            Kind::Close => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    })
 }
 
 #[cfg(test)]
