@@ -12,6 +12,9 @@
 //!
 //! This module knows neither the prompt nor the session.
 
+pub use super::typed::Progress;
+use super::typed::progress;
+
 /// A section as the binary carries it.
 struct File {
     name: &'static str,
@@ -100,44 +103,11 @@ fn parse(name: &'static str, text: &'static str) -> Section {
     Section { name, title, steps }
 }
 
-/// Whether the learner has typed the step's code: all of it, only a beginning, or something else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// All of it.
-    Done,
-    /// A beginning of it.
-    Begun,
-    /// Something else.
-    Elsewhere,
-}
-
 impl Step {
-    /// Compares what was typed so far with the code. Spaces, line ends, comments and a `;` at the
-    /// end do not count.
+    /// Compares what was typed so far with the code.
     pub fn progress(&self, typed: &str) -> Progress {
-        let (code, typed) = (essence(&self.code), essence(typed));
-        if typed == code {
-            Progress::Done
-        } else if code.starts_with(&typed) {
-            Progress::Begun
-        } else {
-            Progress::Elsewhere
-        }
+        progress(&self.code, typed)
     }
-}
-
-/// The characters that matter when code is compared.
-fn essence(code: &str) -> String {
-    let lines = code.lines().map(|line| match line.split_once("//") {
-        // A `//` inside a string is rare in lessons, and then counts as a comment on both sides.
-        Some((code, _)) => code,
-        None => line,
-    });
-    let text: String = lines
-        .flat_map(str::chars)
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    text.trim_end_matches(';').into()
 }
 
 #[cfg(test)]
@@ -164,18 +134,6 @@ mod tests {
             },
         ];
         assert_eq!(section.steps, expected);
-    }
-
-    #[test]
-    fn typing_a_step_is_recognised_line_by_line() {
-        let step = Step {
-            prose: String::new(),
-            code: "let a = 1; // one\nf(a);".into(),
-        };
-        assert_eq!(step.progress("let a=1;"), Progress::Begun);
-        assert_eq!(step.progress("let a = 1"), Progress::Begun);
-        assert_eq!(step.progress("let a = 1;\nf(a)"), Progress::Done);
-        assert_eq!(step.progress("g()"), Progress::Elsewhere);
     }
 
     #[test]
