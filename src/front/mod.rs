@@ -1,10 +1,10 @@
 //! How people meet the program: a command line, a runner of scripts and a prompt.
 //!
-//! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`,
-//! what became of a run in words; `highlight`, code in colours; `printer`, the thread that shows
-//! events as they happen; `state`, what is kept in files; `setting`, what a user can set; then the
-//! fronts: `doc` shows the reference, `translate` what a text of Python's is here, `batch` runs a script,
-//! `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
+//! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`, what
+//! became of a run in words; `highlight`, code in colours; `prose`, Markdown for a terminal; `printer`,
+//! the thread that shows events as they happen; `state`, what is kept in files; `setting`, what a user
+//! can set; then the fronts: `doc` shows the reference, `translate` what a text of Python's is here,
+//! `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
 //! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
@@ -13,6 +13,7 @@ mod doc;
 mod explore;
 mod highlight;
 mod printer;
+mod prose;
 mod repl;
 mod report;
 mod setting;
