@@ -809,6 +809,10 @@ impl Catalogue for Names {
         catalogue::is_function_of(name, count)
     }
 
+    fn options(&self, name: &str) -> &'static [&'static str] {
+        catalogue::options(name)
+    }
+
     fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {
         catalogue::takes_awaitable(name, at, is_array)
     }

@@ -275,7 +275,7 @@ fn observed(session: &mut Session, stream: &Stream, source: &str, runs: u64) -> 
             .take()
             .into_iter()
             .filter_map(|event| match event.kind {
-                Kind::Print { text } => Some(text),
+                Kind::Print { text, .. } => Some(text),
                 _ => None,
             });
         seen.insert(lines.collect::<Vec<_>>().join(" "));

@@ -66,7 +66,7 @@ fn run(
         Report::Ran { outcome, .. } => format!("{outcome:?}"),
     };
     let printed = |event: threadlab::event::Event| match event.kind {
-        Kind::Print { text } => Some(text),
+        Kind::Print { text, .. } => Some(text),
         _ => None,
     };
     (

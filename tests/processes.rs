@@ -274,7 +274,7 @@ fn a_worker_that_cannot_be_started_ends_no_other() {
     let mut lines = Vec::new();
     let mut take = || {
         for event in stream.take() {
-            if let threadlab::event::Kind::Print { text } = event.kind {
+            if let threadlab::event::Kind::Print { text, .. } = event.kind {
                 lines.push(text);
             }
         }
@@ -361,7 +361,7 @@ fn lines_of_workers_arrive_whole_in_order_and_with_their_names() {
         let mut next = [0; 2];
         let mut names = BTreeSet::new();
         for event in &ended.events {
-            let threadlab::event::Kind::Print { text } = &event.kind else {
+            let threadlab::event::Kind::Print { text, .. } = &event.kind else {
                 continue;
             };
             names.insert(event.thread.name.to_string());
@@ -513,7 +513,7 @@ fn workers_call_what_the_session_calls_after_exploring() {
         }
         let lines: Vec<String> = (stream.take().into_iter())
             .filter_map(|event| match event.kind {
-                threadlab::event::Kind::Print { text } => Some(text),
+                threadlab::event::Kind::Print { text, .. } => Some(text),
                 _ => None,
             })
             .collect();
@@ -527,7 +527,7 @@ fn printed(stream: &threadlab::event::Stream, lines: &mut Vec<String>, count: us
     while lines.len() < count {
         assert!(began.elapsed() < Duration::from_secs(60), "only {lines:?}");
         for event in stream.take_within(Duration::from_millis(1)) {
-            if let threadlab::event::Kind::Print { text } = event.kind {
+            if let threadlab::event::Kind::Print { text, .. } = event.kind {
                 lines.push(text);
             }
         }

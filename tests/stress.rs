@@ -48,7 +48,7 @@ fn stress(text: &str, expected: &str) {
         );
         let lines: Vec<String> = (stream.take_within(Duration::ZERO).into_iter())
             .filter_map(|event| match event.kind {
-                Kind::Print { text } => Some(text),
+                Kind::Print { text, .. } => Some(text),
                 _ => None,
             })
             .collect();

@@ -336,7 +336,7 @@ impl Services for Nobody {
         0
     }
 
-    fn print(&mut self, _task: TaskId, _text: String, _pos: Pos) {}
+    fn print(&mut self, _task: TaskId, _text: String, _is_open: bool, _pos: Pos) {}
 
     fn handle(&mut self, _task: TaskId) -> Option<Arc<Object>> {
         None

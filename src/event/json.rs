@@ -13,7 +13,7 @@
 //!
 //! | `event` | further keys |
 //! |---|---|
-//! | `print` | `text`: the line without its end |
+//! | `print` | `text`: the line without its end; `open`, which is `true`, where no line end follows |
 //! | `failure` | `message`: the error in one line, also that of main |
 //! | `deadlock` | `threads`: those that wait for ever, each with `thread`, `name`, `line`, `column`, `input`, `source`, `waits_for` and `held_by`, an array of `name`, `line` and `column` |
 //! | `start` | none |
@@ -52,6 +52,8 @@ struct Line<'a> {
 enum Detail<'a> {
     Print {
         text: &'a str,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        open: bool,
     },
     Failure {
         message: &'a str,
@@ -138,7 +140,10 @@ pub fn write_line(out: &mut impl Write, event: &Event) -> io::Result<()> {
 
 fn detail(kind: &Kind) -> Detail<'_> {
     match kind {
-        Kind::Print { text } => Detail::Print { text },
+        Kind::Print { text, is_open } => Detail::Print {
+            text,
+            open: *is_open,
+        },
         Kind::Failure { message } => Detail::Failure { message },
         Kind::MainFailure { error } => Detail::Failure {
             message: &error.message,
@@ -217,6 +222,7 @@ mod tests {
             Pos::new(3, 5),
             Kind::Print {
                 text: "a \"b\"\n".into(),
+                is_open: false,
             },
             "{\"sequence\":7,\"seconds\":3e-6,\"thread\":2,\"name\":\"A\",\"line\":3,\"column\":5,\
              \"event\":\"print\",\"text\":\"a \\\"b\\\"\\n\"}\n",
@@ -236,6 +242,13 @@ mod tests {
     #[test]
     fn each_kind_has_its_keys() {
         let cases = [
+            (
+                Kind::Print {
+                    text: "a".into(),
+                    is_open: true,
+                },
+                r#""event":"print","text":"a","open":true"#,
+            ),
             (
                 Kind::Failure {
                     message: "m".into(),

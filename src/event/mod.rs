@@ -110,10 +110,12 @@ pub enum Request {
 /// listens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
-    /// The thread printed a line.
+    /// The thread printed a line, or a part of one.
     Print {
-        /// The line, without its end; it may itself contain line ends.
+        /// What it printed, without the end of the line; it may itself contain line ends.
         text: String,
+        /// Whether no line end follows: what the thread prints next stands behind it.
+        is_open: bool,
     },
     /// The thread ended by an error that nobody caught, or a callback failed in it.
     Failure {

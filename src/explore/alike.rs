@@ -17,7 +17,7 @@ pub type Alike = Vec<(u64, Arc<str>)>;
 /// What one thread has to do with an outcome.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
-    lines: Option<(Vec<Arc<str>>, Vec<crate::schedule::Failed>)>,
+    lines: Option<Lines>,
     stuck: Option<Stuck>,
 }
 
@@ -105,9 +105,7 @@ impl Outcome {
             let mut counts: Vec<(Lines, usize)> = Vec::new();
             for lines in &described.threads {
                 let is_same = |known: &&mut (Lines, usize)| {
-                    is_member(&known.0.name)
-                        && known.0.printed == lines.printed
-                        && known.0.failed == lines.failed
+                    is_member(&known.0.name) && known.0.without_name() == lines.without_name()
                 };
                 match counts
                     .iter_mut()
@@ -147,7 +145,7 @@ impl Outcome {
             End::Value(_) | End::Error { .. } => None,
         };
         Part {
-            lines: lines.map(|lines| (lines.printed.clone(), lines.failed.clone())),
+            lines: lines.map(Lines::without_name),
             stuck: stuck.map(|stuck| Stuck {
                 number: 0,
                 name: String::new(),
@@ -210,6 +208,7 @@ mod tests {
         Lines {
             name: name.into(),
             printed: vec![printed.into()],
+            is_open: false,
             failed: Vec::new(),
         }
     }

@@ -554,7 +554,7 @@ pub(super) fn fails(kind: &Kind) -> bool {
 
 fn words(kind: &Kind, names: &Names) -> Option<String> {
     Some(match kind {
-        Kind::Print { text } => format!("prints {text}"),
+        Kind::Print { text, .. } => format!("prints {text}"),
         Kind::Failure { message } | Kind::Warning { message } => format!("fails: {message}"),
         Kind::MainFailure { error } => format!("fails: {}", error.message),
         // A deadlock is the problem itself.

@@ -197,9 +197,11 @@ impl Sink for Streams {
             if let Some(log) = &mut self.log {
                 json::write_line(log, event)?;
             }
-            if let Kind::Print { text } = &event.kind {
+            if let Kind::Print { text, is_open } = &event.kind {
                 self.out.extend_from_slice(text.as_bytes());
-                self.out.push(b'\n');
+                if !is_open {
+                    self.out.push(b'\n');
+                }
                 if self.out.len() >= BLOCK {
                     self.flush()?;
                 }

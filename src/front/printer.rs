@@ -132,10 +132,10 @@ mod tests {
         fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
             for event in events {
                 match event.kind {
-                    Kind::Print { text } if text == "break" => {
+                    Kind::Print { text, .. } if text == "break" => {
                         return Err(io::ErrorKind::BrokenPipe.into());
                     }
-                    Kind::Print { text } => self.0.lock().push(text),
+                    Kind::Print { text, .. } => self.0.lock().push(text),
                     _ => {}
                 }
             }
@@ -148,7 +148,8 @@ mod tests {
             number: 1,
             name: "main".into(),
         };
-        stream.push(0.0, thread, Pos::NONE, Kind::Print { text: text.into() });
+        let (text, is_open) = (text.into(), false);
+        stream.push(0.0, thread, Pos::NONE, Kind::Print { text, is_open });
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod operators;
 #[cfg(test)]
 mod oracle;
 mod prelude;
+mod printing;
 mod python;
 
 use crate::program::Language;
@@ -186,8 +187,9 @@ impl Natives for Library {
     }
 
     fn makes_text(&self, name: &str) -> bool {
-        const MAKE_TEXT: [&str; 7] = [
+        const MAKE_TEXT: [&str; 8] = [
             "print",
+            "print #{}",
             "debug",
             "assert",
             "to_string",
@@ -242,7 +244,7 @@ impl Natives for Library {
     }
 
     fn prints(&self, name: &str) -> bool {
-        matches!(name, "print" | "debug" | "python.print")
+        matches!(name, "print" | "print #{}" | "debug" | "python.print")
     }
 
     fn binary(

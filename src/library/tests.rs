@@ -66,10 +66,10 @@ fn text(result: Result<NativeResult, FaultKind>) -> String {
 #[test]
 fn print_joins_its_arguments_with_spaces() {
     let result = Caller::new().call("print", &[Value::from("Number:"), Value::Int(1)]);
-    let Ok(NativeResult::Intrinsic(Intrinsic::Print(line))) = result else {
+    let Ok(NativeResult::Intrinsic(Intrinsic::Print { text, is_open })) = result else {
         panic!("{result:?}");
     };
-    assert_eq!(line, "Number: 1");
+    assert_eq!((text.as_str(), is_open), ("Number: 1", false));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Each line as it is printed, marked with the thread that printed it.
 //!
 //! For the prompt. While only `main` is about, its lines stand alone, as from a script; as soon as
-//! another thread is, every line says whose it is. This turns events into text and knows neither
-//! the terminal nor the session.
+//! another thread is, every line says whose it is. A line that is printed in parts goes on where it
+//! is, until another thread prints: then that begins a line of its own. This turns events into text
+//! and knows neither the terminal nor the session.
 
 use super::deadlock;
 use super::paint::{Paint, Role};
@@ -23,6 +24,32 @@ pub enum Gutter {
     Off,
 }
 
+/// What events have become.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The text. Its last line may be open.
+    pub text: String,
+    /// The text begins in the line that was left open; should that have been ended meanwhile, a new
+    /// line begins with this mark. Without one, the text begins a line.
+    pub goes_on: Option<String>,
+}
+
+impl Shown {
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.goes_on.is_none()
+    }
+}
+
+impl From<&str> for Shown {
+    /// Whole lines.
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            goes_on: None,
+        }
+    }
+}
+
 /// Turns events into lines for the learner.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
@@ -32,6 +59,8 @@ pub struct Live {
     /// What is printed is not shown.
     muted: bool,
     gutter: Gutter,
+    /// The thread whose line is open.
+    open: Option<u64>,
 }
 
 impl Live {
@@ -42,6 +71,7 @@ impl Live {
             crowded: false,
             muted: false,
             gutter: Gutter::Auto,
+            open: None,
         }
     }
 
@@ -70,39 +100,74 @@ impl Live {
         self.muted = muted;
     }
 
-    /// Appends the lines for an event to `out`, each with its line end. Most kinds have none.
-    pub fn write(&mut self, out: &mut String, event: &Event) {
+    /// Appends whole lines, which are no script's.
+    pub fn write_lines(&mut self, out: &mut Shown, lines: &str) {
+        if self.open.take().is_some() && !out.is_empty() {
+            out.text.push('\n');
+        }
+        out.text.push_str(lines);
+    }
+
+    /// Appends what a thread prints.
+    fn print(&mut self, out: &mut Shown, event: &Event, text: &str, is_open: bool) {
+        let is_marked = match self.gutter {
+            Gutter::Auto => self.crowded,
+            Gutter::On => true,
+            Gutter::Off => false,
+        };
+        let number = event.thread.number;
+        let mut mark = String::new();
+        if is_marked {
+            let label = format!("[{}]", event.thread.name);
+            self.paint.write(&mut mark, Role::Thread(number), &label);
+            mark.push(' ');
+        }
+        if self.open == Some(number) {
+            if out.is_empty() {
+                out.goes_on = Some(mark.clone());
+            }
+        } else {
+            self.write_lines(out, &mark);
+        }
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                out.text.push('\n');
+                out.text.push_str(&mark);
+            }
+            // What goes back to the beginning of a line does not write over its mark.
+            for (index, part) in line.split('\r').enumerate() {
+                if index > 0 {
+                    out.text.push('\r');
+                    out.text.push_str(&mark);
+                }
+                out.text.push_str(part);
+            }
+        }
+        self.open = is_open.then_some(number);
+        if !is_open {
+            out.text.push('\n');
+        }
+    }
+
+    /// Appends what is shown of an event. Of most kinds that is nothing.
+    pub fn write(&mut self, out: &mut Shown, event: &Event) {
         self.crowded |= event.thread.number != MAIN;
         match &event.kind {
             Kind::Print { .. } if self.muted => {}
-            Kind::Print { text } => {
-                let is_marked = match self.gutter {
-                    Gutter::Auto => self.crowded,
-                    Gutter::On => true,
-                    Gutter::Off => false,
-                };
-                for line in text.split('\n') {
-                    if is_marked {
-                        let label = format!("[{}]", event.thread.name);
-                        self.paint
-                            .write(out, Role::Thread(event.thread.number), &label);
-                        out.push(' ');
-                    }
-                    out.push_str(line);
-                    out.push('\n');
-                }
-            }
+            Kind::Print { text, is_open } => self.print(out, event, text, *is_open),
             Kind::Failure { .. } | Kind::Warning { .. } => {
                 if let Some(line) = failure_line(event) {
-                    self.paint.write(out, Role::Error, &line);
-                    out.push('\n');
+                    let line = self.paint.text(Role::Error, &line) + "\n";
+                    self.write_lines(out, &line);
                 }
             }
             Kind::Deadlock { threads } => {
-                deadlock::write(out, threads, None, self.paint);
+                let mut lines = String::new();
+                deadlock::write(&mut lines, threads, None, self.paint);
                 if threads.iter().all(|thread| thread.thread.number != MAIN) {
-                    out.push_str("note: Ctrl-C on an empty line stops them\n");
+                    lines.push_str("note: Ctrl-C on an empty line stops them\n");
                 }
+                self.write_lines(out, &lines);
             }
             _ => {}
         }
@@ -146,17 +211,49 @@ mod tests {
     }
 
     fn print(number: u64, name: &str, text: &str) -> Event {
-        event(number, name, Kind::Print { text: text.into() })
+        let is_open = text.ends_with('~');
+        let text = text.trim_end_matches('~').into();
+        event(number, name, Kind::Print { text, is_open })
     }
 
     fn check(crowded: bool, events: &[Event], expected: &str) {
         let mut live = Live::new(Paint::Plain);
         live.begin_input(crowded);
-        let mut out = String::new();
+        let mut out = Shown::default();
         for event in events {
             live.write(&mut out, event);
         }
-        assert_eq!(out, expected);
+        assert_eq!(out, Shown::from(expected));
+    }
+
+    #[test]
+    fn a_line_in_parts_goes_on_until_another_thread_prints() {
+        let events = [
+            print(1, "main", "a~"),
+            print(1, "main", "b\nc~"),
+            print(2, "T", "1~"),
+            print(2, "T", "2"),
+            print(1, "main", "d~"),
+            print(1, "main", "50%\r60%~"),
+        ];
+        check(false, &events, "ab\nc\n[T] 12\n[main] d50%\r[main] 60%");
+        let failed = Kind::Failure {
+            message: "oh".into(),
+        };
+        let events = [print(2, "T", "a~"), event(2, "T", failed)];
+        let shown = "[T] a\nException in thread T: oh (line 2, column 5)\n";
+        check(true, &events, shown);
+    }
+
+    #[test]
+    fn what_goes_on_in_the_next_round_says_how_it_would_begin_a_line() {
+        let mut live = Live::new(Paint::Plain);
+        live.begin_input(true);
+        live.write(&mut Shown::default(), &print(2, "T", "a~"));
+        let mut out = Shown::default();
+        live.write(&mut out, &print(2, "T", "b"));
+        assert_eq!(out.text, "b\n");
+        assert_eq!(out.goes_on.as_deref(), Some("[T] "));
     }
 
     #[test]
@@ -181,9 +278,9 @@ mod tests {
             let mut live = Live::new(Paint::Plain);
             live.set_gutter(gutter);
             live.begin_input(gutter == Gutter::Off);
-            let mut out = String::new();
+            let mut out = Shown::default();
             live.write(&mut out, &print(1, "main", "a"));
-            assert_eq!(out, expected);
+            assert_eq!(out.text, expected);
         }
     }
 

@@ -32,6 +32,17 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// What is to be seen of a line of which `\r` has parts written over.
+pub fn visible(line: &str) -> String {
+    let mut seen: Vec<char> = Vec::new();
+    for part in line.split('\r') {
+        let part: Vec<char> = part.chars().collect();
+        let over = part.len().min(seen.len());
+        seen.splice(..over, part);
+    }
+    seen.into_iter().collect()
+}
+
 /// The words of a text.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

@@ -261,7 +261,7 @@ impl Machine<'_, '_> {
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step {
         let visible = matches!(
             intrinsic,
-            Intrinsic::Print(_) | Intrinsic::Sleep(_) | Intrinsic::Threads
+            Intrinsic::Print { .. } | Intrinsic::Sleep(_) | Intrinsic::Threads
         );
         if visible && !self.may_proceed() {
             self.fiber.pending = Some(Box::new(intrinsic));
@@ -269,9 +269,9 @@ impl Machine<'_, '_> {
         }
         let task = self.fiber.task;
         match intrinsic {
-            Intrinsic::Print(text) => {
+            Intrinsic::Print { text, is_open } => {
                 let pos = self.fiber.pos(self.env.program);
-                self.env.services.print(task, text, pos);
+                self.env.services.print(task, text, is_open, pos);
                 self.give(Value::Unit)
             }
             Intrinsic::Sleep(time) => {

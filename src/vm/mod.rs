@@ -171,8 +171,8 @@ pub trait Services: Time {
     /// A number below `bound` from the scheduler's seed.
     fn random(&mut self, bound: u64) -> u64;
 
-    /// A line printed by the script, without its line end.
-    fn print(&mut self, task: TaskId, text: String, pos: Pos);
+    /// A line printed by the script, without its line end; none follows one that is open.
+    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos);
 
     /// The handle of a running thread.
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>>;
@@ -276,8 +276,13 @@ pub enum NativeResult {
 /// What a native function can only ask the machine for.
 #[derive(Clone, Debug)]
 pub enum Intrinsic {
-    /// Prints a line. A visible operation.
-    Print(String),
+    /// Prints a line, or a part of one that stays open. A visible operation.
+    Print {
+        /// What is printed, without the line end.
+        text: String,
+        /// Whether no line end follows.
+        is_open: bool,
+    },
     /// Waits for this time. A visible operation.
     Sleep(Duration),
     /// Gives the seconds since the session began.

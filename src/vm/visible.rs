@@ -169,7 +169,7 @@ impl Fiber {
         let pos = self.pos(program);
         let action = match &self.pending {
             Some(intrinsic) => match &**intrinsic {
-                Intrinsic::Print(_) => Action::Print,
+                Intrinsic::Print { .. } => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
                 Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 _ => Action::Other("threads"),

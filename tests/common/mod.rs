@@ -105,7 +105,7 @@ impl Ended {
     /// What was printed, and the failures of threads as the learner sees them.
     pub(crate) fn lines(&self) -> Vec<String> {
         let line = |event: &Event| match &event.kind {
-            Kind::Print { text } => Some(text.clone()),
+            Kind::Print { text, .. } => Some(text.clone()),
             _ => failure_line(event),
         };
         self.events.iter().filter_map(line).collect()
@@ -160,7 +160,7 @@ pub(crate) fn run_config(config: Config, kind: InputKind, texts: &[&str]) -> End
     loop {
         let closed = stream.is_closed();
         let events = stream.take_within(Duration::from_millis(20));
-        let asked = |event: &Event| matches!(&event.kind, Kind::Print { text } if text == STOP);
+        let asked = |event: &Event| matches!(&event.kind, Kind::Print { text, .. } if text == STOP);
         if events.iter().any(asked) {
             stopper.stop();
         }

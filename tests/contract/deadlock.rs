@@ -7,7 +7,7 @@ use threadlab::explore::{Limits, Problem, tell};
 /// The deadlocks that events have told of, `THREAD, THREAD`, and what was printed, in order.
 fn told(ended: &Ended) -> Vec<String> {
     let told = ended.events.iter().filter_map(|event| match &event.kind {
-        Kind::Print { text } => Some(text.clone()),
+        Kind::Print { text, .. } => Some(text.clone()),
         Kind::Deadlock { threads } => {
             let names: Vec<&str> = threads.iter().map(|thread| &*thread.thread.name).collect();
             Some(format!("deadlock of {}", names.join(", ")))

@@ -393,7 +393,7 @@ fn every_wrong_use_has_the_class_that_python_gives_it() {
             let own = ended.events.iter().filter(|event| event.thread.number == 1);
             let printed: Vec<&str> = own
                 .filter_map(|event| match &event.kind {
-                    Kind::Print { text } => Some(&**text),
+                    Kind::Print { text, .. } => Some(&**text),
                     _ => None,
                 })
                 .collect();

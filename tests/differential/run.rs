@@ -137,7 +137,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
         },
     };
     let text = |event: threadlab::event::Event| match event.kind {
-        Kind::Print { text } => Some(text),
+        Kind::Print { text, .. } => Some(text),
         Kind::Failure { message } => Some(format!("FAILURE {message}")),
         _ => None,
     };

@@ -282,7 +282,7 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
         let name = event.thread.name.rsplit(", ").next().unwrap_or_default();
         let key = (event.thread.number, name.to_string());
         match &event.kind {
-            Kind::Print { text } => told.entry(key).or_default().0.push(text.clone()),
+            Kind::Print { text, .. } => told.entry(key).or_default().0.push(text.clone()),
             Kind::Failure { message } | Kind::Warning { message } => {
                 let failed = format!("{} {message}", event.pos);
                 told.entry(key).or_default().1.push(failed);

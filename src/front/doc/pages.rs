@@ -388,7 +388,7 @@ mod tests {
             );
             let printed: Vec<String> = (stream.take().into_iter())
                 .filter_map(|event| match event.kind {
-                    Kind::Print { text } => Some(text.to_string()),
+                    Kind::Print { text, .. } => Some(text.to_string()),
                     _ => None,
                 })
                 .collect();

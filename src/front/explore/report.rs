@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::mend::Advices;
+use crate::event::{Event, Kind};
 use crate::explain::Explanation;
 use crate::explore::{
     Act, Cut, End, Expected, Exploration, Finding, Interleavings, Interruption, Leftover, Outcome,
@@ -16,11 +17,12 @@ use crate::language::FewerRounds;
 use crate::pos::Pos;
 use crate::trace::EventKind;
 use crate::view::leftovers;
+use crate::view::live::{Gutter, Live, Shown};
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
 use crate::view::story::Story;
-use crate::view::wrap::{cut_at_word, hang};
+use crate::view::wrap::{cut_at_word, hang, visible};
 
 /// For so many failures a mend is looked for.
 pub(super) const FAILURES: usize = 3;
@@ -622,7 +624,10 @@ fn told(outcome: &Outcome) -> Vec<String> {
             let printed: Vec<String> = lines
                 .printed
                 .iter()
-                .map(|l| l.replace('\n', " | "))
+                .map(|line| {
+                    let seen: Vec<String> = line.split('\n').map(visible).collect();
+                    seen.join(" | ")
+                })
                 .collect();
             told.push(format!("{} prints {}", lines.name, printed.join(" | ")));
         }
@@ -851,18 +856,23 @@ pub(super) fn left(why: Interruption) -> &'static str {
 
 /// What a run printed, in its order, each line with its thread.
 fn printed(trail: &Trail, paint: Paint) -> String {
-    let mut out = String::new();
+    let mut live = Live::new(paint);
+    live.set_gutter(Gutter::On);
+    let mut shown = Shown::default();
     for told in trail.steps.iter().flat_map(|step| &step.told) {
-        if let crate::event::Kind::Print { text } = &told.kind {
-            for line in text.split('\n') {
-                let label = format!("[{}]", told.thread.name);
-                out += "  ";
-                paint.write(&mut out, Role::Thread(told.thread.number), &label);
-                let _ = writeln!(out, " {line}");
-            }
+        if let Kind::Print { .. } = &told.kind {
+            let event = Event {
+                sequence: 0,
+                seconds: 0.0,
+                thread: told.thread.clone(),
+                pos: told.pos,
+                kind: told.kind.clone(),
+            };
+            live.write(&mut shown, &event);
         }
     }
-    out
+    let lines = shown.text.lines().map(visible);
+    lines.map(|line| format!("  {line}\n")).collect()
 }
 
 /// `1 step`, `2 steps`, with commas in large numbers.

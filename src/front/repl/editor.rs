@@ -162,7 +162,7 @@ impl Lines {
         let mut begun = std::mem::take(&mut self.begun);
         loop {
             self.typing.lock().begin();
-            self.screen.begin_typing();
+            self.screen.begin_typing()?;
             let read = self.editor.readline_with_initial(prompt, (&begun, ""));
             self.screen.end_typing()?;
             match read {
@@ -588,7 +588,7 @@ impl Highlighter for Assistant {
     ) -> Cow<'b, str> {
         // Rustyline has just cleared its rows and moves relative to what it draws, so whole lines
         // before the prompt become part of what stands above.
-        let mut text = self.screen.before_prompt();
+        let mut text = self.screen.before_prompt(self.columns);
         self.paint.write(&mut text, Role::Prompt, prompt);
         Cow::Owned(text)
     }

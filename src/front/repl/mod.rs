@@ -44,7 +44,7 @@ use super::{Status, complain, report};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
 use crate::session::{Config, Session};
-use crate::view::live::Live;
+use crate::view::live::{Live, Shown};
 
 /// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
@@ -156,13 +156,16 @@ struct Above {
 
 impl Sink for Above {
     fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
-        let mut lines = String::new();
+        let mut shown = Shown::default();
         {
             let mut live = self.live.lock();
             for event in &events {
                 match &event.kind {
-                    Kind::MainFailure { error } => lines += &report::failure(error, live.paint()),
-                    _ => live.write(&mut lines, event),
+                    Kind::MainFailure { error } => {
+                        let report = report::failure(error, live.paint());
+                        live.write_lines(&mut shown, &report);
+                    }
+                    _ => live.write(&mut shown, event),
                 }
             }
         }
@@ -172,6 +175,6 @@ impl Sink for Above {
                 .try_for_each(|event| json::write_line(log, event))?;
             log.flush()?;
         }
-        self.screen.show(&lines)
+        self.screen.print(&shown)
     }
 }

@@ -2,11 +2,15 @@
 
 use std::io::Write;
 
+use crate::view::wrap::visible;
+
 /// Where a transcript goes.
 pub(super) struct Recorder {
     out: Box<dyn Write + Send>,
     /// Whether the block of what is shown has begun.
     is_open: bool,
+    /// The line that has no end yet.
+    tail: String,
     /// It could not be written; nothing more is tried.
     has_failed: bool,
 }
@@ -17,6 +21,7 @@ impl Recorder {
         let mut recorder = Self {
             out,
             is_open: false,
+            tail: String::new(),
             has_failed: false,
         };
         recorder.write("# A session with threadlab\n\n");
@@ -33,18 +38,26 @@ impl Recorder {
         }
     }
 
-    /// Takes in whole lines that are shown.
-    pub(super) fn shown(&mut self, lines: &str) {
+    /// Takes in a text that is shown; its last line may go on.
+    pub(super) fn shown(&mut self, text: &str) {
         if !self.is_open {
             self.write("```text\n");
             self.is_open = true;
         }
-        self.write(&without_colours(lines));
+        self.tail.push_str(&without_colours(text));
+        while let Some(end) = self.tail.find('\n') {
+            let line: String = self.tail.drain(..=end).collect();
+            self.write(&(visible(line.trim_end_matches('\n')) + "\n"));
+        }
     }
 
     /// Ends the block of what is shown.
     pub(super) fn close(&mut self) {
         if std::mem::take(&mut self.is_open) {
+            let tail = std::mem::take(&mut self.tail);
+            if !tail.is_empty() {
+                self.write(&(visible(&tail) + "\n"));
+            }
             self.write("```\n\n");
         }
         let _ = self.out.flush();
@@ -64,7 +77,7 @@ impl Drop for Recorder {
 }
 
 /// A text without the codes of colours.
-fn without_colours(text: &str) -> String {
+pub(super) fn without_colours(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let mut plain = parts.next().unwrap_or_default().to_string();
     for part in parts {

@@ -4,7 +4,8 @@
 //! above the prompt and leave the half-typed line intact, and only the line editor knows where on
 //! the screen that line stands. So text waits in the screen, a [`Bell`] makes the editor draw its
 //! line anew, and whenever it does, for this or any other reason, it puts what waits before its
-//! prompt: [`Screen::before_prompt`].
+//! prompt: [`Screen::before_prompt`]. A line that is still open then stands in the row above the
+//! prompt, and is drawn there anew when it goes on.
 //!
 //! Rustyline's external printer could carry the text itself. But a text that it takes in the moment
 //! in which the learner presses Enter stays in its channel until the *next* prompt, behind all that
@@ -12,14 +13,21 @@
 //!
 //! This file knows neither rustyline nor events.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use parking_lot::{Condvar, Mutex};
+use unicode_width::UnicodeWidthStr;
 
-use super::recorder::Recorder;
+use super::recorder::{Recorder, without_colours};
+use crate::view::live::Shown;
+use crate::view::wrap::{cut, visible};
 
 /// How much text may wait for the editor before its writers wait too, in bytes.
 const ENOUGH: usize = 1 << 16;
+
+/// How long an open line may be before what was written over is forgotten, in bytes.
+const LONG: usize = 1 << 12;
 
 /// Asks the line editor to draw its line anew. Must not block.
 pub(super) type Bell = Box<dyn Fn() + Send + Sync>;
@@ -37,6 +45,10 @@ struct State {
     typing: bool,
     /// What waits for the editor; whole lines. Invariant: empty unless the learner is typing.
     waiting: String,
+    /// The line that is open, in which the cursor stands unless the learner is typing.
+    tail: String,
+    /// What stands of it in the row above the prompt. Invariant: nothing unless the learner is typing.
+    above: Option<String>,
     /// Whole lines that stay below all others, until they are taken away.
     foot: String,
     /// Nothing is drawn while somebody types, so that nothing is drawn twice.
@@ -46,17 +58,53 @@ struct State {
 }
 
 impl State {
-    /// Shows whole lines, above the foot.
-    fn write(&mut self, lines: &str) -> io::Result<()> {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.shown(lines);
+    /// What is to be written behind the open line.
+    fn behind_tail<'s>(&self, shown: &'s Shown) -> Cow<'s, str> {
+        match (&shown.goes_on, self.tail.is_empty()) {
+            (None, false) => Cow::Owned(format!("\n{}", shown.text)),
+            (Some(mark), true) => Cow::Owned(format!("{mark}{}", shown.text)),
+            (None, true) | (Some(_), false) => Cow::Borrowed(&shown.text),
         }
-        let foot = self.foot.lines().count();
-        if foot > 0 {
-            // To the first line of the foot; what is below goes.
-            write!(self.out, "\x1b[{foot}A\r\x1b[J")?;
+    }
+
+    /// Takes a text in behind the open line; gives the whole lines that there are then.
+    fn advance(&mut self, text: &str) -> String {
+        self.tail.push_str(text);
+        let lines = match self.tail.rfind('\n') {
+            Some(end) => self.tail.drain(..=end).collect(),
+            None => String::new(),
+        };
+        // A line that is written over and over has no end.
+        if self.tail.len() > LONG
+            && let Some(end) = self.tail.rfind('\r')
+        {
+            self.tail.drain(..=end);
         }
-        self.out.write_all(lines.as_bytes())?;
+        lines
+    }
+
+    /// Shows a text, above the foot.
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.erase_foot()?;
+        self.out.write_all(text.as_bytes())?;
+        self.advance(text);
+        self.draw_foot()
+    }
+
+    /// Goes from below the foot to the end of what is above it.
+    fn erase_foot(&mut self) -> io::Result<()> {
+        let rows = self.foot.lines().count();
+        if rows > 0 {
+            let rows = rows + usize::from(!self.tail.is_empty());
+            write!(self.out, "\x1b[{rows}A\r\x1b[J{}", self.tail)?;
+        }
+        Ok(())
+    }
+
+    fn draw_foot(&mut self) -> io::Result<()> {
+        if !self.foot.is_empty() && !self.tail.is_empty() {
+            self.out.write_all(b"\n")?;
+        }
         self.out.write_all(self.foot.as_bytes())?;
         self.out.flush()
     }
@@ -70,6 +118,8 @@ impl Screen {
             out,
             typing: false,
             waiting: String::new(),
+            tail: String::new(),
+            above: None,
             foot: String::new(),
             is_patient: false,
             recorder: None,
@@ -81,25 +131,37 @@ impl Screen {
         }
     }
 
-    /// Shows whole lines. Blocks while much waits for an editor that does not draw, and as the
-    /// terminal does.
+    /// Shows whole lines. Blocks as [`Screen::print`].
     pub(super) fn show(&self, lines: &str) -> io::Result<()> {
-        if lines.is_empty() {
+        match lines.is_empty() {
+            true => Ok(()),
+            false => self.print(&lines.into()),
+        }
+    }
+
+    /// Shows what the script prints. Blocks while much waits for an editor that does not draw, and as
+    /// the terminal does.
+    pub(super) fn print(&self, shown: &Shown) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if shown.text.is_empty() {
             return Ok(());
         }
-        let mut state = self.state.lock();
+        let text = state.behind_tail(shown);
+        if let Some(recorder) = &mut state.recorder {
+            recorder.shown(&text);
+        }
         if let (true, Some(bell)) = (state.typing, &self.bell) {
-            state.waiting.push_str(lines);
-            if state.is_patient {
-                return Ok(());
+            let lines = state.advance(&text);
+            state.waiting.push_str(&lines);
+            if !state.is_patient {
+                bell();
             }
-            bell();
             while state.typing && state.waiting.len() > ENOUGH {
                 self.drawn.wait(&mut state);
             }
             return Ok(());
         }
-        state.write(lines)
+        state.write(&text)
     }
 
     /// Whether what is shown while somebody types waits until the line is complete.
@@ -111,13 +173,9 @@ impl Screen {
     /// Nobody may be typing.
     pub(super) fn set_foot(&self, lines: &str) -> io::Result<()> {
         let mut state = self.state.lock();
-        let before = state.foot.lines().count();
-        if before > 0 {
-            write!(state.out, "\x1b[{before}A\r\x1b[J")?;
-        }
+        state.erase_foot()?;
         state.foot = lines.to_string();
-        state.out.write_all(lines.as_bytes())?;
-        state.out.flush()
+        state.draw_foot()
     }
 
     /// Writes a transcript of what is shown, or ends it. Returns whether one was written before.
@@ -142,33 +200,61 @@ impl Screen {
         }
     }
 
-    /// The learner begins to type.
-    pub(super) fn begin_typing(&self) {
-        self.state.lock().typing = true;
+    /// The learner begins to type, on a line of its own.
+    pub(super) fn begin_typing(&self) -> io::Result<()> {
+        let mut state = self.state.lock();
+        state.typing = true;
+        if !state.tail.is_empty() {
+            state.above = Some(visible(&state.tail));
+            state.out.write_all(b"\n")?;
+            state.out.flush()?;
+        }
+        Ok(())
     }
 
     /// The learner has ended to type, and the cursor stands on a line of its own.
     pub(super) fn end_typing(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         state.typing = false;
-        let waiting = std::mem::take(&mut state.waiting);
+        let mut waiting = std::mem::take(&mut state.waiting);
         self.drawn.notify_all();
+        let tail = std::mem::take(&mut state.tail);
+        if state.above.take() != Some(visible(&tail)) {
+            waiting += &tail;
+        }
         match waiting.is_empty() {
             true => Ok(()),
             false => state.write(&waiting),
         }
     }
 
-    /// What the editor has to draw before its prompt: whole lines, each handed out once.
-    pub(super) fn before_prompt(&self) -> String {
+    /// What the editor has to draw before its prompt, on a terminal of so many columns: whole lines,
+    /// each handed out once, and the row above the prompt when it has changed.
+    pub(super) fn before_prompt(&self, columns: usize) -> String {
         let mut state = self.state.lock();
         let waiting = std::mem::take(&mut state.waiting);
-        if let (Some(recorder), false) = (&mut state.recorder, waiting.is_empty()) {
-            recorder.shown(&waiting);
+        let above = (!state.tail.is_empty()).then(|| visible(&state.tail));
+        let mut text = String::new();
+        if !waiting.is_empty() || above != state.above {
+            if state.above.is_some() {
+                text += "\x1b[A\x1b[2K";
+            }
+            text += &waiting;
+            if let Some(above) = &above {
+                let plain = without_colours(above);
+                let is_narrow = plain.width() < columns;
+                text += &(if is_narrow {
+                    above.clone()
+                } else {
+                    cut(&plain, columns - 1)
+                });
+                text.push('\n');
+            }
+            state.above = above;
         }
         drop(state);
         self.drawn.notify_all();
-        waiting
+        text
     }
 }
 
@@ -213,13 +299,13 @@ pub(super) mod tests {
         screen.show("a\n").unwrap();
         assert_eq!(page.take(), "a\n");
 
-        screen.begin_typing();
+        screen.begin_typing().unwrap();
         screen.show("b\n").unwrap();
         screen.show("c\n").unwrap();
         assert_eq!(page.take(), "");
         assert_eq!(rings.load(Ordering::Relaxed), 2);
-        assert_eq!(screen.before_prompt(), "b\nc\n");
-        assert_eq!(screen.before_prompt(), "");
+        assert_eq!(screen.before_prompt(80), "b\nc\n");
+        assert_eq!(screen.before_prompt(80), "");
 
         // The editor did not draw again before Enter.
         screen.show("d\n").unwrap();
@@ -232,8 +318,53 @@ pub(super) mod tests {
     fn without_a_bell_text_appears_at_once() {
         let page = Page::default();
         let screen = Screen::new(Box::new(page.clone()), None);
-        screen.begin_typing();
+        screen.begin_typing().unwrap();
         screen.show("a\n").unwrap();
         assert_eq!(page.take(), "a\n");
+    }
+
+    #[test]
+    fn an_open_line_stands_above_the_prompt_and_ends_with_it() {
+        let part = |text: &str| Shown {
+            text: text.into(),
+            goes_on: Some("[T] ".into()),
+        };
+        let page = Page::default();
+        let screen = Screen::new(Box::new(page.clone()), Some(Box::new(|| {})));
+        screen.print(&"[T] 1%".into()).unwrap();
+        screen.print(&part("\r[T] 2%")).unwrap();
+        screen.begin_typing().unwrap();
+        assert_eq!(page.take(), "[T] 1%\r[T] 2%\n");
+        assert_eq!(screen.before_prompt(80), "", "it is there already");
+        screen.print(&part("\r[T] 30%")).unwrap();
+        assert_eq!(screen.before_prompt(80), "\x1b[A\x1b[2K[T] 30%\n");
+        assert_eq!(screen.before_prompt(6), "");
+        screen.print(&part("\r[T] 45%")).unwrap();
+        assert_eq!(screen.before_prompt(7).lines().count(), 1);
+        screen.print(&part("!\n[T] 5")).unwrap();
+        assert_eq!(
+            screen.before_prompt(80),
+            "\x1b[A\x1b[2K[T] 1%\r[T] 2%\r[T] 30%\r[T] 45%!\n[T] 5\n"
+        );
+        screen.end_typing().unwrap();
+        screen.print(&part("6\n")).unwrap();
+        screen.show("> \n").unwrap();
+        assert_eq!(page.take(), "[T] 6\n> \n");
+    }
+
+    #[test]
+    fn whole_lines_end_an_open_line_and_stand_above_the_foot() {
+        let page = Page::default();
+        let screen = Screen::new(Box::new(page.clone()), None);
+        screen.print(&"a".into()).unwrap();
+        screen.show("b\n").unwrap();
+        assert_eq!(page.take(), "a\nb\n");
+        screen.set_foot("foot\n").unwrap();
+        screen.print(&"c".into()).unwrap();
+        screen.set_foot("").unwrap();
+        assert_eq!(
+            page.take(),
+            "foot\n\x1b[1A\r\x1b[Jc\nfoot\n\x1b[2A\r\x1b[Jc"
+        );
     }
 }

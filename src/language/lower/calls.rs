@@ -3,12 +3,14 @@
 //! The registers of a call's arguments lie above everything that is still needed, since the machine
 //! puts the called function's registers there.
 
+use std::borrow::Cow;
+
 use rhai::{Expr, FnCallExpr};
 
 use super::builder::Kind;
 use super::operators::is_bool;
 use super::scope::Found;
-use super::{Lowering, problems};
+use super::{Lowering, problems, with_options};
 use crate::language::modules;
 use crate::language::parse::pos;
 use crate::pos::Pos;
@@ -161,13 +163,30 @@ impl Lowering<'_> {
             return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
         let base = self.arguments(Some(name), args);
+        let called = match self.has_options(name, args) {
+            true => Cow::Owned(with_options(name)),
+            false => Cow::Borrowed(name),
+        };
         let call = Op::Call {
             argc: args.len() as u8,
             dst,
             base,
-            name: self.name(name),
+            name: self.name(&called),
         };
         self.builder().emit(call, at);
+    }
+
+    /// Whether a map is written behind the arguments that is none of them, but options of the library's
+    /// function of this name.
+    fn has_options(&self, name: &str, args: &[Expr]) -> bool {
+        let keys = self.catalogue.options(name);
+        let [_, .., Expr::Map(map, _)] = args else {
+            return false;
+        };
+        self.dialect == Language::Own
+            && !self.is_own_function(name)
+            && !map.0.is_empty()
+            && map.0.iter().all(|(key, _)| keys.contains(&key.as_str()))
     }
 
     /// Whether an expression is a variable that a closure shares.

@@ -76,6 +76,12 @@ pub trait Catalogue {
     /// As a function, one that changes its receiver changes a variable that is its first argument.
     fn on_receiver(&self, name: &str) -> Option<OnReceiver>;
 
+    /// The keys of the map that may be written behind the arguments of the library's function of
+    /// this name, as its options: then that is called which [`with_options`] names.
+    fn options(&self, _name: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the library has a method of this name that is written in Rhai, for some type.
     fn is_prelude_method(&self, _name: &str) -> bool {
         false
@@ -96,6 +102,11 @@ pub trait Catalogue {
     fn is_variable(&self, _name: &str) -> bool {
         false
     }
+}
+
+/// What the library calls its function of this name where options are written behind the arguments.
+pub fn with_options(name: &str) -> String {
+    format!("{name} #{{}}")
 }
 
 /// A lowered text, ready to be added to the program.

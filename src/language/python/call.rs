@@ -663,16 +663,13 @@ impl<'a> Translator<'a> {
             Some(_) => false,
         };
         let (sep, end) = (bound.take("sep"), bound.take("end"));
-        if !is_default(end, "\n") {
-            let reason = "`end=` has no counterpart here yet: a thread prints whole lines";
-            return refuse(call, reason);
-        }
         let mut options = Vec::new();
-        if !is_default(sep, " ")
-            && let Some(sep) = sep
-        {
-            self.python();
-            options.push(self.text(sep)?.wrapped("sep: ", ""));
+        for (key, usual, value) in [("sep", " ", sep), ("end", "\n", end)] {
+            if !is_default(value, usual)
+                && let Some(value) = value
+            {
+                options.push(self.text(value)?.wrapped(&format!("{key}: "), ""));
+            }
         }
         let rest = std::mem::take(&mut bound.rest);
         if rest.iter().any(|one| matches!(one, Expr::Starred(_))) {
@@ -689,6 +686,9 @@ impl<'a> Translator<'a> {
             arguments.push(self.text(value)?);
         }
         if !options.is_empty() {
+            if arguments.is_empty() {
+                arguments.push("\"\"".into());
+            }
             arguments.push(Text::joined(&options, ", ").wrapped("#{", "}"));
         }
         Ok(called(Text::at(at, "print"), &arguments))

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::value::collection::Kind as Collected;
 use crate::value::object::{Call, TaskId, Verb};
 use crate::value::{
-    Class, FaultKind, Function, Range, UserClass, Value, debug_text, is_instance, print_text,
+    Class, FaultKind, Function, Map, Range, UserClass, Value, debug_text, is_instance, print_text,
 };
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
 use super::super::limits;
+use super::super::printing::PrintOptions;
 use super::{Entry, Example, Kind, Run, checked, native_index, param, sig};
 
 type Outcome = Result<NativeResult, FaultKind>;
@@ -19,14 +20,25 @@ const FUNCTION: Kind = Kind::Function;
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "print",
-        signatures: &[sig(&[param("values...", Kind::Rest)], "()")],
+        signatures: &[
+            sig(&[param("values...", Kind::Rest)], "()"),
+            sig(
+                &[param("values...", Kind::Rest), param("options", Kind::Map)],
+                "()",
+            ),
+        ],
         summary: "Prints its arguments in one line, separated by spaces.",
-        details: "A line is never torn by a line of another thread.",
+        details: "A line is never torn by a line of another thread. Options are a map that is written \
+                  behind at least one value, with no other keys than these: `end`, what comes behind \
+                  the values instead of a line end; `sep`, what comes between them; `flush`, which \
+                  changes nothing, as all is shown at once. Any other map is printed.",
+        errors: "Raises a `TypeError` when `end` or `sep` is neither a string nor `()`.",
         example: Example {
-            code: "print(\"Number:\", 1);",
-            output: "Number: 1",
+            code: "print(\"Number:\", 1);\nprint(1, 2, #{sep: \"-\", end: \"!\\n\"});",
+            output: "Number: 1\n1-2!",
         },
         run: Run::Native(print),
+        with_options: Some((&["end", "sep", "flush"], print_with_options)),
         ..Entry::NEW
     },
     Entry {
@@ -251,19 +263,28 @@ fn value(value: Value) -> Outcome {
     Ok(NativeResult::Value(value))
 }
 
-fn line(args: &[Value], text: fn(&Value) -> String) -> Outcome {
-    let texts: Vec<String> = args.iter().map(text).collect();
-    Ok(NativeResult::Intrinsic(Intrinsic::Print(texts.join(" "))))
+fn print(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    print_all(args, None, ctx)
 }
 
-fn print(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
-    if args.iter().any(is_to_come) {
-        let values = args.iter_mut().map(std::mem::take).collect();
+fn print_with_options(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    match args {
+        [values @ .., Value::Map(options)] => print_all(values, Some(options), ctx),
+        values => print_all(values, None, ctx),
+    }
+}
+
+fn print_all(values: &mut [Value], options: Option<&Map>, ctx: &mut NativeCtx<'_>) -> Outcome {
+    let checked = options.map(PrintOptions::new).transpose()?;
+    if values.iter().any(is_to_come) {
+        let values = values.iter_mut().map(std::mem::take).collect();
         let name = ctx.program.name_id("__print__map", |_| None);
         let wait = Arc::new(ctx.program.named_function(name));
-        return Ok(NativeResult::Call(wait, vec![Value::array(values)]));
+        let options = options.cloned().unwrap_or_default();
+        let args = vec![Value::array(values), Value::map(options)];
+        return Ok(NativeResult::Call(wait, args));
     }
-    line(args, print_text)
+    Ok(checked.unwrap_or_default().line(values, print_text))
 }
 
 /// Whether these are results of a map that are not all there: printing waits for them.
@@ -281,7 +302,7 @@ fn is_to_come(value: &Value) -> bool {
 }
 
 fn debug(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
-    line(args, debug_text)
+    Ok(PrintOptions::default().line(args, debug_text))
 }
 
 fn assert(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {

@@ -59,6 +59,9 @@ pub struct Entry {
     pub run: Run,
     /// What `await NAME(...)` does, where that is less work than to make something and to await it.
     pub awaited: Option<Native>,
+    /// The keys of the map that may be *written* behind its arguments as its options, and what
+    /// carries it out then; any other map is an argument.
+    pub with_options: Option<(&'static [&'static str], Native)>,
 }
 
 /// How a row is carried out.
@@ -159,6 +162,7 @@ impl Entry {
         },
         run: Run::Method,
         awaited: None,
+        with_options: None,
     };
 
     /// Whether its argument number `at` is an array: then a list or a tuple will do.
@@ -318,29 +322,43 @@ pub fn entry(mut number: usize) -> Option<&'static Entry> {
 /// In the number of a function: that it is called and awaited at once.
 const AWAITED: u32 = 1 << 31;
 
+/// In the number of a function: that options are written behind its arguments.
+const WITH_OPTIONS: u32 = 1 << 29;
+
+/// The keys of the options that may be written behind the arguments of the function of this name.
+pub fn options(name: &str) -> &'static [&'static str] {
+    entries()
+        .find(|entry| entry.receiver.is_none() && entry.name == name)
+        .and_then(|entry| entry.with_options)
+        .map_or(&[], |(keys, _)| keys)
+}
+
 /// The number of the native function of this name; `await NAME` is the name of one that is called and
-/// awaited at once.
+/// awaited at once, `NAME #{}` of one behind whose arguments options are written.
 pub fn native_index(name: &str) -> Option<u32> {
     if let Some(number) = crate::library::python::native_index(name) {
         return Some(number);
     }
-    let (name, awaited) = match name.strip_prefix("await ") {
-        Some(name) => (name, AWAITED),
-        None => (name, 0),
+    let (name, variant) = match (name.strip_prefix("await "), name.strip_suffix(" #{}")) {
+        (Some(name), _) => (name, AWAITED),
+        (None, Some(name)) => (name, WITH_OPTIONS),
+        (None, None) => (name, 0),
     };
     let number = entries().position(|entry| entry.receiver.is_none() && entry.name == name)?;
-    let number = number as u32 | awaited;
+    let number = number as u32 | variant;
     native(number).map(|_| number)
 }
 
 /// The native function of this number, and its row.
 pub fn native(number: u32) -> Option<(&'static Entry, Native)> {
-    let entry = entry((number & !AWAITED) as usize)?;
-    match entry.run {
-        Run::Native(run) if number & AWAITED == 0 => Some((entry, run)),
-        _ if number & AWAITED == 0 => None,
-        _ => entry.awaited.map(|run| (entry, run)),
-    }
+    let entry = entry((number & !(AWAITED | WITH_OPTIONS)) as usize)?;
+    let run = match entry.run {
+        _ if number & AWAITED != 0 => entry.awaited,
+        _ if number & WITH_OPTIONS != 0 => entry.with_options.map(|(_, run)| run),
+        Run::Native(run) => Some(run),
+        _ => None,
+    };
+    run.map(|run| (entry, run))
 }
 
 /// Whether there is a function of this name, no method, that takes so many arguments.

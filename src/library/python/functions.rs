@@ -7,6 +7,7 @@ use super::strings::list;
 use super::text::{format, repr, str};
 use super::{ANY, Row, as_int, as_number, as_text, binary, raised, type_name};
 use crate::library::methods::collection::{items_of, sort};
+use crate::library::printing::PrintOptions;
 use crate::pos::Pos;
 use crate::program::op::BinaryOp;
 use crate::value::{Collection, Dict, Fault, FaultKind, Function, Value, is_instance};
@@ -259,15 +260,13 @@ fn each(
 }
 
 fn print(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
-    let (sep, values) = match args {
+    let (options, values) = match args {
         [values @ .., Value::Map(options)] if !options.contains_key("error") => {
-            (options.get("sep").map(str), values)
+            (Some(PrintOptions::new(options)?), values)
         }
         values => (None, values),
     };
-    let texts: Vec<String> = values.iter().map(str).collect();
-    let text = texts.join(sep.as_deref().unwrap_or(" "));
-    Ok(NativeResult::Intrinsic(Intrinsic::Print(text)))
+    Ok(options.unwrap_or_default().line(values, str))
 }
 
 fn ascii(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {

@@ -73,8 +73,8 @@ pub(super) enum Answer {
 /// What a worker shows.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::schedule) enum Said {
-    /// A line that was printed.
-    Print(String),
+    /// A line that was printed, or a part of one that is still open.
+    Print { text: String, is_open: bool },
     /// An error that nobody caught.
     Failure(String),
     /// Something that was forgotten.

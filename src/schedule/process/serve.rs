@@ -218,7 +218,7 @@ impl Speaker {
 
 fn answer(event: Event) -> Option<Answer> {
     let said = match event.kind {
-        Kind::Print { text } => Said::Print(text),
+        Kind::Print { text, is_open } => Said::Print { text, is_open },
         Kind::Failure { message } => Said::Failure(message),
         Kind::Warning { message } => Said::Warning(message),
         _ => return None,

@@ -853,7 +853,8 @@ impl State {
             // What handles look like may depend on threads that run.
             Ok(value) if value.is_scalar() || value.as_str().is_some() => {
                 let text = debug_text(value);
-                self.tell(MAIN, Pos::NONE, Kind::Print { text });
+                let is_open = false;
+                self.tell(MAIN, Pos::NONE, Kind::Print { text, is_open });
             }
             Ok(_) => {}
             Err(fault) => {
@@ -1181,9 +1182,9 @@ impl Services for State {
         self.policy.random(self.running, bound)
     }
 
-    fn print(&mut self, task: TaskId, text: String, pos: Pos) {
+    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) {
         self.learn_of_worker(task);
-        self.tell(task, pos, Kind::Print { text });
+        self.tell(task, pos, Kind::Print { text, is_open });
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {

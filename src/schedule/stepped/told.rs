@@ -48,8 +48,10 @@ pub struct Raised {
 pub struct Lines {
     /// The thread's name.
     pub name: Arc<str>,
-    /// What it printed.
+    /// The lines that it printed.
     pub printed: Vec<Arc<str>>,
+    /// Whether the last of them has no end yet.
+    pub is_open: bool,
     /// The errors that nobody caught: the one that ended it, or those of main's inputs at the prompt.
     pub failed: Vec<Failed>,
 }
@@ -111,11 +113,16 @@ impl ToldSoFar {
         let lines = self.threads.entry(task).or_insert_with(|| Lines {
             name: told.thread.name.clone(),
             printed: Vec::new(),
+            is_open: false,
             failed: Vec::new(),
         });
         match &told.kind {
-            Kind::Print { text } => {
-                lines.printed.push(text.as_str().into());
+            Kind::Print { text, is_open } => {
+                match lines.printed.last_mut().filter(|_| lines.is_open) {
+                    Some(last) => *last = format!("{last}{text}").into(),
+                    None => lines.printed.push(text.as_str().into()),
+                }
+                lines.is_open = *is_open;
                 self.order.iter_mut().for_each(|order| order.push(task));
             }
             Kind::Failure { message } | Kind::Warning { message } => {
@@ -179,17 +186,27 @@ impl ToldSoFar {
 }
 
 impl Lines {
+    /// The same of a thread without a name.
+    pub fn without_name(&self) -> Self {
+        Self {
+            name: "".into(),
+            ..self.clone()
+        }
+    }
+
     /// Each text with its length, each list with its count: otherwise one line could pass for two.
     fn hash(&self) -> u128 {
         let Self {
             // Whether that counts says whether the thread is interchangeable with others.
             name: _,
             printed,
+            is_open,
             failed,
         } = self;
         let mut bytes = Vec::new();
         number(&mut bytes, printed.len() as u64);
         printed.iter().for_each(|line| text(&mut bytes, line));
+        bytes.push(u8::from(*is_open));
         failures(&mut bytes, failed);
         xxhash_rust::xxh3::xxh3_128(&bytes)
     }
@@ -226,7 +243,8 @@ mod tests {
                 },
                 pos: Pos::NONE,
                 kind: Kind::Print {
-                    text: (*text).into(),
+                    text: text.trim_end_matches('~').into(),
+                    is_open: text.ends_with('~'),
                 },
                 operation: None,
             });
@@ -238,6 +256,9 @@ mod tests {
     fn lines_of_one_thread_do_not_pass_for_others() {
         assert_ne!(keys(&[(2, "a"), (2, "b")]), keys(&[(2, "ab")]));
         assert_ne!(keys(&[(2, "a"), (2, "b")]), keys(&[(2, "a"), (3, "b")]));
+        assert_ne!(keys(&[(2, "a"), (2, "b")]), keys(&[(2, "a~"), (2, "b")]));
+        assert_ne!(keys(&[(2, "a")]), keys(&[(2, "a~")]), "it may go on");
+        assert_eq!(keys(&[(2, "ab")]), keys(&[(2, "a~"), (2, "b")]));
         assert_eq!(keys(&[(3, "b"), (2, "a")]), keys(&[(2, "a"), (3, "b")]));
         let both = keys(&[(2, "a"), (3, "a")]);
         assert_eq!(

@@ -224,7 +224,7 @@ impl Host {
                 name,
             };
             let kind = match said {
-                Said::Print(text) => Kind::Print { text },
+                Said::Print { text, is_open } => Kind::Print { text, is_open },
                 Said::Failure(message) => Kind::Failure { message },
                 Said::Warning(message) => Kind::Warning { message },
             };

@@ -530,8 +530,9 @@ impl Services for Hands<'_> {
         self.shared.random.lock().below(bound)
     }
 
-    fn print(&mut self, _task: TaskId, text: String, pos: Pos) {
-        self.shared.tell(self.about, pos, Kind::Print { text });
+    fn print(&mut self, _task: TaskId, text: String, is_open: bool, pos: Pos) {
+        self.shared
+            .tell(self.about, pos, Kind::Print { text, is_open });
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
