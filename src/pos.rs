@@ -15,6 +15,11 @@ pub struct Pos {
     pub column: u16,
 }
 
+/// The text that an exercise gives, in [`Pos::input`]: the prompt's inputs have lower numbers.
+pub const GIVEN: u16 = u16::MAX;
+/// The text that an exercise runs after the answer.
+pub const TRIAL: u16 = u16::MAX - 1;
+
 impl Pos {
     /// Nowhere in the learner's text.
     pub const NONE: Self = Self::new(0, 0);
@@ -53,7 +58,8 @@ impl Pos {
     }
 }
 
-/// A line of a text: `line 3`, or `input 4, line 1` at the prompt.
+/// A line of a text: `line 3`, or `input 4, line 1` at the prompt. In an exercise that is a line of the
+/// answer; the texts around it have names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line {
     input: u16,
@@ -76,6 +82,8 @@ impl Line {
     pub fn short(self) -> String {
         match self.input {
             0 => self.number.to_string(),
+            GIVEN => format!("given:{}", self.number),
+            TRIAL => format!("trial:{}", self.number),
             input => format!("{input}:{}", self.number),
         }
     }
@@ -85,6 +93,8 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.input {
             0 => write!(f, "line {}", self.number),
+            GIVEN => write!(f, "line {} of the given code", self.number),
+            TRIAL => write!(f, "line {} of the trial", self.number),
             input => write!(f, "input {input}, line {}", self.number),
         }
     }

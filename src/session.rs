@@ -36,7 +36,7 @@ use crate::vm::Natives;
 use self::episode::{Before, History};
 
 pub use self::episode::{NotSelected, Selection};
-pub use self::rehearsal::{Explorable, Rehearsal, Typed};
+pub use self::rehearsal::{Explorable, Part, Rehearsal, Typed};
 pub use crate::program::Language;
 pub use crate::runtime::threads::ThreadInfo;
 pub use crate::schedule::WORKER_ARGUMENT;

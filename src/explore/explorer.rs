@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::demand::{Demand, Demanded, Met};
 use super::estimate::Expected;
 use super::fair_livelock::{FairCycle, fair_cycles};
 use super::finding::{Exploration, Finding, Possible, Problem};
@@ -22,7 +23,7 @@ use super::limits::{Brake, Cut, Limits, Watch};
 use super::outcome::{Outcome, Stuck};
 use super::record::Recorder;
 use super::sample::Twin;
-use super::search::{Found, search};
+use super::search::{Found, search_for};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
 use super::trail::{Decision, Trail, ranked};
@@ -80,6 +81,8 @@ pub struct Explorer {
     expected: Arc<Mutex<Option<Expected>>>,
     /// Whether failures are explained.
     explains: bool,
+    /// What is asked of a search besides.
+    demands: Vec<Demand>,
 }
 
 impl Explorer {
@@ -108,12 +111,40 @@ impl Explorer {
             stop: Arc::default(),
             expected: Arc::default(),
             explains: true,
+            demands: Vec::new(),
         }
     }
 
     /// Finds what goes wrong, and not why: for who only asks whether it does.
     pub fn without_explanations(&mut self) {
         self.explains = false;
+    }
+
+    /// Asks of the next search whether there are runs that meet these demands:
+    /// [`Exploration::demanded`].
+    pub fn demand(&mut self, demands: Vec<Demand>) {
+        self.demands = demands;
+    }
+
+    /// The virtual time, in seconds, that the run takes in which each thread goes on for as long as it can,
+    /// and its end; nothing when it does not end within the limits.
+    pub fn usual_run(&mut self, limits: &Limits) -> Option<(f64, Outcome)> {
+        self.look_at_runs(&self.stop.clone(), limits.time, limits.memory);
+        let brake = Brake::with_work(&self.stop, limits.time, limits.memory, limits.work);
+        self.walk.set_interrupt(Some(brake.interrupt()));
+        let walk = self.in_full();
+        let (begin, mut last) = (walk.seconds(), MAIN);
+        for _ in 0..limits.depth {
+            let Some(choice) = ranked(walk.choices(), last).first().copied() else {
+                break;
+            };
+            if let Choice::Step(task) = choice {
+                last = task;
+            }
+            walk.take(choice, &[]);
+        }
+        let end = walk.end()?;
+        Some((walk.seconds() - begin, Outcome::of(walk, end)))
     }
 
     /// How many states there are, as soon as there is an estimate: for whoever watches the search.
@@ -237,7 +268,8 @@ impl Explorer {
                 ..limits.clone()
             };
             let observations = self.observations.clone();
-            let found = search(self.walk_with(observations), &left, watch);
+            let demands = self.demands.clone();
+            let found = search_for(self.walk_with(observations), &left, watch, &demands);
             self.observations = self.walk.observations().clone();
             if self.walk.has_learned() {
                 continue;
@@ -268,6 +300,7 @@ impl Explorer {
             Some(Cut::Time(_) | Cut::Memory(_) | Cut::Stopped) => Duration::ZERO,
             Some(
                 Cut::States(_)
+                | Cut::Work(_)
                 | Cut::Depth(_)
                 | Cut::Numbers(_)
                 | Cut::Redefined
@@ -300,13 +333,29 @@ impl Explorer {
             Some(_) => found.errors.as_slice(),
         };
         groups.extend(errors.iter().map(|(_, state)| vec![*state]));
+        let mut loops: Vec<StateId> = Vec::new();
+        if self.demands.contains(&Demand::Loop) {
+            let cycles = components.iter().filter(|states| found.graph.is_cycle(states));
+            loops.extend(cycles.flatten());
+        }
+        groups.extend(self.demands.iter().zip(&found.met).map(|(demand, states)| {
+            match demand {
+                Demand::Loop => loops.clone(),
+                _ => states.clone(),
+            }
+        }));
         let ways = found.graph.ways(found.outcomes.len(), &groups);
         let (to_outcomes, others) = ways.split_at(found.outcomes.len());
         let (to_traps, others) = others.split_at(traps.len());
         let (to_starved, others) = others.split_at(starved.len());
         let (to_fair, others) = others.split_at(fair.len());
         let (to_inversions, others) = others.split_at(found.inversions.len());
-        let (to_races, to_errors) = others.split_at(found.races.len());
+        let (to_races, others) = others.split_at(found.races.len());
+        let (to_errors, to_demands) = others.split_at(errors.len());
+        let mut met = Vec::with_capacity(to_demands.len());
+        for way in to_demands {
+            met.push(way.as_ref().map(|way| self.met(&found, way, &components)));
+        }
 
         let futures = Explaining::new(&found, &traps);
         let mut failures = self.failures(&found, to_outcomes, &futures);
@@ -397,6 +446,10 @@ impl Explorer {
             uncounted: None,
             expected: None,
             sampled: None,
+            demanded: Demanded {
+                met,
+                said: found.said,
+            },
         }
     }
 
@@ -717,6 +770,27 @@ impl Explorer {
             token,
             explanation: None,
             others: 0,
+        }
+    }
+
+    /// The run that leads to where a demand is met, and who loops there.
+    fn met(&mut self, found: &Found, way: &Way, components: &[Vec<StateId>]) -> Met {
+        let at = way.steps.last().map_or(0, |edge| edge.to);
+        let lifted = self.lift(found, way);
+        let cycle = components
+            .iter()
+            .find(|states| states.contains(&at) && found.graph.is_cycle(states));
+        let edges = cycle.into_iter().flatten().flat_map(|state| {
+            let edges = found.graph.edges(*state).iter();
+            edges.filter(|edge| cycle.is_some_and(|states| states.contains(&edge.to)))
+        });
+        let threads = self.names(edges.map(|edge| edge.choice.task()).collect());
+        let decisions = self.with_hidden(&lifted.decisions);
+        let token = self.token_of_all(&decisions);
+        Met {
+            trail: Trail::follow(self.in_full(), &decisions),
+            token,
+            threads,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::alike::Alike;
+use super::demand::Demanded;
 use super::estimate::Expected;
 use super::graph::Interleavings;
 use super::limits::Cut;
@@ -236,6 +237,8 @@ pub struct Exploration {
     pub expected: Option<Expected>,
     /// What was sampled after the search had given up.
     pub sampled: Option<Sampled>,
+    /// What was asked besides: see [`Explorer::demand`](super::Explorer::demand).
+    pub demanded: Demanded,
 }
 
 impl Exploration {

@@ -19,6 +19,9 @@ pub struct Limits {
     pub depth: u32,
     /// When so many bytes are held: by the snapshots, the graph, and the run itself.
     pub memory: u64,
+    /// After so much private work of threads, in slices of some hundred instructions. Other than time it
+    /// is the same on every machine.
+    pub work: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
     /// So many schedules are sampled at most where the search has to give up. With 0 here the search
@@ -51,6 +54,7 @@ impl Default for Limits {
             time: Duration::from_secs(10),
             depth: 10_000,
             memory: 1 << 30,
+            work: u64::MAX,
             numbers: 16,
             schedules: 1_000_000,
             seed: 1,
@@ -70,6 +74,8 @@ pub enum Cut {
     Depth(u32),
     /// The memory was used up.
     Memory(u64),
+    /// Threads did more private work than the limit.
+    Work(u64),
     /// A random number could have had more values than were tried.
     Numbers(u64),
     /// There are at least so many states, as far as one can estimate: too many for the limits, so the
@@ -98,17 +104,32 @@ pub(super) struct Brake {
     /// How many bytes may be used, and how many are besides what the run itself holds.
     memory: u64,
     kept: AtomicU64,
+    /// How many slices of private work may be done, and how many were.
+    work: u64,
+    done: AtomicU64,
 }
 
 impl Brake {
     /// With so much time and memory, until `stop` is set.
     pub(super) fn new(stop: &Arc<AtomicBool>, time: Duration, memory: u64) -> Arc<Self> {
+        Self::with_work(stop, time, memory, u64::MAX)
+    }
+
+    /// The same, with so many slices of private work.
+    pub(super) fn with_work(
+        stop: &Arc<AtomicBool>,
+        time: Duration,
+        memory: u64,
+        work: u64,
+    ) -> Arc<Self> {
         Arc::new(Self {
             stop: stop.clone(),
             clock: Clock::start(),
             time,
             memory,
             kept: AtomicU64::new(0),
+            work,
+            done: AtomicU64::new(0),
         })
     }
 
@@ -118,6 +139,8 @@ impl Brake {
             Some(Interruption::Stopped)
         } else if self.kept.load(Ordering::Relaxed).saturating_add(held) >= self.memory {
             Some(Interruption::Memory)
+        } else if self.done.load(Ordering::Relaxed) >= self.work {
+            Some(Interruption::Work)
         } else if self.clock.elapsed() >= self.time {
             Some(Interruption::Time)
         } else {
@@ -135,10 +158,13 @@ impl Brake {
         self.clock.elapsed()
     }
 
-    /// For a walk: ends private work when a limit is reached.
+    /// For a walk, which asks it between two slices of private work: ends that when a limit is reached.
     pub(super) fn interrupt(self: &Arc<Self>) -> Interrupt {
         let brake = self.clone();
-        Arc::new(move |held| brake.reached(held))
+        Arc::new(move |held| {
+            brake.done.fetch_add(1, Ordering::Relaxed);
+            brake.reached(held)
+        })
     }
 
     /// The limit that is behind an interruption.
@@ -146,6 +172,7 @@ impl Brake {
         match why {
             Interruption::Time => Cut::Time(self.time),
             Interruption::Memory => Cut::Memory(self.memory),
+            Interruption::Work => Cut::Work(self.work),
             Interruption::Stopped => Cut::Stopped,
         }
     }

@@ -6,10 +6,11 @@
 //! run as a word. [`tell`] puts a run into words for people; why it went wrong is found by `explain`. Where
 //! there is too much to see it all, `estimate` says how much, `dpor` does one run for all that differ only
 //! in the order of independent steps, and `sample` tries schedules one by one. [`mend`] looks for a change of
-//! the text after which nothing goes wrong. [`Limits`] hold in all of that, also where threads do
+//! the text after which nothing goes wrong. A [`Demand`] asks for states that are no failures. [`Limits`] hold in all of that, also where threads do
 //! private work.
 
 mod alike;
+mod demand;
 mod dpor;
 mod estimate;
 mod explorer;
@@ -36,6 +37,7 @@ mod verdict;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
 pub use alike::Alike;
+pub use demand::{Demand, Demanded, Met, Said};
 pub use estimate::Expected;
 pub use explorer::Explorer;
 pub use finding::{Exploration, Finding, Possible, Problem};

@@ -5,13 +5,14 @@
 //! but one that leads to a state seen before, or to the same as that of a thread that can be exchanged
 //! with the one that does it; see `graph.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::{IndexMap, IndexSet};
 
 use super::alike::Alike;
+use super::demand::{Demand, Said};
 use super::finding::Problem;
 use super::graph::{Edge, Graph, NOBODY, StateId, image};
 use super::lift::real_threads;
@@ -40,6 +41,10 @@ pub struct Found {
     /// The errors by which threads have ended in runs that were not over then, each with a state in
     /// which that was seen first.
     pub(super) errors: Vec<(Problem, StateId)>,
+    /// For each demand the states that meet it.
+    pub(super) met: Vec<Vec<StateId>>,
+    /// What was printed, and how threads have failed.
+    pub(super) said: BTreeSet<Said>,
     /// Who waits in which state.
     pub(super) waiting: Waiting,
     /// The numbers of the states by their keys, and what is part of these.
@@ -85,6 +90,7 @@ struct Search<'a, 'w> {
     limits: &'a Limits,
     watch: &'a mut Watch<'w>,
     brake: Arc<Brake>,
+    demands: &'a [Demand],
     asked: Asked,
     /// How many states were gone on from since the clock was looked at.
     expansions: u32,
@@ -102,17 +108,27 @@ struct Search<'a, 'w> {
 /// Searches everything that can happen from where `walk` stands, and leaves it anywhere. Ends at once
 /// when the walk has learned that more is visible ([`Walk::has_learned`]): nothing is found then.
 pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found {
+    search_for(walk, limits, watch, &[])
+}
+
+/// The same, and looks for states that meet demands.
+pub(super) fn search_for(
+    walk: &mut Walk,
+    limits: &Limits,
+    watch: &mut Watch<'_>,
+    demands: &[Demand],
+) -> Found {
     walk.key(Asked::EVERYTHING);
     let start = walk.keep();
-    let brake = Brake::new(watch.stop, limits.time, limits.memory);
+    let brake = Brake::with_work(watch.stop, limits.time, limits.memory, limits.work);
     walk.set_interrupt(Some(brake.interrupt()));
     let mut found = loop {
         // What the script asks for is a part of the states: those that differ in it are different.
         let asked = walk.asked();
-        let found = search_from(walk, limits, watch, &brake, asked);
+        let found = search_from(walk, limits, watch, (&brake, demands), asked);
         let is_over = matches!(
             found.cut,
-            Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Stopped)
+            Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Work(_) | Cut::Stopped)
         );
         if is_over || walk.has_learned() || walk.asked() == asked {
             break found;
@@ -126,11 +142,11 @@ pub fn search(walk: &mut Walk, limits: &Limits, watch: &mut Watch<'_>) -> Found 
     found
 }
 
-fn search_from(
-    walk: &mut Walk,
-    limits: &Limits,
-    watch: &mut Watch<'_>,
-    brake: &Arc<Brake>,
+fn search_from<'a>(
+    walk: &'a mut Walk,
+    limits: &'a Limits,
+    watch: &'a mut Watch<'_>,
+    (brake, demands): (&Arc<Brake>, &'a [Demand]),
     asked: Asked,
 ) -> Found {
     let mut search = Search {
@@ -138,6 +154,7 @@ fn search_from(
         limits,
         watch,
         brake: brake.clone(),
+        demands,
         asked,
         expansions: 0,
         open: Vec::new(),
@@ -152,6 +169,8 @@ fn search_from(
             races: Vec::new(),
             inversions: Vec::new(),
             errors: Vec::new(),
+            met: vec![Vec::new(); demands.len()],
+            said: BTreeSet::new(),
             waiting: Waiting::default(),
             seen: Seen::default(),
             asked,
@@ -300,6 +319,8 @@ impl Search<'_, '_> {
 
     /// Finds the number of the state that the walk is in now, and who is who there; a new one is noted.
     fn arrive(&mut self, depth: u32) -> (StateId, u32) {
+        let recent = self.walk.take_recent();
+        self.found.said.extend(recent.iter().filter_map(Said::of));
         let key = self.walk.key(self.asked);
         if let Some(state) = self.found.seen.get(&key) {
             let state = *state;
@@ -321,6 +342,11 @@ impl Search<'_, '_> {
         self.races.look(self.walk, state);
         self.lock_order.look(self.walk, state);
         self.found.waiting.look(self.walk);
+        for (demand, states) in self.demands.iter().zip(&mut self.found.met) {
+            if demand.is_met(self.walk) {
+                states.push(state);
+            }
+        }
         let errors = self.new_errors().into_iter();
         (self.found.errors).extend(errors.map(|problem| (problem, state)));
         if let Some(end) = self.walk.end() {

@@ -12,6 +12,7 @@ use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
 use crate::language::Diagnostic;
 use crate::language::outline::{Head, Outline};
+use crate::program::Language;
 use crate::schedule::{Heap, Prepared, Schedule, Seeded, Stepped, Until, World};
 
 /// Texts that can be explored as one program, and what the variables are before them.
@@ -27,6 +28,19 @@ pub struct Explorable {
     pub(super) from: Arc<Heap>,
     /// Whether that is the beginning of the session.
     pub(super) is_from_beginning: bool,
+}
+
+/// A text of a program of several.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// What it is called in messages.
+    pub name: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// What its places have as [`Pos::input`](crate::pos::Pos::input).
+    pub number: u16,
+    /// What it is written in.
+    pub language: Language,
 }
 
 /// A text that was read.
@@ -166,6 +180,49 @@ impl Session {
             from: self.history.now(&self.world),
             is_from_beginning: self.history.is_empty(),
         };
+        Ok(explorable)
+    }
+
+    /// Texts that have not run, as one program: main runs one after the other, as the prompt runs its
+    /// inputs, and the program ends when all threads that are not daemons have ended. Each may be in a
+    /// language of its own. For a session in which nothing has run.
+    ///
+    /// # Errors
+    /// The number of the first text with which something is wrong, from 0, and what it is.
+    pub fn program(&mut self, parts: &[Part<'_>]) -> Result<Explorable, (usize, Vec<Diagnostic>)> {
+        let language = self.language;
+        let mut texts = Vec::with_capacity(parts.len());
+        for (index, part) in parts.iter().enumerate() {
+            self.language = part.language;
+            let input = Input {
+                name: part.name,
+                text: part.text,
+                kind: InputKind::Prompt,
+            };
+            let accepted = self.accept(input, part.number.into());
+            self.language = language;
+            let (prepared, _) = accepted.map_err(|problems| (index, problems))?;
+            self.begin(&prepared);
+            texts.push(prepared);
+        }
+        let explorable = Explorable {
+            title: parts.last().map_or("", |part| part.name).into(),
+            world: self.world.clone(),
+            texts,
+            sources: parts
+                .iter()
+                .map(|part| Source {
+                    number: part.number.into(),
+                    name: part.name.into(),
+                    text: part.text.into(),
+                })
+                .collect(),
+            until: Until::AllThreads,
+            from: self.history.now(&self.world),
+            // A twin would not know the languages of the texts.
+            is_from_beginning: false,
+        };
+        explorable.go_back(&self.named);
         Ok(explorable)
     }
 

@@ -189,6 +189,16 @@ impl Fiber {
         })
     }
 
+    /// Whether it is in a call of the function of this name.
+    pub fn is_inside(&self, program: &Program, function: &str) -> bool {
+        let is_its = |frame: &Frame| {
+            let is_own = program.unit(frame.code.unit);
+            is_own.is_some_and(|unit| !unit.is_prelude())
+                && program.code(frame.code).name.as_str() == function
+        };
+        self.frames.iter().any(is_its)
+    }
+
     /// Where in the learner's text it stands: the innermost place that is not in the library, and
     /// the unit of the program that it is in.
     pub fn place(&self, program: &Program) -> Option<(u32, Pos)> {

@@ -8,6 +8,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::super::demand::Demanded;
 use super::super::dpor::{Bounds, Reduced, Unfinished, reduced};
 use super::super::estimate::{Effort, Expected, estimate};
 use super::super::finding::{Exploration, Finding, Possible, Problem};
@@ -76,7 +77,7 @@ impl Explorer {
         let steps = match exploration.cut {
             None | Some(Cut::Stopped | Cut::Redefined) => return exploration,
             Some(Cut::Time(_) | Cut::Memory(_) | Cut::OutOfReach(_)) => None,
-            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_)) => {
+            Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_) | Cut::Work(_)) => {
                 Some(exploration.transitions.max(LEAST_STEPS))
             }
         };
@@ -262,6 +263,7 @@ impl Explorer {
             uncounted: Some(found.runs),
             expected: None,
             sampled: None,
+            demanded: Demanded::default(),
         }
     }
 }

@@ -108,7 +108,9 @@ impl Unfinished {
     pub(super) fn note(&mut self, why: Option<Interruption>) {
         match why {
             None => self.depth += 1,
-            Some(Interruption::Time | Interruption::Stopped) => self.time += 1,
+            Some(Interruption::Time | Interruption::Work | Interruption::Stopped) => {
+                self.time += 1;
+            },
             Some(Interruption::Memory) => self.memory += 1,
         }
     }

@@ -284,6 +284,7 @@ fn limit(cut: Cut) -> &'static str {
         Cut::Time(_) => "seconds",
         Cut::Depth(_) => "depth",
         Cut::Memory(_) => "memory",
+        Cut::Work(_) => "work",
         Cut::Numbers(_) => "numbers",
         Cut::OutOfReach(_) => "out-of-reach",
         Cut::Stopped => "stopped",

@@ -546,6 +546,7 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
             ),
             "--memory MB",
         ),
+        Cut::Work(_) => return "a thread computes for longer than the limit of work".into(),
         Cut::Numbers(bound) => {
             return format!(
                 "a random number could have been any of {}, and not all were tried",
@@ -850,6 +851,7 @@ pub(super) fn left(why: Interruption) -> &'static str {
     match why {
         Interruption::Time => "not known: a thread computes for longer than the limit of time",
         Interruption::Memory => "not known: the run needs more than the limit of memory",
+        Interruption::Work => "not known: a thread computes for longer than the limit of work",
         Interruption::Stopped => "not known: it was stopped while a thread computed",
     }
 }

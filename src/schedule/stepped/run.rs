@@ -38,6 +38,8 @@ pub enum Interruption {
     Time,
     /// There is no memory left.
     Memory,
+    /// Too much work was done.
+    Work,
     /// The user asked for it.
     Stopped,
 }

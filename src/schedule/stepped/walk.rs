@@ -625,6 +625,20 @@ impl Walk {
         fiber.map_or(Pos::NONE, |fiber| fiber.pos(&state.world.program))
     }
 
+    /// How many threads are inside the function of this name.
+    pub fn threads_inside(&self, function: &str) -> usize {
+        let program = &self.run.state.world.program;
+        let fibers = self.run.state.members.values();
+        let fibers = fibers.filter_map(|member| member.fiber.as_ref());
+        let inside = fibers.filter(|fiber| fiber.is_inside(program, function));
+        inside.count()
+    }
+
+    /// How many threads besides the main one have been started.
+    pub fn threads_started(&self) -> u64 {
+        self.run.state.world.ids.next_ident().saturating_sub(2)
+    }
+
     /// A number for the calls that have led the thread to where it is, by their places in the text.
     pub fn calls(&self, task: TaskId) -> u64 {
         let state = &self.run.state;
