@@ -48,7 +48,14 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "view",
         &["pos", "value", "event", "explore", "trace", "explain"],
     ),
-    ("lesson", &["session"]),
+    // Grading explores answers and asks why they fail. It reads which names an answer defines, and which of
+    // them are the library's.
+    (
+        "lesson",
+        &[
+            "pos", "value", "event", "language", "library", "explore", "explain", "session",
+        ],
+    ),
     // A front shows diagnostics, faults and values, what exploring has found, completes by the
     // catalogue's names, and wires Ctrl-C.
     (

@@ -227,7 +227,9 @@ impl Search<'_> {
         match self.walk.interruption().or_else(|| self.brake.reached(0)) {
             None => Ok(()),
             Some(Interruption::Stopped) => Err(Unfinished::Stopped),
-            Some(Interruption::Time | Interruption::Memory | Interruption::Work) => Err(Unfinished::Limit),
+            Some(Interruption::Time | Interruption::Memory | Interruption::Work) => {
+                Err(Unfinished::Limit)
+            }
         }
     }
 

@@ -335,15 +335,20 @@ impl Explorer {
         groups.extend(errors.iter().map(|(_, state)| vec![*state]));
         let mut loops: Vec<StateId> = Vec::new();
         if self.demands.contains(&Demand::Loop) {
-            let cycles = components.iter().filter(|states| found.graph.is_cycle(states));
+            let cycles = components
+                .iter()
+                .filter(|states| found.graph.is_cycle(states));
             loops.extend(cycles.flatten());
         }
-        groups.extend(self.demands.iter().zip(&found.met).map(|(demand, states)| {
-            match demand {
-                Demand::Loop => loops.clone(),
-                _ => states.clone(),
-            }
-        }));
+        groups.extend(
+            self.demands
+                .iter()
+                .zip(&found.met)
+                .map(|(demand, states)| match demand {
+                    Demand::Loop => loops.clone(),
+                    _ => states.clone(),
+                }),
+        );
         let ways = found.graph.ways(found.outcomes.len(), &groups);
         let (to_outcomes, others) = ways.split_at(found.outcomes.len());
         let (to_traps, others) = others.split_at(traps.len());

@@ -110,7 +110,7 @@ impl Unfinished {
             None => self.depth += 1,
             Some(Interruption::Time | Interruption::Work | Interruption::Stopped) => {
                 self.time += 1;
-            },
+            }
             Some(Interruption::Memory) => self.memory += 1,
         }
     }

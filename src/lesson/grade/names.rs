@@ -1,0 +1,114 @@
+//! Names that an answer may not define anew: what the exercise gives, and what of the library the code
+//! around the answer uses. `let counter = 2; fn add() { }` would make any counter right, and
+//! `fn Thread(f) { f() }` would make everything one thread.
+
+use crate::language::definitions::definitions;
+use crate::language::outline::{Head, Outline};
+use crate::library::catalogue;
+use crate::session::Language;
+
+/// What no answer defines, whether or not the code around it mentions it.
+const ALWAYS: [&str; 4] = ["print", "debug", "assert", "throw"];
+
+/// The first name that the answer defines although one of these texts gives or uses it. Only `given`
+/// defines for the answer; what comes after it may define what it likes.
+pub(super) fn redefined(
+    answer: &str,
+    language: Language,
+    given: &str,
+    around: &[&str],
+) -> Option<String> {
+    let given_names = defined(given);
+    let outlines: Vec<Outline<'_>> = around.iter().map(|text| Outline::of(text)).collect();
+    let is_used = |name: &str| outlines.iter().any(|outline| outline.names(name));
+    let own = match language {
+        Language::Own => defined(answer),
+        Language::Python => defined_in_python(answer),
+    };
+    own.into_iter().find(|name| {
+        given_names.contains(name)
+            || ALWAYS.contains(&name.as_str())
+            || (!catalogue::doc(name).is_empty() && is_used(name))
+    })
+}
+
+/// The names that a text defines at its top level.
+pub(super) fn defined(text: &str) -> Vec<String> {
+    let functions = definitions(text).into_iter();
+    let mut names: Vec<String> = functions.map(|definition| definition.name).collect();
+    let outline = Outline::of(text);
+    let top = outline.blocks.first();
+    for statement in top.into_iter().flat_map(|block| &block.statements) {
+        if outline.statements[*statement].head != Head::Let {
+            continue;
+        }
+        let source = outline.source(*statement);
+        let name = source.split_whitespace().nth(1).unwrap_or_default();
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        names.push(name.chars().take_while(|c| is_part(*c)).collect());
+    }
+    // A class is a function that makes instances.
+    names.extend(words_behind(text, "class "));
+    names
+}
+
+/// The same for Python: functions, classes, and variables that are assigned in the first column.
+fn defined_in_python(text: &str) -> Vec<String> {
+    let mut names = words_behind(text, "def ");
+    names.extend(words_behind(text, "class "));
+    for line in text.lines() {
+        let name: String = line
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        let rest = line[name.len()..].trim_start();
+        if !name.is_empty() && rest.starts_with('=') && !rest.starts_with("==") {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The names behind a word in the first column.
+fn words_behind(text: &str, word: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(word));
+    let name = |rest: &str| -> String {
+        rest.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
+    };
+    lines.map(name).filter(|name| !name.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_or_used_may_not_be_defined_anew() {
+        let redefined = |answer: &str| {
+            let around = ["let counter = 0;", "spawn(add); print(counter);"];
+            redefined(answer, Language::Own, around[0], &around)
+        };
+        let name = |name: &str| Some(name.to_string());
+        assert_eq!(redefined("let counter = 2; fn add() { }"), name("counter"));
+        assert_eq!(redefined("fn add() { }\nlet   counter=2;"), name("counter"));
+        assert_eq!(redefined("fn spawn(f) { f() }"), name("spawn"));
+        assert_eq!(redefined("const print = |x| x;"), name("print"));
+        assert_eq!(redefined("fn counter(x) { x }"), name("counter"));
+        assert_eq!(
+            redefined("let lock = Lock(); fn add() { let counter = 1; }"),
+            None
+        );
+        // The code around it has no use for a queue.
+        assert_eq!(redefined("fn Queue() { }"), None);
+        let python = super::redefined(
+            "x = 1\ncounter = 2\n",
+            Language::Python,
+            "let counter = 0;",
+            &[],
+        );
+        assert_eq!(python, name("counter"));
+    }
+}

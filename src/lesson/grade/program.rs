@@ -1,0 +1,181 @@
+//! An exercise's program: what is given, the answer, and what runs after it, explored as one program of
+//! several texts. Each keeps its own line numbers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{FaultKind, Of, Undecided, Verdict, failed};
+use crate::event::Stream;
+use crate::explore::{Demand, Exploration, Limits, Outcome, Token, Trail, Watch};
+use crate::pos::{GIVEN, TRIAL};
+use crate::session::Language;
+use crate::session::{Config, Part, Rehearsal, Scheduler, Session};
+
+/// More outcomes than this are not looked at: exploring leaves out those beyond.
+pub(super) const MOST_OUTCOMES: usize = 1_000;
+
+/// A time that no search of these bounds takes: it is there for accidents only.
+const NEVER: Duration = Duration::from_secs(3_600);
+
+/// How far an answer is explored. Without time, so that a verdict is the same on every machine.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// So many states.
+    pub states: u64,
+    /// So many bytes.
+    pub memory: u64,
+    /// So many slices of private work, of some hundred instructions each.
+    pub work: u64,
+    /// Runs are followed for so many steps.
+    pub depth: u32,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            states: 200_000,
+            memory: 256 << 20,
+            work: 400_000,
+            depth: 5_000,
+        }
+    }
+}
+
+impl Bounds {
+    fn limits(&self) -> Limits {
+        Limits {
+            states: self.states,
+            time: NEVER,
+            depth: self.depth,
+            memory: self.memory,
+            work: self.work,
+            // The search gets all there is: how far it comes must not depend on an estimate of time.
+            schedules: 0,
+            ..Limits::default()
+        }
+    }
+}
+
+/// A text of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a> {
+    /// Which.
+    pub of: Of,
+    /// The code.
+    pub text: &'a str,
+    /// What it is written in.
+    pub language: Language,
+}
+
+impl<'a> Text<'a> {
+    /// One in this program's own language.
+    pub fn own(of: Of, text: &'a str) -> Self {
+        Self {
+            of,
+            text,
+            language: Language::Own,
+        }
+    }
+
+    fn part(&self) -> Part<'a> {
+        let (name, number) = match self.of {
+            Of::Given => ("the given code", GIVEN),
+            Of::Answer => ("your code", 0),
+            Of::Trial => ("the trial", TRIAL),
+        };
+        Part {
+            name,
+            text: self.text,
+            number,
+            language: self.language,
+        }
+    }
+}
+
+/// What is asked of a search.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    /// Whether the order in which different threads print makes a difference.
+    pub(super) is_ordered: bool,
+    /// States that are looked for.
+    pub(super) demands: Vec<Demand>,
+}
+
+/// A program that was explored, and can be run again.
+pub struct Explored {
+    /// What was found.
+    pub found: Exploration,
+    rehearsal: Rehearsal,
+    limits: Limits,
+}
+
+impl Explored {
+    /// Nothing, or why it is not known all that can happen.
+    pub(super) fn undecided(&self) -> Option<Undecided> {
+        if let Some(cut) = self.found.cut {
+            return Some(Undecided::Limit(cut));
+        }
+        let count = self.found.outcomes.len();
+        (count >= MOST_OUTCOMES).then_some(Undecided::Outcomes(count))
+    }
+
+    /// A run again.
+    pub(super) fn replay(&mut self, token: &Token) -> Option<Trail> {
+        Some(self.rehearsal.replay(token).ok()?.0)
+    }
+
+    /// How long the run takes in which nobody is interrupted, in virtual seconds, and its end.
+    pub(super) fn usual_run(&mut self) -> Option<(f64, Outcome)> {
+        self.rehearsal.usual_run(&self.limits)
+    }
+
+    /// The run, for leading it.
+    pub(super) fn rehearsal(&mut self) -> &mut Rehearsal {
+        &mut self.rehearsal
+    }
+}
+
+/// Explores texts as one program, in a session of its own, and hands that over.
+///
+/// # Errors
+/// That one of the texts cannot run.
+pub(super) fn explored<R>(
+    texts: &[Text<'_>],
+    wanted: Wanted,
+    bounds: &Bounds,
+    then: impl FnOnce(&mut Explored) -> R,
+) -> Result<R, Verdict> {
+    let config = Config {
+        scheduler: Scheduler::Seeded,
+        seed: Some(1),
+        workers: Some(1),
+        args: Vec::new(),
+        worker_executable: None,
+    };
+    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let parts: Vec<Part<'_>> = texts.iter().map(Text::part).collect();
+    let program = session.program(&parts);
+    let program = program.map_err(|(index, problems)| {
+        failed(FaultKind::Rejected {
+            of: texts[index].of,
+            problems,
+        })
+    })?;
+    // Nothing has run in this session.
+    let rehearsal = session.rehearse(&program, wanted.is_ordered);
+    let mut rehearsal = rehearsal.map_err(|_| Verdict::Undecided(Undecided::NoQuestion))?;
+    rehearsal.demand(wanted.demands);
+    let stop = Arc::default();
+    let mut watch = Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    };
+    let limits = bounds.limits();
+    let found = rehearsal.explore(&limits, &mut watch);
+    let mut explored = Explored {
+        found,
+        rehearsal,
+        limits,
+    };
+    Ok(then(&mut explored))
+}
