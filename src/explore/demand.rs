@@ -67,7 +67,7 @@ pub struct Said {
 impl Said {
     pub(super) fn of(told: &Told) -> Option<Self> {
         let (is_error, text) = match &told.kind {
-            Kind::Print { text } => (false, text.as_str().into()),
+            Kind::Print { text, .. } => (false, text.as_str().into()),
             Kind::Failure { message } => (true, message.as_str().into()),
             Kind::MainFailure { error } => {
                 return Some(Self {
