@@ -1,8 +1,8 @@
 //! Python: programs print what CPython 3.11 prints for them.
 //!
 //! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
-//! ended, if any: `programs.txt` what documentation and tutorials show, `lines.txt` single lines,
-//! `generated.txt` programs that were drawn at random. No Python is needed to run these tests.
+//! ended, if any: `programs.txt` what documentation and tutorials show, `classes.txt` classes, functions with
+//! all kinds of parameters, and decorators, `lines.txt` single lines, `generated.txt` programs that were drawn at random. No Python is needed to run these tests.
 
 mod common;
 
@@ -107,6 +107,11 @@ fn programs_print_what_they_print_in_python() {
 }
 
 #[test]
+fn classes_do_what_they_do_in_python() {
+    check(include_str!("python/classes.txt"), 3);
+}
+
+#[test]
 fn single_lines_print_what_they_print_in_python() {
     check(include_str!("python/lines.txt"), 50);
 }
@@ -134,7 +139,12 @@ fn what_has_no_counterpart_is_refused_by_its_name_with_its_line() {
     refused("x = 10 ** 2\ny = 99999999999999999999\n", 2, "64 bits");
     refused("print(eval('1'))\n", 1, "`eval`");
     refused("f = open('x')\n", 1, "files");
-    refused("def f(**options):\n    pass\n", 1, "options");
+    refused("class A(B, C): pass\n", 1, "one class");
+    refused(
+        "class A:\n    def __getattr__(self, name): pass\n",
+        2,
+        "`__getattr__`",
+    );
     refused("x = 1j\n", 1, "complex");
     refused(
         "import threading\nthreading.Barrier(2, timeout=5)\n",

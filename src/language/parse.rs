@@ -7,7 +7,7 @@
 //! operators are resolved by the lowering, which alone knows what exists.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -50,6 +50,8 @@ pub struct Parsed {
     /// Where a `try` stands that has a `finally` and no `catch`: what Rhai has read as the latter is the
     /// former.
     pub only_finally: BTreeSet<Pos>,
+    /// The names of the methods of its classes.
+    pub methods: BTreeSet<String>,
 }
 
 impl Parsed {
@@ -160,12 +162,13 @@ impl Parser {
             .compile(plain_comments(text).as_ref())
             .map_err(Refusal::Syntax)?;
         let mut functions = functions(&ast);
-        class::adopt(&ast, &mut functions);
+        let methods = class::adopt(&ast, &mut functions);
         Ok(Parsed {
             statements: ast.statements().to_vec(),
             functions,
             awaits,
             only_finally: bare.tries,
+            methods,
         })
     }
 }
@@ -267,8 +270,9 @@ struct WordFreer {
     finally: BTreeSet<Pos>,
     /// Where it begins a statement of ours; anywhere else it is a name.
     statements: BTreeSet<Pos>,
-    /// Where `class` begins a class; anywhere else it is a name.
-    classes: BTreeSet<Pos>,
+    /// Where `class` begins a class and `def` a function, with the words for the parser; anywhere else
+    /// they are names.
+    classes: BTreeMap<Pos, &'static str>,
 }
 
 /// What a freed word carries while it is the name of a function.
@@ -295,9 +299,9 @@ impl WordFreer {
                 Token::Identifier(Box::new(finally::WORD.into()))
             }
             Token::Reserved(word) | Token::Identifier(word)
-                if word.as_str() == "class" && self.classes.contains(&at) =>
+                if matches!(word.as_str(), "class" | "def") && self.classes.contains_key(&at) =>
             {
-                Token::Identifier(Box::new(class::WORD.into()))
+                Token::Identifier(Box::new(self.classes[&at].into()))
             }
             Token::Reserved(word) if word.as_str() == "await" && self.awaits.contains(&at) => {
                 Token::UnaryPlus

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use rhai::{Expr, FnCallExpr, Stmt};
 
-use super::class::as_class;
+use super::class::{Method, as_class, as_def};
 use super::finally::block_of;
 use super::parse::{Parsed, pos};
 use super::with::as_with;
@@ -34,8 +34,8 @@ pub(super) enum Declaration {
 pub(super) struct Resolution {
     /// The variables that a closure captures, other than those of the top level.
     pub(super) cells: HashSet<Declaration>,
-    /// For each closure, by its position: the names that it takes from outside, in order of mention.
-    pub(super) free: HashMap<Pos, Vec<String>>,
+    /// For each closure, by its key (several may stand at one place): the names that it takes from outside, in order of mention.
+    pub(super) free: HashMap<String, Vec<String>>,
     /// The names that functions and closures take from the top level.
     pub(super) mentioned: HashSet<String>,
     /// The names that functions take from the top level, in order.
@@ -166,7 +166,15 @@ impl Resolver<'_> {
         for name in &free {
             self.capture(name);
         }
-        self.found.free.insert(closure.pos, free);
+        self.found.free.insert(closure.key.clone(), free);
+    }
+
+    /// The defaults are evaluated where the function is made.
+    fn method(&mut self, method: &Method<'_>) {
+        for default in method.params.iter().filter_map(|param| param.default) {
+            self.expression(default);
+        }
+        self.closure(&method.body);
     }
 
     /// The number of a closure among the functions of the text.
@@ -364,7 +372,7 @@ impl Resolver<'_> {
                             this.expression(value);
                         }
                         for method in &class.methods {
-                            this.closure(&method.body);
+                            this.method(method);
                             if method.name == INIT {
                                 // It gives the instance.
                                 let index = this.index_of(&method.body);
@@ -372,6 +380,8 @@ impl Resolver<'_> {
                             }
                         }
                     });
+                } else if let Some(def) = as_def(custom) {
+                    self.method(&def);
                 } else if let Some(with) = as_with(custom) {
                     for manager in &with.managers {
                         self.expression(manager.context);

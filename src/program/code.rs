@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::op::{Op, Reg};
+use super::signature::Signature;
 use super::{Language, Name, Program};
 use crate::pos::Pos;
 use crate::value::object::Verb;
@@ -21,6 +22,8 @@ pub struct Code {
     pub dialect: Language,
     /// How many parameters it takes; they are its first registers.
     pub params: u16,
+    /// Which arguments these are, where that is not one for each; no closure and no `fn` has that.
+    pub signature: Option<Box<Signature>>,
     /// The first of the two registers that say what `this` is bound to, when the function mentions it.
     pub this: Option<Reg>,
     /// How many registers it needs.
@@ -241,6 +244,7 @@ impl Code {
             pos: Pos::NONE,
             dialect: Language::Own,
             params: 0,
+            signature: None,
             this: None,
             registers: 0,
             captures: 0,
@@ -259,6 +263,20 @@ impl Code {
             handlers: Vec::new(),
             variables: Vec::new(),
             capture_names: Vec::new(),
+        }
+    }
+
+    /// Whether a call with so many arguments has one for each parameter, as they are.
+    pub fn takes_exactly(&self, count: usize) -> bool {
+        usize::from(self.params) == count
+            && (self.signature.as_ref()).is_none_or(|signature| signature.takes_exactly(count))
+    }
+
+    /// Whether a call may have so many arguments by their places.
+    pub fn accepts(&self, count: usize) -> bool {
+        match &self.signature {
+            Some(signature) => signature.accepts(count),
+            None => usize::from(self.params) == count,
         }
     }
 

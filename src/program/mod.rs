@@ -12,6 +12,7 @@ pub mod disassemble;
 pub mod liveness;
 pub mod op;
 pub mod operand;
+pub mod signature;
 pub mod verify;
 
 use std::collections::{BTreeMap, HashMap};
@@ -390,7 +391,7 @@ impl Program {
     pub fn code_for(&self, function: &Function, count: usize) -> Option<CodeId> {
         let count = count + function.curried.len();
         match function.target {
-            Target::Code(code) => (usize::from(self.code(code).params) == count).then_some(code),
+            Target::Code(code) => self.code(code).accepts(count).then_some(code),
             Target::Named(name) => self.name(name).function(count),
         }
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::collection::Kind;
-use super::{Cell, Class, Collection, FaultKind, Literal, Map, Origin, Reference, Target, Value};
+use super::{Cell, Class, Collection, FaultKind, Function, Literal, Map, Origin, Reference, Target, Value};
 use crate::pos::Pos;
 
 /// A class of the script's, or one of Python's classes of errors.
@@ -81,7 +81,9 @@ impl UserClass {
         let class = match value {
             Value::Reference(reference) if reference.kind == Kind::Class => reference.class.clone(),
             Value::Function(function) if matches!(function.target, Target::Named(_)) => {
-                Class::named(function.name.as_str()).map(Self::of_error)
+                // In a text of Python's, they are Python's own functions.
+                let name = function.name.as_str();
+                Class::named(name.strip_prefix("python.").unwrap_or(name)).map(Self::of_error)
             }
             _ => None,
         };
@@ -173,6 +175,14 @@ impl UserClass {
 }
 
 impl Reference {
+    /// The method of this name that an instance has by its class.
+    pub fn method(&self, name: &str) -> Option<Arc<Function>> {
+        match (self.kind, self.class.as_ref()?.method(name)) {
+            (Kind::Instance, Some(Value::Function(method))) => Some(method.clone()),
+            _ => None,
+        }
+    }
+
     /// The attribute of this name that an instance has itself now.
     pub fn attribute(&self, name: &str) -> Option<Value> {
         match &**self.load() {

@@ -9,13 +9,17 @@ use std::sync::Arc;
 use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
 use super::place::Begin;
+use super::instance::CALL;
 use super::reference::{inside, outermost};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{Intrinsic, LooksInto, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
+use crate::program::signature::{
+    MethodKind, NamedArguments, Parameter, ParameterKind, Signature,
+};
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::collection::Kind;
-use crate::value::{CodeId, FaultKind, Function, Items, Target, Value};
+use crate::value::{Class, CodeId, FaultKind, Function, Items, Target, Value};
 
 /// What `this` of a method is bound to.
 pub(super) enum Receiver<'a> {
@@ -33,7 +37,7 @@ enum Held {
     Unseen,
     /// This function, to be called with these arguments and those of the call.
     Function(Arc<Function>, Vec<Value>),
-    /// A class, to be called with the arguments of the call.
+    /// A class or an instance, to be called with the arguments of the call.
     Class(Value),
     /// No function: this name is at most one of Rhai's own, for these arguments and those of the call.
     Nothing(u32, Vec<Value>),
@@ -197,7 +201,9 @@ impl Machine<'_, '_> {
             }
             let function = match binding.cell.load() {
                 Value::Function(function) => function,
-                Value::Reference(reference) if reference.kind == Kind::Class => {
+                Value::Reference(reference)
+                    if reference.kind == Kind::Class || reference.method(CALL).is_some() =>
+                {
                     return Held::Class(Value::Reference(reference));
                 }
                 _ => break,
@@ -270,6 +276,9 @@ impl Machine<'_, '_> {
                 Ok(Flow::Next)
             }
             NativeResult::Call(function, args) => self.call_into(dst, function, args, None),
+            NativeResult::CallAny(callee, args, named) => {
+                self.call_any_named(callee, args, named, dst)
+            }
             NativeResult::CallOn(this, function, args) => {
                 self.call_into(dst, function, args, Some(Receiver::Value(this)))
             }
@@ -285,6 +294,12 @@ impl Machine<'_, '_> {
             Value::Function(function) if function.curried.is_empty() && function.this.is_unit() => {
                 match function.target {
                     Target::Code(id) => {
+                        let code = self.env.program.code(id);
+                        if code.signature.is_some() && !code.takes_exactly(argc as usize) {
+                            let function = function.clone();
+                            let args = self.take_args(first, argc);
+                            return self.call_into(dst, function, args, None);
+                        }
                         self.check_arity(id, argc as usize)?;
                         self.push(id, base + first as usize, base + dst as usize, at as u32)
                     }
@@ -331,13 +346,26 @@ impl Machine<'_, '_> {
         args: Vec<Value>,
         this: Option<Receiver<'_>>,
     ) -> Step {
+        self.call_named_into(dst, function, (args, NamedArguments::new()), this)
+    }
+
+    /// The same, with arguments some of which have names.
+    pub(super) fn call_named_into(
+        &mut self,
+        dst: u16,
+        function: Arc<Function>,
+        (args, named): (Vec<Value>, NamedArguments),
+        this: Option<Receiver<'_>>,
+    ) -> Step {
         let program = self.env.program;
         let this = match (this, &function.this) {
             (None, Value::Unit) => None,
             (None, bound) => Some(Receiver::Value(bound.clone())),
             (given, _) => given,
         };
-        let argc = function.curried.len() + args.len();
+        let all: Vec<Value> = function.curried.iter().cloned().chain(args).collect();
+        let all = bind(program, &function, all, named, usize::from(this.is_some()))?;
+        let argc = all.len();
         if argc > MAX_ARGUMENTS {
             return Err(FaultKind::TooLarge {
                 what: "the number of arguments is".into(),
@@ -349,10 +377,7 @@ impl Machine<'_, '_> {
         self.fiber.registers.truncate(at);
         self.fiber.registers.resize(at, Value::Unit);
         self.fiber.registers.push(Value::Function(function.clone()));
-        self.fiber
-            .registers
-            .extend(function.curried.iter().cloned());
-        self.fiber.registers.extend(args);
+        self.fiber.registers.extend(all);
         let target = match function.target {
             Target::Code(id) => {
                 self.check_arity(id, argc)?;
@@ -444,6 +469,65 @@ impl Machine<'_, '_> {
             put(&mut self.fiber.registers[at + 1], keys);
         }
         step
+    }
+}
+
+/// The values of a call for the parameters of the function: where it has a signature, and where some have
+/// names.
+fn bind(
+    program: &Program,
+    function: &Function,
+    all: Vec<Value>,
+    named: NamedArguments,
+    receivers: usize,
+) -> Result<Vec<Value>, FaultKind> {
+    let default = |capture: u16| {
+        let cell = function.captures.get(usize::from(capture));
+        cell.map_or(Value::Unit, |cell| cell.load())
+    };
+    let code = match function.target {
+        Target::Code(id) => program.code(id),
+        Target::Named(_) if named.is_empty() => return Ok(all),
+        Target::Named(id) => {
+            let name = program.name(id);
+            let largest = name.arities().into_iter().max();
+            match largest.and_then(|count| name.function(count)) {
+                Some(id) => program.code(id),
+                None => {
+                    let message = format!("{}() takes no keyword arguments here", name.text);
+                    return Err(FaultKind::raised(Class::TypeError, &message, ""));
+                }
+            }
+        }
+    };
+    match &code.signature {
+        Some(signature) if named.is_empty() && signature.takes_exactly(all.len()) => Ok(all),
+        Some(signature) => signature.bind(all, named, receivers, default),
+        None if named.is_empty() => Ok(all),
+        None => {
+            let parameter = |name| Parameter {
+                name,
+                kind: ParameterKind::Plain,
+                default: None,
+            };
+            // Of a function for each number of arguments, that for those which are given.
+            let count = (code.variables.iter().take(code.params.into()).enumerate())
+                .take_while(|(at, variable)| {
+                    *at < all.len() || named.iter().any(|(name, _)| **name == *variable.name.as_str())
+                })
+                .count();
+            let is_whole = count == all.len() + named.len()
+                && matches!(function.target, Target::Named(id)
+                    if program.name(id).function(count).is_some());
+            let count = if is_whole { count } else { code.params.into() };
+            let names = code.variables.iter().take(count);
+            let signature = Signature {
+                name: code.name.as_str().into(),
+                kind: MethodKind::Instance,
+                parameters: names.map(|variable| parameter(variable.name)).collect(),
+            };
+            signature.bind(all, named, receivers, default)
+        }
     }
 }
 

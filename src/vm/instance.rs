@@ -12,8 +12,14 @@ use super::place::walk;
 use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
 use crate::program::code::{Key, Place, Site};
+use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
-use crate::value::{Class, FaultKind, Function, INIT, Map, Reference, UserClass, Value};
+use crate::value::{
+    Class, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
+};
+
+/// The method by which an instance is called.
+pub(super) const CALL: &str = "__call__";
 
 impl Machine<'_, '_> {
     /// `dst` = the class whose parts stand in the four registers from `first` on.
@@ -33,18 +39,28 @@ impl Machine<'_, '_> {
     }
 
     /// Calls a class: `dst` = a new instance, as its `init` leaves it.
-    pub(super) fn construct(&mut self, class: &Arc<UserClass>, args: Vec<Value>, dst: u16) -> Step {
+    fn construct(
+        &mut self,
+        class: &Arc<UserClass>,
+        args: Vec<Value>,
+        named: NamedArguments,
+        dst: u16,
+    ) -> Step {
         let pos = self.fiber.pos(self.env.program);
         let instance = class.instance(pos);
         let value = Value::Reference(instance.clone());
+        if class.error.is_some() {
+            instance.set_error_arguments(args.clone());
+        }
         match class.method(INIT) {
             // It gives the instance.
             Some(Value::Function(init)) => {
                 let init = init.clone();
-                return self.call_into(dst, init, args, Some(Receiver::Value(value)));
+                let this = Some(Receiver::Value(value));
+                return self.call_named_into(dst, init, (args, named), this);
             }
-            _ if class.error.is_some() => instance.set_error_arguments(args),
-            _ if args.is_empty() => {}
+            _ if class.error.is_some() && named.is_empty() => {}
+            _ if args.is_empty() && named.is_empty() => {}
             _ => {
                 return Err(FaultKind::raised(
                     Class::TypeError,
@@ -94,13 +110,16 @@ impl Machine<'_, '_> {
             (None, Some(Value::Function(method))) => {
                 let method = method.clone();
                 let mut args = self.take_args(first, argc);
-                let this = match is_instance {
-                    true => Value::Reference(reference.clone()),
-                    false if args.is_empty() => return Err(no_receiver(class, &name.text)),
-                    false => args.remove(0),
+                let this = match self.this_of(&method, reference) {
+                    This::None => None,
+                    This::Is(this) | This::Property(this) => Some(this),
+                    This::FirstArgument if args.is_empty() => {
+                        return Err(no_receiver(class, &name.text));
+                    }
+                    This::FirstArgument => Some(args.remove(0)),
                 };
                 self.fiber.through = None;
-                return self.call_into(dst, method, args, Some(Receiver::Value(this)));
+                return self.call_into(dst, method, args, this.map(Receiver::Value));
             }
             (None, _) => match class.with_attribute(&name.text) {
                 Some(of) => {
@@ -150,15 +169,52 @@ impl Machine<'_, '_> {
 
     /// Calls a value with these arguments: a function or a class.
     pub(super) fn call_any(&mut self, callee: Value, args: Vec<Value>, dst: u16) -> Step {
+        self.call_any_named(callee, args, NamedArguments::new(), dst)
+    }
+
+    /// The same, with arguments some of which have names. An instance is called by its `__call__`.
+    pub(super) fn call_any_named(
+        &mut self,
+        callee: Value,
+        args: Vec<Value>,
+        named: NamedArguments,
+        dst: u16,
+    ) -> Step {
         match &callee {
-            Value::Function(function) => self.call_into(dst, function.clone(), args, None),
-            Value::Reference(reference) if reference.kind == Kind::Class => {
-                match &reference.class {
-                    Some(class) => self.construct(&class.clone(), args, dst),
-                    None => Ok(Flow::Next),
-                }
+            Value::Function(function) => {
+                self.call_named_into(dst, function.clone(), (args, named), None)
             }
+            Value::Reference(reference) => match (&reference.class, reference.method(CALL)) {
+                (Some(class), _) if reference.kind == Kind::Class => {
+                    self.construct(&class.clone(), args, named, dst)
+                }
+                (_, Some(method)) => {
+                    let this = Some(Receiver::Value(callee));
+                    self.call_named_into(dst, method, (args, named), this)
+                }
+                _ => Err(FaultKind::mismatch("a function", &callee)),
+            },
             other => Err(FaultKind::mismatch("a function", other)),
+        }
+    }
+
+    /// What a method of this kind, found by way of `reference`, has as `this`; nothing where the first
+    /// argument is that.
+    fn this_of(&self, method: &Function, reference: &Arc<Reference>) -> This {
+        let kind = match method.target {
+            Target::Code(id) => (self.env.program.code(id).signature.as_ref())
+                .map_or(MethodKind::Instance, |signature| signature.kind),
+            Target::Named(_) => MethodKind::Instance,
+        };
+        let class = || reference.class.as_ref().map_or(Value::Unit, UserClass::to_value);
+        match (kind, reference.kind) {
+            (MethodKind::Static, _) => This::None,
+            (MethodKind::Class, _) => This::Is(class()),
+            (MethodKind::Property, Kind::Instance) => {
+                This::Property(Value::Reference(reference.clone()))
+            }
+            (_, Kind::Instance) => This::Is(Value::Reference(reference.clone())),
+            _ => This::FirstArgument,
         }
     }
 
@@ -205,7 +261,19 @@ impl Machine<'_, '_> {
             return Err(no_attribute(&reference, name.as_str()));
         };
         if let Some(Value::Function(method)) = class.method(name.as_str()) {
-            let value = Value::Function(bound(method, &reference));
+            let method = method.clone();
+            let value = match self.this_of(&method, &reference) {
+                This::Is(this) => Value::Function(Arc::new(Function {
+                    this,
+                    ..Function::clone(&method)
+                })),
+                This::None | This::FirstArgument => Value::Function(method),
+                This::Property(this) if usize::from(used) + 1 == place.keys.len() => {
+                    self.fiber.through = None;
+                    return self.call_into(dst, method, Vec::new(), Some(Receiver::Value(this)));
+                }
+                This::Property(_) => return Err(inside_property(name.as_str())),
+            };
             let base = self.frame().base as usize;
             let begin = super::place::Begin::behind(used + 1);
             let chain = self.fiber.chain_from(base, &begin, &place.keys);
@@ -236,15 +304,25 @@ impl Machine<'_, '_> {
     }
 }
 
-/// A method as a value. Taken from an instance it is bound to that, taken from a class it is as it is.
-fn bound(method: &Arc<Function>, reference: &Arc<Reference>) -> Arc<Function> {
-    match reference.kind {
-        Kind::Instance => Arc::new(Function {
-            this: Value::Reference(reference.clone()),
-            ..Function::clone(method)
-        }),
-        _ => method.clone(),
-    }
+/// What a method finds as `this`.
+enum This {
+    /// Nothing.
+    None,
+    /// This value.
+    Is(Value),
+    /// This value, and to read the method calls it.
+    Property(Value),
+    /// What the call gives first.
+    FirstArgument,
+}
+
+/// A chain goes on behind a property, whose call has to come first.
+fn inside_property(name: &str) -> FaultKind {
+    FaultKind::raised(
+        Class::AttributeError,
+        &format!("a chain goes on behind the property '{name}'"),
+        &format!("call it in the chain: `.{name}()`"),
+    )
 }
 
 /// What an error says of itself beyond its attributes: `e.class`, as that of any other error.

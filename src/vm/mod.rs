@@ -38,6 +38,7 @@ use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::Key;
 use crate::program::op::{BinaryOp, UnaryOp};
+use crate::program::signature::NamedArguments;
 use crate::program::{Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
@@ -267,7 +268,9 @@ pub enum NativeResult {
     Value(Value),
     /// The call shall be answered by calling this function with these arguments.
     Call(Arc<Function>, Vec<Value>),
-    /// The same, with a value as `this`, which the function may change for itself.
+    /// The same for anything that can be called, with arguments some of which have names.
+    CallAny(Value, Vec<Value>, NamedArguments),
+    /// The call of a function, with a value as `this`, which the function may change for itself.
     CallOn(Value, Arc<Function>, Vec<Value>),
     /// Only the machine can do it.
     Intrinsic(Intrinsic),

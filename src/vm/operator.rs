@@ -2,11 +2,13 @@
 
 use super::Stop;
 use super::arithmetic::{self, copy, put};
+use super::call::Receiver;
 use super::reference::inside;
 use super::step::{Flow, Machine, Step};
 use crate::program::Language;
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::{FaultKind, Value};
+use crate::value::collection::Kind;
+use crate::value::{Class, FaultKind, Reference, Value};
 
 impl Machine<'_, '_> {
     /// Whose operators the running code means.
@@ -18,6 +20,9 @@ impl Machine<'_, '_> {
     pub(super) fn binary(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Step {
         if self.stepped && !self.may_compute(op, a, b, false) {
             return Ok(Flow::Stop(Stop::Visible));
+        }
+        if let Some(step) = self.special_operator(op, dst, a, b) {
+            return step;
         }
         if dst == a && b != a && !matches!(self.register(a), Value::Reference(_)) {
             // `x = x op y`: in place, so that a string or array that grows is not copied each time.
@@ -32,6 +37,42 @@ impl Machine<'_, '_> {
         Ok(Flow::Next)
     }
 
+    /// The operator that a class of the script's has for an operand, in Python: `__add__`, or `__radd__` of
+    /// the right one.
+    fn special_operator(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Option<Step> {
+        let base = self.frame().base as usize;
+        let registers = &self.fiber.registers[base..];
+        let (left, right) = (registers[usize::from(a)].clone(), registers[usize::from(b)].clone());
+        self.special_call(op, dst, (left, right), false)
+    }
+
+    fn special_call(
+        &mut self,
+        op: BinaryOp,
+        dst: u16,
+        (left, right): (Value, Value),
+        is_assign: bool,
+    ) -> Option<Step> {
+        let is_instance =
+            |value: &Value| matches!(value, Value::Reference(one) if one.kind == Kind::Instance);
+        if !is_instance(&left) && !is_instance(&right) || self.dialect() != Language::Python {
+            return None;
+        }
+        let (own, reflected) = special_names(op);
+        let method = |value: &Value, name: &str| match value {
+            Value::Reference(reference) => reference.method(name),
+            _ => None,
+        };
+        let in_place = || method(&left, &format!("__i{}", own.trim_start_matches('_')));
+        let found = match is_assign.then(in_place).flatten().or_else(|| method(&left, own)) {
+            Some(found) => (found, left, right),
+            None if !reflected.is_empty() => (method(&right, reflected)?, right, left),
+            None => return None,
+        };
+        let (function, this, other) = found;
+        Some(self.call_into(dst, function, vec![other], Some(Receiver::Value(this))))
+    }
+
     /// `op src`, where that is not known at once.
     pub(super) fn unary(&mut self, op: UnaryOp, dst: u16, src: u16) -> Step {
         let at = self.frame().base as usize + usize::from(src);
@@ -43,6 +84,20 @@ impl Machine<'_, '_> {
             }
         }
         let dialect = self.dialect();
+        if let (Value::Reference(reference), Language::Python) = (&self.fiber.registers[at], dialect) {
+            let names: &[&str] = match op {
+                UnaryOp::Truth | UnaryOp::Not => &["__bool__", "__len__"],
+                UnaryOp::Negate => &["__neg__"],
+                UnaryOp::Plus => &["__pos__"],
+            };
+            if let Some(method) = names.iter().find_map(|name| reference.method(name)) {
+                if op == UnaryOp::Not {
+                    return Err(not_called(reference, "not", "write `not bool(x)`"));
+                }
+                let this = Value::Reference(reference.clone());
+                return self.call_into(dst, method, Vec::new(), Some(Receiver::Value(this)));
+            }
+        }
         let value = arithmetic::unary(self.env.natives, dialect, op, &self.fiber.registers[at])?;
         put(self.register(dst), value);
         Ok(Flow::Next)
@@ -55,6 +110,10 @@ impl Machine<'_, '_> {
         }
         if let Value::Reference(reference) = self.register(a) {
             let reference = reference.clone();
+            let operands = (Value::Reference(reference.clone()), self.register(b).clone());
+            if let Some(step) = self.special_call(op, a, operands, true) {
+                return step;
+            }
             let operand = self.register(b).clone();
             self.publish_into(&reference.contents, std::slice::from_ref(&operand));
         }
@@ -101,6 +160,12 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn binary_int(&mut self, op: BinaryOp, dst: u16, a: u16, value: i16) -> Step {
+        if let Value::Reference(_) = self.register(a) {
+            let operands = (self.register(a).clone(), Value::Int(value.into()));
+            if let Some(step) = self.special_call(op, dst, operands, false) {
+                return step;
+            }
+        }
         let dialect = self.dialect();
         let operand = Value::Int(i64::from(value));
         let mut target = if dst == a {
@@ -135,6 +200,17 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
         let (a, b) = (&registers[a as usize], &registers[b as usize]);
+        if dialect == Language::Python {
+            let (own, reflected) = special_names(op);
+            for (value, name) in [(a, own), (b, reflected)] {
+                if let Value::Reference(reference) = value
+                    && reference.method(name).is_some()
+                {
+                    let advice = "keep what the comparison gives in a variable first";
+                    return Err(not_called(reference, op.symbol(), advice));
+                }
+            }
+        }
         truth(arithmetic::binary(self.env.natives, dialect, op, a, b)?).map(Some)
     }
 
@@ -199,6 +275,38 @@ impl Machine<'_, '_> {
         }
         Ok(table.otherwise)
     }
+}
+
+/// The methods by which Python carries an operator out: of the left operand, and of the right one.
+fn special_names(op: BinaryOp) -> (&'static str, &'static str) {
+    match op {
+        BinaryOp::Add => ("__add__", "__radd__"),
+        BinaryOp::Sub => ("__sub__", "__rsub__"),
+        BinaryOp::Mul => ("__mul__", "__rmul__"),
+        BinaryOp::Div => ("__truediv__", "__rtruediv__"),
+        BinaryOp::Rem => ("__mod__", "__rmod__"),
+        BinaryOp::Power => ("__pow__", "__rpow__"),
+        BinaryOp::And => ("__and__", "__rand__"),
+        BinaryOp::Or => ("__or__", "__ror__"),
+        BinaryOp::Xor => ("__xor__", "__rxor__"),
+        BinaryOp::ShiftLeft => ("__lshift__", "__rlshift__"),
+        BinaryOp::ShiftRight => ("__rshift__", "__rrshift__"),
+        BinaryOp::Equal => ("__eq__", "__eq__"),
+        BinaryOp::NotEqual => ("__ne__", "__ne__"),
+        BinaryOp::Less => ("__lt__", "__gt__"),
+        BinaryOp::LessEqual => ("__le__", "__ge__"),
+        BinaryOp::Greater => ("__gt__", "__lt__"),
+        BinaryOp::GreaterEqual => ("__ge__", "__le__"),
+        BinaryOp::Contains => ("__contains__", ""),
+        BinaryOp::Range | BinaryOp::RangeInclusive => ("", ""),
+    }
+}
+
+/// An operator that would have to call a method of a class, at a place where that cannot be.
+fn not_called(reference: &Reference, what: &str, advice: &str) -> FaultKind {
+    let class = reference.class.as_ref().map_or("", |class| class.name.as_str());
+    let message = format!("`{what}` does not call a method of '{class}' at this place");
+    FaultKind::raised(Class::TypeError, &message, advice)
 }
 
 fn truth(value: Value) -> Result<bool, FaultKind> {

@@ -9,6 +9,7 @@ use super::fiber::{Fiber, Frame, NONE};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
+use crate::program::Language;
 use crate::program::op::{BinaryOp, Op, UnaryOp};
 use crate::value::object::Verb;
 use crate::value::{Cell, Fault, FaultKind, Origin, UserClass, Value};
@@ -472,6 +473,13 @@ impl Machine<'_, '_> {
                             continue;
                         }
                         Value::Bool(false) => {}
+                        // What a method of Python's has given: `__len__`.
+                        Value::Int(number) if code.dialect == Language::Python => {
+                            if *number != 0 {
+                                pc = to as usize;
+                                continue;
+                            }
+                        }
                         other => fault!(FaultKind::mismatch("bool", other)),
                     },
                     Op::JumpUnless { cond, to } => match &r!(cond) {
@@ -480,6 +488,12 @@ impl Machine<'_, '_> {
                             continue;
                         }
                         Value::Bool(true) => {}
+                        Value::Int(number) if code.dialect == Language::Python => {
+                            if *number == 0 {
+                                pc = to as usize;
+                                continue;
+                            }
+                        }
                         other => fault!(FaultKind::mismatch("bool", other)),
                     },
                     Op::JumpIfValue { src, to } => {

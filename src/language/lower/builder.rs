@@ -12,6 +12,7 @@ use crate::pos::Pos;
 use crate::program::Code;
 use crate::program::code::{ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable};
 use crate::program::op::{Op, Reg};
+use crate::program::signature::Signature;
 use crate::value::{CodeId, FaultKind, Literal, Value};
 
 use super::protect::{Loop, Region};
@@ -370,6 +371,11 @@ impl Builder {
     /// Sets what the parameters take up: the first registers.
     pub(super) fn set_params(&mut self, params: usize) {
         self.code.params = params as u16;
+    }
+
+    /// Sets what the parameters take, where that is not one argument for each.
+    pub(super) fn set_signature(&mut self, signature: Option<Box<Signature>>) {
+        self.code.signature = signature;
     }
 
     /// Sets the first register of `this`.

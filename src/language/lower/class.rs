@@ -51,7 +51,7 @@ impl Lowering<'_> {
             let count = class.methods.len();
             let methods = this.builder().registers(count);
             for (offset, method) in class.methods.iter().enumerate() {
-                this.method(&method.body, method.name, methods + offset as Reg);
+                this.method(name, method, methods + offset as Reg);
             }
             let names = class.methods.iter().map(|method| method.name);
             this.map_of(names, methods, parts + 2, at);

@@ -7,7 +7,7 @@
 use rhai::{Dynamic, Expr};
 
 use super::{Lowering, problems};
-use crate::language::class::as_class;
+use crate::language::class::{as_class, as_def};
 use crate::language::finally::block_of;
 use crate::language::parse::pos;
 use crate::language::resolve::{as_closure, is_global};
@@ -133,6 +133,7 @@ impl Lowering<'_> {
             Expr::Custom(custom, _) => match as_with(custom) {
                 Some(with) => self.with(&with, Some(dst), at),
                 None if let Some(class) = as_class(custom) => self.class(&class, dst, at),
+                None if let Some(def) = as_def(custom) => self.def(&def, dst),
                 None if block_of(custom).is_some() => {
                     self.diagnostics.push(problems::stray_finally(at));
                 }

@@ -6,14 +6,19 @@ use super::builder::{Builder, Kind};
 use super::scope::{Capture, Found, Traits};
 use super::statements::first_of;
 use super::{Lowering, TopLevel, problems};
+use crate::language::class::Method;
 use crate::language::modules;
 use crate::language::parse::FunctionDef;
 use crate::language::resolve::{ClosureExpr, Declaration};
 use crate::pos::Pos;
-use crate::program::MAX_ARGUMENTS;
+use crate::program::{Language, MAX_ARGUMENTS};
 use crate::program::code::{CaptureFrom, ClosureShape, Root};
 use crate::program::op::{Op, Reg};
+use crate::program::signature::{Parameter, Signature};
 use crate::value::{CodeId, INIT, Literal};
+
+/// What a captured default is called, which no variable can be.
+const DEFAULT: &str = "<default>";
 
 /// What a closure is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,19 +93,68 @@ impl Lowering<'_> {
 
     /// Lowers a closure, and makes it a value in `dst`. `name` is the variable it is bound to.
     pub(super) fn closure(&mut self, closure: &ClosureExpr, name: Option<&str>, dst: Reg) {
-        self.closure_of(Role::Closure, closure, name, dst);
+        self.closure_of(Role::Closure, closure, name, dst, None);
     }
 
     /// Lowers a method of a class, and makes it a value in `dst`.
-    pub(super) fn method(&mut self, body: &ClosureExpr, name: &str, dst: Reg) {
-        let role = match name == INIT {
+    pub(super) fn method(&mut self, class: &str, method: &Method<'_>, dst: Reg) {
+        let role = match method.name == INIT {
             true => Role::Init,
             false => Role::Method,
         };
-        self.closure_of(role, body, Some(name), dst);
+        // As Python calls it.
+        let name = match role {
+            Role::Init if self.dialect == Language::Python => format!("{class}.__init__"),
+            _ => format!("{class}.{}", method.name),
+        };
+        self.with_signature(role, method, name, dst);
     }
 
-    fn closure_of(&mut self, role: Role, closure: &ClosureExpr, name: Option<&str>, dst: Reg) {
+    /// Lowers a `def`, and makes it a value in `dst`.
+    pub(super) fn def(&mut self, def: &Method<'_>, dst: Reg) {
+        self.with_signature(Role::Closure, def, def.name.to_string(), dst);
+    }
+
+    /// Evaluates the defaults, which the function captures, and makes it.
+    fn with_signature(&mut self, role: Role, method: &Method<'_>, name: String, dst: Reg) {
+        if !method.has_signature() {
+            return self.closure_of(role, &method.body, Some(method.name), dst, None);
+        }
+        let mut parameters = Vec::new();
+        let mut defaults = Vec::new();
+        for param in &method.params {
+            let default = param.default.map(|default| {
+                let register = self.builder().register();
+                self.expression(default, register);
+                let reg = register;
+                self.builder().emit(Op::NewCell { reg }, method.body.pos);
+                defaults.push(register);
+                defaults.len() as u16 - 1
+            });
+            parameters.push(Parameter {
+                name: self.literal(param.name),
+                kind: param.kind,
+                default,
+            });
+        }
+        let signature = Signature {
+            name,
+            kind: method.kind,
+            parameters,
+        };
+        let signature = Some((signature, defaults));
+        self.closure_of(role, &method.body, Some(method.name), dst, signature);
+    }
+
+    /// `signature`: what the parameters take, and the registers of the defaults.
+    fn closure_of(
+        &mut self,
+        role: Role,
+        closure: &ClosureExpr,
+        name: Option<&str>,
+        dst: Reg,
+        signature: Option<(Signature, Vec<Reg>)>,
+    ) {
         let parsed = self.parsed;
         let definition = parsed
             .functions
@@ -113,7 +167,25 @@ impl Lowering<'_> {
             return;
         };
         let name = name.unwrap_or("closure");
-        let (captures, sources) = self.captures_of(closure, role);
+        let (mut captures, mut sources) = self.captures_of(closure, role);
+        let signature = signature.map(|(mut signature, defaults)| {
+            // What is captured for them comes behind all else.
+            let first = sources.len() as u16;
+            for parameter in &mut signature.parameters {
+                parameter.default = parameter.default.map(|default| first + default);
+            }
+            for register in defaults {
+                sources.push(CaptureFrom::Register(register));
+                captures.push(Capture {
+                    name: DEFAULT.into(),
+                    traits: Traits {
+                        constant: true,
+                        callable: false,
+                    },
+                });
+            }
+            Box::new(signature)
+        });
         let id = self.reserve();
         self.open(Kind::Closure, id, name, closure.pos);
         let mut capture_names = Vec::new();
@@ -122,6 +194,7 @@ impl Lowering<'_> {
         }
         self.builder().captures = captures;
         self.builder().gives_this = role == Role::Init;
+        self.builder().set_signature(signature);
         self.parameters(index, definition, closure.captured);
         self.body(&definition.body, closure.pos);
         self.close(id, capture_names);
@@ -140,7 +213,7 @@ impl Lowering<'_> {
         closure: &ClosureExpr,
         role: Role,
     ) -> (Vec<Capture>, Vec<CaptureFrom>) {
-        let free = self.resolution.free.get(&closure.pos).cloned();
+        let free = self.resolution.free.get(&closure.key).cloned();
         let mut captures = Vec::new();
         let mut sources = Vec::new();
         for name in free.unwrap_or_default() {

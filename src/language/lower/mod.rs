@@ -162,6 +162,7 @@ pub fn lower(
         }
     }
     aliases.remove("");
+    let dialect = dialect(parsed);
     let mut lowering = Lowering {
         parsed,
         text,
@@ -174,7 +175,10 @@ pub fn lower(
             modules: aliases,
             ..Module::default()
         },
-        dialect: dialect(parsed),
+        dialect,
+        compares_instances: dialect == Language::Python
+            && (is_comparing(parsed.methods.iter().map(String::as_str))
+                || program.units().any(makes_comparing_methods)),
         unit: program.next_unit(),
         resolution: resolve::resolve(parsed),
         session: session_variables(program),
@@ -203,6 +207,25 @@ fn dialect(parsed: &Parsed) -> Language {
     }
 }
 
+/// Whether one of these methods is called by a comparison.
+fn is_comparing<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
+    const METHODS: [&str; 7] = [
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__contains__",
+    ];
+    names.any(|name| METHODS.contains(&name))
+}
+
+fn makes_comparing_methods(unit: &Unit) -> bool {
+    let closures = unit.functions.iter().flat_map(|code| &code.closures);
+    is_comparing(closures.map(|closure| closure.name.as_str()))
+}
+
 /// The work on one text.
 struct Lowering<'a> {
     parsed: &'a Parsed,
@@ -216,6 +239,8 @@ struct Lowering<'a> {
     module: Module,
     /// Whose operators, truth and built-in functions the text means.
     dialect: Language,
+    /// Whether comparisons may call methods of the script's, and give what these give.
+    compares_instances: bool,
     /// The number that the unit will have.
     unit: u32,
     resolution: Resolution,

@@ -124,6 +124,9 @@ impl Lowering<'_> {
                 let src = self.operand(operand);
                 self.builder().emit(Op::Unary { op, dst, src }, at);
             }
+            Some(Operation::Binary(BinaryOp::Contains, ..)) if self.compares_instances => {
+                self.named_call("python.contains", &call.args, dst, at);
+            }
             // The parser makes `a in b` a call, with the operands in the other order.
             Some(Operation::Binary(op @ BinaryOp::Contains, left, right))
                 if right.start_position() < left.start_position() =>
@@ -231,7 +234,9 @@ impl Lowering<'_> {
                 Some(Operation::Unary(UnaryOp::Not, operand)) => {
                     return self.jump_if(operand, label);
                 }
-                Some(Operation::Binary(op, left, right)) if is_comparison(op) => {
+                Some(Operation::Binary(op, left, right))
+                    if is_comparison(op) && !self.compares_instances =>
+                {
                     let jump = self.compare(op, left, right);
                     return self.builder().jump(jump, label, at);
                 }
@@ -276,7 +281,9 @@ impl Lowering<'_> {
                     return self.jump_unless(operand, label);
                 }
                 // `a < b` is not the opposite of `a >= b`: with NaN, both are false.
-                Some(Operation::Binary(op, left, right)) if is_comparison(op) => {
+                Some(Operation::Binary(op, left, right))
+                    if is_comparison(op) && !self.compares_instances =>
+                {
                     let go_on = self.builder().label();
                     let over = self.compare(op, left, right);
                     self.builder().jump(over, go_on, at);
@@ -295,7 +302,8 @@ impl Lowering<'_> {
     /// The register that says whether the value of `expr`, which is in `src`, is true. Only in Python
     /// can that be something else than a bool.
     fn truth(&mut self, expr: &Expr, src: Reg, at: Pos) -> Reg {
-        if self.dialect == Language::Own || is_comparison_or_constant(expr) {
+        let is_certain = is_comparison_or_constant(expr) && !self.compares_instances;
+        if self.dialect == Language::Own || is_certain {
             return src;
         }
         let dst = self.builder().register();

@@ -58,24 +58,15 @@ const REFUSED: &[(&str, &str)] = &[
     ("locals", "`locals` has no counterpart here"),
     ("vars", "`vars` has no counterpart here"),
     ("dir", "`dir` has no counterpart here"),
-    (
-        "setattr",
-        "`setattr` has no counterpart here: write `object.name = value`",
-    ),
     ("delattr", "`delattr` has no counterpart here"),
     ("__import__", "`__import__` has no counterpart here"),
     ("bytes", "bytes have no counterpart here"),
     ("bytearray", "bytes have no counterpart here"),
     ("memoryview", "bytes have no counterpart here"),
     ("complex", "complex numbers have no counterpart here"),
-    (
-        "classmethod",
-        "class methods have no counterpart here: write a function",
-    ),
-    (
-        "property",
-        "properties have no counterpart here: write a method",
-    ),
+    ("classmethod", "`classmethod` is a decorator of methods here"),
+    ("staticmethod", "`staticmethod` is a decorator of methods here"),
+    ("property", "`property` is a decorator of methods here"),
     ("exit", "a script ends with its last statement"),
     ("quit", "a script ends with its last statement"),
     ("breakpoint", "use `threadlab step`"),
@@ -93,7 +84,7 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Whether it is one of Python's functions that exist here.
 pub(super) fn is_function(name: &str) -> bool {
-    parameters(name).is_some() || matches!(name, "print" | "sorted" | "min" | "max" | "isinstance")
+    parameters(name).is_some() || matches!(name, "print" | "sorted" | "min" | "max" | "isinstance" | "issubclass")
 }
 
 /// The parameters of a built-in function.

@@ -98,12 +98,14 @@ impl<'a> Translator<'a> {
                 Some(function) => self.call_own(call, &name.id, function, is_awaited),
                 None => {
                     let callee = self.expr(&call.func)?;
-                    self.call_value(call, callee)
+                    let class = self.class_named(&name.id).cloned();
+                    let init = class.and_then(|class| self.method_of(&class, "__init__"));
+                    self.call_value(call, callee, init.map(|init| init.function))
                 }
             },
             _ => {
                 let callee = self.expr(&call.func)?;
-                self.call_value(call, callee)
+                self.call_value(call, callee, None)
             }
         }
     }
@@ -114,20 +116,133 @@ impl<'a> Translator<'a> {
         self.functions.get(&(owner, name.to_string())).copied()
     }
 
-    /// A call of a value: no parameters are known.
-    fn call_value(&mut self, call: &'a ast::ExprCall, callee: Piece) -> Outcome<Piece> {
-        self.no_keywords(call, "of a function that is not known here")?;
+    /// A call of a value, which takes what `function` does where that is known.
+    fn call_value(
+        &mut self,
+        call: &'a ast::ExprCall,
+        callee: Piece,
+        function: Option<Function<'a>>,
+    ) -> Outcome<Piece> {
         let is_name = matches!(&*call.func, Expr::Name(_));
+        match self.arguments_of(call, function, "the function")? {
+            Some(arguments) => {
+                let mut text = callee.bound(Binding::Tight);
+                if !is_name {
+                    text.push(".call");
+                }
+                Ok(called(text, &arguments))
+            }
+            None => self.call_with(call, callee.text),
+        }
+    }
+
+    /// The arguments of a call in the order of the parameters; nothing where only the function itself can
+    /// find their places.
+    pub(super) fn arguments_of(
+        &mut self,
+        call: &'a ast::ExprCall,
+        function: Option<Function<'a>>,
+        name: &str,
+    ) -> Outcome<Option<Vec<Text>>> {
         if has_star(call) {
-            return self.apply(call, callee.text);
+            return Ok(None);
         }
-        let arguments = self.arguments(call)?;
-        let mut text = callee.bound(Binding::Tight);
-        if !is_name {
-            text.push(".call");
+        let mut texts = self.texts(&call.arguments.args)?;
+        if call.arguments.keywords.is_empty() {
+            return Ok(Some(texts));
         }
+        let Some(function) = function else {
+            return Ok(None);
+        };
+        let known: Vec<&'a ast::ParameterWithDefault> = (function.parameters.args.iter())
+            .skip(usize::from(
+                function.is_method && function.parameters.posonlyargs.is_empty(),
+            ))
+            .collect();
+        if function.parameters.vararg.is_some() || !function.parameters.posonlyargs.is_empty() {
+            return Ok(None);
+        }
+        let mut given: BTreeMap<usize, &'a Expr> = BTreeMap::new();
+        for keyword in &call.arguments.keywords {
+            let place = (keyword.arg.as_ref()).and_then(|key| {
+                (known.iter()).position(|parameter| parameter.name().as_str() == key.as_str())
+            });
+            let Some(place) = place else {
+                return Ok(None);
+            };
+            let is_late = given.last_key_value().is_some_and(|(last, _)| *last > place);
+            if is_late && !is_plain(&keyword.value) || place < texts.len() {
+                return Ok(None);
+            }
+            if given.insert(place, &keyword.value).is_some() {
+                return refuse(keyword, format!("`{name}` gets an argument twice"));
+            }
+        }
+        let last = given.last_key_value().map_or(0, |(last, _)| *last);
+        for place in texts.len()..=last {
+            match given.get(&place) {
+                Some(value) => texts.push(self.text(value)?),
+                None => match &known[place].default {
+                    Some(default) if is_plain(default) && !matches!(**default, Expr::Name(_)) => {
+                        texts.push(self.text(default)?);
+                    }
+                    _ => return Ok(None),
+                },
+            }
+        }
+        Ok(Some(texts))
+    }
+
+    /// A call in which the function finds the places of its arguments: `call_with(f, [1], dict([...]))`.
+    pub(super) fn call_with(&mut self, call: &'a ast::ExprCall, callee: Text) -> Outcome<Piece> {
+        if call.arguments.keywords.is_empty() {
+            return self.apply(call, callee);
+        }
+        self.python();
+        let arguments = match has_star(call) {
+            true => self.spread(&call.arguments.args)?,
+            false => Text::joined(&self.texts(&call.arguments.args)?, ", ").wrapped("[", "]"),
+        };
+        let named = self.named_dict(&call.arguments.keywords)?;
+        let mut text = Text::at(call.start(), format!("{}(", self.helper("call_with")));
+        text.add(&callee);
+        text.push(", ");
         text.add(&arguments);
+        text.push(", ");
+        text.add(&named);
+        text.push(")");
         Ok(Piece::tight(text))
+    }
+
+    /// The arguments that have names, as a dict.
+    pub(super) fn named_dict(&mut self, keywords: &'a [ast::Keyword]) -> Outcome<Text> {
+        let mut parts: Vec<Text> = Vec::new();
+        let mut row: Vec<Text> = Vec::new();
+        let close = |row: &mut Vec<Text>, parts: &mut Vec<Text>| {
+            if !row.is_empty() {
+                parts.push(Text::joined(row.iter(), ", ").wrapped("dict([", "])"));
+                row.clear();
+            }
+        };
+        for keyword in keywords {
+            let value = self.text(&keyword.value)?;
+            match &keyword.arg {
+                Some(name) => row.push(value.wrapped(&format!("[{}, ", quoted(name)), "]")),
+                None => {
+                    close(&mut row, &mut parts);
+                    parts.push(value.wrapped("dict(", ")"));
+                }
+            }
+        }
+        close(&mut row, &mut parts);
+        match &parts[..] {
+            [] => Ok("dict()".into()),
+            [one] => Ok(one.clone()),
+            several => {
+                let merged = self.helper("merged");
+                Ok(Text::joined(several, ", ").wrapped(&format!("{merged}("), ")"))
+            }
+        }
     }
 
     /// `f(*args)`: by an array of all arguments.
@@ -170,14 +285,19 @@ impl<'a> Translator<'a> {
     ) -> Outcome<Piece> {
         let at = call.func.start();
         let own = self.variable(name);
-        if has_star(call) {
-            if function.is_async {
-                return refuse(call, "`*` has no counterpart in a call of an `async def`");
+        let has_stars = has_star(call) || call.arguments.keywords.iter().any(|one| one.arg.is_none());
+        let arguments = match function.has_overloads {
+            true if !has_stars => Some(self.own_arguments(call, name, function)?),
+            _ => self.arguments_of(call, Some(function), name)?,
+        };
+        let Some(arguments) = arguments else {
+            if function.is_async && !is_awaited {
+                let reason = "these arguments have no counterpart in a call of an `async def` that is \
+                              not awaited at once";
+                return refuse(call, reason);
             }
-            self.no_keywords(call, "with `*`")?;
-            return self.apply(call, own.into());
-        }
-        let arguments = self.own_arguments(call, name, function)?;
+            return self.call_with(call, own.into());
+        };
         if function.is_async && !is_awaited {
             // A coroutine: the function with its arguments, which runs when it is awaited.
             if arguments.is_empty() {
@@ -469,10 +589,19 @@ impl<'a> Translator<'a> {
             "sorted" => self.by_key(call, "sorted", &["iterable", "key", "reverse"]),
             "min" | "max" => self.extreme(call, full),
             "isinstance" | "issubclass" => self.is_instance(call, full),
-            "type" => refuse(
-                call,
-                "`type(x)` has a counterpart in `type(x).__name__` and in comparisons only",
-            ),
+            "getattr" | "hasattr" | "setattr" => self.attribute_by_name(call, full),
+            "type" => match &*call.arguments.args {
+                [of] if !self.classes.is_empty() => {
+                    self.python();
+                    let name = self.helper("class_of");
+                    let of = self.text(of)?;
+                    Ok(Piece::tight(of.wrapped(&format!("{name}("), ")")))
+                }
+                _ => refuse(
+                    call,
+                    "`type(x)` has a counterpart in `type(x).__name__` and in comparisons only",
+                ),
+            },
             "sum" | "list" | "tuple" | "set" | "any" | "all" | "dict" | "frozenset" => {
                 self.collector(call, full, shown)
             }
@@ -701,16 +830,32 @@ impl<'a> Translator<'a> {
         let Some(target) = bound.take_some("target") else {
             return refuse(call, "a thread needs a `target` here");
         };
-        let mut arguments = vec![self.text(target)?];
+        let is_own = matches!(target, Expr::Name(name)
+            if self.function_named(&name.id).is_some_and(|function| function.has_overloads));
+        let mut target_text = self.text(target)?;
         for (name, value) in self.set_later.remove(&call.start()).unwrap_or_default() {
             bound.named.insert(name, value);
         }
         let options = self.options(&mut bound, &["name", "daemon"])?;
         let args = match (bound.take("args"), bound.take("kwargs")) {
             (args, None) => args.map(|args| self.array(args)).transpose()?,
-            (args, Some(Expr::Dict(named))) => Some(self.named_arguments(target, args, named)?),
-            (_, Some(other)) => return refuse(other, "`kwargs` must be a literal here"),
+            (args, Some(Expr::Dict(named))) if is_own => {
+                Some(self.named_arguments(target, args, named)?)
+            }
+            // The function finds the places of its arguments.
+            (args, Some(named)) => {
+                self.python();
+                let args = match args {
+                    Some(args) => self.array(args)?,
+                    None => "[]".into(),
+                };
+                let named = self.text(named)?;
+                let all = Text::joined([&target_text, &args, &named], ", ").wrapped("[", "]");
+                target_text = self.helper("call_with").into();
+                Some(all)
+            }
         };
+        let mut arguments = vec![target_text];
         match (args, options) {
             (None, None) => {}
             (Some(args), None) => arguments.push(args),
@@ -967,14 +1112,12 @@ impl<'a> Translator<'a> {
         let (Some(object), Some(class)) = (bound.take("object"), bound.take("class")) else {
             return refuse(call, format!("`{name}` takes an object and a class"));
         };
-        if name == "issubclass" {
-            return refuse(call, "`issubclass` has no counterpart here");
-        }
-        let arguments = [self.text(object)?, self.classes(class)?];
-        Ok(called(
-            Text::at(call.func.start(), "isinstance"),
-            &arguments,
-        ))
+        let object = match name {
+            "issubclass" => self.classes(object)?,
+            _ => self.text(object)?,
+        };
+        let arguments = [object, self.classes(class)?];
+        Ok(called(Text::at(call.func.start(), name), &arguments))
     }
 
     /// A class, or a tuple of classes, as `isinstance` takes it: by the names.
@@ -989,6 +1132,9 @@ impl<'a> Translator<'a> {
             if error_class(&full).is_some() || is_type(&full) {
                 return Ok(Text::at(class.start(), quoted(name)));
             }
+            if full == "threading.Thread" {
+                return refuse(class, "`Thread` has no counterpart as a class here");
+            }
             if full.contains('.') || full == "object" {
                 return refuse(
                     class,
@@ -997,9 +1143,6 @@ impl<'a> Translator<'a> {
             }
         }
         match class {
-            Expr::Name(name) if self.errors.contains_key(name.id.as_str()) => {
-                Ok(Text::at(class.start(), quoted(&name.id)))
-            }
             other => self.text(other),
         }
     }
@@ -1012,6 +1155,43 @@ impl<'a> Translator<'a> {
         self.call_with_rest(call, Text::at(call.func.start(), own), class)
     }
 
+    /// `getattr(x, "name", default)` and its like, where the name is written there.
+    fn attribute_by_name(&mut self, call: &'a ast::ExprCall, full: &str) -> Outcome<Piece> {
+        self.python();
+        let [of, Expr::StringLiteral(name), rest @ ..] = &*call.arguments.args else {
+            return refuse(call, format!("`{full}` takes a name as a literal here"));
+        };
+        let own = self.attribute_name(name.value.to_str());
+        let has = |translator: &mut Self, of: &Text| {
+            let function = translator.helper("hasattr");
+            let name = format!(", {})", quoted(&own));
+            of.wrapped(&format!("{function}("), &name)
+        };
+        let piece = self.expr(of)?;
+        let mut place = piece.bound(Binding::Tight);
+        place.push(&format!(".{own}"));
+        match (full, rest) {
+            ("hasattr", []) => Ok(Piece::tight(has(self, &piece.text))),
+            ("getattr", []) => Ok(Piece::tight(place)),
+            ("getattr", [default]) if is_plain(of) => {
+                let mut text = Text::from("if ");
+                text.add(&has(self, &piece.text));
+                text.push(" { ");
+                text.add(&place);
+                text.push(" } else { ");
+                text.add(&self.text(default)?);
+                text.push(" }");
+                Ok(Piece::loose(text))
+            }
+            ("setattr", [value]) => {
+                place.push(" = ");
+                place.add(&self.text(value)?);
+                Ok(Piece::loose(place))
+            }
+            _ => refuse(call, format!("this `{full}` has no counterpart here")),
+        }
+    }
+
     /// A method of a value.
     fn method(
         &mut self,
@@ -1020,8 +1200,19 @@ impl<'a> Translator<'a> {
         is_awaited: bool,
     ) -> Outcome<Piece> {
         let name = attribute.attr.as_str();
-        if name.starts_with("__") {
+        if let Expr::Call(of) = &*attribute.value
+            && self.full_name(&of.func).as_deref() == Some("super")
+            && of.arguments.is_empty()
+        {
+            return self.super_call(call, attribute);
+        }
+        let is_init = name == "__init__";
+        let is_private = self.class_name.is_some() && !name.ends_with("__");
+        if name.starts_with("__") && !is_private && !is_init && !self.methods.contains_key(name) {
             return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
+        }
+        if is_init {
+            return self.init_call(call, attribute);
         }
         let receiver_type = self.type_of(&attribute.value);
         if !matches!(receiver_type, Type::Object(_)) {
@@ -1031,16 +1222,26 @@ impl<'a> Translator<'a> {
         let mut callee = receiver.bound(Binding::Tight);
         callee.push(".");
         callee.mark(attribute.attr.start());
-        if let Some(function) = self.methods.get(name).copied().flatten() {
-            let arguments = self.own_arguments(call, name, function)?;
-            callee.push(&renamed(name));
-            if function.is_async && !is_awaited {
-                return refuse(
-                    call,
-                    "a method's coroutine must be awaited where it is made here",
-                );
+        if let Some(known) = self.methods.get(name).copied()
+            && !matches!(receiver_type, Type::Object(_))
+        {
+            callee.push(&self.attribute_name(name));
+            if self.is_property(name) {
+                // What the property gives is called.
+                callee.push("()");
+                return self.call_value(call, Piece::tight(callee), None);
             }
-            return Ok(called(callee, &arguments));
+            let arguments = self.arguments_of(call, known, name)?;
+            let is_coroutine = known.is_some_and(|function| function.is_async) && !is_awaited;
+            return match arguments {
+                Some(arguments) if is_coroutine => {
+                    let mut all = vec![callee];
+                    all.extend(arguments);
+                    Ok(called(Text::at(call.start(), "curry"), &all))
+                }
+                Some(arguments) => Ok(called(callee, &arguments)),
+                None => self.call_with(call, callee),
+            };
         }
         let parameters: Option<&[&'static str]> = match name {
             "join" if !call.arguments.keywords.is_empty() => Some(&["timeout"]),
@@ -1167,13 +1368,53 @@ impl<'a> Translator<'a> {
             }
             _ => {}
         }
-        self.no_keywords(call, &format!("of the method `{name}`"))?;
-        if has_star(call) {
-            return refuse(call, "`*` has no counterpart in a call of a method");
+        if matches!(receiver_type, Type::Object(_)) {
+            self.no_keywords(call, &format!("of the method `{name}`"))?;
         }
-        callee.push(&renamed(name));
+        callee.push(&self.attribute_name(name));
+        if has_star(call) || !call.arguments.keywords.is_empty() {
+            if self.classes.is_empty() {
+                self.no_keywords(call, &format!("of the method `{name}`"))?;
+                return refuse(call, "`*` has no counterpart in a call of a method");
+            }
+            // Only an attribute that is a function can take these.
+            return self.call_with(call, callee);
+        }
         callee.add(&self.arguments(call)?);
         Ok(Piece::tight(callee))
+    }
+
+    /// `Base.__init__(self, 1)`
+    fn init_call(
+        &mut self,
+        call: &'a ast::ExprCall,
+        attribute: &'a ast::ExprAttribute,
+    ) -> Outcome<Piece> {
+        let class = match &*attribute.value {
+            Expr::Name(name) => self.class_named(&name.id).cloned(),
+            _ => None,
+        };
+        let full = self.full_name(&attribute.value);
+        let is_base = class.is_some()
+            || full.as_deref().is_some_and(|full| {
+                error_class(full).is_some() || full == "threading.Thread"
+            });
+        let callee = Text::at(call.start(), "super.init");
+        if full.as_deref() == Some("threading.Thread") && !has_star(call) {
+            let args = call.arguments.args.get(1..).unwrap_or_default();
+            return self.thread_init(call, args, callee);
+        }
+        if !is_base || !call.arguments.keywords.is_empty() || has_star(call) {
+            return refuse(&attribute.attr, "this call of `__init__` has no counterpart here");
+        }
+        if class.is_some() {
+            let callee = self.text(&attribute.value)?.wrapped("", ".init");
+            let arguments = self.texts(&call.arguments.args)?;
+            return Ok(called(callee, &arguments));
+        }
+        // The class that this one derives from is no class of the text.
+        let arguments = self.texts(&call.arguments.args[1.min(call.arguments.args.len())..])?;
+        Ok(called(callee, &arguments))
     }
 
     /// `submit(f, 1, key=2)`
@@ -1185,8 +1426,13 @@ impl<'a> Translator<'a> {
             Expr::Name(name) => self.function_named(&name.id),
             _ => None,
         };
-        let Some(function) = function else {
-            return refuse(call, "names of arguments need a function of this text");
+        let Some(function) = function.filter(|function| function.has_overloads) else {
+            self.python();
+            let helper = self.helper("call_with");
+            let target = self.text(target)?;
+            let rest = Text::joined(&self.texts(rest)?, ", ").wrapped("[", "]");
+            let named = self.named_dict(&call.arguments.keywords)?;
+            return Ok(called(callee, &[helper.into(), target, rest, named]));
         };
         let mut arguments = vec![self.text(target)?];
         arguments.extend(self.texts(rest)?);

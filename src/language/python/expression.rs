@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, CmpOp, Expr, Operator, UnaryOp};
 use ruff_text_size::{Ranged, TextSize};
 
+use super::class::Class;
 use super::names::{own_name, renamed};
 use super::scope::Declaration;
 use super::text::{Layout, Text};
@@ -182,12 +183,22 @@ impl<'a> Translator<'a> {
 
     /// What a variable or function of the text is called.
     pub(super) fn variable(&mut self, name: &str) -> String {
+        let owner = self.scopes.owner(self.scope, name);
+        if let Some(owner) = owner
+            && self.receivers.get(&owner).is_some_and(|receiver| receiver == name)
+        {
+            return "this".into();
+        }
+        if let Some(kept) = self.class_variable(name) {
+            return kept.clone();
+        }
         let own = renamed(name);
         // A variable that is called must not be taken for the library's function of its name.
         let is_called_variable = (self.scopes.owner(self.scope, name)).is_some_and(|owner| {
-            (self.scopes.name(owner, name)).is_some_and(|found| {
-                found.is_called && !found.is_only_function() && !found.is_only_class()
-            })
+            let is_function = (self.functions.get(&(owner, name.to_string())))
+                .is_some_and(|function| function.has_overloads);
+            (self.scopes.name(owner, name))
+                .is_some_and(|found| found.is_called && !is_function && !found.is_only_class())
         });
         match is_called_variable && super::is_library_name(&own) {
             true => format!("{own}_"),
@@ -361,7 +372,10 @@ impl<'a> Translator<'a> {
             let text = Text::at(unary.start(), "(-9223372036854775807 - 1)");
             return Ok(Piece::tight(text));
         }
-        let operand = self.expr(&unary.operand)?;
+        let operand = match unary.op {
+            UnaryOp::Not => self.truth_of_instance(&unary.operand)?,
+            _ => self.expr(&unary.operand)?,
+        };
         let sign = match unary.op {
             UnaryOp::Not => {
                 if operand_type != Type::Bool {
@@ -410,6 +424,18 @@ impl<'a> Translator<'a> {
         }
         let text = Text::joined(&parts, sign);
         Ok(Piece { text, binding })
+    }
+
+    /// An operand of `not`: a class of the text may say what is true of its instances.
+    fn truth_of_instance(&mut self, operand: &'a Expr) -> Outcome<Piece> {
+        let piece = self.expr(operand)?;
+        let is_plain_bool = self.type_of(operand) != Type::Unknown
+            || matches!(operand, Expr::Compare(_) | Expr::BoolOp(_));
+        if is_plain_bool || !self.has_special(&["__bool__", "__len__"]) {
+            return Ok(piece);
+        }
+        self.python();
+        Ok(Piece::tight(piece.text.wrapped("bool(", ")")))
     }
 
     /// A value whose truth is asked. This language's parser takes no literal there that is no bool, so
@@ -540,6 +566,14 @@ impl<'a> Translator<'a> {
         let at = self.operator_between(left_expr, right_expr);
         let mut is_negated = false;
         let sign = match op {
+            CmpOp::NotEq
+                if self.has_special(&["__eq__"])
+                    || self.classes.values().any(Class::is_dataclass) =>
+            {
+                self.python();
+                is_negated = true;
+                "=="
+            }
             CmpOp::Eq | CmpOp::NotEq => {
                 let are_alike = matches!(
                     types,
@@ -654,14 +688,37 @@ impl<'a> Translator<'a> {
             let text = operand.wrapped(&format!("{name}("), ")");
             return Ok(Piece::tight(marked(attribute.start(), &text)));
         }
-        if name.starts_with("__") {
+        if name == "__name__" {
+            self.python();
+            let of = self.text(&attribute.value)?;
+            let function = self.helper("name_of");
+            let text = of.wrapped(&format!("{function}("), ")");
+            return Ok(Piece::tight(marked(attribute.start(), &text)));
+        }
+        if name == "__class__" {
+            self.python();
+            let of = self.text(&attribute.value)?;
+            let function = self.helper("class_of");
+            let text = of.wrapped(&format!("{function}("), ")");
+            return Ok(Piece::tight(marked(attribute.start(), &text)));
+        }
+        let is_private = self.class_name.is_some() && !name.ends_with("__");
+        if name.starts_with("__") && !is_private && !self.methods.contains_key(name) {
             return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
+        }
+        if name == "__init__" {
+            return refuse(&attribute.attr, "`__init__` is no value here");
         }
         let value = self.expr(&attribute.value)?;
         let mut text = value.bound(Binding::Tight);
         text.push(".");
         text.mark(attribute.attr.start());
-        text.push(&renamed(name));
+        text.push(&self.attribute_name(name));
+        if self.is_property(name) && attribute.ctx == ast::ExprContext::Load {
+            // A chain may go on behind it.
+            text.push("()");
+            return Ok(Piece::tight(text));
+        }
         if let Some(parameters) = self.bound_method(attribute) {
             // A method as a value.
             let parameters = parameters.join(", ");

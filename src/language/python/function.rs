@@ -30,10 +30,13 @@ impl<'a> Translator<'a> {
                 ),
             );
         }
-        let parameters = self.parameters(&def.parameters)?;
         let own = self.variable(&def.name);
-        let is_plain = self.scope == 0 && self.is_plain_function(&def.name);
-        if is_plain && def.decorator_list.is_empty() {
+        let is_plain = self.scope == 0
+            && self.is_plain_function(&def.name)
+            && is_simple(&def.parameters)
+            && def.decorator_list.is_empty();
+        if is_plain {
+            let parameters = self.parameters(&def.parameters);
             self.defaults(def, layout)?;
             let mut head = Text::at(at, "fn ");
             head.mark(def.name.start());
@@ -58,13 +61,28 @@ impl<'a> Translator<'a> {
         }
         let word = if is_recursive { "" } else { word };
         let mut inner = Layout::default();
-        inner.open(&format!("|{}|", parameters.join(", ")).into());
+        let has_defaults = (def.parameters.iter_non_variadic_params())
+            .any(|parameter| parameter.default.is_some());
+        let is_def =
+            has_defaults || !is_simple(&def.parameters) || !def.decorator_list.is_empty();
+        let mut head = Text::default();
+        match is_def {
+            true => {
+                let parameters = self.parameters_text(&def.parameters, 0)?;
+                head.push(&format!("def {}", renamed(&def.name)));
+                head.add(&parameters.wrapped("(", ")"));
+            }
+            false => {
+                let parameters = self.parameters(&def.parameters);
+                head.push(&format!("|{}|", parameters.join(", ")));
+            }
+        }
+        inner.open(&head);
         self.function_body(def, &mut inner);
         inner.close("");
         let mut value = inner.into_text();
         for decorator in def.decorator_list.iter().rev() {
-            let wrapper = self.expr(&decorator.expression)?;
-            value = value.wrapped(&format!("{}(", wrapper.text.as_str()), ")");
+            value = self.decorated(&decorator.expression, value)?;
         }
         let mut line = Text::at(at, word);
         line.mark(def.name.start());
@@ -76,7 +94,61 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    fn function_body(&mut self, def: &'a ast::StmtFunctionDef, layout: &mut Layout) {
+    /// What a decorator makes of a function.
+    fn decorated(&mut self, decorator: &'a Expr, function: Text) -> Outcome<Text> {
+        let of = match decorator {
+            Expr::Call(call) => &*call.func,
+            other => other,
+        };
+        let full = self.full_name(of);
+        match (full.as_deref(), decorator) {
+            (Some("functools.wraps"), Expr::Call(call)) => match &*call.arguments.args {
+                [wrapped] => {
+                    let name = self.helper("wraps");
+                    let mut text = self.text(wrapped)?.wrapped(&format!("{name}("), ", ");
+                    text.add(&function);
+                    text.push(")");
+                    Ok(text)
+                }
+                _ => refuse(call, "`wraps` takes the function that is wrapped"),
+            },
+            (Some("functools.lru_cache" | "functools.cache"), _) => {
+                let name = self.helper("cached");
+                let mut text = function.wrapped(&format!("{name}("), "");
+                if let Expr::Call(call) = decorator {
+                    let mut bound = super::call::bind(call, "lru_cache", &["maxsize"])?;
+                    if let Some(size) = bound.take("maxsize") {
+                        text.push(", ");
+                        text.add(&self.text(size)?);
+                    } else {
+                        text.push(", 128");
+                    }
+                } else if full.as_deref() == Some("functools.lru_cache") {
+                    text.push(", 128");
+                }
+                text.push(")");
+                Ok(text)
+            }
+            (Some(full), _) => refuse(
+                decorator,
+                format!("the decorator `{full}` has no counterpart here"),
+            ),
+            (None, _) => {
+                let wrapper = self.expr(decorator)?;
+                let callee = match decorator {
+                    Expr::Name(_) => wrapper.text,
+                    _ => {
+                        let mut callee = wrapper.bound(super::expression::Binding::Tight);
+                        callee.push(".call");
+                        callee
+                    }
+                };
+                Ok(super::call::called(callee, &[function]).text)
+            }
+        }
+    }
+
+    pub(super) fn function_body(&mut self, def: &'a ast::StmtFunctionDef, layout: &mut Layout) {
         let scope = self.scopes.of_statement(def.start());
         let caught = std::mem::take(&mut self.caught);
         let loops = std::mem::take(&mut self.loops);
@@ -90,22 +162,50 @@ impl<'a> Translator<'a> {
     }
 
     /// The names of parameters as they are written here.
-    fn parameters(&mut self, parameters: &'a ast::Parameters) -> Outcome<Vec<String>> {
+    fn parameters(&self, parameters: &'a ast::Parameters) -> Vec<String> {
+        let all = parameters.posonlyargs.iter().chain(&parameters.args);
+        all.map(|parameter| renamed(parameter.name())).collect()
+    }
+
+    /// The parameters behind the first `skipped`, with their defaults and stars.
+    pub(super) fn parameters_text(
+        &mut self,
+        parameters: &'a ast::Parameters,
+        skipped: usize,
+    ) -> Outcome<Text> {
+        let mut texts = Vec::new();
+        let plain = parameters.posonlyargs.iter().chain(&parameters.args).skip(skipped);
+        for parameter in plain {
+            texts.push(self.parameter_text(parameter)?);
+        }
+        match &parameters.vararg {
+            Some(rest) => {
+                texts.push(Text::at(rest.start(), format!("*{}", renamed(&rest.name))));
+            }
+            None if !parameters.kwonlyargs.is_empty() => texts.push("*".into()),
+            None => {}
+        }
+        for parameter in &parameters.kwonlyargs {
+            texts.push(self.parameter_text(parameter)?);
+        }
         if let Some(named) = &parameters.kwarg {
-            return refuse(
-                &**named,
-                format!("`**{}` has no counterpart here", named.name),
-            );
+            texts.push(Text::at(named.start(), format!("**{}", renamed(&named.name))));
         }
-        let mut names: Vec<String> = (parameters.posonlyargs.iter())
-            .chain(&parameters.args)
-            .chain(&parameters.kwonlyargs)
-            .map(|parameter| renamed(parameter.name()))
-            .collect();
-        if let Some(rest) = &parameters.vararg {
-            names.push(renamed(&rest.name));
+        let all = Text::joined(&texts, ", ");
+        // Rhai's tokenizer refuses `(*`, which begins a comment of another language.
+        match all.as_str().starts_with('*') {
+            true => Ok(all.wrapped(" ", "")),
+            false => Ok(all),
         }
-        Ok(names)
+    }
+
+    fn parameter_text(&mut self, parameter: &'a ast::ParameterWithDefault) -> Outcome<Text> {
+        let mut text = Text::at(parameter.start(), renamed(parameter.name()));
+        if let Some(default) = &parameter.default {
+            text.push(" = ");
+            text.add(&self.text(default)?);
+        }
+        Ok(text)
     }
 
     /// Keeps the defaults that are no literals: they are evaluated once.
@@ -161,44 +261,35 @@ impl<'a> Translator<'a> {
 
     pub(super) fn lambda(&mut self, lambda: &'a ast::ExprLambda) -> Outcome<Piece> {
         let at = lambda.start();
-        let mut names = Vec::new();
-        let mut kept = Layout::default();
+        let mut head = Text::at(at, "|| ");
+        let mut is_def = false;
         if let Some(parameters) = &lambda.parameters {
-            if parameters.vararg.is_some() || parameters.kwarg.is_some() {
-                return refuse(lambda, "`*` has no counterpart in a lambda");
-            }
-            for parameter in parameters.iter_non_variadic_params() {
-                let own = renamed(parameter.name());
-                match &parameter.default {
-                    // Evaluated where the lambda is made: a variable of its own.
-                    Some(default) => {
-                        let value = self.text(default)?;
-                        kept.line(&value.wrapped(&format!("let {own} = "), ";"));
-                    }
-                    None => names.push(own),
-                }
+            let has_defaults = (parameters.iter_non_variadic_params())
+                .any(|parameter| parameter.default.is_some());
+            if has_defaults || !is_simple(parameters) {
+                let text = self.parameters_text(parameters, 0)?;
+                head = Text::at(at, "def lambda");
+                head.add(&text.wrapped("(", ") "));
+                is_def = true;
+            } else {
+                let names = self.parameters(parameters);
+                head = Text::at(at, format!("|{}| ", names.join(", ")));
             }
         }
         let scope = self.scopes.of_expression(lambda);
         let body = self.within(scope, |translator| translator.expr(&lambda.body))?;
-        let mut text = Text::at(at, format!("|{}| ", names.join(", ")));
-        match body.text.as_str().starts_with('{') {
+        let mut text = head;
+        match is_def || body.text.as_str().starts_with('{') {
             true => text.add(&body.text.wrapped("{ ", " }")),
             false => text.add(&body.text),
         }
-        if kept.count() == 0 {
-            return Ok(Piece::loose(text));
-        }
-        kept.line(&text);
-        Ok(super::expression::block(kept))
+        Ok(Piece::loose(text))
     }
+}
 
-    pub(super) fn class(&mut self, class: &'a ast::StmtClassDef, _: &mut Layout) -> Outcome<()> {
-        refuse(
-            &class.name,
-            format!("the class `{}` has no counterpart here yet", class.name),
-        )
-    }
+/// Whether all parameters take one argument by its place.
+pub(super) fn is_simple(parameters: &ast::Parameters) -> bool {
+    parameters.vararg.is_none() && parameters.kwarg.is_none() && parameters.kwonlyargs.is_empty()
 }
 
 /// Whether a function's own statements yield.

@@ -185,7 +185,15 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "functools",
-        names: &["partial", "reduce"],
+        names: &["partial", "reduce", "wraps", "lru_cache", "cache", "total_ordering"],
+    },
+    Module {
+        name: "dataclasses",
+        names: &["dataclass", "field"],
+    },
+    Module {
+        name: "abc",
+        names: &["ABC", "abstractmethod"],
     },
     Module {
         name: "multiprocessing",
@@ -198,8 +206,8 @@ const MODULES: &[Module] = &[
     Module {
         name: "typing",
         names: &[
-            "Any", "Callable", "Dict", "Iterable", "Iterator", "List", "Optional", "Sequence",
-            "Set", "Tuple", "Union",
+            "Any", "Callable", "ClassVar", "Dict", "Generator", "Generic", "Iterable", "Iterator",
+            "List", "Optional", "Protocol", "Sequence", "Set", "Tuple", "TypeVar", "Union",
         ],
     },
     Module {
@@ -235,7 +243,6 @@ const ABSENT: &[(&str, &str)] = &[
     ("logging", "`logging` has no counterpart yet: use `print`"),
     ("contextlib", "`contextlib` has no counterpart yet"),
     ("contextvars", "`contextvars` has no counterpart yet"),
-    ("dataclasses", "`dataclasses` has no counterpart yet"),
 ];
 
 /// Whether Python's module has a counterpart here.

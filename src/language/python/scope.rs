@@ -81,6 +81,12 @@ impl Name {
         !self.is_set_inside && matches!(self.setters[..], [(_, Setter::Function)])
     }
 
+    /// Whether a statement of this block sets it.
+    fn is_set_in(&self, block: usize) -> bool {
+        let mut sets = self.mentions.iter().filter(|mention| mention.set_by.is_some());
+        sets.any(|mention| mention.block == block)
+    }
+
     /// Where it is read.
     pub(super) fn reads(&self) -> impl Iterator<Item = TextSize> {
         let reads = self
@@ -204,6 +210,13 @@ impl Scopes {
         scope
     }
 
+    /// Whether more is done with a method's receiver than to read it in the method itself.
+    pub(super) fn is_more_than_read(&self, scope: ScopeId, name: &str) -> bool {
+        self.name(scope, name).is_some_and(|name| {
+            name.is_captured || name.is_called || name.is_set_inside || name.setters.len() > 1
+        })
+    }
+
     pub(super) fn name(&self, scope: ScopeId, name: &str) -> Option<&Name> {
         self.scopes[scope].names.get(name)
     }
@@ -244,7 +257,9 @@ impl Scopes {
             .iter()
             .any(|(_, how)| *how == Setter::Parameter)
             || only(&[Setter::Import])
-            || here.kind == Kind::Module && (found.is_only_function() || found.is_only_class())
+            || here.kind == Kind::Module
+                && (found.is_only_function() || found.is_only_class())
+                && found.is_set_in(here.block)
         {
             return Declaration::Given;
         }

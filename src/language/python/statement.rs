@@ -220,6 +220,19 @@ impl<'a> Translator<'a> {
                     let reason = "give `daemon=True` where the thread is made";
                     return refuse(target, reason);
                 }
+                if let Expr::Attribute(attribute) = target
+                    && self.is_property(&attribute.attr)
+                {
+                    let name = super::class::setter_name(&attribute.attr);
+                    let of = self.expr(&attribute.value)?;
+                    let mut line = of.bound(Binding::Tight);
+                    line.mark(attribute.attr.start());
+                    line.push(&format!(".{name}("));
+                    line.add(value);
+                    line.push(");");
+                    layout.line(&line);
+                    return Ok(());
+                }
                 let mut line = self.place(target)?;
                 line.push(" = ");
                 line.add(value);
@@ -290,6 +303,12 @@ impl<'a> Translator<'a> {
             Operator::FloorDiv => "",
             Operator::MatMult => return refuse(assign, "`@` has no counterpart here"),
         };
+        if let Expr::Attribute(attribute) = &*assign.target
+            && self.is_property(&attribute.attr)
+        {
+            let reason = "a property is changed by an assignment of its own here";
+            return refuse(attribute, reason);
+        }
         let types = (self.type_of(&assign.target), self.type_of(&assign.value));
         let is_quiet = !contains_call(&assign.value);
         let whole = assign;
@@ -595,7 +614,7 @@ impl<'a> Translator<'a> {
                 line.push(&format!("{own}()"));
             }
             None => match &**error {
-                Expr::Name(name) if self.errors.contains_key(name.id.as_str()) => {
+                Expr::Name(name) if self.class_named(&name.id).is_some() => {
                     let own = self.variable(&name.id);
                     line.push(&format!("{own}()"));
                 }

@@ -10,6 +10,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+use super::class::{Class, Classes, MethodKind};
 use super::names::{Imports, renamed};
 use super::scope::{Declaration, Kind, Name, ScopeId, Scopes};
 use super::syntax::Source;
@@ -70,10 +71,20 @@ pub(super) struct Translator<'a> {
     pub(super) imports: Imports,
     /// The names that are one function and never anything else, by their scope.
     pub(super) functions: HashMap<(ScopeId, String), Function<'a>>,
+    /// The classes of the text.
+    pub(super) classes: Classes<'a>,
     /// The methods of the text's classes by name; nothing where two differ.
     pub(super) methods: BTreeMap<String, Option<Function<'a>>>,
-    /// The exception classes of the text, each with its base.
-    pub(super) errors: BTreeMap<String, String>,
+    /// The names that are properties of all classes of the text that have them.
+    pub(super) properties: BTreeSet<String>,
+    /// What the attributes of this name are given, wherever that is.
+    pub(super) attributes: HashMap<String, Vec<&'a Expr>>,
+    /// The class whose body is translated now.
+    pub(super) class_name: Option<String>,
+    /// The parameters that are `this` in the methods of these scopes.
+    pub(super) receivers: HashMap<ScopeId, String>,
+    /// The variables in which attributes of classes are kept that are read in the body of the class.
+    pub(super) class_variables: HashMap<(ScopeId, String), String>,
     /// The variables that earlier inputs have made.
     pub(super) is_known: &'a dyn Fn(&str) -> bool,
     /// The scope of what is translated now.
@@ -121,8 +132,13 @@ pub(super) fn translate(
         types: RefCell::default(),
         imports: Imports::new(),
         functions: HashMap::new(),
+        classes: Classes::new(),
         methods: BTreeMap::new(),
-        errors: BTreeMap::new(),
+        properties: BTreeSet::new(),
+        attributes: HashMap::new(),
+        class_name: None,
+        receivers: HashMap::new(),
+        class_variables: HashMap::new(),
         is_known,
         scope: 0,
         is_awaited: false,
@@ -438,7 +454,7 @@ impl<'a> Translator<'a> {
 
     /// Whether objects of the text's own classes may have an attribute of this name.
     pub(super) fn has_attribute(&self, _name: &str) -> bool {
-        !self.methods.is_empty()
+        !self.classes.is_empty()
     }
 
     /// Whether the scope is the module's.
@@ -468,6 +484,15 @@ impl<'a> Learner<'_, 'a> {
                 }
             }
             Expr::Starred(starred) => self.give(&starred.value, Given::Anything),
+            Expr::Attribute(attribute) => {
+                let given = match given {
+                    Given::Value(value) => value,
+                    // What is not known is whatever the target itself is.
+                    _ => target,
+                };
+                let name = attribute.attr.to_string();
+                (self.translator.attributes.entry(name).or_default()).push(given);
+            }
             _ => {}
         }
     }
@@ -488,10 +513,39 @@ impl<'a> Learner<'_, 'a> {
                 parameters: &def.parameters,
                 is_async: def.is_async,
                 is_method: false,
-                has_overloads: self.scope == 0 && self.translator.is_plain_function(&def.name),
+                has_overloads: self.scope == 0
+                    && self.translator.is_plain_function(&def.name)
+                    && super::function::is_simple(&def.parameters),
             };
             let key = (self.scope, def.name.to_string());
             self.translator.functions.insert(key, function);
+        }
+    }
+
+    fn class(&mut self, def: &'a ast::StmtClassDef) {
+        let class = Class::of(def);
+        for (name, method) in &class.methods {
+            let known = self.translator.methods.entry((*name).to_string());
+            let is_property = method.kind == MethodKind::Property;
+            match known {
+                std::collections::btree_map::Entry::Vacant(vacant) => {
+                    vacant.insert(Some(method.function));
+                    if is_property {
+                        self.translator.properties.insert((*name).to_string());
+                    }
+                }
+                std::collections::btree_map::Entry::Occupied(mut known) => {
+                    known.insert(None);
+                    if !is_property {
+                        self.translator.properties.remove(*name);
+                    }
+                }
+            }
+        }
+        let scopes = &self.translator.scopes;
+        if (scopes.name(self.scope, &def.name)).is_some_and(Name::is_only_class) {
+            let key = (self.scope, def.name.to_string());
+            self.translator.classes.insert(key, class);
         }
     }
 
@@ -538,6 +592,7 @@ impl<'a> Visitor<'a> for Learner<'_, 'a> {
             }
             Stmt::ClassDef(class) => {
                 self.give_name(&class.name, Given::Anything);
+                self.class(class);
                 let scope = self.translator.scopes.of_statement(class.start());
                 self.within(scope, |learner| walk_stmt(learner, statement));
                 return;

@@ -90,6 +90,7 @@ impl Translator<'_> {
             Expr::Lambda(_) => Type::Function,
             Expr::Name(name) => self.type_of_name(&name.id),
             Expr::Call(call) => self.type_of_call(call),
+            Expr::Attribute(attribute) => self.type_of_attribute(&attribute.attr),
             _ => Type::Unknown,
         }
     }
@@ -123,6 +124,19 @@ impl Translator<'_> {
                 "concurrent.futures.ThreadPoolExecutor" | "concurrent.futures.ProcessPoolExecutor",
             ) => Type::Object("Executor"),
             Some("asyncio.Lock" | "asyncio.Semaphore") => Type::Object("Lock"),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// An object, where every attribute of this name in the text is made as one.
+    fn type_of_attribute(&self, name: &str) -> Type {
+        let given = self.attributes.get(name).into_iter().flatten();
+        let known = given.map(|given| match given {
+            Expr::Call(call) => self.type_of_call(call),
+            _ => Type::Unknown,
+        });
+        match known.fold(Type::Never, Type::meet) {
+            known @ Type::Object(_) => known,
             _ => Type::Unknown,
         }
     }

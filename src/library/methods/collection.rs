@@ -74,6 +74,15 @@ pub(in crate::library) fn call(
     match (name, &*args) {
         ("len", []) => return done(int(contents.len())),
         ("copy", []) => return done(Value::reference((***contents).clone(), pos)),
+        ("index" | "remove" | "count", [Value::Reference(item), ..])
+            if item.method("__eq__").is_some() =>
+        {
+            return Some(Err(FaultKind::raised(
+                Class::TypeError,
+                &format!("`{name}` does not call `__eq__` here"),
+                "compare the items in a loop",
+            )));
+        }
         _ => {}
     }
     match &***contents {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::operators::{div_floor, is_true, too_large};
 use super::strings::list;
 use super::text::{format, repr, str};
-use super::{ANY, Row, as_int, as_number, as_text, binary, raised, type_name};
+use super::{ANY, Row, as_int, as_number, as_text, binary, instances, raised, type_name};
 use crate::library::methods::collection::{items_of, sort};
 use crate::library::printing::PrintOptions;
 use crate::pos::Pos;
 use crate::program::op::BinaryOp;
+use crate::value::collection::Kind;
 use crate::value::{Collection, Dict, Fault, FaultKind, Function, Value, is_instance};
 use crate::vm::{Draw, Intrinsic, NativeCtx, NativeResult};
 
@@ -17,21 +18,41 @@ type Outcome = Result<NativeResult, FaultKind>;
 
 pub(super) const ROWS: &[Row] = &[
     Row("print", 0, ANY, print),
-    Row("str", 0, 1, |args, _| {
-        value(args.first().map(str).unwrap_or_default())
+    Row("str", 0, 1, |args, ctx| {
+        let by_script = args.first().and_then(|arg| instances::str(arg, ctx));
+        by_script.unwrap_or_else(|| value(args.first().map(str).unwrap_or_default()))
     }),
-    Row("repr", 1, 1, |args, _| value(repr(&args[0]))),
+    Row("repr", 1, 1, |args, ctx| {
+        instances::repr(&args[0], ctx).unwrap_or_else(|| value(repr(&args[0])))
+    }),
     Row("ascii", 1, 1, ascii),
-    Row("format", 1, 2, |args, _| {
+    Row("format", 1, 2, |args, ctx| {
+        if let (None, Some(by_script)) = (
+            args.get(1).filter(|spec| !str(spec).is_empty()),
+            instances::str(&args[0], ctx),
+        ) {
+            return by_script;
+        }
         let spec = args.get(1).map(str).unwrap_or_default();
         value(format(&args[0], &spec)?)
     }),
-    Row("bool", 0, 1, |args, _| {
+    Row("bool", 0, 1, |args, ctx| {
+        if let Some(first) = args.first() {
+            if let Some(call) = instances::call_special(first, &["__bool__"]) {
+                return Ok(call);
+            }
+            if instances::special(first, "__len__").is_some() {
+                return prelude("__python__is_filled", args, ctx);
+            }
+        }
         value(args.first().is_some_and(is_true))
     }),
     Row("int", 0, 2, int),
     Row("float", 0, 1, float),
     Row("len", 1, 1, |args, _| {
+        if let Some(call) = instances::call_special(&args[0], &["__len__"]) {
+            return Ok(call);
+        }
         len(&args[0]).map(|count| done(Value::Int(count)))
     }),
     Row("abs", 1, 1, abs),
@@ -43,10 +64,33 @@ pub(super) const ROWS: &[Row] = &[
         value(Value::tuple(vec![quotient, rest]))
     }),
     Row("div_floor", 2, 2, |args, _| {
+        if let Some(method) = instances::special(&args[0], "__floordiv__") {
+            let (this, other) = (args[0].clone(), args[1].clone());
+            return Ok(NativeResult::CallOn(this, method, vec![other]));
+        }
         div_floor(&args[0], &args[1]).map(done)
     }),
     Row("more", 2, 2, |args, _| {
-        binary(BinaryOp::Greater, &args[0], &args[1]).map(done)
+        instances::operator(args, "__gt__", "__lt__")
+            .unwrap_or_else(|| binary(BinaryOp::Greater, &args[0], &args[1]).map(done))
+    }),
+    Row("less", 2, 2, |args, _| {
+        instances::operator(args, "__lt__", "__gt__")
+            .unwrap_or_else(|| binary(BinaryOp::Less, &args[0], &args[1]).map(done))
+    }),
+    Row("equal", 2, 2, |args, _| {
+        instances::operator(args, "__eq__", "__eq__")
+            .unwrap_or_else(|| binary(BinaryOp::Equal, &args[0], &args[1]).map(done))
+    }),
+    Row("contains", 2, 2, |args, ctx| {
+        if let Some(method) = instances::special(&args[0], "__contains__") {
+            let (this, item) = (args[0].clone(), args[1].clone());
+            return Ok(NativeResult::CallOn(this, method, vec![item]));
+        }
+        match instances::special(&args[1], "__eq__").is_some() {
+            true => prelude("__python__contains", args, ctx),
+            false => binary(BinaryOp::Contains, &args[0], &args[1]).map(done),
+        }
     }),
     Row("is_same", 2, 2, |args, _| {
         value(is_same(&args[0], &args[1]))
@@ -116,7 +160,14 @@ pub(super) const ROWS: &[Row] = &[
     Row("oct", 1, 1, |args, _| in_base(&args[0], "#o")),
     Row("hex", 1, 1, |args, _| in_base(&args[0], "#x")),
     Row("callable", 1, 1, |args, _| {
-        value(matches!(args[0], Value::Function(_)))
+        let is_callable = match &args[0] {
+            Value::Function(_) => true,
+            Value::Reference(reference) => {
+                reference.kind == Kind::Class || reference.method("__call__").is_some()
+            }
+            _ => false,
+        };
+        value(is_callable)
     }),
     Row("isinstance", 2, 2, |args, _| {
         value(is_of(&args[0], &args[1])?)
@@ -147,16 +198,17 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row("unpack", 2, 3, unpack),
     Row("apply", 2, 2, |args, ctx| {
-        let Value::Function(function) = args[0].clone() else {
-            let found = type_name(&args[0]);
+        let callee = args[0].clone();
+        if !matches!(callee, Value::Function(_) | Value::Reference(_)) {
+            let found = type_name(&callee);
             return Err(raised(
                 "TypeError",
                 &format!("'{found}' object is not callable"),
             ));
-        };
+        }
         let mut items = [args[1].clone()];
         each("apply", &mut items, ctx, move |items, _| {
-            Ok(NativeResult::Call(function.clone(), items))
+            Ok(NativeResult::CallAny(callee.clone(), items, Vec::new()))
         })
     }),
     Row("awaited", 1, 1, |args, _| match &args[0] {
@@ -222,13 +274,13 @@ fn unset(class: &str, message: &str, ctx: &NativeCtx<'_>) -> NativeResult {
 }
 
 /// The function of this name, of the table or of the prelude.
-fn named(name: &str, ctx: &NativeCtx<'_>) -> Arc<Function> {
+pub(super) fn named(name: &str, ctx: &NativeCtx<'_>) -> Arc<Function> {
     let id = ctx.program.name_id(name, super::native_index);
     Arc::new(ctx.program.named_function(id))
 }
 
 /// Has the prelude's function do it.
-fn prelude(name: &str, args: &mut [Value], ctx: &NativeCtx<'_>) -> Outcome {
+pub(super) fn prelude(name: &str, args: &mut [Value], ctx: &NativeCtx<'_>) -> Outcome {
     let args = args.iter_mut().map(std::mem::take).collect();
     Ok(NativeResult::Call(named(name, ctx), args))
 }
@@ -259,14 +311,18 @@ fn each(
     work(items, rest)
 }
 
-fn print(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+fn print(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
     let (options, values) = match args {
         [values @ .., Value::Map(options)] if !options.contains_key("error") => {
-            (Some(PrintOptions::new(options)?), values)
+            (options.clone(), values)
         }
-        values => (None, values),
+        values => (Default::default(), values),
     };
-    Ok(options.unwrap_or_default().line(values, str))
+    if (values.iter()).any(|value| instances::str(value, ctx).is_some()) {
+        let args = vec![Value::array(values.to_vec()), Value::Map(options)];
+        return Ok(NativeResult::Call(named("__python__print", ctx), args));
+    }
+    Ok(PrintOptions::new(&options)?.line(values, str))
 }
 
 fn ascii(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
@@ -391,6 +447,9 @@ fn len(value: &Value) -> Result<i64, FaultKind> {
 }
 
 fn abs(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    if let Some(call) = instances::call_special(&args[0], &["__abs__"]) {
+        return Ok(call);
+    }
     match (&args[0], as_int(&args[0])) {
         (_, Some(number)) => number
             .checked_abs()
@@ -524,6 +583,19 @@ fn extreme(name: &str, args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
         let args = vec![args[0].clone(), key, default, is_max, Value::from(name)];
         return Ok(NativeResult::Call(named("__python__extreme", ctx), args));
     }
+    let by_script = match &*args {
+        [one] => instances::are_ordered_by_script(one),
+        several => instances::are_ordered_by_script(&Value::array(several.to_vec())),
+    };
+    if by_script {
+        let items = match &*args {
+            [one] => one.clone(),
+            several => Value::array(several.to_vec()),
+        };
+        let none = Value::array(Vec::new());
+        let args = vec![items, Value::Unit, none, Value::Bool(name == "max"), Value::from(name)];
+        return Ok(NativeResult::Call(named("__python__extreme", ctx), args));
+    }
     let op = if name == "max" {
         BinaryOp::Greater
     } else {
@@ -550,6 +622,11 @@ fn extreme(name: &str, args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
 
 fn sorted(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
     match args.get(1) {
+        None | Some(Value::Unit) if instances::are_ordered_by_script(&args[0]) => {
+            let reverse = Value::Bool(args.get(2).is_some_and(is_true));
+            let args = vec![args[0].clone(), reverse];
+            Ok(NativeResult::Call(named("__python__sorted_by_script", ctx), args))
+        }
         None | Some(Value::Unit) => each("sorted", args, ctx, |mut items, rest| {
             sort(&mut items, rest.get(1).is_some_and(is_true))?;
             value(list(items))
@@ -609,6 +686,16 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
         }
         return Ok(false);
     }
+    if let Value::Reference(class) = class
+        && class.kind == Kind::Class
+    {
+        return Ok(match (object, &class.class) {
+            (Value::Reference(object), Some(class)) if object.kind == Kind::Instance => {
+                (object.class.as_ref()).is_some_and(|own| own.derives_from(class))
+            }
+            _ => false,
+        });
+    }
     let Some(name) = class.as_str() else {
         let message = "isinstance() arg 2 must be a type, a tuple of types, or a union";
         return Err(raised("TypeError", message));
@@ -616,6 +703,9 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
     let own = type_name(object);
     Ok(match object {
         Value::Map(_) => is_instance(object, name),
+        Value::Reference(reference) if reference.kind == Kind::Instance => {
+            is_instance(object, name)
+        }
         Value::Bool(_) => matches!(name, "bool" | "int"),
         _ => own == name,
     })

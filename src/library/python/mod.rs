@@ -1,11 +1,13 @@
 //! Python's own operators and functions, for texts that begin with `import python;`.
 //!
 //! In reading order: `operators`, also what is true; `text`, values as `str`, `repr` and `format` show
-//! them; `strings`, the methods of strings; `functions` and `math`, the built-in functions. The names
+//! them; `strings`, the methods of strings; `functions` and `math`, the built-in functions; `instances`, what is up
+//! to the classes of the script. The names
 //! are those of Python; in the table of names each stands behind `python.`, as `python.print`, so that
 //! they are never taken for this language's own. A callback is called by the prelude.
 
 mod functions;
+mod instances;
 mod math;
 mod operators;
 mod strings;
@@ -30,7 +32,9 @@ const PYTHON: u32 = 1 << 30;
 const ANY: usize = usize::MAX;
 
 fn rows() -> impl Iterator<Item = &'static Row> {
-    functions::ROWS.iter().chain(math::ROWS)
+    (functions::ROWS.iter())
+        .chain(instances::ROWS)
+        .chain(math::ROWS)
 }
 
 /// The number of the function of this name; an error's class makes an error.

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
+use super::instances::holds_compared_by_script;
 use super::text::percent;
 use super::{as_int, as_number, as_text, raised, type_name};
 use crate::library::{collections, limits};
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::collection::{equal, order};
-use crate::value::{FaultKind, Value};
+use crate::value::{Class, FaultKind, Value};
 
 type Outcome = Result<Value, FaultKind>;
 
@@ -22,8 +23,17 @@ pub(in crate::library) fn binary(op: BinaryOp, a: &Value, b: &Value) -> Outcome 
 /// The same, for what is written with this sign.
 fn computed(op: BinaryOp, a: &Value, b: &Value, sign: &str) -> Outcome {
     match op {
-        BinaryOp::Equal => return Ok(Value::Bool(equal(a, b))),
-        BinaryOp::NotEqual => return Ok(Value::Bool(!equal(a, b))),
+        BinaryOp::Equal | BinaryOp::NotEqual => {
+            let are_equal = equal(a, b);
+            if !are_equal && (holds_compared_by_script(a) && holds_compared_by_script(b)) {
+                return Err(FaultKind::raised(
+                    Class::TypeError,
+                    "comparing collections does not call `__eq__` of what is in them here",
+                    "compare the items in a loop",
+                ));
+            }
+            return Ok(Value::Bool(are_equal == (op == BinaryOp::Equal)));
+        }
         BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
             return compare(op, a, b).map(Value::Bool);
         }

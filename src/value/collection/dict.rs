@@ -258,6 +258,9 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
         }
         Value::Range(range) => hasher.write_u64(range.start as u64 ^ range.end as u64),
         // By what they are, too.
+        Value::Reference(reference) if reference.method("__eq__").is_some() => {
+            return Err(unhashable(value));
+        }
         Value::Reference(reference) if matches!(reference.kind, Kind::Instance | Kind::Class) => {
             hasher.write_u64(Arc::as_ptr(&reference.contents) as usize as u64);
         }
