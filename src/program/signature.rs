@@ -86,7 +86,10 @@ impl Signature {
         let takes_rest = of(ParameterKind::Rest).next().is_some();
         count >= least
             && (takes_rest || count <= of(ParameterKind::Plain).count())
-            && of(ParameterKind::NameOnly).filter(is_needed).next().is_none()
+            && of(ParameterKind::NameOnly)
+                .filter(is_needed)
+                .next()
+                .is_none()
     }
 
     /// One value for each parameter. `default` gives a captured variable's value, and `receivers` is how
@@ -115,12 +118,14 @@ impl Signature {
             return Err(self.too_many(count + receivers, receivers));
         }
         let mut rest = Dict::new();
-        let takes_names = (self.parameters.iter())
-            .position(|parameter| parameter.kind == ParameterKind::Named);
+        let takes_names =
+            (self.parameters.iter()).position(|parameter| parameter.kind == ParameterKind::Named);
         for (name, value) in named {
             let place = self.parameters.iter().position(|parameter| {
-                matches!(parameter.kind, ParameterKind::Plain | ParameterKind::NameOnly)
-                    && parameter.name.as_str() == &*name
+                matches!(
+                    parameter.kind,
+                    ParameterKind::Plain | ParameterKind::NameOnly
+                ) && parameter.name.as_str() == &*name
             });
             match place {
                 Some(place) if bound[place].is_none() => bound[place] = Some(value),
@@ -162,10 +167,8 @@ impl Signature {
     }
 
     fn too_many(&self, given: usize, receivers: usize) -> FaultKind {
-        let plain = || {
-            (self.parameters.iter())
-                .filter(|parameter| parameter.kind == ParameterKind::Plain)
-        };
+        let plain =
+            || (self.parameters.iter()).filter(|parameter| parameter.kind == ParameterKind::Plain);
         let most = plain().count() + receivers;
         let optional = plain().filter(|one| one.default.is_some()).count();
         let takes = match optional {

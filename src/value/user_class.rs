@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::collection::Kind;
-use super::{Cell, Class, Collection, FaultKind, Function, Literal, Map, Origin, Reference, Target, Value};
+use super::{
+    Cell, Class, Collection, FaultKind, Function, Literal, Map, Origin, Reference, Target, Value,
+};
 use crate::pos::Pos;
 
 /// A class of the script's, or one of Python's classes of errors.

@@ -8,15 +8,13 @@ use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
-use super::place::Begin;
 use super::instance::CALL;
+use super::place::Begin;
 use super::reference::{inside, outermost};
 use super::step::{Flow, MAX_DEPTH, Machine, Step};
 use super::{Intrinsic, LooksInto, NativeCtx, NativeResult, Path, Stop};
 use crate::program::code::{CaptureFrom, Code, Root};
-use crate::program::signature::{
-    MethodKind, NamedArguments, Parameter, ParameterKind, Signature,
-};
+use crate::program::signature::{MethodKind, NamedArguments, Parameter, ParameterKind, Signature};
 use crate::program::{MAX_ARGUMENTS, Program};
 use crate::value::collection::Kind;
 use crate::value::{Class, CodeId, FaultKind, Function, Items, Target, Value};
@@ -513,7 +511,10 @@ fn bind(
             // Of a function for each number of arguments, that for those which are given.
             let count = (code.variables.iter().take(code.params.into()).enumerate())
                 .take_while(|(at, variable)| {
-                    *at < all.len() || named.iter().any(|(name, _)| **name == *variable.name.as_str())
+                    *at < all.len()
+                        || named
+                            .iter()
+                            .any(|(name, _)| **name == *variable.name.as_str())
                 })
                 .count();
             let is_whole = count == all.len() + named.len()

@@ -14,9 +14,7 @@ use super::{Path, Stop};
 use crate::program::code::{Key, Place, Site};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
-use crate::value::{
-    Class, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
-};
+use crate::value::{Class, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value};
 
 /// The method by which an instance is called.
 pub(super) const CALL: &str = "__call__";
@@ -206,7 +204,12 @@ impl Machine<'_, '_> {
                 .map_or(MethodKind::Instance, |signature| signature.kind),
             Target::Named(_) => MethodKind::Instance,
         };
-        let class = || reference.class.as_ref().map_or(Value::Unit, UserClass::to_value);
+        let class = || {
+            reference
+                .class
+                .as_ref()
+                .map_or(Value::Unit, UserClass::to_value)
+        };
         match (kind, reference.kind) {
             (MethodKind::Static, _) => This::None,
             (MethodKind::Class, _) => This::Is(class()),

@@ -42,7 +42,10 @@ impl Machine<'_, '_> {
     fn special_operator(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Option<Step> {
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
-        let (left, right) = (registers[usize::from(a)].clone(), registers[usize::from(b)].clone());
+        let (left, right) = (
+            registers[usize::from(a)].clone(),
+            registers[usize::from(b)].clone(),
+        );
         self.special_call(op, dst, (left, right), false)
     }
 
@@ -64,7 +67,11 @@ impl Machine<'_, '_> {
             _ => None,
         };
         let in_place = || method(&left, &format!("__i{}", own.trim_start_matches('_')));
-        let found = match is_assign.then(in_place).flatten().or_else(|| method(&left, own)) {
+        let found = match is_assign
+            .then(in_place)
+            .flatten()
+            .or_else(|| method(&left, own))
+        {
             Some(found) => (found, left, right),
             None if !reflected.is_empty() => (method(&right, reflected)?, right, left),
             None => return None,
@@ -84,7 +91,9 @@ impl Machine<'_, '_> {
             }
         }
         let dialect = self.dialect();
-        if let (Value::Reference(reference), Language::Python) = (&self.fiber.registers[at], dialect) {
+        if let (Value::Reference(reference), Language::Python) =
+            (&self.fiber.registers[at], dialect)
+        {
             let names: &[&str] = match op {
                 UnaryOp::Truth | UnaryOp::Not => &["__bool__", "__len__"],
                 UnaryOp::Negate => &["__neg__"],
@@ -110,7 +119,10 @@ impl Machine<'_, '_> {
         }
         if let Value::Reference(reference) = self.register(a) {
             let reference = reference.clone();
-            let operands = (Value::Reference(reference.clone()), self.register(b).clone());
+            let operands = (
+                Value::Reference(reference.clone()),
+                self.register(b).clone(),
+            );
             if let Some(step) = self.special_call(op, a, operands, true) {
                 return step;
             }
@@ -304,7 +316,10 @@ fn special_names(op: BinaryOp) -> (&'static str, &'static str) {
 
 /// An operator that would have to call a method of a class, at a place where that cannot be.
 fn not_called(reference: &Reference, what: &str, advice: &str) -> FaultKind {
-    let class = reference.class.as_ref().map_or("", |class| class.name.as_str());
+    let class = reference
+        .class
+        .as_ref()
+        .map_or("", |class| class.name.as_str());
     let message = format!("`{what}` does not call a method of '{class}' at this place");
     FaultKind::raised(Class::TypeError, &message, advice)
 }

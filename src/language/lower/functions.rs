@@ -11,10 +11,10 @@ use crate::language::modules;
 use crate::language::parse::FunctionDef;
 use crate::language::resolve::{ClosureExpr, Declaration};
 use crate::pos::Pos;
-use crate::program::{Language, MAX_ARGUMENTS};
 use crate::program::code::{CaptureFrom, ClosureShape, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::signature::{Parameter, Signature};
+use crate::program::{Language, MAX_ARGUMENTS};
 use crate::value::{CodeId, INIT, Literal};
 
 /// What a captured default is called, which no variable can be.

@@ -64,8 +64,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("bytearray", "bytes have no counterpart here"),
     ("memoryview", "bytes have no counterpart here"),
     ("complex", "complex numbers have no counterpart here"),
-    ("classmethod", "`classmethod` is a decorator of methods here"),
-    ("staticmethod", "`staticmethod` is a decorator of methods here"),
+    (
+        "classmethod",
+        "`classmethod` is a decorator of methods here",
+    ),
+    (
+        "staticmethod",
+        "`staticmethod` is a decorator of methods here",
+    ),
     ("property", "`property` is a decorator of methods here"),
     ("exit", "a script ends with its last statement"),
     ("quit", "a script ends with its last statement"),
@@ -84,7 +90,11 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Whether it is one of Python's functions that exist here.
 pub(super) fn is_function(name: &str) -> bool {
-    parameters(name).is_some() || matches!(name, "print" | "sorted" | "min" | "max" | "isinstance" | "issubclass")
+    parameters(name).is_some()
+        || matches!(
+            name,
+            "print" | "sorted" | "min" | "max" | "isinstance" | "issubclass"
+        )
 }
 
 /// The parameters of a built-in function.

@@ -170,7 +170,9 @@ impl<'a> Translator<'a> {
             let Some(place) = place else {
                 return Ok(None);
             };
-            let is_late = given.last_key_value().is_some_and(|(last, _)| *last > place);
+            let is_late = given
+                .last_key_value()
+                .is_some_and(|(last, _)| *last > place);
             if is_late && !is_plain(&keyword.value) || place < texts.len() {
                 return Ok(None);
             }
@@ -285,7 +287,8 @@ impl<'a> Translator<'a> {
     ) -> Outcome<Piece> {
         let at = call.func.start();
         let own = self.variable(name);
-        let has_stars = has_star(call) || call.arguments.keywords.iter().any(|one| one.arg.is_none());
+        let has_stars =
+            has_star(call) || call.arguments.keywords.iter().any(|one| one.arg.is_none());
         let arguments = match function.has_overloads {
             true if !has_stars => Some(self.own_arguments(call, name, function)?),
             _ => self.arguments_of(call, Some(function), name)?,
@@ -1396,16 +1399,19 @@ impl<'a> Translator<'a> {
         };
         let full = self.full_name(&attribute.value);
         let is_base = class.is_some()
-            || full.as_deref().is_some_and(|full| {
-                error_class(full).is_some() || full == "threading.Thread"
-            });
+            || full
+                .as_deref()
+                .is_some_and(|full| error_class(full).is_some() || full == "threading.Thread");
         let callee = Text::at(call.start(), "super.init");
         if full.as_deref() == Some("threading.Thread") && !has_star(call) {
             let args = call.arguments.args.get(1..).unwrap_or_default();
             return self.thread_init(call, args, callee);
         }
         if !is_base || !call.arguments.keywords.is_empty() || has_star(call) {
-            return refuse(&attribute.attr, "this call of `__init__` has no counterpart here");
+            return refuse(
+                &attribute.attr,
+                "this call of `__init__` has no counterpart here",
+            );
         }
         if class.is_some() {
             let callee = self.text(&attribute.value)?.wrapped("", ".init");

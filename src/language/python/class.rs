@@ -293,7 +293,10 @@ impl<'a> Translator<'a> {
                         if !value.value
                 );
                 if !is_default && name != "order" {
-                    return refuse(option, format!("`{name}=` of a dataclass has no counterpart here"));
+                    return refuse(
+                        option,
+                        format!("`{name}=` of a dataclass has no counterpart here"),
+                    );
                 }
             }
         }
@@ -364,7 +367,9 @@ impl<'a> Translator<'a> {
                     Expr::EllipsisLiteral(_) => {}
                     other => return refuse(other, "this has no counterpart in a class"),
                 },
-                Stmt::AnnAssign(assign) if is_dataclass && !is_class_variable(&assign.annotation) => {
+                Stmt::AnnAssign(assign)
+                    if is_dataclass && !is_class_variable(&assign.annotation) =>
+                {
                     let field = self.field(assign)?;
                     fields.retain(|known| known.name != field.name);
                     if let Default::Value(value) = &field.default {
@@ -397,7 +402,10 @@ impl<'a> Translator<'a> {
         }
         if is_dataclass {
             self.generated(def, &fields, layout)?;
-            let key = (self.scopes.scopes[scope].parent.unwrap_or(0), def.name.to_string());
+            let key = (
+                self.scopes.scopes[scope].parent.unwrap_or(0),
+                def.name.to_string(),
+            );
             if let Some(class) = self.classes.get_mut(&key) {
                 class.fields = Some(fields);
             }
@@ -418,11 +426,15 @@ impl<'a> Translator<'a> {
         layout: &mut Layout,
     ) -> Outcome<()> {
         if let Expr::Lambda(lambda) = value {
-            return refuse(lambda, "a lambda in a class has no counterpart here: write a method");
+            return refuse(
+                lambda,
+                "a lambda in a class has no counterpart here: write a method",
+            );
         }
         let text = self.text(value)?;
         let own = self.attribute_name(name);
-        let is_read = (self.scopes.name(scope, name)).is_some_and(|name| name.reads().next().is_some());
+        let is_read =
+            (self.scopes.name(scope, name)).is_some_and(|name| name.reads().next().is_some());
         if !is_read {
             let mut line = Text::at(value.start(), format!("{own} = "));
             line.add(&text);
@@ -447,7 +459,10 @@ impl<'a> Translator<'a> {
         let name = def.name.as_str();
         let is_special = name.starts_with("__") && name.ends_with("__");
         if is_special && !SPECIAL.contains(&name) {
-            return refuse(&def.name, format!("the method `{name}` has no counterpart here"));
+            return refuse(
+                &def.name,
+                format!("the method `{name}` has no counterpart here"),
+            );
         }
         if name == "__init__" && def.is_async {
             return refuse(&def.name, "`__init__` is no `async def`");
@@ -456,7 +471,11 @@ impl<'a> Translator<'a> {
         let receiver = match (def.parameters.posonlyargs.first()).or(def.parameters.args.first()) {
             Some(first) if takes_receiver && first.default.is_none() => Some(first.name().as_str()),
             _ if takes_receiver => {
-                let word = if kind == MethodKind::Class { "cls" } else { "self" };
+                let word = if kind == MethodKind::Class {
+                    "cls"
+                } else {
+                    "self"
+                };
                 return refuse(&def.name, format!("the method takes no `{word}`"));
             }
             _ => None,
@@ -475,7 +494,8 @@ impl<'a> Translator<'a> {
         layout.open(&head);
         let scope = self.scopes.of_statement(def.start());
         if let Some(receiver) = receiver {
-            let is_kept = kind == MethodKind::Class || self.scopes.is_more_than_read(scope, receiver);
+            let is_kept =
+                kind == MethodKind::Class || self.scopes.is_more_than_read(scope, receiver);
             match is_kept {
                 true => {
                     let kept = renamed(receiver);
@@ -520,15 +540,18 @@ impl<'a> Translator<'a> {
             };
         }
         let method = (self.base_of(&class).cloned()).and_then(|base| self.method_of(&base, name));
-        let is_thread = class.base.and_then(|base| self.full_name(base)).as_deref()
-            == Some("threading.Thread");
+        let is_thread =
+            class.base.and_then(|base| self.full_name(base)).as_deref() == Some("threading.Thread");
         if is_thread && name == "__init__" && !call.arguments.keywords.is_empty() {
             return self.thread_init(call, &call.arguments.args, callee);
         }
         let arguments = self.arguments_of(call, method.map(|method| method.function), name)?;
         match arguments {
             Some(arguments) => Ok(super::call::called(callee, &arguments)),
-            None => refuse(call, "these arguments have no counterpart in a call by `super()`"),
+            None => refuse(
+                call,
+                "these arguments have no counterpart in a call by `super()`",
+            ),
         }
     }
 
@@ -565,7 +588,8 @@ impl<'a> Translator<'a> {
             [Expr::Name(name)] => self.class_named(&name.id),
             _ => None,
         };
-        base.and_then(|base| base.fields.clone()).unwrap_or_default()
+        base.and_then(|base| base.fields.clone())
+            .unwrap_or_default()
     }
 
     fn field(&mut self, assign: &'a ast::StmtAnnAssign) -> Outcome<Field<'a>> {
@@ -603,7 +627,10 @@ impl<'a> Translator<'a> {
                 ("compare", Some(flag)) => field.is_compared = flag,
                 ("init", Some(flag)) => field.is_taken = flag,
                 _ => {
-                    return refuse(keyword, format!("`{name}=` of a field has no counterpart here"));
+                    return refuse(
+                        keyword,
+                        format!("`{name}=` of a field has no counterpart here"),
+                    );
                 }
             }
         }
@@ -676,7 +703,11 @@ impl<'a> Translator<'a> {
         if !has("__repr__") {
             let shown: Vec<String> = (fields.iter().filter(|field| field.is_shown))
                 .map(|field| {
-                    format!("{}=${{repr(this.{})}}", field.name, self.attribute_name(field.name))
+                    format!(
+                        "{}=${{repr(this.{})}}",
+                        field.name,
+                        self.attribute_name(field.name)
+                    )
                 })
                 .collect();
             layout.open(&Text::at(at, "__repr__()"));
@@ -686,7 +717,8 @@ impl<'a> Translator<'a> {
         }
         let compared = |of: &str, translator: &Self| {
             let places = fields.iter().filter(|field| field.is_compared);
-            let places = places.map(|field| format!("{of}.{}", translator.attribute_name(field.name)));
+            let places =
+                places.map(|field| format!("{of}.{}", translator.attribute_name(field.name)));
             format!("tuple([{}])", places.collect::<Vec<_>>().join(", "))
         };
         let (this, other) = (compared("this", self), compared("other", self));
@@ -697,12 +729,15 @@ impl<'a> Translator<'a> {
             layout.line(&format!("return {this} == {other};").into());
             layout.close("");
         }
-        let is_ordered = def.decorator_list.iter().any(|decorator| match &decorator.expression {
-            Expr::Call(call) => call.arguments.find_keyword("order").is_some_and(
-                |order| matches!(&order.value, Expr::BooleanLiteral(value) if value.value),
-            ),
-            _ => false,
-        });
+        let is_ordered = def
+            .decorator_list
+            .iter()
+            .any(|decorator| match &decorator.expression {
+                Expr::Call(call) => call.arguments.find_keyword("order").is_some_and(
+                    |order| matches!(&order.value, Expr::BooleanLiteral(value) if value.value),
+                ),
+                _ => false,
+            });
         if is_ordered {
             for (name, sign) in [("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")] {
                 layout.open(&Text::at(at, format!("__{name}__(other)")));
@@ -782,4 +817,3 @@ fn is_class_variable(annotation: &Expr) -> bool {
 
 /// The classes of the text, by the scope and the name that always mean them.
 pub(super) type Classes<'a> = std::collections::HashMap<(ScopeId, String), Class<'a>>;
-

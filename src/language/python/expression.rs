@@ -185,7 +185,10 @@ impl<'a> Translator<'a> {
     pub(super) fn variable(&mut self, name: &str) -> String {
         let owner = self.scopes.owner(self.scope, name);
         if let Some(owner) = owner
-            && self.receivers.get(&owner).is_some_and(|receiver| receiver == name)
+            && self
+                .receivers
+                .get(&owner)
+                .is_some_and(|receiver| receiver == name)
         {
             return "this".into();
         }

@@ -63,8 +63,7 @@ impl<'a> Translator<'a> {
         let mut inner = Layout::default();
         let has_defaults = (def.parameters.iter_non_variadic_params())
             .any(|parameter| parameter.default.is_some());
-        let is_def =
-            has_defaults || !is_simple(&def.parameters) || !def.decorator_list.is_empty();
+        let is_def = has_defaults || !is_simple(&def.parameters) || !def.decorator_list.is_empty();
         let mut head = Text::default();
         match is_def {
             true => {
@@ -174,7 +173,11 @@ impl<'a> Translator<'a> {
         skipped: usize,
     ) -> Outcome<Text> {
         let mut texts = Vec::new();
-        let plain = parameters.posonlyargs.iter().chain(&parameters.args).skip(skipped);
+        let plain = parameters
+            .posonlyargs
+            .iter()
+            .chain(&parameters.args)
+            .skip(skipped);
         for parameter in plain {
             texts.push(self.parameter_text(parameter)?);
         }
@@ -189,7 +192,10 @@ impl<'a> Translator<'a> {
             texts.push(self.parameter_text(parameter)?);
         }
         if let Some(named) = &parameters.kwarg {
-            texts.push(Text::at(named.start(), format!("**{}", renamed(&named.name))));
+            texts.push(Text::at(
+                named.start(),
+                format!("**{}", renamed(&named.name)),
+            ));
         }
         let all = Text::joined(&texts, ", ");
         // Rhai's tokenizer refuses `(*`, which begins a comment of another language.

@@ -63,7 +63,9 @@ pub fn translate_input(
 
 /// Whether the library has a function of this name, which a variable that is called must not have.
 fn is_library_name(name: &str) -> bool {
-    builtins::is_function(name) || catalogue::native_index(name).is_some()
+    builtins::is_function(name)
+        || catalogue::native_index(name).is_some()
+        || catalogue::native_index(&format!("python.{name}")).is_some()
 }
 
 fn is_module(name: &str) -> bool {

@@ -185,7 +185,14 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "functools",
-        names: &["partial", "reduce", "wraps", "lru_cache", "cache", "total_ordering"],
+        names: &[
+            "partial",
+            "reduce",
+            "wraps",
+            "lru_cache",
+            "cache",
+            "total_ordering",
+        ],
     },
     Module {
         name: "dataclasses",
@@ -206,8 +213,22 @@ const MODULES: &[Module] = &[
     Module {
         name: "typing",
         names: &[
-            "Any", "Callable", "ClassVar", "Dict", "Generator", "Generic", "Iterable", "Iterator",
-            "List", "Optional", "Protocol", "Sequence", "Set", "Tuple", "TypeVar", "Union",
+            "Any",
+            "Callable",
+            "ClassVar",
+            "Dict",
+            "Generator",
+            "Generic",
+            "Iterable",
+            "Iterator",
+            "List",
+            "Optional",
+            "Protocol",
+            "Sequence",
+            "Set",
+            "Tuple",
+            "TypeVar",
+            "Union",
         ],
     },
     Module {

@@ -83,7 +83,10 @@ impl Name {
 
     /// Whether a statement of this block sets it.
     fn is_set_in(&self, block: usize) -> bool {
-        let mut sets = self.mentions.iter().filter(|mention| mention.set_by.is_some());
+        let mut sets = self
+            .mentions
+            .iter()
+            .filter(|mention| mention.set_by.is_some());
         sets.any(|mention| mention.block == block)
     }
 

@@ -593,7 +593,13 @@ fn extreme(name: &str, args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
             several => Value::array(several.to_vec()),
         };
         let none = Value::array(Vec::new());
-        let args = vec![items, Value::Unit, none, Value::Bool(name == "max"), Value::from(name)];
+        let args = vec![
+            items,
+            Value::Unit,
+            none,
+            Value::Bool(name == "max"),
+            Value::from(name),
+        ];
         return Ok(NativeResult::Call(named("__python__extreme", ctx), args));
     }
     let op = if name == "max" {
@@ -625,7 +631,10 @@ fn sorted(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
         None | Some(Value::Unit) if instances::are_ordered_by_script(&args[0]) => {
             let reverse = Value::Bool(args.get(2).is_some_and(is_true));
             let args = vec![args[0].clone(), reverse];
-            Ok(NativeResult::Call(named("__python__sorted_by_script", ctx), args))
+            Ok(NativeResult::Call(
+                named("__python__sorted_by_script", ctx),
+                args,
+            ))
         }
         None | Some(Value::Unit) => each("sorted", args, ctx, |mut items, rest| {
             sort(&mut items, rest.get(1).is_some_and(is_true))?;

@@ -19,12 +19,12 @@ pub(super) const ROWS: &[Row] = &[
     Row("call_with", 3, 3, call_with),
     Row("merged", 0, ANY, merged),
     Row("name_of", 1, 1, |args, _| match &args[0] {
-        Value::Function(function) => {
-            Ok(NativeResult::Value(Value::Literal(function.name)))
-        }
+        Value::Function(function) => Ok(NativeResult::Value(Value::Literal(function.name))),
         Value::Reference(reference) if reference.kind == Kind::Class => {
             let name = reference.class.as_ref().map(|class| class.name);
-            Ok(NativeResult::Value(name.map_or(Value::Unit, Value::Literal)))
+            Ok(NativeResult::Value(
+                name.map_or(Value::Unit, Value::Literal),
+            ))
         }
         other => Err(no_attribute(other, "__name__")),
     }),
@@ -142,14 +142,19 @@ fn merged(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
             }
         }
     }
-    Ok(NativeResult::Value(Value::reference(Collection::Dict(all), ctx.pos)))
+    Ok(NativeResult::Value(Value::reference(
+        Collection::Dict(all),
+        ctx.pos,
+    )))
 }
 
 fn entries(dict: &Value) -> Result<Vec<(Value, Value)>, FaultKind> {
     match dict.collection().as_deref().map(|contents| &**contents) {
         Some(Collection::Dict(dict)) => {
             let entries = dict.entries();
-            Ok(entries.map(|entry| (entry.key.clone(), entry.value.clone())).collect())
+            Ok(entries
+                .map(|entry| (entry.key.clone(), entry.value.clone()))
+                .collect())
         }
         _ => Err(raised("TypeError", "argument after ** must be a mapping")),
     }
@@ -175,19 +180,21 @@ pub(super) fn operator(args: &[Value], own: &str, reflected: &str) -> Option<Out
 
 /// Whether one of the items is an instance whose class says what comes first.
 pub(super) fn are_ordered_by_script(items: &Value) -> bool {
-    let is_ordered = |item: &Value| {
-        special(item, "__lt__").is_some() || special(item, "__gt__").is_some()
-    };
-    matches!(items, Value::Reference(_) | Value::Collection(_) | Value::Array(_))
-        && items_of(items).is_ok_and(|items| items.iter().any(is_ordered))
+    let is_ordered =
+        |item: &Value| special(item, "__lt__").is_some() || special(item, "__gt__").is_some();
+    matches!(
+        items,
+        Value::Reference(_) | Value::Collection(_) | Value::Array(_)
+    ) && items_of(items).is_ok_and(|items| items.iter().any(is_ordered))
 }
 
 /// Whether something in a collection is an instance whose class says what is equal to it.
 pub(super) fn holds_compared_by_script(items: &Value) -> bool {
-    matches!(items, Value::Reference(_) | Value::Collection(_) | Value::Array(_))
-        && items_of(items).is_ok_and(|items| {
-            items.iter().any(|item| special(item, "__eq__").is_some())
-        })
+    matches!(
+        items,
+        Value::Reference(_) | Value::Collection(_) | Value::Array(_)
+    ) && items_of(items)
+        .is_ok_and(|items| items.iter().any(|item| special(item, "__eq__").is_some()))
 }
 
 /// Calls the first of these methods that an instance has.
@@ -199,7 +206,10 @@ pub(super) fn call_special(value: &Value, names: &[&str]) -> Option<NativeResult
 /// Whether `repr` of this, or of something in it, is up to the script.
 pub(super) fn is_shown_by_script(value: &Value) -> bool {
     let is_open = |value: &Value| {
-        matches!(value, Value::Reference(_) | Value::Collection(_) | Value::Array(_))
+        matches!(
+            value,
+            Value::Reference(_) | Value::Collection(_) | Value::Array(_)
+        )
     };
     if !is_open(value) {
         return false;

@@ -9,7 +9,9 @@ pub(super) fn str(value: &Value) -> String {
         Value::Map(map) if map.contains_key("error") => {
             map.get("message").map(str).unwrap_or_default()
         }
-        Value::Reference(reference) if let Some(message) = reference.error_message() => str(&message),
+        Value::Reference(reference) if let Some(message) = reference.error_message() => {
+            str(&message)
+        }
         other => match as_text(other) {
             Some(text) => text.into_owned(),
             None => repr(other),
