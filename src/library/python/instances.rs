@@ -267,7 +267,12 @@ pub(super) fn repr(value: &Value, ctx: &NativeCtx<'_>) -> Option<Outcome> {
 /// # Errors
 /// The value, or something in it, is shown by the script.
 pub(super) fn check_plain(value: &Value, what: &str) -> Result<(), FaultKind> {
-    match special(value, "__str__").is_some() || is_shown_by_script(value) {
+    let items = match value {
+        Value::Collection(_) => items_of(value)?,
+        _ => Vec::new(),
+    };
+    let mut all = items.iter().chain([value]);
+    match all.any(|one| special(one, "__str__").is_some()) || is_shown_by_script(value) {
         false => Ok(()),
         true => Err(FaultKind::raised(
             Class::TypeError,

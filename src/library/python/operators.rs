@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::instances::holds_compared_by_script;
+use super::instances::{check_plain, holds_compared_by_script};
 use super::text::percent;
 use super::{as_int, as_number, as_text, raised, type_name};
 use crate::library::{collections, limits};
@@ -47,6 +47,7 @@ fn computed(op: BinaryOp, a: &Value, b: &Value, sign: &str) -> Outcome {
         return float(op, a, b);
     }
     if let (BinaryOp::Rem, Some(format)) = (op, as_text(a)) {
+        check_plain(b, "`%`")?;
         return percent(&format, b).map(Value::from);
     }
     match (op, as_text(a), as_text(b)) {

@@ -1,5 +1,6 @@
 //! The methods of Python's strings, and of other values that never change.
 
+use super::instances::check_plain;
 use super::text::{format_fields, str};
 use super::{as_int, as_text, raised, type_name};
 use crate::library::limits;
@@ -141,7 +142,12 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
                 }
                 values => (None, values),
             };
-            format_fields(text, values, named).map(Value::from)
+            let all = values
+                .iter()
+                .chain(named.into_iter().flat_map(|named| named.values()));
+            all.map(|value| check_plain(value, "`format`"))
+                .collect::<Result<(), _>>()
+                .and_then(|()| format_fields(text, values, named).map(Value::from))
         }
         ("isdigit" | "isdecimal" | "isnumeric", []) => all(char::is_numeric),
         ("isalpha", []) => all(char::is_alphabetic),
