@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use threadlab::lesson::course::FILES;
 use threadlab::lesson::text::parse;
@@ -47,4 +48,121 @@ fn each_lesson_can_be_read() {
             panic!("{}", list.collect::<String>());
         }
     }
+}
+
+/// Runs the program in a folder and gives what it prints, and its status.
+fn threadlab(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_threadlab"))
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    (text, output.status.code())
+}
+
+#[test]
+fn a_new_lesson_passes_and_is_not_written_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, status) = threadlab(folder.path(), &["lesson", "new", "my_own_lesson"]);
+    assert_eq!(status, Some(0));
+    let (told, status) = threadlab(folder.path(), &["lesson", "check", "my_own_lesson.rhai"]);
+    assert_eq!(
+        (told.as_str(), status),
+        ("my_own_lesson.rhai: all holds\n", Some(0))
+    );
+    let text = std::fs::read_to_string(folder.path().join("my_own_lesson.rhai")).expect("a text");
+    assert!(text.starts_with("//! # My own lesson\n"), "{text}");
+    let (_, status) = threadlab(folder.path(), &["lesson", "new", "my_own_lesson"]);
+    assert_eq!(status, Some(1));
+}
+
+/// What `lesson check` says of a lesson, with the template changed so.
+fn check_of(changes: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    threadlab(folder.path(), &["lesson", "new", "lesson"]);
+    let path = folder.path().join("lesson.rhai");
+    let mut text = std::fs::read_to_string(&path).expect("a text");
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old}");
+        text = text.replace(old, new);
+    }
+    std::fs::write(&path, text).expect("written");
+    let (told, status) = threadlab(folder.path(), &["lesson", "check", "lesson.rhai"]);
+    let holds = told.ends_with("all holds\n");
+    assert_eq!(status, Some(if holds { 0 } else { 1 }), "{told}");
+    told
+}
+
+#[test]
+fn what_is_wrong_with_a_lesson_is_told_with_its_line() {
+    let says = |changes: &[(&str, &str)], words: &str| {
+        let told = check_of(changes);
+        assert!(told.contains(words), "{changes:?}\n{told}");
+        for line in told.lines() {
+            let number = line
+                .split(':')
+                .nth(1)
+                .and_then(|number| number.parse::<u32>().ok());
+            assert!(number.is_some(), "{line}");
+        }
+    };
+    says(
+        &[("can print 1 or 2", "prints 2")],
+        "this line can print `1`",
+    );
+    says(
+        &[("can print 1 or 2", "can print 1 or 2 or 3")],
+        "never prints `3`",
+    );
+    says(&[("- [ ] 3", "- [x] 3")], "`3` cannot happen");
+    says(&[("- [x] 2", "- [ ] 2")], "`2` can happen");
+    says(
+        &[("visits = 2", "visits += 1")],
+        "wrong answer 3 is accepted",
+    );
+    says(
+        &[("because: two threads", "because: three threads")],
+        "does not contain",
+    );
+    says(
+        &[(
+            "because: lost update\n/// fn visit() {\n///     look_around();\n///     visits",
+            "because: deadlock\n/// fn visit() {\n///     look_around();\n///     visits",
+        )],
+        "the starter is rejected, but",
+    );
+    says(
+        &[("/// together look_around\n", "/// together look_round\n")],
+        "the solution is not accepted",
+    );
+    says(
+        &[(
+            "with lock { visits += 1; }\n/// }\n/// ```\n/// ```alternative\n/// let one",
+            "visits += 1;\n/// }\n/// ```\n/// ```alternative\n/// let one",
+        )],
+        "the solution is not accepted",
+    );
+    says(
+        &[("print(counter);  //", "print(counter.frobnicate());  //")],
+        "does not run",
+    );
+    says(&[("minutes: 10", "minutes: ten")], "no number of minutes");
+    says(
+        &[(
+            "let counter = 0;",
+            "let counter = 0; let a_long_name = \"0123456789012345678901234567890123456789012345678901234567890\";",
+        )],
+        "wider than 80 columns",
+    );
+}
+
+#[test]
+fn exercises_that_a_cheat_passes_are_found() {
+    // Without the check of what runs together, and with one trial only, much passes.
+    let told = check_of(&[
+        ("/// together look_around\n", "/// uses lock\n"),
+        ("/// assert(visits == 3);\n", "/// assert(visits >= 2);\n"),
+    ]);
+    assert!(told.contains("wrong answer 2 is accepted"), "{told}");
 }

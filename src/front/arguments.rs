@@ -12,6 +12,8 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 
+use super::grade::{self, Grading};
+use super::lesson::LessonTask;
 use crate::explore::{Limits, Reduction};
 use crate::session::{Config, Scheduler};
 
@@ -22,6 +24,8 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab mend [--write] FILE [ARGS]...
        threadlab replay TOKEN FILE [ARGS]...
        threadlab step FILE [ARGS]...
+       threadlab lesson check FILE...
+       threadlab grade EXERCISE FILE...
        threadlab translate FILE.py
        threadlab doc [NAME | --markdown]
        threadlab completions bash | zsh | fish
@@ -300,6 +304,74 @@ struct StepWords {
     script: Vec<OsString>,
 }
 
+const LESSON_EXAMPLES: &str = "\
+Examples:
+  threadlab lesson new 07_lost_update      write a template to 07_lost_update.rhai
+  threadlab lesson check lessons/*.rhai    prove what lessons claim
+
+scripts/lessons/README.md describes the format. Exit status: 0 when all holds, 1 when
+something does not, 2 for wrong usage.";
+
+/// Write lessons, and prove them.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab lesson", after_help = LESSON_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab lesson check FILE...
+       threadlab lesson new NAME")]
+struct LessonWords {
+    /// Show this help
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
+    /// What to do: check or new
+    #[arg(value_name = "check | new")]
+    what: LessonVerb,
+
+    /// Files of lessons, or the name of a new one
+    #[arg(value_name = "FILE | NAME", required = true)]
+    names: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LessonVerb {
+    /// Prove lessons
+    Check,
+    /// Write a template
+    New,
+}
+
+const GRADE_EXAMPLES: &str = "\
+Examples:
+  threadlab grade locks/2 answers/*.rhai           the second exercise of a lesson
+  threadlab grade my.rhai#1 --csv answers/*.py     the first one of a lesson of yours
+
+Each answer is explored on its own, bounded by states, memory and work: the verdict is
+the same on every machine. Exit status: 0, or 2 for wrong usage.";
+
+/// Grade the answers of a class to an exercise.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab grade", after_help = GRADE_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab grade [--csv | --json] EXERCISE FILE...")]
+struct GradeWords {
+    /// Show this help
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
+    /// Write comma-separated values
+    #[arg(long, group = "form")]
+    csv: bool,
+
+    /// Write a JSON array
+    #[arg(long, group = "form")]
+    json: bool,
+
+    /// LESSON/NUMBER, or FILE#NUMBER
+    exercise: String,
+
+    /// Files with answers, in this language or in Python (`.py`)
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
 /// Show what a script of Python's is in this language.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab translate", disable_help_flag = true)]
@@ -430,6 +502,10 @@ pub enum Task {
     Step,
     /// Nothing runs: the translation of a text of Python's is shown.
     Translate,
+    /// Lessons are proved, or begun.
+    Lesson(LessonTask),
+    /// Answers are graded.
+    Grade(Grading),
     /// Nothing runs: the reference is shown.
     Doc(Doc),
     /// Nothing runs: this is written to standard output.
@@ -534,6 +610,19 @@ impl Arguments {
                 let words = TranslateWords::try_parse_from(words)?;
                 Self::of(Task::Translate, words.common, words.script)?
             }
+            Some(Verb::Lesson) => return Self::of_lesson(LessonWords::try_parse_from(words)?),
+            Some(Verb::Grade) => {
+                let words = GradeWords::try_parse_from(words)?;
+                return Ok(Self::without_text(Task::Grade(Grading {
+                    exercise: words.exercise,
+                    files: words.files,
+                    form: match (words.csv, words.json) {
+                        (true, _) => grade::Form::Csv,
+                        (_, true) => grade::Form::Json,
+                        _ => grade::Form::Table,
+                    },
+                })));
+            }
             Some(Verb::Doc) => return Self::of_doc(DocWords::try_parse_from(words)?),
             Some(Verb::Completions) => {
                 let words = CompletionWords::try_parse_from(words)?;
@@ -608,6 +697,15 @@ impl Arguments {
         })
     }
 
+    fn of_lesson(words: LessonWords) -> Result<Self, clap::Error> {
+        let task = match (words.what, words.names.as_slice()) {
+            (LessonVerb::Check, _) => LessonTask::Check(words.names),
+            (LessonVerb::New, [name]) => LessonTask::New(name.display().to_string()),
+            (LessonVerb::New, _) => return Err(usage("`lesson new` takes one name")),
+        };
+        Ok(Self::without_text(Task::Lesson(task)))
+    }
+
     fn of_explore(words: ExploreWords) -> Result<Self, clap::Error> {
         let usual = Limits::default();
         let how = Exploring {
@@ -672,8 +770,13 @@ impl Arguments {
 
     /// What only writes something.
     fn writing(text: Vec<u8>) -> Self {
+        Self::without_text(Task::Write(text))
+    }
+
+    /// What takes no text to run.
+    fn without_text(task: Task) -> Self {
         Self {
-            task: Task::Write(text),
+            task,
             // There is no text to read.
             command: Command::Code(String::new()),
             config: Config {
@@ -698,6 +801,8 @@ fn whole_command() -> clap::Command {
         sub(ExploreWords::command(), "explore"),
         sub(ReplayWords::command(), "replay"),
         sub(StepWords::command(), "step"),
+        sub(LessonWords::command(), "lesson"),
+        sub(GradeWords::command(), "grade"),
         sub(DocWords::command(), "doc"),
         sub(CompletionWords::command(), "completions"),
         clap::Command::new("man").about("Write this manual page"),
@@ -728,6 +833,8 @@ enum Verb {
     Mend,
     Replay,
     Step,
+    Lesson,
+    Grade,
     Translate,
     Doc,
     Completions,
@@ -735,12 +842,14 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Run,
         Self::Explore,
         Self::Mend,
         Self::Replay,
         Self::Step,
+        Self::Lesson,
+        Self::Grade,
         Self::Translate,
         Self::Doc,
         Self::Completions,
@@ -754,6 +863,8 @@ impl Verb {
             Self::Mend => "mend",
             Self::Replay => "replay",
             Self::Step => "step",
+            Self::Lesson => "lesson",
+            Self::Grade => "grade",
             Self::Translate => "translate",
             Self::Doc => "doc",
             Self::Completions => "completions",

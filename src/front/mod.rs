@@ -3,15 +3,18 @@
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`, what
 //! became of a run in words; `highlight`, code in colours; `prose`, Markdown for a terminal; `printer`,
 //! the thread that shows events as they happen; `state`, what is kept in files; `setting`, what a user
-//! can set; then the fronts: `doc` shows the reference, `translate` what a text of Python's is here,
-//! `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl` is the prompt.
+//! can set; then the fronts: `lesson` proves lessons, `grade` the answers of a class; `doc` shows the reference,
+//! `translate` what a text of Python's is here, `batch` runs a script, `explore` runs it in all ways, again
+//! or by hand, and `repl` is the prompt.
 //! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
 mod batch;
 mod doc;
 mod explore;
+pub mod grade;
 mod highlight;
+pub mod lesson;
 mod printer;
 mod prose;
 mod repl;
@@ -103,6 +106,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Task::Mend { write } => explore::mend::run(config, &source, color, write),
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
                 Task::Step => explore::step(config, &source, color),
+                Task::Lesson(task) => lesson::run(&task),
+                Task::Grade(grading) => grade::run(&grading),
                 Task::Translate => translate::run(&source, color),
                 Task::Doc(doc) => doc::run(&doc, color),
                 Task::Write(text) => write_out(&text),

@@ -7,7 +7,7 @@
 //! with `definitions`, which finds functions to be taken out of a text. `modules` says which texts a
 //! text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode. `rounds` makes a text that is explored instead of one with long loops.
-//! `outline` says where statements begin and end, for whoever changes a text.
+//! `words` lists the names and comments of a text. `outline` says where statements begin and end, for whoever changes a text.
 
 mod class;
 pub mod complete;
@@ -27,6 +27,7 @@ mod rounds;
 mod scan;
 pub mod unseen;
 pub mod with;
+pub mod words;
 
 pub use diagnostic::Diagnostic;
 pub use rounds::{FewerRounds, with_fewer_rounds};

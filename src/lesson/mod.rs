@@ -9,6 +9,7 @@ pub mod course;
 pub mod flaw;
 pub mod grade;
 pub mod progress;
+pub mod proof;
 pub mod text;
 pub mod tutorial;
 pub mod typed;

@@ -144,6 +144,8 @@ pub enum Task {
 pub struct Work {
     /// Where the learner begins.
     pub starter: Piece,
+    /// What the feedback to the starter must contain: why it has to be changed.
+    pub promise: Option<String>,
     /// Code that runs after the answer: each is a trial of its own. All must pass. Without any, the
     /// answer itself is the only trial.
     pub trials: Vec<Piece>,

@@ -71,6 +71,11 @@ impl Explorable {
         last.map_or(("", ""), |source| (&source.name, &source.text))
     }
 
+    /// The number of the first text's input at the prompt; 0 for other texts.
+    pub fn first_input(&self) -> u32 {
+        self.sources.first().map_or(0, |source| source.number)
+    }
+
     /// What kind of input the texts are.
     pub fn kind(&self) -> InputKind {
         match self.until {

@@ -28,8 +28,14 @@ pub(super) fn redefined(
     own.into_iter().find(|name| {
         given_names.contains(name)
             || ALWAYS.contains(&name.as_str())
-            || (!catalogue::doc(name).is_empty() && is_used(name))
+            || (is_function(name) && is_used(name))
     })
+}
+
+/// Whether the library has a function of this name, not only a method.
+fn is_function(name: &str) -> bool {
+    let entries = catalogue::doc(name);
+    entries.iter().any(|entry| entry.receiver.is_none())
 }
 
 /// The names that a text defines at its top level.

@@ -35,14 +35,15 @@ impl Default for Bounds {
         Self {
             states: 200_000,
             memory: 256 << 20,
-            work: 400_000,
+            work: 100_000,
             depth: 5_000,
         }
     }
 }
 
 impl Bounds {
-    fn limits(&self) -> Limits {
+    /// The same for exploring.
+    pub(in crate::lesson) fn limits(&self) -> Limits {
         Limits {
             states: self.states,
             time: NEVER,
@@ -165,6 +166,10 @@ pub(super) fn explored<R>(
     let rehearsal = session.rehearse(&program, wanted.is_ordered);
     let mut rehearsal = rehearsal.map_err(|_| Verdict::Undecided(Undecided::NoQuestion))?;
     rehearsal.demand(wanted.demands);
+    if wanted.is_ordered {
+        // Orders that differ only by which of two interchangeable threads comes first are different ones.
+        rehearsal.tell_threads_apart();
+    }
     let stop = Arc::default();
     let mut watch = Watch {
         stop: &stop,

@@ -388,8 +388,14 @@ impl Reader {
             piece
         };
         let task = if kind.is_work() {
+            let starter = needed(starter, Block::Starter, self)?;
+            let (starter, promise) = match because(&starter) {
+                Some((answer, because)) => (answer, Some(because)),
+                None => (starter, None),
+            };
             let work = Work {
-                starter: needed(starter, Block::Starter, self)?,
+                starter,
+                promise,
                 trials,
                 checks,
             };
@@ -453,22 +459,23 @@ impl Reader {
     }
 
     fn wrong(&mut self, piece: Piece) -> Option<Wrong> {
-        let because = |first: &str| first.strip_prefix("// because:").map(|b| b.trim().into());
-        let (first, rest) = piece.text.split_once('\n').unwrap_or((&piece.text, ""));
-        match because(first) {
-            Some(because) => Some(Wrong {
-                answer: Piece {
-                    text: rest.into(),
-                    line: piece.line + 1,
-                },
-                because,
-            }),
-            None => {
-                self.flaw(piece.line, FlawKind::NoBecause);
-                None
-            }
+        let found = because(&piece);
+        if found.is_none() {
+            self.flaw(piece.line, FlawKind::NoBecause);
         }
+        found.map(|(answer, because)| Wrong { answer, because })
     }
+}
+
+/// A piece without its first line `// because: TEXT`, and that text, if it has one.
+fn because(piece: &Piece) -> Option<(Piece, String)> {
+    let (first, rest) = piece.text.split_once('\n').unwrap_or((&piece.text, ""));
+    let because = first.strip_prefix("// because:")?.trim();
+    let answer = Piece {
+        text: rest.into(),
+        line: piece.line + 1,
+    };
+    Some((answer, because.into()))
 }
 
 /// Adds a line to a piece, which begins with the first one.

@@ -1,0 +1,401 @@
+//! What a learner is told of an answer: that it is right, or what is wrong with it, with the shortest run
+//! that shows it, in the lines of the answer.
+
+use crate::explore::{Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
+use crate::front::report::{Quoted, diagnostics};
+use crate::front::state;
+use crate::lesson::grade::{
+    Answer, Evidence, Fault, FaultKind, Of, Reason, Side, Undecided, Verdict,
+};
+use crate::lesson::text::{Check, Exercise, Task};
+use crate::view::paint::{Paint, Role};
+use crate::view::steps;
+use crate::view::story::Story;
+use crate::view::wrap::hang;
+
+/// Where feedback is shown.
+#[derive(Clone, Copy)]
+pub(in crate::front) struct Screen {
+    /// In characters.
+    pub(in crate::front) width: usize,
+    /// About so many lines are for a run.
+    pub(in crate::front) height: usize,
+    pub(in crate::front) paint: Paint,
+}
+
+/// Feedback to an answer; each line ends.
+pub(in crate::front) fn feedback(
+    exercise: &Exercise,
+    answer: Answer<'_>,
+    verdict: &Verdict,
+    screen: Screen,
+) -> String {
+    let writer = Writer {
+        exercise,
+        answer,
+        screen,
+        out: String::new(),
+    };
+    match verdict {
+        Verdict::Passed(count) => writer.passed(count.as_ref()),
+        Verdict::Failed(fault) => writer.failed(fault),
+        Verdict::Undecided(why) => writer.undecided(*why),
+    }
+}
+
+/// The same in one line, for lists: what is wrong, without the run.
+pub(in crate::front) fn summary(exercise: &Exercise, verdict: &Verdict) -> String {
+    let screen = Screen {
+        width: usize::MAX,
+        height: 0,
+        paint: Paint::Plain,
+    };
+    let writer = Writer {
+        exercise,
+        answer: Answer::new(""),
+        screen,
+        out: String::new(),
+    };
+    match verdict {
+        Verdict::Passed(_) => String::new(),
+        Verdict::Failed(fault) => writer.title(fault),
+        Verdict::Undecided(why) => undecided(*why),
+    }
+}
+
+/// Why nothing is known, in words.
+pub(in crate::front) fn undecided(why: Undecided) -> String {
+    match why {
+        Undecided::Limit(Cut::States(_)) => {
+            "there are too many states to look at all of them".into()
+        }
+        Undecided::Limit(Cut::Memory(_)) => "it needs more memory than there is for it".into(),
+        Undecided::Limit(Cut::Work(_)) => {
+            "a thread computes for longer than is allowed, perhaps for ever".into()
+        }
+        Undecided::Limit(Cut::Depth(_)) => "its runs are longer than is allowed".into(),
+        Undecided::Limit(Cut::Numbers(_)) => {
+            "it draws random numbers of more values than can be tried".into()
+        }
+        Undecided::Limit(Cut::Redefined) => {
+            "it defines a function anew while threads run that may call it".into()
+        }
+        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_) | Cut::Stopped) => {
+            "the search was left before its end".into()
+        }
+        Undecided::Outcomes(count) => {
+            format!("it can end in {count} ways or more, too many to look at all of them")
+        }
+        Undecided::Endless => "its usual run does not end".into(),
+        Undecided::NoQuestion => {
+            "the exercise asks for something that its program does not have".into()
+        }
+    }
+}
+
+struct Writer<'a> {
+    exercise: &'a Exercise,
+    answer: Answer<'a>,
+    screen: Screen,
+    out: String,
+}
+
+impl Writer<'_> {
+    fn passed(mut self, count: Option<&Interleavings>) -> String {
+        let proof = match (&self.exercise.task, count) {
+            (Task::Predict { .. }, _) => "These can happen, and nothing else can.".to_string(),
+            (Task::Break { .. }, _) => "You have made it fail.".into(),
+            (Task::FindStep { .. }, _) => {
+                "Behind that step no order of the threads avoids the failure.".into()
+            }
+            (Task::Explain { .. }, _) => "That is the cause.".into(),
+            (_, Some(Interleavings::Exactly(count))) if *count == 1_u32.into() => {
+                "There is one interleaving, and it does not fail.".into()
+            }
+            (_, Some(Interleavings::Exactly(count))) => {
+                format!("None of the {count} interleavings fails.")
+            }
+            (_, _) => "No interleaving fails.".into(),
+        };
+        let right = self.screen.paint.text(Role::Prompt, "Right.");
+        let rest = hang("Right. ", &proof, self.screen.width);
+        self.out += &right;
+        self.out += &rest["Right.".len()..];
+        self.out
+    }
+
+    fn undecided(mut self, why: Undecided) -> String {
+        let text = format!(
+            "{}. So it is not known whether this is right.",
+            undecided(why)
+        );
+        self.out = hang("Undecided: ", &text, self.screen.width);
+        self.out
+    }
+
+    fn failed(mut self, fault: &Fault) -> String {
+        let title = self.title(fault);
+        let head = "Not yet: ";
+        let drawn = hang(head, &title, self.screen.width);
+        self.out += &self.screen.paint.text(Role::Error, head.trim_end());
+        self.out += &drawn[head.trim_end().len()..];
+        self.trial(fault);
+        match &fault.kind {
+            FaultKind::Rejected { of, problems } => {
+                let (name, text) = match of {
+                    Of::Given => ("the given code", self.given()),
+                    Of::Answer => ("your code", self.answer.text),
+                    Of::Trial => ("the trial", self.trial_text(fault.trial)),
+                };
+                let quoted = Quoted { name, text };
+                self.out += &diagnostics(problems, quoted, self.screen.paint);
+            }
+            FaultKind::Problem(finding) => self.finding(finding),
+            FaultKind::Check { check, evidence } => self.evidence(check, evidence),
+            FaultKind::Options(options) => {
+                for option in options {
+                    let text = self.option(option.index);
+                    match &option.run {
+                        Some((trail, token)) => {
+                            self.say(&format!("This run does `{text}`:"));
+                            self.run(trail, None);
+                            self.token(token);
+                        }
+                        None => self.say(&format!("No interleaving does `{text}`.")),
+                    }
+                }
+            }
+            FaultKind::Survived(trail) => self.run(trail, None),
+            FaultKind::OtherLine { finding, .. } => {
+                self.say("This is the run:");
+                self.run(&finding.trail, Some(finding));
+            }
+            FaultKind::OtherCause { finding, .. } => self.finding(finding),
+            FaultKind::Empty
+            | FaultKind::Redefines(_)
+            | FaultKind::PrintsItself { .. }
+            | FaultKind::NoOptions(_)
+            | FaultKind::CannotStep { .. }
+            | FaultKind::NoLine(_) => {}
+        }
+        self.out
+    }
+
+    fn given(&self) -> &str {
+        let given = self.exercise.given.as_ref();
+        given.map_or("", |piece| &piece.text)
+    }
+
+    fn trial_text(&self, trial: usize) -> &str {
+        let work = self.exercise.task.work();
+        let trial = work.and_then(|work| work.trials.get(trial));
+        trial.map_or("", |piece| &piece.text)
+    }
+
+    fn option(&self, index: usize) -> &str {
+        match &self.exercise.task {
+            Task::Predict { options, .. } => options.get(index).map_or("", |option| &option.text),
+            _ => "",
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.out += &hang("  ", text, self.screen.width);
+    }
+
+    /// What runs after the answer, where there are several such texts.
+    fn trial(&mut self, fault: &Fault) {
+        let is_about_run = matches!(
+            fault.kind,
+            FaultKind::Problem(_)
+                | FaultKind::Check { .. }
+                | FaultKind::Rejected { of: Of::Trial, .. }
+        );
+        let text = self.trial_text(fault.trial).to_string();
+        if !is_about_run || text.is_empty() {
+            return;
+        }
+        let head = match fault.trials {
+            1 => "This runs after your code (the trial):".to_string(),
+            trials => format!(
+                "This runs after your code (trial {} of {trials}):",
+                fault.trial + 1
+            ),
+        };
+        self.say(&head);
+        for (line, number) in text.lines().zip(1..) {
+            let quoted = format!("{number:>6} | {line}\n");
+            self.out += &self.screen.paint.text(Role::Faint, &quoted);
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.run(&finding.trail, Some(finding));
+        let story = Story::of(finding);
+        self.say(&story.sentences.join(" "));
+        self.token(&finding.token);
+    }
+
+    fn run(&mut self, trail: &Trail, finding: Option<&Finding>) {
+        let acts = match finding {
+            Some(finding) => tell_explained(
+                trail,
+                Some(&finding.problem),
+                finding.explanation.as_deref(),
+            ),
+            None => tell(trail, None),
+        };
+        if acts.is_empty() {
+            return;
+        }
+        let Screen {
+            width,
+            height,
+            paint,
+        } = self.screen;
+        self.out += &steps::folded(&acts, width, height, paint);
+    }
+
+    fn token(&mut self, token: &Token) {
+        let line = format!("  run {}\n", state::shown(token));
+        self.out += &self.screen.paint.text(Role::Faint, &line);
+    }
+
+    fn evidence(&mut self, check: &Check, evidence: &Evidence) {
+        match evidence {
+            Evidence::Run(trail, token) => {
+                self.run(trail, None);
+                self.token(token);
+            }
+            Evidence::State(met) => {
+                self.run(&met.trail, None);
+                self.token(&met.token);
+            }
+            Evidence::Never(Some(count)) => {
+                self.say(&format!("This was looked for in all {count} interleavings."));
+            }
+            Evidence::Never(None) => self.say("This was looked for in all interleavings."),
+            Evidence::Seconds(_) if matches!(check, Check::AtMostSeconds(_)) => self.say(
+                "That is virtual time: only sleeping and waiting take any, so it is the same on each \
+                 machine.",
+            ),
+            Evidence::Seconds(_) | Evidence::Text => {}
+        }
+    }
+
+    /// What is wrong, in a sentence or two.
+    fn title(&self, fault: &Fault) -> String {
+        match &fault.kind {
+            FaultKind::Rejected { of, problems } => {
+                let first = problems.first().map_or("", |problem| &problem.message);
+                match of {
+                    Of::Answer => format!("this cannot run: {first}."),
+                    Of::Given => format!("the given code cannot run: {first}."),
+                    Of::Trial => {
+                        format!("what runs after your code misses something in it: {first}.")
+                    }
+                }
+            }
+            FaultKind::Empty => "there is no code yet.".into(),
+            FaultKind::Redefines(name) => format!(
+                "your code defines `{name}` anew, which the exercise gives. Choose another name."
+            ),
+            FaultKind::Problem(finding) => {
+                let story = Story::of(finding);
+                match story.pattern {
+                    Some(pattern) => format!("{} ({pattern}).", story.title),
+                    None => format!("{}.", story.title),
+                }
+            }
+            FaultKind::Check { check, evidence } => unmet(check, evidence),
+            FaultKind::PrintsItself { text, line } => format!(
+                "line {line} of your code prints `{text}` itself. The code that runs after yours prints \
+                 what came out."
+            ),
+            FaultKind::Options(options) => {
+                let (can, cannot): (Vec<_>, Vec<_>) =
+                    options.iter().partition(|option| option.run.is_some());
+                let list = |options: Vec<_>| -> String {
+                    let options = options.into_iter();
+                    let named = options.map(|option: &crate::lesson::grade::WrongOption| {
+                        format!("`{}`", self.option(option.index))
+                    });
+                    named.collect::<Vec<_>>().join(" and ")
+                };
+                let mut words = Vec::new();
+                if !can.is_empty() {
+                    words.push(format!("{} can happen", list(can)));
+                }
+                if !cannot.is_empty() {
+                    words.push(format!("{} cannot happen", list(cannot)));
+                }
+                format!("{}.", words.join("; "))
+            }
+            FaultKind::NoOptions(word) => {
+                format!("`{word}` is no option. Answer with the numbers of all that can happen.")
+            }
+            FaultKind::CannotStep { name, at, able } => match able.as_slice() {
+                [] => format!("the run is over before choice {at}, `{name}`."),
+                able => format!(
+                    "`{name}` cannot go on at choice {at}. Who can: {}.",
+                    able.join(", ")
+                ),
+            },
+            FaultKind::Survived(_) => "led like this, the program does not fail.".into(),
+            FaultKind::OtherLine { line, side, .. } => match side {
+                Side::Before => {
+                    format!("behind line {line} the failure can still be avoided.")
+                }
+                Side::After => {
+                    format!("when line {line} is reached, the failure cannot be avoided any more.")
+                }
+                Side::Nowhere => format!("the run that fails does not come to line {line}."),
+            },
+            FaultKind::NoLine(word) => {
+                format!("`{word}` is no line. Answer with the number of a line.")
+            }
+            FaultKind::OtherCause { named, .. } => match Reason::named(named) {
+                Some(reason) => format!("that is not what happens here: {}", reason.sentence()),
+                None => format!("`{named}` is none of the causes to choose from."),
+            },
+        }
+    }
+}
+
+/// What is said of a condition that does not hold.
+fn unmet(check: &Check, evidence: &Evidence) -> String {
+    match check {
+        Check::AlwaysPrints(line) => format!("a run ends without printing `{line}`."),
+        Check::NeverPrints(line) => format!("a run prints `{line}`."),
+        Check::CanPrint(line) => {
+            format!("no run prints `{line}` any more: more is kept apart than has to be.")
+        }
+        Check::Together(function) => format!(
+            "two threads are never inside `{function}` at the same time: the work is done one after \
+             the other."
+        ),
+        Check::AtMostAtWork(most, function) => format!(
+            "{} threads can be inside `{function}` at the same time; at most {most} may be.",
+            most + 1
+        ),
+        Check::AtMostSeconds(most) => {
+            let Evidence::Seconds(seconds) = evidence else {
+                return format!("it takes longer than {most} s.");
+            };
+            format!("it takes {seconds:.3} s; at most {most} s are allowed.")
+        }
+        Check::AtMostThreads(most) => {
+            format!("more than {most} threads are started.")
+        }
+        Check::NoBusyWaiting => match evidence {
+            Evidence::State(met) if !met.threads.is_empty() => format!(
+                "busy waiting: {} can go round and round while nothing changes.",
+                met.threads.join(" and ")
+            ),
+            _ => "busy waiting: a thread can go round and round while nothing changes.".into(),
+        },
+        Check::Uses(name) => format!("your code does not use `{name}`."),
+        Check::Without(name) => format!("your code uses `{name}`, which it shall do without."),
+        Check::MayRace => String::new(),
+    }
+}

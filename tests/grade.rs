@@ -1,0 +1,512 @@
+//! Answers to exercises: what is accepted, what is not and why, and the answers of a whole class.
+//!
+//! Each kind of exercise meets somebody who tries to cheat. The exercises are in `CLASS`, a lesson.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use threadlab::lesson::grade::{Answer, Bounds, FaultKind, Reason, Undecided, Verdict, grade};
+use threadlab::lesson::text::{Exercise, Lesson, parse};
+
+const CLASS: &str = r#"//! # A class
+//! minutes: 5
+
+/// ## Predict: one
+/// Which of these can be printed?
+/// ```program
+/// let n = 1;
+/// let t = spawn(|| { n += 1; });
+/// print(n);
+/// t.join();
+/// ```
+/// - [x] 1
+/// - [x] 2
+/// - [ ] 3
+/// - [ ] deadlock
+
+/// ## Break: two
+/// Make it fail.
+/// ```program
+/// let n = 0;
+/// fn add() { n += 1; }
+/// let a = spawn(add);
+/// let b = spawn(add);
+/// a.join();
+/// b.join();
+/// assert(n == 2);
+/// ```
+/// ```solution
+/// Thread-1 Thread-2 Thread-1 Thread-2
+/// ```
+
+/// ## Break: three
+/// In which line does it become inevitable?
+/// ```program
+/// let n = 0;
+/// fn add() {
+///     let seen = n;
+///     n = seen + 1;
+/// }
+/// let a = spawn(add);
+/// let b = spawn(add);
+/// a.join();
+/// b.join();
+/// assert(n == 2);
+/// ```
+/// ```checks
+/// decisive step
+/// ```
+/// ```solution
+/// 3
+/// ```
+
+/// ## Explain: four
+/// Why does it fail?
+/// ```program
+/// let n = 0;
+/// fn add() { n += 1; }
+/// let a = spawn(add);
+/// let b = spawn(add);
+/// a.join();
+/// b.join();
+/// assert(n == 2);
+/// ```
+/// ```solution
+/// lost update
+/// ```
+
+/// ## Mend: five
+/// Mend `visit`.
+/// ```given
+/// let visits = 0;
+/// fn look_around() { sleep(0.1); }
+/// ```
+/// ```starter
+/// fn visit() {
+///     look_around();
+///     visits += 1;
+/// }
+/// ```
+/// ```after
+/// let threads = [spawn(visit), spawn(visit)];
+/// for thread in threads { thread.join(); }
+/// print(visits);
+/// ```
+/// ```after
+/// let other = spawn(visit);
+/// visit();
+/// other.join();
+/// visit();
+/// assert(visits == 3);
+/// ```
+/// ```checks
+/// together look_around
+/// no busy waiting
+/// at most 2 threads
+/// at most 0.5 s
+/// ```
+/// ```solution
+/// let lock = Lock();
+/// fn visit() {
+///     look_around();
+///     with lock { visits += 1; }
+/// }
+/// ```
+
+/// ## Write: six
+/// `both()` gives the sum of `work(1)` and `work(2)`, which run at the same time; it prints the sum.
+/// ```given
+/// fn work(n) { sleep(1); n * 10 }
+/// ```
+/// ```starter
+/// fn both() { }
+/// ```
+/// ```after
+/// assert(both() == 30);
+/// ```
+/// ```checks
+/// always prints 30
+/// never prints 0
+/// together work
+/// at most 2 at work in work
+/// without Atomic
+/// ```
+/// ```solution
+/// fn both() {
+///     let a = spawn(work, 1);
+///     let b = spawn(work, 2);
+///     let sum = a.join() + b.join();
+///     print(sum);
+///     sum
+/// }
+/// ```
+"#;
+
+fn class() -> Lesson {
+    parse("class.rhai", CLASS).expect("the lesson can be read")
+}
+
+fn exercise(number: usize) -> Exercise {
+    class().exercise(number).expect("there is one").clone()
+}
+
+fn verdict(number: usize, answer: &str) -> Verdict {
+    grade(&exercise(number), Answer::new(answer), &Bounds::default())
+}
+
+/// `passed`, or the word for what is wrong.
+fn word(number: usize, answer: &str) -> &'static str {
+    match verdict(number, answer) {
+        Verdict::Passed(_) => "passed",
+        Verdict::Failed(fault) => fault.kind.name(),
+        Verdict::Undecided(_) => "undecided",
+    }
+}
+
+#[test]
+fn options_are_what_can_happen_and_nothing_else() {
+    assert_eq!(word(1, "1 2"), "passed");
+    assert_eq!(word(1, "2, 1"), "passed");
+    for wrong in ["", "1", "2", "3", "1 2 3", "1 2 3 4", "4"] {
+        assert_eq!(word(1, wrong), "wrong-options", "{wrong:?}");
+    }
+    for nothing in ["all", "1 2 5", "0 1 2", "[x] 1"] {
+        assert_eq!(word(1, nothing), "wrong-options", "{nothing:?}");
+    }
+    let Verdict::Failed(fault) = verdict(1, "1 3") else {
+        panic!("it is wrong");
+    };
+    let FaultKind::Options(options) = &fault.kind else {
+        panic!("options are wrong: {fault:?}");
+    };
+    let told: Vec<(usize, bool)> = options
+        .iter()
+        .map(|option| (option.index, option.run.is_some()))
+        .collect();
+    assert_eq!(
+        told,
+        [(1, true), (2, false)],
+        "2 can be printed, and 3 cannot"
+    );
+}
+
+#[test]
+fn a_program_is_broken_by_a_run_that_fails() {
+    assert_eq!(word(2, "Thread-1 Thread-2 Thread-1 Thread-2"), "passed");
+    assert_eq!(word(2, "Thread-2\nThread-1"), "passed");
+    for fails_not in [
+        "",
+        "Thread-1 Thread-1",
+        "Thread-1, Thread-1, Thread-2, Thread-2",
+    ] {
+        assert_eq!(word(2, fails_not), "does-not-fail", "{fails_not:?}");
+    }
+    for nobody in [
+        "Thread-3",
+        "thread-1",
+        "Thread-1 Thread-1 Thread-1 Thread-1",
+    ] {
+        assert_eq!(word(2, nobody), "cannot-step", "{nobody:?}");
+    }
+}
+
+#[test]
+fn one_line_decides() {
+    let right: Vec<u32> = (0..12)
+        .filter(|line| word(3, &line.to_string()) == "passed")
+        .collect();
+    assert_eq!(right, [3]);
+    for wrong in ["", "3 4", "all", "-3"] {
+        assert_eq!(word(3, wrong), "wrong-line", "{wrong:?}");
+    }
+}
+
+#[test]
+fn one_cause_is_the_true_one() {
+    let right: Vec<Reason> = Reason::ALL
+        .into_iter()
+        .filter(|reason| word(4, reason.names()[0]) == "passed")
+        .collect();
+    assert_eq!(right, [Reason::LostUpdate]);
+    for wrong in ["", "lost", "lost update, data race"] {
+        assert_eq!(word(4, wrong), "wrong-cause", "{wrong:?}");
+    }
+    let options = threadlab::lesson::grade::explain::options(&exercise(4), &Bounds::default());
+    let options = options.expect("it asks a question");
+    assert_eq!(options.len(), 4);
+    assert!(options.contains(&Reason::LostUpdate));
+}
+
+/// Answers to the fifth exercise, with what is said of each.
+const ANSWERS: [(&str, &str); 20] = [
+    (
+        "passed",
+        "let lock = Lock();\nfn visit() {\n    look_around();\n    with lock { visits += 1; }\n}\n",
+    ),
+    (
+        "passed",
+        "let one = Semaphore(1);\nfn visit() {\n    look_around();\n    one.acquire();\n    visits += 1;\n    one.release();\n}\n",
+    ),
+    (
+        "passed",
+        "let lock = RLock();\nfn note() { with lock { visits += 1; } }\nfn visit() { look_around(); note(); }\n",
+    ),
+    (
+        "passed",
+        "let lock = Lock();\nlet visit = || { look_around(); with lock { visits += 1; } };\n",
+    ),
+    // The starter.
+    (
+        "assertion race",
+        "fn visit() {\n    look_around();\n    visits += 1;\n}\n",
+    ),
+    // Everything one after the other.
+    (
+        "not-together",
+        "let lock = Lock();\nfn visit() {\n    with lock { look_around(); visits += 1; }\n}\n",
+    ),
+    // Without any work.
+    ("assertion", "fn visit() { }\n"),
+    (
+        "assertion",
+        "let lock = Lock();\nfn visit() {\n    look_around();\n    with lock { visits = 2; }\n}\n",
+    ),
+    ("redefinition", "let visits = 3;\nfn visit() { }\n"),
+    (
+        "redefinition",
+        "fn look_around() { }\nlet lock = Lock();\nfn visit() { with lock { visits += 1; } }\n",
+    ),
+    (
+        "redefinition",
+        "fn spawn(f) { f.call(); #{join: || ()} }\nfn visit() { look_around(); visits += 1; }\n",
+    ),
+    ("redefinition", "fn assert(x) { }\nfn visit() { }\n"),
+    ("not-parseable", "fn visit() {\n    look_around(;\n}\n"),
+    ("not-parseable", "def visit():\n    visits += 1\n"),
+    ("missing-name", "fn vist() { visits += 1; }\n"),
+    ("empty", "  \n"),
+    (
+        "busy-waiting",
+        "let free = Atomic(1);\nfn visit() {\n    look_around();\n    while !free.compare_exchange(1, 0) { }\n    visits += 1;\n    free.store(1);\n}\n",
+    ),
+    (
+        "deadlock",
+        "let lock = Lock();\nfn visit() {\n    look_around();\n    lock.acquire();\n    visits += 1;\n}\n",
+    ),
+    (
+        "undecided",
+        "fn visit() {\n    let n = 0;\n    while true { n += 1; }\n}\n",
+    ),
+    (
+        "undecided",
+        "fn visit() {\n    let text = \"0123456789\";\n    while true { text += text; }\n}\n",
+    ),
+];
+
+#[test]
+fn who_cheats_is_found_out() {
+    for (expected, answer) in ANSWERS {
+        let said = word(5, answer);
+        assert!(
+            expected.split(' ').any(|one| one == said),
+            "{answer}\n{said}"
+        );
+    }
+    let slow = "let lock = Lock();\nfn visit() {\n    sleep(0.4);\n    look_around();\n    with lock { visits += 1; }\n}\n";
+    assert_eq!(word(5, slow), "too-slow");
+    let many = "let lock = Lock();\nfn visit() {\n    look_around();\n    let t = spawn(|| { with lock { visits += 1; } });\n    t.join();\n}\n";
+    assert_eq!(word(5, many), "too-many-threads");
+}
+
+#[test]
+fn what_is_written_is_checked_in_all_interleavings() {
+    let right = "fn both() {\n    let a = spawn(work, 1);\n    let sum = work(2) + a.join();\n    print(sum);\n    sum\n}\n";
+    assert_eq!(word(6, right), "passed");
+    assert_eq!(word(6, "fn both() { print(30); 30 }"), "not-together");
+    assert_eq!(
+        word(6, "fn both() { let s = work(1) + work(2); print(s); s }"),
+        "not-together"
+    );
+    assert_eq!(word(6, "fn both() { }"), "assertion");
+    assert_eq!(word(6, &right.replace("print(sum);", "")), "wrong-output");
+    assert_eq!(
+        word(6, &right.replace("print(sum);", "print(0); print(sum);")),
+        "wrong-output"
+    );
+    assert_eq!(
+        word(6, &format!("let a = Atomic(0);\n{right}")),
+        "wrong-means"
+    );
+    assert_eq!(word(6, &format!("// no Atomic\n{right}")), "passed");
+    let three = right.replace("let sum", "let c = spawn(work, 3);\n    let sum");
+    assert_eq!(word(6, &three), "too-many-at-work");
+}
+
+#[test]
+fn lines_are_those_of_the_answer() {
+    let answer = "// one line more\nlet lock = Lock();\nfn visit() {\n    look_around();\n    throw \"no\";\n}\n";
+    let Verdict::Failed(fault) = verdict(5, answer) else {
+        panic!("it fails");
+    };
+    assert_eq!((fault.kind.name(), fault.kind.lines()), ("error", vec![5]));
+    assert_eq!((fault.trial, fault.trials), (0, 2));
+    let Verdict::Failed(fault) = verdict(5, "fn visit() {\n    look_around();\n    (\n}\n") else {
+        panic!("it cannot be parsed");
+    };
+    assert_eq!(fault.kind.name(), "not-parseable");
+    assert!(
+        fault.kind.lines().iter().all(|line| (1..=4).contains(line)),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn a_limit_is_a_verdict() {
+    let endless = ANSWERS[18].1;
+    assert!(matches!(
+        verdict(5, endless),
+        Verdict::Undecided(Undecided::Limit(_))
+    ));
+    let few = Bounds {
+        states: 10,
+        ..Bounds::default()
+    };
+    let graded = grade(&exercise(5), Answer::new(ANSWERS[0].1), &few);
+    assert!(
+        matches!(graded, Verdict::Undecided(Undecided::Limit(_))),
+        "{graded:?}"
+    );
+}
+
+/// Runs the program in a folder and gives what it prints.
+fn threadlab(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_threadlab"))
+        .args(words)
+        .current_dir(folder)
+        .output()
+        .expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    (text, output.status.code())
+}
+
+#[test]
+fn a_class_of_forty_gets_a_row_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    let mut names = Vec::new();
+    let mut expected = BTreeMap::new();
+    for (index, (word, answer)) in ANSWERS.iter().enumerate() {
+        // Some write a comment first.
+        for (head, begin) in [("a", ""), ("b", "// mine\n")] {
+            let name = format!("{head}{index:02}.rhai");
+            let is_empty = *word == "empty" && begin.is_empty();
+            let word = match *word {
+                "empty" if !is_empty => "missing-name",
+                word => word,
+            };
+            std::fs::write(folder.path().join(&name), format!("{begin}{answer}")).expect("written");
+            expected.insert(name.clone(), word);
+            names.push(name);
+        }
+    }
+    assert_eq!(names.len(), 40);
+    let mut words = vec!["grade", "--json", "class.rhai#5"];
+    words.extend(names.iter().map(String::as_str));
+    let (text, status) = threadlab(folder.path(), &words);
+    assert_eq!(status, Some(0), "{text}");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(rows.len(), 40);
+    for (row, name) in rows.iter().zip(&names) {
+        assert_eq!(row["file"], name.as_str());
+        let said = match row["verdict"].as_str() {
+            Some("failed") => row["fault"].as_str().unwrap_or_default(),
+            Some(verdict) => verdict,
+            None => "",
+        };
+        let word = expected[name];
+        assert!(word.split(' ').any(|one| one == said), "{name}: {row}");
+    }
+    let undecided = |row: &&serde_json::Value| row["verdict"] == "undecided";
+    let limits: Vec<&str> = rows
+        .iter()
+        .filter(undecided)
+        .filter_map(|row| row["fault"].as_str())
+        .collect();
+    assert_eq!(limits, ["endless", "endless", "memory", "memory"]);
+    // A line further down, where there is a comment first.
+    let lines = |name: usize| &rows[name]["lines"];
+    assert_eq!(lines(24), &serde_json::json!([2]));
+    assert_eq!(lines(25), &serde_json::json!([3]));
+
+    let (csv, status) = threadlab(
+        folder.path(),
+        &[
+            "grade",
+            "--csv",
+            "class.rhai#5",
+            "a00.rhai",
+            "a12.rhai",
+            "none.rhai",
+        ],
+    );
+    assert_eq!(status, Some(0));
+    let starts: Vec<&str> = csv
+        .lines()
+        .map(|line| &line[..line.len().min(24)])
+        .collect();
+    assert_eq!(starts.len(), 4, "{csv}");
+    assert!(starts[1].starts_with("a00.rhai,passed,"), "{csv}");
+    assert!(starts[2].starts_with("a12.rhai,failed,"), "{csv}");
+    assert!(starts[3].starts_with("none.rhai,unreadable,"), "{csv}");
+}
+
+#[test]
+fn answers_in_python_are_graded_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    let right = "import threading\nlock = threading.Lock()\ndef visit():\n    global visits\n    look_around()\n    with lock:\n        visits += 1\n";
+    let wrong = "def visit():\n    global visits\n    look_around()\n    visits += 1\n";
+    let cheat = "visits = 3\ndef visit():\n    pass\n";
+    for (name, text) in [
+        ("right.py", right),
+        ("wrong.py", wrong),
+        ("cheat.py", cheat),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    }
+    let (text, _) = threadlab(
+        folder.path(),
+        &[
+            "grade",
+            "--json",
+            "class.rhai#5",
+            "right.py",
+            "wrong.py",
+            "cheat.py",
+        ],
+    );
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).expect("JSON");
+    let verdicts: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row["verdict"].as_str())
+        .collect();
+    assert_eq!(verdicts, ["passed", "failed", "failed"], "{text}");
+    assert_eq!(rows[2]["fault"], "redefinition");
+}
+
+#[test]
+fn what_names_no_exercise_is_wrong_usage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    for name in [
+        "class",
+        "nowhere/1",
+        "class.rhai#9",
+        "class.rhai#x",
+        "none.rhai#1",
+    ] {
+        let (_, status) = threadlab(folder.path(), &["grade", name, "class.rhai"]);
+        assert_eq!(status, Some(2), "{name}");
+    }
+}
