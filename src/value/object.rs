@@ -115,6 +115,37 @@ impl Wake {
     }
 }
 
+/// Whether a thread ends with the main thread instead of being waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Daemon {
+    /// It does.
+    Yes,
+    /// It is waited for.
+    No,
+    /// It does if this thread does, within which it runs: tasks of an event loop.
+    Like(TaskId),
+}
+
+impl Daemon {
+    /// Whether the thread is one, where `is_daemon` says so of those that there are.
+    pub fn is_daemon(self, is_daemon: impl FnOnce(TaskId) -> bool) -> bool {
+        match self {
+            Self::Yes => true,
+            Self::No => false,
+            Self::Like(task) => is_daemon(task),
+        }
+    }
+}
+
+impl From<bool> for Daemon {
+    fn from(is_daemon: bool) -> Self {
+        match is_daemon {
+            true => Self::Yes,
+            false => Self::No,
+        }
+    }
+}
+
 /// A thread that an object wants started.
 #[derive(Clone, Debug)]
 pub struct Spawn {
@@ -125,7 +156,7 @@ pub struct Spawn {
     /// The name for people.
     pub name: Arc<str>,
     /// Whether it ends with the main thread.
-    pub daemon: bool,
+    pub daemon: Daemon,
     /// Whether it is one of a pool's own threads: it does not count as the learner's.
     pub worker: bool,
     /// The pool of processes whose it is, when it runs in one, on copies of all that it is given. Its

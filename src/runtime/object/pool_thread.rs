@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::args;
 use super::executor::Executor;
 use crate::value::object::{
-    Attempt, Call, Ctx, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Waiting,
+    Attempt, Call, Ctx, Daemon, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Waiting,
     Withdrawal,
 };
 use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
@@ -181,7 +181,7 @@ impl PoolThread {
             task,
             handle: ctx.make(other),
             name,
-            daemon: false,
+            daemon: Daemon::No,
             worker: true,
             isolated: is_away.then(|| Arc::downgrade(&self.pool)),
             event_loop: None,

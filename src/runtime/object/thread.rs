@@ -212,7 +212,7 @@ impl Thread {
             task,
             handle: ctx.this.clone(),
             name: self.name.clone(),
-            daemon: self.daemon,
+            daemon: self.daemon.into(),
             worker: false,
             isolated: None,
             function,

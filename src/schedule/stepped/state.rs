@@ -1145,7 +1145,9 @@ impl Services for State {
                 .in_event_loop(spawn.event_loop);
             let (name, handle) = (spawn.name, spawn.handle);
             let fiber = fiber.started_at(spawn.pos);
-            let mut member = Member::new(name, handle, spawn.daemon, spawn.worker, run, fiber);
+            let is_daemon = |task| self.members.get(&task).is_some_and(|one| one.daemon);
+            let daemon = spawn.daemon.is_daemon(is_daemon);
+            let mut member = Member::new(name, handle, daemon, spawn.worker, run, fiber);
             member.is_process = spawn.isolated.is_some();
             member.code = code.filter(|_| isolated.is_none());
             if member.is_process {

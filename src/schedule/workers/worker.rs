@@ -442,11 +442,12 @@ pub(super) fn report_end(
 /// Starts threads that belong to `run`, and wakes some: these may look for those at once.
 fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &mut Effects) {
     for spawn in effects.spawns.drain(..) {
+        let is_daemon = |task| shared.table.about(task).is_some_and(|one| one.daemon);
         let mut about = About::new(
             spawn.task,
             spawn.name,
             spawn.handle,
-            spawn.daemon,
+            spawn.daemon.is_daemon(is_daemon),
             spawn.worker,
             run,
         );

@@ -15,7 +15,7 @@ use super::oversights::Oversights;
 use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive, Spawn,
+    Attempt, Blockers, Call, Ctx, Daemon, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive, Spawn,
     TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{
@@ -446,7 +446,7 @@ impl EventLoop {
                         task: number,
                         handle: member.task.clone(),
                         name: member.name.clone(),
-                        daemon: false,
+                        daemon: self.runner.map_or(Daemon::No, Daemon::Like),
                         worker: true,
                         function: start.function,
                         args: start.args,

@@ -15,7 +15,7 @@ use super::results::Results;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, Ctx, Daemon, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -185,7 +185,7 @@ impl Executor {
             task: number,
             handle,
             name,
-            daemon: false,
+            daemon: Daemon::No,
             worker: true,
             isolated: isolated.then(|| Arc::downgrade(ctx.this)),
             function,
