@@ -1282,6 +1282,19 @@ fn words_lead_to_what_they_were_made_for() {
         let t0 = spawn(|| { print(ThreadPoolExecutor(1).submit(|| v0 + 1).result());
             a0.filter(|x| { v0 += 1; x == 1 }); });
         v0 += 1; t0.join(); print(v0);",
+        // What has a line printed is one step, whether or not others can change what it is made of.
+        "let v0 = 0; let s0 = \"ab\"; let d0 = dict([[1, 2]]);
+        let t0 = spawn(|| { });
+        let t1 = spawn(|| { if v0 == 0 { print(d0.keys());
+            asyncio.run(|| { with asyncio.TaskGroup() as group { group.create_task(|| { v0 += 1; }); } }); }
+            s0.append(t0); });
+        t0.join(); t1.join(); print(v0, s0);",
+        // A daemon's tasks are stopped with it.
+        "let v0 = 0; let v1 = 0;
+        let t0 = Thread(|| { asyncio.run(|| { let task = asyncio.create_task(|| {
+                if v0 == 0 { v0 += 1; } await asyncio.sleep(0.003); while v1 == 0 { } });
+            await asyncio.sleep(0.001); print(task.done()); }); }, [], #{daemon: true});
+        t0.start(); t0.join(0.001); print(v0, v1);",
     ] {
         let mut session = common::session();
         let mut explorer = common::explorer(&mut session, source);
@@ -1292,4 +1305,61 @@ fn words_lead_to_what_they_were_made_for() {
             assert_eq!(outcome.as_ref(), Some(&possible.outcome), "{source}");
         }
     }
+}
+
+/// The end of main stops them, as it stops the daemon that runs their loop.
+#[test]
+fn tasks_of_a_daemon_do_not_outlive_main() {
+    let found = explore(
+        "let t0 = Thread(|| { asyncio.run(|| { print(\"begin\"); await asyncio.sleep(0.5); print(\"after\"); }); },
+            [], #{daemon: true});
+        t0.start(); t0.join(0.1); print(\"main\");",
+    );
+    assert!(found.is_proved());
+    let printed = |outcome: &Outcome, line: &str| {
+        let mut lines = outcome.threads.iter().flat_map(|thread| &thread.printed);
+        lines.any(|printed| &**printed == line)
+    };
+    let last = |outcome: &Outcome| outcome.threads[0].printed.last().cloned();
+    for possible in &found.outcomes {
+        let outcome = &possible.outcome;
+        assert_eq!(last(outcome).as_deref(), Some("main"), "{outcome:?}");
+        assert!(!printed(outcome, "after"), "{outcome:?}");
+    }
+    let begun = found
+        .outcomes
+        .iter()
+        .filter(|one| printed(&one.outcome, "begin"));
+    assert!(begun.count() > 0);
+}
+
+/// A task may have forgotten several things, and each is told.
+#[test]
+fn all_that_a_task_has_forgotten_is_in_the_outcome() {
+    let found = explore(
+        "asyncio.run(|| {
+            let task = asyncio.create_task(|| { let all = asyncio.gather(|| { await asyncio.sleep(0.001); });
+                await asyncio.sleep(0); all.cancel(); throw \"no\"; });
+            await asyncio.sleep(0.001); });",
+    );
+    assert!(found.is_proved());
+    let failed: Vec<Vec<&str>> = found
+        .outcomes
+        .iter()
+        .map(|possible| {
+            let failed = possible
+                .outcome
+                .threads
+                .iter()
+                .flat_map(|thread| &thread.failed);
+            failed.map(|failed| &*failed.message).collect()
+        })
+        .collect();
+    assert_eq!(
+        failed,
+        [[
+            "asyncio.gather was never awaited: write `await asyncio.gather(...)`",
+            "Task exception was never retrieved: no",
+        ]]
+    );
 }

@@ -242,12 +242,12 @@ impl Machine<'_, '_> {
         let is_step = was_allowed && !self.fiber.allowed;
         // What has a line printed says in the same step what state the objects in it are in.
         let prints = self.env.natives.prints(name);
-        self.fiber.allowed |= was_allowed && prints;
-        let (task, was_allowed) = (self.fiber.task, self.fiber.allowed);
+        let (task, was_still_allowed) = (self.fiber.task, self.fiber.allowed);
         let may = !self.env.services.sees_making(task, name) || is_step || self.may_proceed();
-        if prints || !may || was_allowed && !self.fiber.allowed {
+        if prints || !may || was_still_allowed && !self.fiber.allowed {
             self.env.services.belong_to_step(passed_over);
         }
+        self.fiber.allowed |= was_allowed && prints;
         may
     }
 

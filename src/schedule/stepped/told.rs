@@ -126,10 +126,6 @@ impl ToldSoFar {
                 self.order.iter_mut().for_each(|order| order.push(task));
             }
             Kind::Failure { message } | Kind::Warning { message } => {
-                // What was forgotten is a mistake of the program as well, and told once.
-                if matches!(told.kind, Kind::Warning { .. }) {
-                    lines.failed.clear();
-                }
                 lines.failed.push(Failed {
                     message: message.as_str().into(),
                     pos: told.pos,

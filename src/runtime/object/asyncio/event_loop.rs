@@ -15,8 +15,8 @@ use super::oversights::Oversights;
 use super::task::Task;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Daemon, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive, Spawn,
-    TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, Ctx, Daemon, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive,
+    Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
