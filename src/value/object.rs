@@ -209,9 +209,20 @@ pub struct Effects {
     pub dismissed: Vec<TaskId>,
     /// What other objects are told; delivered by [`Object::attempt`], no scheduler sees it.
     notices: Vec<Notice>,
+    /// What was given to shared objects by others, whose states were locked meanwhile: see
+    /// [`Effects::publish_given`].
+    given: Vec<Value>,
 }
 
 impl Effects {
+    /// Publishes what one object has given to another. That is followed wherever it leads, perhaps to
+    /// the giver itself, and so waits until no state is locked any more.
+    fn publish_given(&mut self) {
+        self.given
+            .drain(..)
+            .for_each(|value| super::publish(&value));
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.wakes.is_empty()
@@ -305,8 +316,11 @@ impl Ctx<'_> {
             // Whom it tells of something, it does not give to others.
             let is_this =
                 |arg: &&Value| matches!(arg, Value::Object(it) if Arc::ptr_eq(it, self.this));
-            let others = call.args.iter().filter(|arg| !is_this(arg));
-            others.for_each(super::publish);
+            let others = call
+                .args
+                .iter()
+                .filter(|arg| !is_this(arg) && !arg.is_scalar());
+            self.effects.given.extend(others.cloned());
         }
         let asker = (self.task, self.pos);
         on.attempt_for(
@@ -991,7 +1005,9 @@ impl Object {
         if self.is_published() {
             call.args.iter().for_each(super::publish);
         }
-        self.attempt_for(event_loop, call, (task, pos), effects, ids, time)
+        let answer = self.attempt_for(event_loop, call, (task, pos), effects, ids, time);
+        effects.publish_given();
+        answer
     }
 
     /// The same, of what is published already.
@@ -1081,6 +1097,7 @@ impl Object {
         if !effects.notices.is_empty() {
             deliver(task, Pos::NONE, effects, ids, time);
         }
+        effects.publish_given();
         answer
     }
 
