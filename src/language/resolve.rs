@@ -20,6 +20,9 @@ use crate::value::INIT;
 /// The variable in which the methods of a class find what it derives from.
 pub(super) const SUPER: &str = "super";
 
+/// The function that gives a value of a generator.
+pub(super) const YIELD: &str = "yield";
+
 /// What makes a variable: a place in the text, or a parameter (which has no position of its own).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Declaration {
@@ -44,6 +47,8 @@ pub(super) struct Resolution {
     pub(super) top_level: HashSet<String>,
     /// The functions and closures (indices) that mention `this`.
     pub(super) uses_this: HashSet<usize>,
+    /// The functions that call `yield`.
+    pub(super) yields: HashSet<usize>,
 }
 
 /// A closure expression, taken apart.
@@ -317,6 +322,10 @@ impl Resolver<'_> {
 
     fn call(&mut self, call: &FnCallExpr) {
         if call.op_token.is_none() {
+            if call.name == YIELD {
+                let function = self.bodies.last().and_then(|body| body.function);
+                self.found.yields.extend(function);
+            }
             self.mention(&call.name);
         }
         call.args.iter().for_each(|arg| self.expression(arg));

@@ -207,7 +207,8 @@ impl Natives for Library {
     }
 
     fn looks_into(&self, name: &str) -> LooksInto {
-        const PASS_ON: [&str; 13] = [
+        const PASS_ON: [&str; 14] = [
+            "python.iterate",
             "append",
             "clear",
             "curry",

@@ -26,6 +26,8 @@ pub struct Code {
     pub signature: Option<Box<Signature>>,
     /// The first of the two registers that say what `this` is bound to, when the function mentions it.
     pub this: Option<Reg>,
+    /// The register that holds the generator, when the function is that of one.
+    pub generator: Option<Reg>,
     /// How many registers it needs.
     pub registers: u16,
     /// How many variables it captures.
@@ -246,6 +248,7 @@ impl Code {
             params: 0,
             signature: None,
             this: None,
+            generator: None,
             registers: 0,
             captures: 0,
             ops: Vec::new(),

@@ -371,6 +371,16 @@ instructions! {
     Enter { dst: Reg = write, context: Reg = ask(Enter, Asked::Nothing) }
     /// Leaves `with` on the value in `context`; `failed` says whether an error is passing.
     Exit { failed: bool = immediate, context: Reg = ask(Exit, Asked::Flag(failed)) }
+    /// The first instruction of a generator function: gives a generator, which is kept in `slot`, and goes
+    /// on when that is asked for its first value.
+    Generator { slot: Reg = write }
+    /// Gives the value in `src` (taken) as the next one of the generator in `slot`. When that goes on,
+    /// `dst` is what was sent.
+    Yield { dst: Reg = write, src: Reg = take, slot: Reg = read }
+    /// Ends the generator in `slot`.
+    EndGenerator { slot: Reg = read } -> ends
+    /// Goes on by `skip` when `src` is what a generator gives at its end.
+    ForEnd { src: Reg = read, skip: i16 = skip }
     /// Returns the value in `src` (taken).
     Return { src: Reg = take } -> ends
     /// Returns `()`.

@@ -162,6 +162,9 @@ impl Check<'_> {
         if code.params > code.registers {
             return Err("more parameters than registers".into());
         }
+        if let Some(slot) = code.generator {
+            self.register(slot)?;
+        }
         if let Some(this) = code.this {
             self.registers(this, 2)?;
         }

@@ -75,6 +75,8 @@ pub enum Class {
     FutureCancelled,
     /// A task that was cancelled. It is no `Exception`: who catches those lets it pass.
     TaskCancelled,
+    /// There is no next value.
+    StopIteration,
     /// Ctrl-C.
     KeyboardInterrupt,
 }
@@ -83,7 +85,7 @@ use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -117,6 +119,7 @@ impl Class {
         ExceptionGroup,
         FutureCancelled,
         TaskCancelled,
+        StopIteration,
         KeyboardInterrupt,
     ];
 
@@ -156,6 +159,7 @@ impl Class {
             ExceptionGroup => "ExceptionGroup",
             FutureCancelled => "concurrent.futures.CancelledError",
             TaskCancelled => "asyncio.CancelledError",
+            StopIteration => "StopIteration",
             KeyboardInterrupt => "KeyboardInterrupt",
         }
     }
@@ -179,7 +183,7 @@ impl Class {
             ArithmeticError | AssertionError | AttributeError | LookupError | NameError
             | OsError | MemoryError | RuntimeError | SystemError | TypeError | ValueError
             | Empty | Full | ShutDown | QueueEmpty | QueueFull | Closed | InvalidStateError
-            | ExceptionGroup | FutureCancelled => Exception,
+            | ExceptionGroup | FutureCancelled | StopIteration => Exception,
         })
     }
 

@@ -222,6 +222,13 @@ impl<'a> Copier<'a> {
         if let Some(copy) = self.classes.get(&address) {
             return Ok(copy.clone());
         }
+        if class.is_native {
+            return Err(FaultKind::raised(
+                Class::TypeError,
+                &format!("cannot pickle '{}' object", class.name.as_str()),
+                "give a list of its items",
+            ));
+        }
         let base = match &class.base {
             Some(base) => Some(self.class(base)?),
             None => None,
@@ -233,6 +240,7 @@ impl<'a> Copier<'a> {
         }
         let copy = Arc::new(UserClass {
             name: class.name,
+            is_native: false,
             base,
             error: class.error,
             methods,

@@ -18,6 +18,8 @@ use crate::pos::Pos;
 pub struct UserClass {
     /// Its name.
     pub name: Literal,
+    /// Whether the machine makes its instances, and no text names it.
+    pub is_native: bool,
     /// What it derives from.
     pub base: Option<Arc<UserClass>>,
     /// The class of Python's that its instances are errors of.
@@ -57,6 +59,7 @@ impl UserClass {
         };
         Ok(Arc::new(Self {
             name,
+            is_native: false,
             error: base.as_ref().and_then(|base| base.error),
             base,
             methods,
@@ -68,8 +71,21 @@ impl UserClass {
     pub fn of_error(class: Class) -> Arc<Self> {
         Arc::new(Self {
             name: Literal::new(class.name()),
+            is_native: false,
             base: None,
             error: Some(class),
+            methods: BTreeMap::new(),
+            attributes: attributes(Map::new(), Pos::NONE),
+        })
+    }
+
+    /// A class without methods, of which the machine makes instances.
+    pub fn native(name: Literal) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            is_native: true,
+            base: None,
+            error: None,
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
         })
@@ -147,6 +163,7 @@ impl UserClass {
             (Some(one), Some(other)) if one.name() == self.name.as_str() => {
                 one == other && other.name() == self.name.as_str()
             }
+            _ if self.is_native => other.is_native && self.name == other.name,
             _ => Arc::ptr_eq(&self.attributes, &other.attributes),
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
+use super::generator::{Resumption, is_generator};
 use super::instance::CALL;
 use super::place::Begin;
 use super::reference::{inside, outermost};
@@ -114,6 +115,16 @@ impl Machine<'_, '_> {
         if let Some(native) = name.native {
             if self.stepped && !self.may_call_native(&name.text, None, range.clone()) {
                 return Ok(Flow::Stop(Stop::Visible));
+            }
+            if name.text.starts_with("python.resume")
+                && let Some(Value::Reference(generator)) =
+                    self.fiber.registers[range.clone()].first()
+                && is_generator(&self.fiber.registers[start])
+            {
+                let generator = generator.clone();
+                if !self.may_resume(&generator) {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
             }
             let mut ctx = NativeCtx {
                 program,
@@ -276,6 +287,13 @@ impl Machine<'_, '_> {
             NativeResult::Call(function, args) => self.call_into(dst, function, args, None),
             NativeResult::CallAny(callee, args, named) => {
                 self.call_any_named(callee, args, named, dst)
+            }
+            NativeResult::Resume(generator, sent) => {
+                let how = match sent {
+                    Ok(value) => Resumption::Sent(value),
+                    Err(kind) => Resumption::Thrown(kind),
+                };
+                self.resume_generator(&generator, how, dst)
             }
             NativeResult::CallOn(this, function, args) => {
                 self.call_into(dst, function, args, Some(Receiver::Value(this)))

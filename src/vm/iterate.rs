@@ -4,8 +4,11 @@
 //! range of integers its end, for a dict how many entries it has. A `for` over a variable walks through
 //! a copy, as it was when the loop began; one over a list takes each item when it comes to it.
 
+use super::Stop;
 use super::arithmetic::put;
+use super::generator::{Resumption, is_generator};
 use super::step::{Flow, Machine, Step};
+use crate::program::op::Op;
 use crate::value::collection::Kind;
 use crate::value::object::Verb;
 use crate::value::{FaultKind, Range, Value};
@@ -43,6 +46,17 @@ impl Machine<'_, '_> {
             Value::Reference(reference) if reference.kind == Kind::List => {
                 (Value::Reference(reference), Value::Int(0), Value::Unit)
             }
+            Value::Reference(_) if is_generator(&source) => {
+                // What comes behind the loop's head looks whether there was a next value.
+                let pc = self.frame().pc as usize;
+                let (code, _) = self.code();
+                if !(code.ops[pc..].iter().take(5)).any(|op| matches!(op, Op::ForEnd { .. })) {
+                    return Err(FaultKind::NotIterable {
+                        found: "generator, in a text without `yield`".into(),
+                    });
+                }
+                (source, Value::Int(0), Value::Unit)
+            }
             // How many items there are is read in the first round.
             Value::Reference(reference)
                 if !matches!(reference.kind, Kind::Instance | Kind::Class) =>
@@ -77,6 +91,14 @@ impl Machine<'_, '_> {
             }
             (Value::Reference(reference), Some(_)) => {
                 let reference = reference.clone();
+                if is_generator(&self.fiber.registers[at]) {
+                    return match self.may_resume(&reference) {
+                        true => {
+                            self.resume_generator(&reference, Resumption::Sent(Value::Unit), dst)
+                        }
+                        false => Ok(Flow::Stop(Stop::Visible)),
+                    };
+                }
                 return self.next_part(state, dst, skip, &reference);
             }
             (Value::Collection(items), Some(position)) => items

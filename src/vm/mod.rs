@@ -11,6 +11,7 @@ mod arithmetic;
 mod ask;
 mod call;
 mod fiber;
+mod generator;
 mod globals;
 mod instance;
 mod isolated;
@@ -43,9 +44,10 @@ use crate::program::{Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::operation::Notices;
-use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Value};
+use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Reference, Value};
 
 pub use fiber::Fiber;
+pub use generator::{end_of_generator, is_end, is_generator};
 pub use globals::{Binding, Globals};
 pub use isolated::{Isolated, check_generation, copy_end, environment};
 pub use joins::Joins;
@@ -272,6 +274,8 @@ pub enum NativeResult {
     CallAny(Value, Vec<Value>, NamedArguments),
     /// The call of a function, with a value as `this`, which the function may change for itself.
     CallOn(Value, Arc<Function>, Vec<Value>),
+    /// The next value of a generator, in which `yield` gives this value, or raises this error.
+    Resume(Arc<Reference>, Result<Value, FaultKind>),
     /// Only the machine can do it.
     Intrinsic(Intrinsic),
 }

@@ -6,6 +6,7 @@
 
 use super::arithmetic::{copy, floats, put, take};
 use super::fiber::{Fiber, Frame, NONE};
+use super::generator::is_end;
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
@@ -684,6 +685,16 @@ impl Machine<'_, '_> {
                         };
                         let args = [Value::Bool(failed), error];
                         elsewhere!(self.ask_register(context, Verb::Exit, &args));
+                    }
+                    Op::Generator { slot } => elsewhere!(self.make_generator(slot)),
+                    Op::Yield { src, slot, .. } => elsewhere!(self.yield_value(src, slot)),
+                    Op::EndGenerator { slot } => elsewhere!(self.end_generator(slot)),
+                    Op::ForEnd { src, skip } => {
+                        if let Value::Error(_) = &r!(src)
+                            && is_end(&r!(src))
+                        {
+                            pc = pc.wrapping_add_signed(skip as isize);
+                        }
                     }
                     Op::Return { src } => {
                         let value = take(window.get_mut(src));

@@ -120,6 +120,7 @@ impl Machine<'_, '_> {
         let Some(frame) = self.fiber.frames.pop() else {
             return;
         };
+        self.leave_generator(&frame);
         let code = self.env.program.code(frame.code);
         let base = frame.base as usize;
         let end = (base + code.registers as usize).min(self.fiber.registers.len());

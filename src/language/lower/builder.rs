@@ -378,6 +378,15 @@ impl Builder {
         self.code.signature = signature;
     }
 
+    /// Makes it the function of a generator, which this register holds.
+    pub(super) fn set_generator(&mut self, slot: Reg) {
+        self.code.generator = Some(slot);
+    }
+
+    pub(super) fn generator(&self) -> Option<Reg> {
+        self.code.generator
+    }
+
     /// Sets the first register of `this`.
     pub(super) fn set_this(&mut self, this: Reg) {
         self.code.this = Some(this);

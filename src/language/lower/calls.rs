@@ -13,6 +13,7 @@ use super::scope::Found;
 use super::{Lowering, problems, with_options};
 use crate::language::modules;
 use crate::language::parse::pos;
+use crate::language::resolve::YIELD;
 use crate::pos::Pos;
 use crate::program::code::{OnReceiver, Place, Root, Site, Switch};
 use crate::program::op::{Op, Reg};
@@ -135,6 +136,14 @@ impl Lowering<'_> {
         }
         if !self.is_own_function(name) {
             match (name, args) {
+                (YIELD, [value]) => {
+                    if let Some(slot) = self.builder().generator() {
+                        let src = self.builder().register();
+                        self.expression(value, src);
+                        self.builder().emit(Op::Yield { dst, src, slot }, at);
+                        return;
+                    }
+                }
                 ("await", [awaited]) => return self.await_value(awaited, dst, at),
                 ("assert", [condition, message]) => {
                     return self.assertion(condition, message, dst, at);

@@ -88,6 +88,11 @@ impl Lowering<'_> {
                     skip: 0,
                 };
                 this.builder().jump(next, exit, source_pos);
+                if this.takes_generators() {
+                    let (src, skip) = (item, 0);
+                    this.builder()
+                        .jump(Op::ForEnd { src, skip }, exit, source_pos);
+                }
                 if let (Some(counter), Some(src)) = (counter, count) {
                     let register = this.builder().register();
                     let copy = Op::Move { dst: register, src };

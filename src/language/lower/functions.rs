@@ -285,6 +285,12 @@ impl Lowering<'_> {
             self.builder().keep(this + 1);
             self.builder().set_this(this);
         }
+        if self.resolution.yields.contains(&index) {
+            let slot = self.builder().register();
+            self.builder().keep(slot);
+            self.builder().set_generator(slot);
+            self.builder().emit(Op::Generator { slot }, function.pos);
+        }
         let traits = Traits {
             constant: false,
             callable: true,
@@ -298,7 +304,7 @@ impl Lowering<'_> {
 
     /// Lowers the statements of a body and returns the value of the last one.
     fn body(&mut self, statements: &[Stmt], pos: Pos) {
-        if self.builder().gives_this {
+        if self.builder().gives_this || self.builder().generator().is_some() {
             self.sequence(statements, None, pos);
         } else {
             self.tail(statements);
@@ -318,6 +324,9 @@ impl Lowering<'_> {
     /// What ends the function with the value in `src`, or with `()`: the `init` of a class gives the
     /// instance, whatever it returns.
     pub(super) fn return_of(&mut self, src: Option<Reg>, pos: Pos) -> Op {
+        if let Some(slot) = self.builder().generator() {
+            return Op::EndGenerator { slot };
+        }
         if self.builder().gives_this {
             let src = self.builder().register();
             self.read(Root::This, Vec::new(), src, pos);

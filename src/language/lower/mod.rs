@@ -290,6 +290,17 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether loops may get generators: a text without Python's dialect makes them by `yield`. Elsewhere
+    /// loops are spared the look at what they get.
+    fn takes_generators(&self) -> bool {
+        let has_word = || {
+            ["yield", "iterate", "resume"]
+                .iter()
+                .any(|word| self.text.contains(word))
+        };
+        self.dialect == Language::Python || has_word()
+    }
+
     /// `text` as a value, kept once for each text.
     fn literal(&mut self, text: &str) -> Literal {
         match self.literals.get(text) {

@@ -20,7 +20,9 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("hex", &["x"]),
     ("input", &["prompt"]),
     ("int", &["x", "base"]),
+    ("iter", &["object"]),
     ("len", &["s"]),
+    ("next", &["iterator", "default"]),
     ("list", &["iterable"]),
     ("oct", &["x"]),
     ("ord", &["c"]),
@@ -76,14 +78,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("exit", "a script ends with its last statement"),
     ("quit", "a script ends with its last statement"),
     ("breakpoint", "use `threadlab step`"),
-    (
-        "iter",
-        "an iterator of its own has no counterpart here: use `for`",
-    ),
-    (
-        "next",
-        "an iterator of its own has no counterpart here: use `for`",
-    ),
     ("hash", "`hash` has no counterpart here"),
     ("object", "`object()` has no counterpart here"),
 ];

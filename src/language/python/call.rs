@@ -573,11 +573,25 @@ impl<'a> Translator<'a> {
                 self.call_in_order(call, shown, full, &["seq"])
             }
             "functools.partial" => {
-                self.no_keywords(call, "of `partial`")?;
+                if !call.arguments.keywords.is_empty()
+                    && let [function, rest @ ..] = &*call.arguments.args
+                {
+                    self.python();
+                    if self.full_name(function).is_some() {
+                        let reason = "names of arguments need a function of this text here";
+                        return refuse(&call.arguments, reason);
+                    }
+                    let function = self.text(function)?;
+                    let rest = Text::joined(&self.texts(rest)?, ", ").wrapped("[", "]");
+                    let named = self.named_dict(&call.arguments.keywords)?;
+                    let shown = Text::at(at, self.helper("partial"));
+                    return Ok(called(shown, &[function, rest, named]));
+                }
                 self.call_with_rest(call, Text::at(at, "curry"), full)
             }
             "functools.reduce" => {
                 self.python();
+                let shown = Text::at(at, self.helper("reduce"));
                 self.call_in_order(call, shown, full, &["function", "iterable", "initial"])
             }
             "collections.deque" => {
@@ -608,13 +622,66 @@ impl<'a> Translator<'a> {
             "sum" | "list" | "tuple" | "set" | "any" | "all" | "dict" | "frozenset" => {
                 self.collector(call, full, shown)
             }
-            "map" | "filter" => refuse(
-                call,
-                format!(
-                    "`{full}` is lazy, which has no counterpart here unless `list` or `for` takes \
-                     it: write a comprehension"
-                ),
-            ),
+            "map" | "filter" => {
+                self.python();
+                let name = self.helper(&format!("lazy_{full}"));
+                let shown = Text::at(at, name);
+                self.call_in_order(call, shown, full, &["function", "iterable"])
+            }
+            "contextlib.suppress" => {
+                self.python();
+                self.no_keywords(call, "of `suppress`")?;
+                let classes: Outcome<Vec<Text>> = call
+                    .arguments
+                    .args
+                    .iter()
+                    .map(|class| self.classes(class))
+                    .collect();
+                let all = Text::joined(&classes?, ", ").wrapped("[", "]");
+                Ok(called(Text::at(at, self.helper("suppress")), &[all]))
+            }
+            "contextlib.closing" => {
+                self.python();
+                let shown = Text::at(at, self.helper("closing"));
+                self.call_in_order(call, shown, full, &["thing"])
+            }
+            "itertools.chain" | "itertools.product" | "itertools.zip_longest" => {
+                self.python();
+                let parameters: &[&'static str] = match full {
+                    "itertools.product" => &["*", "repeat"],
+                    "itertools.zip_longest" => &["*", "fillvalue"],
+                    _ => &["*"],
+                };
+                let mut bound = bind(call, full, parameters)?;
+                let option = bound.take("repeat").or(bound.take("fillvalue"));
+                bound.rest.clear();
+                let rows = match has_star(call) {
+                    true => self.spread(&call.arguments.args)?,
+                    false => {
+                        Text::joined(&self.texts(&call.arguments.args)?, ", ").wrapped("[", "]")
+                    }
+                };
+                let mut arguments = vec![rows];
+                match option {
+                    Some(option) => arguments.push(self.text(option)?),
+                    None if full.ends_with("longest") => arguments.push("()".into()),
+                    None => {}
+                }
+                let name = self.helper(&full.replace('.', "_"));
+                Ok(called(Text::at(at, name), &arguments))
+            }
+            _ if full.starts_with("itertools.") => {
+                self.python();
+                let parameters: &[&'static str] = match full {
+                    "itertools.count" => &["start", "step"],
+                    "itertools.repeat" => &["object", "times"],
+                    "itertools.combinations" | "itertools.permutations" => &["iterable", "r"],
+                    "itertools.accumulate" => &["iterable", "func", "initial"],
+                    _ => &["first", "second", "third", "fourth"],
+                };
+                let shown = Text::at(at, self.helper(&full.replace('.', "_")));
+                self.call_in_order(call, shown, full, parameters)
+            }
             "input" => self.call_in_order(call, shown, full, &["prompt"]),
             "super" => refuse(call, "`super()` has no counterpart at this place"),
             "range" => {

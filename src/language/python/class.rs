@@ -236,7 +236,12 @@ impl<'a> Translator<'a> {
         let is_dataclass = self.class_decorators(def)?;
         let declaration = (self.scopes.owner(self.scope, &def.name))
             .map(|owner| self.scopes.declaration(owner, &def.name));
-        let is_top = declaration == Some(Declaration::Top);
+        let variable = self.variable(&def.name);
+        // A class that is called as something of the library stands in a variable of another name.
+        let is_top = declaration == Some(Declaration::Top) || variable != own;
+        let is_new = declaration != Some(Declaration::Top)
+            && !(self.is_module() && (self.is_known)(&variable));
+        let word = if is_new { "let " } else { "" };
         let mut inner = Layout::default();
         let mut head = Text::at(def.start(), format!("class {own}"));
         if let Some(base) = self.base(def)? {
@@ -256,7 +261,7 @@ impl<'a> Translator<'a> {
         inner.close("");
         if is_top {
             // It is set at several places, or outlives its block.
-            let mut line = Text::from(format!("{own} = {{\n"));
+            let mut line = Text::from(format!("{word}{variable} = {{\n"));
             let mut block = Layout::default();
             block.line(&inner.into_text());
             block.line(&own.clone().into());

@@ -70,7 +70,8 @@ impl<'a> Translator<'a> {
         if !matches!(self.type_of(iter), Type::Range) {
             self.python();
         }
-        self.collected_text(iter)
+        let text = self.collected_text(iter)?;
+        Ok(self.iterated(iter, text))
     }
 
     /// What a `for` goes through, and what it does with each item first.
@@ -89,7 +90,7 @@ impl<'a> Translator<'a> {
                     }
                     let way = match full.as_deref() {
                         Some("map") => Way::Map(callee),
-                        _ => return refuse(call, "write this `filter` as an `if` in the loop"),
+                        _ => return Ok((self.text(iter)?, Way::Item)),
                     };
                     return Ok((iterable, way));
                 }
@@ -117,7 +118,28 @@ impl<'a> Translator<'a> {
         } else {
             Way::Item
         };
-        Ok((self.text(iter)?, way))
+        let text = self.text(iter)?;
+        Ok((self.iterated(iter, text), way))
+    }
+
+    /// What a `for` goes through: a class of the text may say what that is.
+    fn iterated(&mut self, iter: &Expr, text: Text) -> Text {
+        let may_be_own = self.type_of(iter) == Type::Unknown
+            && !matches!(
+                iter,
+                Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Set(_) | Expr::ListComp(_)
+            );
+        if may_be_own && self.has_special(&["__iter__", "__getitem__"]) {
+            self.python();
+            let iterate = self.helper("iterate");
+            return text.wrapped(&format!("{iterate}("), ")");
+        }
+        text
+    }
+
+    /// An iterable whose items are taken later: `map` and `filter` are as lazy as in Python.
+    pub(super) fn collected_or_lazy(&mut self, iter: &'a Expr) -> Outcome<Text> {
+        self.text(iter)
     }
 
     /// Whether all items are pairs: `d.items()`, `enumerate(xs)`, `zip(xs, ys)`.

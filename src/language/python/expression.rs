@@ -112,11 +112,7 @@ impl<'a> Translator<'a> {
                 }
                 None => refuse(dict, "this comprehension has no counterpart here"),
             },
-            Expr::Generator(_) => refuse(
-                expr,
-                "a generator has no counterpart here unless a function takes all of it at once, \
-                 such as `sum`",
-            ),
+            Expr::Generator(each) => self.generator(each),
             Expr::Await(awaited) => {
                 self.is_awaited = true;
                 let value = self.expr(&awaited.value);
@@ -142,9 +138,17 @@ impl<'a> Translator<'a> {
             }
             Expr::Named(named) => self.named(named),
             Expr::Starred(_) => refuse(expr, "`*` has no counterpart at this place"),
-            Expr::Yield(_) | Expr::YieldFrom(_) => refuse(
+            Expr::Yield(given) => {
+                let value = match &given.value {
+                    Some(value) => self.text(value)?,
+                    None => "()".into(),
+                };
+                let text = value.wrapped("yield(", ")");
+                Ok(Piece::tight(marked(at, &text)))
+            }
+            Expr::YieldFrom(_) => refuse(
                 expr,
-                "`yield` has no counterpart here: collect the items in a list",
+                "the value of `yield from` has no counterpart here: write it as a statement",
             ),
             Expr::BytesLiteral(_) => refuse(expr, "bytes have no counterpart here"),
             Expr::EllipsisLiteral(_) => refuse(expr, "`...` has no counterpart here"),
@@ -201,7 +205,7 @@ impl<'a> Translator<'a> {
             let is_function = (self.functions.get(&(owner, name.to_string())))
                 .is_some_and(|function| function.has_overloads);
             (self.scopes.name(owner, name))
-                .is_some_and(|found| found.is_called && !is_function && !found.is_only_class())
+                .is_some_and(|found| (found.is_called || found.is_only_class()) && !is_function)
         });
         match is_called_variable && super::is_library_name(&own) {
             true => format!("{own}_"),
@@ -225,6 +229,12 @@ impl<'a> Translator<'a> {
         }
         if super::names::module(full).is_ok() {
             return refuse(whole, format!("the module `{full}` is no value here"));
+        }
+        if let Some(class) = super::names::error_class(full) {
+            self.python();
+            let name = self.helper("class_of_errors");
+            let text = format!("{name}({})", super::string::quoted(class));
+            return Ok(Piece::tight(Text::at(at, text)));
         }
         match full {
             "__name__" => Ok(Piece::tight(Text::at(at, "\"__main__\""))),
@@ -773,6 +783,15 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(text));
         }
         let index = self.text(&subscript.slice)?;
+        if self.has_special(&["__getitem__"]) && subscript.ctx == ast::ExprContext::Load {
+            let item = self.helper("item");
+            let mut text = Text::at(subscript.start(), format!("{item}("));
+            text.add(&value.text);
+            text.push(", ");
+            text.add(&index);
+            text.push(")");
+            return Ok(Piece::tight(text));
+        }
         let mut text = value.bound(Binding::Tight);
         text.mark(subscript.slice.start());
         text.push("[");
@@ -877,6 +896,39 @@ impl<'a> Translator<'a> {
         piece
     }
 
+    /// A generator as a value: a function that gives the items one by one, and is called at once.
+    fn generator(&mut self, each: &'a ast::ExprGenerator) -> Outcome<Piece> {
+        self.python();
+        let first = match each.generators.first() {
+            Some(first) if !first.is_async => self.collected_or_lazy(&first.iter)?,
+            _ => return refuse(each, "this generator has no counterpart here"),
+        };
+        // The closure has no `this` of its own.
+        let receivers = std::mem::take(&mut self.receivers);
+        let scope = self.scopes.of_expression(each);
+        let outer = std::mem::replace(&mut self.scope, scope);
+        let source = self.fresh("source");
+        let inner = self.collected(
+            &each.generators,
+            source.clone().into(),
+            Collect::Yield(&each.elt),
+        );
+        self.scope = outer;
+        self.receivers = receivers;
+        let inner = inner?;
+        let mut layout = Layout::default();
+        layout.line(&first.wrapped(&format!("let {source} = "), ";"));
+        let method = self.scopes.function(self.scope);
+        if let Some(receiver) = self.receivers.get(&method)
+            && inner.text.as_str().contains(receiver.as_str())
+        {
+            layout.line(&format!("let {} = this;", renamed(receiver)).into());
+        }
+        layout.line(&inner.text.wrapped("(|| ", ").call()"));
+        self.release(&source);
+        Ok(block(layout))
+    }
+
     fn collected(
         &mut self,
         generators: &'a [ast::Comprehension],
@@ -889,10 +941,13 @@ impl<'a> Translator<'a> {
             Collect::Dict(..) => ("entries", "dict()"),
             Collect::Any(..) => ("found", "false"),
             Collect::All(..) => ("holds", "true"),
+            Collect::Yield(_) => ("items", ""),
         };
         let name = self.fresh(wish);
         let mut layout = Layout::default();
-        layout.line(&format!("let {name} = {start};").into());
+        if !start.is_empty() {
+            layout.line(&format!("let {name} = {start};").into());
+        }
         self.declare_at_top(&mut layout, None);
         let mut depth = 0;
         let mut made = Vec::new();
@@ -915,6 +970,12 @@ impl<'a> Translator<'a> {
             Collect::List(item) => {
                 line.mark(item.start());
                 line.push(&format!("{name}.append("));
+                line.add(&self.text(item)?);
+                line.push(");");
+            }
+            Collect::Yield(item) => {
+                line.mark(item.start());
+                line.push("yield(");
                 line.add(&self.text(item)?);
                 line.push(");");
             }
@@ -964,7 +1025,9 @@ impl<'a> Translator<'a> {
         for _ in 0..depth {
             layout.close("");
         }
-        layout.line(&name.clone().into());
+        if !start.is_empty() {
+            layout.line(&name.clone().into());
+        }
         self.release(&name);
         made.iter().for_each(|name| self.release(name));
         Ok(block(layout))
@@ -977,6 +1040,8 @@ pub(super) enum Collect<'a> {
     List(&'a Expr),
     Set(&'a Expr),
     Dict(&'a Expr, &'a Expr),
+    /// It gives each when it is asked for.
+    Yield(&'a Expr),
     /// Whether it holds for one item.
     Any(&'a Expr),
     /// Whether it holds for all items.

@@ -21,11 +21,11 @@ impl<'a> Translator<'a> {
         layout: &mut Layout,
     ) -> Outcome<()> {
         let at = def.start();
-        if yields(&def.body) {
+        if def.is_async && yields(&def.body) {
             return refuse(
                 &def.name,
                 format!(
-                    "`{}` is a generator, which has no counterpart here yet",
+                    "`{}` is an asynchronous generator, which has no counterpart here",
                     def.name
                 ),
             );
@@ -128,6 +128,10 @@ impl<'a> Translator<'a> {
                 text.push(")");
                 Ok(text)
             }
+            (Some("contextlib.contextmanager"), Expr::Name(_) | Expr::Attribute(_)) => {
+                let name = self.helper("contextmanager");
+                Ok(function.wrapped(&format!("{name}("), ")"))
+            }
             (Some(full), _) => refuse(
                 decorator,
                 format!("the decorator `{full}` has no counterpart here"),
@@ -151,6 +155,7 @@ impl<'a> Translator<'a> {
         let scope = self.scopes.of_statement(def.start());
         let caught = std::mem::take(&mut self.caught);
         let loops = std::mem::take(&mut self.loops);
+        let was_generator = std::mem::replace(&mut self.is_generator, yields(&def.body));
         self.within(scope, |translator| {
             translator.comment_of_head(&def.body, layout);
             translator.declare_at_top(layout, def.body.first().map(Ranged::start));
@@ -158,6 +163,7 @@ impl<'a> Translator<'a> {
         });
         self.caught = caught;
         self.loops = loops;
+        self.is_generator = was_generator;
     }
 
     /// The names of parameters as they are written here.
@@ -299,7 +305,7 @@ pub(super) fn is_simple(parameters: &ast::Parameters) -> bool {
 }
 
 /// Whether a function's own statements yield.
-fn yields(body: &[Stmt]) -> bool {
+pub(super) fn yields(body: &[Stmt]) -> bool {
     use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
     struct Finder(bool);
     impl<'a> Visitor<'a> for Finder {

@@ -195,6 +195,29 @@ const MODULES: &[Module] = &[
         ],
     },
     Module {
+        name: "itertools",
+        names: &[
+            "count",
+            "cycle",
+            "repeat",
+            "chain",
+            "islice",
+            "takewhile",
+            "dropwhile",
+            "accumulate",
+            "starmap",
+            "pairwise",
+            "product",
+            "permutations",
+            "combinations",
+            "zip_longest",
+        ],
+    },
+    Module {
+        name: "contextlib",
+        names: &["contextmanager", "suppress", "closing"],
+    },
+    Module {
         name: "dataclasses",
         names: &["dataclass", "field"],
     },
@@ -257,12 +280,7 @@ const ABSENT: &[(&str, &str)] = &[
     ),
     ("subprocess", "a script starts no other programs"),
     ("sys", "a script has no `sys`; its arguments are in `args`"),
-    (
-        "itertools",
-        "`itertools` has no counterpart yet: write the loop",
-    ),
     ("logging", "`logging` has no counterpart yet: use `print`"),
-    ("contextlib", "`contextlib` has no counterpart yet"),
     ("contextvars", "`contextvars` has no counterpart yet"),
 ];
 
@@ -307,7 +325,7 @@ pub(super) fn full_name(name: &str) -> String {
     }
     let modules = MODULES
         .iter()
-        .filter(|module| !matches!(module.name, "asyncio" | "math"));
+        .filter(|module| !matches!(module.name, "asyncio" | "math" | "itertools"));
     let mut found = modules.filter(|module| module.names.contains(&name));
     found
         .next()

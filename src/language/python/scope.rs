@@ -128,6 +128,8 @@ pub(super) struct Scope {
     nonlocals: BTreeSet<String>,
     /// The block of the scope's own statements.
     block: usize,
+    /// Whether it is a generator that runs later, as a function does.
+    is_deferred: bool,
 }
 
 /// All scopes of a text.
@@ -162,6 +164,8 @@ impl Scopes {
             block: 0,
             uses: Vec::new(),
             calls: Vec::new(),
+            has_managers: has_managers(body),
+            arguments: BTreeSet::new(),
         };
         builder
             .scopes
@@ -357,6 +361,7 @@ impl Scope {
             globals: BTreeSet::new(),
             nonlocals: BTreeSet::new(),
             block,
+            is_deferred: false,
         }
     }
 }
@@ -375,6 +380,9 @@ struct Builder {
     uses: Vec<Use>,
     /// The names that are called, with the scope that does so.
     calls: Vec<(ScopeId, String)>,
+    has_managers: bool,
+    /// The generators that are arguments: what is called takes their items at once.
+    arguments: BTreeSet<TextSize>,
 }
 
 impl Builder {
@@ -562,7 +570,7 @@ impl Builder {
         let mut scope = from;
         while scope != owner {
             let here = &self.scopes.scopes[scope];
-            if here.kind != Kind::Expression || here.is_lambda() {
+            if here.kind != Kind::Expression || here.is_lambda() || here.is_deferred {
                 return true;
             }
             match here.parent {
@@ -665,8 +673,11 @@ impl<'a> Visitor<'a> for Builder {
                         self.target(target, at, start, Setter::Assignment);
                     }
                 }
-                // `with` opens no scope here either.
-                self.visit_body(&with.body);
+                // `with` opens no scope here either, unless it is spelled out as a `try`.
+                match self.has_managers {
+                    true => self.body(&with.body, false),
+                    false => self.visit_body(&with.body),
+                }
             }
             Stmt::Try(protected) => {
                 self.body(&protected.body, false);
@@ -719,6 +730,9 @@ impl<'a> Visitor<'a> for Builder {
                 if let Expr::Name(name) = &*call.func {
                     self.calls.push((self.scope, name.id.to_string()));
                 }
+                let args = call.arguments.args.iter();
+                let generators = args.filter(|arg| matches!(arg, Expr::Generator(_)));
+                self.arguments.extend(generators.map(Ranged::start));
                 walk_expr(self, expr);
             }
             Expr::Lambda(lambda) => {
@@ -735,7 +749,11 @@ impl<'a> Visitor<'a> for Builder {
             }
             Expr::ListComp(list) => self.comprehension(list, &list.generators, [&*list.elt]),
             Expr::SetComp(set) => self.comprehension(set, &set.generators, [&*set.elt]),
-            Expr::Generator(each) => self.comprehension(each, &each.generators, [&*each.elt]),
+            Expr::Generator(each) => {
+                self.comprehension(each, &each.generators, [&*each.elt]);
+                let id = self.scopes.of_expression(each);
+                self.scopes.scopes[id].is_deferred = !self.arguments.contains(&each.start());
+            }
             Expr::DictComp(dict) => {
                 let parts = dict.key.as_deref().into_iter().chain([&*dict.value]);
                 self.comprehension(dict, &dict.generators, parts);
@@ -753,6 +771,30 @@ impl<'a> Visitor<'a> for Builder {
     }
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// Whether the text makes things that `with` enters by methods of the script's.
+pub(super) fn has_managers(body: &[Stmt]) -> bool {
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            self.0 |= match statement {
+                Stmt::FunctionDef(def) => def.name.as_str() == "__enter__",
+                Stmt::Import(import) => {
+                    import.names.iter().any(|alias| &alias.name == "contextlib")
+                }
+                Stmt::ImportFrom(import) => import
+                    .module
+                    .as_ref()
+                    .is_some_and(|module| module == "contextlib"),
+                _ => false,
+            };
+            walk_stmt(self, statement);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_body(body);
+    finder.0
 }
 
 /// Reads the `global` and `nonlocal` of a function's own statements.

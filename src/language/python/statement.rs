@@ -31,6 +31,11 @@ impl<'a> Translator<'a> {
             },
             Stmt::AugAssign(assign) => self.aug_assign(assign, layout),
             Stmt::Return(given) => {
+                if let (Some(value), true) = (&given.value, self.is_generator)
+                    && !matches!(**value, Expr::NoneLiteral(_))
+                {
+                    return refuse(given, "a generator returns no value here");
+                }
                 let mut line = Text::at(at, "return");
                 if let Some(value) = &given.value {
                     line.push(" ");
@@ -86,6 +91,20 @@ impl<'a> Translator<'a> {
             return Ok(());
         }
         if matches!(&*statement.value, Expr::EllipsisLiteral(_)) {
+            return Ok(());
+        }
+        if let Expr::YieldFrom(from) = &*statement.value {
+            self.python();
+            let items = self.collected_or_lazy(&from.value)?;
+            let iterate = self.helper("iterate");
+            let item = self.fresh("item");
+            layout.open(&Text::at(
+                statement.start(),
+                format!("for {item} in {iterate}({})", items.as_str()),
+            ));
+            layout.line(&Text::at(statement.start(), format!("yield({item});")));
+            layout.close("");
+            self.release(&item);
             return Ok(());
         }
         let piece = self.expr(&statement.value)?;
@@ -220,6 +239,22 @@ impl<'a> Translator<'a> {
                     let reason = "give `daemon=True` where the thread is made";
                     return refuse(target, reason);
                 }
+                if let Expr::Subscript(subscript) = target
+                    && self.has_special(&["__setitem__"])
+                {
+                    self.python();
+                    let name = self.helper("set_item");
+                    let parts = [
+                        self.text(&subscript.value)?,
+                        self.text(&subscript.slice)?,
+                        value.clone(),
+                    ];
+                    let mut line = Text::at(at, format!("{name}("));
+                    line.add(&Text::joined(&parts, ", "));
+                    line.push(");");
+                    layout.line(&line);
+                    return Ok(());
+                }
                 if let Expr::Attribute(attribute) = target
                     && self.is_property(&attribute.attr)
                 {
@@ -308,6 +343,27 @@ impl<'a> Translator<'a> {
         {
             let reason = "a property is changed by an assignment of its own here";
             return refuse(attribute, reason);
+        }
+        if let Expr::Subscript(subscript) = &*assign.target
+            && self.has_special(&["__setitem__", "__getitem__"])
+        {
+            if !is_plain(&subscript.value) || !is_plain(&subscript.slice) {
+                return refuse(subscript, "keep what is changed here in a variable first");
+            }
+            self.python();
+            let parts = [self.text(&subscript.value)?, self.text(&subscript.slice)?];
+            let item = self.helper("item");
+            let item = Text::joined(&parts, ", ").wrapped(&format!("{item}("), ")");
+            let value = self.expr(&assign.value)?;
+            let types = (Type::Unknown, self.type_of(&assign.value));
+            let changed =
+                self.operation(assign.op, types, (&Piece::tight(item), &value), at, assign)?;
+            let name = self.helper("set_item");
+            let mut line = Text::at(at, format!("{name}("));
+            line.add(&Text::joined(parts.iter().chain([&changed.text]), ", "));
+            line.push(");");
+            layout.line(&line);
+            return Ok(());
         }
         let types = (self.type_of(&assign.target), self.type_of(&assign.value));
         let is_quiet = !contains_call(&assign.value);
@@ -454,6 +510,21 @@ impl<'a> Translator<'a> {
     }
 
     fn with(&mut self, with: &'a ast::StmtWith, layout: &mut Layout) -> Outcome<()> {
+        let is_object = |item: &ast::WithItem| {
+            matches!(self.type_of(&item.context_expr), Type::Object(_))
+                || matches!(&item.context_expr, Expr::Call(call)
+                    if self.full_name(&call.func).is_some_and(|full| !full.starts_with("contextlib.")))
+        };
+        let by_script = |item: &ast::WithItem| self.has_managers && !is_object(item);
+        if with.items.iter().any(by_script) {
+            return match with.is_async {
+                true => refuse(
+                    with,
+                    "`async with` on a class of the text has no counterpart here",
+                ),
+                false => self.with_methods(with, &with.items, layout),
+            };
+        }
         let mut head = Text::at(with.start(), "with ");
         let mut assigned = Vec::new();
         for (index, item) in with.items.iter().enumerate() {
@@ -484,6 +555,54 @@ impl<'a> Translator<'a> {
         }
         self.body(&with.body, layout);
         layout.close("");
+        Ok(())
+    }
+
+    /// `with` on what may have `__enter__` and `__exit__`: as Python's reference spells it out.
+    fn with_methods(
+        &mut self,
+        with: &'a ast::StmtWith,
+        items: &'a [ast::WithItem],
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        self.python();
+        let Some((item, rest)) = items.split_first() else {
+            self.body(&with.body, layout);
+            return Ok(());
+        };
+        let at = item.context_expr.start();
+        let context = self.text(&item.context_expr)?;
+        let manager = self.fresh("manager");
+        let leaves = self.fresh("leaves");
+        let error = self.fresh("error");
+        let (enter, exit) = (self.helper("enter"), self.helper("exit_with"));
+        let mut line = Text::at(at, format!("let {manager} = "));
+        line.add(&context);
+        line.push(";");
+        layout.line(&line);
+        let entered = Text::at(at, format!("{enter}({manager})"));
+        match &item.optional_vars {
+            Some(target) => self.assign_to(target, &entered, with.start(), layout)?,
+            None => layout.line(&entered.wrapped("", ";")),
+        }
+        layout.line(&format!("let {leaves} = true;").into());
+        layout.open(&Text::at(at, "try"));
+        self.with_methods(with, rest, layout)?;
+        layout.reopen(&format!("catch ({error})").into());
+        layout.line(&format!("{leaves} = false;").into());
+        layout.line(&Text::at(
+            at,
+            format!("if !{exit}({manager}, {error}) {{ throw; }}"),
+        ));
+        layout.reopen(&"finally".into());
+        layout.line(&Text::at(
+            at,
+            format!("if {leaves} {{ {exit}({manager}); }}"),
+        ));
+        layout.close("");
+        for name in [manager, leaves, error] {
+            self.release(&name);
+        }
         Ok(())
     }
 
@@ -686,6 +805,15 @@ impl<'a> Translator<'a> {
                     let unset = self.unset();
                     let line = format!("{own} = {unset}({});", quoted(&name.id));
                     layout.line(&Text::at(target.start(), line));
+                }
+                Expr::Subscript(subscript) if self.has_special(&["__delitem__"]) => {
+                    self.python();
+                    let name = self.helper("del_item");
+                    let parts = [self.text(&subscript.value)?, self.text(&subscript.slice)?];
+                    let mut line = Text::at(target.start(), format!("{name}("));
+                    line.add(&Text::joined(&parts, ", "));
+                    line.push(");");
+                    layout.line(&line);
                 }
                 Expr::Subscript(subscript) if !matches!(&*subscript.slice, Expr::Slice(_)) => {
                     self.python();

@@ -95,6 +95,10 @@ pub(super) struct Translator<'a> {
     pub(super) set_later: HashMap<TextSize, Vec<(&'static str, &'a Expr)>>,
     /// The names of variables that were caught, innermost last: for `raise` alone.
     pub(super) caught: Vec<String>,
+    /// Whether the function that is translated now is a generator.
+    pub(super) is_generator: bool,
+    /// Whether `with` may get what only the script's own methods enter and leave.
+    pub(super) has_managers: bool,
     /// The loops that are open, with the variable of each that says whether it came to its end.
     pub(super) loops: Vec<Option<String>>,
     /// The modules whose import is written already.
@@ -145,6 +149,8 @@ pub(super) fn translate(
         set_later: HashMap::new(),
         caught: Vec::new(),
         loops: Vec::new(),
+        is_generator: false,
+        has_managers: super::scope::has_managers(body),
         imported: BTreeSet::new(),
         gives_value: false,
         needs_python: false,

@@ -3,6 +3,7 @@
 //! A table, and as long as there are methods: there is nothing to split.
 
 use crate::library::methods::collection::{entries_of, items_of};
+use crate::library::python;
 use crate::program::Program;
 use crate::value::{Class, Collection, Dict, FaultKind, Value, repr_text};
 use crate::vm::{NativeCtx, NativeResult};
@@ -932,7 +933,7 @@ type Given = Result<NativeResult, FaultKind>;
 fn items(args: &[Value]) -> Result<Option<Vec<Value>>, FaultKind> {
     match args.first() {
         None => Ok(Some(Vec::new())),
-        Some(Value::Object(_)) => Ok(None),
+        Some(value) if python::comes_one_by_one(value) => Ok(None),
         Some(value) => items_of(value).map(Some),
     }
 }
@@ -985,7 +986,7 @@ fn set(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Given {
 fn dict(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Given {
     let mut dict = Dict::new();
     match args {
-        [object @ Value::Object(_)] => {
+        [object] if python::comes_one_by_one(object) => {
             let object = std::slice::from_ref(object);
             return collect(ctx.program, "dict", object);
         }

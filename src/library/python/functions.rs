@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::operators::{div_floor, is_true, too_large};
 use super::strings::list;
 use super::text::{format, repr, str};
-use super::{ANY, Row, as_int, as_number, as_text, binary, instances, raised, type_name};
+use super::{
+    ANY, Row, as_int, as_number, as_text, binary, instances, iterators, raised, type_name,
+};
 use crate::library::methods::collection::{items_of, sort};
 use crate::library::printing::PrintOptions;
 use crate::pos::Pos;
@@ -106,6 +108,10 @@ pub(super) const ROWS: &[Row] = &[
         })
     }),
     Row("enumerate", 1, 2, |args, ctx| {
+        if iterators::comes_one_by_one(&args[0]) {
+            let start = args.get(1).cloned().unwrap_or(Value::Int(0));
+            return prelude("__python__enumerate", &mut [args[0].clone(), start], ctx);
+        }
         let start = match args.get(1) {
             Some(start) => as_int(start).unwrap_or(0),
             None => 0,
@@ -120,11 +126,17 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row("zip", 0, ANY, zip),
     Row("any", 1, 1, |args, ctx| {
+        if iterators::comes_one_by_one(&args[0]) {
+            return prelude("__python__any", args, ctx);
+        }
         each("any", args, ctx, |items, _| {
             value(items.iter().any(is_true))
         })
     }),
     Row("all", 1, 1, |args, ctx| {
+        if iterators::comes_one_by_one(&args[0]) {
+            return prelude("__python__all", args, ctx);
+        }
         each("all", args, ctx, |items, _| {
             value(items.iter().all(is_true))
         })
@@ -296,7 +308,7 @@ fn each(
     let (first, rest) = args
         .split_first()
         .expect("the table says how many there are");
-    if matches!(first, Value::Object(_)) {
+    if iterators::comes_one_by_one(first) {
         let again = Value::Function(named(&format!("python.{name}"), ctx));
         let args = vec![again, first.clone(), Value::array(rest.to_vec())];
         return Ok(NativeResult::Call(named("__python__through", ctx), args));
@@ -541,6 +553,14 @@ fn pow(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 
 fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
+        (Value::Reference(one), Value::Reference(other))
+            if one.kind == Kind::Class && other.kind == Kind::Class =>
+        {
+            match (&one.class, &other.class) {
+                (Some(one), Some(other)) => one.is(other),
+                _ => false,
+            }
+        }
         (Value::Reference(a), Value::Reference(b)) => a.is(b),
         (Value::Collection(a), Value::Collection(b)) => Arc::ptr_eq(a, b),
         (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
@@ -649,7 +669,7 @@ fn sorted(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
 }
 
 fn zip(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
-    if args.iter().any(|arg| matches!(arg, Value::Object(_))) {
+    if args.iter().any(iterators::comes_one_by_one) {
         return prelude("__python__zip", &mut [Value::array(args.to_vec())], ctx);
     }
     let mut rows = Vec::new();
@@ -799,7 +819,7 @@ fn unpack(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
         };
         return value(Value::array(vec![set(done)?, set(rest)?]));
     }
-    let is_iterable = matches!(args[0], Value::Object(_)) || items_of(&args[0]).is_ok();
+    let is_iterable = iterators::comes_one_by_one(&args[0]) || items_of(&args[0]).is_ok();
     if !is_iterable {
         let found = type_name(&args[0]);
         let message = std::format!("cannot unpack non-iterable {found} object");

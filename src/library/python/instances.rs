@@ -18,6 +18,29 @@ type Outcome = Result<NativeResult, FaultKind>;
 pub(super) const ROWS: &[Row] = &[
     Row("call_with", 3, 3, call_with),
     Row("merged", 0, ANY, merged),
+    Row("updated", 2, 2, |args, ctx| {
+        let mut all = Dict::new();
+        for arg in args.iter() {
+            for (key, value) in entries(arg)? {
+                all.insert(key, value)?;
+            }
+        }
+        let all = Value::reference(Collection::Dict(all), ctx.pos);
+        Ok(NativeResult::Value(all))
+    }),
+    Row("class_of_errors", 1, 1, |args, _| {
+        let class = class_given(&args[0])?;
+        Ok(NativeResult::Value(class.to_value()))
+    }),
+    Row("error_class", 1, 1, |args, _| {
+        let class = match &args[0] {
+            Value::Reference(reference) => reference.class.clone(),
+            other => Class::named(&type_name(other)).map(UserClass::of_error),
+        };
+        Ok(NativeResult::Value(
+            class.map_or(Value::Unit, |class| class.to_value()),
+        ))
+    }),
     Row("name_of", 1, 1, |args, _| match &args[0] {
         Value::Function(function) => Ok(NativeResult::Value(Value::Literal(function.name))),
         Value::Reference(reference) if reference.kind == Kind::Class => {

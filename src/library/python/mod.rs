@@ -8,11 +8,13 @@
 
 mod functions;
 mod instances;
+mod iterators;
 mod math;
 mod operators;
 mod strings;
 mod text;
 
+pub(super) use iterators::comes_one_by_one;
 pub(super) use operators::{binary, unary, update};
 pub(super) use strings::method;
 
@@ -34,6 +36,8 @@ const ANY: usize = usize::MAX;
 fn rows() -> impl Iterator<Item = &'static Row> {
     (functions::ROWS.iter())
         .chain(instances::ROWS)
+        .chain(iterators::ROWS)
+        .chain(iterators::FROM_PRELUDE)
         .chain(math::ROWS)
 }
 

@@ -7,7 +7,7 @@ use super::text::percent;
 use super::{as_int, as_number, as_text, raised, type_name};
 use crate::library::{collections, limits};
 use crate::program::op::{BinaryOp, UnaryOp};
-use crate::value::collection::{equal, order};
+use crate::value::collection::{Kind, equal, order};
 use crate::value::{Class, FaultKind, Value};
 
 type Outcome = Result<Value, FaultKind>;
@@ -130,6 +130,8 @@ pub(super) fn is_true(value: &Value) -> bool {
         Value::Array(items) => !items.is_empty(),
         Value::Range(range) => !range.is_empty(),
         Value::Blob(bytes) => !bytes.is_empty(),
+        // What has `__bool__` or `__len__` was asked before.
+        Value::Reference(one) if matches!(one.kind, Kind::Instance | Kind::Class) => true,
         Value::Reference(_) | Value::Collection(_) => value
             .collection()
             .is_none_or(|contents| !contents.is_empty()),

@@ -417,6 +417,7 @@ impl Unpacker<'_> {
         let methods = class.methods.into_iter();
         let unpacked = Arc::new(UserClass {
             name: Literal::new(&class.name),
+            is_native: false,
             base,
             error: class.error.and_then(|name| Class::named(&name)),
             methods: methods

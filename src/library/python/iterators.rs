@@ -1,0 +1,137 @@
+//! What gives items one by one: generators, instances with `__iter__` and `__next__`, and `itertools`.
+//!
+//! All of it is written in the prelude, as generators; here stands only who is asked.
+
+use super::functions::prelude;
+use super::instances::{call_special, special};
+use super::{ANY, Row, raised, type_name};
+use crate::program::op::BinaryOp;
+use crate::value::{FaultKind, Value, is_instance};
+use crate::vm::{NativeCtx, NativeResult, end_of_generator, is_end, is_generator};
+
+type Outcome = Result<NativeResult, FaultKind>;
+
+/// A row for a function of the prelude's.
+macro_rules! in_prelude {
+    ($($name:literal $least:literal $most:expr;)*) => {
+        &[$(Row($name, $least, $most, |args, ctx| {
+            prelude(concat!("__python__", $name), args, ctx)
+        }),)*]
+    };
+}
+
+pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
+    "lazy_map" 2 2;
+    "lazy_filter" 2 2;
+    "contextmanager" 1 1;
+    "suppress" 0 1;
+    "item" 2 2;
+    "set_item" 3 3;
+    "del_item" 2 2;
+    "enter" 1 1;
+    "exit_with" 1 2;
+    "closing" 1 1;
+    "partial" 3 3;
+    "itertools_count" 0 2;
+    "itertools_cycle" 1 1;
+    "itertools_repeat" 1 2;
+    "itertools_chain" 1 1;
+    "itertools_islice" 2 4;
+    "itertools_takewhile" 2 2;
+    "itertools_dropwhile" 2 2;
+    "itertools_accumulate" 1 3;
+    "itertools_starmap" 2 2;
+    "itertools_pairwise" 1 1;
+    "itertools_product" 1 2;
+    "itertools_permutations" 1 2;
+    "itertools_combinations" 2 2;
+    "itertools_zip_longest" 2 2;
+};
+
+pub(super) const ROWS: &[Row] = &[
+    Row("iterate", 1, 1, |args, ctx| {
+        match is_iterated_by_script(&args[0]) {
+            true => prelude("__python__iterate", args, ctx),
+            false => Ok(NativeResult::Value(args[0].clone())),
+        }
+    }),
+    Row("iter", 1, 1, |args, ctx| {
+        if is_generator(&args[0]) {
+            return Ok(NativeResult::Value(args[0].clone()));
+        }
+        match call_special(&args[0], &["__iter__"]) {
+            Some(call) => Ok(call),
+            None => prelude("__python__iter", args, ctx),
+        }
+    }),
+    Row("next", 1, 2, |args, ctx| {
+        if !is_generator(&args[0]) && special(&args[0], "__next__").is_none() {
+            let message = format!("'{}' object is not an iterator", type_name(&args[0]));
+            return Err(raised("TypeError", &message));
+        }
+        prelude("__python__next", args, ctx)
+    }),
+    Row("resume", 1, 2, resume),
+    Row("resume_throw", 2, 2, |args, _| {
+        let kind = match &args[1] {
+            Value::Error(fault) => fault.kind.clone(),
+            other => FaultKind::Thrown(other.clone()),
+        };
+        match &args[0] {
+            Value::Reference(generator) if is_generator(&args[0]) => {
+                Ok(NativeResult::Resume(generator.clone(), Err(kind)))
+            }
+            _ => Err(kind),
+        }
+    }),
+    Row("end", 0, 0, |_, _| {
+        Ok(NativeResult::Value(end_of_generator()))
+    }),
+    Row("plus", 2, 2, |args, _| {
+        super::instances::operator(args, "__add__", "__radd__").unwrap_or_else(|| {
+            super::binary(BinaryOp::Add, &args[0], &args[1]).map(NativeResult::Value)
+        })
+    }),
+    // What the prelude catches, it gets as it is.
+    Row("is_error", 2, 2, |args, _| {
+        let name = args[1].as_str().unwrap_or_default();
+        let is_error = match &args[0] {
+            Value::Error(fault) => is_instance(&fault.to_value(), name),
+            other => is_instance(other, name),
+        };
+        Ok(NativeResult::Value(Value::Bool(is_error)))
+    }),
+    Row("is_end", 1, 1, |args, _| {
+        Ok(NativeResult::Value(Value::Bool(is_end(&args[0]))))
+    }),
+    Row("has_method", 2, ANY, |args, _| {
+        let mut names = args[1..].iter().filter_map(Value::as_str);
+        let has = names.any(|name| special(&args[0], name).is_some());
+        Ok(NativeResult::Value(Value::Bool(has)))
+    }),
+];
+
+fn resume(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+    let sent = args.get(1).cloned().unwrap_or_default();
+    match &args[0] {
+        Value::Reference(generator) if is_generator(&args[0]) => {
+            Ok(NativeResult::Resume(generator.clone(), Ok(sent)))
+        }
+        other => {
+            let message = format!("'{}' object is not an iterator", type_name(other));
+            Err(raised("TypeError", &message))
+        }
+    }
+}
+
+/// Whether only code of the script's can say what a `for` over this gets.
+pub(super) fn is_iterated_by_script(value: &Value) -> bool {
+    ["__iter__", "__next__", "__getitem__"]
+        .iter()
+        .any(|name| special(value, name).is_some())
+}
+
+/// Whether the items come one by one: they are taken by code of the script's or the prelude's.
+pub(in crate::library) fn comes_one_by_one(value: &Value) -> bool {
+    matches!(value, Value::Object(_)) || is_generator(value) || is_iterated_by_script(value)
+}

@@ -1,0 +1,223 @@
+//! Generators: functions that give values one by one, and stand still in between.
+//!
+//! A call of one makes a *generator*, an instance of a class of no text, and ends: what the function had
+//! reached, its registers and the place, are attributes of that instance. Whoever takes the next value has
+//! the frame put on top of its own; `yield` takes it off again. So a suspended generator is a value as any
+//! other, which is copied, compared and encoded by what it holds. Source: stackless coroutines, as Python's.
+
+use std::sync::{Arc, LazyLock};
+
+use super::arithmetic::put;
+use super::fiber::{Frame, NONE};
+use super::step::{Flow, Machine, Step};
+use super::{Path, Stop};
+use crate::program::op::Op;
+use crate::value::collection::Kind;
+use crate::value::{
+    Class, CodeId, Collection, Fault, FaultKind, Literal, Map, Reference, UserClass, Value,
+};
+
+/// The class of all generators.
+static CLASS: LazyLock<Literal> = LazyLock::new(|| Literal::new("generator"));
+
+/// What the frame of one that stands still is kept in; without it, the generator runs or is over.
+const FRAME: &str = "frame";
+/// The rest of it: the code, the instruction, and the function value with what it captures.
+const CODE: &str = "code";
+const PLACE: &str = "place";
+const FUNCTION: &str = "function";
+/// There while it runs.
+const RUNS: &str = "runs";
+
+/// Whether a value is a generator.
+pub fn is_generator(value: &Value) -> bool {
+    matches!(value, Value::Reference(reference) if is_generator_reference(reference))
+}
+
+fn is_generator_reference(reference: &Reference) -> bool {
+    reference.kind == Kind::Instance
+        && (reference.class.as_ref()).is_some_and(|class| class.name == *CLASS && class.is_native)
+}
+
+/// What is given instead of a next value when there is none.
+pub fn end_of_generator() -> Value {
+    let kind = FaultKind::raised(Class::StopIteration, "", "");
+    Value::Error(Arc::new(Fault::new(kind, crate::pos::Pos::NONE)))
+}
+
+/// Whether this is what [`end_of_generator`] gives.
+pub fn is_end(value: &Value) -> bool {
+    matches!(value, Value::Error(fault) if fault.kind.class() == Class::StopIteration)
+}
+
+/// How a generator goes on.
+pub(super) enum Resumption {
+    /// `yield` gives this.
+    Sent(Value),
+    /// `yield` raises this.
+    Thrown(FaultKind),
+}
+
+fn set(generator: &Reference, attributes: Map) {
+    let contents = Value::Collection(Arc::new(Collection::Attributes(attributes).into()));
+    generator.contents.update(|place| *place = contents);
+}
+
+impl Machine<'_, '_> {
+    /// Ends the call of a generator function by giving the generator, which is kept in `slot`.
+    pub(super) fn make_generator(&mut self, slot: u16) -> Step {
+        let pos = self.fiber.pos(self.env.program);
+        let generator = Value::Reference(UserClass::native(*CLASS).instance(pos));
+        put(self.register(slot), generator.clone());
+        self.suspend(slot, generator)
+    }
+
+    /// `yield`: gives the value in `src`.
+    pub(super) fn yield_value(&mut self, src: u16, slot: u16) -> Step {
+        let value = std::mem::take(self.register(src));
+        self.suspend(slot, value)
+    }
+
+    fn suspend(&mut self, slot: u16, value: Value) -> Step {
+        let Some(frame) = self.fiber.frames.pop() else {
+            return Ok(Flow::Next);
+        };
+        let base = frame.base as usize;
+        let count = usize::from(self.env.program.code(frame.code).registers);
+        let generator = std::mem::take(&mut self.fiber.registers[base + usize::from(slot)]);
+        let end = (base + count).min(self.fiber.registers.len());
+        let registers = &mut self.fiber.registers[base..end];
+        let kept: Vec<Value> = registers.iter_mut().map(std::mem::take).collect();
+        let function = match frame.callee {
+            NONE => Value::Unit,
+            callee => self.fiber.registers[callee as usize].clone(),
+        };
+        if let Value::Reference(generator) = &generator {
+            let code = [frame.code.unit, frame.code.ordinal].map(|one| Value::Int(one.into()));
+            let attributes = [
+                (FRAME.into(), Value::array(kept)),
+                (CODE.into(), Value::array(code.to_vec())),
+                (PLACE.into(), Value::Int(frame.pc.into())),
+                (FUNCTION.into(), function),
+            ];
+            let attributes = Map::from(attributes);
+            // What others can reach must not lead to what they cannot be shown.
+            let all: Vec<Value> = attributes.values().cloned().collect();
+            self.publish_into(&generator.contents, &all);
+            set(generator, attributes);
+        }
+        self.give_to_caller(frame.dst, value)
+    }
+
+    /// Ends a generator: there is no next value.
+    pub(super) fn end_generator(&mut self, slot: u16) -> Step {
+        if let Value::Reference(generator) = std::mem::take(self.register(slot)) {
+            set(&generator, Map::new());
+        }
+        let Some(frame) = self.fiber.frames.pop() else {
+            return Ok(Flow::Next);
+        };
+        let base = frame.base as usize;
+        let count = usize::from(self.env.program.code(frame.code).registers);
+        let end = (base + count).min(self.fiber.registers.len());
+        self.fiber.registers[base..end].fill(Value::Unit);
+        self.give_to_caller(frame.dst, end_of_generator())
+    }
+
+    fn give_to_caller(&mut self, dst: u32, value: Value) -> Step {
+        let Some(caller) = self.fiber.frames.last_mut() else {
+            return Ok(Flow::Stop(Stop::Finished(value)));
+        };
+        caller.pc += 1;
+        put(&mut self.fiber.registers[dst as usize], value);
+        Ok(Flow::Reload)
+    }
+
+    /// Whether a generator may go on now: where others can reach it, that is a step.
+    pub(super) fn may_resume(&mut self, generator: &Reference) -> bool {
+        self.may_access(&generator.contents, Path::default(), true)
+    }
+
+    /// `dst` = the next value of a generator, or the end.
+    ///
+    /// # Errors
+    /// It is running already, or what is to be thrown in it that has not begun or is over.
+    pub(super) fn resume_generator(
+        &mut self,
+        generator: &Arc<Reference>,
+        how: Resumption,
+        dst: u16,
+    ) -> Step {
+        let (frame, code, place, function) = (
+            generator.attribute(FRAME),
+            generator.attribute(CODE),
+            generator.attribute(PLACE),
+            generator.attribute(FUNCTION),
+        );
+        let (Some(Value::Array(kept)), Some(Value::Array(code)), Some(Value::Int(place))) =
+            (frame, code, place)
+        else {
+            return match (generator.attribute(RUNS), how) {
+                (Some(_), _) => Err(FaultKind::raised(
+                    Class::ValueError,
+                    "generator already executing",
+                    "only one thread at a time may take its next value: use a lock",
+                )),
+                (None, Resumption::Thrown(kind)) => Err(kind),
+                (None, Resumption::Sent(_)) => {
+                    put(self.register(dst), end_of_generator());
+                    Ok(Flow::Next)
+                }
+            };
+        };
+        set(generator, Map::from([(RUNS.into(), Value::Bool(true))]));
+        let part = |at: usize| code.get(at).and_then(Value::as_int).unwrap_or(0) as u32;
+        let id = CodeId {
+            unit: part(0),
+            ordinal: part(1),
+        };
+        let code = self.env.program.code(id);
+        let (caller, base) = self.code();
+        let at = base + caller.registers as usize;
+        let dst = base + usize::from(dst);
+        self.fiber.registers.truncate(at);
+        self.fiber.registers.resize(at, Value::Unit);
+        let function = function.unwrap_or_default();
+        let callee = if function.is_unit() { NONE } else { at as u32 };
+        self.fiber.registers.push(function);
+        self.fiber.registers.extend(kept.iter().cloned());
+        let slot = code.generator.unwrap_or(0);
+        self.fiber.registers[at + 1 + usize::from(slot)] = Value::Reference(generator.clone());
+        self.fiber.frames.push(Frame {
+            code: id,
+            pc: place as u32,
+            base: at as u32 + 1,
+            dst: dst as u32,
+            callee,
+        });
+        if self.fiber.frames.len() > super::step::MAX_DEPTH {
+            let depth = self.fiber.frames.len();
+            return Err(FaultKind::StackOverflow { depth });
+        }
+        match how {
+            Resumption::Thrown(kind) => Err(kind),
+            Resumption::Sent(value) => {
+                if let Op::Yield { dst, .. } = code.ops[place as usize] {
+                    put(self.register(dst), value);
+                }
+                self.frame().pc += 1;
+                Ok(Flow::Reload)
+            }
+        }
+    }
+
+    /// An error leaves the frame: if it is that of a generator, this one is over.
+    pub(super) fn leave_generator(&mut self, frame: &Frame) {
+        if let Some(slot) = self.env.program.code(frame.code).generator {
+            let at = frame.base as usize + usize::from(slot);
+            if let Some(Value::Reference(generator)) = self.fiber.registers.get(at) {
+                set(&generator.clone(), Map::new());
+            }
+        }
+    }
+}
