@@ -77,6 +77,22 @@ pub enum Class {
     TaskCancelled,
     /// There is no next value.
     StopIteration,
+    /// What a class that derives from this one has to define.
+    NotImplementedError,
+    /// A local variable that is not set.
+    UnboundLocalError,
+    /// A file that is not there.
+    FileNotFoundError,
+    /// What the host does not allow.
+    PermissionError,
+    /// A connection.
+    ConnectionError,
+    /// The end of the input.
+    EofError,
+    /// A module that cannot be imported.
+    ImportError,
+    /// Text that cannot be encoded.
+    UnicodeError,
     /// Ctrl-C.
     KeyboardInterrupt,
 }
@@ -85,7 +101,7 @@ use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 43] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -120,6 +136,14 @@ impl Class {
         FutureCancelled,
         TaskCancelled,
         StopIteration,
+        NotImplementedError,
+        UnboundLocalError,
+        FileNotFoundError,
+        PermissionError,
+        ConnectionError,
+        EofError,
+        ImportError,
+        UnicodeError,
         KeyboardInterrupt,
     ];
 
@@ -160,6 +184,14 @@ impl Class {
             FutureCancelled => "concurrent.futures.CancelledError",
             TaskCancelled => "asyncio.CancelledError",
             StopIteration => "StopIteration",
+            NotImplementedError => "NotImplementedError",
+            UnboundLocalError => "UnboundLocalError",
+            FileNotFoundError => "FileNotFoundError",
+            PermissionError => "PermissionError",
+            ConnectionError => "ConnectionError",
+            EofError => "EOFError",
+            ImportError => "ImportError",
+            UnicodeError => "UnicodeError",
             KeyboardInterrupt => "KeyboardInterrupt",
         }
     }
@@ -177,13 +209,19 @@ impl Class {
             Exception | TaskCancelled | KeyboardInterrupt => BaseException,
             ZeroDivisionError | OverflowError => ArithmeticError,
             IndexError | KeyError => LookupError,
-            TimeoutError => OsError,
-            RecursionError | BrokenBarrierError | BrokenExecutor => RuntimeError,
+            TimeoutError | FileNotFoundError | PermissionError | ConnectionError => OsError,
+            UnboundLocalError => NameError,
+            UnicodeError => ValueError,
+            RecursionError | NotImplementedError | BrokenBarrierError | BrokenExecutor => {
+                RuntimeError
+            }
             BrokenThreadPool | BrokenProcessPool => BrokenExecutor,
             ArithmeticError | AssertionError | AttributeError | LookupError | NameError
             | OsError | MemoryError | RuntimeError | SystemError | TypeError | ValueError
             | Empty | Full | ShutDown | QueueEmpty | QueueFull | Closed | InvalidStateError
-            | ExceptionGroup | FutureCancelled | StopIteration => Exception,
+            | ExceptionGroup | FutureCancelled | StopIteration | EofError | ImportError => {
+                Exception
+            }
         })
     }
 

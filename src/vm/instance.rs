@@ -14,7 +14,12 @@ use super::{Path, Stop};
 use crate::program::code::{Key, Place, Site};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
-use crate::value::{Class, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value};
+use crate::value::{
+    Class, Collection, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
+};
+
+/// `super.__spread("f", args, named)`: the method `f` with arguments from collections.
+const SPREAD: &str = "__spread";
 
 /// The method by which an instance is called.
 pub(super) const CALL: &str = "__call__";
@@ -87,6 +92,11 @@ impl Machine<'_, '_> {
         let program = self.env.program;
         let name = program.name(site.name);
         let is_instance = reference.kind == Kind::Instance;
+        if &*name.text == SPREAD && !is_instance {
+            let args = self.take_args(first, argc);
+            self.fiber.through = None;
+            return self.call_spread(&class.clone(), &args, dst);
+        }
         let method = class.method(&name.text);
         let holder = match is_instance {
             true => Some(reference.clone()),
@@ -163,6 +173,49 @@ impl Machine<'_, '_> {
         let args = self.take_args(first, argc);
         self.fiber.through = None;
         self.call_any(callee, args, dst)
+    }
+
+    /// Calls a method of a class with arguments that stand in a collection: this, the method's name, the
+    /// arguments, and a dict of those that have names.
+    fn call_spread(&mut self, class: &Arc<UserClass>, args: &[Value], dst: u16) -> Step {
+        let [this, name, args, named] = args else {
+            return Err(no_receiver(class, SPREAD));
+        };
+        let name = name.as_str().unwrap_or_default();
+        let row = |value: &Value| match value {
+            Value::Array(items) => items.to_vec(),
+            other => other
+                .collection()
+                .map_or(Vec::new(), |contents| contents.items()),
+        };
+        let args = row(args);
+        let named: NamedArguments = match named.collection().as_deref().map(|one| &**one) {
+            Some(Collection::Dict(dict)) => (dict.entries())
+                .filter_map(|entry| Some((entry.key.as_str()?.into(), entry.value.clone())))
+                .collect(),
+            _ => NamedArguments::new(),
+        };
+        match (class.method(name), this) {
+            (Some(Value::Function(method)), _) => {
+                let this = Some(Receiver::Value(this.clone()));
+                self.call_named_into(dst, method.clone(), (args, named), this)
+            }
+            // What everything derives from keeps the arguments of errors.
+            (_, Value::Reference(instance)) if name == INIT && named.is_empty() => {
+                match class.error {
+                    Some(_) => instance.set_error_arguments(args),
+                    None if args.is_empty() => {}
+                    None => {
+                        let message = "object.__init__() takes exactly one argument (the instance \
+                                       to initialize)";
+                        return Err(FaultKind::raised(Class::TypeError, message, ""));
+                    }
+                }
+                put(self.register(dst), this.clone());
+                Ok(Flow::Next)
+            }
+            _ => Err(no_receiver(class, name)),
+        }
     }
 
     /// Calls a value with these arguments: a function or a class.

@@ -96,6 +96,14 @@ impl<'a> Translator<'a> {
             Expr::Attribute(attribute) => self.method(call, attribute, is_awaited),
             Expr::Name(name) => match self.function_named(&name.id) {
                 Some(function) => self.call_own(call, &name.id, function, is_awaited),
+                None if self.is_enum(&name.id) => {
+                    self.python();
+                    let of = self.helper("enum_of");
+                    let members = self.text(&call.func)?;
+                    let mut arguments = vec![members];
+                    arguments.extend(self.texts(&call.arguments.args)?);
+                    Ok(called(Text::at(call.start(), of), &arguments))
+                }
                 None => {
                     let callee = self.expr(&call.func)?;
                     let class = self.class_named(&name.id).cloned();
@@ -628,6 +636,45 @@ impl<'a> Translator<'a> {
                 let shown = Text::at(at, name);
                 self.call_in_order(call, shown, full, &["function", "iterable"])
             }
+            "collections.defaultdict" | "collections.Counter" | "collections.OrderedDict" => {
+                self.python();
+                let name = match full {
+                    "collections.defaultdict" => "defaultdict",
+                    "collections.Counter" => "counter",
+                    _ => "ordered_dict",
+                };
+                let shown = Text::at(at, self.helper(name));
+                self.no_keywords(call, &format!("of `{full}`"))?;
+                let mut arguments = Vec::new();
+                for argument in &call.arguments.args {
+                    arguments.push(self.collected_text(argument)?);
+                }
+                Ok(called(shown, &arguments))
+            }
+            "multiprocessing.Process" => {
+                self.python();
+                let parameters = ["group", "target", "name", "args", "kwargs", "daemon"];
+                let mut bound = bind(call, "Process", &parameters)?;
+                self.refuse_given(&mut bound, &["group", "daemon"])?;
+                let target = match bound.take_some("target") {
+                    Some(target) => self.text(target)?,
+                    None => return refuse(call, "a process needs a `target` here"),
+                };
+                let args = match bound.take("args") {
+                    Some(args) => self.array(args)?,
+                    None => "[]".into(),
+                };
+                let named = match bound.take("kwargs") {
+                    Some(named) => self.text(named)?,
+                    None => "dict()".into(),
+                };
+                let name = match bound.take_some("name") {
+                    Some(name) => self.text(name)?,
+                    None => "()".into(),
+                };
+                let shown = Text::at(at, self.helper("process"));
+                Ok(called(shown, &[target, args, named, name]))
+            }
             "contextlib.suppress" => {
                 self.python();
                 self.no_keywords(call, "of `suppress`")?;
@@ -796,7 +843,11 @@ impl<'a> Translator<'a> {
     }
 
     fn awaitable_text(&mut self, expr: &'a Expr) -> Outcome<Text> {
-        self.is_awaited = true;
+        // A call of a function is no call yet at such a place, unlike that of a method.
+        let is_method = matches!(expr, Expr::Call(call)
+            if matches!(&*call.func, Expr::Attribute(of)
+                if self.method_called(of).is_some() && self.full_name(&call.func).is_none()));
+        self.is_awaited = !is_method;
         let text = self.text(expr);
         self.is_awaited = false;
         text
@@ -1213,6 +1264,9 @@ impl<'a> Translator<'a> {
             }
         }
         match class {
+            Expr::Name(name) if self.is_enum(&name.id) => {
+                Ok(Text::at(class.start(), self.variable(&name.id)))
+            }
             other => self.text(other),
         }
     }
@@ -1292,7 +1346,7 @@ impl<'a> Translator<'a> {
         let mut callee = receiver.bound(Binding::Tight);
         callee.push(".");
         callee.mark(attribute.attr.start());
-        if let Some(known) = self.methods.get(name).copied()
+        if let Some(known) = self.method_called(attribute)
             && !matches!(receiver_type, Type::Object(_))
         {
             callee.push(&self.attribute_name(name));
@@ -1555,7 +1609,7 @@ pub(super) fn is_type(name: &str) -> bool {
     )
 }
 
-fn has_star(call: &ast::ExprCall) -> bool {
+pub(super) fn has_star(call: &ast::ExprCall) -> bool {
     call.arguments
         .args
         .iter()

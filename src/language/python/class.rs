@@ -176,7 +176,16 @@ impl<'a> Class<'a> {
     }
 }
 
-impl Class<'_> {
+impl<'a> Class<'a> {
+    /// The fields of a dataclass that is translated already, in order.
+    pub(super) fn field_names(&self) -> Vec<&'a str> {
+        let fields = self.fields.iter().flatten();
+        fields
+            .filter(|field| field.is_taken)
+            .map(|field| field.name)
+            .collect()
+    }
+
     pub(super) fn is_dataclass(&self) -> bool {
         self.is_dataclass
     }
@@ -211,8 +220,55 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// The class of the text whose instance an expression certainly is.
+    fn class_of(&self, expr: &Expr) -> Option<&Class<'a>> {
+        match expr {
+            Expr::Call(call) => match &*call.func {
+                Expr::Name(name) => self.class_named(&name.id),
+                _ => None,
+            },
+            Expr::Name(name) => {
+                let owner = self.scopes.owner(self.scope, &name.id)?;
+                if self.receivers.get(&owner) == Some(&name.id.to_string()) {
+                    return self.class_named(self.class_name.as_deref()?);
+                }
+                match &self.values.get(&(owner, name.id.to_string()))?[..] {
+                    [super::types::Given::Value(value @ Expr::Call(_))] => self.class_of(value),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The method of the text that a call names: that of the receiver's class, or else that of any class,
+    /// with what it takes where all that have it are alike.
+    pub(super) fn method_called(&self, of: &ast::ExprAttribute) -> Option<Option<Function<'a>>> {
+        let name = of.attr.as_str();
+        let own = self
+            .class_of(&of.value)
+            .and_then(|class| self.method_of(class, name));
+        match own {
+            Some(method) => Some(Some(method.function)),
+            None => self.methods.get(name).copied(),
+        }
+    }
+
     /// Whether a class of the text has a method of one of these names.
     pub(super) fn has_special(&self, names: &[&str]) -> bool {
+        const OF_MAPPINGS: [&str; 7] = [
+            "__getitem__",
+            "__setitem__",
+            "__delitem__",
+            "__iter__",
+            "__contains__",
+            "__len__",
+            "__eq__",
+        ];
+        let is_of_mapping = |name: &&str| OF_MAPPINGS.contains(name);
+        if self.has_mappings && names.iter().any(is_of_mapping) {
+            return true;
+        }
         names.iter().any(|name| self.methods.contains_key(*name))
     }
 
@@ -259,6 +315,7 @@ impl<'a> Translator<'a> {
         self.class_name = outer;
         members?;
         inner.close("");
+        let is_enum = self.is_enum(&def.name);
         if is_top {
             // It is set at several places, or outlives its block.
             let mut line = Text::from(format!("{word}{variable} = {{\n"));
@@ -268,10 +325,13 @@ impl<'a> Translator<'a> {
             line.add(&block.into_text());
             line.push("\n};");
             layout.line(&line);
-            return Ok(());
+        } else {
+            layout.line(&inner.into_text());
         }
-        layout.line(&inner.into_text());
-        Ok(())
+        match is_enum {
+            true => self.members_of_enum(def, layout),
+            false => Ok(()),
+        }
     }
 
     /// Whether a class is a dataclass. Any other decorator is refused.
@@ -334,6 +394,10 @@ impl<'a> Translator<'a> {
             return Ok(Some(Text::at(base.start(), class)));
         }
         match full.as_deref() {
+            Some("enum.Enum") => {
+                self.python();
+                Ok(None)
+            }
             Some("threading.Thread") => {
                 let made = self.helper("thread_class");
                 Ok(Some(Text::at(base.start(), format!("{made}()"))))
@@ -355,6 +419,31 @@ impl<'a> Translator<'a> {
         let mut fields: Vec<Field<'a>> = Vec::new();
         if is_dataclass {
             fields = self.inherited_fields(def);
+        }
+        let is_enum = self.is_enum(&def.name);
+        if is_enum {
+            let has = |name: &str| {
+                (def.body.iter()).any(
+                    |one| matches!(one, Stmt::FunctionDef(method) if method.name.as_str() == name),
+                )
+            };
+            if has("__init__") {
+                return refuse(
+                    &def.name,
+                    "an enumeration with `__init__` has no counterpart here",
+                );
+            }
+            let name = &def.name;
+            layout.line(&"init(name, value) { this.name = name; this.value = value; }".into());
+            if !has("__repr__") {
+                let line = format!(
+                    "__repr__() {{ return `<{name}.${{this.name}}: ${{repr(this.value)}}>`; }}"
+                );
+                layout.line(&line.into());
+            }
+            if !has("__str__") {
+                layout.line(&format!("__str__() {{ return `{name}.${{this.name}}`; }}").into());
+            }
         }
         let total_order = def.decorator_list.iter().any(|decorator| {
             self.full_name(&decorator.expression).as_deref() == Some("functools.total_ordering")
@@ -387,6 +476,7 @@ impl<'a> Translator<'a> {
                         self.class_attribute(&name.id, value, scope, before, layout)?;
                     }
                 }
+                Stmt::Assign(_) if is_enum => {}
                 Stmt::Assign(assign) => match &assign.targets[..] {
                     [Expr::Name(name)] if name.id.starts_with("__") && name.id.ends_with("__") => {
                         return refuse(name, format!("`{}` has no counterpart here", name.id));
@@ -547,16 +637,29 @@ impl<'a> Translator<'a> {
         let method = (self.base_of(&class).cloned()).and_then(|base| self.method_of(&base, name));
         let is_thread =
             class.base.and_then(|base| self.full_name(base)).as_deref() == Some("threading.Thread");
-        if is_thread && name == "__init__" && !call.arguments.keywords.is_empty() {
+        let has_stars = super::call::has_star(call)
+            || call
+                .arguments
+                .keywords
+                .iter()
+                .any(|keyword| keyword.arg.is_none());
+        if is_thread && name == "__init__" && !call.arguments.keywords.is_empty() && !has_stars {
             return self.thread_init(call, &call.arguments.args, callee);
         }
         let arguments = self.arguments_of(call, method.map(|method| method.function), name)?;
         match arguments {
             Some(arguments) => Ok(super::call::called(callee, &arguments)),
-            None => refuse(
-                call,
-                "these arguments have no counterpart in a call by `super()`",
-            ),
+            None => {
+                self.python();
+                let arguments = match call.arguments.args.is_empty() {
+                    true => "[]".into(),
+                    false => self.spread(&call.arguments.args)?,
+                };
+                let named = self.named_dict(&call.arguments.keywords)?;
+                let name = super::string::quoted(&own).into();
+                let callee = Text::at(call.start(), "super.__spread");
+                Ok(super::call::called(callee, &[name, arguments, named]))
+            }
         }
     }
 
@@ -640,6 +743,183 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(field)
+    }
+
+    /// The class that `Point = namedtuple("Point", "x y")` makes.
+    pub(super) fn named_tuple(
+        &mut self,
+        target: &'a ast::ExprName,
+        call: &'a ast::ExprCall,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        self.python();
+        let [Expr::StringLiteral(name), fields] = &*call.arguments.args else {
+            return refuse(call, "`namedtuple` takes two literals here");
+        };
+        let fields: Vec<String> = match fields {
+            Expr::StringLiteral(text) => {
+                let text = text.value.to_str().replace(',', " ");
+                text.split_whitespace().map(String::from).collect()
+            }
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                let name = |item: &Expr| match item {
+                    Expr::StringLiteral(text) => Some(text.value.to_str().to_string()),
+                    _ => None,
+                };
+                match elts.iter().map(name).collect::<Option<Vec<_>>>() {
+                    Some(names) => names,
+                    None => return refuse(call, "`namedtuple` takes two literals here"),
+                }
+            }
+            other => return refuse(other, "`namedtuple` takes two literals here"),
+        };
+        let mut defaults: Vec<Text> = Vec::new();
+        for keyword in &call.arguments.keywords {
+            match (
+                keyword.arg.as_ref().map(|name| name.as_str()),
+                &keyword.value,
+            ) {
+                (
+                    Some("defaults"),
+                    Expr::List(ast::ExprList { elts, .. })
+                    | Expr::Tuple(ast::ExprTuple { elts, .. }),
+                ) => defaults = self.texts(elts)?,
+                _ => return refuse(keyword, "this has no counterpart in a call of `namedtuple`"),
+            }
+        }
+        let required = fields.len().saturating_sub(defaults.len());
+        let parameters: Vec<Text> = (fields.iter().enumerate())
+            .map(
+                |(at, field)| match at.checked_sub(required).and_then(|at| defaults.get(at)) {
+                    Some(default) => default.wrapped(&format!("{} = ", renamed(field)), ""),
+                    None => renamed(field).into(),
+                },
+            )
+            .collect();
+        let class = renamed(name.value.to_str());
+        let own = self.variable(&target.id);
+        let mut inner = Layout::default();
+        inner.open(&Text::at(call.start(), format!("class {class}")));
+        let mut head = Text::from("init");
+        head.add(&Text::joined(&parameters, ", ").wrapped("(", ")"));
+        inner.open(&head);
+        for field in &fields {
+            let field = renamed(field);
+            inner.line(&format!("this.{field} = {field};").into());
+        }
+        inner.close("");
+        self.tuple_methods(&fields, &class, &mut inner);
+        inner.close("");
+        let word = if self.declares(&target.id, target.start()) {
+            "let "
+        } else {
+            ""
+        };
+        let mut block = Layout::default();
+        block.open(&Text::at(target.start(), format!("{word}{own} =")));
+        block.line(&inner.into_text());
+        block.line(&class.into());
+        block.close(";");
+        layout.line(&block.into_text());
+        Ok(())
+    }
+
+    /// What a named tuple has of a tuple.
+    fn tuple_methods(&mut self, fields: &[String], class: &str, layout: &mut Layout) {
+        let row = |of: &str| {
+            let places = fields
+                .iter()
+                .map(|field| format!("{of}.{}", renamed(field)));
+            format!("tuple([{}])", places.collect::<Vec<_>>().join(", "))
+        };
+        let entries = fields
+            .iter()
+            .map(|field| format!("[\"{field}\", this.{}]", renamed(field)));
+        let shown = fields
+            .iter()
+            .map(|field| format!("{field}=${{repr(this.{})}}", renamed(field)));
+        let (entries, shown): (Vec<_>, Vec<_>) = (entries.collect(), shown.collect());
+        let (call_with, updated) = (self.helper("call_with"), self.helper("updated"));
+        let this = row("this");
+        let has_method = self.helper("has_method");
+        let other =
+            format!("if {has_method}(other, \"__row\") {{ other.__row() }} else {{ other }}");
+        let mut methods = vec![
+            ("__row()".to_string(), this),
+            ("__iter__()".into(), "this.__row()".into()),
+            ("__getitem__(at)".into(), "this.__row()[at]".into()),
+            ("__len__()".into(), fields.len().to_string()),
+            (
+                "__repr__()".into(),
+                format!("`{class}({})`", shown.join(", ")),
+            ),
+            (
+                "_asdict()".into(),
+                format!("dict([{}])", entries.join(", ")),
+            ),
+            (
+                "_replace(**named)".into(),
+                format!("{call_with}({class}, [], {updated}(this._asdict(), named))"),
+            ),
+        ];
+        methods[6].0 = "_replace( **named)".into();
+        for (name, sign) in [
+            ("eq", "=="),
+            ("lt", "<"),
+            ("le", "<="),
+            ("gt", ">"),
+            ("ge", ">="),
+        ] {
+            methods.push((
+                format!("__{name}__(other)"),
+                format!("this.__row() {sign} ({other})"),
+            ));
+        }
+        for (head, value) in methods {
+            layout.open(&head.into());
+            layout.line(&format!("return {value};").into());
+            layout.close("");
+        }
+    }
+
+    /// Whether a class of the text is an enumeration.
+    pub(super) fn is_enum(&self, name: &str) -> bool {
+        let base = self.class_named(name).and_then(|class| class.base);
+        base.and_then(|base| self.full_name(base))
+            .is_some_and(|full| full == "enum.Enum")
+    }
+
+    /// The members of an enumeration, which are made behind its class.
+    fn members_of_enum(&mut self, def: &'a ast::StmtClassDef, layout: &mut Layout) -> Outcome<()> {
+        let own = self.variable(&def.name);
+        let mut names = Vec::new();
+        let mut next = 1;
+        for statement in &def.body {
+            let Stmt::Assign(assign) = statement else {
+                continue;
+            };
+            let [Expr::Name(name)] = &assign.targets[..] else {
+                continue;
+            };
+            let value = match &*assign.value {
+                Expr::Call(call) if self.full_name(&call.func).as_deref() == Some("enum.auto") => {
+                    Text::at(call.start(), next.to_string())
+                }
+                value => self.text(value)?,
+            };
+            if let Ok(number) = value.as_str().parse::<i64>() {
+                next = number + 1;
+            }
+            let member = renamed(&name.id);
+            let mut line = Text::at(assign.start(), format!("{own}.{member} = {own}("));
+            line.push(&format!("{}, ", super::string::quoted(&name.id)));
+            line.add(&value);
+            line.push(");");
+            layout.line(&line);
+            names.push(format!("{own}.{member}"));
+        }
+        layout.line(&format!("{own}.members_ = list([{}]);", names.join(", ")).into());
+        Ok(())
     }
 
     /// What a dataclass has by itself: `__init__`, `__repr__`, `__eq__`, and with `order` the comparisons.

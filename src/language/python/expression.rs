@@ -169,6 +169,10 @@ impl<'a> Translator<'a> {
             return self.global_value(&full, name);
         }
         let own = self.variable(&name.id);
+        if self.is_enum(&name.id) {
+            // As a value it is what it holds.
+            return Ok(Piece::tight(Text::at(at, format!("{own}.members_"))));
+        }
         let is_unsure = self.unsure.contains(&at) && self.is_hoisted(&name.id);
         if is_unsure {
             let mut text = Text::from(format!("{}(", self.helper("bound")));
@@ -722,7 +726,12 @@ impl<'a> Translator<'a> {
         if name == "__init__" {
             return refuse(&attribute.attr, "`__init__` is no value here");
         }
-        let value = self.expr(&attribute.value)?;
+        let value = match &*attribute.value {
+            Expr::Name(class) if self.is_enum(&class.id) => {
+                Piece::tight(Text::at(class.start(), self.variable(&class.id)))
+            }
+            value => self.expr(value)?,
+        };
         let mut text = value.bound(Binding::Tight);
         text.push(".");
         text.mark(attribute.attr.start());
@@ -783,6 +792,15 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(text));
         }
         let index = self.text(&subscript.slice)?;
+        if let Expr::Name(class) = &*subscript.value
+            && self.is_enum(&class.id)
+        {
+            let named = self.helper("enum_named");
+            let mut text = value.text.wrapped(&format!("{named}("), ", ");
+            text.add(&index);
+            text.push(")");
+            return Ok(Piece::tight(text));
+        }
         if self.has_special(&["__getitem__"]) && subscript.ctx == ast::ExprContext::Load {
             let item = self.helper("item");
             let mut text = Text::at(subscript.start(), format!("{item}("));

@@ -273,6 +273,12 @@ impl Flow<'_> {
             Stmt::Match(choice) => {
                 self.visit_expr(&choice.subject);
                 for case in &choice.cases {
+                    let mut names = Vec::new();
+                    names_of(&case.pattern, &mut names);
+                    names.iter().for_each(|name| self.know_name(name));
+                    if let Some(guard) = &case.guard {
+                        self.visit_expr(guard);
+                    }
                     self.perhaps(&case.body);
                 }
             }
@@ -364,4 +370,24 @@ impl<'a> Visitor<'a> for Flow<'_> {
     }
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// The names that a pattern gives to parts of what it matches.
+fn names_of<'a>(pattern: &'a ast::Pattern, names: &mut Vec<&'a str>) {
+    struct Names<'n, 'a>(&'n mut Vec<&'a str>);
+    impl<'a> Visitor<'a> for Names<'_, 'a> {
+        fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+            match pattern {
+                ast::Pattern::MatchAs(named) => {
+                    self.0.extend(named.name.as_ref().map(|name| name.as_str()));
+                }
+                ast::Pattern::MatchStar(star) => {
+                    self.0.extend(star.name.as_ref().map(|name| name.as_str()));
+                }
+                _ => {}
+            }
+            ast::visitor::walk_pattern(self, pattern);
+        }
+    }
+    Names(names).visit_pattern(pattern);
 }

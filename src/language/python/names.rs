@@ -181,7 +181,13 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "collections",
-        names: &["deque", "defaultdict", "Counter"],
+        names: &[
+            "deque",
+            "defaultdict",
+            "Counter",
+            "OrderedDict",
+            "namedtuple",
+        ],
     },
     Module {
         name: "functools",
@@ -218,6 +224,10 @@ const MODULES: &[Module] = &[
         names: &["contextmanager", "suppress", "closing"],
     },
     Module {
+        name: "enum",
+        names: &["Enum", "IntEnum", "auto"],
+    },
+    Module {
         name: "dataclasses",
         names: &["dataclass", "field"],
     },
@@ -227,7 +237,7 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "multiprocessing",
-        names: &["Pool"],
+        names: &["Pool", "Process"],
     },
     Module {
         name: "os",

@@ -719,8 +719,30 @@ impl<'a> Visitor<'a> for Builder {
                     }
                 }
             }
+            Stmt::Match(choice) => {
+                self.visit_expr(&choice.subject);
+                for case in &choice.cases {
+                    self.visit_pattern(&case.pattern);
+                    if let Some(guard) = &case.guard {
+                        self.visit_expr(guard);
+                    }
+                    self.body(&case.body, false);
+                }
+            }
             other => walk_stmt(self, other),
         }
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(named) => named.name.as_ref(),
+            ast::Pattern::MatchStar(star) => star.name.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.set(name, name.end(), name.start(), Setter::Expression);
+        }
+        ast::visitor::walk_pattern(self, pattern);
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {

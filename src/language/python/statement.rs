@@ -69,7 +69,7 @@ impl<'a> Translator<'a> {
                 layout.line(&Text::at(at, "continue;"));
                 Ok(())
             }
-            Stmt::Match(choice) => refuse(choice, "`match` has no counterpart here: write `if`"),
+            Stmt::Match(choice) => self.match_statement(choice, layout),
             Stmt::TypeAlias(alias) => refuse(alias, "a type alias has no counterpart here"),
             Stmt::IpyEscapeCommand(command) => refuse(command, "this is a command of IPython's"),
         }
@@ -146,6 +146,11 @@ impl<'a> Translator<'a> {
                 && targets.len() == values.len()
             {
                 return self.assign_in_parallel(targets, values, at, layout);
+            }
+            if let (Expr::Name(name), Expr::Call(call)) = (target, &*assign.value)
+                && self.full_name(&call.func).as_deref() == Some("collections.namedtuple")
+            {
+                return self.named_tuple(name, call, layout);
             }
             let value = self.text(&assign.value)?;
             return self.assign_to(target, &value, at, layout);

@@ -97,6 +97,8 @@ pub(super) struct Translator<'a> {
     pub(super) caught: Vec<String>,
     /// Whether the function that is translated now is a generator.
     pub(super) is_generator: bool,
+    /// Whether the text uses mappings of `collections`, which are classes around a dict here.
+    pub(super) has_mappings: bool,
     /// Whether `with` may get what only the script's own methods enter and leave.
     pub(super) has_managers: bool,
     /// The loops that are open, with the variable of each that says whether it came to its end.
@@ -150,6 +152,7 @@ pub(super) fn translate(
         caught: Vec::new(),
         loops: Vec::new(),
         is_generator: false,
+        has_mappings: has_mappings(body),
         has_managers: super::scope::has_managers(body),
         imported: BTreeSet::new(),
         gives_value: false,
@@ -685,5 +688,54 @@ impl<'a> Visitor<'a> for Learner<'_, 'a> {
         }
     }
 
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        match pattern {
+            ast::Pattern::MatchAs(named) => {
+                if let Some(name) = &named.name {
+                    self.give_name(name, Given::Anything);
+                }
+            }
+            ast::Pattern::MatchStar(star) => {
+                if let Some(name) = &star.name {
+                    self.give_name(name, Given::Anything);
+                }
+            }
+            _ => {}
+        }
+        ast::visitor::walk_pattern(self, pattern);
+    }
+
     fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// Whether a text mentions a mapping of `collections`, or makes a class of named tuples.
+fn has_mappings(body: &[Stmt]) -> bool {
+    const NAMES: [&str; 5] = [
+        "defaultdict",
+        "Counter",
+        "OrderedDict",
+        "namedtuple",
+        "NamedTuple",
+    ];
+    struct Finder(bool);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if let Stmt::ImportFrom(import) = statement {
+                let mut names = import.names.iter();
+                self.0 |= names.any(|alias| NAMES.contains(&alias.name.as_str()));
+            }
+            walk_stmt(self, statement);
+        }
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Attribute(attribute) = expr
+                && matches!(&*attribute.value, Expr::Name(_))
+            {
+                self.0 |= NAMES.contains(&attribute.attr.as_str());
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_body(body);
+    finder.0
 }

@@ -28,6 +28,11 @@ pub const ERRORS: &[ErrorKind] = &[
         WRONG_USE,
     ),
     error(
+        "StopIteration",
+        "`next` asks a generator that has given all its values.",
+        "Use `for`, or give `next` a second argument: what it gives then.",
+    ),
+    error(
         "ValueError",
         "A value is not acceptable: a pool of 0 workers, a negative time, one release too many of a \
          BoundedSemaphore.",

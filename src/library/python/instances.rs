@@ -28,6 +28,25 @@ pub(super) const ROWS: &[Row] = &[
         let all = Value::reference(Collection::Dict(all), ctx.pos);
         Ok(NativeResult::Value(all))
     }),
+    Row("hasattr_data", 1, 1, |args, _| {
+        let has = matches!(&args[0], Value::Reference(one) if one.attribute("data").is_some());
+        Ok(NativeResult::Value(Value::Bool(has)))
+    }),
+    // A pattern of so many items: a list or a tuple, and no text.
+    Row("is_row", 3, 3, |args, _| {
+        let count = match &args[0] {
+            Value::Array(items) => Some(items.len()),
+            other => (other.collection()).and_then(|contents| match &**contents {
+                Collection::List(items) | Collection::Tuple(items) => Some(items.len()),
+                Collection::Deque(items, _) => Some(items.len()),
+                _ => None,
+            }),
+        };
+        let wanted = args[1].as_int().unwrap_or(0) as usize;
+        let takes_more = matches!(args[2], Value::Bool(true));
+        let fits = count.is_some_and(|count| count == wanted || takes_more && count > wanted);
+        Ok(NativeResult::Value(Value::Bool(fits)))
+    }),
     Row("class_of_errors", 1, 1, |args, _| {
         let class = class_given(&args[0])?;
         Ok(NativeResult::Value(class.to_value()))

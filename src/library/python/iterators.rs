@@ -25,6 +25,12 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "lazy_filter" 2 2;
     "contextmanager" 1 1;
     "suppress" 0 1;
+    "defaultdict" 0 2;
+    "ordered_dict" 0 1;
+    "counter" 0 1;
+    "enum_of" 2 2;
+    "enum_named" 2 2;
+    "process" 4 4;
     "item" 2 2;
     "set_item" 3 3;
     "del_item" 2 2;
