@@ -113,7 +113,7 @@ fn classes_do_what_they_do_in_python() {
 
 #[test]
 fn single_lines_print_what_they_print_in_python() {
-    check(include_str!("python/lines.txt"), 50);
+    check(include_str!("python/lines.txt"), 170);
 }
 
 #[test]

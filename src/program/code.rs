@@ -26,8 +26,8 @@ pub struct Code {
     pub signature: Option<Box<Signature>>,
     /// The first of the two registers that say what `this` is bound to, when the function mentions it.
     pub this: Option<Reg>,
-    /// The register that holds the generator, when the function is that of one.
-    pub generator: Option<Reg>,
+    /// The register that holds the generator, when the function is that of one, and the name of its class.
+    pub generator: Option<(Reg, Literal)>,
     /// How many registers it needs.
     pub registers: u16,
     /// How many variables it captures.

@@ -162,7 +162,7 @@ impl Check<'_> {
         if code.params > code.registers {
             return Err("more parameters than registers".into());
         }
-        if let Some(slot) = code.generator {
+        if let Some((slot, _)) = code.generator {
             self.register(slot)?;
         }
         if let Some(this) = code.this {

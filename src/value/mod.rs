@@ -25,6 +25,7 @@ mod literal;
 pub mod object;
 pub mod operation;
 mod publish;
+mod python_words;
 mod range;
 mod reach;
 mod starts;

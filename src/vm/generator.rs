@@ -5,7 +5,7 @@
 //! the frame put on top of its own; `yield` takes it off again. So a suspended generator is a value as any
 //! other, which is copied, compared and encoded by what it holds. Source: stackless coroutines, as Python's.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::fiber::{Frame, NONE};
@@ -13,12 +13,7 @@ use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
 use crate::program::op::Op;
 use crate::value::collection::Kind;
-use crate::value::{
-    Class, CodeId, Collection, Fault, FaultKind, Literal, Map, Reference, UserClass, Value,
-};
-
-/// The class of all generators.
-static CLASS: LazyLock<Literal> = LazyLock::new(|| Literal::new("generator"));
+use crate::value::{Class, CodeId, Collection, Fault, FaultKind, Map, Reference, UserClass, Value};
 
 /// What the frame of one that stands still is kept in; without it, the generator runs or is over.
 const FRAME: &str = "frame";
@@ -36,7 +31,10 @@ pub fn is_generator(value: &Value) -> bool {
 
 fn is_generator_reference(reference: &Reference) -> bool {
     reference.kind == Kind::Instance
-        && (reference.class.as_ref()).is_some_and(|class| class.name == *CLASS && class.is_native)
+        && reference
+            .class
+            .as_ref()
+            .is_some_and(|class| class.is_native)
 }
 
 /// What is given instead of a next value when there is none.
@@ -67,7 +65,11 @@ impl Machine<'_, '_> {
     /// Ends the call of a generator function by giving the generator, which is kept in `slot`.
     pub(super) fn make_generator(&mut self, slot: u16) -> Step {
         let pos = self.fiber.pos(self.env.program);
-        let generator = Value::Reference(UserClass::native(*CLASS).instance(pos));
+        let id = self.frame().code;
+        let Some((_, class)) = self.env.program.code(id).generator else {
+            return Ok(Flow::Next);
+        };
+        let generator = Value::Reference(UserClass::native(class).instance(pos));
         put(self.register(slot), generator.clone());
         self.suspend(slot, generator)
     }
@@ -186,7 +188,7 @@ impl Machine<'_, '_> {
         let callee = if function.is_unit() { NONE } else { at as u32 };
         self.fiber.registers.push(function);
         self.fiber.registers.extend(kept.iter().cloned());
-        let slot = code.generator.unwrap_or(0);
+        let slot = code.generator.map_or(0, |(slot, _)| slot);
         self.fiber.registers[at + 1 + usize::from(slot)] = Value::Reference(generator.clone());
         self.fiber.frames.push(Frame {
             code: id,
@@ -213,7 +215,7 @@ impl Machine<'_, '_> {
 
     /// An error leaves the frame: if it is that of a generator, this one is over.
     pub(super) fn leave_generator(&mut self, frame: &Frame) {
-        if let Some(slot) = self.env.program.code(frame.code).generator {
+        if let Some((slot, _)) = self.env.program.code(frame.code).generator {
             let at = frame.base as usize + usize::from(slot);
             if let Some(Value::Reference(generator)) = self.fiber.registers.get(at) {
                 set(&generator.clone(), Map::new());

@@ -6,6 +6,7 @@ use super::Stop;
 use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::code::{Handler, HandlerKind};
 use crate::value::object::{Call, Verb};
 use crate::value::{Fault, FaultKind, NO_UNIT, TraceEntry, Value};
@@ -20,6 +21,10 @@ impl Machine<'_, '_> {
         if let FaultKind::Elsewhere(fault) = kind {
             return self.unwind(Fault::clone(&fault));
         }
+        let kind = match self.dialect() {
+            Language::Python => kind.in_python(),
+            Language::Own => kind,
+        };
         let place = self.fiber.place(self.env.program);
         let (unit, pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
         let mut fault = Fault::new(kind, pos);

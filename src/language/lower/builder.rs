@@ -379,12 +379,12 @@ impl Builder {
     }
 
     /// Makes it the function of a generator, which this register holds.
-    pub(super) fn set_generator(&mut self, slot: Reg) {
-        self.code.generator = Some(slot);
+    pub(super) fn set_generator(&mut self, slot: Reg, class: Literal) {
+        self.code.generator = Some((slot, class));
     }
 
     pub(super) fn generator(&self) -> Option<Reg> {
-        self.code.generator
+        self.code.generator.map(|(slot, _)| slot)
     }
 
     /// Sets the first register of `this`.

@@ -288,7 +288,8 @@ impl Lowering<'_> {
         if self.resolution.yields.contains(&index) {
             let slot = self.builder().register();
             self.builder().keep(slot);
-            self.builder().set_generator(slot);
+            let class = self.literal("generator");
+            self.builder().set_generator(slot, class);
             self.builder().emit(Op::Generator { slot }, function.pos);
         }
         let traits = Traits {

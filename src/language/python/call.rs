@@ -923,10 +923,16 @@ impl<'a> Translator<'a> {
         }
         let rest = std::mem::take(&mut bound.rest);
         if rest.iter().any(|one| matches!(one, Expr::Starred(_))) {
-            if !options.is_empty() {
-                return refuse(call, "`*` has no counterpart beside `sep` or `end`");
+            if options.is_empty() {
+                return self.apply(call, "print".into());
             }
-            return self.apply(call, "print".into());
+            self.python();
+            let mut items = self.spread(&call.arguments.args)?;
+            items.add(&Text::joined(&options, ", ").wrapped(" + tuple([#{", "}])"));
+            let mut text = Text::at(at, format!("{}(print, ", self.helper("apply")));
+            text.add(&items);
+            text.push(")");
+            return Ok(Piece::tight(text));
         }
         if !rest.iter().all(|value| self.type_of(value).prints_alike()) {
             self.python();

@@ -224,10 +224,8 @@ impl<'a> Translator<'a> {
             super::names::member(module, name).or_else(|reason| refuse(&whole, reason))?;
             match full {
                 "math.inf" => return Ok(Piece::tight(Text::at(at, "float(\"inf\")"))),
-                "math.pi" | "math.e" => {
-                    self.python();
-                    return Ok(Piece::tight(Text::at(at, full)));
-                }
+                "math.pi" => return Ok(Piece::tight(Text::at(at, "3.141592653589793"))),
+                "math.e" => return Ok(Piece::tight(Text::at(at, "2.718281828459045"))),
                 _ => return Ok(Piece::tight(Text::at(at, own_name(full)))),
             }
         }
@@ -719,6 +717,22 @@ impl<'a> Translator<'a> {
             let text = of.wrapped(&format!("{function}("), ")");
             return Ok(Piece::tight(marked(attribute.start(), &text)));
         }
+        if let Some("str" | "list" | "dict" | "set") = self.full_name(&attribute.value).as_deref() {
+            // A method of a built-in type as a value: `key=str.lower`.
+            self.python();
+            let text = Text::at(attribute.start(), format!("|value| value.{name}()"));
+            return Ok(Piece::loose(text));
+        }
+        if name == "args"
+            && let Expr::Name(of) = &*attribute.value
+            && let own = self.variable(&of.id)
+            && self.caught.contains(&own)
+        {
+            self.python();
+            let function = self.helper("args_of");
+            let of = self.text(&attribute.value)?;
+            return Ok(Piece::tight(of.wrapped(&format!("{function}("), ")")));
+        }
         let is_private = self.class_name.is_some() && !name.ends_with("__");
         if name.starts_with("__") && !is_private && !self.methods.contains_key(name) {
             return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
@@ -861,11 +875,12 @@ impl<'a> Translator<'a> {
     fn dict(&mut self, dict: &'a ast::ExprDict) -> Outcome<Piece> {
         self.python();
         let at = dict.start();
+        if dict.items.iter().any(|item| item.key.is_none()) {
+            return self.dict_of_parts(dict);
+        }
         let mut entries = Vec::new();
         for item in &dict.items {
-            let Some(key) = &item.key else {
-                return refuse(&item.value, "`**` has no counterpart at this place");
-            };
+            let Some(key) = &item.key else { continue };
             let mut entry = Text::from("[");
             entry.add(&self.text(key)?);
             entry.push(", ");
@@ -879,6 +894,24 @@ impl<'a> Translator<'a> {
         }
         text.push(")");
         Ok(Piece::tight(text))
+    }
+
+    /// `{**a, "b": 1}`: what comes later wins.
+    fn dict_of_parts(&mut self, dict: &'a ast::ExprDict) -> Outcome<Piece> {
+        let updated = self.helper("updated");
+        let mut all = Text::at(dict.start(), "dict()");
+        for item in &dict.items {
+            let value = self.text(&item.value)?;
+            let part = match &item.key {
+                Some(key) => {
+                    let entry = Text::joined([&self.text(key)?, &value], ", ");
+                    entry.wrapped("dict([[", "]])")
+                }
+                None => value.wrapped("dict(", ")"),
+            };
+            all = Text::joined([&all, &part], ", ").wrapped(&format!("{updated}("), ")");
+        }
+        Ok(Piece::tight(all))
     }
 
     fn named(&mut self, named: &'a ast::ExprNamed) -> Outcome<Piece> {

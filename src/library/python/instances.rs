@@ -28,6 +28,30 @@ pub(super) const ROWS: &[Row] = &[
         let all = Value::reference(Collection::Dict(all), ctx.pos);
         Ok(NativeResult::Value(all))
     }),
+    // The arguments of a caught error.
+    Row("args_of", 1, 1, |args, _| {
+        let own = match &args[0] {
+            Value::Map(map) => map.get("args").cloned(),
+            Value::Reference(error) => error.attribute("args"),
+            _ => None,
+        };
+        if let Some(own) = own {
+            return Ok(NativeResult::Value(own));
+        }
+        let message = text::str(&args[0]);
+        if type_name(&args[0]) == "KeyError" {
+            return Err(raised(
+                "AttributeError",
+                "the key of this error is not kept here",
+            ));
+        }
+        let args = if message.is_empty() {
+            Vec::new()
+        } else {
+            vec![Value::from(message)]
+        };
+        Ok(NativeResult::Value(Value::tuple(args)))
+    }),
     Row("hasattr_data", 1, 1, |args, _| {
         let has = matches!(&args[0], Value::Reference(one) if one.attribute("data").is_some());
         Ok(NativeResult::Value(Value::Bool(has)))

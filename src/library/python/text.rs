@@ -31,6 +31,10 @@ pub(super) fn repr(value: &Value) -> String {
                     text.strip_suffix(",)")
                         .map_or(text.clone(), |text| format!("{text})"))
                 }
+                // The message of a KeyError is its key already as it is typed.
+                None if class == "KeyError" => {
+                    format!("({})", map.get("message").map(str).unwrap_or_default())
+                }
                 None => format!("({})", map.get("message").map(repr).unwrap_or_default()),
             };
             format!("{class}{args}")

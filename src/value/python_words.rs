@@ -1,0 +1,145 @@
+//! Faults of the machine in Python's classes and words, for code in Python's dialect: `except` there shows
+//! them, and programs compare what they show.
+
+use super::{Class, FaultKind};
+
+/// What Python calls a type of ours.
+fn python_name(own: &str) -> &str {
+    match own {
+        "()" => "NoneType",
+        "i64" => "int",
+        "f64" => "float",
+        "string" | "char" => "str",
+        "Fn" => "function",
+        "array" => "tuple",
+        "map" => "dict",
+        other => other,
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+impl FaultKind {
+    /// The same in Python's words, where Python has some of its own.
+    #[must_use]
+    pub fn in_python(self) -> Self {
+        let (class, message) = match &self {
+            Self::StringBounds { .. } => {
+                (Class::IndexError, "string index out of range".to_string())
+            }
+            Self::ArrayBounds { .. } => (Class::IndexError, "tuple index out of range".into()),
+            Self::UnknownProperty { name, on } => (
+                Class::AttributeError,
+                format!("'{}' object has no attribute '{name}'", python_name(on)),
+            ),
+            Self::NotIterable { found } => (
+                Class::TypeError,
+                format!("'{}' object is not iterable", python_name(found)),
+            ),
+            Self::Type { expected, found } if expected == "a function" => (
+                Class::TypeError,
+                format!("'{}' object is not callable", python_name(found)),
+            ),
+            Self::UnknownFunction { signature, .. } => match signature.strip_prefix("call (") {
+                Some(types) => {
+                    let of = types
+                        .trim_end_matches(')')
+                        .split(',')
+                        .next()
+                        .unwrap_or_default();
+                    let message = format!("'{}' object is not callable", python_name(of));
+                    (Class::TypeError, message)
+                }
+                None => return self,
+            },
+            Self::UnknownVariable { name, .. } => {
+                (Class::NameError, format!("name '{name}' is not defined"))
+            }
+            Self::StackOverflow { .. } => (
+                Class::RecursionError,
+                "maximum recursion depth exceeded".into(),
+            ),
+            Self::Arity {
+                name,
+                expected,
+                found,
+                params,
+            } => {
+                let name = if name == "closure" { "<lambda>" } else { name };
+                let (least, most) = (expected.iter().min(), expected.iter().max());
+                let (Some(least), Some(most)) = (least, most) else {
+                    return self;
+                };
+                let message = match params.get(*found..*least) {
+                    Some(missing) if found < least => {
+                        let count = missing.len();
+                        let names: Vec<String> =
+                            missing.iter().map(|name| format!("'{name}'")).collect();
+                        let names = match &names[..] {
+                            [one, other] => format!("{one} and {other}"),
+                            [first @ .., last] if !first.is_empty() => {
+                                format!("{}, and {last}", first.join(", "))
+                            }
+                            _ => names.concat(),
+                        };
+                        format!(
+                            "{name}() missing {count} required positional argument{}: {names}",
+                            plural(count)
+                        )
+                    }
+                    _ => {
+                        let takes = match least == most {
+                            true => most.to_string(),
+                            false => format!("from {least} to {most}"),
+                        };
+                        let were = if *found == 1 { "was" } else { "were" };
+                        format!(
+                            "{name}() takes {takes} positional argument{} but {found} {were} given",
+                            plural(*most)
+                        )
+                    }
+                };
+                (Class::TypeError, message)
+            }
+            _ => return self,
+        };
+        let advice = self.advice().unwrap_or_default();
+        Self::raised(class, &message, &advice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_told_as_python_tells_them() {
+        let arity = |found, expected: &[usize]| FaultKind::Arity {
+            name: "closure".into(),
+            expected: expected.to_vec(),
+            found,
+            params: vec!["a".into(), "b".into()],
+        };
+        let rows = [
+            (
+                arity(0, &[2]),
+                "TypeError: <lambda>() missing 2 required positional arguments: 'a' and 'b'",
+            ),
+            (
+                arity(3, &[1, 2]),
+                "TypeError: <lambda>() takes from 1 to 2 positional arguments but 3 were given",
+            ),
+            (
+                FaultKind::NotIterable {
+                    found: "i64".into(),
+                },
+                "TypeError: 'int' object is not iterable",
+            ),
+        ];
+        for (kind, words) in rows {
+            assert_eq!(kind.in_python().title(), words);
+        }
+    }
+}
