@@ -77,6 +77,8 @@ pub enum Class {
     TaskCancelled,
     /// There is no next value.
     StopIteration,
+    /// The same of what is awaited.
+    StopAsyncIteration,
     /// What a class that derives from this one has to define.
     NotImplementedError,
     /// A local variable that is not set.
@@ -101,7 +103,7 @@ use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -136,6 +138,7 @@ impl Class {
         FutureCancelled,
         TaskCancelled,
         StopIteration,
+        StopAsyncIteration,
         NotImplementedError,
         UnboundLocalError,
         FileNotFoundError,
@@ -184,6 +187,7 @@ impl Class {
             FutureCancelled => "concurrent.futures.CancelledError",
             TaskCancelled => "asyncio.CancelledError",
             StopIteration => "StopIteration",
+            StopAsyncIteration => "StopAsyncIteration",
             NotImplementedError => "NotImplementedError",
             UnboundLocalError => "UnboundLocalError",
             FileNotFoundError => "FileNotFoundError",
@@ -219,9 +223,8 @@ impl Class {
             ArithmeticError | AssertionError | AttributeError | LookupError | NameError
             | OsError | MemoryError | RuntimeError | SystemError | TypeError | ValueError
             | Empty | Full | ShutDown | QueueEmpty | QueueFull | Closed | InvalidStateError
-            | ExceptionGroup | FutureCancelled | StopIteration | EofError | ImportError => {
-                Exception
-            }
+            | ExceptionGroup | FutureCancelled | StopIteration | StopAsyncIteration | EofError
+            | ImportError => Exception,
         })
     }
 

@@ -107,6 +107,21 @@ impl<'a> Translator<'a> {
                 None => {
                     let callee = self.expr(&call.func)?;
                     let class = self.class_named(&name.id).cloned();
+                    if let Some(class) = &class
+                        && let missing = self.abstract_methods(class)
+                        && !missing.is_empty()
+                    {
+                        let s = if missing.len() == 1 { "" } else { "s" };
+                        let message = format!(
+                            "Can't instantiate abstract class {} with abstract method{s} {}",
+                            name.id,
+                            missing.join(", ")
+                        );
+                        self.python();
+                        let raise = self.helper("raise");
+                        let text = format!("{raise}(\"TypeError\", {})", quoted(&message));
+                        return Ok(Piece::tight(Text::at(call.start(), text)));
+                    }
                     let init = class.and_then(|class| self.method_of(&class, "__init__"));
                     self.call_value(call, callee, init.map(|init| init.function))
                 }
@@ -686,6 +701,11 @@ impl<'a> Translator<'a> {
                     .collect();
                 let all = Text::joined(&classes?, ", ").wrapped("[", "]");
                 Ok(called(Text::at(at, self.helper("suppress")), &[all]))
+            }
+            "contextlib.ExitStack" => {
+                self.python();
+                bind(call, full, &[])?;
+                Ok(called(Text::at(at, self.helper("exit_stack")), &[]))
             }
             "contextlib.closing" => {
                 self.python();
@@ -1332,7 +1352,7 @@ impl<'a> Translator<'a> {
         let name = attribute.attr.as_str();
         if let Expr::Call(of) = &*attribute.value
             && self.full_name(&of.func).as_deref() == Some("super")
-            && of.arguments.is_empty()
+            && self.is_own_super(of)
         {
             return self.super_call(call, attribute);
         }
@@ -1471,7 +1491,15 @@ impl<'a> Translator<'a> {
             }
             ("join" | "extend" | "update", true) if call.arguments.args.len() == 1 => {
                 callee.push(name);
-                let argument = self.collected_text(&call.arguments.args[0])?;
+                let given = &call.arguments.args[0];
+                let mut argument = self.collected_text(given)?;
+                // The method is one of this language's, which takes what is there already.
+                let may_come_one_by_one = self.type_of(given) == Type::Unknown
+                    && matches!(given, Expr::Name(_) | Expr::Call(_) | Expr::Attribute(_))
+                    && (self.source.text.contains("yield") || self.has_special(&["__iter__"]));
+                if may_come_one_by_one && name != "update" {
+                    argument = argument.wrapped("list(", ")");
+                }
                 return Ok(called(callee, &[argument]));
             }
             ("format", _) => {
@@ -1512,6 +1540,17 @@ impl<'a> Translator<'a> {
         }
         callee.add(&self.arguments(call)?);
         Ok(Piece::tight(callee))
+    }
+
+    /// Whether this is `super()`, or `super(C, self)` in the class `C`.
+    fn is_own_super(&self, call: &ast::ExprCall) -> bool {
+        match &*call.arguments.args {
+            [] => call.arguments.keywords.is_empty(),
+            [Expr::Name(class), Expr::Name(_)] => {
+                self.class_name.as_deref() == Some(class.id.as_str())
+            }
+            _ => false,
+        }
     }
 
     /// `Base.__init__(self, 1)`

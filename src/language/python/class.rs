@@ -22,6 +22,8 @@ pub(super) struct Class<'a> {
     pub(super) base: Option<&'a Expr>,
     /// Its methods by their names.
     pub(super) methods: BTreeMap<&'a str, Method<'a>>,
+    /// Those of its methods that a class which derives from it has to define.
+    abstract_methods: Vec<&'a str>,
     is_dataclass: bool,
     /// The fields of a dataclass, once it is translated.
     fields: Option<Vec<Field<'a>>>,
@@ -76,6 +78,9 @@ enum Default<'a> {
 /// Methods that this language calls for a class of a script's, beside those that are called by their names.
 const SPECIAL: &[&str] = &[
     "__init__",
+    "__post_init__",
+    "__aiter__",
+    "__anext__",
     "__str__",
     "__repr__",
     "__len__",
@@ -152,7 +157,7 @@ impl<'a> Class<'a> {
                 let (kind, is_setter) = kind_of(def).unwrap_or((MethodKind::Instance, false));
                 let function = Function {
                     parameters: &def.parameters,
-                    is_async: def.is_async,
+                    is_async: def.is_async && !super::function::yields(&def.body),
                     is_method: kind != MethodKind::Static,
                     has_overloads: false,
                 };
@@ -167,8 +172,23 @@ impl<'a> Class<'a> {
         };
         let fields = None;
         let is_dataclass = !def.decorator_list.is_empty();
+        let is_abstract = |def: &&ast::StmtFunctionDef| {
+            def.decorator_list
+                .iter()
+                .any(|decorator| match &decorator.expression {
+                    Expr::Name(name) => name.id == "abstractmethod",
+                    Expr::Attribute(attribute) => attribute.attr.as_str() == "abstractmethod",
+                    _ => false,
+                })
+        };
+        let functions = def.body.iter().filter_map(Stmt::as_function_def_stmt);
+        let abstract_methods = functions
+            .filter(is_abstract)
+            .map(|def| def.name.as_str())
+            .collect();
         Self {
             base,
+            abstract_methods,
             methods,
             is_dataclass,
             fields,
@@ -218,6 +238,28 @@ impl<'a> Translator<'a> {
             left -= 1;
             class = self.base_of(class).filter(|_| left > 0)?;
         }
+    }
+
+    /// The methods that keep a class from having instances, in the order of their names.
+    pub(super) fn abstract_methods(&self, class: &Class<'a>) -> Vec<&'a str> {
+        let mut missing: BTreeMap<&'a str, bool> = BTreeMap::new();
+        let mut next = Some(class);
+        let mut left = 50;
+        let mut is_abc = false;
+        while let Some(class) = next.filter(|_| left > 0) {
+            left -= 1;
+            for name in class.methods.keys() {
+                let is_abstract = class.abstract_methods.contains(name);
+                missing.entry(name).or_insert(is_abstract);
+            }
+            is_abc |=
+                class.base.and_then(|base| self.full_name(base)).as_deref() == Some("abc.ABC");
+            next = self.base_of(class);
+        }
+        let missing = missing
+            .into_iter()
+            .filter(|(_, is_missing)| *is_missing && is_abc);
+        missing.map(|(name, _)| name).collect()
     }
 
     /// The class of the text whose instance an expression certainly is.
@@ -486,6 +528,17 @@ impl<'a> Translator<'a> {
                     }
                     _ => return refuse(assign, "this assignment has no counterpart in a class"),
                 },
+                Stmt::ClassDef(nested) => {
+                    let mut inner = Layout::default();
+                    self.class(nested, &mut inner)?;
+                    let own = renamed(&nested.name);
+                    inner.line(&own.as_str().into());
+                    let mut member = Layout::default();
+                    member.open(&Text::at(nested.start(), format!("{own} =")));
+                    member.line(&inner.into_text());
+                    member.close(";");
+                    layout.line(&member.into_text());
+                }
                 Stmt::FunctionDef(method) => {
                     layout.blank();
                     if let Err(refusal) = self.method_member(def, method, layout) {

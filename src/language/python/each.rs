@@ -5,7 +5,7 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::call::bind;
 use super::text::{Layout, Text};
-use super::translate::{Outcome, Translator, refuse};
+use super::translate::{Outcome, Translator};
 use super::types::Type;
 
 /// The beginning of a `for`: its line, and the lines that set the targets.
@@ -25,9 +25,7 @@ impl Head {
 
 impl<'a> Translator<'a> {
     pub(super) fn for_loop(&mut self, each: &'a ast::StmtFor, layout: &mut Layout) -> Outcome<()> {
-        if each.is_async {
-            return refuse(each, "`async for` has no counterpart here");
-        }
+        // An asynchronous generator's frame runs in the task that takes, which waits for what it awaits.
         let mut made = Vec::new();
         // `map` and `filter` call their function in each round.
         let (iterable, first) = self.lazy(&each.iter)?;
@@ -64,9 +62,7 @@ impl<'a> Translator<'a> {
 
     /// What a comprehension goes through.
     pub(super) fn iterable(&mut self, iter: &'a Expr, is_async: bool) -> Outcome<Text> {
-        if is_async {
-            return refuse(iter, "`async for` has no counterpart here");
-        }
+        let _ = is_async;
         if !matches!(self.type_of(iter), Type::Range) {
             self.python();
         }
@@ -129,7 +125,7 @@ impl<'a> Translator<'a> {
                 iter,
                 Expr::List(_) | Expr::Tuple(_) | Expr::Dict(_) | Expr::Set(_) | Expr::ListComp(_)
             );
-        if may_be_own && self.has_special(&["__iter__", "__getitem__"]) {
+        if may_be_own && self.has_special(&["__iter__", "__getitem__", "__aiter__"]) {
             self.python();
             let iterate = self.helper("iterate");
             return text.wrapped(&format!("{iterate}("), ")");

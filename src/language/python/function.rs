@@ -21,15 +21,6 @@ impl<'a> Translator<'a> {
         layout: &mut Layout,
     ) -> Outcome<()> {
         let at = def.start();
-        if def.is_async && yields(&def.body) {
-            return refuse(
-                &def.name,
-                format!(
-                    "`{}` is an asynchronous generator, which has no counterpart here",
-                    def.name
-                ),
-            );
-        }
         let own = self.variable(&def.name);
         let is_plain = self.scope == 0
             && self.is_plain_function(&def.name)
@@ -128,7 +119,10 @@ impl<'a> Translator<'a> {
                 text.push(")");
                 Ok(text)
             }
-            (Some("contextlib.contextmanager"), Expr::Name(_) | Expr::Attribute(_)) => {
+            (
+                Some("contextlib.contextmanager" | "contextlib.asynccontextmanager"),
+                Expr::Name(_) | Expr::Attribute(_),
+            ) => {
                 let name = self.helper("contextmanager");
                 Ok(function.wrapped(&format!("{name}("), ")"))
             }

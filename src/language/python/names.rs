@@ -221,7 +221,13 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "contextlib",
-        names: &["contextmanager", "suppress", "closing"],
+        names: &[
+            "contextmanager",
+            "suppress",
+            "closing",
+            "ExitStack",
+            "asynccontextmanager",
+        ],
     },
     Module {
         name: "enum",
@@ -393,6 +399,7 @@ pub(super) fn error_class(full: &str) -> Option<&'static str> {
         "TypeError",
         "ValueError",
         "StopIteration",
+        "StopAsyncIteration",
         "ExceptionGroup",
         "KeyboardInterrupt",
         "FileNotFoundError",

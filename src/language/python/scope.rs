@@ -801,7 +801,9 @@ pub(super) fn has_managers(body: &[Stmt]) -> bool {
     impl<'a> Visitor<'a> for Finder {
         fn visit_stmt(&mut self, statement: &'a Stmt) {
             self.0 |= match statement {
-                Stmt::FunctionDef(def) => def.name.as_str() == "__enter__",
+                Stmt::FunctionDef(def) => {
+                    matches!(def.name.as_str(), "__enter__" | "__aenter__")
+                }
                 Stmt::Import(import) => {
                     import.names.iter().any(|alias| &alias.name == "contextlib")
                 }

@@ -522,13 +522,7 @@ impl<'a> Translator<'a> {
         };
         let by_script = |item: &ast::WithItem| self.has_managers && !is_object(item);
         if with.items.iter().any(by_script) {
-            return match with.is_async {
-                true => refuse(
-                    with,
-                    "`async with` on a class of the text has no counterpart here",
-                ),
-                false => self.with_methods(with, &with.items, layout),
-            };
+            return self.with_methods(with, &with.items, layout);
         }
         let mut head = Text::at(with.start(), "with ");
         let mut assigned = Vec::new();
@@ -580,7 +574,10 @@ impl<'a> Translator<'a> {
         let manager = self.fresh("manager");
         let leaves = self.fresh("leaves");
         let error = self.fresh("error");
-        let (enter, exit) = (self.helper("enter"), self.helper("exit_with"));
+        let (enter, exit) = match with.is_async {
+            true => (self.helper("enter_async"), self.helper("exit_async")),
+            false => (self.helper("enter"), self.helper("exit_with")),
+        };
         let mut line = Text::at(at, format!("let {manager} = "));
         line.add(&context);
         line.push(";");

@@ -520,7 +520,7 @@ impl<'a> Learner<'_, 'a> {
         {
             let function = Function {
                 parameters: &def.parameters,
-                is_async: def.is_async,
+                is_async: def.is_async && !super::function::yields(&def.body),
                 is_method: false,
                 has_overloads: self.scope == 0
                     && self.translator.is_plain_function(&def.name)

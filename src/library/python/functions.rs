@@ -707,9 +707,9 @@ fn in_base(number: &Value, spec: &str) -> Outcome {
 
 /// Whether a value is of a class, or of one of several, each given by its name.
 fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
-    if let Value::Array(classes) = class {
-        for class in classes.iter() {
-            if is_of(object, class)? {
+    if matches!(class, Value::Array(_) | Value::Collection(_)) {
+        for class in items_of(class)? {
+            if is_of(object, &class)? {
                 return Ok(true);
             }
         }
@@ -721,6 +721,12 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
         return Ok(match (object, &class.class) {
             (Value::Reference(object), Some(class)) if object.kind == Kind::Instance => {
                 (object.class.as_ref()).is_some_and(|own| own.derives_from(class))
+            }
+            (object, Some(class)) => {
+                class
+                    .error
+                    .is_some_and(|error| error.name() == class.name.as_str())
+                    && is_instance(object, class.name.as_str())
             }
             _ => false,
         });

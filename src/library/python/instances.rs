@@ -52,6 +52,9 @@ pub(super) const ROWS: &[Row] = &[
         };
         Ok(NativeResult::Value(Value::tuple(args)))
     }),
+    Row("raise", 2, 2, |args, _| {
+        Err(raised(&text::str(&args[0]), &text::str(&args[1])))
+    }),
     Row("hasattr_data", 1, 1, |args, _| {
         let has = matches!(&args[0], Value::Reference(one) if one.attribute("data").is_some());
         Ok(NativeResult::Value(Value::Bool(has)))

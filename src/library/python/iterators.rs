@@ -35,6 +35,9 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "set_item" 3 3;
     "del_item" 2 2;
     "enter" 1 1;
+    "enter_async" 1 1;
+    "exit_async" 1 2;
+    "exit_stack" 0 0;
     "exit_with" 1 2;
     "closing" 1 1;
     "partial" 3 3;
@@ -132,7 +135,7 @@ fn resume(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 
 /// Whether only code of the script's can say what a `for` over this gets.
 pub(super) fn is_iterated_by_script(value: &Value) -> bool {
-    ["__iter__", "__next__", "__getitem__"]
+    ["__iter__", "__next__", "__getitem__", "__aiter__"]
         .iter()
         .any(|name| special(value, name).is_some())
 }
