@@ -34,6 +34,7 @@ impl Caller {
             task: TaskId(1),
             event_loop: None,
             pos: Pos::NONE,
+            dialect: crate::program::Language::Own,
         };
         use_it(&mut self.library, &mut ctx)
     }

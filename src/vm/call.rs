@@ -126,12 +126,14 @@ impl Machine<'_, '_> {
                     return Ok(Flow::Stop(Stop::Visible));
                 }
             }
+            let dialect = self.dialect();
             let mut ctx = NativeCtx {
                 program,
                 ids: self.env.ids,
                 task: self.fiber.task,
                 event_loop: self.fiber.event_loop.as_ref(),
                 pos: self.fiber.pos(program),
+                dialect,
             };
             let numbers = self.begin_native();
             let args = &mut self.fiber.registers[range];

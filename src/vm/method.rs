@@ -329,6 +329,7 @@ impl Machine<'_, '_> {
             task: self.fiber.task,
             event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
+            dialect,
         };
         let base = self.frame().base as usize;
         let names = self.begin_native();
@@ -529,6 +530,7 @@ impl Machine<'_, '_> {
             task: self.fiber.task,
             event_loop: event_loop.as_ref(),
             pos: self.fiber.pos(program),
+            dialect,
         };
         let start = self.frame().base as usize + first as usize;
         let names = self.begin_native();

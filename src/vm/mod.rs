@@ -479,6 +479,8 @@ pub struct NativeCtx<'a> {
     pub event_loop: Option<&'a Arc<Object>>,
     /// Where in the text.
     pub pos: Pos,
+    /// In which dialect the call stands.
+    pub dialect: Language,
 }
 
 impl NativeCtx<'_> {

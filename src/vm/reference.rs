@@ -304,12 +304,14 @@ impl Machine<'_, '_> {
         if !manner.keeps {
             self.publish_into(cell, &given);
         }
+        let dialect = self.dialect();
         let mut ctx = NativeCtx {
             program,
             ids: self.env.ids,
             task: self.fiber.task,
             event_loop: None,
             pos: self.fiber.pos(program),
+            dialect,
         };
         let names = self.begin_native();
         let natives = &mut *self.env.natives;

@@ -285,6 +285,12 @@ impl Lowering<'_> {
             Found::Function if self.builder().kind == Kind::TopLevel || self.is_prelude => {
                 self.function_name(name, dst)
             }
+            // Python's own functions are no names of variables that come later.
+            Found::Function
+                if self.python_name(name).is_some() && !self.is_top_level_variable(name) =>
+            {
+                self.function_name(name, dst)
+            }
             Found::Function => self.late(name, dst),
             Found::Constant(text) => {
                 let text = self.literal(text);

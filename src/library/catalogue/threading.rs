@@ -3,6 +3,7 @@
 //! A constructor makes its object by [`NativeCtx::make`]; a method is carried out by the object
 //! itself, which also checks the arguments. Longer than most files because it is a table.
 
+use crate::program::Language;
 use crate::runtime::object::{Lock, Thread};
 use crate::value::{FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};
@@ -257,8 +258,29 @@ pub(super) const ENTRIES: &[Entry] = &[
 ];
 
 fn thread(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {
-    let thread = Thread::from_args(args, ctx.ids)?;
+    let mut thread = Thread::from_args(args, ctx.ids)?;
+    let has_name = matches!(args.get(2), Some(Value::Map(options)) if options.contains_key("name"));
+    if ctx.dialect == Language::Python && !has_name {
+        thread = thread.named_after(&target_name(args));
+    }
     Ok(NativeResult::Value(ctx.make(thread)))
+}
+
+/// What Python calls the function that a thread runs; `call_with` runs the one that it is given.
+fn target_name(args: &[Value]) -> String {
+    let name = |value: &Value| match value {
+        Value::Function(function) => function.name.as_str().to_string(),
+        other => other.type_name(),
+    };
+    let own = args.first().map(name).unwrap_or_default();
+    let given = match args.get(1) {
+        Some(Value::Array(given)) if own == "python.call_with" => given.first().map(name),
+        _ => None,
+    };
+    match given.unwrap_or(own).as_str() {
+        "closure" => "<lambda>".into(),
+        name => name.strip_prefix("python.").unwrap_or(name).into(),
+    }
 }
 
 fn lock(_: &mut [Value], ctx: &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind> {

@@ -10,7 +10,7 @@ use super::functions::{named, prelude};
 use super::{ANY, Row, raised, text, type_name};
 use crate::library::methods::collection::items_of;
 use crate::value::collection::Kind;
-use crate::value::{Class, Collection, Dict, FaultKind, Function, Literal, UserClass, Value};
+use crate::value::{Class, Collection, Dict, FaultKind, Function, Literal, Map, UserClass, Value};
 use crate::vm::{NativeCtx, NativeResult};
 
 type Outcome = Result<NativeResult, FaultKind>;
@@ -186,13 +186,30 @@ fn no_attribute(value: &Value, name: &str) -> FaultKind {
 
 /// `call_with(f, args, named)`
 fn call_with(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
-    let items = items_of(&args[1])?;
-    let mut named = Vec::new();
+    let mut items = items_of(&args[1])?;
+    let mut named: Vec<(Box<str>, Value)> = Vec::new();
     for (name, value) in entries(&args[2])? {
         match name.as_str() {
             Some(name) => named.push((name.into(), value)),
             None => return Err(raised("TypeError", "keywords must be strings")),
         }
+    }
+    if matches!(&args[0], Value::Function(function) if function.name.as_str() == "python.print") {
+        // Its options are a map here.
+        let mut options = Map::new();
+        for (name, value) in named.drain(..) {
+            match &*name {
+                "sep" | "end" => _ = options.insert((&*name).into(), value),
+                "flush" => {}
+                _ => {
+                    return Err(raised(
+                        "TypeError",
+                        &format!("print() takes no `{name}=` here"),
+                    ));
+                }
+            }
+        }
+        items.push(Value::map(options));
     }
     Ok(NativeResult::CallAny(args[0].clone(), items, named))
 }

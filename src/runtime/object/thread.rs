@@ -102,6 +102,13 @@ impl Thread {
         }
     }
 
+    /// The same with its function's name behind its own, as Python has it: `Thread-1 (work)`.
+    #[must_use]
+    pub fn named_after(mut self, function: &str) -> Self {
+        self.name = format!("{} ({function})", self.name).into();
+        self
+    }
+
     /// `Thread(f)`, `Thread(f, [args])`, `Thread(f, [args], #{name: "A", daemon: true})`.
     ///
     /// # Errors
