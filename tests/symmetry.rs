@@ -12,6 +12,7 @@ use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::explore::{
     Alike, End, Exploration, Finding, Interleavings, Limits, Outcome, Problem,
 };
+use threadlab::session::{Input, InputKind};
 
 fn limits() -> Limits {
     Limits {
@@ -409,4 +410,59 @@ fn deadlocks_of_alike_threads_are_found_with_real_names() {
             .iter()
             .all(|possible| is_deadlock(&possible.outcome.end))
     );
+}
+
+/// Where the order of prints counts, a line stays with its place in it, whoever printed it: two threads that
+/// nothing tells apart can print two items in both orders.
+#[test]
+fn alike_threads_print_in_each_order() {
+    let orders = |text: &str| {
+        let input = Input {
+            name: "test",
+            text,
+            kind: InputKind::Script,
+        };
+        let mut session = session();
+        let mut explorer = session.explorer(input, true).expect("it can be explored");
+        let found = common::explore(&mut explorer, &limits());
+        assert!(found.is_proved());
+        let printed = found.outcomes.iter().map(|possible| {
+            let outcome = &possible.outcome;
+            let order = outcome.order.as_deref().expect("the order counts");
+            let mut numbers = order.to_vec();
+            numbers.sort_unstable();
+            numbers.dedup();
+            // Threads come in the order of their numbers, and each of them has printed.
+            let mut left: Vec<_> = outcome
+                .threads
+                .iter()
+                .map(|one| one.printed.iter())
+                .collect();
+            let lines = order.iter().filter_map(|number| {
+                let index = numbers.binary_search(number).expect("a number of the list");
+                left[index].next()
+            });
+            lines
+                .map(|line| line.trim())
+                .collect::<Vec<&str>>()
+                .join(" ")
+        });
+        let mut printed: Vec<String> = printed.collect();
+        printed.sort();
+        printed
+    };
+    let taken = orders(
+        "let next = Atomic(0);
+         let take = || print(next.fetch_add(1));
+         let ts = [spawn(take), spawn(take)];
+         for t in ts { t.join(); }",
+    );
+    assert_eq!(taken, ["0 1", "1 0"]);
+    let same = orders(
+        "let twice = || { print(\"a\"); print(\"b\"); };
+         let ts = [spawn(twice), spawn(twice)];
+         for t in ts { t.join(); }",
+    );
+    // The one who printed the first `a` prints the first `b` or the second one.
+    assert_eq!(same, ["a a b b", "a a b b", "a b a b"]);
 }

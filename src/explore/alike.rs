@@ -18,37 +18,23 @@ pub type Alike = Vec<(u64, Arc<str>)>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
     lines: Option<Lines>,
+    /// The places of its lines in the order of all, where that counts.
+    places: Vec<usize>,
     stuck: Option<Stuck>,
 }
 
 impl Outcome {
     /// What all outcomes have in common that differ from this one by which of `alike` is which. Two are
     /// also taken as one when they differ only by for which of such threads another one waits.
+    ///
+    /// What a thread has printed, when, and where it is stuck stay together: the members of a group are
+    /// numbered anew in the order of all that.
     #[must_use]
     pub fn class(&self, alike: &[Alike]) -> Self {
         if alike.is_empty() {
             return self.clone();
         }
         let mut class = self.clone();
-        let label = |name: &str| {
-            let of = alike
-                .iter()
-                .find(|group| group.iter().any(|(_, one)| &**one == name));
-            of.and_then(|group| group.first())
-                .map(|(_, first)| first.clone())
-        };
-        let mut first_of: BTreeMap<u64, u64> = BTreeMap::new();
-        for group in alike {
-            for (number, _) in group {
-                first_of.insert(*number, group[0].0);
-            }
-        }
-        for lines in &mut class.threads {
-            if let Some(label) = label(&lines.name) {
-                lines.name = label;
-            }
-        }
-        class.threads.sort();
         if let End::Deadlock(stuck) = &mut class.end {
             for one in stuck.iter_mut() {
                 let (waits_for, is_for_one) = without_names(&one.waits_for, alike);
@@ -57,34 +43,37 @@ impl Outcome {
                     // At which of several joins it stands is decided by which thread has not ended.
                     (one.pos, one.source) = (Pos::NONE, "".into());
                 }
-                if let Some(label) = label(&one.name) {
-                    one.name = label.to_string();
-                }
-                if let Some(first) = first_of.get(&one.number) {
-                    one.number = *first;
-                }
                 for (holder, _) in &mut one.held_by {
                     (*holder, _) = without_names(holder, alike);
                 }
             }
+        }
+        let mut new_names: BTreeMap<Arc<str>, &(u64, Arc<str>)> = BTreeMap::new();
+        let mut new_numbers: BTreeMap<u64, u64> = BTreeMap::new();
+        for group in alike {
+            let mut members: Vec<&(u64, Arc<str>)> = group.iter().collect();
+            members.sort_by_cached_key(|(number, name)| class.part(*number, name));
+            for (old, new) in members.into_iter().zip(group) {
+                new_names.insert(old.1.clone(), new);
+                new_numbers.insert(old.0, new.0);
+            }
+        }
+        for lines in &mut class.threads {
+            if let Some((_, new)) = new_names.get(&lines.name) {
+                lines.name = new.clone();
+            }
+        }
+        class.threads.sort();
+        if let End::Deadlock(stuck) = &mut class.end {
+            for one in stuck.iter_mut() {
+                if let Some((number, name)) = new_names.get(one.name.as_str()) {
+                    (one.number, one.name) = (*number, name.to_string());
+                }
+            }
             stuck.sort();
         }
-        // The threads of a group are numbered in the order in which they come.
-        if let Some(order) = &mut class.order {
-            let mut given: BTreeMap<u64, u64> = BTreeMap::new();
-            let mut next: BTreeMap<u64, usize> = BTreeMap::new();
-            for number in order.iter_mut() {
-                let Some(first) = first_of.get(number) else {
-                    continue;
-                };
-                *number = *given.entry(*number).or_insert_with(|| {
-                    let next = next.entry(*first).or_default();
-                    let group = alike.iter().find(|group| group[0].0 == *first);
-                    let place = group.and_then(|group| group.get(*next));
-                    *next += 1;
-                    place.map_or(*first, |(number, _)| *number)
-                });
-            }
+        for number in class.order.iter_mut().flatten() {
+            *number = *new_numbers.get(number).unwrap_or(number);
         }
         class
     }
@@ -95,7 +84,12 @@ impl Outcome {
     pub fn described(&self, alike: &[Alike]) -> Self {
         let mut described = self.clone();
         for group in alike {
-            let parts: Vec<Part> = group.iter().map(|(_, name)| self.part(name)).collect();
+            let parts = group.iter().map(|(number, name)| Part {
+                // Nobody can tell them apart by when they print the same.
+                places: Vec::new(),
+                ..self.part(*number, name)
+            });
+            let parts: Vec<Part> = parts.collect();
             if parts.windows(2).all(|pair| pair[0] == pair[1]) {
                 continue;
             }
@@ -138,14 +132,17 @@ impl Outcome {
         described
     }
 
-    fn part(&self, name: &str) -> Part {
+    fn part(&self, number: u64, name: &str) -> Part {
         let lines = self.threads.iter().find(|lines| &*lines.name == name);
         let stuck = match &self.end {
             End::Deadlock(stuck) => stuck.iter().find(|one| one.name == name),
             End::Value(_) | End::Error { .. } => None,
         };
+        let order = self.order.iter().flatten().enumerate();
+        let printed = order.filter(|(_, by)| **by == number);
         Part {
             lines: lines.map(Lines::without_name),
+            places: printed.map(|(place, _)| place).collect(),
             stuck: stuck.map(|stuck| Stuck {
                 number: 0,
                 name: String::new(),
@@ -289,6 +286,33 @@ mod tests {
         assert_ne!(
             of(&[1, 3, 2, 3]).class(&alike),
             of(&[1, 2, 3, 3]).class(&alike)
+        );
+    }
+
+    #[test]
+    fn what_a_thread_prints_stays_with_when_it_prints_and_where_it_is_stuck() {
+        let alike = [group(&["Thread-1", "Thread-2"])];
+        let of = |order: &[u64], first: &str, second: &str| Outcome {
+            order: Some(order.to_vec()),
+            ..outcome(&[("Thread-1", first), ("Thread-2", second)])
+        };
+        let one = of(&[2, 3], "a", "b").class(&alike);
+        assert_eq!(one, of(&[3, 2], "b", "a").class(&alike));
+        assert_ne!(one, of(&[3, 2], "a", "b").class(&alike));
+        let stuck = |name: &str, number| Outcome {
+            end: End::Deadlock(vec![Stuck {
+                number,
+                name: name.into(),
+                pos: Pos::NONE,
+                source: "".into(),
+                waits_for: "an item".into(),
+                held_by: Vec::new(),
+            }]),
+            ..outcome(&[("Thread-1", "a"), ("Thread-2", "b")])
+        };
+        assert_ne!(
+            stuck("Thread-1", 2).class(&alike),
+            stuck("Thread-2", 3).class(&alike)
         );
     }
 

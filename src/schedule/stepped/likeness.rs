@@ -361,7 +361,12 @@ impl Writer {
             }
         }
         self.page.hash(so_far.key_of_failure());
-        (&so_far.order, main, state.marks.bits()).encode_state(&mut self.page);
+        // Who of the others printed which line is written with them: their numbers decide nothing.
+        for task in so_far.order.iter().flatten() {
+            let known = self.is_identified(state, *task).then_some(*task);
+            known.encode_state(&mut self.page);
+        }
+        (main, state.marks.bits()).encode_state(&mut self.page);
         if asked.time {
             self.page.number(state.now);
         }
@@ -394,6 +399,11 @@ impl Writer {
             (entrant.code, entrant.birth).encode_state(&mut self.page);
         }
         self.page.hash(lines.unwrap_or_default());
+        if let Some(order) = &state.so_far.order {
+            let printed = order.iter().enumerate().filter(|(_, by)| **by == task);
+            let places: Vec<usize> = printed.map(|(place, _)| place).collect();
+            places.encode_state(&mut self.page);
+        }
         if let Some(member) = member {
             if let Being::Waiting {
                 deadline: Some((at, _)),
