@@ -2,8 +2,8 @@
 //!
 //! What follows the script's name belongs to the script, but for an option of the command's own, which
 //! is refused there: the user meant the command, most likely. Behind `--` everything is the script's.
-//! The words `run`, `explore`, `mend`, `replay` and `step` are commands where they come first, each with
-//! options of its own.
+//! The words `run`, `explore`, `mend`, `replay`, `step` and `learn` are commands where they come first, each
+//! with options of its own.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,7 +12,9 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, ValueEnum};
 
+use super::course::Origin;
 use super::grade::{self, Grading};
+use super::learn::Learn;
 use super::lesson::LessonTask;
 use crate::explore::{Limits, Reduction};
 use crate::session::{Config, Scheduler};
@@ -26,6 +28,7 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab step FILE [ARGS]...
        threadlab lesson check FILE...
        threadlab grade EXERCISE FILE...
+       threadlab learn [OPTIONS] [LESSON]
        threadlab translate FILE.py
        threadlab doc [NAME | --markdown]
        threadlab completions bash | zsh | fish
@@ -33,7 +36,8 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
 
 const EXAMPLES: &str = "\
 Examples:
-  threadlab                              open the prompt (:tutorial begins the lessons)
+  threadlab                              open the prompt
+  threadlab learn                        take the lessons; `learn --help` has more
   threadlab race.rhai                    run a script on all cores
   threadlab --scheduler gil race.rhai    the same script, one thread at a time
   threadlab --seed 7 race.rhai           the same run again, each time
@@ -372,6 +376,58 @@ struct GradeWords {
     files: Vec<PathBuf>,
 }
 
+const LEARN_EXAMPLES: &str = "\
+Examples:
+  threadlab learn                     the list of lessons, and what you have done
+  threadlab learn 7                   one of them, where you left it
+  threadlab learn --files answers 7   answers are files there, checked when saved
+  threadlab learn --dir lessons       a teacher's lessons
+  threadlab learn --export me.json    what you have done, as JSON";
+
+/// Take the lessons, at the prompt.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab learn", after_help = LEARN_EXAMPLES, disable_help_flag = true)]
+#[command(override_usage = "threadlab learn [OPTIONS] [LESSON]
+       threadlab learn --export FILE")]
+struct LearnWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// Take the lessons of this folder, in the order of their names
+    #[arg(long, value_name = "FOLDER", group = "origin")]
+    dir: Option<PathBuf>,
+
+    /// Take this lesson
+    #[arg(long, value_name = "FILE", group = "origin")]
+    file: Option<PathBuf>,
+
+    /// Keep the answers to exercises as files here, and check each when it is saved
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
+
+    /// Read well aloud and in a log: no colours, nothing drawn twice
+    #[arg(long)]
+    plain: bool,
+
+    /// Write what was done to FILE (`-` for standard output), as JSON, and end
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+
+    /// Who decides when a thread runs [default: parallel, or seeded when a seed is given]
+    #[arg(long, value_name = "NAME")]
+    scheduler: Option<SchedulerName>,
+
+    /// The seed of the gil and seeded schedulers; without it, each run draws its own
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// The name or number of a lesson
+    lesson: Option<String>,
+
+    #[command(flatten)]
+    prompt: PromptWords,
+}
+
 /// Show what a script of Python's is in this language.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab translate", disable_help_flag = true)]
@@ -500,6 +556,8 @@ pub enum Task {
     Replay(String),
     /// Let the learner choose each step.
     Step,
+    /// Teach, at the prompt.
+    Learn(Learn),
     /// Nothing runs: the translation of a text of Python's is shown.
     Translate,
     /// Lessons are proved, or begun.
@@ -606,6 +664,7 @@ impl Arguments {
                 let script = to_script(StepWords::command(), &words.common, words.script)?;
                 Self::of(Task::Step, words.common, script)?
             }
+            Some(Verb::Learn) => return Self::of_learn(LearnWords::try_parse_from(words)?),
             Some(Verb::Translate) => {
                 let words = TranslateWords::try_parse_from(words)?;
                 Self::of(Task::Translate, words.common, words.script)?
@@ -680,6 +739,39 @@ impl Arguments {
         arguments.config.workers = words.workers.map(usize::from);
         arguments.events = words.events;
         Ok(arguments)
+    }
+
+    fn of_learn(words: LearnWords) -> Result<Self, clap::Error> {
+        if words.common.code.is_some() {
+            return Err(usage(
+                "`learn` takes lessons; `threadlab -e CODE` runs code",
+            ));
+        }
+        let origin = match (words.dir, words.file) {
+            (Some(folder), _) => Origin::Folder(folder),
+            (None, Some(file)) => Origin::File(file),
+            (None, None) => Origin::Own,
+        };
+        let learn = Learn {
+            lesson: words.lesson,
+            origin,
+            files: words.files,
+            export: words.export,
+            is_plain: words.plain,
+        };
+        let arguments = Self::of_run(Words {
+            common: words.common,
+            scheduler: words.scheduler,
+            seed: words.seed,
+            workers: None,
+            events: None,
+            script: Vec::new(),
+            prompt: words.prompt,
+        })?;
+        Ok(Self {
+            task: Task::Learn(learn),
+            ..arguments
+        })
     }
 
     fn of_doc(words: DocWords) -> Result<Self, clap::Error> {
@@ -803,6 +895,7 @@ fn whole_command() -> clap::Command {
         sub(StepWords::command(), "step"),
         sub(LessonWords::command(), "lesson"),
         sub(GradeWords::command(), "grade"),
+        sub(LearnWords::command(), "learn"),
         sub(DocWords::command(), "doc"),
         sub(CompletionWords::command(), "completions"),
         clap::Command::new("man").about("Write this manual page"),
@@ -835,6 +928,7 @@ enum Verb {
     Step,
     Lesson,
     Grade,
+    Learn,
     Translate,
     Doc,
     Completions,
@@ -842,7 +936,7 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Run,
         Self::Explore,
         Self::Mend,
@@ -850,6 +944,7 @@ impl Verb {
         Self::Step,
         Self::Lesson,
         Self::Grade,
+        Self::Learn,
         Self::Translate,
         Self::Doc,
         Self::Completions,
@@ -865,6 +960,7 @@ impl Verb {
             Self::Step => "step",
             Self::Lesson => "lesson",
             Self::Grade => "grade",
+            Self::Learn => "learn",
             Self::Translate => "translate",
             Self::Doc => "doc",
             Self::Completions => "completions",

@@ -5,15 +5,17 @@
 //! the thread that shows events as they happen; `state`, what is kept in files; `setting`, what a user
 //! can set; then the fronts: `lesson` proves lessons, `grade` the answers of a class; `doc` shows the reference,
 //! `translate` what a text of Python's is here, `batch` runs a script, `explore` runs it in all ways, again
-//! or by hand, and `repl` is the prompt.
+//! or by hand, and `repl` is the prompt, at which `learn` has lessons taken, those of `course`.
 //! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
 mod batch;
+pub mod course;
 mod doc;
 mod explore;
 pub mod grade;
 mod highlight;
+pub mod learn;
 pub mod lesson;
 mod printer;
 mod prose;
@@ -93,10 +95,21 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = match arguments.command {
         Command::Standard if matches!(arguments.task, Task::Run) && io::stdin().is_terminal() => {
             let (settings, notes) = arguments.settings();
-            return repl::run(arguments.config, settings, notes, arguments.events).into();
+            return repl::run(arguments.config, settings, notes, arguments.events, None).into();
         }
         command => command,
     };
+    if let Task::Learn(learn) = &arguments.task {
+        let learn = learn.clone();
+        return learn::run(
+            Arguments {
+                command,
+                ..arguments
+            },
+            learn,
+        )
+        .into();
+    }
     match Source::read(command) {
         Ok(source) => {
             let (config, color) = (arguments.config, arguments.color);
@@ -110,6 +123,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 Task::Grade(grading) => grade::run(&grading),
                 Task::Translate => translate::run(&source, color),
                 Task::Doc(doc) => doc::run(&doc, color),
+                // Taught above: there is no text to read.
+                Task::Learn(_) => Status::Success,
                 Task::Write(text) => write_out(&text),
             }
             .into()

@@ -2,8 +2,8 @@
 //!
 //! Paragraphs, headings, lists and blocks of code. What is code keeps its backquotes, with colours and
 //! without: that is how the whole program writes what can be typed. Emphasis is a matter of colour
-//! alone, so that nobody hears stars. Lines of blocks of code stay as they are, since they are there
-//! to be typed.
+//! alone, so that nobody hears stars. Lines of blocks of code stay as they are where they have room, since
+//! they are there to be typed.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -11,12 +11,10 @@ use super::highlight::highlight;
 use crate::view::paint::{Paint, Role};
 use crate::view::wrap::hang;
 
-/// How far code is indented.
+/// How far code is indented, where there is room.
 const CODE: &str = "    ";
-/// Where lines are shorter than this, code is not indented: it has no room to lose.
-const NARROW: usize = 60;
 
-/// `markdown` in lines of at most `width` columns, blocks of code aside; each line ends.
+/// `markdown` in lines of at most `width` columns; each line ends.
 pub(super) fn prose(markdown: &str, width: usize, paint: Paint) -> String {
     let mut writer = Writer::new(width, paint);
     let mut code: Option<String> = None;
@@ -38,18 +36,50 @@ pub(super) fn prose(markdown: &str, width: usize, paint: Paint) -> String {
     writer.out
 }
 
-/// Code as it stands in prose; each line ends.
+/// Code as it stands in prose; each line ends. What is too long goes on in a further line.
 pub(super) fn code_block(code: &str, width: usize, paint: Paint) -> String {
-    let indent = if width < NARROW { "" } else { CODE };
-    let coloured = highlight(code.trim_end(), None, paint);
+    let code = code.trim_end();
+    let longest = code.lines().map(|line| line.chars().count()).max();
+    let longest = longest.unwrap_or(0);
+    let indent = if longest + CODE.len() <= width {
+        CODE
+    } else {
+        ""
+    };
+    let folded = match longest <= width {
+        true => code.to_string(),
+        false => code.lines().map(|line| fold(line, width)).collect(),
+    };
     let mut out = String::new();
-    for line in coloured.lines() {
+    for line in highlight(&folded, None, paint).lines() {
         match line.is_empty() {
             true => out.push('\n'),
             false => out.extend([indent, line, "\n"]),
         }
     }
     out
+}
+
+/// A line of code in lines of at most `width` columns, broken where a space stands; each line ends.
+fn fold(line: &str, width: usize) -> String {
+    let depth = line.len() - line.trim_start().len();
+    let further = format!("{}{CODE}", &line[..depth]);
+    let mut out = String::new();
+    let mut rest = line.to_string();
+    while rest.chars().count() > width {
+        let end = rest
+            .char_indices()
+            .nth(width + 1)
+            .map_or(rest.len(), |(at, _)| at);
+        let begin = rest.len() - rest.trim_start().len();
+        let Some(at) = rest[..end].rfind(' ').filter(|at| *at > begin) else {
+            break;
+        };
+        out.push_str(rest[..at].trim_end());
+        out.push('\n');
+        rest = format!("{further}{}", rest[at..].trim_start());
+    }
+    out + rest.as_str() + "\n"
 }
 
 /// What was written, and the paragraph that is being collected.
@@ -239,7 +269,8 @@ is inside: nobody else comes in.
 1. first
 2. second
 
-let a = 1; // and this line is longer than the rest of it
+let a = 1; // and this line is longer
+    than the rest of it
 
 f(a);
 

@@ -130,6 +130,19 @@ pub struct FunctionCall<'t> {
     pub statement: usize,
 }
 
+/// A token, for who compares code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// A name of a variable, function, method or field.
+    Name(&'t str),
+    /// A word of the language.
+    Keyword(&'t str),
+    /// A number, a string or a truth value.
+    Literal,
+    /// A bracket or an operator.
+    Symbol(&'t str),
+}
+
 impl<'t> Outline<'t> {
     /// The outline of `text`.
     pub fn of(text: &'t str) -> Self {
@@ -520,6 +533,31 @@ impl<'t> Outline<'t> {
         })
     }
 
+    /// The tokens of a statement. What ends statements is left out, since it can often be left away.
+    pub fn pieces(&self, statement: usize) -> impl Iterator<Item = Piece<'t>> + '_ {
+        let tokens = &self.tokens[self.statements[statement].tokens.clone()];
+        let code = tokens.iter().filter(|token| token.text != ";");
+        code.map(|token| match token.kind {
+            Kind::Word if matches!(token.text, "true" | "false") => Piece::Literal,
+            Kind::Word if is_keyword(token.text) => Piece::Keyword(token.text),
+            Kind::Word => Piece::Name(token.text),
+            Kind::Number | Kind::Text => Piece::Literal,
+            Kind::Open | Kind::Close | Kind::Symbol | Kind::Comment => Piece::Symbol(token.text),
+        })
+    }
+
+    /// The names that the text gives to variables, functions and parameters.
+    pub fn makes(&self) -> impl Iterator<Item = &'t str> + '_ {
+        let made = |at: usize| matches!(self.text_at(at), "let" | "const" | "fn" | "for" | "as");
+        let behind = (0..self.tokens.len()).filter(move |at| made(*at));
+        let named = behind.map(|at| self.text_at(at + 1));
+        let params = self
+            .functions
+            .iter()
+            .flat_map(|one| one.params.iter().copied());
+        named.chain(params)
+    }
+
     /// Whether a name occurs in the code, as whatever.
     pub fn names(&self, name: &str) -> bool {
         let words = self.tokens.iter().filter(|token| token.kind == Kind::Word);
@@ -640,6 +678,14 @@ impl<'t> Outline<'t> {
     }
 }
 
+/// Whether two texts differ in white space and in what ends statements only.
+pub fn is_same_code(one: &str, other: &str) -> bool {
+    let matters = |c: &char| !c.is_whitespace() && *c != ';';
+    one.chars()
+        .filter(matters)
+        .eq(other.chars().filter(matters))
+}
+
 /// Whether a word is one of Rhai's.
 fn is_keyword(word: &str) -> bool {
     matches!(
@@ -677,6 +723,12 @@ fn is_keyword(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_the_same_code_whatever_its_spaces() {
+        assert!(is_same_code("pritn(1)", "pritn(1);\n"));
+        assert!(!is_same_code("x = 1", "let x = 1;"));
+    }
 
     fn shape(text: &str) -> Vec<String> {
         let outline = Outline::of(text);

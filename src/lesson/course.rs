@@ -1,7 +1,7 @@
 //! The lessons that the binary carries: those of `scripts/lessons/`, in the order in which they are to be
 //! read. A test holds the list complete.
 
-use super::text::{Lesson, parse};
+use super::text::{Lesson, name_of, parse};
 
 macro_rules! lessons {
     ($($file:literal),* $(,)?) => {
@@ -35,6 +35,14 @@ lessons![
     "20_testing.rhai",
     "21_word_count.rhai",
 ];
+
+/// The names of the lessons that make the short tour.
+pub const TOUR: [&str; 4] = ["first_threads", "gil", "pools", "lost_update"];
+
+/// The names of all lessons.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(file, _)| name_of(file).1)
+}
 
 /// All lessons. One whose file is flawed is left out; a test holds that there is none.
 pub fn lessons() -> Vec<Lesson> {

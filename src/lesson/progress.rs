@@ -143,8 +143,8 @@ impl fmt::Display for Note {
     }
 }
 
-/// The progress, and where it is kept.
-#[derive(Debug)]
+/// The progress, and where it is kept: by default in memory only.
+#[derive(Debug, Default)]
 pub struct Store {
     /// None keeps it in memory only.
     file: Option<PathBuf>,
@@ -155,10 +155,7 @@ impl Store {
     /// The progress that is kept in a folder, which must exist; or in memory only, for the reason
     /// that is given.
     pub fn open(folder: Result<PathBuf, String>) -> (Self, Option<Note>) {
-        let mut store = Self {
-            file: None,
-            progress: Progress::default(),
-        };
+        let mut store = Self::default();
         let note = match folder {
             Ok(folder) => {
                 store.file = Some(folder.join(FILE));

@@ -7,7 +7,7 @@
 
 mod parse;
 
-pub use parse::parse;
+pub use parse::{name_of, parse};
 
 /// A lesson.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +105,13 @@ pub struct Exercise {
     pub task: Task,
     /// Answers that must pass and answers that must not. Empty for [`Task::Predict`].
     pub answers: Answers,
+}
+
+impl Exercise {
+    /// Its heading, by which progress knows it: `Mend: The counter`.
+    pub fn key(&self) -> String {
+        format!("{}: {}", self.task.kind(), self.title)
+    }
 }
 
 /// What has to be done in an exercise.

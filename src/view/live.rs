@@ -50,14 +50,24 @@ impl From<&str> for Shown {
     }
 }
 
+/// What of all that happens is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// Nothing: all is shown.
+    Nothing,
+    /// What is printed.
+    Prints,
+    /// Everything, failures too.
+    Everything,
+}
+
 /// Turns events into lines for the learner.
 #[derive(Clone, Copy, Debug)]
 pub struct Live {
     paint: Paint,
     /// Whether another thread than `main` is about.
     crowded: bool,
-    /// What is printed is not shown.
-    muted: bool,
+    hidden: Hidden,
     gutter: Gutter,
     /// The thread whose line is open.
     open: Option<u64>,
@@ -69,7 +79,7 @@ impl Live {
         Self {
             paint,
             crowded: false,
-            muted: false,
+            hidden: Hidden::Nothing,
             gutter: Gutter::Auto,
             open: None,
         }
@@ -95,9 +105,14 @@ impl Live {
         self.paint
     }
 
-    /// Whether to leave out what the script prints from now on.
-    pub fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
+    /// What is not shown from now on.
+    pub fn set_hidden(&mut self, hidden: Hidden) {
+        self.hidden = hidden;
+    }
+
+    /// What is not shown.
+    pub fn hidden(&self) -> Hidden {
+        self.hidden
     }
 
     /// Appends whole lines, which are no script's.
@@ -153,7 +168,8 @@ impl Live {
     pub fn write(&mut self, out: &mut Shown, event: &Event) {
         self.crowded |= event.thread.number != MAIN;
         match &event.kind {
-            Kind::Print { .. } if self.muted => {}
+            _ if self.hidden == Hidden::Everything => {}
+            Kind::Print { .. } if self.hidden == Hidden::Prints => {}
             Kind::Print { text, is_open } => self.print(out, event, text, *is_open),
             Kind::Failure { .. } | Kind::Warning { .. } => {
                 if let Some(line) = failure_line(event) {

@@ -308,7 +308,7 @@ pub(in crate::front) const PAGES: &[Page] = &[
             "`spawn` makes and starts, `join` waits and gives the function's value. Each line that a \
              thread prints is marked with its name. `:threads` lists those that run, Ctrl-C on an \
              empty line stops them, and `:explore` shows everything that can happen. \
-             `:tutorial threads` begins the lessons; `:doc Thread` has all there is.",
+             `:learn threads` is a lesson about them; `:doc Thread` has all there is.",
         ],
         code: "let t = spawn(|| 6 * 7);\nprint(t.join());",
         output: "42",

@@ -200,7 +200,7 @@ pub(super) fn step(config: Config, source: &Source, color: Color) -> Status {
 }
 
 fn lead(rehearsal: Rehearsal, replay: String, paint: Paint) -> io::Result<()> {
-    let (mut stepping, first) = Stepping::begin(rehearsal, replay, paint);
+    let (mut stepping, first) = Stepping::begin(rehearsal, replay, paint, width());
     let mut out = io::stdout().lock();
     out.write_all(first.as_bytes())?;
     let mut lines = io::stdin().lock().lines();

@@ -19,8 +19,10 @@ use crate::view::paint::{Paint, Role};
 use crate::view::story::Story;
 use crate::view::wrap::{cut, hang};
 
-/// How wide everything is, in characters.
-const WIDTH: usize = 80;
+/// How wide a line of code is beside what its thread is about to do, and from which width on there is room
+/// for both.
+const QUOTED: usize = 32;
+const WIDE: usize = 70;
 /// How many threads and variables are shown, so that all fits 24 lines.
 const THREADS: usize = 9;
 const VARIABLES: usize = 6;
@@ -42,12 +44,16 @@ u takes the last step back, r runs on to the end without pausing anybody,
 /// See the head of the file.
 pub(in crate::front) struct Stepping {
     rehearsal: Rehearsal,
-    /// What to type to replay a run, with `TOKEN` where its token stands.
+    /// What to type to replay a run, with `TOKEN` where its token stands; empty where none can be.
     replay: String,
     paint: Paint,
+    /// How wide everything is, in characters.
+    width: usize,
     decisions: Vec<Decision>,
     /// Who went last, by the number to type.
     last: Option<u64>,
+    /// Whether the run, as it stands, has ended in a failure.
+    has_failed: bool,
 }
 
 /// What a line is answered.
@@ -64,13 +70,16 @@ impl Stepping {
         rehearsal: Rehearsal,
         replay: String,
         paint: Paint,
+        width: usize,
     ) -> (Self, String) {
         let mut stepping = Self {
             rehearsal,
             replay,
             paint,
+            width,
             decisions: Vec::new(),
             last: None,
+            has_failed: false,
         };
         // What main does before it comes to anything that others notice is nobody's choice.
         let (mut trail, walk) = stepping.stand();
@@ -82,6 +91,11 @@ impl Stepping {
         }
         let shown = format!("{HELP}\n{}", stepping.screen(0, &[]));
         (stepping, shown)
+    }
+
+    /// Whether the run, as it stands, has ended in a failure.
+    pub(in crate::front) fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Leads the run to where it stands.
@@ -203,12 +217,13 @@ impl Stepping {
     /// Everything at a glance: what was just done, the threads, the variables; or the end.
     /// `before` is how much had been told before.
     fn screen(&mut self, before: usize, drawn: &[Draw]) -> String {
-        let paint = self.paint;
+        let (paint, width) = (self.paint, self.width);
+        self.has_failed = false;
         let (trail, walk) = self.stand();
         let mut out = String::new();
         let acts = tell(&trail, None);
         let new = acts.get(before.min(acts.len())..).unwrap_or_default();
-        done(&mut out, new, paint);
+        done(&mut out, new, paint, width);
         if before < usize::MAX && new.is_empty() {
             // Such a step is told elsewhere only by the name that it gives to a lock.
             let step = trail.steps.last();
@@ -233,9 +248,9 @@ impl Stepping {
             let won = paint.text(Role::Prompt, "You have made it fail!");
             let _ = writeln!(out, "{won} r runs on to the end and tells the story.");
         }
-        let _ = writeln!(out, "{}", paint.text(Role::Faint, &"-".repeat(WIDTH - 1)));
-        threads(&mut out, walk, &trail, paint);
-        variables(&mut out, walk);
+        let _ = writeln!(out, "{}", paint.text(Role::Faint, &"-".repeat(width - 1)));
+        threads(&mut out, walk, &trail, paint, width);
+        variables(&mut out, walk, width);
         out
     }
 
@@ -243,13 +258,19 @@ impl Stepping {
         let paint = self.paint;
         let mut out = String::from("\n");
         let token = state::shown(&self.rehearsal.token_of(trail));
-        match Problem::of(outcome).into_iter().next() {
+        let problem = Problem::of(outcome).into_iter().next();
+        self.has_failed = problem.is_some();
+        match problem {
             Some(problem) => {
                 let explanation = self.rehearsal.explain_run(&problem, &trail.decisions());
                 let story = Story::explained(&problem, explanation.as_deref());
                 let won = paint.text(Role::Prompt, "You have made it fail!");
-                let _ = writeln!(out, "{won} {}", cut(&story.title, WIDTH - 23));
-                out += &report::story_text(&story, WIDTH);
+                let title = hang("You have made it fail! ", &story.title, self.width);
+                out += &won;
+                out += title
+                    .strip_prefix("You have made it fail!")
+                    .unwrap_or(&title);
+                out += &report::story_text(&story, self.width);
             }
             None => {
                 let _ = writeln!(
@@ -259,8 +280,10 @@ impl Stepping {
                 );
             }
         }
-        let command = self.replay.replacen("TOKEN", &token, 1);
-        let _ = writeln!(out, "  replay it: {}", paint.text(Role::Heading, &command));
+        if !self.replay.is_empty() {
+            let command = self.replay.replacen("TOKEN", &token, 1);
+            let _ = writeln!(out, "  replay it: {}", paint.text(Role::Heading, &command));
+        }
         out
     }
 }
@@ -271,7 +294,7 @@ fn number(choice: Choice) -> u64 {
 }
 
 /// What was just done, at most a few lines of it.
-fn done(out: &mut String, acts: &[Act], paint: Paint) {
+fn done(out: &mut String, acts: &[Act], paint: Paint, width: usize) {
     const MOST: usize = 8;
     let skipped = acts.len().saturating_sub(MOST);
     if skipped > 0 {
@@ -280,7 +303,7 @@ fn done(out: &mut String, acts: &[Act], paint: Paint) {
     for act in &acts[skipped..] {
         out.push_str("  ");
         paint.write(out, Role::Thread(act.thread), &act.name);
-        let room = WIDTH.saturating_sub(act.name.chars().count() + 3);
+        let room = width.saturating_sub(act.name.chars().count() + 3);
         let words = cut(&act.words, room);
         let role = if act.is_bad {
             Role::Error
@@ -294,7 +317,7 @@ fn done(out: &mut String, acts: &[Act], paint: Paint) {
 }
 
 /// Each thread: the number to type, its name, its line, what it is about to do or waits for.
-fn threads(out: &mut String, walk: &Walk, trail: &Trail, paint: Paint) {
+fn threads(out: &mut String, walk: &Walk, trail: &Trail, paint: Paint, columns: usize) {
     let infos = walk.threads();
     let names = infos.iter().map(|info| info.name.chars().count());
     let width = names.max().unwrap_or(0).min(16);
@@ -309,15 +332,24 @@ fn threads(out: &mut String, walk: &Walk, trail: &Trail, paint: Paint) {
         };
         let name = format!("{:<width$}", cut(&info.name, width));
         let quoted = walk.source_line(TaskId(info.number));
-        let quoted = cut(&format!("{:>3}| {quoted}", info.pos.at().short()), 32);
+        let used = 5 + width + 2;
+        let is_wide = columns >= WIDE;
+        let room = if is_wide {
+            QUOTED
+        } else {
+            columns.saturating_sub(used)
+        };
+        let quoted = cut(&format!("{:>3}| {quoted}", info.pos.at().short()), room);
         let _ = write!(out, " {key:>2}  ");
         paint.write(out, Role::Thread(info.number), &name);
-        let used = 5 + width + 2 + 32 + 2;
-        let words = cut(
-            &about(info, choice.copied(), walk, trail),
-            WIDTH.saturating_sub(used),
-        );
-        let _ = writeln!(out, "  {quoted:<32}  {words}");
+        let words = about(info, choice.copied(), walk, trail);
+        if is_wide {
+            let words = cut(&words, columns.saturating_sub(used + QUOTED + 2));
+            let _ = writeln!(out, "  {quoted:<QUOTED$}  {words}");
+        } else {
+            let _ = writeln!(out, "  {quoted}");
+            *out += &hang("       ", &words, columns);
+        }
     }
     if infos.len() > THREADS {
         let more = report::plural(infos.len() - THREADS, "more thread");
@@ -346,7 +378,7 @@ fn about(info: &ThreadInfo, choice: Option<Choice>, walk: &Walk, trail: &Trail) 
 }
 
 /// The shared variables, each on a line, and who holds what.
-fn variables(out: &mut String, walk: &Walk) {
+fn variables(out: &mut String, walk: &Walk, width: usize) {
     let shared: Vec<_> = walk
         .variables()
         .into_iter()
@@ -358,7 +390,7 @@ fn variables(out: &mut String, walk: &Walk) {
             let holders: Vec<&str> = variable.held_by.iter().map(|name| &**name).collect();
             let _ = write!(words, ", held by {}", holders.join(" and "));
         }
-        *out += &hang("     ", &cut(&words, WIDTH - 5), WIDTH);
+        *out += &hang("     ", &cut(&words, width - 5), width);
     }
     if shared.len() > VARIABLES {
         let more = report::plural(shared.len() - VARIABLES, "more variable");

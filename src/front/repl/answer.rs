@@ -15,7 +15,7 @@ use super::command;
 use super::completion::Offers;
 use super::explore::Explored;
 use super::keep::Past;
-use super::lesson::Lesson;
+use super::lesson::Lessons;
 use super::screen::Screen;
 use crate::front::explore::stepping::{self, Stepping};
 use crate::front::printer::Printer;
@@ -59,7 +59,8 @@ pub(super) struct Learner {
     pub(super) explored: Option<Explored>,
     /// The learner was told once which threads still run, and asked to confirm.
     pub(super) leaving: bool,
-    pub(super) lesson: Option<Lesson>,
+    /// None before they were asked for.
+    pub(super) lessons: Option<Lessons>,
     /// How wide what is said may be, in columns.
     pub(super) columns: usize,
     /// How many rows the terminal has; none without one.
@@ -87,7 +88,7 @@ impl Learner {
             stop: Arc::default(),
             explored: None,
             leaving: false,
-            lesson: None,
+            lessons: None,
             columns: WIDTH,
             rows: None,
             past: Vec::new(),
@@ -117,7 +118,7 @@ impl Learner {
         if !self.settings.quiet {
             self.say(&format!(
                 "{name}: type code and press Enter; threads print as they run.\n\
-                 :tutorial begins the lessons, :help lists the commands, Ctrl-D leaves.\n"
+                 :learn lists the lessons, :help the commands, Ctrl-D leaves.\n"
             ))?;
         }
         notes.try_for_each(|note| self.say(&format!("note: {note}\n")))
@@ -130,6 +131,7 @@ impl Learner {
             self.session.scope(),
             self.session.functions(),
             threads.collect(),
+            self.lesson_names(),
         )
     }
 
@@ -190,12 +192,14 @@ impl Learner {
             self.step_on(line)?;
             return Ok(Flow::Stay);
         }
+        if self.choose_lesson(line)? || self.answer_exercise(line)? {
+            return Ok(Flow::Stay);
+        }
         if line.is_empty() {
             return self.enter();
         }
-        if self.lesson.is_some() && line == "q" && !self.is_known("q") {
-            self.lesson = None;
-            self.say("The tutorial waits: :tutorial lists its sections.\n")?;
+        if self.is_in_lesson() && line == "q" && !self.is_known("q") {
+            self.leave_lesson()?;
             return Ok(Flow::Stay);
         }
         if line.starts_with(':') {
@@ -219,6 +223,7 @@ impl Learner {
                 false => Ok(Flow::Stay),
             };
         }
+        let since = self.past.len();
         let flow = match self.in_python(text) {
             Some(translation) => self.run_python(text, &translation)?,
             None => {
@@ -226,7 +231,7 @@ impl Learner {
                 Flow::Stay
             }
         };
-        self.follow_lesson(text)?;
+        self.follow_lesson(since)?;
         Ok(flow)
     }
 
@@ -239,8 +244,8 @@ impl Learner {
             self.say("You have left the run; the variables are what they were.\n")?;
             return Ok(Flow::Stay);
         }
-        if self.lesson.take().is_some() {
-            self.say("The tutorial waits: :tutorial lists its sections.\n")?;
+        if self.is_in_lesson() {
+            self.leave_lesson()?;
             return Ok(Flow::Stay);
         }
         let stopped = self.stop_background()?;
@@ -335,6 +340,7 @@ impl Learner {
         self.past.push(Past {
             name: name.into(),
             text: text.into(),
+            has_run: matches!(report, Report::Ran { .. }),
             has_ended,
         });
         Ok(has_ended)
@@ -395,6 +401,8 @@ pub(super) fn names_of(threads: &[ThreadInfo]) -> String {
 pub(super) mod tests {
     use super::super::screen::tests::Page;
     use super::*;
+    use crate::front::course::Course;
+    use crate::lesson::progress::Store;
     use crate::session::{Config, Scheduler};
 
     /// A conversation, and what shows it.
@@ -417,7 +425,9 @@ pub(super) mod tests {
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();
-        let learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        let mut learner = Learner::new(session, screen, printer, live, Paint::Plain);
+        // What a test does of the lessons is nobody's progress.
+        learner.lessons = Some(Lessons::new(Course::own(), Store::default(), None));
         (learner, page)
     }
 

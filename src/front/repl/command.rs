@@ -36,11 +36,28 @@ pub(super) enum Command {
         value: Option<String>,
     },
     Tutorial(Option<String>),
+    Learn(Option<String>),
+    Lesson(LessonCommand),
     Explore(Target),
     Mend(Target),
     Replay(Option<String>),
     Step(Target),
     Quit,
+}
+
+/// What moves a lesson that is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LessonCommand {
+    Next,
+    Back,
+    Again,
+    Hint,
+    /// The numbers of inputs, if not all that were typed for the exercise.
+    Check(Option<String>),
+    Show,
+    Skip,
+    Resume,
+    Progress,
 }
 
 /// What `:explore`, `:mend` and `:step` take.
@@ -99,8 +116,18 @@ const WHAT: &str = "  \
     FILE      the same of a file whose name ends with .rhai
 ";
 
+/// What there is to say about lessons.
+const LESSONS: &str = "  \
+  A lesson is shown step by step, here at the prompt. Type a step's code, as it
+  stands or changed, or press Enter to run it: then comes the next step. In
+  between, anything else can be typed. q leaves; :resume goes back.
+    :next  :back  :again  :skip    from step to step
+    :hint  :check  :show           in an exercise; :edit opens it in $EDITOR
+    :progress                      what was done
+";
+
 /// All commands, as `:help` lists them.
-pub(super) const COMMANDS: [Entry; 28] = [
+pub(super) const COMMANDS: [Entry; 38] = [
     entry(
         ":help",
         "[NAME]",
@@ -113,10 +140,12 @@ pub(super) const COMMANDS: [Entry; 28] = [
     ),
     entry(":apropos", "WORD", "the names whose pages mention a word"),
     entry(
-        ":tutorial",
+        ":learn",
         "[NAME]",
-        "lessons to type along; without NAME, their list",
-    ),
+        "take a lesson, by its name or number; alone: their list",
+    )
+    .with(LESSONS),
+    entry(":tutorial", "[NAME]", "the short tour: four of the lessons"),
     entry(
         ":threads",
         "[watch]",
@@ -204,6 +233,23 @@ pub(super) const COMMANDS: [Entry; 28] = [
         "the variables as they were before the last input",
     ),
     entry(":reset", "", "stop all threads and forget everything"),
+    entry(":next", "", "in a lesson: the next step"),
+    entry(":back", "", "in a lesson: the step before"),
+    entry(":again", "", "in a lesson: this step from its beginning"),
+    entry(":hint", "", "in an exercise: the next hint"),
+    entry(
+        ":check",
+        "[N-M]",
+        "in an exercise: is what I typed right?",
+    )
+    .with(
+        "  The answer is what was typed or written in the editor since the exercise began; of what was\n  \
+         typed again, the latest. With N or N-M it is the inputs of these numbers.\n",
+    ),
+    entry(":show", "", "in an exercise: a solution, once you have tried"),
+    entry(":skip", "", "in an exercise: go on without it"),
+    entry(":resume", "", "back to the lesson that was left"),
+    entry(":progress", "", "what you have done of the lessons"),
     entry(":quit", "", "leave (so does Ctrl-D)"),
 ];
 
@@ -294,6 +340,16 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
             value: operand,
         }),
         ":tutorial" => Ok(Command::Tutorial(operand)),
+        ":learn" => Ok(Command::Learn(operand)),
+        ":next" => nothing(Command::Lesson(LessonCommand::Next)),
+        ":back" => nothing(Command::Lesson(LessonCommand::Back)),
+        ":again" => nothing(Command::Lesson(LessonCommand::Again)),
+        ":hint" => nothing(Command::Lesson(LessonCommand::Hint)),
+        ":check" => Ok(Command::Lesson(LessonCommand::Check(operand))),
+        ":show" => nothing(Command::Lesson(LessonCommand::Show)),
+        ":skip" => nothing(Command::Lesson(LessonCommand::Skip)),
+        ":resume" => nothing(Command::Lesson(LessonCommand::Resume)),
+        ":progress" => nothing(Command::Lesson(LessonCommand::Progress)),
         ":explore" => Ok(Command::Explore(target(operand))),
         ":mend" => Ok(Command::Mend(target(operand))),
         ":replay" => Ok(Command::Replay(operand)),
@@ -384,9 +440,20 @@ pub(super) fn plain_word(line: &str, is_known: impl Fn(&str) -> bool) -> Option<
     match bare {
         "exit" | "quit" => Some(Command::Quit),
         "help" => Some(Command::Help(None)),
-        "tutorial" | "learn" => Some(Command::Tutorial(None)),
+        "tutorial" => Some(Command::Tutorial(None)),
+        "learn" => Some(Command::Learn(None)),
         "explore" => Some(Command::Explore(target(None))),
-        _ => None,
+        "next" => Some(Command::Lesson(LessonCommand::Next)),
+        "back" => Some(Command::Lesson(LessonCommand::Back)),
+        "hint" => Some(Command::Lesson(LessonCommand::Hint)),
+        "skip" => Some(Command::Lesson(LessonCommand::Skip)),
+        "resume" => Some(Command::Lesson(LessonCommand::Resume)),
+        _ => {
+            // As it is typed in a shell; two words beside each other are no code.
+            let name = word.strip_prefix("learn ")?.trim();
+            let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            is_name.then(|| Command::Learn(Some(name.into())))
+        }
     }
 }
 
@@ -503,5 +570,9 @@ mod tests {
         let explore = Some(Command::Explore(Target::Inputs(Selection::Episode)));
         assert_eq!(plain_word("explore", |_| false), explore);
         assert_eq!(plain_word("exit(1)", |_| false), None);
+        let locks = Some(Command::Learn(Some("locks".into())));
+        assert_eq!(plain_word("learn locks", |_| false), locks);
+        assert_eq!(plain_word("learn = 1", |_| false), None);
+        assert_eq!(plain_word("next", |_| true), None);
     }
 }

@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use super::answer::{Flow, Learner, MAIN, names_of, shorten};
 use super::command::{COMMANDS, Command, SCHEDULERS, SeedChoice};
 use super::explore;
-use super::lesson::table_of_sections;
 use super::mode;
 use crate::front::doc;
 use crate::front::report::{self, Quoted};
@@ -169,6 +168,7 @@ impl Learner {
             Command::Reset => {
                 self.stop_background()?;
                 self.session.reset();
+                self.forget_steps();
                 self.explored = None;
                 self.past.clear();
                 self.say("All variables and functions are forgotten.\n")?;
@@ -178,6 +178,7 @@ impl Learner {
             Command::History(count) => self.history(count)?,
             Command::Record(file) => self.record(file.as_deref())?,
             Command::Undo => self.undo()?,
+            Command::Edit(None) if self.edit_exercise()? => {}
             Command::Edit(which) => return self.edit(which.as_deref()),
             Command::Time(code) => self.time(&code)?,
             Command::Bench(code) => self.bench(&code)?,
@@ -195,8 +196,9 @@ impl Learner {
             Command::Mend(what) => self.mend(&what)?,
             Command::Replay(token) => self.replay(token.as_deref())?,
             Command::Step(what) => self.step(&what)?,
-            Command::Tutorial(None) => self.say(&table_of_sections(self.paint))?,
-            Command::Tutorial(Some(name)) => self.begin_lesson(&name)?,
+            Command::Tutorial(name) => self.tutorial(name.as_deref())?,
+            Command::Learn(name) => self.learn(name.as_deref())?,
+            Command::Lesson(command) => return self.lesson_command(command),
         }
         Ok(Flow::Stay)
     }
@@ -252,11 +254,12 @@ impl Learner {
         self.say(&self.threads(WIDTH))
     }
 
-    /// Says much, a screen at a time.
-    fn page(&self, text: &str) -> io::Result<()> {
+    /// Says much, a screen at a time where a person looks at one.
+    pub(super) fn page(&self, text: &str) -> io::Result<()> {
         let lines: Vec<&str> = text.lines().collect();
         let rows = self.rows.unwrap_or(usize::MAX).max(6);
-        if lines.len() < rows {
+        let is_read_whole = self.settings.screen_reader || !mode::is_terminal();
+        if lines.len() < rows || is_read_whole {
             return self.say(text);
         }
         self.stop.store(false, Ordering::Relaxed);

@@ -10,7 +10,6 @@ use super::command::{COMMANDS, SCHEDULERS};
 use crate::front::doc::pages;
 use crate::front::highlight::{KEYWORDS, Part, parts};
 use crate::front::setting::SETTINGS;
-use crate::lesson::tutorial;
 use crate::library::{bridged, catalogue};
 use crate::session::InScope;
 
@@ -23,6 +22,8 @@ pub(super) struct Offers {
     pub(super) functions: Vec<String>,
     /// The names of the threads that run.
     pub(super) threads: Vec<String>,
+    /// The names of the lessons.
+    pub(super) lessons: Vec<String>,
     /// All names that mean something.
     known: HashSet<String>,
 }
@@ -84,6 +85,7 @@ impl Offers {
         variables: Vec<InScope>,
         functions: Vec<String>,
         threads: Vec<String>,
+        lessons: Vec<String>,
     ) -> Self {
         let own = functions.iter().filter_map(|one| one.split('(').next());
         let rows = catalogue::entries().filter(|entry| entry.receiver.is_none());
@@ -96,6 +98,7 @@ impl Offers {
             variables,
             functions,
             threads,
+            lessons,
             known,
         }
     }
@@ -129,12 +132,9 @@ impl Offers {
         let start = before.len() - operand.len();
         match command {
             ":load" | ":save" | ":save!" | ":record" => Completed::File,
-            ":tutorial" => {
-                let sections = tutorial::sections();
-                let sections = sections
-                    .iter()
-                    .map(|section| Candidate::plain(section.name));
-                names(start, operand, sections)
+            ":learn" | ":tutorial" => {
+                let lessons = self.lessons.iter().map(Candidate::plain);
+                names(start, operand, lessons)
             }
             ":scheduler" => {
                 let schedulers = SCHEDULERS.iter().map(|(name, _)| Candidate::plain(*name));
@@ -473,7 +473,12 @@ mod tests {
             variable("point", "map", &["x", "y"]),
             variable("th", "Thread", &[]),
         ];
-        Offers::new(variables, vec!["add(a, b)".into()], vec!["Thread-1".into()])
+        Offers::new(
+            variables,
+            vec!["add(a, b)".into()],
+            vec!["Thread-1".into()],
+            vec!["first_threads".into(), "gil".into()],
+        )
     }
 
     fn found(line: &str) -> Vec<String> {
@@ -531,7 +536,8 @@ mod tests {
     #[test]
     fn commands_and_their_operands_are_completed() {
         assert_eq!(found(":tu"), [":tutorial"]);
-        has(":tutorial ", &["threads", "gil"]);
+        has(":learn ", &["first_threads", "gil"]);
+        has(":tutorial g", &["gil"]);
         assert_eq!(found(":scheduler s"), ["seeded"]);
         has(":doc Thr", &["Thread", "Thread.join"]);
         has(":help wi", &["with"]);

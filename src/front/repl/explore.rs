@@ -110,13 +110,18 @@ impl Learner {
 
     /// `:step`: what is typed from now on leads the run, until the learner leaves it.
     pub(super) fn step(&mut self, what: &Target) -> io::Result<()> {
+        // An exercise that is to be led by hand is what is meant there.
+        if *what == Target::Inputs(Selection::Episode) && self.lead_exercise()? {
+            return Ok(());
+        }
         let (texts, mut rehearsal) = match self.rehearse_target(what) {
             Ok(ready) => ready,
             Err(why) => return self.say(&why),
         };
         self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
-        let (stepping, shown) = Stepping::begin(rehearsal, REPLAY.into(), self.paint);
+        self.leave_stage();
+        let (stepping, shown) = Stepping::begin(rehearsal, REPLAY.into(), self.paint, width());
         let shown = headline(what, &texts) + shown.as_str();
         self.stepping = Some(stepping);
         self.explored = Some(Explored { texts, token: None });
@@ -133,7 +138,8 @@ impl Learner {
         if answer.is_over {
             self.stepping = None;
         }
-        self.say(&answer.text)
+        self.say(&answer.text)?;
+        self.follow_lead()
     }
 
     /// What mends the problems that were found: looked for in all that was typed up to there, as one

@@ -22,6 +22,8 @@ pub(super) struct Past {
     /// What it is called in messages: `input 3`.
     pub(super) name: String,
     pub(super) text: String,
+    /// Whether it was a text that can run.
+    pub(super) has_run: bool,
     /// Whether it came to its end.
     pub(super) has_ended: bool,
 }
@@ -159,7 +161,7 @@ impl Learner {
 }
 
 /// What a text has become in the user's editor.
-fn in_editor(text: &str) -> Result<String, String> {
+pub(super) fn in_editor(text: &str) -> Result<String, String> {
     let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let editor = named("VISUAL").or_else(|| named("EDITOR"));
     let editor = editor.unwrap_or_else(|| "vi".into());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::answer::Learner;
 use crate::host::{self, Clock};
 use crate::session::{Input, InputKind, Outcome, Report, Scheduler};
+use crate::view::live::Hidden;
 use crate::view::paint::Role;
 
 /// How long `:bench` measures, and how often at most.
@@ -122,7 +123,7 @@ impl Learner {
         if !self.run(code, None)? {
             return Ok(None);
         }
-        self.live.lock().set_muted(true);
+        self.live.lock().set_hidden(Hidden::Prints);
         let whole = Clock::start();
         let mut times = Vec::new();
         let mut is_whole = true;
@@ -146,7 +147,7 @@ impl Learner {
             }
         }
         self.printer.catch_up();
-        self.live.lock().set_muted(false);
+        self.live.lock().set_hidden(Hidden::Nothing);
         if !is_whole {
             self.say("A later run did not come to its end, so nothing is said of the time.\n")?;
             return Ok(None);

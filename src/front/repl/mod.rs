@@ -4,7 +4,7 @@
 //! terminal back to; [`screen`], the terminal that typing and printing share; [`block`], inputs of
 //! several lines; [`completion`], what Tab offers; [`keys`], what keys do; [`editor`], the line that
 //! is being typed; [`answer`], what an input is answered; [`commands`], what most commands do;
-//! [`lesson`], the tutorial; [`keep`], what is saved and recorded, with [`recorder`]; [`measure`],
+//! [`lesson`], lessons that are taken here; [`keep`], what is saved and recorded, with [`recorder`]; [`measure`],
 //! how long code takes; [`explore`], the answers to `:explore`, `:replay` and `:step`;
 //! [`python`], what inputs of Python's are answered. Here they become a loop.
 
@@ -35,6 +35,7 @@ use parking_lot::Mutex;
 
 use self::answer::{Flow, Learner};
 use self::editor::{Lines, Typed};
+pub(super) use self::lesson::Begin;
 use self::mode::Mode;
 use self::screen::Screen;
 use super::batch::open_log;
@@ -44,7 +45,7 @@ use super::{Status, complain, report};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
 use crate::session::{Config, Session};
-use crate::view::live::{Live, Shown};
+use crate::view::live::{Hidden, Live, Shown};
 
 /// What stands before what is typed, unless a run is stepped through.
 const PROMPT: &str = "> ";
@@ -53,12 +54,14 @@ const PROMPT: &str = "> ";
 const GARBLED: &str = "note: what was typed or pasted there is not UTF-8 text. It was left out; paste \
                        it again from a file or a window whose encoding is UTF-8.\n";
 
-/// Opens the prompt and stays there until the learner leaves.
+/// Opens the prompt, with a lesson or their list where that was asked for, and stays there until the
+/// learner leaves.
 pub(super) fn run(
     mut config: Config,
     settings: Settings,
     notes: Vec<String>,
     events: Option<PathBuf>,
+    begin: Option<Begin>,
 ) -> Status {
     config.scheduler = settings.scheduler;
     config.seed = settings.seed;
@@ -66,7 +69,7 @@ pub(super) fn run(
         Ok(log) => log,
         Err(status) => return status,
     };
-    match converse(config, settings, &notes, log) {
+    match converse(config, settings, &notes, log, begin) {
         Ok(()) => Status::Success,
         Err(error) => {
             complain(&format!("the prompt cannot go on: {error}"));
@@ -80,6 +83,7 @@ fn converse(
     settings: Settings,
     notes: &[String],
     log: Option<BufWriter<File>>,
+    begin: Option<Begin>,
 ) -> io::Result<()> {
     let paint = settings.color.paint(io::stdout().is_terminal());
     let mode = Mode::now();
@@ -116,12 +120,20 @@ fn converse(
     let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
     learner.stop_by(stop);
     learner.set_up(settings)?;
+    let (columns, rows) = lines.size();
+    learner.set_size(columns, rows);
     learner.greet(notes.iter().map(String::as_str).chain(warning.as_deref()))?;
     learner.begin_with_script()?;
+    if let Some(begin) = begin {
+        learner.begin_lessons(begin)?;
+    }
     loop {
         lines.apply(&learner.settings, learner.paint);
         let (columns, rows) = lines.size();
         learner.set_size(columns, rows);
+        for code in learner.recalled() {
+            lines.remember(&code).map_err(io::Error::other)?;
+        }
         let typed = lines.read(learner.prompt(), learner.offers());
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Inputs(inputs) => learner.answer_all(&inputs)?,
@@ -161,6 +173,7 @@ impl Sink for Above {
             let mut live = self.live.lock();
             for event in &events {
                 match &event.kind {
+                    _ if live.hidden() == Hidden::Everything => {}
                     Kind::MainFailure { error } => {
                         let report = report::failure(error, live.paint());
                         live.write_lines(&mut shown, &report);

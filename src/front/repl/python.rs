@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use super::answer::{Flow, Learner};
 use super::mode;
 use crate::front::report::{self, Quoted};
+use crate::language::outline::is_same_code;
 use crate::language::python::{Translation, translate_input};
 use crate::view::paint::Role;
 
@@ -56,26 +57,5 @@ impl Learner {
     fn run_translated(&mut self, own: &str) -> io::Result<Flow> {
         self.run(own, None)?;
         Ok(Flow::Recall(own.to_string()))
-    }
-}
-
-/// Whether two texts differ in white space and the ends of statements only.
-fn is_same_code(one: &str, other: &str) -> bool {
-    let code = |text: &str| -> String {
-        text.chars()
-            .filter(|c| !c.is_whitespace() && *c != ';')
-            .collect()
-    };
-    code(one) == code(other)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_same_code;
-
-    #[test]
-    fn a_translation_that_changes_nothing_is_none() {
-        assert!(is_same_code("pritn(1)", "pritn(1);\n"));
-        assert!(!is_same_code("x = 1", "let x = 1;"));
     }
 }

@@ -51,7 +51,7 @@ pub fn parse(file: &str, text: &str) -> Result<Lesson, Vec<Flaw>> {
 }
 
 /// The number and the name of a lesson, from the name of its file.
-fn name_of(file: &str) -> (Option<u32>, &str) {
+pub fn name_of(file: &str) -> (Option<u32>, &str) {
     let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
     match stem.split_once('_') {

@@ -1,0 +1,297 @@
+//! Tests of lessons at the prompt: a conversation about a lesson that is written here.
+
+use std::fs;
+
+use super::*;
+use crate::front::course::Origin;
+use crate::front::repl::answer::tests::learner;
+use crate::front::repl::screen::tests::Page;
+
+const LESSON: &str = r#"//! # Two writers
+//!
+//! minutes: 5
+//! introduces: spawn, join, print, assert
+
+/// # Two writers
+///
+/// Try it.
+let counter = 0;
+fn add() { counter += 1; }
+
+/// Then this.
+let a = spawn(add);
+a.join();
+print("sum", counter);
+
+/// Only a page.
+
+/// It fails.
+throw "no";    // fails: no
+
+/// ## Predict: Sum
+///
+/// What is printed?
+///
+/// ```program
+/// let n = 0;
+/// fn up() { n += 1; }
+/// let a = spawn(up);
+/// let b = spawn(up);
+/// a.join();
+/// b.join();
+/// print(n);
+/// ```
+///
+/// - [x] 1
+/// - [x] 2
+/// - [ ] 3
+///
+/// ```hint
+/// Look at `+=`.
+/// ```
+
+/// ## Mend: Sum
+///
+/// Mend it.
+///
+/// ```given
+/// let n = 0;
+/// ```
+///
+/// ```starter
+/// fn up() { n += 1; }
+/// ```
+///
+/// ```after
+/// let a = spawn(up);
+/// let b = spawn(up);
+/// a.join();
+/// b.join();
+/// assert(n == 2);
+/// ```
+///
+/// ```hint
+/// A lock.
+/// ```
+///
+/// ```solution
+/// let lock = Lock();
+/// fn up() { with lock { n += 1; } }
+/// ```
+
+/// ## Break: Sum
+///
+/// Make it fail.
+///
+/// ```program
+/// let n = 0;
+/// fn up() { n += 1; }
+/// let a = spawn(up);
+/// let b = spawn(up);
+/// a.join();
+/// b.join();
+/// assert(n == 2);
+/// ```
+///
+/// ```solution
+/// Thread-1 Thread-2
+/// ```
+"#;
+
+/// A conversation in which the lesson has begun, and its first step.
+fn begun() -> (Learner, Page, tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("01_writers.rhai");
+    fs::write(&file, LESSON).unwrap();
+    let (course, problems) = Course::read(&Origin::File(file)).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    let (mut learner, page) = learner();
+    learner.lessons = Some(Lessons::new(course, Store::default(), None));
+    learner.begin_lesson(0, None).unwrap();
+    let shown = page.take();
+    (learner, page, folder, shown)
+}
+
+/// Types a line and gives what is shown.
+fn types(learner: &mut Learner, page: &Page, line: &str) -> String {
+    learner.answer_all(&[line.to_string()]).unwrap();
+    page.take()
+}
+
+#[test]
+fn a_step_says_where_it_is_and_goes_on_when_it_was_typed() {
+    let (mut learner, page, _folder, shown) = begun();
+    assert!(
+        shown.starts_with("Two writers, step 1 of 7\n\nTry it.\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("\n    fn add() { counter += 1; }\n\n[Type it"),
+        "{shown}"
+    );
+    let code = "let counter = 0;\nfn add() { counter += 1; }";
+    assert_eq!(learner.recalled(), [code]);
+    // Something else, a mistake, and then the step, changed and in pieces.
+    assert_eq!(types(&mut learner, &page, "1 + 1"), "2\n");
+    assert!(types(&mut learner, &page, "fn add() { countre += }").contains("error"));
+    assert_eq!(types(&mut learner, &page, "let total = 5"), "");
+    let next = types(&mut learner, &page, "fn more() { total += 2 }");
+    assert!(next.contains("step 2 of 7"), "{next}");
+    // Enter runs it; what it made has other names, so the step does not end well.
+    let failed = types(&mut learner, &page, "");
+    assert!(failed.contains("did not come to its end"), "{failed}");
+    types(&mut learner, &page, "let a = spawn(more); a.join()");
+    let next = types(&mut learner, &page, "print(total)");
+    assert!(
+        next.starts_with("7\n\nTwo writers, step 3 of 7\n"),
+        "{next}"
+    );
+    assert!(types(&mut learner, &page, "").contains("step 4 of 7"));
+    // A failure that was promised is what was meant.
+    let next = types(&mut learner, &page, "throw \"no\"");
+    assert!(next.contains("step 5 of 7\n\nPredict: Sum"), "{next}");
+}
+
+#[test]
+fn one_may_leave_go_back_and_resume() {
+    let (mut learner, page, _folder, _) = begun();
+    assert!(types(&mut learner, &page, ":back").contains("the first step"));
+    let next = types(&mut learner, &page, ":next");
+    assert!(
+        next.starts_with("(The code of step 1 runs unseen"),
+        "{next}"
+    );
+    assert!(next.contains("step 2 of 7"), "{next}");
+    let left = types(&mut learner, &page, "q");
+    assert_eq!(left, "The lesson waits: :resume goes back to it.\n");
+    assert_eq!(types(&mut learner, &page, ""), "");
+    assert!(types(&mut learner, &page, ":hint").starts_with("No lesson is open"));
+    let back = types(&mut learner, &page, ":resume");
+    assert!(back.contains("step 2 of 7"), "{back}");
+    // What the first step makes is there, whatever was forgotten meanwhile.
+    let done = types(&mut learner, &page, "");
+    assert!(
+        done.starts_with("sum 1\n\nTwo writers, step 3 of 7"),
+        "{done}"
+    );
+    assert!(types(&mut learner, &page, ":back").contains("step 2 of 7"));
+    assert!(types(&mut learner, &page, ":again").contains("step 2 of 7"));
+    let listed = types(&mut learner, &page, ":learn");
+    assert!(listed.contains("writers"), "{listed}");
+    assert!(
+        listed.contains("begun, 2 of 7") && listed.contains("Enter goes on with 1"),
+        "{listed}"
+    );
+    assert!(types(&mut learner, &page, "1").contains("step 2 of 7"));
+    assert!(types(&mut learner, &page, ":learn writers 1").contains("step 1 of 7"));
+    assert!(types(&mut learner, &page, ":learn nothing").contains("there is no lesson `nothing`"));
+}
+
+#[test]
+fn predictions_are_judged_with_a_run_and_hints() {
+    let (mut learner, page, _folder, _) = begun();
+    let shown = types(&mut learner, &page, ":learn writers 5");
+    assert!(shown.contains("\n  1. 1\n  2. 2\n  3. 3\n"), "{shown}");
+    assert!(types(&mut learner, &page, ":show").starts_with("First try it yourself"));
+    assert!(types(&mut learner, &page, ":next").starts_with("It is not solved yet"));
+    let wrong = types(&mut learner, &page, "2 3");
+    assert!(
+        wrong.starts_with("Not yet:") && wrong.contains("read"),
+        "{wrong}"
+    );
+    assert!(types(&mut learner, &page, "4").starts_with("The numbers go from 1 to 3"));
+    let hint = types(&mut learner, &page, ":hint");
+    assert_eq!(hint, "Hint 1 of 1:\nLook at `+=`.\n");
+    assert!(types(&mut learner, &page, ":hint").contains("can be printed: 1, 2"));
+    assert!(types(&mut learner, &page, "1, 2").ends_with("Solved. Enter goes on.\n"));
+    assert!(types(&mut learner, &page, "").contains("Mend: Sum"));
+    let progress = types(&mut learner, &page, ":progress");
+    assert!(
+        progress.contains("Predict: Sum: solved, 2 tries, 1 hint"),
+        "{progress}"
+    );
+}
+
+#[test]
+fn a_program_is_what_was_typed_last_however_it_came() {
+    let (mut learner, page, _folder, _) = begun();
+    learner.recalled();
+    let shown = types(&mut learner, &page, ":learn writers 6");
+    assert!(shown.contains("Given, as it is:"), "{shown}");
+    assert_eq!(learner.recalled(), ["fn up() { n += 1; }"]);
+    assert!(types(&mut learner, &page, ":check").starts_with("There is no answer yet"));
+    types(&mut learner, &page, "fn up() { n += 1; }");
+    let wrong = types(&mut learner, &page, ":check");
+    assert!(
+        wrong.starts_with("Not yet:") && wrong.contains("assertion failed"),
+        "{wrong}"
+    );
+    // The beginning unchanged is no try.
+    assert!(types(&mut learner, &page, ":show").starts_with("First try"));
+    // In pieces, with an experiment and a slip in between.
+    types(&mut learner, &page, "let lock = Lock()");
+    types(&mut learner, &page, "fn up() { with lock { n += 2 - 1 } }");
+    types(&mut learner, &page, "fn up() {{ with }");
+    let right = types(&mut learner, &page, ":check");
+    assert!(
+        right.starts_with("Your answer, as it is taken:\n"),
+        "{right}"
+    );
+    assert!(
+        right.contains("let lock = Lock();") && !right.contains("n += 1;"),
+        "{right}"
+    );
+    assert!(right.ends_with("Solved. Enter goes on.\n"), "{right}");
+    assert!(types(&mut learner, &page, ":check 99").starts_with("No such input"));
+}
+
+#[test]
+fn a_run_that_is_led_to_a_failure_solves_its_exercise() {
+    let (mut learner, page, _folder, _) = begun();
+    types(&mut learner, &page, ":learn writers 7");
+    let led = types(&mut learner, &page, "");
+    assert!(led.contains("You have won when the program fails"), "{led}");
+    // One that ends well does not; q leaves it.
+    let well = types(&mut learner, &page, "r");
+    assert!(well.contains("ended well"), "{well}");
+    types(&mut learner, &page, "q");
+    let led = types(&mut learner, &page, ":step");
+    assert!(led.contains("You have won when the program fails"), "{led}");
+    let mut shown = String::new();
+    for key in ["0", "0", "1", "2", "1", "2", "r"] {
+        if learner.stepping.is_some() {
+            shown += &types(&mut learner, &page, key);
+        }
+    }
+    assert!(shown.ends_with("Solved. Enter goes on.\n"), "{shown}");
+    let end = types(&mut learner, &page, "");
+    assert!(
+        end.contains("You have solved 1 of its 3 exercises"),
+        "{end}"
+    );
+    assert!(end.contains("`:learn writers 5`"), "{end}");
+    assert_eq!(types(&mut learner, &page, ""), "");
+}
+
+#[test]
+fn an_answer_in_a_file_is_judged_when_it_is_saved() {
+    let (mut learner, page, folder, _) = begun();
+    let answers = folder.path().join("answers");
+    if let Some(lessons) = &mut learner.lessons {
+        lessons.files = Some(answers.clone());
+    }
+    let shown = types(&mut learner, &page, ":learn writers 6");
+    assert!(shown.contains("Your answer is the file"), "{shown}");
+    let file = answers.join("writers_2.rhai");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "fn up() { n += 1; }\n");
+    fs::write(&file, "let l = Lock(); fn up() { with l { n += 1; } }").unwrap();
+    // The thread that looks at the file shows what it finds.
+    let begin = crate::host::Clock::start();
+    let mut said = String::new();
+    while !said.contains("Solved.") && begin.elapsed().as_secs() < 60 {
+        std::thread::yield_now();
+        said += &page.take();
+    }
+    assert!(said.starts_with("writers_2.rhai was saved:\n"), "{said}");
+    assert!(types(&mut learner, &page, "").contains("Break: Sum"));
+}
