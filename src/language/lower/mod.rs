@@ -209,7 +209,8 @@ fn dialect(parsed: &Parsed) -> Language {
 
 /// Whether one of these methods is called by a comparison.
 fn is_comparing<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
-    const METHODS: [&str; 7] = [
+    const METHODS: [&str; 8] = [
+        "__iter__",
         "__eq__",
         "__ne__",
         "__lt__",

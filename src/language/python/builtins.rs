@@ -79,6 +79,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("quit", "a script ends with its last statement"),
     ("breakpoint", "use `threadlab step`"),
     ("hash", "`hash` has no counterpart here"),
+    (
+        "id",
+        "`id` has no counterpart here, as it differs in each run: compare with `is`",
+    ),
     ("object", "`object()` has no counterpart here"),
 ];
 

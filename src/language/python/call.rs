@@ -1410,6 +1410,14 @@ impl<'a> Translator<'a> {
             return Ok(called(callee, &arguments));
         }
         match (name, call.arguments.keywords.is_empty()) {
+            ("send", true)
+                if self.source.text.contains("yield") && call.arguments.args.len() == 1 =>
+            {
+                let send = self.helper("send");
+                let mut arguments = vec![self.text(&attribute.value)?];
+                arguments.extend(self.texts(&call.arguments.args)?);
+                return Ok(called(Text::at(call.start(), send), &arguments));
+            }
             ("acquire", _) => {
                 callee.push(name);
                 let mut bound = bind(call, name, &["blocking", "timeout"])?;

@@ -436,7 +436,7 @@ impl<'a> Translator<'a> {
             return Ok(Some(Text::at(base.start(), class)));
         }
         match full.as_deref() {
-            Some("enum.Enum") => {
+            Some("enum.Enum" | "typing.NamedTuple") => {
                 self.python();
                 Ok(None)
             }
@@ -462,6 +462,9 @@ impl<'a> Translator<'a> {
         if is_dataclass {
             fields = self.inherited_fields(def);
         }
+        let is_named_tuple = (def.bases().first())
+            .is_some_and(|base| self.full_name(base).as_deref() == Some("typing.NamedTuple"));
+        let is_dataclass = is_dataclass || is_named_tuple;
         let is_enum = self.is_enum(&def.name);
         if is_enum {
             let has = |name: &str| {
@@ -549,7 +552,7 @@ impl<'a> Translator<'a> {
             }
         }
         if is_dataclass {
-            self.generated(def, &fields, layout)?;
+            self.generated(def, &fields, is_named_tuple, layout)?;
             let key = (
                 self.scopes.scopes[scope].parent.unwrap_or(0),
                 def.name.to_string(),
@@ -980,6 +983,7 @@ impl<'a> Translator<'a> {
         &mut self,
         def: &'a ast::StmtClassDef,
         fields: &[Field<'a>],
+        is_named_tuple: bool,
         layout: &mut Layout,
     ) -> Outcome<()> {
         let at = def.start();
@@ -1037,6 +1041,11 @@ impl<'a> Translator<'a> {
                 layout.line(&Text::at(at, "this.__post_init__();"));
             }
             layout.close("");
+        }
+        if is_named_tuple {
+            let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
+            self.tuple_methods(&names, &renamed(&def.name), layout);
+            return Ok(());
         }
         if !has("__repr__") {
             let shown: Vec<String> = (fields.iter().filter(|field| field.is_shown))

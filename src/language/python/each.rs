@@ -79,7 +79,9 @@ impl<'a> Translator<'a> {
                     self.python();
                     let function = self.expr(&call.arguments.args[0])?;
                     let is_name = matches!(&call.arguments.args[0], Expr::Name(_));
-                    let iterable = self.text(&call.arguments.args[1])?;
+                    let of = &call.arguments.args[1];
+                    let iterable = self.text(of)?;
+                    let iterable = self.iterated(of, iterable);
                     let mut callee = function.bound(super::expression::Binding::Tight);
                     if !is_name {
                         callee.push(".call");
@@ -99,7 +101,8 @@ impl<'a> Translator<'a> {
                             Some(start) => self.text(start)?,
                             None => "0".into(),
                         };
-                        return Ok((self.text(iterable)?, Way::Counted(start)));
+                        let text = self.text(iterable)?;
+                        return Ok((self.iterated(iterable, text), Way::Counted(start)));
                     }
                 }
                 _ => {}

@@ -203,6 +203,10 @@ impl<'a> Translator<'a> {
         if let Some(kept) = self.class_variable(name) {
             return kept.clone();
         }
+        if owner == Some(0) && name == "args" {
+            // The script's arguments have that name here.
+            return "args_".into();
+        }
         let own = renamed(name);
         // A variable that is called must not be taken for the library's function of its name.
         let is_called_variable = (self.scopes.owner(self.scope, name)).is_some_and(|owner| {
@@ -717,6 +721,31 @@ impl<'a> Translator<'a> {
             let text = of.wrapped(&format!("{function}("), ")");
             return Ok(Piece::tight(marked(attribute.start(), &text)));
         }
+        if let Expr::Name(class) = &*attribute.value
+            && let Some(class) = self.class_named(&class.id).cloned()
+            && let Some(method) = self.method_of(&class, name)
+            && method.kind == super::class::MethodKind::Instance
+        {
+            // A method of the class takes its instance first.
+            let parameters = method.function.parameters;
+            if !super::function::is_simple(parameters) {
+                let reason =
+                    "a method of this kind has no counterpart as a value of its class here";
+                return refuse(attribute, reason);
+            }
+            let all = parameters.posonlyargs.iter().chain(&parameters.args);
+            let names: Vec<String> = all.map(|parameter| renamed(parameter.name())).collect();
+            let (own, rest) = (
+                names.first().cloned().unwrap_or_default(),
+                &names[1.min(names.len())..],
+            );
+            let called = format!("{own}.{}({})", self.attribute_name(name), rest.join(", "));
+            let text = Text::at(
+                attribute.start(),
+                format!("|{}| {called}", names.join(", ")),
+            );
+            return Ok(Piece::loose(text));
+        }
         if let Some("str" | "list" | "dict" | "set") = self.full_name(&attribute.value).as_deref() {
             // A method of a built-in type as a value: `key=str.lower`.
             self.python();
@@ -776,6 +805,7 @@ impl<'a> Translator<'a> {
         let is_object = matches!(self.type_of(&attribute.value), Type::Object(_));
         match name {
             "append" | "put" | "put_nowait" | "extend" | "submit" => Some(&["item"]),
+            "get" if !is_object && !self.attributes.contains_key(name) => Some(&["item"]),
             "wait" | "set" | "clear" | "acquire" | "release" | "get" | "get_nowait" | "join"
             | "start" | "cancel" | "task_done" | "notify" | "notify_all" | "is_set" | "locked"
             | "is_alive" | "empty" | "qsize"

@@ -261,6 +261,7 @@ const MODULES: &[Module] = &[
             "Iterable",
             "Iterator",
             "List",
+            "NamedTuple",
             "Optional",
             "Protocol",
             "Sequence",

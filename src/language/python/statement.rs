@@ -132,7 +132,11 @@ impl<'a> Translator<'a> {
         let Some(owner) = self.scopes.owner(self.scope, name) else {
             return false;
         };
-        let is_known = owner == 0 && (self.is_known)(&renamed(name));
+        let own = match (owner, name) {
+            (0, "args") => "args_".into(),
+            _ => renamed(name),
+        };
+        let is_known = owner == 0 && (self.is_known)(&own);
         match self.scopes.declaration(owner, name) {
             Declaration::At(starts) => starts.contains(&at) && !is_known,
             _ => false,

@@ -425,7 +425,7 @@ impl<'a> Translator<'a> {
             if self.scopes.declaration(scope, &name) != Declaration::Top {
                 continue;
             }
-            let own = renamed(&name);
+            let own = self.variable(&name);
             if scope == 0 && (self.is_known)(&own) {
                 continue;
             }

@@ -89,7 +89,10 @@ pub(super) const ROWS: &[Row] = &[
             let (this, item) = (args[0].clone(), args[1].clone());
             return Ok(NativeResult::CallOn(this, method, vec![item]));
         }
-        match instances::special(&args[1], "__eq__").is_some() {
+        let is_by_script = instances::special(&args[1], "__eq__").is_some()
+            || iterators::is_iterated_by_script(&args[0])
+            || crate::vm::is_generator(&args[0]);
+        match is_by_script {
             true => prelude("__python__contains", args, ctx),
             false => binary(BinaryOp::Contains, &args[0], &args[1]).map(done),
         }

@@ -34,6 +34,7 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "item" 2 2;
     "set_item" 3 3;
     "del_item" 2 2;
+    "send" 2 2;
     "enter" 1 1;
     "enter_async" 1 1;
     "exit_async" 1 2;
@@ -92,6 +93,9 @@ pub(super) const ROWS: &[Row] = &[
             }
             _ => Err(kind),
         }
+    }),
+    Row("is_generator", 1, 1, |args, _| {
+        Ok(NativeResult::Value(Value::Bool(is_generator(&args[0]))))
     }),
     Row("end", 0, 0, |_, _| {
         Ok(NativeResult::Value(end_of_generator()))

@@ -224,6 +224,10 @@ pub(super) fn contains(a: &Value, b: &Value) -> Result<bool, FaultKind> {
     }
     match (a, b) {
         (Value::Array(items), item) => Ok(items.iter().any(|other| equal(other, item))),
+        (Value::Reference(one), _) if matches!(one.kind, Kind::Instance | Kind::Class) => {
+            let message = format!("argument of type '{}' is not iterable", type_name(a));
+            Err(raised("TypeError", &message))
+        }
         (Value::Range(range), item) => {
             Ok(as_int(item).is_some_and(|number| range.contains(number)))
         }
