@@ -36,14 +36,12 @@ pub(super) fn list(
         .iter()
         .map(|index| course.lessons[*index].minutes)
         .sum();
-    let total = format!(
-        "{} lessons, {} of them done; about {minutes} minutes in all.",
+    // One line where it has room: the whole list fits 24 rows.
+    let mut what = format!(
+        "{} lessons, {} done, about {minutes} minutes. Type a number",
         lessons.len(),
         done(course, lessons, progress)
     );
-    out.push('\n');
-    out += &hang("", &total, view.columns);
-    let mut what = String::from("Type a number to take a lesson");
     if let Some(index) = offered {
         let verb = match progress.standing(course.key(index)) {
             Standing::Begun => "goes on with",
@@ -51,7 +49,8 @@ pub(super) fn list(
         };
         let _ = write!(what, "; Enter {verb} {}", course.number(index));
     }
-    out + hang("", &(what + "."), view.columns).as_str()
+    out += &hang("", &(what + "."), view.columns);
+    out
 }
 
 /// How many of some lessons are done.
