@@ -163,6 +163,8 @@ fn explorer(text: &str) -> Rehearsal {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
         workers: None,
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
         args: Vec::new(),
     };

@@ -32,6 +32,8 @@ fn with_explorer(text: &str, use_it: impl FnOnce(&mut Explorer)) {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
         workers: None,
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
         args: Vec::new(),
     };

@@ -59,6 +59,84 @@ pub fn load() -> Option<f64> {
     text.split(' ').next()?.parse().ok()
 }
 
+/// How much memory this process takes, in bytes; `None` where the host does not say.
+pub fn memory_in_use() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * page_size()?)
+}
+
+/// How many bytes a page of memory has: the kernel tells each process when it starts.
+fn page_size() -> Option<u64> {
+    /// The key of the size of a page (`AT_PAGESZ`).
+    const KEY: usize = 6;
+    let bytes = std::fs::read("/proc/self/auxv").ok()?;
+    let mut words = bytes.chunks_exact(size_of::<usize>());
+    let mut next = || Some(usize::from_ne_bytes(words.next()?.try_into().ok()?));
+    loop {
+        if let (KEY, size) = (next()?, next()?) {
+            return u64::try_from(size).ok();
+        }
+    }
+}
+
+/// How much memory this process may take, in bytes: that of the machine, or of the group that it is
+/// confined to; `None` where the host does not say.
+pub fn memory() -> Option<u64> {
+    let machine = || {
+        let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("MemTotal:"))?;
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+        Some(kilobytes << 10)
+    };
+    let group = |file: &str| std::fs::read_to_string(file).ok()?.trim().parse().ok();
+    let all = [
+        machine(),
+        group("/sys/fs/cgroup/memory.max"),
+        group("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+    ];
+    all.into_iter().flatten().min()
+}
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// It is in none of the folders.
+    Forbidden,
+    /// The host says why.
+    Host(io::Error),
+}
+
+/// The largest file that is read, in bytes.
+const LARGEST_FILE: u64 = 1 << 28;
+
+/// The text of a file that is in one of these folders, wherever links lead to.
+///
+/// # Errors
+/// Why it is not read. That one outside does not exist is not said.
+pub fn read_file(path: &str, folders: &[PathBuf]) -> Result<String, Unreadable> {
+    let folders = folders
+        .iter()
+        .filter_map(|folder| folder.canonicalize().ok());
+    let folders: Vec<PathBuf> = folders.collect();
+    let file = match std::path::Path::new(path).canonicalize() {
+        Ok(file) => file,
+        Err(_) if folders.is_empty() => return Err(Unreadable::Forbidden),
+        Err(error) => return Err(Unreadable::Host(error)),
+    };
+    if !folders.iter().any(|folder| file.starts_with(folder)) {
+        return Err(Unreadable::Forbidden);
+    }
+    let known = std::fs::metadata(&file).map_err(Unreadable::Host)?;
+    if !known.is_file() || known.len() > LARGEST_FILE {
+        let why = "it is no file, or too large";
+        return Err(Unreadable::Host(io::Error::other(why)));
+    }
+    std::fs::read_to_string(&file).map_err(Unreadable::Host)
+}
+
 /// The executable that runs.
 ///
 /// # Errors

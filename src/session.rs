@@ -3,6 +3,7 @@
 //! Variables and functions live on between inputs. Fronts talk to this module only.
 
 mod episode;
+mod evaluation;
 mod modules;
 mod rehearsal;
 mod worker;
@@ -10,6 +11,7 @@ mod worker;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -23,13 +25,15 @@ use crate::language::parse::{Parsed, Parser};
 use crate::language::python::{self, Translation, hints};
 use crate::language::unseen::unseen_changes;
 use crate::library::{Library, catalogue};
+use crate::pos::Pos;
 use crate::program::Program;
 use crate::program::code::OnReceiver;
+use crate::runtime::object::Queue;
 use crate::schedule::{
     MAIN, MainEnd, Prepared, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until,
     Workers, WorkersConfig, World,
 };
-use crate::value::object::ObjectId;
+use crate::value::object::{Call, Effects, Ids, ObjectId, Verb};
 use crate::value::{Fault, Object, Value, debug_text, reach};
 use crate::vm::Natives;
 
@@ -39,7 +43,8 @@ pub use self::episode::{NotSelected, Selection};
 pub use self::rehearsal::{Explorable, Part, Rehearsal, Typed};
 pub use crate::program::Language;
 pub use crate::runtime::threads::ThreadInfo;
-pub use crate::schedule::WORKER_ARGUMENT;
+pub use crate::schedule::{Line, LineSource, WORKER_ARGUMENT};
+pub use crate::value::RunLimits;
 pub use worker::serve_as_worker;
 
 /// Who decides when a thread runs.
@@ -64,6 +69,10 @@ pub struct Config {
     pub workers: Option<usize>,
     /// What the script sees as `args`.
     pub args: Vec<String>,
+    /// The lines that `input` reads; without them, it asks [`Session::read_lines_from`].
+    pub input: Option<Vec<String>>,
+    /// The folders of which the script may read files.
+    pub readable: Vec<PathBuf>,
     /// The executable of worker processes, which is this program; without it, the one that runs.
     /// Another host of this library, such as a test, has to say where that is.
     pub worker_executable: Option<PathBuf>,
@@ -246,6 +255,16 @@ impl Session {
         }
     }
 
+    /// Sets where `input` finds lines that stand in no file.
+    pub fn read_lines_from(&mut self, lines: impl LineSource + 'static) {
+        *self.world.lines.lock() = Some(Box::new(lines));
+    }
+
+    /// Sets what a run may use from now on, also the one under way. Without this there are no limits.
+    pub fn set_limits(&mut self, limits: RunLimits) {
+        self.world.budget.set(limits);
+    }
+
     /// Sets the language of all texts that are given to the session from now on.
     pub fn set_language(&mut self, language: Language) {
         self.language = language;
@@ -267,6 +286,14 @@ impl Session {
             )
             .is_ok()
         })
+    }
+
+    /// What is wrong, or may be, with a text and the modules that it imports. Nothing runs.
+    pub fn problems(&mut self, input: Input<'_>) -> Vec<Diagnostic> {
+        match self.accept(input, 0) {
+            Ok((_, warnings)) => warnings,
+            Err(problems) => problems,
+        }
     }
 
     /// Whether there is a top-level variable of this name.
@@ -336,6 +363,8 @@ impl Session {
         input: Input<'_>,
         number: u32,
     ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let program = self.world.program.clone();
+        let _adding = program.adding.lock();
         let translation = translated(self.language, input.text, input.kind, &self.world)?;
         let text = translation
             .as_ref()
@@ -615,7 +644,10 @@ impl Session {
     /// Stops all threads and forgets all variables and functions.
     pub fn reset(&mut self) {
         self.schedule.stop_all();
+        let (limits, lines) = (self.world.budget.limits(), self.world.lines.lock().take());
         self.world = Arc::new(new_world(&self.config, self.world.stream.clone()));
+        self.world.budget.set(limits);
+        *self.world.lines.lock() = lines;
         self.prelude.clear();
         self.named.clear();
         self.history = History::new(&self.world);
@@ -738,6 +770,8 @@ fn until(kind: InputKind) -> Until {
 fn new_world(config: &Config, stream: Arc<Stream>) -> World {
     let natives = || Box::new(Library::new()) as Box<dyn Natives + Send>;
     let mut world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
+    world.evaluator = Some(evaluation::evaluator(world.program.clone()));
+    world.readable.clone_from(&config.readable);
     world.processes = ProcessSettings {
         executable: config.worker_executable.clone(),
         generation: 0,
@@ -750,7 +784,27 @@ fn new_world(config: &Config, stream: Arc<Stream>) -> World {
     world
         .globals
         .bind(world.program.global_id(ARGS), Value::array(args), true);
+    let lines = config.input.as_deref();
+    let lines = lines.map_or(Value::Unit, |lines| queue_of_lines(lines, &world.ids));
     world
+        .globals
+        .bind(world.program.global_id(INPUT), lines, true);
+    world
+}
+
+/// A queue with these lines.
+fn queue_of_lines(lines: &[String], ids: &Ids) -> Value {
+    let queue = Object::new(ids, Pos::NONE, Queue::simple(Pos::NONE));
+    let (mut effects, mut time) = (Effects::default(), Duration::ZERO);
+    for line in lines {
+        let call = Call {
+            verb: Verb::Put,
+            args: &[Value::from(line.as_str())],
+        };
+        // Such a queue takes everything, and nobody waits for it yet.
+        let _ = queue.attempt(call, MAIN, Pos::NONE, &mut effects, ids, &mut time);
+    }
+    Value::Object(queue)
 }
 
 /// The only place where the kind of scheduler matters.
@@ -776,6 +830,9 @@ fn new_schedule(
 
 /// The variable that holds the arguments of a script.
 const ARGS: &str = "args";
+
+/// The variable that holds the lines of [`Config::input`], for the prelude.
+const INPUT: &str = "__input";
 
 /// The library's names, for the lowering.
 struct Names;
@@ -818,6 +875,6 @@ impl Catalogue for Names {
     }
 
     fn is_variable(&self, name: &str) -> bool {
-        name == ARGS
+        name == ARGS || name == INPUT
     }
 }

@@ -828,3 +828,56 @@ fn ctrl_c_ends_a_search_with_the_report_so_far() {
         "{out}"
     );
 }
+
+#[test]
+fn check_says_what_is_wrong_and_runs_nothing() {
+    let good = Script::new(b"print(1); throw 2;");
+    let (status, out, err) = run(&["check", &good.path()]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.ends_with(": nothing wrong was found\n") && out.lines().count() == 1);
+
+    let wrong = Script::new(b"let x = 1;\nprint(y);\nprint(z);\n");
+    let (status, out, _) = run(&["check", &wrong.path()]);
+    assert_eq!(status, 2, "{out}");
+    assert!(out.contains(":2:7") && out.contains(":3:7"), "{out}");
+    assert!(out.ends_with(": 2 errors\n"), "{out}");
+
+    let warned = "fn f(a) { a.push(1); } let a = []; f(a);";
+    let (status, out, _) = run(&["check", "-e", warned]);
+    assert_eq!(status, 0, "{out}");
+    assert!(out.ends_with("-e: 1 warning\n"), "{out}");
+}
+
+#[test]
+fn check_gives_editors_an_object() {
+    let object = |args: &[&str]| -> (i32, serde_json::Value) {
+        let (status, out, err) = run(args);
+        assert_eq!(err, "");
+        (status, serde_json::from_str(&out).expect("one object"))
+    };
+    let (status, checked) = object(&["check", "--json", "-e", "let x = 1;\nprint(xs);"]);
+    assert_eq!(status, 2);
+    assert_eq!(checked["version"], 1);
+    assert_eq!(checked["runs"], false);
+    let first = &checked["diagnostics"][0];
+    assert_eq!(first["severity"], "error");
+    assert_eq!(first["code"], "unknown-name");
+    let place = ["line", "column", "end_line", "end_column"].map(|key| first[key].as_u64());
+    assert_eq!(place, [Some(2), Some(7), Some(2), Some(9)]);
+    let (status, checked) = object(&["check", "--json", "-e", "print(1);"]);
+    assert_eq!((status, &checked["runs"]), (0, &true.into()));
+    assert_eq!(checked["diagnostics"], serde_json::json!([]));
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let python = folder.path().join("a.py");
+    fs::write(&python, "x = 1\nprint(x\n").expect("a file");
+    let (status, checked) = object(&["check", "--json", &python.display().to_string()]);
+    assert_eq!(status, 2);
+    assert!(
+        checked["diagnostics"][0]["line"].as_u64() >= Some(2),
+        "{checked}"
+    );
+    fs::write(&python, "x = 1\nprint(x)\n").expect("a file");
+    let (status, _) = object(&["check", "--json", &python.display().to_string()]);
+    assert_eq!(status, 0);
+}

@@ -418,3 +418,90 @@ fn an_index_from_the_end_is_the_one_from_the_beginning() {
         assert_eq!(races, Vec::from_iter(place), "{source}");
     }
 }
+
+/// `throw;` throws on what was caught, with its place, its kind and its calls.
+#[test]
+fn what_is_thrown_on_is_the_error_that_was_caught() {
+    let outcome = |text: &str| {
+        let ended = common::run(Mode::Seeded(1), text);
+        ended.outcomes[0].clone()
+    };
+    let text = "fn f() { let a = []; a[1] }\ntry {\n f();\n} catch (e) {\n throw;\n}";
+    assert!(outcome(text).starts_with("1:"), "{}", outcome(text));
+    assert_eq!(
+        outcome("try { throw 5; } catch (e) { e = 6; throw; }"),
+        outcome("throw 5;").replace("1:1", "1:7")
+    );
+    let twice =
+        "try { try { throw 1; } catch { try { throw; } catch (e) { } throw; } } catch (e) { e }";
+    assert_eq!(
+        outcome(&format!(
+            "let r = 0; {} r",
+            twice.replace("{ e }", "{ r = e; }")
+        )),
+        "1"
+    );
+}
+
+/// What main ends with, on each scheduler alike.
+#[track_caller]
+fn gives(text: &str, expected: &str) {
+    for mode in [Mode::Seeded(1), Mode::Parallel(2)] {
+        let ended = common::run(mode, text);
+        assert_eq!(ended.outcomes[0], expected, "{mode:?}: {text}");
+    }
+}
+
+#[test]
+fn a_text_is_evaluated_with_the_variables_of_the_top_level() {
+    gives("eval(\"40 + 2\")", "42");
+    gives("let x = 40; eval(\"x + 2\")", "42");
+    gives("let x = 1; eval(\"x += 5; let y = x * 2; y\") + x", "18");
+    gives("fn f(n) { n * 2 } eval(\"f(21)\")", "42");
+    gives(
+        "let total = 0; for i in 1..4 { total += eval(`${i} * 10`); } total",
+        "60",
+    );
+    gives("let f = eval(\"|a| a + 1\"); f.call(4)", "5");
+    gives("eval(\"[3, 1, 2].map(|x| x * 2)\")", "[6, 2, 4]");
+    gives("eval(\"eval(\\\"1 + 1\\\") + 1\")", "3");
+    gives(
+        "try { eval(\"1 +\"); } catch (e) { \"wrong\" }",
+        "\"wrong\"",
+    );
+    gives(
+        "try { eval(\"let z = 1;\"); eval(\"z\") } catch (e) { \"gone\" }",
+        "\"gone\"",
+    );
+    gives("let t = spawn(|| eval(\"6 * 7\")); t.result()", "42");
+    let lines = ["let a = 1;", "eval(\"a += 1\");", "a"];
+    assert_eq!(common::type_in(Mode::Parallel(2), &lines).outcomes[2], "2");
+    let error = common::run(Mode::Seeded(1), "let x = 1;\neval(\"1 / 0\")");
+    assert!(
+        error.outcomes[0].contains("Division by zero"),
+        "{:?}",
+        error.outcomes
+    );
+}
+
+#[test]
+fn long_ranges_of_floats_are_gone_through_item_by_item() {
+    gives(
+        "let n = 0; for x in range(0.0, 1e9, 1.0) { n += x; if x >= 10.0 { break; } } n",
+        "55.0",
+    );
+    gives(
+        "let n = 0; for x in range(0.0, -3e5, -0.5) { n += 1; } n",
+        "600000",
+    );
+    gives("range(0.0, 1.0, 0.25).len()", "4");
+}
+
+#[test]
+fn what_is_shared_says_so_as_a_method_too() {
+    gives(
+        "let x = 1; let f = || x += 1; [x.is_shared(), is_shared(x)]",
+        "[true, true]",
+    );
+    gives("let x = 1; x.is_shared()", "false");
+}

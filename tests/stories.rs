@@ -33,6 +33,8 @@ fn explored(text: &str, name: &str) -> Exploration {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
         workers: None,
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
         args: Vec::new(),
     };

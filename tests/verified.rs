@@ -20,7 +20,7 @@ use threadlab::program::code::{
 use threadlab::program::op::{BinaryOp, Op, UnaryOp};
 use threadlab::program::{Code, Program, Unit, UnitKind, verify};
 use threadlab::value::object::{Effects, Ids, Poll, TaskId, Time, Verb};
-use threadlab::value::{CodeId, FaultKind, Function, Literal, Object, Target, Value};
+use threadlab::value::{CodeId, FaultKind, Function, Limit, Literal, Object, Target, Value};
 use threadlab::vm::{self, Env, Fiber, Globals, Services, Stop};
 
 /// How many registers and instructions a function has at most.
@@ -320,8 +320,9 @@ impl Time for Nobody {
 }
 
 impl Services for Nobody {
-    fn carry_out(&mut self, effects: &mut Effects) {
+    fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit> {
         *effects = Effects::default();
+        Ok(())
     }
 
     fn now(&mut self) -> f64 {
@@ -336,7 +337,27 @@ impl Services for Nobody {
         0
     }
 
-    fn print(&mut self, _task: TaskId, _text: String, _is_open: bool, _pos: Pos) {}
+    fn print(
+        &mut self,
+        _task: TaskId,
+        _text: String,
+        _is_open: bool,
+        _pos: Pos,
+    ) -> Result<(), Limit> {
+        Ok(())
+    }
+
+    fn compile(&mut self, _text: &str) -> Result<Arc<Function>, FaultKind> {
+        Err(FaultKind::Native("no code".into()))
+    }
+
+    fn read_file(&mut self, _path: &str) -> Result<String, FaultKind> {
+        Ok(String::new())
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, FaultKind> {
+        Ok(None)
+    }
 
     fn handle(&mut self, _task: TaskId) -> Option<Arc<Object>> {
         None

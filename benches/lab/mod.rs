@@ -24,6 +24,8 @@ impl Lab {
             seed: Some(1),
             workers: None,
             args: Vec::new(),
+            input: None,
+            readable: Vec::new(),
             worker_executable: None,
         };
         let session = Session::new(config, stream.clone());

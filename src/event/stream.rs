@@ -12,10 +12,22 @@ use crate::pos::Pos;
 /// How many events may wait to be read before a writer waits for the reader.
 const CAPACITY: usize = 1 << 16;
 
+/// How many bytes of printed text may wait to be read before a writer waits for the reader.
+const MOST_BYTES: usize = 1 << 25;
+
+/// From so many printed lines on that wait to be shown, they are a flood.
+const FLOOD: usize = 500;
+
 #[derive(Debug, Default)]
 struct State {
     events: VecDeque<Event>,
+    /// How long what was printed in them is, in bytes.
+    bytes: usize,
     sequence: u64,
+    /// How many of the events that the reader has taken it has still to show.
+    unshown: usize,
+    /// How many printed lines were dropped, while they are.
+    dropped: Option<u64>,
     closed: bool,
     /// Whether writers go on although there is no room.
     hurrying: bool,
@@ -38,6 +50,17 @@ pub struct Stream {
     detailed: AtomicBool,
 }
 
+impl State {
+    fn is_full(&self) -> bool {
+        self.events.len() >= CAPACITY || self.bytes >= MOST_BYTES
+    }
+
+    fn take(&mut self) -> VecDeque<Event> {
+        self.bytes = 0;
+        std::mem::take(&mut self.events)
+    }
+}
+
 impl Stream {
     /// An empty queue that takes prints and failures only.
     pub fn new() -> Self {
@@ -58,9 +81,16 @@ impl Stream {
     /// are to end.
     pub fn push(&self, seconds: f64, thread: Thread, pos: Pos, kind: Kind) {
         let mut state = self.state.lock();
-        while state.events.len() >= CAPACITY && !state.closed && !state.hurrying {
+        if let (Some(dropped), Kind::Print { .. }) = (&mut state.dropped, &kind) {
+            *dropped += 1;
+            return;
+        }
+        while state.is_full() && !state.closed && !state.hurrying {
             self.written.notify_one();
             self.read.wait(&mut state);
+        }
+        if let Kind::Print { text, .. } = &kind {
+            state.bytes += text.len();
         }
         state.sequence += 1;
         let sequence = state.sequence;
@@ -85,10 +115,44 @@ impl Stream {
         self.read.notify_all();
     }
 
+    /// Drops what is printed, now and until [`Stream::end_dropping`], if very much waits to be shown:
+    /// a user who stops a flood does not want to see the rest of it.
+    pub fn drop_flood(&self) {
+        let mut state = self.state.lock();
+        if state.dropped.is_some() || state.events.len() + state.unshown < FLOOD {
+            return;
+        }
+        let before = state.events.len();
+        (state.events).retain(|event| !matches!(event.kind, Kind::Print { .. }));
+        state.dropped = Some((before - state.events.len()) as u64);
+        state.bytes = 0;
+        self.read.notify_all();
+    }
+
+    /// For the reader, before it shows each of the events that it has taken: so many are left. Says
+    /// whether printed lines among them are to be dropped.
+    pub fn is_dropping(&self, unshown: usize) -> bool {
+        let mut state = self.state.lock();
+        state.unshown = unshown;
+        state.dropped.is_some()
+    }
+
+    /// For the reader: it has dropped so many lines.
+    pub fn has_dropped(&self, lines: u64) {
+        if let Some(dropped) = &mut self.state.lock().dropped {
+            *dropped += lines;
+        }
+    }
+
+    /// Drops nothing from now on. Returns how many lines were dropped.
+    pub fn end_dropping(&self) -> u64 {
+        self.state.lock().dropped.take().unwrap_or(0)
+    }
+
     /// Takes all events that are there. Never waits.
     pub fn take(&self) -> VecDeque<Event> {
         let mut state = self.state.lock();
-        let events = std::mem::take(&mut state.events);
+        let events = state.take();
         self.read.notify_all();
         events
     }
@@ -99,7 +163,7 @@ impl Stream {
         if state.events.is_empty() && !state.closed {
             self.written.wait_for(&mut state, limit);
         }
-        let events = std::mem::take(&mut state.events);
+        let events = state.take();
         self.read.notify_all();
         events
     }

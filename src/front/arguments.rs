@@ -16,6 +16,7 @@ use super::course::Origin;
 use super::grade::{self, Grading};
 use super::learn::Learn;
 use super::lesson::LessonTask;
+use super::setting::Settings;
 use crate::explore::{Limits, Reduction};
 use crate::session::{Config, Scheduler};
 
@@ -29,6 +30,7 @@ const USAGE: &str = "threadlab [OPTIONS] [FILE [ARGS]...]
        threadlab lesson check FILE...
        threadlab grade EXERCISE FILE...
        threadlab learn [OPTIONS] [LESSON]
+       threadlab check [--json] FILE
        threadlab translate FILE.py
        threadlab doc [NAME | --markdown]
        threadlab completions bash | zsh | fish
@@ -74,6 +76,9 @@ struct Words {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
 
+    #[command(flatten)]
+    limits: LimitWords,
+
     /// Write the run's event log to FILE, as JSON Lines
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
@@ -84,6 +89,48 @@ struct Words {
 
     #[command(flatten)]
     prompt: PromptWords,
+}
+
+/// What a run may use: each is a key of the configuration file, too.
+#[derive(Debug, Args)]
+struct LimitWords {
+    /// How much memory a run may take: 512M, 2G, none [default: a quarter of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = limit("max-memory"))]
+    max_memory: Option<String>,
+
+    /// How many threads may be alive at once [default: 100000]
+    #[arg(long, value_name = "N", value_parser = limit("max-threads"))]
+    max_threads: Option<String>,
+
+    /// How much a run may print: 64K, 10M [default: none]
+    #[arg(long, value_name = "SIZE", value_parser = limit("max-output"))]
+    max_output: Option<String>,
+
+    /// How long a run may last, in seconds [default: none]
+    #[arg(long, value_name = "S", value_parser = limit("max-seconds"))]
+    max_seconds: Option<String>,
+}
+
+/// Reads the value of a limit, which stays as it is typed.
+fn limit(key: &'static str) -> impl Fn(&str) -> Result<String, String> + Clone {
+    move |value| {
+        let value = value.to_string();
+        Settings::default().set(key, &value).map(|()| value)
+    }
+}
+
+impl LimitWords {
+    /// The keys that are set, with their values.
+    fn settings(self) -> impl Iterator<Item = (&'static str, String)> {
+        let all = [
+            ("max-memory", self.max_memory),
+            ("max-threads", self.max_threads),
+            ("max-output", self.max_output),
+            ("max-seconds", self.max_seconds),
+        ];
+        all.into_iter()
+            .filter_map(|(key, value)| value.map(|value| (key, value)))
+    }
 }
 
 /// What only the prompt takes: each is a key of the configuration file, too.
@@ -159,6 +206,14 @@ struct Common {
     /// Take CODE instead of a file
     #[arg(short = 'e', value_name = "CODE", allow_hyphen_values = true)]
     code: Option<String>,
+
+    /// Let the script read files of DIR; may be given again
+    #[arg(long, value_name = "DIR")]
+    allow_read: Vec<PathBuf>,
+
+    /// The lines that `input` reads
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
 
     /// When to use colours; NO_COLOR=1 turns auto off [default: auto]
     #[arg(long, value_name = "WHEN")]
@@ -428,6 +483,25 @@ struct LearnWords {
     prompt: PromptWords,
 }
 
+/// Say what is wrong with a script, without running it.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab check", disable_help_flag = true)]
+#[command(after_help = "Exit status: 0 when the script can run, 2 when it cannot.")]
+#[command(override_usage = "threadlab check [--json] FILE
+       threadlab check [--json] -e CODE")]
+struct CheckWords {
+    #[command(flatten)]
+    common: Common,
+
+    /// Write a JSON object, for editors
+    #[arg(long)]
+    json: bool,
+
+    /// The script (`-` for standard input)
+    #[arg(value_name = "FILE")]
+    script: Vec<OsString>,
+}
+
 /// Show what a script of Python's is in this language.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab translate", disable_help_flag = true)]
@@ -558,6 +632,8 @@ pub enum Task {
     Step,
     /// Teach, at the prompt.
     Learn(Learn),
+    /// Nothing runs: what is wrong with the text is shown, as JSON when asked for.
+    Check(bool),
     /// Nothing runs: the translation of a text of Python's is shown.
     Translate,
     /// Lessons are proved, or begun.
@@ -611,6 +687,8 @@ pub struct Arguments {
     pub events: Option<PathBuf>,
     /// When to use colours.
     pub color: Color,
+    /// The file of the lines that `input` reads.
+    pub input: Option<PathBuf>,
     /// What the prompt is set to, by key.
     pub settings: Vec<(&'static str, String)>,
     /// The configuration file, if another one than usual.
@@ -665,6 +743,10 @@ impl Arguments {
                 Self::of(Task::Step, words.common, script)?
             }
             Some(Verb::Learn) => return Self::of_learn(LearnWords::try_parse_from(words)?),
+            Some(Verb::Check) => {
+                let words = CheckWords::try_parse_from(words)?;
+                Self::of(Task::Check(words.json), words.common, words.script)?
+            }
             Some(Verb::Translate) => {
                 let words = TranslateWords::try_parse_from(words)?;
                 Self::of(Task::Translate, words.common, words.script)?
@@ -718,6 +800,7 @@ impl Arguments {
         let color = words.common.color;
         let mut arguments = Self::of(Task::Run, words.common, words.script)?;
         arguments.settings = words.prompt.settings();
+        arguments.settings.extend(words.limits.settings());
         let named = words.scheduler.is_some() || words.seed.is_some();
         let name = match scheduler {
             Scheduler::Parallel => "parallel",
@@ -851,10 +934,13 @@ impl Arguments {
                 seed: None,
                 workers: None,
                 args: args.collect::<Result<_, _>>()?,
+                input: None,
+                readable: common.allow_read,
                 worker_executable: None,
             },
             events: None,
             color: common.color.unwrap_or(Color::Auto),
+            input: common.input,
             settings: Vec::new(),
             settings_file: None,
         })
@@ -876,10 +962,13 @@ impl Arguments {
                 seed: None,
                 workers: None,
                 args: Vec::new(),
+                input: None,
+                readable: Vec::new(),
                 worker_executable: None,
             },
             events: None,
             color: Color::Auto,
+            input: None,
             settings: Vec::new(),
             settings_file: None,
         }
@@ -896,6 +985,7 @@ fn whole_command() -> clap::Command {
         sub(LessonWords::command(), "lesson"),
         sub(GradeWords::command(), "grade"),
         sub(LearnWords::command(), "learn"),
+        sub(CheckWords::command(), "check"),
         sub(DocWords::command(), "doc"),
         sub(CompletionWords::command(), "completions"),
         clap::Command::new("man").about("Write this manual page"),
@@ -929,6 +1019,7 @@ enum Verb {
     Lesson,
     Grade,
     Learn,
+    Check,
     Translate,
     Doc,
     Completions,
@@ -936,7 +1027,7 @@ enum Verb {
 }
 
 impl Verb {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Run,
         Self::Explore,
         Self::Mend,
@@ -945,6 +1036,7 @@ impl Verb {
         Self::Lesson,
         Self::Grade,
         Self::Learn,
+        Self::Check,
         Self::Translate,
         Self::Doc,
         Self::Completions,
@@ -961,6 +1053,7 @@ impl Verb {
             Self::Lesson => "lesson",
             Self::Grade => "grade",
             Self::Learn => "learn",
+            Self::Check => "check",
             Self::Translate => "translate",
             Self::Doc => "doc",
             Self::Completions => "completions",

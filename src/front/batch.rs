@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::arguments::Color;
+use super::lines::StandardInput;
 use super::printer::{Printer, Sink};
 use super::report::{self, Quoted};
 use super::source::Source;
@@ -16,7 +17,7 @@ use super::{Status, complain};
 use crate::event::{Event, Kind, Stream, json};
 use crate::host::{self, Signal};
 use crate::language::python;
-use crate::session::{Config, Input, InputKind, Language, Outcome, Report, Session};
+use crate::session::{Config, Input, InputKind, Language, Outcome, Report, RunLimits, Session};
 use crate::view::deadlock;
 use crate::view::live::failure_line;
 use crate::view::paint::{Paint, Role};
@@ -29,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Runs a script to its end. Blocks for as long as that takes.
 pub(super) fn run(
     config: Config,
+    limits: RunLimits,
     source: &Source,
     color: Color,
     events: Option<PathBuf>,
@@ -41,6 +43,8 @@ pub(super) fn run(
     };
     stream.set_detailed(log.is_some());
     let mut session = Session::new(config, stream.clone());
+    session.set_limits(limits);
+    session.read_lines_from(StandardInput::default());
     session.set_language(source.language());
     let stopper = session.stopper();
     let stop = stopper.clone();
@@ -48,6 +52,8 @@ pub(super) fn run(
         out: Vec::with_capacity(BLOCK),
         name: source.name.clone(),
         paint,
+        is_shared: io::stdout().is_terminal() && io::stderr().is_terminal(),
+        is_open: false,
         log,
     };
     let printer = match Printer::start(stream, sink, move || stop.stop()) {
@@ -156,6 +162,10 @@ struct Streams {
     /// The script's name, which goes without saying.
     name: String,
     paint: Paint,
+    /// Whether both streams are one terminal, where an open line would run into a report.
+    is_shared: bool,
+    /// Whether the last line has no end yet.
+    is_open: bool,
     log: Option<BufWriter<File>>,
 }
 
@@ -202,10 +212,14 @@ impl Sink for Streams {
                 if !is_open {
                     self.out.push(b'\n');
                 }
+                self.is_open = *is_open;
                 if self.out.len() >= BLOCK {
                     self.flush()?;
                 }
             } else if let Some(told) = self.aside(event) {
+                if self.is_shared && std::mem::take(&mut self.is_open) {
+                    self.out.push(b'\n');
+                }
                 self.flush()?;
                 // A closed standard error is no reason to stop the script.
                 let _ = io::stderr().write_all(told.as_bytes());

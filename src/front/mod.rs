@@ -3,13 +3,15 @@
 //! In reading order: `arguments`, the command line as data; `source`, the text to run; `report`, what
 //! became of a run in words; `highlight`, code in colours; `prose`, Markdown for a terminal; `printer`,
 //! the thread that shows events as they happen; `state`, what is kept in files; `setting`, what a user
-//! can set; then the fronts: `lesson` proves lessons, `grade` the answers of a class; `doc` shows the reference,
-//! `translate` what a text of Python's is here, `batch` runs a script, `explore` runs it in all ways, again
-//! or by hand, and `repl` is the prompt, at which `learn` has lessons taken, those of `course`.
+//! can set; `lines`, the lines that a script asks for; then the fronts: `lesson` proves lessons, `grade` the
+//! answers of a class; `doc` shows the reference, `check` what is wrong with a text, `translate` what a text
+//! of Python's is here, `batch` runs a script, `explore` runs it in all ways, again or by hand, and `repl`
+//! is the prompt, at which `learn` has lessons taken, those of `course`.
 //! They talk to the session only. Only here is anything printed.
 
 pub mod arguments;
 mod batch;
+mod check;
 pub mod course;
 mod doc;
 mod explore;
@@ -17,6 +19,7 @@ pub mod grade;
 mod highlight;
 pub mod learn;
 pub mod lesson;
+mod lines;
 mod printer;
 mod prose;
 mod repl;
@@ -35,7 +38,7 @@ use setting::Settings;
 use source::Source;
 
 use crate::host::Signal;
-use crate::session::{WORKER_ARGUMENT, serve_as_worker};
+use crate::session::{RunLimits, WORKER_ARGUMENT, serve_as_worker};
 use crate::view::paint::Paint;
 use crate::view::wrap::WIDTH;
 
@@ -79,7 +82,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     if words.get(1).is_some_and(|word| word == WORKER_ARGUMENT) {
         return serve().into();
     }
-    let arguments = match Arguments::from_words(words) {
+    let mut arguments = match Arguments::from_words(words) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version come this way too, and go to standard output.
@@ -92,12 +95,21 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             .into();
         }
     };
-    let command = match arguments.command {
+    if let Some(file) = &arguments.input {
+        match std::fs::read_to_string(file) {
+            Ok(text) => arguments.config.input = Some(text.lines().map(String::from).collect()),
+            Err(error) => {
+                complain(&format!("'{}' cannot be read: {error}", file.display()));
+                return Status::Usage.into();
+            }
+        }
+    }
+    let command = match &arguments.command {
         Command::Standard if matches!(arguments.task, Task::Run) && io::stdin().is_terminal() => {
             let (settings, notes) = arguments.settings();
             return repl::run(arguments.config, settings, notes, arguments.events, None).into();
         }
-        command => command,
+        command => command.clone(),
     };
     if let Task::Learn(learn) = &arguments.task {
         let learn = learn.clone();
@@ -112,15 +124,17 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match Source::read(command) {
         Ok(source) => {
+            let limits = arguments.limits();
             let (config, color) = (arguments.config, arguments.color);
             match arguments.task {
-                Task::Run => batch::run(config, &source, color, arguments.events),
+                Task::Run => batch::run(config, limits, &source, color, arguments.events),
                 Task::Explore(how) => explore::explore(config, &source, color, &how),
                 Task::Mend { write } => explore::mend::run(config, &source, color, write),
                 Task::Replay(token) => explore::replay(config, &source, color, &token),
                 Task::Step => explore::step(config, &source, color),
                 Task::Lesson(task) => lesson::run(&task),
                 Task::Grade(grading) => grade::run(&grading),
+                Task::Check(as_json) => check::run(config, &source, color, as_json),
                 Task::Translate => translate::run(&source, color),
                 Task::Doc(doc) => doc::run(&doc, color),
                 // Taught above: there is no text to read.
@@ -149,6 +163,16 @@ fn write_out(text: &[u8]) -> Status {
 }
 
 impl Arguments {
+    /// What a run may use that is no input of the prompt.
+    fn limits(&self) -> RunLimits {
+        let mut settings = Settings::default();
+        for (key, value) in &self.settings {
+            // What was wrong has been refused.
+            let _ = settings.set(key, value);
+        }
+        settings.limits
+    }
+
     /// What the prompt is set to: by the file, and over that by the command line. Also what is wrong
     /// in the file.
     fn settings(&self) -> (Settings, Vec<String>) {

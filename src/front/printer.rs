@@ -87,6 +87,16 @@ impl Printer {
         }
     }
 
+    /// Drops what a flood has printed, until [`Printer::end_dropping`].
+    pub(super) fn drop_flood(&self) {
+        self.stream.drop_flood();
+    }
+
+    /// Returns how many lines were dropped; none are from now on.
+    pub(super) fn end_dropping(&self) -> u64 {
+        self.stream.end_dropping()
+    }
+
     /// Shows what is left, closes the stream and ends the thread. The error is the sink's.
     pub(super) fn finish(self) -> io::Result<()> {
         self.stream.close();

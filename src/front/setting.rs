@@ -6,13 +6,16 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::AppStrategy;
 
 use super::arguments::Color;
 use super::state;
+use crate::host;
 use crate::library::nearest;
-use crate::session::Scheduler;
+use crate::session::{RunLimits, Scheduler};
+use crate::value::budget::size;
 use crate::view::live::Gutter;
 
 /// A key.
@@ -37,7 +40,7 @@ const fn setting(key: &'static str, values: &'static str, what: &'static str) ->
 }
 
 /// All keys.
-pub(super) const SETTINGS: [Setting; 11] = [
+pub(super) const SETTINGS: [Setting; 15] = [
     setting(
         "scheduler",
         "parallel | gil | seeded",
@@ -69,7 +72,48 @@ pub(super) const SETTINGS: [Setting; 11] = [
         "nothing is drawn twice, and nothing by colour alone",
     ),
     setting("init", "FILE", "a script that each prompt begins with"),
+    setting(
+        "max-memory",
+        "SIZE | none",
+        "how much memory a run may take: 512M, 2G",
+    ),
+    setting(
+        "max-threads",
+        "N | none",
+        "how many threads may be alive at once",
+    ),
+    setting(
+        "max-output",
+        "SIZE | none",
+        "how much a run may print: 1000, 64K, 10M",
+    ),
+    setting("max-seconds", "S | none", "how long a run may last"),
 ];
+
+/// How many threads may be alive when nothing else is said: more than a lesson needs, and less than a
+/// machine has room for.
+const THREADS: u64 = 100_000;
+
+/// What a run may use when nothing else is said: a quarter of the machine's memory.
+pub(super) fn usual_limits() -> RunLimits {
+    RunLimits {
+        memory: host::memory().map_or(u64::MAX, |bytes| bytes / 4),
+        threads: THREADS,
+        ..RunLimits::NONE
+    }
+}
+
+/// The number of bytes that a text such as `64M` stands for.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(['B', 'b']);
+    let (digits, shift) = match digits.char_indices().last()? {
+        (end, 'k' | 'K') => (&digits[..end], 10),
+        (end, 'm' | 'M') => (&digits[..end], 20),
+        (end, 'g' | 'G') => (&digits[..end], 30),
+        _ => (digits, 0),
+    };
+    digits.trim().parse::<u64>().ok()?.checked_mul(1 << shift)
+}
 
 /// The keys of the line editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +136,7 @@ pub(super) struct Settings {
     pub(super) python: bool,
     pub(super) screen_reader: bool,
     pub(super) init: Option<PathBuf>,
+    pub(super) limits: RunLimits,
 }
 
 impl Default for Settings {
@@ -108,6 +153,7 @@ impl Default for Settings {
             python: false,
             screen_reader: false,
             init: None,
+            limits: usual_limits(),
         }
     }
 }
@@ -174,15 +220,60 @@ impl Settings {
             "quiet" => self.quiet = is_on()?,
             "python" => self.python = is_on()?,
             "screen-reader" => self.screen_reader = is_on()?,
+            "max-memory" | "max-threads" | "max-output" | "max-seconds" if value == "none" => {
+                self.set_limit(key, RunLimits::NONE);
+            }
+            "max-memory" | "max-output" | "max-threads" => {
+                let number = match key {
+                    "max-threads" => value.parse().ok(),
+                    _ => bytes(value),
+                };
+                let number = number.filter(|number| *number > 0).ok_or_else(wrong)?;
+                let limits = RunLimits {
+                    memory: number,
+                    threads: number,
+                    output: number,
+                    time: Duration::MAX,
+                };
+                self.set_limit(key, limits);
+            }
+            "max-seconds" => {
+                let seconds = value.parse().ok().filter(|seconds| *seconds > 0.0);
+                let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.limits.time = time.ok_or_else(wrong)?;
+            }
             _ => self.init = Some(value.into()),
         }
         Ok(())
     }
 
+    /// Takes one of these limits.
+    fn set_limit(&mut self, key: &str, limits: RunLimits) {
+        match key {
+            "max-memory" => self.limits.memory = limits.memory,
+            "max-threads" => self.limits.threads = limits.threads,
+            "max-output" => self.limits.output = limits.output,
+            _ => self.limits.time = limits.time,
+        }
+    }
+
     /// The value of a key, as it is typed.
     pub(super) fn get(&self, key: &str) -> String {
         let on_off = |value| if value { "on" } else { "off" };
+        let number = |number: u64, shown: fn(u64) -> String| match number {
+            u64::MAX => "none".into(),
+            number => shown(number),
+        };
         let text = match key {
+            "max-memory" => return number(self.limits.memory, size),
+            "max-output" => return number(self.limits.output, size),
+            "max-threads" => return number(self.limits.threads, |number| number.to_string()),
+            "max-seconds" => {
+                return match self.limits.time {
+                    Duration::MAX => "none".into(),
+                    time => time.as_secs_f64().to_string(),
+                };
+            }
             "scheduler" => match self.scheduler {
                 Scheduler::Parallel => "parallel",
                 Scheduler::Gil => "gil",
@@ -293,6 +384,35 @@ mod tests {
             (settings.get("seed"), settings.get("init")),
             ("7".into(), "a.rhai".into())
         );
+    }
+
+    #[test]
+    fn limits_are_read_and_shown_in_their_units() {
+        let mut settings = Settings::default();
+        for (key, value, shown) in [
+            ("max-memory", "64M", "64M"),
+            ("max-memory", "1048576", "1M"),
+            ("max-output", "2kB", "2K"),
+            ("max-output", "1000", "1000"),
+            ("max-threads", "50", "50"),
+            ("max-seconds", "2.5", "2.5"),
+            ("max-seconds", "none", "none"),
+            ("max-threads", "none", "none"),
+        ] {
+            assert_eq!(settings.set(key, value), Ok(()), "{key} {value}");
+            assert_eq!(settings.get(key), shown, "{key} {value}");
+        }
+        for (key, value) in [
+            ("max-memory", "0"),
+            ("max-memory", "much"),
+            ("max-memory", "99999999999G"),
+            ("max-threads", "5K"),
+            ("max-seconds", "-1"),
+            ("max-seconds", "NaN"),
+        ] {
+            let problem = settings.set(key, value).unwrap_err();
+            assert!(problem.contains("none"), "{problem}");
+        }
     }
 
     #[test]

@@ -4,10 +4,13 @@
 //! handed on; `super::render` alone turns it into lines with a caret. Texts are made in
 //! `super::diagnose`, `super::python` and the lowering, never by whoever shows them.
 
+use serde::Serialize;
+
 use crate::pos::Pos;
 
 /// What kind of problem a diagnostic reports: stable, for tests and for `:help`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// A brace, bracket or parenthesis is never closed.
     Unclosed,
@@ -60,7 +63,8 @@ pub enum Code {
 }
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The text cannot run.
     Error,

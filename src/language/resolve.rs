@@ -106,6 +106,7 @@ pub(super) fn resolve(parsed: &Parsed) -> Resolution {
     let mut resolver = Resolver {
         parsed,
         bodies: Vec::new(),
+        evaluates: false,
         found: Resolution::default(),
     };
     resolver.bodies.push(Body::new(None));
@@ -118,7 +119,18 @@ pub(super) fn resolve(parsed: &Parsed) -> Resolution {
             resolver.found.named_by_functions.extend(free);
         }
     }
-    resolver.found
+    let Resolver {
+        evaluates,
+        mut found,
+        ..
+    } = resolver;
+    if evaluates {
+        let mut names: Vec<String> = found.top_level.iter().cloned().collect();
+        names.sort_unstable();
+        found.mentioned.extend(names.iter().cloned());
+        found.named_by_functions.extend(names);
+    }
+    found
 }
 
 /// The function, closure or top level that is being walked.
@@ -147,6 +159,8 @@ struct Resolver<'a> {
     parsed: &'a Parsed,
     /// From the outermost to the innermost; never empty while something is walked.
     bodies: Vec<Body>,
+    /// Whether a text is evaluated, which may name any variable of the top level.
+    evaluates: bool,
     found: Resolution,
 }
 
@@ -327,6 +341,7 @@ impl Resolver<'_> {
                 self.found.yields.extend(function);
             }
             self.mention(&call.name);
+            self.evaluates |= call.name == "eval";
         }
         call.args.iter().for_each(|arg| self.expression(arg));
     }

@@ -2,6 +2,7 @@
 //! with the process.
 
 use crate::value::FaultKind;
+use crate::value::budget::charge;
 
 /// The longest string, in bytes.
 pub(super) const MAX_STRING_BYTES: usize = 1 << 28;
@@ -12,6 +13,7 @@ pub(super) const MAX_ARRAY_ITEMS: usize = 1 << 26;
 /// # Errors
 /// [`FaultKind::TooLarge`] for a string longer than [`MAX_STRING_BYTES`].
 pub(super) fn check_bytes(bytes: usize) -> Result<(), FaultKind> {
+    charge(bytes);
     check(bytes <= MAX_STRING_BYTES, "string")
 }
 

@@ -198,10 +198,9 @@ pub struct Handler {
 /// The kinds of handlers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HandlerKind {
-    /// `catch`: this register gets what the learner sees of the error.
+    /// `catch` and `finally`: this register gets the error itself, for [`Op::Rethrow`] and
+    /// [`Op::CaughtValue`].
     Catch(Reg),
-    /// `catch` in the prelude: this register gets the error itself, which can be thrown again.
-    CatchRaw(Reg),
     /// `with`: `error` gets the error itself, for [`Op::Rethrow`]. When the thread is being stopped
     /// the code is not run; the value in `context` is abandoned instead.
     With {

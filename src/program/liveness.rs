@@ -98,7 +98,7 @@ impl Liveness {
             }
             let mut entry = Registers(self.before(handler.target as usize).0.to_vec());
             match handler.kind {
-                HandlerKind::Catch(error) | HandlerKind::CatchRaw(error) => entry.remove(error),
+                HandlerKind::Catch(error) => entry.remove(error),
                 HandlerKind::With { context, error } => {
                     entry.remove(error);
                     // A stop abandons it.

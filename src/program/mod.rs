@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::value::{CodeId, Function, Held, Items, Literal, Target, Value};
 pub use code::Code;
@@ -180,6 +180,8 @@ pub enum Change {
     Unit(u32),
     /// A name, by its number, was given a function for so many parameters.
     Defined(u32, usize, CodeId),
+    /// The name of this number has no function of so many parameters any more.
+    Undefined(u32, usize),
 }
 
 /// The functions of names, by the numbers of the name and of parameters.
@@ -194,6 +196,8 @@ pub struct Program {
     changes: boxcar::Vec<Change>,
     name_ids: RwLock<HashMap<Box<str>, u32>>,
     global_ids: RwLock<HashMap<Box<str>, u32>>,
+    /// Held from when a unit is lowered for its number until it is added.
+    pub adding: Mutex<()>,
 }
 
 impl Default for Program {
@@ -212,6 +216,7 @@ impl Program {
             changes: boxcar::Vec::new(),
             name_ids: RwLock::default(),
             global_ids: RwLock::default(),
+            adding: Mutex::default(),
         };
         // Nobody need be told: every program begins so.
         program.units.push(boot::unit());
@@ -255,6 +260,28 @@ impl Program {
         self.changes.push(Change::Defined(name, params, id));
     }
 
+    /// Leaves the name of this number without a function of `params` parameters.
+    pub fn undefine(&self, name: u32, params: usize) {
+        self.name(name).set(params, None);
+        self.changes.push(Change::Undefined(name, params));
+    }
+
+    /// Makes the functions of all names what they were before the unit of this number was added, for
+    /// good.
+    pub fn undo_functions(&self, unit: u32) {
+        let before = self.functions_before(unit);
+        for (name, params) in self.functions_before(u32::MAX).into_keys() {
+            if !before.contains_key(&(name, params)) {
+                self.undefine(name, params);
+            }
+        }
+        for ((name, params), id) in before {
+            if self.name(name).function(params) != Some(id) {
+                self.define(name, params, id);
+            }
+        }
+    }
+
     /// Which functions the names had before the unit of this number, if there is such a one, was
     /// added, by the numbers of names and of parameters. The functions of the library and of modules
     /// count from the beginning.
@@ -273,6 +300,10 @@ impl Program {
                         functions.insert((name, params), id);
                     }
                 }
+                Change::Undefined(name, params) if is_before => {
+                    functions.remove(&(name, params));
+                }
+                Change::Undefined(..) => {}
             }
         }
         functions

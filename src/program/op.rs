@@ -387,7 +387,9 @@ instructions! {
     ReturnUnit -> ends
     /// Throws the value in `src`.
     Throw { src: Reg = read } -> ends
-    /// Throws again the error that a `with` handler has caught in `src`.
+    /// What `catch (e)` gives of the error that a handler has caught in `src`.
+    CaughtValue { dst: Reg = write, src: Reg = read }
+    /// Throws again the error that a handler has caught in `src`.
     Rethrow { src: Reg = read } -> ends
     /// A fault that is known since lowering: `faults[index]`, such as an unknown name.
     Fault { index: u16 = entry(Faults) }

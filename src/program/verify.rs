@@ -193,7 +193,7 @@ impl Check<'_> {
             within("end", handler.end as usize, code.ops.len() + 1)?;
             self.target(handler.target.into())?;
             match handler.kind {
-                HandlerKind::Catch(register) | HandlerKind::CatchRaw(register) => {
+                HandlerKind::Catch(register) => {
                     self.register(register)?;
                 }
                 HandlerKind::With { context, error } => {

@@ -32,7 +32,7 @@ pub(super) fn main_failure(world: &World, end: &Result<Value, Fault>) -> Option<
     let fault = end
         .as_ref()
         .err()
-        .filter(|fault| fault.kind.is_catchable())?;
+        .filter(|fault| fault.kind.is_reported())?;
     let error = Arc::new(error_report(world, fault, None));
     Some((fault.pos, Kind::MainFailure { error }))
 }
@@ -136,7 +136,7 @@ pub fn request(object: &Object, verb: Verb) -> Request {
 /// The event for the end of a thread, whose handle is told this. What a `worker` ends by is told by
 /// nothing else: it is raised for whoever waits.
 pub(super) fn finish(call: Call<'_>, worker: bool) -> Kind {
-    let error = error_of(call).filter(|fault| worker && fault.kind.is_catchable());
+    let error = error_of(call).filter(|fault| worker && fault.kind.is_reported());
     Kind::Finish {
         error: error.map(|fault| match fault.kind.is_cancel() {
             true => "cancelled".into(),

@@ -13,9 +13,11 @@ mod process;
 mod stepped;
 mod workers;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -26,8 +28,8 @@ use crate::program::Program;
 use crate::runtime::object::Thread;
 use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Ids, TaskId};
-use crate::value::{Fault, Function, Object, Value};
-use crate::vm::{Globals, Natives};
+use crate::value::{Budget, Class, Fault, FaultKind, Function, Object, Value};
+use crate::vm::{Globals, Natives, no_eval};
 
 pub use heap::Heap;
 pub use inputs::Prepared;
@@ -45,6 +47,9 @@ pub const MAIN: TaskId = TaskId(1);
 /// Makes the library of native functions, once for each thread of the host.
 pub type NativesFactory = Box<dyn Fn() -> Box<dyn Natives + Send> + Send + Sync>;
 
+/// Makes a function of a text; the error is what is wrong with it.
+pub type Evaluator = Box<dyn Fn(&str) -> Result<Arc<Function>, String> + Send + Sync>;
+
 /// What a session's threads live in, whatever scheduler runs them.
 pub struct World {
     /// The code.
@@ -57,6 +62,15 @@ pub struct World {
     pub stream: Arc<Stream>,
     /// The time since the session began.
     pub clock: Clock,
+    /// Where `input` finds lines that stand in no file.
+    pub lines: Mutex<Option<Box<dyn LineSource>>>,
+    /// What makes functions of the texts that are evaluated; nothing in a worker process, whose code is
+    /// that of its session.
+    pub evaluator: Option<Evaluator>,
+    /// The folders of which the script may read files.
+    pub readable: Vec<PathBuf>,
+    /// What a run may use, and has used.
+    pub budget: Budget,
     /// How its processes are started.
     pub processes: ProcessSettings,
     /// The name of the main thread.
@@ -80,6 +94,10 @@ impl World {
             ids,
             stream,
             clock: Clock::start(),
+            lines: Mutex::default(),
+            evaluator: None,
+            readable: Vec::new(),
+            budget: Budget::default(),
             processes: ProcessSettings::default(),
             main_name,
             main,
@@ -93,6 +111,7 @@ impl World {
         self.main_name = name.into();
         let main = Thread::main(MAIN, self.main_name.clone());
         self.main = Object::new(&self.ids, Pos::NONE, main);
+        self.evaluator = None;
         self.clock = Clock::started(age);
         self
     }
@@ -149,6 +168,74 @@ impl World {
         let unit = units.filter(|unit| unit.name == thread.input).last();
         let line = unit.and_then(|unit| unit.text.lines().nth(index).map(str::trim));
         line.unwrap_or_default().into()
+    }
+}
+
+/// A line that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// It is here, without its end.
+    Here(String),
+    /// Not yet.
+    NotYet,
+    /// There is none to come.
+    End,
+    /// Nobody can be asked now.
+    Busy,
+}
+
+/// Where a session finds lines to read, such as a terminal.
+pub trait LineSource: Send {
+    /// The next line. Blocks for at most so long.
+    fn next(&mut self, patience: Duration) -> Line;
+}
+
+impl World {
+    /// The text of a file in a folder that may be read.
+    fn read_file(&self, path: &str) -> Result<String, FaultKind> {
+        use crate::host::Unreadable;
+        crate::host::read_file(path, &self.readable).map_err(|why| match why {
+            Unreadable::Forbidden => FaultKind::misuse(
+                Class::OsError,
+                &format!("'{path}' is in no folder that a script may read"),
+                "a file in such a folder",
+                "name the folder when you start: `threadlab --allow-read FOLDER`",
+            ),
+            Unreadable::Host(error) => FaultKind::raised(
+                Class::OsError,
+                &format!("'{path}' cannot be read: {error}"),
+                "",
+            ),
+        })
+    }
+
+    /// A function of a text that is evaluated.
+    fn compile(&self, text: &str) -> Result<Arc<Function>, FaultKind> {
+        match &self.evaluator {
+            Some(evaluator) => evaluator(text).map_err(|problem| FaultKind::Native(problem)),
+            None => Err(no_eval()),
+        }
+    }
+
+    /// The next line for the script; nothing when there is none within this time.
+    fn read_line(&self, patience: Duration) -> Result<Option<String>, FaultKind> {
+        let no_input = |why, advice| Err(FaultKind::NoInput { why, advice });
+        let mut lines = self.lines.lock();
+        match lines
+            .as_mut()
+            .map_or(Line::End, |lines| lines.next(patience))
+        {
+            Line::Here(line) => Ok(Some(line)),
+            Line::NotYet => Ok(None),
+            Line::End => no_input(
+                "there is no line to come",
+                "catch the EOFError, or give more lines to standard input or in `--input FILE`",
+            ),
+            Line::Busy => no_input(
+                "nobody can be asked while the next input is typed",
+                "call `input` in what you type, not in a thread that runs on behind it",
+            ),
+        }
     }
 }
 

@@ -239,8 +239,8 @@ impl Session {
         self.history.select(selection, &self.world)
     }
 
-    /// Makes the variables what they were before these texts, which were the last, and forgets that
-    /// they have run. Functions stay.
+    /// Makes variables and functions what they were before these texts, which were the last, and forgets that
+    /// they have run.
     ///
     /// # Errors
     /// Which threads are in the way.
@@ -250,6 +250,8 @@ impl Session {
             return Err(Obstacle::Alive(alive));
         }
         texts.from.restore(&self.world);
+        let first = texts.texts.first().map_or(u32::MAX, |text| text.unit);
+        self.world.program.undo_functions(first);
         self.history.forget_last(texts.sources.len());
         Ok(())
     }
@@ -372,7 +374,12 @@ impl Session {
             .filter(|unit| unit.is_module())
             .map(|unit| &*unit.text);
         let sources = texts.sources.iter().map(|source| &*source.text);
-        source_hash(modules.chain(sources), &self.config.args)
+        let mut given = self.config.args.clone();
+        if let Some(lines) = &self.config.input {
+            given.push(lines.len().to_string());
+            given.extend(lines.iter().cloned());
+        }
+        source_hash(modules.chain(sources), &given)
     }
 
     /// Makes the program of texts again, in a world of its own that began like this one.

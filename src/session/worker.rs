@@ -40,6 +40,8 @@ fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
         seed: Some(setup.seed),
         workers,
         args: Vec::new(),
+        input: None,
+        readable: setup.readable.clone(),
         worker_executable: setup.executable.clone(),
     };
     let mut world = new_world(&config, stream).of_worker(&setup.name, setup.age);
@@ -47,6 +49,7 @@ fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
         executable: setup.executable,
         generation: setup.generation,
     };
+    world.budget.set(setup.limits);
     Session::in_world(config, Arc::new(world))
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Value;
+use super::budget::Limit;
 use super::class::{self, Class};
 use super::object::TaskId;
 use crate::pos::Pos;
@@ -256,6 +257,15 @@ pub enum FaultKind {
     Native(String),
     /// A mistake in this program, not in the script: what it said as it broke off.
     Internal(String),
+    /// There is no line for `input`: why, and what to do.
+    NoInput {
+        /// Why.
+        why: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The run has used more than it may. Nothing catches it, and it ends the run.
+    Limit(Limit),
     /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
     Interrupted,
     /// This wait can never end.
@@ -463,6 +473,11 @@ impl FaultKind {
 
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
+        self.is_reported() && !matches!(self, Self::Limit(_))
+    }
+
+    /// Whether it is shown as an error of the thread that it ends.
+    pub fn is_reported(&self) -> bool {
         !matches!(self, Self::Interrupted | Self::Deadlock)
     }
 
@@ -498,7 +513,9 @@ impl FaultKind {
             }
             Self::UnknownProperty { .. } => Class::AttributeError,
             Self::StackOverflow { .. } => Class::RecursionError,
-            Self::TooLarge { .. } => Class::MemoryError,
+            Self::TooLarge { .. } | Self::Limit(Limit::Memory(_)) => Class::MemoryError,
+            Self::Limit(_) => Class::SystemError,
+            Self::NoInput { .. } => Class::EofError,
             Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } | Self::Cancelled(misuse) => {
                 misuse.class
             }
@@ -547,6 +564,8 @@ impl FaultKind {
             Self::NotIterable { .. } => "ErrorFor",
             Self::StackOverflow { .. } => "ErrorStackOverflow",
             Self::TooLarge { .. } => "ErrorDataTooLarge",
+            Self::Limit(_) => "ErrorTerminated",
+            Self::NoInput { .. } => "EOFError",
             Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => misuse.class.name(),
             Self::Timeout { .. } | Self::Unfinished { .. } => "TimeoutError",
             Self::Cancelled(_) => "CancelledError",
@@ -580,6 +599,15 @@ impl FaultKind {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) | Self::Cancelled(misuse) => Some(misuse.advice.clone()),
+            Self::NoInput { advice, .. } => Some((*advice).into()),
+            Self::Limit(limit) => Some(match limit {
+                Limit::Memory(_) => format!(
+                    "look for what grows without an end in this line or in what it calls; at the \
+                     prompt `:undo` and `:reset` give back what variables hold; `--max-memory 2G` or \
+                     `:set max-memory 2G` allows more"
+                ),
+                _ => format!("`--{0} N` or `:set {0} N` allows more", limit.name()),
+            }),
             Self::BrokenPool(_) => {
                 Some("repair the initializer, whose error was shown, and make a new pool".into())
             }
@@ -744,6 +772,8 @@ impl fmt::Display for FaultKind {
                 )
             }
             Self::TooLarge { what } => write!(f, "{what} too large"),
+            Self::NoInput { why, .. } => write!(f, "{why}"),
+            Self::Limit(limit) => limit.fmt(f),
             Self::Misuse(misuse) | Self::Cancelled(misuse) => {
                 write!(f, "{}: {}", misuse.found, misuse.expected)
             }

@@ -9,6 +9,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ops::{Deref, DerefMut};
 
+use super::budget::{Bulk, charge};
 use super::operation::Notices;
 
 /// How deep drops stand in each other at most.
@@ -99,8 +100,15 @@ pub(super) fn show(text: impl FnOnce() -> String) -> Option<String> {
 }
 
 /// Several values that something holds: a vector, a map.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Held<T: Default + Any>(T);
+
+impl<T: Default + Any + Clone + Bulk> Clone for Held<T> {
+    fn clone(&self) -> Self {
+        charge(self.0.bytes());
+        Self(self.0.clone())
+    }
+}
 
 impl<T: Default + Any> From<T> for Held<T> {
     fn from(held: T) -> Self {

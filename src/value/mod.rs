@@ -10,6 +10,7 @@
 //! This module knows nothing of bytecode, fibers or schedulers.
 
 mod accesses;
+pub mod budget;
 mod cell;
 mod class;
 pub mod collection;
@@ -35,6 +36,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use accesses::{ObjectAccess, note_name, note_variable, noting_accesses};
+pub use budget::{Budget, Limit, RunLimits};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
 use collection::Kind;
@@ -52,7 +54,7 @@ pub use held::Held;
 pub use literal::Literal;
 pub use object::Object;
 pub use publish::publish;
-pub use range::Range;
+pub use range::{FloatRange, Range};
 pub use reach::{leads_to, reach};
 pub use user_class::{INIT, UserClass};
 

@@ -1,5 +1,46 @@
 //! Ranges of integers: `a..b`, `a..=b`, `range(a, b)` and `range(a, b, step)`.
 
+use super::Foreign;
+
+/// A range of floats that is too long to be written out: a loop goes through it, and nothing else does.
+#[derive(Clone, Copy, Debug)]
+pub struct FloatRange {
+    /// The first number.
+    pub start: f64,
+    /// Where it ends; that number does not belong to it.
+    pub end: f64,
+    /// What is added each time.
+    pub step: f64,
+}
+
+impl FloatRange {
+    /// The number after `number`, or nothing where the range ends. Counted by adding, as in Rhai, so that
+    /// rounding gives the same numbers.
+    pub fn after(&self, number: f64) -> Option<f64> {
+        let next = number + self.step;
+        let is_inside = match self.step > 0.0 {
+            true => next < self.end,
+            false => next > self.end,
+        };
+        is_inside.then_some(next)
+    }
+}
+
+impl Foreign for FloatRange {
+    fn type_name(&self) -> String {
+        "iterator".into()
+    }
+
+    fn text(&self) -> String {
+        let Self { start, end, step } = self;
+        format!("range({start:?}, {end:?}, {step:?})")
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
 /// A range of integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {

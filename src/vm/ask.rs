@@ -7,6 +7,7 @@ use super::step::{Flow, Machine, Step};
 use super::{Action, Draw, Intrinsic, Natives, Stop, Visible, Wait};
 use crate::event::Written;
 use crate::program::op::Op;
+use crate::value::budget::charge;
 use crate::value::object::{Attempt, Call, Verb, Wake, take_told};
 use crate::value::operation::Notices;
 use crate::value::{Class, FaultKind, Object, Value, with_article};
@@ -98,7 +99,8 @@ impl Machine<'_, '_> {
             self.env.services.has_told(told, !private);
         }
         if !self.env.effects.is_empty() {
-            self.env.services.carry_out(self.env.effects);
+            let carried_out = self.env.services.carry_out(self.env.effects);
+            carried_out.map_err(FaultKind::Limit)?;
         }
         match attempt {
             Attempt::Done(value) => {
@@ -261,7 +263,10 @@ impl Machine<'_, '_> {
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step {
         let visible = matches!(
             intrinsic,
-            Intrinsic::Print { .. } | Intrinsic::Sleep(_) | Intrinsic::Threads
+            Intrinsic::Print { .. }
+                | Intrinsic::Sleep(_)
+                | Intrinsic::Threads
+                | Intrinsic::ReadLine
         );
         if visible && !self.may_proceed() {
             self.fiber.pending = Some(Box::new(intrinsic));
@@ -271,7 +276,8 @@ impl Machine<'_, '_> {
         match intrinsic {
             Intrinsic::Print { text, is_open } => {
                 let pos = self.fiber.pos(self.env.program);
-                self.env.services.print(task, text, is_open, pos);
+                let printed = self.env.services.print(task, text, is_open, pos);
+                printed.map_err(FaultKind::Limit)?;
                 self.give(Value::Unit)
             }
             Intrinsic::Sleep(time) => {
@@ -296,6 +302,19 @@ impl Machine<'_, '_> {
                 // Tasks run as threads, but they are none of the learner's.
                 let threads = threads.filter(|thread| thread.kind() != "Task");
                 self.give(Value::array(threads.map(Value::Object).collect()))
+            }
+            Intrinsic::Eval(text) => {
+                let function = self.env.services.compile(&text)?;
+                self.call_function(function, Vec::new())
+            }
+            Intrinsic::ReadFile(path) => {
+                let text = self.env.services.read_file(&path)?;
+                charge(text.len());
+                self.give(Value::string(text))
+            }
+            Intrinsic::ReadLine => {
+                let line = self.env.services.read_line()?;
+                self.give(line.map_or(Value::Unit, Value::string))
             }
             Intrinsic::Random(draw) => {
                 let drawn = self.draw(draw);

@@ -148,7 +148,7 @@ pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, B
                     let copy = copier.copy(value, "what the task has thrown", Objects::Refuse);
                     copy.map_or_else(|kind| kind.reported(), FaultKind::Thrown)
                 }
-                kind if kind.is_catchable() => kind.reported(),
+                kind if kind.is_reported() => kind.reported(),
                 kind => kind.clone(),
             };
             Err(Box::new(fault))

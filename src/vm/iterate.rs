@@ -11,7 +11,7 @@ use super::step::{Flow, Machine, Step};
 use crate::program::op::Op;
 use crate::value::collection::Kind;
 use crate::value::object::Verb;
-use crate::value::{FaultKind, Range, Value};
+use crate::value::{FaultKind, FloatRange, Range, Value};
 
 impl Machine<'_, '_> {
     /// Readies the registers `state ...` for a `for` over `src`.
@@ -57,6 +57,11 @@ impl Machine<'_, '_> {
                 }
                 (source, Value::Int(0), Value::Unit)
             }
+            Value::Foreign(foreign) if foreign.as_any().is::<FloatRange>() => {
+                let range = foreign.as_any().downcast_ref::<FloatRange>();
+                let first = range.map_or(0.0, |range| range.start);
+                (Value::Foreign(foreign), Value::Float(first), Value::Unit)
+            }
             // How many items there are is read in the first round.
             Value::Reference(reference)
                 if !matches!(reference.kind, Kind::Instance | Kind::Class) =>
@@ -84,6 +89,18 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         let at = base + state as usize;
         let position = self.fiber.registers[at + 1].as_int();
+        if let (Value::Foreign(foreign), Value::Float(number)) =
+            (&self.fiber.registers[at], &self.fiber.registers[at + 1])
+        {
+            let (item, range) = (*number, foreign.as_any().downcast_ref::<FloatRange>());
+            let next = range.and_then(|range| range.after(item));
+            put(
+                &mut self.fiber.registers[at + 1],
+                next.map_or(Value::Unit, Value::Float),
+            );
+            put(self.register(dst), Value::Float(item));
+            return Ok(Flow::Next);
+        }
         let found = match (&self.fiber.registers[at], position) {
             (Value::Object(object), Some(position)) => {
                 let object = object.clone();

@@ -166,6 +166,9 @@ impl EncodeState for Intrinsic {
             Self::Call(function, args) => (6, function, args).encode_state(encoder),
             Self::IsDefined(name) => (7, name).encode_state(encoder),
             Self::Pid => encoder.number(8),
+            Self::ReadLine => encoder.number(10),
+            Self::Eval(text) => (12, text).encode_state(encoder),
+            Self::ReadFile(path) => (11, path).encode_state(encoder),
             Self::Ask(object, verb, args) => {
                 (9, *verb as u64, object, args).encode_state(encoder);
             }

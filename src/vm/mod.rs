@@ -44,7 +44,9 @@ use crate::program::{Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Effects, Ids, TaskId, Time, Verb};
 use crate::value::operation::Notices;
-use crate::value::{Fault, FaultKind, Function, Literal, Object, Origin, Range, Reference, Value};
+use crate::value::{
+    Class, Fault, FaultKind, Function, Limit, Literal, Object, Origin, Range, Reference, Value,
+};
 
 pub use fiber::Fiber;
 pub use generator::{end_of_generator, is_end, is_generator};
@@ -162,11 +164,30 @@ impl<'a> Path<'a> {
     }
 }
 
+/// What `eval` finds where the code of a program is settled.
+pub fn no_eval() -> FaultKind {
+    FaultKind::misuse(
+        Class::RuntimeError,
+        "`eval` while a program is explored, or in a worker process",
+        "`eval` in a script that is run, in its own process",
+        "run the script without exploring it, or write what is evaluated as a function",
+    )
+}
+
+/// What `input` finds where nobody can be asked.
+pub const NOT_HERE: FaultKind = FaultKind::NoInput {
+    why: "nobody can be asked for a line here",
+    advice: "give the lines that `input` reads in a file: `--input FILE`",
+};
+
 /// What the machine needs from whoever runs it.
 pub trait Services: Time {
     /// Carries out what an object wants: wakes and starts threads. Called right after the
     /// operation, and only when there is something to do.
-    fn carry_out(&mut self, effects: &mut Effects);
+    ///
+    /// # Errors
+    /// The limit, when there are too many threads now; all was carried out all the same.
+    fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit>;
 
     /// Seconds since the session began, in the time of the scheduler.
     fn now(&mut self) -> f64;
@@ -175,7 +196,29 @@ pub trait Services: Time {
     fn random(&mut self, bound: u64) -> u64;
 
     /// A line printed by the script, without its line end; none follows one that is open.
-    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos);
+    ///
+    /// # Errors
+    /// The limit, when too much was printed.
+    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit>;
+
+    /// A function that does what a text says.
+    ///
+    /// # Errors
+    /// What is wrong with the text, or that there can be no new code.
+    fn compile(&mut self, text: &str) -> Result<Arc<Function>, FaultKind>;
+
+    /// The text of a file that the script may read.
+    ///
+    /// # Errors
+    /// Why it may not, or what the host says.
+    fn read_file(&mut self, path: &str) -> Result<String, FaultKind>;
+
+    /// The next line of the session's input, without its end; nothing when none is there yet. May
+    /// wait for it only where nothing else can run meanwhile.
+    ///
+    /// # Errors
+    /// [`FaultKind::NoInput`] when there is none to come.
+    fn read_line(&mut self) -> Result<Option<String>, FaultKind>;
 
     /// The handle of a running thread.
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>>;
@@ -298,6 +341,12 @@ pub enum Intrinsic {
     CurrentThread,
     /// Gives the handles of all running threads. A visible operation.
     Threads,
+    /// Does what this text says, and gives its value.
+    Eval(String),
+    /// Gives the text of this file. Nobody changes it meanwhile, as far as the script knows.
+    ReadFile(String),
+    /// Gives the next line of the session's input, or `()` when there is none yet. A visible operation.
+    ReadLine,
     /// Gives what is drawn with the scheduler's seed.
     Random(Draw),
     /// Calls the function with the arguments, on `this` where given.

@@ -12,6 +12,7 @@ use super::{Env, Stop};
 use crate::program::Code;
 use crate::program::Language;
 use crate::program::op::{BinaryOp, Op, UnaryOp};
+use crate::value::budget::{charge, settle, take_cost};
 use crate::value::object::Verb;
 use crate::value::{Cell, Fault, FaultKind, Origin, UserClass, Value};
 
@@ -41,13 +42,15 @@ pub(super) struct Machine<'m, 'e> {
     pub(super) listening: bool,
 }
 
-/// Runs `fiber` until it stops. `fuel` counts loop rounds, calls and operations on shared
-/// variables, and is used up as the fiber runs.
+/// Runs `fiber` until it stops. `fuel` counts loop rounds, calls, operations on shared variables, and
+/// bytes where there are many, and is used up as the fiber runs.
 ///
 /// With `STEPPED`, the fiber stops before each visible operation, unless [`Fiber::allow`] was
 /// called, which lets it do one.
 pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mut u32) -> Stop {
     let listening = env.services.is_listening();
+    // What was done here for others is no work of this fiber.
+    take_cost();
     let mut machine = Machine {
         fiber,
         env,
@@ -157,6 +160,7 @@ impl Machine<'_, '_> {
                     match $step {
                         Ok(Flow::Next) => {
                             refresh!();
+                            settle(fuel);
                         }
                         Ok(Flow::Reload) => continue 'frame,
                         other => return other,
@@ -300,6 +304,8 @@ impl Machine<'_, '_> {
                             }
                             put(part, Value::Unit);
                         }
+                        charge(text.len());
+                        settle(fuel);
                         set!(dst, Value::string(text));
                     }
                     Op::Closure { dst, index } => elsewhere!(self.make_closure(dst, index)),
@@ -725,11 +731,18 @@ impl Machine<'_, '_> {
                         }
                         fault!(FaultKind::Thrown(copy(&r!(src))));
                     }
+                    Op::CaughtValue { dst, src } => {
+                        let value = match &r!(src) {
+                            Value::Error(fault) => fault.to_value(),
+                            other => copy(other),
+                        };
+                        set!(dst, value);
+                    }
                     Op::Rethrow { src } => {
                         save!();
-                        let error = std::mem::take(window.get_mut(src));
-                        if let Value::Error(fault) = error {
-                            return self.rethrow(Fault::clone(&fault));
+                        if let Value::Error(fault) = &r!(src) {
+                            let fault = Fault::clone(fault);
+                            return self.rethrow(fault);
                         }
                     }
                     Op::Fault { index } => fault!(code.faults[index as usize].clone()),

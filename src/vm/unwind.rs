@@ -29,7 +29,10 @@ impl Machine<'_, '_> {
         let (unit, pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
         let mut fault = Fault::new(kind, pos);
         fault.unit = unit;
-        self.unwind(fault)
+        match fault.kind {
+            FaultKind::Limit(_) => Some(*self.abandon(Box::new(fault))),
+            _ => self.unwind(fault),
+        }
     }
 
     /// Throws an error again that was caught before.
@@ -50,13 +53,8 @@ impl Machine<'_, '_> {
         }
         while !self.fiber.frames.is_empty() {
             if let Some(handler) = self.handler() {
-                let (register, value) = match handler.kind {
-                    HandlerKind::Catch(register) => (register, fault.to_value()),
-                    HandlerKind::CatchRaw(error) | HandlerKind::With { error, .. } => {
-                        (error, Value::Error(Arc::new(fault)))
-                    }
-                };
-                put(self.register(register), value);
+                let (HandlerKind::Catch(error) | HandlerKind::With { error, .. }) = handler.kind;
+                put(self.register(error), Value::Error(Arc::new(fault)));
                 self.frame().pc = handler.target;
                 return None;
             }
@@ -88,7 +86,11 @@ impl Machine<'_, '_> {
 
     /// Ends a fiber that is being stopped: every value that a `with` has entered is abandoned,
     /// innermost first, and no code of the script runs any more.
-    pub(super) fn unwind_stopped(&mut self, mut fault: Box<Fault>) -> Stop {
+    pub(super) fn unwind_stopped(&mut self, fault: Box<Fault>) -> Stop {
+        Stop::Failed(self.abandon(fault))
+    }
+
+    fn abandon(&mut self, mut fault: Box<Fault>) -> Box<Fault> {
         if let Some((unit, pos)) = self.fiber.place(self.env.program) {
             fault.unit = unit;
             fault.pos = pos;
@@ -111,13 +113,13 @@ impl Machine<'_, '_> {
                     // Abandoning never waits, and whatever it answers, the thread ends.
                     let _ = object.attempt(call, task, Pos::NONE, effects, ids, self.env.services);
                     if !self.env.effects.is_empty() {
-                        self.env.services.carry_out(self.env.effects);
+                        let _ = self.env.services.carry_out(self.env.effects);
                     }
                 }
             }
             self.pop(&mut fault);
         }
-        Stop::Failed(fault)
+        fault
     }
 
     /// Leaves the top frame by an error.

@@ -172,6 +172,7 @@ impl Fiber {
                 Intrinsic::Print { .. } => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
                 Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
+                Intrinsic::ReadLine => Action::Other("input"),
                 _ => Action::Other("threads"),
             },
             None => self.action(program, code, globals, of)?,

@@ -59,6 +59,8 @@ impl Mode {
             seed,
             workers,
             args: Vec::new(),
+            input: None,
+            readable: Vec::new(),
             worker_executable: Some(env!("CARGO_BIN_EXE_threadlab").into()),
         }
     }

@@ -125,7 +125,6 @@ fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
     for program in [
         "try { missing } catch { }",
         "const M = #{a: 1}; try { M.a = 2; } catch { }",
-        "eval(\"1\")",
     ] {
         assert!(
             matches!(in_rhai(program).ended, Ended::Value(_)),
@@ -133,6 +132,20 @@ fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
         );
         assert_eq!(as_script(program).ended, Ended::Rejected, "{program}");
     }
+}
+
+#[test]
+fn a_text_that_is_evaluated_has_a_scope_of_its_own() {
+    differs(
+        "fn f() { let x = 40; try { return eval(\"x + 2\"); } catch { return \"none\"; } } print(f());",
+        Some(&["42"]),
+        &["none"],
+    );
+    differs(
+        "eval(\"let y = 1;\"); print(is_def_var(\"y\"));",
+        Some(&["true"]),
+        &["false"],
+    );
 }
 
 #[test]

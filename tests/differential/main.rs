@@ -19,7 +19,8 @@
 //! - an error that is caught names its cause, where Rhai names the call around it;
 //! - endless recursion can be caught;
 //! - `timestamp` is refused, and what Rhai gives as an iterator is an array;
-//! - unknown variables, changes of constants and `eval` are refused before anything runs.
+//! - `eval` has a scope of its own;
+//! - unknown variables and changes of constants are refused before anything runs.
 //!
 //! `DIFFERENTIAL_CASES` sets how many programs are drawn; `DIFFERENTIAL_CORPUS` names another folder of
 //! programs, such as those of Rhai's own tests.

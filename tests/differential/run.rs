@@ -110,6 +110,8 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
         seed: Some(7),
         workers: Some(workers),
         args: Vec::new(),
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
     };
     let mut session = Session::new(config, stream.clone());

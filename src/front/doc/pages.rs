@@ -373,6 +373,8 @@ mod tests {
                 seed: Some(1),
                 workers: None,
                 args: Vec::new(),
+                input: None,
+                readable: Vec::new(),
                 worker_executable: None,
             };
             let mut session = Session::new(config, stream.clone());

@@ -884,7 +884,7 @@ pub(super) fn plural(count: usize, what: &str) -> String {
 }
 
 /// A number with a comma before each three digits.
-pub(super) fn number(number: u64) -> String {
+pub(in crate::front) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

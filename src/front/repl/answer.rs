@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
@@ -17,6 +17,7 @@ use super::explore::Explored;
 use super::keep::Past;
 use super::lesson::Lessons;
 use super::screen::Screen;
+use crate::front::explore::report::number;
 use crate::front::explore::stepping::{self, Stepping};
 use crate::front::printer::Printer;
 use crate::front::report::{self, Quoted};
@@ -55,6 +56,8 @@ pub(super) struct Learner {
     pub(super) paint: Paint,
     /// Set by Ctrl-C.
     pub(super) stop: Arc<AtomicBool>,
+    /// Set while an input runs: then lines of the terminal are for `input`.
+    pub(super) is_answering: Arc<AtomicBool>,
     /// What was explored or stepped through last.
     pub(super) explored: Option<Explored>,
     /// The learner was told once which threads still run, and asked to confirm.
@@ -86,6 +89,7 @@ impl Learner {
             live,
             paint,
             stop: Arc::default(),
+            is_answering: Arc::default(),
             explored: None,
             leaving: false,
             lessons: None,
@@ -306,8 +310,10 @@ impl Learner {
     }
 
     pub(super) fn stop_background(&mut self) -> io::Result<bool> {
+        self.printer.drop_flood();
         let stopped = self.session.stop_background();
         self.printer.catch_up();
+        self.say_what_was_dropped()?;
         if stopped.is_empty() {
             return Ok(false);
         }
@@ -322,12 +328,15 @@ impl Learner {
         let name = name.unwrap_or(&numbered);
         let crowded = !self.background().is_empty();
         self.live.lock().begin_input(crowded);
+        self.is_answering.store(true, Ordering::SeqCst);
         let report = self.session.run(Input {
             name,
             text,
             kind: InputKind::Prompt,
         });
+        self.is_answering.store(false, Ordering::SeqCst);
         self.printer.catch_up();
+        self.say_what_was_dropped()?;
         let told = self.tell(&report, Quoted { name, text });
         self.say(&told)?;
         let has_ended = matches!(
@@ -344,6 +353,15 @@ impl Learner {
             has_ended,
         });
         Ok(has_ended)
+    }
+
+    /// Says how many lines of a flood were dropped when it was stopped.
+    pub(super) fn say_what_was_dropped(&self) -> io::Result<()> {
+        match self.printer.end_dropping() {
+            0 => Ok(()),
+            1 => self.say("1 line dropped\n"),
+            lines => self.say(&format!("{} lines dropped\n", number(lines))),
+        }
     }
 
     pub(super) fn tell(&self, report: &Report, quoted: Quoted<'_>) -> String {
@@ -415,6 +433,8 @@ pub(super) mod tests {
             seed: Some(1),
             workers: None,
             args: Vec::new(),
+            input: None,
+            readable: Vec::new(),
             worker_executable: None,
         };
         let session = Session::new(config, stream.clone());
@@ -422,6 +442,7 @@ pub(super) mod tests {
         let sink = super::super::Above {
             screen: screen.clone(),
             live: live.clone(),
+            stream: stream.clone(),
             log: None,
         };
         let printer = Printer::start(stream, sink, || {}).unwrap();

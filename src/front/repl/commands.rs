@@ -106,6 +106,9 @@ impl Learner {
                 self.live.lock().set_paint(self.paint);
                 self.screen.set_patient(self.settings.screen_reader);
             }
+            "max-memory" | "max-threads" | "max-output" | "max-seconds" => {
+                self.session.set_limits(self.settings.limits);
+            }
             "gutter" => self.live.lock().set_gutter(self.settings.gutter),
             _ => debug_assert!(SETTINGS.iter().any(|setting| setting.key == key), "{value}"),
         }

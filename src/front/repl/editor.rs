@@ -28,10 +28,10 @@ use unicode_width::UnicodeWidthChar;
 use super::block::{self, Came, GUTTER, MARK};
 use super::completion::{Completed, Offers};
 use super::keys::{End, Explain, Keys, Next, Typing};
-use super::mode;
 use super::screen::{Bell, Screen};
 use crate::front::doc;
 use crate::front::highlight::{Part, highlight, highlight_names, pair, parts};
+use crate::front::lines::has_input;
 use crate::front::setting::{Editing, Settings};
 use crate::front::state;
 use crate::language::complete::{Completeness, Missing, continues, missing};
@@ -176,7 +176,7 @@ impl Lines {
                         Completeness::MaybeContinues => REST_OF_BURST,
                         _ => Duration::ZERO,
                     };
-                    if !mode::has_input(goes_on) {
+                    if !has_input(goes_on) {
                         return self.entered(&edited);
                     }
                     begun = edited;
@@ -332,6 +332,10 @@ fn explanation(offers: Arc<Mutex<Offers>>, screen: Arc<Screen>) -> Explain {
 fn history_file() -> Result<(PathBuf, Option<String>), String> {
     let folder = state::folder().map_err(|why| format!("no history is kept: {why}"))?;
     let file = folder.join("history");
+    // A device or a pipe may have no end.
+    if std::fs::metadata(&file).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+        return Err(format!("no history is kept: {} is no file", file.display()));
+    }
     let why = match std::fs::read_to_string(&file) {
         Ok(_) => return Ok((file, None)),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok((file, None)),

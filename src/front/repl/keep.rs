@@ -113,7 +113,7 @@ impl Learner {
         }
     }
 
-    /// `:undo`: the variables as they were before the last input.
+    /// `:undo`: variables and functions as they were before the last input.
     pub(super) fn undo(&mut self) -> io::Result<()> {
         let texts = match self.session.select(Selection::Last) {
             Ok(texts) => texts,
@@ -128,7 +128,7 @@ impl Learner {
             self.past[undone].has_ended = false;
         }
         self.say(&format!(
-            "The variables are what they were before {name}. Functions stay.\n"
+            "Variables and functions are what they were before {name}.\n"
         ))
     }
 
@@ -287,6 +287,8 @@ mod tests {
             seed: Some(1),
             workers: None,
             args: Vec::new(),
+            input: None,
+            readable: Vec::new(),
             worker_executable: None,
         };
         let report = Session::new(config, stream).run(Input {
@@ -309,15 +311,28 @@ mod tests {
     }
 
     #[test]
+    fn functions_are_undone_too() {
+        let undone = |number| {
+            format!("> :undo\nVariables and functions are what they were before input {number}.\n")
+        };
+        check(&format!(
+            "> fn f() {{ 1 }}\n> fn g() {{ f() + 10 }}\n> fn f() {{ 2 }} fn h(x) {{ x }}\n> g()\n12\n{}{}> g()\n11\n\
+             > fn f() {{ 3 }}\n> g()\n13\n> :vars\nfn f()\nfn g()\n",
+            undone(4),
+            undone(3),
+        ));
+    }
+
+    #[test]
     fn inputs_are_saved_listed_and_undone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.rhai");
         let name = file.display();
         check(&format!(
             "> let a = 1;\n> throw ()\n{}> :save {name}\nSaved. `threadlab {name}` runs it.\n\
-             > :history\n   1  let a = 1;\n   2  throw ()\n> a += 1;\n> a\n2\n> :undo\nThe variables \
-             are what they were before input 4. Functions stay.\n> :undo\nThe variables are what they \
-             were before input 3. Functions stay.\n> a\n1\n",
+             > :history\n   1  let a = 1;\n   2  throw ()\n> a += 1;\n> a\n2\n> :undo\nVariables and \
+             functions are what they were before input 4.\n> :undo\nVariables and functions are what \
+             they were before input 3.\n> a\n1\n",
             "error: \n --> input 2:1:1\n  |\n1 | throw ()\n  | ^\n"
         ));
         let saved = fs::read_to_string(&file).unwrap();

@@ -21,7 +21,7 @@ use rustyline::{
 };
 
 use super::block::{self, GUTTER};
-use super::mode;
+use crate::front::lines::has_input;
 use crate::host::{self, Clock};
 use crate::language::complete::Completeness;
 
@@ -277,7 +277,7 @@ fn enter_in_burst(typing: &mut Typing, state: Completeness) -> Cmd {
         typing.came_as_keys = true;
         return Cmd::Insert(1, format!("\n{GUTTER}"));
     }
-    let more_arrives = mode::has_input(Duration::ZERO);
+    let more_arrives = has_input(Duration::ZERO);
     if !more_arrives && !host::interrupt_self() {
         return Cmd::AcceptLine;
     }

@@ -39,6 +39,7 @@ pub(super) use self::lesson::Begin;
 use self::mode::Mode;
 use self::screen::Screen;
 use super::batch::open_log;
+use super::lines::StandardInput;
 use super::printer::{Printer, Sink};
 use super::setting::Settings;
 use super::{Status, complain, report};
@@ -90,7 +91,11 @@ fn converse(
     let (mut lines, screen, warning) = Lines::open(&settings).map_err(io::Error::other)?;
     let stream = Arc::new(Stream::new());
     stream.set_detailed(log.is_some());
-    let session = Session::new(config, stream.clone());
+    let mut session = Session::new(config, stream.clone());
+    let is_answering = Arc::new(AtomicBool::new(false));
+    let shared = screen.clone();
+    let has_read = move || shared.line_has_ended();
+    session.read_lines_from(StandardInput::while_set(is_answering.clone(), has_read));
     let stopper = session.stopper();
     // While a line is edited the terminal hands Ctrl-C over as a key; a signal means that an input
     // runs. Without signals the prompt works all the same. The line editor cannot be interrupted, so
@@ -98,8 +103,10 @@ fn converse(
     // processes end with their session.
     let stop = Arc::new(AtomicBool::new(false));
     let asked = stop.clone();
+    let flood = stream.clone();
     let _ = host::on_signal(move |signal| {
         asked.store(true, Ordering::Relaxed);
+        flood.drop_flood();
         stopper.stop();
         match signal {
             Signal::Interrupt => {}
@@ -114,11 +121,13 @@ fn converse(
     let sink = Above {
         screen: screen.clone(),
         live: live.clone(),
+        stream: stream.clone(),
         log,
     };
-    let printer = Printer::start(stream, sink, || {})?;
+    let printer = Printer::start(stream.clone(), sink, || {})?;
     let mut learner = Learner::new(session, screen.clone(), printer, live, paint);
     learner.stop_by(stop);
+    learner.is_answering = is_answering;
     learner.set_up(settings)?;
     let (columns, rows) = lines.size();
     learner.set_size(columns, rows);
@@ -128,6 +137,7 @@ fn converse(
         learner.begin_lessons(begin)?;
     }
     loop {
+        learner.say_what_was_dropped()?;
         lines.apply(&learner.settings, learner.paint);
         let (columns, rows) = lines.size();
         learner.set_size(columns, rows);
@@ -163,31 +173,45 @@ fn converse(
 struct Above {
     screen: Arc<Screen>,
     live: Arc<Mutex<Live>>,
+    /// Where the events come from.
+    stream: Arc<Stream>,
     log: Option<BufWriter<File>>,
 }
 
+/// So many events are shown at once: less than a terminal takes in the time in which Ctrl-C is to be
+/// obeyed.
+const PART: usize = 200;
+
 impl Sink for Above {
-    fn show(&mut self, events: VecDeque<Event>) -> io::Result<()> {
-        let mut shown = Shown::default();
-        {
-            let mut live = self.live.lock();
-            for event in &events {
-                match &event.kind {
-                    _ if live.hidden() == Hidden::Everything => {}
-                    Kind::MainFailure { error } => {
-                        let report = report::failure(error, live.paint());
-                        live.write_lines(&mut shown, &report);
-                    }
-                    _ => live.write(&mut shown, event),
-                }
-            }
-        }
+    fn show(&mut self, mut events: VecDeque<Event>) -> io::Result<()> {
         if let Some(log) = &mut self.log {
             events
                 .iter()
                 .try_for_each(|event| json::write_line(log, event))?;
             log.flush()?;
         }
-        self.screen.print(&shown)
+        while !events.is_empty() {
+            if self.stream.is_dropping(events.len()) {
+                let before = events.len();
+                events.retain(|event| !matches!(event.kind, Kind::Print { .. }));
+                self.stream.has_dropped((before - events.len()) as u64);
+            }
+            let mut shown = Shown::default();
+            let mut live = self.live.lock();
+            for event in events.drain(..events.len().min(PART)) {
+                match &event.kind {
+                    _ if live.hidden() == Hidden::Everything => {}
+                    Kind::MainFailure { error } => {
+                        let report = report::failure(error, live.paint());
+                        live.write_lines(&mut shown, &report);
+                    }
+                    _ => live.write(&mut shown, &event),
+                }
+            }
+            drop(live);
+            self.screen.print(&shown)?;
+        }
+        self.stream.is_dropping(0);
+        Ok(())
     }
 }

@@ -3,6 +3,8 @@
 //! While a line is typed, the editor has the terminal in a mode of its own. A signal that ends the
 //! process comes on another thread, which must set the terminal back without the editor.
 
+use crate::front::lines::has_input;
+
 /// The mode of a terminal.
 #[cfg(unix)]
 pub(super) struct Mode(Option<nix::sys::termios::Termios>);
@@ -57,26 +59,6 @@ impl Mode {
 
     /// Sets the terminal back.
     pub(super) fn restore(&self) {}
-}
-
-/// Whether something to read arrives on standard input within this time.
-pub(super) fn has_input(within: std::time::Duration) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-
-        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
-        let stdin = std::io::stdin();
-        let mut waited = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
-        let within = PollTimeout::try_from(within).unwrap_or(PollTimeout::ZERO);
-        poll(&mut waited, within).is_ok_and(|ready| ready > 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = within;
-        false
-    }
 }
 
 /// Whether standard output is a terminal.

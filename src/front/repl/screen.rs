@@ -200,6 +200,11 @@ impl Screen {
         }
     }
 
+    /// The open line was ended by what was typed into it for the script.
+    pub(super) fn line_has_ended(&self) {
+        self.state.lock().tail.clear();
+    }
+
     /// The learner begins to type, on a line of its own.
     pub(super) fn begin_typing(&self) -> io::Result<()> {
         let mut state = self.state.lock();

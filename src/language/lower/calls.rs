@@ -10,7 +10,7 @@ use rhai::{Expr, FnCallExpr};
 use super::builder::Kind;
 use super::operators::is_bool;
 use super::scope::Found;
-use super::{Lowering, problems, with_options};
+use super::{Lowering, TopLevel, problems, with_options};
 use crate::language::modules;
 use crate::language::parse::pos;
 use crate::language::resolve::YIELD;
@@ -42,8 +42,6 @@ impl Lowering<'_> {
             return self.module_call(&call.namespace.to_string(), call, dst, at);
         } else if call.capture_parent_scope && self.builder().kind != Kind::TopLevel {
             format!("`{}!(...)` in a function", call.name)
-        } else if call.name == "eval" {
-            "`eval`".to_string()
         } else {
             return self.named_call(&call.name, &call.args, dst, at);
         };
@@ -125,6 +123,13 @@ impl Lowering<'_> {
             self.builder().emit(Op::Bool { dst, value: true }, at);
             return;
         }
+        if let ("Fn", [Expr::StringConstant(function, _)], TopLevel::Module(_)) =
+            (name, args, self.top)
+            && self.is_own_function(function)
+        {
+            let op = self.function_name(function, dst);
+            return self.builder().emit(op, at);
+        }
         if let ("is_shared", [variable]) = (name, args)
             && self.is_shared(variable)
         {
@@ -199,7 +204,7 @@ impl Lowering<'_> {
     }
 
     /// Whether an expression is a variable that a closure shares.
-    fn is_shared(&self, expr: &Expr) -> bool {
+    pub(super) fn is_shared(&self, expr: &Expr) -> bool {
         let Expr::Variable(name, ..) = expr else {
             return false;
         };

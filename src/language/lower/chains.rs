@@ -81,6 +81,20 @@ impl Lowering<'_> {
         if let Some(call) = self.as_super_call(root, &links) {
             return self.super_call(call, &links[1..], dst, links[0].pos);
         }
+        if let [
+            Link {
+                what: What::Method(call),
+                pos,
+                ..
+            },
+        ] = &links[..]
+            && call.name == "is_shared"
+            && call.args.is_empty()
+            && self.is_shared(root)
+        {
+            let value = true;
+            return self.builder().emit(Op::Bool { dst, value }, *pos);
+        }
         match self.module_prefix(root, &links) {
             Some(skip) => self.module_member(root, &links[skip..], dst),
             None => {

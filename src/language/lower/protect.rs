@@ -183,8 +183,7 @@ impl Lowering<'_> {
             (Some(value), _) => Op::Throw {
                 src: self.operand(value),
             },
-            (None, Some(src)) if self.is_prelude => Op::Rethrow { src },
-            (None, Some(src)) => Op::Throw { src },
+            (None, Some(src)) => Op::Rethrow { src },
             (None, None) => {
                 let src = self.builder().register();
                 self.builder().emit(Op::Unit { dst: src }, at);
@@ -228,7 +227,7 @@ impl Lowering<'_> {
         let covered = self.close_region();
         self.block(block.statements(), None, at);
         self.builder().jump(Op::Jump { to: 0 }, end, at);
-        let kind = HandlerKind::CatchRaw(error);
+        let kind = HandlerKind::Catch(error);
         self.builder().handle_here(&covered, kind);
         self.block(block.statements(), None, at);
         self.builder().emit(Op::Rethrow { src: error }, at);
@@ -242,19 +241,17 @@ impl Lowering<'_> {
         self.block(flow.body.statements(), dst, at);
         let covered = self.close_region();
         self.builder().jump(Op::Jump { to: 0 }, end, at);
-        let kind = if self.is_prelude {
-            HandlerKind::CatchRaw(caught)
-        } else {
-            HandlerKind::Catch(caught)
-        };
+        let kind = HandlerKind::Catch(caught);
         self.builder().handle_here(&covered, kind);
         self.scoped(|this| {
             if let Expr::Variable(name, _, at) = &flow.expr {
                 let at = pos(*at);
                 let register = this.builder().register();
-                let copy = Op::Move {
-                    dst: register,
-                    src: caught,
+                let (dst, src) = (register, caught);
+                let copy = match this.is_prelude {
+                    // It throws on, in any way, what it has caught, with nothing lost.
+                    true => Op::Move { dst, src },
+                    false => Op::CaughtValue { dst, src },
                 };
                 this.builder().emit(copy, at);
                 let traits = Traits {

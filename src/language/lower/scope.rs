@@ -220,7 +220,7 @@ impl Lowering<'_> {
     /// an earlier input or the host, or, from within functions, one that this text makes anywhere.
     pub(super) fn is_top_level_variable(&self, name: &str) -> bool {
         if self.is_prelude {
-            return false;
+            return self.catalogue.is_variable(name);
         }
         let in_function = self
             .builders

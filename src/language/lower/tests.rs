@@ -267,7 +267,6 @@ fn what_is_wrong_is_said() {
         ("if true { x = 5; }", "if true { let x = 5; }"),
         ("prnt", "`print`"),
         ("let counter = 1; countr + 1", "`counter`"),
-        ("eval(\"1\")", "`eval`"),
         ("a::b(1)", "no module is called `a`"),
         ("const A = 1; let f = || { A = 2; };", "`A` is a constant"),
         ("let x = 1; x.y = f; g", "nothing is called `f`"),

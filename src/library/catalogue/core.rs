@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::value::collection::Kind as Collected;
 use crate::value::object::{Call, TaskId, Verb};
 use crate::value::{
-    Class, FaultKind, Function, Map, Range, UserClass, Value, debug_text, is_instance, print_text,
+    Class, FaultKind, FloatRange, Function, Map, Range, UserClass, Value, debug_text, is_instance,
+    print_text,
 };
 use crate::vm::{Intrinsic, NativeCtx, NativeResult};
 
-use super::super::limits;
 use super::super::printing::PrintOptions;
 use super::{Entry, Example, Kind, Run, checked, native_index, param, sig};
 
@@ -39,6 +39,72 @@ pub(super) const ENTRIES: &[Entry] = &[
         },
         run: Run::Native(print),
         with_options: Some((&["end", "sep", "flush"], print_with_options)),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "input",
+        signatures: &[
+            sig(&[], "string"),
+            sig(&[param("prompt", Kind::Any)], "string"),
+        ],
+        summary: "Prints the prompt without a line end, and gives the next line of the input.",
+        details: "The input is what you type while an input of the prompt runs, what comes to a script \
+                  by standard input, or the file that `--input FILE` names. `explore`, `replay` and \
+                  `step` read nothing but such a file.",
+        errors: "Raises an `EOFError` when there is no line to come.",
+        blocks: "Until there is a line; other threads go on.",
+        example: Example {
+            code: "try {\n    print(\"Hello \" + input(\"name? \"));\n} catch (e) {\n    \
+                   print(\"nobody:\", e.class);\n}",
+            output: "name? nobody: EOFError",
+        },
+        run: Run::Prelude,
+        ..Entry::NEW
+    },
+    Entry {
+        name: "eval",
+        signatures: &[sig(&[param("text", Kind::Text)], "any")],
+        summary: "Does what a text says, and gives its value.",
+        details: "The text is one of its own: it sees functions and the variables of the top level, not \
+                  those of the function that calls it, and what it declares is gone afterwards. \
+                  `explore` runs no `eval`.",
+        errors: "Raises an error with its place in the text when that is wrong.",
+        example: Example {
+            code: "let x = 40;\nprint(eval(\"x + 2\"));",
+            output: "42",
+        },
+        run: Run::Native(|args, _| {
+            let text = args[0].as_str().unwrap_or_default().to_string();
+            Ok(NativeResult::Intrinsic(Intrinsic::Eval(text)))
+        }),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "read_text",
+        signatures: &[sig(&[param("path", Kind::Text)], "string")],
+        summary: "Gives the text of a file in a folder that `--allow-read FOLDER` names.",
+        details: "Without that option a script reads no file at all.",
+        errors: "Raises an `OSError` when the file is in no such folder, or cannot be read.",
+        example: Example {
+            code: "try {\n    read_text(\"secrets.txt\");\n} catch (e) {\n    print(e.class);\n}",
+            output: "OSError",
+        },
+        run: Run::Native(|args, _| {
+            let path = args[0].as_str().unwrap_or_default().to_string();
+            Ok(NativeResult::Intrinsic(Intrinsic::ReadFile(path)))
+        }),
+        ..Entry::NEW
+    },
+    Entry {
+        name: "read_lines",
+        signatures: &[sig(&[param("path", Kind::Text)], "array")],
+        summary: "Gives the lines of a file in a folder that `--allow-read FOLDER` names.",
+        errors: "Raises an `OSError` when the file is in no such folder, or cannot be read.",
+        example: Example {
+            code: "try {\n    read_lines(\"secrets.txt\");\n} catch (e) {\n    print(e.class);\n}",
+            output: "OSError",
+        },
+        run: Run::Prelude,
         ..Entry::NEW
     },
     Entry {
@@ -330,7 +396,6 @@ fn range(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     })))
 }
 
-/// Floats are counted by adding, as in Rhai, so that rounding gives the same numbers.
 fn float_range(args: &[Value]) -> Outcome {
     let numbers: Vec<f64> = args.iter().filter_map(Value::as_number).collect();
     let &[start, end, step] = &numbers[..] else {
@@ -339,14 +404,20 @@ fn float_range(args: &[Value]) -> Outcome {
     if start + step == start {
         return Err(no_step());
     }
-    let mut items = Vec::new();
-    let mut next = start;
-    while if step > 0.0 { next < end } else { next > end } {
-        items.push(Value::Float(next));
-        limits::check_items(items.len())?;
-        next += step;
+    // One that is longer is gone through, item by item.
+    const WRITTEN_OUT: usize = 100_000;
+    let range = FloatRange { start, end, step };
+    let is_empty = if step > 0.0 {
+        start >= end
+    } else {
+        start <= end
+    };
+    let items = std::iter::successors((!is_empty).then_some(start), |last| range.after(*last));
+    let items: Vec<Value> = items.map(Value::Float).take(WRITTEN_OUT + 1).collect();
+    match items.len() > WRITTEN_OUT {
+        true => value(Value::Foreign(Arc::new(Box::new(range)))),
+        false => value(Value::array(items)),
     }
-    value(Value::array(items))
 }
 
 fn no_step() -> FaultKind {

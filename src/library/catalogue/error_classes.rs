@@ -55,5 +55,6 @@ classes! {
     NameError = "NameError" shown "no": "Makes an error: a name that nothing has.",
     AssertionError = "AssertionError" shown "no": "Makes an error: an assertion that does not hold.",
     OsError = "OSError" shown "no": "Makes an error: the host refuses something.",
+    EofError = "EOFError" shown "no": "Makes an error: there is nothing more to read.",
     TimeoutError = "TimeoutError" shown "no": "Makes an error: a time that is over.",
 }

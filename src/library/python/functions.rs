@@ -20,6 +20,9 @@ type Outcome = Result<NativeResult, FaultKind>;
 
 pub(super) const ROWS: &[Row] = &[
     Row("print", 0, ANY, print),
+    Row("__read_line", 0, 0, |_, _| {
+        Ok(NativeResult::Intrinsic(Intrinsic::ReadLine))
+    }),
     Row("str", 0, 1, |args, ctx| {
         let by_script = args.first().and_then(|arg| instances::str(arg, ctx));
         by_script.unwrap_or_else(|| value(args.first().map(str).unwrap_or_default()))

@@ -182,6 +182,10 @@ fn order(change: Change, program: &Program) -> Option<Order> {
                 kind: unit.kind.clone(),
             }
         }
+        Change::Undefined(name, params) => Order::Undefine {
+            name: program.name(name).text.to_string(),
+            params: params as u32,
+        },
         Change::Defined(name, params, id) => Order::Define {
             name: program.name(name).text.to_string(),
             params: params as u32,

@@ -33,6 +33,10 @@ pub(in crate::schedule) struct Hello {
     pub(in crate::schedule) age_nanoseconds: u64,
     pub(in crate::schedule) executable: Option<PathBuf>,
     pub(in crate::schedule) generation: u32,
+    pub(in crate::schedule) readable: Vec<PathBuf>,
+    /// How much memory each process may take, in bytes, and how many threads it may have.
+    pub(in crate::schedule) memory: u64,
+    pub(in crate::schedule) threads: u64,
 }
 
 /// The further messages to a worker.
@@ -52,6 +56,8 @@ pub(super) enum Order {
         unit: u32,
         ordinal: u32,
     },
+    /// A name stands for no function any more when it is called with so many arguments.
+    Undefine { name: String, params: u32 },
     /// Call the first value, a function, with the others.
     Call(Parcel),
 }

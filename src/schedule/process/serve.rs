@@ -19,7 +19,7 @@ use crate::event::{Event, Kind, Stream};
 use crate::program::{Language, MAX_ARGUMENTS, Program, UnitKind};
 use crate::schedule::MAIN;
 use crate::value::object::Ids;
-use crate::value::{CodeId, Fault, Function, Value};
+use crate::value::{CodeId, Fault, Function, RunLimits, Value};
 
 /// How long a printed line may wait for others.
 const DELAY: Duration = Duration::from_millis(5);
@@ -39,6 +39,10 @@ pub struct Setup {
     pub executable: Option<PathBuf>,
     /// How many generations of sessions came before it.
     pub generation: u32,
+    /// The folders of which it may read files.
+    pub readable: Vec<PathBuf>,
+    /// What it may use.
+    pub limits: RunLimits,
 }
 
 /// What lowers and runs in a worker.
@@ -84,6 +88,12 @@ pub fn serve<R: Runner>(
         scheduler: hello.scheduler,
         seed: hello.seed,
         age: Duration::from_nanos(hello.age_nanoseconds),
+        readable: hello.readable,
+        limits: RunLimits {
+            memory: hello.memory,
+            threads: hello.threads,
+            ..RunLimits::NONE
+        },
         executable: hello.executable,
         generation: hello.generation,
     });
@@ -103,6 +113,15 @@ pub fn serve<R: Runner>(
                 kind,
             } => {
                 (runner.lower(&name, &text, language, kind)).map_err(io::Error::other)?;
+            }
+            Order::Undefine { name, params } => {
+                let program = runner.program();
+                match program.find_name(&name) {
+                    Some(name) if params as usize <= MAX_ARGUMENTS => {
+                        program.undefine(name, params as usize);
+                    }
+                    _ => return Err(io::Error::other("a function that no text has")),
+                }
             }
             Order::Define {
                 name,

@@ -280,6 +280,7 @@ impl Writer {
     ) {
         let State {
             world,
+            stop: _,
             // Prints and failures are in `so_far`.
             outlet: _,
             so_far: _,

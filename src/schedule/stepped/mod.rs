@@ -33,7 +33,6 @@ use crate::runtime::deadlock;
 use crate::runtime::threads::ThreadInfo;
 use crate::value::object::{Call, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object};
-use crate::vm::Services;
 
 pub use effect::StepEffect;
 pub use policy::{Policy, Seeded};
@@ -84,9 +83,10 @@ impl Stepped {
     pub fn new(policy: Box<dyn Policy>, world: Arc<World>) -> Self {
         world.ids.set_usual_workers(POOL_WORKERS);
         world.ids.set_usual_processes(POOL_WORKERS);
+        let run = Run::new(policy, world, Outlet::Stream);
         Self {
-            run: Run::new(policy, world, Outlet::Stream),
-            stop_requested: Arc::new(AtomicBool::new(false)),
+            stop_requested: run.state.stop.clone(),
+            run,
             steps: 0,
             standing: Vec::new(),
         }
@@ -204,7 +204,10 @@ impl Stepped {
     /// Runs a main thread that has begun to its end.
     fn run_begun(&mut self, until: Until) -> MainEnd {
         self.stop_requested.store(false, Ordering::SeqCst);
-        self.run.state.world.stream.hurry(false);
+        let world = &self.run.state.world;
+        world.stream.hurry(false);
+        world.budget.begin(world.clock.elapsed());
+        self.run.limited = None;
         self.run.state.main_stays = until == Until::Main;
         self.run.settle();
         let mut at_main_end = None;
@@ -212,6 +215,11 @@ impl Stepped {
             if self.stop_requested.swap(false, Ordering::SeqCst) {
                 let infos = self.stop(&FaultKind::Interrupted, Which::ThisRun);
                 return MainEnd::Interrupted(infos);
+            }
+            if let Some(fault) = self.run.limited.take() {
+                self.run.main_end = None;
+                self.stop(&FaultKind::Interrupted, Which::ThisRun);
+                return MainEnd::Failed(fault);
             }
             let learners = self.run.state.members.values().any(|member| !member.daemon);
             if !learners && let Some(end) = self.run.main_end.take() {

@@ -2,14 +2,18 @@
 //! has ended. Who goes is somebody else's business.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::super::{MAIN, World, guard};
 use super::inputs::Inputs;
 use super::likeness::Writer;
 use super::state::{Asked, Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
+use crate::host;
+use crate::pos::Pos;
+use crate::value::budget::{LOOK, Limit, take_owed};
 use crate::value::object::{Effects, TaskId, take_told};
-use crate::value::{Fault, Follow, Footprint, Function, Value};
+use crate::value::{Fault, FaultKind, Follow, Footprint, Function, Value};
 use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
 
 /// So much private work is done between two looks at the interrupt, in fuel: well below a millisecond,
@@ -60,6 +64,10 @@ pub(super) struct Run {
     pub(super) main_end: Option<Result<Value, Fault>>,
     /// The threads whose turns have ended since somebody looked for deadlocks: each may wait now.
     pub(super) stopped: Vec<TaskId>,
+    /// The error of a thread that has reached a limit of the session.
+    pub(super) limited: Option<Fault>,
+    /// The work done since memory and time were looked at.
+    spent: u64,
     /// After so much private work a thread gives way.
     pub(super) private_fuel: u32,
     /// How much private work was done so far, in fuel.
@@ -162,6 +170,8 @@ impl Run {
             has_redefined: false,
             main_end: None,
             stopped: Vec::new(),
+            limited: None,
+            spent: 0,
             private_fuel: PRIVATE_FUEL,
             work: 0,
             work_takes_time: true,
@@ -205,6 +215,9 @@ impl Run {
             }
             return;
         };
+        if let Some(limit) = self.limit_reached() {
+            fiber.stop(Fault::new(FaultKind::Limit(limit), Pos::NONE));
+        }
         let mut left = self.private_fuel;
         let mut repetition = Repetition::default();
         self.state.has_asked = false;
@@ -218,6 +231,7 @@ impl Run {
             let stop = self.step(task, &mut fiber, &mut fuel);
             left -= slice - fuel;
             self.work += u64::from(slice - fuel);
+            self.spent += u64::from(slice - fuel) + u64::from(take_owed());
             self.unasked += u64::from(slice - fuel);
             if !matches!(stop, Stop::Fuel) {
                 break stop;
@@ -255,6 +269,19 @@ impl Run {
             Stop::Finished(value) => self.stopped(task, Ok(value)),
             Stop::Failed(fault) => self.stopped(task, Err(*fault)),
         }
+    }
+
+    /// The limit of the session that is reached, which is looked at now and then.
+    fn limit_reached(&mut self) -> Option<Limit> {
+        self.spent += TURN;
+        if self.spent < u64::from(LOOK) || !self.state.is_limited() {
+            return None;
+        }
+        self.spent = 0;
+        let world = &self.state.world;
+        let late = world.budget.check_time(world.clock.elapsed());
+        late.and_then(|()| world.budget.check_memory(host::memory_in_use))
+            .err()
     }
 
     /// Whether the memory suffices for writing the state down: the buffers may become twice as large.
@@ -382,6 +409,16 @@ impl Run {
     }
 
     fn end(&mut self, task: TaskId, end: Result<Value, Fault>) {
+        let mut end = end;
+        if let Err(fault) = &mut end
+            && matches!(fault.kind, FaultKind::Limit(_))
+        {
+            match &self.limited {
+                None => self.limited = Some(fault.clone()),
+                // Another one was the first, and ends the run.
+                Some(_) => fault.kind = FaultKind::Interrupted,
+            }
+        }
         if task == MAIN {
             if let Some(function) = self.inputs.begin_next(&self.state.world) {
                 self.state.tell_of_input_end(&end);
@@ -403,7 +440,8 @@ impl Run {
                 if self.interruption.is_none() && self.unasked >= u64::from(SLICE) {
                     self.interruption = self.ask_interrupt(None);
                 }
-                if self.interruption.is_some() {
+                let is_over = self.limited.is_some() || self.state.stop.load(Ordering::Relaxed);
+                if is_over || self.interruption.is_some() {
                     return;
                 }
             }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::super::{World, log};
@@ -19,10 +20,12 @@ use crate::value::object::{
     Withdrawal, take_told,
 };
 use crate::value::operation::{Effect, Notices, text_notices};
-use crate::value::{Fault, FaultKind, Footprint, Object, Origin, Value, debug_text, leads_to};
+use crate::value::{
+    Fault, FaultKind, Footprint, Limit, Object, Origin, Value, debug_text, leads_to,
+};
 use crate::vm::{
-    Action, COPY_OF, Fiber, Isolated, Joins, Observations, Observed, Path, Prospect, Services,
-    SharedAccess, Visible, Wait,
+    Action, COPY_OF, Fiber, Isolated, Joins, NOT_HERE, Observations, Observed, Path, Prospect,
+    Services, SharedAccess, Visible, Wait, no_eval,
 };
 
 /// What a thread is at, between the turns.
@@ -289,6 +292,8 @@ impl Asked {
 /// See the head of the file.
 pub(super) struct State {
     pub(super) world: Arc<World>,
+    /// Set when the run shall end.
+    pub(super) stop: Arc<AtomicBool>,
     pub(super) outlet: Outlet,
     /// What was told and kept.
     pub(super) so_far: Arc<ToldSoFar>,
@@ -344,6 +349,7 @@ impl State {
     pub(super) fn new(policy: Box<dyn Policy>, world: Arc<World>, outlet: Outlet) -> Self {
         Self {
             world,
+            stop: Arc::default(),
             outlet,
             so_far: Arc::default(),
             chooses_time: false,
@@ -772,7 +778,8 @@ impl State {
         let (verb, arg) = match end {
             Ok(value) => (Verb::Finish, value),
             Err(fault) => {
-                if !member.worker && fault.kind.is_catchable() {
+                let is_limit = matches!(fault.kind, FaultKind::Limit(_));
+                if is_limit || !member.worker && fault.kind.is_reported() {
                     let message = fault.kind.title();
                     self.tell(task, fault.pos, Kind::Failure { message });
                 }
@@ -818,6 +825,11 @@ impl State {
         if is_told && self.is_listening() {
             self.tell(task, Pos::NONE, Kind::Start);
         }
+    }
+
+    /// Whether the limits of the session hold: a run that is explored has its own.
+    pub(super) fn is_limited(&self) -> bool {
+        matches!(self.outlet, Outlet::Stream)
     }
 
     /// Whether the log is to say who begins to wait.
@@ -1120,8 +1132,12 @@ impl Time for State {
     }
 }
 
-impl Services for State {
-    fn carry_out(&mut self, effects: &mut Effects) {
+/// How long a wait for a line goes on before a stop request is looked at.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+impl State {
+    /// Carries out what an object wants, whoever has asked it.
+    pub(super) fn carry_out(&mut self, effects: &mut Effects) {
         for failure in effects.failures.drain(..) {
             let (thread, pos, kind) = log::failure(failure, self.event_thread(self.running));
             self.tell_of(thread, pos, kind);
@@ -1171,6 +1187,17 @@ impl Services for State {
         // Reports are no texts of the script's.
         take_told();
     }
+}
+
+impl Services for State {
+    fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit> {
+        let starts = !effects.spawns.is_empty();
+        Self::carry_out(self, effects);
+        match starts && self.is_limited() {
+            true => self.world.budget.check_threads(self.members.len()),
+            false => Ok(()),
+        }
+    }
 
     fn now(&mut self) -> f64 {
         self.asked.time = true;
@@ -1184,9 +1211,36 @@ impl Services for State {
         self.policy.random(self.running, bound)
     }
 
-    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) {
+    fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit> {
         self.learn_of_worker(task);
+        if self.is_limited() {
+            self.world.budget.print(text.len() + 1)?;
+        }
         self.tell(task, pos, Kind::Print { text, is_open });
+        Ok(())
+    }
+
+    fn compile(&mut self, text: &str) -> Result<Arc<crate::value::Function>, FaultKind> {
+        match self.is_limited() {
+            true => self.world.compile(text),
+            false => Err(no_eval()),
+        }
+    }
+
+    fn read_file(&mut self, path: &str) -> Result<String, FaultKind> {
+        self.world.read_file(path)
+    }
+
+    /// The time stands still meanwhile. A stop request ends the wait.
+    fn read_line(&mut self) -> Result<Option<String>, FaultKind> {
+        if !self.is_limited() {
+            return Err(NOT_HERE);
+        }
+        let mut line = None;
+        while line.is_none() && !self.stop.load(Ordering::Relaxed) {
+            line = self.world.read_line(PATIENCE)?;
+        }
+        Ok(line)
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {

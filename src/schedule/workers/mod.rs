@@ -34,9 +34,9 @@ use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World, log};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::deadlock as search;
-use crate::runtime::threads::ThreadInfo;
+use crate::runtime::threads::{Doing, Snapshot, ThreadInfo};
 use crate::value::object::{Call, Effects, TaskId, Verb};
-use crate::value::{Fault, Function, Object, Value};
+use crate::value::{Fault, FaultKind, Function, Limit, Object, Value};
 use crate::vm::Fiber;
 
 /// How often a run in which threads wait for ever is looked at: whether it is over because of them.
@@ -93,6 +93,11 @@ impl WorkersConfig {
 struct Control {
     main_end: Option<Result<Value, Fault>>,
     stop_requested: bool,
+    /// Which run it is.
+    run: u64,
+    /// The error of the thread of that run that has reached a limit.
+    limited: Option<Fault>,
+    has_limited: bool,
 }
 
 struct Shared {
@@ -146,6 +151,21 @@ impl Shared {
     fn signal(&self) {
         let _control = self.control.lock();
         self.changed.notify_all();
+    }
+
+    /// A thread ends by having reached a limit, and with it its run, if that is not over. Says whether
+    /// it is the first one of its run.
+    fn is_limited(&self, about: &About, fault: &Fault) -> bool {
+        let mut control = self.control.lock();
+        if control.run != about.run {
+            return true;
+        }
+        let is_first = !std::mem::replace(&mut control.has_limited, true);
+        if is_first {
+            control.limited = Some(fault.clone());
+            self.changed.notify_all();
+        }
+        is_first
     }
 
     /// Both under one lock: who sees the end finds main gone, and the reverse.
@@ -298,6 +318,9 @@ impl Workers {
         if control.stop_requested {
             return Some(Over::Interrupted);
         }
+        if let Some(fault) = control.limited.take() {
+            return Some(Over::Limited(fault));
+        }
         let main_runs = control.main_end.is_none();
         if !main_runs && (until == Until::Main || table.learners() == 0) {
             return control.main_end.take().map(Over::Ended);
@@ -320,6 +343,21 @@ impl Workers {
         None
     }
 
+    /// The error of a run that has lasted too long and in which all threads wait for something: at
+    /// the place of the first of them, which is told.
+    fn is_late(&self, limit: Limit) -> Option<Fault> {
+        let shared = &self.shared;
+        let waits = |thread: &Snapshot| !matches!(thread.doing, Doing::Running);
+        let threads = shared.table.snapshot(&shared.world);
+        let first = threads.first().filter(|_| threads.iter().all(waits))?;
+        let about = shared.table.about(first.task)?;
+        let fault = Fault::new(FaultKind::Limit(limit), first.pos);
+        if let Some((pos, kind)) = log::main_failure(&shared.world, &Err(fault.clone())) {
+            shared.tell(&about, pos, kind);
+        }
+        Some(fault)
+    }
+
     /// The threads that wait for ever, when the run is over because of them.
     fn stuck_for_good(&self, until: Until) -> Option<Over> {
         let shared = &self.shared;
@@ -335,6 +373,8 @@ impl Workers {
 enum Over {
     Ended(Result<Value, Fault>),
     Interrupted,
+    /// A thread has reached a limit, and has said so.
+    Limited(Fault),
     /// All threads wait for ever, or these do, while others run.
     Deadlock(Option<Vec<TaskId>>),
 }
@@ -344,7 +384,11 @@ impl Schedule for Workers {
         self.runs += 1;
         let run = self.runs;
         let shared = &self.shared;
-        *shared.control.lock() = Control::default();
+        *shared.control.lock() = Control {
+            run,
+            ..Control::default()
+        };
+        shared.world.budget.begin(shared.world.clock.elapsed());
         let main_stays = &shared.deadlocks.main_stays;
         main_stays.store(until == Until::Main, Ordering::SeqCst);
         let handle = shared.world.main.clone();
@@ -368,6 +412,12 @@ impl Schedule for Workers {
             if let Some(over) = self.look(&mut control, until, search) {
                 break over;
             }
+            if let Err(limit) = shared.world.budget.check_time(shared.world.clock.elapsed()) {
+                // A thread that runs finds that itself; here perhaps all sleep.
+                if let Some(fault) = MutexGuard::unlocked(&mut control, || self.is_late(limit)) {
+                    break Over::Limited(fault);
+                }
+            }
             let waited = shared.changed.wait_for(&mut control, DEADLOCK_LOOK);
             search = waited.timed_out();
         };
@@ -386,6 +436,10 @@ impl Schedule for Workers {
                 self.stop(Stopping::Interrupt, Target::run(run));
                 MainEnd::Interrupted(infos)
             }
+            Over::Limited(fault) => {
+                self.stop(Stopping::Interrupt, Target::run(run));
+                MainEnd::Failed(fault)
+            }
             Over::Deadlock(stuck) => {
                 let mut infos = shared.infos();
                 if let Some(stuck) = stuck {
@@ -395,7 +449,7 @@ impl Schedule for Workers {
                 MainEnd::Deadlock(infos)
             }
         };
-        shared.control.lock().main_end = None;
+        *shared.control.lock() = Control::default();
         end
     }
 

@@ -278,6 +278,9 @@ impl Host {
             age_nanoseconds: self.shared.now(),
             executable: settings.executable.clone(),
             generation,
+            readable: world.readable.clone(),
+            memory: world.budget.limits().memory,
+            threads: world.budget.limits().threads,
         };
         Child::start(&executable, &hello).map_err(cannot)
     }

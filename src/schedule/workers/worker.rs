@@ -9,12 +9,14 @@ use crossbeam::utils::Backoff;
 
 use super::deadlock::Gone;
 use super::processes::{self, Processes};
-use super::table::{About, Job, Park, Stopping};
+use super::table::{About, Job, Park, Stopping, Target};
 use super::{Shared, Slice};
 use crate::event::Kind;
+use crate::host;
 use crate::pos::Pos;
 use crate::runtime::threads;
 use crate::schedule::{MAIN, Random, guard, log};
+use crate::value::budget::{LOOK, Limit, take_owed};
 use crate::value::object::{Attempt, Call, Effects, Poll, TaskId, Time, Verb, Wake, Withdrawal};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -82,6 +84,8 @@ pub(super) struct Worker {
     /// What objects want; empty, and kept for its memory.
     effects: Effects,
     turns: u32,
+    /// The fuel used since memory and time were looked at.
+    spent: u32,
     perturbation: Option<Perturbation>,
 }
 
@@ -124,6 +128,7 @@ impl Worker {
             natives,
             effects: Effects::default(),
             turns: 0,
+            spent: 0,
             perturbation: perturbation.map(Perturbation),
         }
     }
@@ -265,10 +270,15 @@ impl Worker {
     fn run_job(&mut self, mut job: Box<Job>) {
         let mut fuel = self.slice();
         loop {
-            if !job.stopping && self.shared.table.stopping(&job.about) != Stopping::No {
-                self.tell_to_stop(&mut job);
+            if !job.stopping
+                && let Some(why) = self.reason_to_stop(&job)
+            {
+                self.tell_to_stop(&mut job, why);
             }
+            let before = fuel;
             let stop = self.step(&mut job, &mut fuel);
+            let spent = (before - fuel).saturating_add(take_owed());
+            self.spent = self.spent.saturating_add(spent);
             if !job.fiber.is_coming_back() {
                 job.waited_on = None;
             }
@@ -345,7 +355,28 @@ impl Worker {
         }
     }
 
-    fn tell_to_stop(&mut self, job: &mut Job) {
+    /// Why a thread that is about to go on shall end instead.
+    fn reason_to_stop(&mut self, job: &Job) -> Option<FaultKind> {
+        match self.shared.table.stopping(&job.about) {
+            Stopping::No => {}
+            Stopping::Deadlock => return Some(FaultKind::Deadlock),
+            Stopping::Interrupt => return Some(FaultKind::Interrupted),
+        }
+        if self.spent < LOOK {
+            return None;
+        }
+        self.spent = 0;
+        let world = &self.shared.world;
+        // Between two inputs of the prompt, time goes by for nobody.
+        let late = match job.about.run == self.shared.control.lock().run {
+            true => world.budget.check_time(world.clock.elapsed()),
+            false => Ok(()),
+        };
+        let over = late.and_then(|()| world.budget.check_memory(host::memory_in_use));
+        over.err().map(FaultKind::Limit)
+    }
+
+    fn tell_to_stop(&mut self, job: &mut Job, why: FaultKind) {
         job.stopping = true;
         if let Some(object) = job.waited_on.take() {
             let mut effects = Effects::default();
@@ -355,11 +386,7 @@ impl Worker {
             let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, ids, &mut time);
             carry_out(&self.shared, &mut self.queue, job.about.run, &mut effects);
         }
-        let kind = match self.shared.table.stopping(&job.about) {
-            Stopping::Deadlock => FaultKind::Deadlock,
-            _ => FaultKind::Interrupted,
-        };
-        job.fiber.stop(Fault::new(kind, Pos::NONE));
+        job.fiber.stop(Fault::new(why, Pos::NONE));
     }
 
     fn wait(&mut self, mut job: Box<Job>, wait: Wait) -> Option<Box<Job>> {
@@ -377,6 +404,14 @@ impl Worker {
     /// Reports the end of a thread. Gives the fiber back when it has something more to run.
     fn end(&mut self, mut job: Box<Job>, end: Result<Value, Fault>) -> Option<Box<Job>> {
         let about = job.about.clone();
+        let mut end = end;
+        if let Err(fault) = &mut end
+            && matches!(fault.kind, FaultKind::Limit(_))
+            && !self.shared.is_limited(&about, fault)
+        {
+            // Another one was the first, and ends the run.
+            fault.kind = FaultKind::Interrupted;
+        }
         if about.task == MAIN {
             self.shared.main_has_ended(&about, end);
             return None;
@@ -400,7 +435,9 @@ pub(super) fn end_of_call(
     let (verb, arg) = match end {
         Ok(value) => (Verb::Finish, value),
         Err(fault) => {
-            if !about.worker && fault.kind.is_catchable() {
+            // What ends the run is shown whoever else hears of it.
+            let is_limit = matches!(fault.kind, FaultKind::Limit(_));
+            if is_limit || !about.worker && fault.kind.is_reported() {
                 let message = fault.kind.title();
                 shared.tell(about, fault.pos, Kind::Failure { message });
             }
@@ -518,9 +555,17 @@ impl Time for Hands<'_> {
 }
 
 impl Services for Hands<'_> {
-    fn carry_out(&mut self, effects: &mut Effects) {
+    fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit> {
         self.shared.tell_failures(self.about, effects);
+        let starts = !effects.spawns.is_empty();
         carry_out(self.shared, self.queue, self.about.run, effects);
+        match starts {
+            true => {
+                let alive = self.shared.table.alive(Target::ALL);
+                self.shared.world.budget.check_threads(alive)
+            }
+            false => Ok(()),
+        }
     }
 
     fn now(&mut self) -> f64 {
@@ -531,9 +576,23 @@ impl Services for Hands<'_> {
         self.shared.random.lock().below(bound)
     }
 
-    fn print(&mut self, _task: TaskId, text: String, is_open: bool, pos: Pos) {
+    fn print(&mut self, _task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit> {
+        self.shared.world.budget.print(text.len() + 1)?;
         self.shared
             .tell(self.about, pos, Kind::Print { text, is_open });
+        Ok(())
+    }
+
+    fn compile(&mut self, text: &str) -> Result<Arc<Function>, FaultKind> {
+        self.shared.world.compile(text)
+    }
+
+    fn read_file(&mut self, path: &str) -> Result<String, FaultKind> {
+        self.shared.world.read_file(path)
+    }
+
+    fn read_line(&mut self) -> Result<Option<String>, FaultKind> {
+        self.shared.world.read_line(Duration::ZERO)
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {

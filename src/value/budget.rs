@@ -1,0 +1,356 @@
+//! What a run may use of the machine, and what it costs to work on much data.
+//!
+//! Two things that belong together. Work that one instruction does on much data *costs fuel*
+//! ([`charge`]), so that a thread gives way after about a millisecond whatever it does: others go on, a
+//! stop is obeyed, and limits are looked at. A [`Budget`] knows the limits of a session and what its run
+//! has used of them. Threads and output are counted where they are made; how much memory the process
+//! takes and how late it is, the schedulers look up between slices. What goes over a limit is an error
+//! of the thread that runs then ([`FaultKind::Limit`](super::FaultKind::Limit)), and ends the run.
+//!
+//! This asks neither clock nor host.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::collection::Collection;
+use super::{Cell, Map, Value};
+
+/// So many bytes are copied in the time of one unit of fuel, about.
+const BYTES_PER_FUEL: usize = 64;
+
+/// Less than this costs nothing: most values are small.
+const MUCH: usize = 1 << 12;
+
+/// After so much fuel, some milliseconds, a scheduler looks at memory and time.
+pub const LOOK: u32 = 200_000;
+
+thread_local! {
+    /// The fuel that the instruction under way has cost on this thread of the host.
+    static COST: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    /// The part of what was paid that no slice had left.
+    static OWED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+/// Notes that so many bytes were made or copied.
+#[inline]
+pub fn charge(bytes: usize) {
+    if bytes >= MUCH {
+        let fuel = u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX);
+        COST.set(COST.get().saturating_add(fuel));
+    }
+}
+
+/// Pays what was charged on this thread of the host since the last call. What the fuel does not cover is
+/// left to be asked for.
+#[inline]
+pub fn settle(fuel: &mut u32) {
+    let cost = take_cost();
+    if cost != 0 {
+        OWED.set(OWED.get().saturating_add(cost.saturating_sub(*fuel)));
+        *fuel = fuel.saturating_sub(cost);
+    }
+}
+
+/// Returns the fuel that was spent on this thread of the host, but not there, since the last call.
+pub fn take_owed() -> u32 {
+    OWED.take()
+}
+
+/// Returns what was charged on this thread of the host since the last call, in fuel.
+#[inline]
+pub fn take_cost() -> u32 {
+    match COST.get() {
+        0 => 0,
+        cost => {
+            COST.set(0);
+            cost
+        }
+    }
+}
+
+/// How much a copy of what a value holds takes, without what that shares with the original.
+pub trait Bulk {
+    /// In bytes, about.
+    fn bytes(&self) -> usize;
+}
+
+impl Bulk for Vec<Value> {
+    fn bytes(&self) -> usize {
+        self.len() * size_of::<Value>()
+    }
+}
+
+impl Bulk for Map {
+    fn bytes(&self) -> usize {
+        self.len() * size_of::<(Box<str>, Value)>()
+    }
+}
+
+impl Bulk for Box<[std::sync::Arc<Cell>]> {
+    fn bytes(&self) -> usize {
+        size_of_val(&**self)
+    }
+}
+
+impl Bulk for Collection {
+    fn bytes(&self) -> usize {
+        self.len() * size_of::<Value>()
+    }
+}
+
+/// A limit of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So many bytes of memory.
+    Memory(u64),
+    /// So many threads that are alive.
+    Threads(u64),
+    /// So many bytes that are printed.
+    Output(u64),
+    /// So long.
+    Time(Duration),
+}
+
+impl Limit {
+    /// The option and the key of `:set` that raise it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory(_) => "max-memory",
+            Self::Threads(_) => "max-threads",
+            Self::Output(_) => "max-output",
+            Self::Time(_) => "max-seconds",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name();
+        match self {
+            Self::Memory(bytes) => {
+                write!(
+                    f,
+                    "the limit of memory is reached: {} ({name})",
+                    size(*bytes)
+                )
+            }
+            Self::Threads(count) => {
+                write!(f, "the limit of threads is reached: {count} ({name})")
+            }
+            Self::Output(bytes) => {
+                write!(
+                    f,
+                    "the limit of output is reached: {} ({name})",
+                    size(*bytes)
+                )
+            }
+            Self::Time(time) => {
+                let seconds = time.as_secs_f64();
+                write!(f, "the limit of time is reached: {seconds} s ({name})")
+            }
+        }
+    }
+}
+
+/// A number of bytes, as it is typed: `64M`.
+pub fn size(bytes: u64) -> String {
+    for (shift, unit) in [(30, "G"), (20, "M"), (10, "K")] {
+        if bytes != 0 && bytes.is_multiple_of(1 << shift) {
+            return format!("{}{unit}", bytes >> shift);
+        }
+    }
+    bytes.to_string()
+}
+
+/// What a run may use; what has no limit has the greatest number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// The memory that the process takes, in bytes.
+    pub memory: u64,
+    /// The threads and tasks that are alive.
+    pub threads: u64,
+    /// What is printed, in bytes.
+    pub output: u64,
+    /// How long it runs, in the time of the host.
+    pub time: Duration,
+}
+
+impl RunLimits {
+    /// No limits.
+    pub const NONE: Self = Self {
+        memory: u64::MAX,
+        threads: u64::MAX,
+        output: u64::MAX,
+        time: Duration::MAX,
+    };
+}
+
+/// The limits of a session, and what its run has used.
+#[derive(Debug)]
+pub struct Budget {
+    memory: AtomicU64,
+    threads: AtomicU64,
+    output: AtomicU64,
+    /// In nanoseconds, as the next two.
+    time: AtomicU64,
+    begun: AtomicU64,
+    printed: AtomicU64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        let budget = Self {
+            memory: AtomicU64::new(0),
+            threads: AtomicU64::new(0),
+            output: AtomicU64::new(0),
+            time: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
+            printed: AtomicU64::new(0),
+        };
+        budget.set(RunLimits::NONE);
+        budget
+    }
+}
+
+impl Budget {
+    /// Sets the limits, also of what runs.
+    pub fn set(&self, limits: RunLimits) {
+        self.memory.store(limits.memory, Ordering::Relaxed);
+        self.threads.store(limits.threads, Ordering::Relaxed);
+        self.output.store(limits.output, Ordering::Relaxed);
+        self.time.store(nanoseconds(limits.time), Ordering::Relaxed);
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> RunLimits {
+        RunLimits {
+            memory: self.memory.load(Ordering::Relaxed),
+            threads: self.threads.load(Ordering::Relaxed),
+            output: self.output.load(Ordering::Relaxed),
+            time: match self.time.load(Ordering::Relaxed) {
+                u64::MAX => Duration::MAX,
+                time => Duration::from_nanos(time),
+            },
+        }
+    }
+
+    /// A run begins at this time of the session.
+    pub fn begin(&self, now: Duration) {
+        self.begun.store(nanoseconds(now), Ordering::Relaxed);
+        self.printed.store(0, Ordering::Relaxed);
+    }
+
+    /// Takes note that so many bytes are to be printed.
+    ///
+    /// # Errors
+    /// The limit, when they go over it.
+    pub fn print(&self, bytes: usize) -> Result<(), Limit> {
+        let most = self.output.load(Ordering::Relaxed);
+        if most == u64::MAX {
+            return Ok(());
+        }
+        let bytes = bytes as u64;
+        match self.printed.fetch_add(bytes, Ordering::Relaxed) + bytes > most {
+            true => Err(Limit::Output(most)),
+            false => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// The limit, when so many threads that are alive are too many.
+    pub fn check_threads(&self, alive: usize) -> Result<(), Limit> {
+        let most = self.threads.load(Ordering::Relaxed);
+        match alive as u64 > most {
+            true => Err(Limit::Threads(most)),
+            false => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// The limit, when the run lasts too long at this time of the session.
+    pub fn check_time(&self, now: Duration) -> Result<(), Limit> {
+        let most = self.time.load(Ordering::Relaxed);
+        let begun = self.begun.load(Ordering::Relaxed);
+        match nanoseconds(now).saturating_sub(begun) > most {
+            true => Err(Limit::Time(Duration::from_nanos(most))),
+            false => Ok(()),
+        }
+    }
+
+    /// # Errors
+    /// The limit, when the process takes so much memory; where the host does not say how much, there
+    /// is none.
+    pub fn check_memory(&self, in_use: impl FnOnce() -> Option<u64>) -> Result<(), Limit> {
+        let most = self.memory.load(Ordering::Relaxed);
+        match most != u64::MAX && in_use().is_some_and(|bytes| bytes > most) {
+            true => Err(Limit::Memory(most)),
+            false => Ok(()),
+        }
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_large_costs_fuel_once() {
+        take_cost();
+        charge(100);
+        assert_eq!(take_cost(), 0);
+        charge(1 << 20);
+        assert_eq!(take_cost(), 1 << 14);
+        assert_eq!(take_cost(), 0);
+        let mut fuel = 20_000;
+        for left in [3616, 0] {
+            charge(1 << 20);
+            settle(&mut fuel);
+            assert_eq!(fuel, left);
+        }
+        assert_eq!((take_owed(), take_owed()), ((1 << 14) - 3616, 0));
+        charge(usize::MAX);
+        charge(usize::MAX);
+        assert_eq!(take_cost(), u32::MAX);
+    }
+
+    #[test]
+    fn limits_are_what_may_be_used_to_the_last() {
+        let budget = Budget::default();
+        assert_eq!(budget.limits(), RunLimits::NONE);
+        let limits = RunLimits {
+            memory: 1 << 20,
+            threads: 2,
+            output: 5,
+            time: Duration::from_secs(2),
+        };
+        budget.set(limits);
+        assert_eq!(budget.limits(), limits);
+        budget.begin(Duration::from_secs(10));
+        assert_eq!(budget.print(3), Ok(()));
+        assert_eq!(budget.print(2), Ok(()));
+        assert_eq!(budget.print(1), Err(Limit::Output(5)));
+        budget.begin(Duration::from_secs(10));
+        assert_eq!(budget.print(5), Ok(()));
+        assert_eq!(budget.check_threads(2), Ok(()));
+        assert_eq!(budget.check_threads(3), Err(Limit::Threads(2)));
+        assert_eq!(budget.check_time(Duration::from_secs(12)), Ok(()));
+        let late = budget.check_time(Duration::from_secs(13));
+        assert_eq!(late, Err(Limit::Time(Duration::from_secs(2))));
+        assert_eq!(budget.check_memory(|| Some(1 << 20)), Ok(()));
+        assert_eq!(budget.check_memory(|| None), Ok(()));
+        let over = budget.check_memory(|| Some((1 << 20) + 1));
+        assert_eq!(over, Err(Limit::Memory(1 << 20)));
+    }
+
+    #[test]
+    fn sizes_are_shown_as_they_are_typed() {
+        for (bytes, shown) in [(0, "0"), (1000, "1000"), (1 << 26, "64M"), (3 << 30, "3G")] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+}
