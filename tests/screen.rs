@@ -378,3 +378,51 @@ fn what_is_longer_than_the_screen_comes_in_pages() {
     terminal.is_ready();
     terminal.leaves();
 }
+
+#[test]
+fn a_line_that_goes_on_is_seen_in_place_and_ends_before_the_prompt() {
+    let mut terminal = Terminal::open(60, 20);
+    terminal.enters("for i in 0..4 { print(i, #{end: \"\"}); }", "0123");
+    terminal.enters("for i in 0..4 { print(`${i}0%`, #{end: \"\\r\"}); }", "30%");
+    let screen = terminal.screen();
+    assert!(!screen.contains("10%"), "{screen}");
+    // A thread's open line stands above what is typed, and goes on there.
+    terminal.enters("let go = Queue();", "");
+    terminal.enters(
+        "let t = spawn(|| { print(\"part\", #{end: \"\"}); for i in 0..2 { go.get(); print(i, #{end: \"\"}); } });",
+        "part",
+    );
+    terminal.types("let half = 1", "");
+    terminal.sees("> let half = 1");
+    terminal.types(";", "\r");
+    terminal.is_ready();
+    terminal.enters("go.put(1);", "part0");
+    terminal.enters("go.put(1); t.join();", "1");
+    terminal.leaves();
+}
+
+#[test]
+fn a_resize_storm_leaves_what_is_typed_in_place() {
+    let mut terminal = Terminal::open(80, 24);
+    terminal.types("let number = 20 + 1", "");
+    terminal.sees("let number = 20 + 1");
+    for round in 0..20_u16 {
+        let (columns, rows) = (40 + round * 8, 10 + round);
+        // Both ends of the terminal have one size.
+        let keyboard = terminal.keyboard.try_clone().expect("a handle");
+        let resized = Command::new("stty")
+            .args(["cols", &columns.to_string(), "rows", &rows.to_string()])
+            .stdin(keyboard)
+            .status()
+            .expect("stty is there");
+        assert!(resized.success());
+        terminal
+            .emulator
+            .screen_mut()
+            .set_size(size(rows), size(columns));
+    }
+    terminal.types(" + 21; number", "\r");
+    terminal.sees("42");
+    terminal.is_ready();
+    terminal.leaves();
+}

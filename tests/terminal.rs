@@ -20,12 +20,16 @@ const READY: &str = "\x1b[?2004h";
 struct Prompt {
     terminal: PtySession,
     /// Holds the history, and vanishes with the test.
-    state: tempfile::TempDir,
+    state: std::sync::Arc<tempfile::TempDir>,
 }
 
 impl Prompt {
     fn open() -> Self {
-        let state = tempfile::tempdir().expect("a folder");
+        Self::open_in(std::sync::Arc::new(tempfile::tempdir().expect("a folder")))
+    }
+
+    /// A prompt whose history lies here.
+    fn open_in(state: std::sync::Arc<tempfile::TempDir>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_threadlab"));
         command
             .args(["--color", "never"])
@@ -303,4 +307,114 @@ fn bytes_that_are_no_text_do_not_end_the_prompt() {
         prompt.ready();
         prompt.ends();
     }
+}
+
+#[test]
+fn input_asks_in_the_terminal_and_ctrl_c_ends_the_question() {
+    let mut prompt = Prompt::open();
+    prompt.keys("let name = input(\"na\" + \"me? \");\r");
+    prompt.sees("name? ");
+    prompt.keys("Ann\r");
+    prompt.ready();
+    prompt.keys("print(\"Hello\" + \" \" + name);\r");
+    prompt.sees("Hello Ann");
+    prompt.ready();
+    prompt.keys("input(\"more\" + \"? \")\r");
+    prompt.sees("more? ");
+    prompt.terminal.send_control('c').expect("it takes keys");
+    prompt.ready();
+    // What is typed now is the prompt's.
+    prompt.keys("40 + 2\r");
+    prompt.sees("42");
+    prompt.ready();
+    prompt.ends();
+}
+
+#[test]
+fn ctrl_c_in_a_flood_says_how_much_it_has_dropped() {
+    for flood in [
+        "loop { print(\"flood\" + \"ed\"); }",
+        "let t = []; for i in 0..8 { t.push(spawn(|| { loop { print(\"flood\" + \"ed\"); } })); } t[0].join();",
+    ] {
+        let mut prompt = Prompt::open();
+        prompt.keys(flood);
+        prompt.keys("\r");
+        for _ in 0..1000 {
+            prompt.sees("flooded");
+        }
+        prompt.terminal.send_control('c').expect("it takes keys");
+        prompt.sees("lines dropped");
+        prompt.ready();
+        prompt.keys("print(\"on it \" + \"goes\");\r");
+        prompt.sees("on it goes");
+        prompt.ready();
+        prompt.ends();
+    }
+}
+
+#[test]
+fn a_prompt_that_was_suspended_goes_on() {
+    let mut prompt = Prompt::open();
+    prompt.types("let kept = 41;");
+    prompt.keys("kept + ");
+    prompt.sees("kept + ");
+    let process = prompt.terminal.process_mut();
+    process.signal(Signal::SIGTSTP).expect("it is there");
+    process.signal(Signal::SIGCONT).expect("it is there");
+    prompt.keys("1\r");
+    prompt.sees("42");
+    prompt.ready();
+    let (_, history) = prompt.ends_by(Signal::SIGHUP);
+    assert!(history.contains("let kept = 41;"), "{history}");
+}
+
+#[test]
+fn two_prompts_write_one_history() {
+    let mut first = Prompt::open();
+    let mut second = Prompt::open_in(first.state.clone());
+    for round in 0..5 {
+        first.types(&format!("let first{round} = 1;"));
+        second.types(&format!("let second{round} = 2;"));
+    }
+    let history = first.state.path().join("threadlab").join("history");
+    first.ends();
+    second.ends();
+    let text = std::fs::read_to_string(&history).expect("a history");
+    for round in 0..5 {
+        for name in ["first", "second"] {
+            let input = format!("let {name}{round} =");
+            assert_eq!(text.matches(&input).count(), 1, "{input}\n{text}");
+        }
+    }
+}
+
+/// A disk that is full is a word, and the session goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_does_not_end_the_prompt() {
+    let mut prompt = Prompt::open();
+    prompt.types("let kept = 41;");
+    prompt.keys(":save! /dev/full\r");
+    prompt.sees("cannot be written");
+    prompt.ready();
+    prompt.keys(":record /dev/full\r");
+    prompt.sees("'/dev/full'");
+    prompt.ready();
+    prompt.keys("kept + 1\r");
+    prompt.sees("42");
+    prompt.ready();
+    prompt.ends();
+}
+
+/// A history that is no file is not read: a device may have no end.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_history_on_a_device_is_not_kept() {
+    let state = std::sync::Arc::new(tempfile::tempdir().expect("a folder"));
+    let folder = state.path().join("threadlab");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::os::unix::fs::symlink("/dev/full", folder.join("history")).expect("a link");
+    let mut prompt = Prompt::open_in(state);
+    prompt.types("40 + 2");
+    prompt.ends();
 }
