@@ -387,17 +387,32 @@ fn a_line_that_goes_on_is_seen_in_place_and_ends_before_the_prompt() {
     let screen = terminal.screen();
     assert!(!screen.contains("10%"), "{screen}");
     // A thread's open line stands above what is typed, and goes on there.
-    terminal.enters("let go = Queue();", "");
-    terminal.enters(
-        "let t = spawn(|| { print(\"part\", #{end: \"\"}); for i in 0..2 { go.get(); print(i, #{end: \"\"}); } });",
-        "part",
+    terminal.enters("let done = false;", "");
+    terminal.types(
+        "let t = spawn(|| { let n = 0; while !done { n += 1; print(\"\\r\" + n, #{end: \"\"}); sleep(0.01); } });",
+        "\r",
     );
+    terminal.sees("[Thread-1] ");
+    terminal.is_ready();
     terminal.types("let half = 1", "");
     terminal.sees("> let half = 1");
+    let above = |terminal: &Terminal| {
+        let (row, _) = terminal.cursor();
+        let columns = terminal.emulator.screen().size().1.get();
+        let mut rows = terminal.emulator.screen().rows(0, columns);
+        rows.nth(usize::from(row) - 1).unwrap_or_default()
+    };
+    let before = above(&terminal);
+    assert!(before.starts_with("[Thread-1] "), "{before}");
+    terminal.until("another number", |terminal| {
+        let now = above(terminal);
+        now != before && now.starts_with("[Thread-1] ")
+    });
+    let screen = terminal.screen();
+    assert_eq!(screen.matches("[Thread-1]").count(), 1, "{screen}");
+    assert!(terminal.line().starts_with("> let half = 1"), "{screen}");
     terminal.types(";", "\r");
-    terminal.is_ready();
-    terminal.enters("go.put(1);", "part0");
-    terminal.enters("go.put(1); t.join();", "1");
+    terminal.enters("done = true; t.join();", "");
     terminal.leaves();
 }
 

@@ -371,12 +371,13 @@ fn a_prompt_that_was_suspended_goes_on() {
 #[test]
 fn two_prompts_write_one_history() {
     let mut first = Prompt::open();
-    let mut second = Prompt::open_in(first.state.clone());
+    let state = first.state.clone();
+    let mut second = Prompt::open_in(state.clone());
     for round in 0..5 {
         first.types(&format!("let first{round} = 1;"));
         second.types(&format!("let second{round} = 2;"));
     }
-    let history = first.state.path().join("threadlab").join("history");
+    let history = state.path().join("threadlab").join("history");
     first.ends();
     second.ends();
     let text = std::fs::read_to_string(&history).expect("a history");

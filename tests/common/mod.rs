@@ -106,11 +106,26 @@ pub(crate) struct Ended {
 impl Ended {
     /// What was printed, and the failures of threads as the learner sees them.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let line = |event: &Event| match &event.kind {
-            Kind::Print { text, .. } => Some(text.clone()),
-            _ => failure_line(event),
-        };
-        self.events.iter().filter_map(line).collect()
+        let mut lines: Vec<String> = Vec::new();
+        let mut open = None;
+        for event in &self.events {
+            let (text, is_open) = match &event.kind {
+                Kind::Print { text, is_open } => (text.clone(), *is_open),
+                _ => match failure_line(event) {
+                    Some(line) => (line, false),
+                    None => continue,
+                },
+            };
+            match lines
+                .last_mut()
+                .filter(|_| open == Some(event.thread.number))
+            {
+                Some(last) => last.push_str(&text),
+                None => lines.push(text),
+            }
+            open = is_open.then_some(event.thread.number);
+        }
+        lines
     }
 
     /// The event log, as `--events` writes it.

@@ -151,6 +151,8 @@ pub(super) fn explored<R>(
         seed: Some(1),
         workers: Some(1),
         args: Vec::new(),
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
     };
     let mut session = Session::new(config, Arc::new(Stream::new()));

@@ -122,6 +122,8 @@ pub(super) fn prove(pages: &[&Page], bounds: &Bounds) -> Vec<Finding> {
         seed: Some(1),
         workers: Some(1),
         args: Vec::new(),
+        input: None,
+        readable: Vec::new(),
         worker_executable: None,
     };
     let stream = Arc::new(Stream::new());
