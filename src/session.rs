@@ -563,6 +563,7 @@ impl Session {
             .world
             .program
             .globals()
+            .filter(|(_, global)| &*global.name != INPUT)
             .filter_map(|(id, global)| {
                 let binding = self.world.globals.get(id)?;
                 let value = binding.cell.load();
@@ -585,6 +586,7 @@ impl Session {
     pub fn scope(&self) -> Vec<InScope> {
         let globals = self.world.program.globals();
         let mut scope: Vec<InScope> = globals
+            .filter(|(_, global)| &*global.name != INPUT)
             .filter_map(|(id, global)| {
                 let value = self.world.globals.get(id)?.cell.load();
                 let fields = match &value {

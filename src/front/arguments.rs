@@ -92,7 +92,7 @@ struct Words {
 }
 
 /// What a run may use: each is a key of the configuration file, too.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct LimitWords {
     /// How much memory a run may take: 512M, 2G, none [default: a quarter of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = limit("max-memory"))]
@@ -847,6 +847,7 @@ impl Arguments {
             scheduler: words.scheduler,
             seed: words.seed,
             workers: None,
+            limits: LimitWords::default(),
             events: None,
             script: Vec::new(),
             prompt: words.prompt,

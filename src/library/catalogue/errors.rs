@@ -200,6 +200,11 @@ pub const ERRORS: &[ErrorKind] = &[
         "Give the recursion a case in which it does not call itself.",
     ),
     error(
+        "EOFError",
+        "`input` was called where no line is to come.",
+        "Give more lines, by standard input or in `--input FILE`, or catch it to leave the loop.",
+    ),
+    error(
         "ErrorDataTooLarge",
         "A string, an array or a message to another process grew too large.",
         "Work on parts.",
