@@ -86,10 +86,7 @@ impl Signature {
         let takes_rest = of(ParameterKind::Rest).next().is_some();
         count >= least
             && (takes_rest || count <= of(ParameterKind::Plain).count())
-            && of(ParameterKind::NameOnly)
-                .filter(is_needed)
-                .next()
-                .is_none()
+            && !of(ParameterKind::NameOnly).any(|parameter| is_needed(&parameter))
     }
 
     /// One value for each parameter. `default` gives a captured variable's value, and `receivers` is how

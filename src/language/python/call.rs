@@ -204,10 +204,11 @@ impl<'a> Translator<'a> {
             }
         }
         let last = given.last_key_value().map_or(0, |(last, _)| *last);
-        for place in texts.len()..=last {
+        let first = texts.len();
+        for (place, parameter) in known.iter().enumerate().take(last + 1).skip(first) {
             match given.get(&place) {
                 Some(value) => texts.push(self.text(value)?),
-                None => match &known[place].default {
+                None => match &parameter.default {
                     Some(default) if is_plain(default) && !matches!(**default, Expr::Name(_)) => {
                         texts.push(self.text(default)?);
                     }

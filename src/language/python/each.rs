@@ -61,8 +61,7 @@ impl<'a> Translator<'a> {
     }
 
     /// What a comprehension goes through.
-    pub(super) fn iterable(&mut self, iter: &'a Expr, is_async: bool) -> Outcome<Text> {
-        let _ = is_async;
+    pub(super) fn iterable(&mut self, iter: &'a Expr) -> Outcome<Text> {
         if !matches!(self.type_of(iter), Type::Range) {
             self.python();
         }

@@ -966,7 +966,7 @@ impl<'a> Translator<'a> {
         self.python();
         // The first iterable is evaluated outside.
         let first = match generators.first() {
-            Some(first) => self.iterable(&first.iter, first.is_async)?,
+            Some(first) => self.iterable(&first.iter)?,
             None => return refuse(whole, "this comprehension has no counterpart here"),
         };
         let scope = self.scopes.of_expression(whole);
@@ -1035,7 +1035,7 @@ impl<'a> Translator<'a> {
         for (index, generator) in generators.iter().enumerate() {
             let iterable = match index {
                 0 => first.clone(),
-                _ => self.iterable(&generator.iter, generator.is_async)?,
+                _ => self.iterable(&generator.iter)?,
             };
             let head = self.for_head(&generator.target, &iterable, generator, &mut made)?;
             head.open(&mut layout);

@@ -142,11 +142,10 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
                 }
                 values => (None, values),
             };
-            let all = values
+            let mut all = values
                 .iter()
                 .chain(named.into_iter().flat_map(|named| named.values()));
-            all.map(|value| check_plain(value, "`format`"))
-                .collect::<Result<(), _>>()
+            all.try_for_each(|value| check_plain(value, "`format`"))
                 .and_then(|()| format_fields(text, values, named).map(Value::from))
         }
         ("isdigit" | "isdecimal" | "isnumeric", []) => all(char::is_numeric),
