@@ -21,9 +21,15 @@ pub(super) struct StandardInput {
     /// What was read and not given out.
     rest: Vec<u8>,
     has_ended: bool,
-    /// Of a terminal in which another one reads, too: whether the next line is the script's, and what
-    /// is to be called when one was typed, which has ended the line on the screen.
-    shared: Option<(Arc<AtomicBool>, Box<dyn Fn() + Send>)>,
+    /// Of a terminal in which another one reads, too.
+    shared: Option<SharedTerminal>,
+}
+
+struct SharedTerminal {
+    /// Whether the next line is the script's.
+    is_ours: Arc<AtomicBool>,
+    /// Called when a line was typed, which has ended the line on the screen.
+    has_read: Box<dyn Fn() + Send>,
 }
 
 impl StandardInput {
@@ -33,7 +39,10 @@ impl StandardInput {
         has_read: impl Fn() + Send + 'static,
     ) -> Self {
         Self {
-            shared: Some((is_ours, Box::new(has_read))),
+            shared: Some(SharedTerminal {
+                is_ours,
+                has_read: Box::new(has_read),
+            }),
             ..Self::default()
         }
     }
@@ -55,8 +64,8 @@ impl StandardInput {
 
 impl LineSource for StandardInput {
     fn next(&mut self, patience: Duration) -> Line {
-        let is_ours = self.shared.as_ref().map(|(is_ours, _)| is_ours);
-        if is_ours.is_some_and(|is_ours| !is_ours.load(Ordering::SeqCst)) {
+        let is_ours = |shared: &SharedTerminal| shared.is_ours.load(Ordering::SeqCst);
+        if !self.shared.as_ref().is_none_or(is_ours) {
             return Line::Busy;
         }
         if let Some(line) = self.take_line() {
@@ -68,8 +77,8 @@ impl LineSource for StandardInput {
         }
         let mut block = [0; BLOCK];
         let count = read(&mut block);
-        if let Some((_, has_read)) = &self.shared {
-            has_read();
+        if let Some(shared) = &self.shared {
+            (shared.has_read)();
         }
         match count {
             // At the prompt, Ctrl-D ends one question.

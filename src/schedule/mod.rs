@@ -212,7 +212,7 @@ impl World {
     /// A function of a text that is evaluated.
     fn compile(&self, text: &str) -> Result<Arc<Function>, FaultKind> {
         match &self.evaluator {
-            Some(evaluator) => evaluator(text).map_err(|problem| FaultKind::Native(problem)),
+            Some(evaluator) => evaluator(text).map_err(FaultKind::Native),
             None => Err(no_eval()),
         }
     }

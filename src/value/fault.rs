@@ -601,11 +601,12 @@ impl FaultKind {
             Self::Misuse(misuse) | Self::Cancelled(misuse) => Some(misuse.advice.clone()),
             Self::NoInput { advice, .. } => Some((*advice).into()),
             Self::Limit(limit) => Some(match limit {
-                Limit::Memory(_) => format!(
+                Limit::Memory(_) => {
                     "look for what grows without an end in this line or in what it calls; at the \
                      prompt `:undo` and `:reset` give back what variables hold; `--max-memory 2G` or \
                      `:set max-memory 2G` allows more"
-                ),
+                    .into()
+                }
                 _ => format!("`--{0} N` or `:set {0} N` allows more", limit.name()),
             }),
             Self::BrokenPool(_) => {
