@@ -243,11 +243,11 @@ fn a_race_on_a_variable_of_a_module_is_found() {
 #[test]
 fn a_function_named_by_a_string_in_a_module_is_that_of_the_module() {
     let folder = tempfile::tempdir().expect("a folder");
-    let module = "fn one() { 1 } fn call() { Fn(\"one\").call() }";
+    let module = "fn one() { 1 } fn indirect() { Fn(\"one\").call() }";
     std::fs::write(folder.path().join("m.rhai"), module).expect("a file");
     let stream = Arc::new(Stream::new());
     let mut session = Session::new(Mode::Seeded(1).config(), stream.clone());
-    let text = "import \"m\" as m; fn one() { \"mine\" } m::call()";
+    let text = "import \"m\" as m; fn one() { \"mine\" } m::indirect()";
     let (_, ended) = run(&mut session, &stream, &folder, text, InputKind::Script);
     assert_eq!(ended, "1");
 }
