@@ -211,6 +211,8 @@ pub struct Session {
     parser: Parser,
     prelude: HashSet<&'static str>,
     modules: Modules,
+    /// Whether texts may import modules.
+    reads_files: bool,
     /// How many inputs of the prompt there were, those whose text was wrong too.
     inputs: u32,
     history: History,
@@ -246,6 +248,7 @@ impl Session {
             parser: Parser::new(),
             prelude: HashSet::new(),
             modules: Modules::default(),
+            reads_files: true,
             inputs: 0,
             history,
             named: Vec::new(),

@@ -267,7 +267,7 @@ const ANSWERS: [(&str, &str); 20] = [
         "let lock = Lock();\nfn visit() {\n    with lock { look_around(); visits += 1; }\n}\n",
     ),
     // Without any work.
-    ("assertion", "fn visit() { }\n"),
+    ("not-together", "fn visit() { }\n"),
     (
         "assertion",
         "let lock = Lock();\nfn visit() {\n    look_around();\n    with lock { visits = 2; }\n}\n",
@@ -300,13 +300,14 @@ const ANSWERS: [(&str, &str); 20] = [
     ),
     (
         "undecided",
-        "fn visit() {\n    let text = \"0123456789\";\n    while true { text += text; }\n}\n",
+        "let all = [];\nfn visit() {\n    while true { let row = []; row.pad(1000, 0); all.push(row); }\n}\n",
     ),
 ];
 
 #[test]
 fn who_cheats_is_found_out() {
-    for (expected, answer) in ANSWERS {
+    // Those that reach limits take long, and are graded with the class.
+    for (expected, answer) in ANSWERS.into_iter().filter(|(word, _)| *word != "undecided") {
         let said = word(5, answer);
         assert!(
             expected.split(' ').any(|one| one == said),
@@ -368,6 +369,19 @@ fn a_limit_is_a_verdict() {
         verdict(5, endless),
         Verdict::Undecided(Undecided::Limit(_))
     ));
+    // Threads without end, and numbers of which there are too many to try.
+    for body in [
+        "let all = [];\n    while true { all.push(spawn(|| sleep(1))); }",
+        "random.shuffle([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);",
+    ] {
+        let answer = format!("let lock = Lock();\nfn visit() {{\n    {body}\n}}\n");
+        let little = Bounds {
+            work: 2_000,
+            ..Bounds::default()
+        };
+        let graded = grade(&exercise(5), Answer::new(&answer), &little);
+        assert!(!graded.is_passed(), "{answer}: {graded:?}");
+    }
     let few = Bounds {
         states: 10,
         ..Bounds::default()
@@ -459,6 +473,23 @@ fn a_class_of_forty_gets_a_row_each() {
     assert!(starts[1].starts_with("a00.rhai,passed,"), "{csv}");
     assert!(starts[2].starts_with("a12.rhai,failed,"), "{csv}");
     assert!(starts[3].starts_with("none.rhai,unreadable,"), "{csv}");
+}
+
+#[test]
+fn an_answer_reads_no_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    let solution = format!("{}export const done = true;\n", ANSWERS[0].1);
+    std::fs::write(folder.path().join("solution.rhai"), solution).expect("written");
+    let thief = "import \"solution\" as s;\nlet visit = || s::visit();\n";
+    std::fs::write(folder.path().join("thief.rhai"), thief).expect("written");
+    let words = ["grade", "--csv", "class.rhai#5", "thief.rhai"];
+    let (text, _) = threadlab(folder.path(), &words);
+    assert!(
+        text.contains("thief.rhai,failed,not-parseable,1,"),
+        "{text}"
+    );
+    assert!(text.contains("may not read files"), "{text}");
 }
 
 #[test]

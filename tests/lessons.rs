@@ -62,6 +62,22 @@ fn threadlab(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
 }
 
 #[test]
+fn each_lesson_is_proved() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/lessons");
+    let names: Vec<String> = in_folder().into_keys().collect();
+    let mut words = vec!["lesson", "check"];
+    words.extend(names.iter().map(String::as_str));
+    let (told, status) = threadlab(&folder, &words);
+    let wrong: String = told
+        .lines()
+        .filter(|line| !line.ends_with(": all holds"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_eq!((wrong.as_str(), status), ("", Some(0)));
+    assert_eq!(told.lines().count(), names.len());
+}
+
+#[test]
 fn a_new_lesson_passes_and_is_not_written_twice() {
     let folder = tempfile::tempdir().expect("a folder");
     let (_, status) = threadlab(folder.path(), &["lesson", "new", "my_own_lesson"]);
@@ -115,7 +131,7 @@ fn what_is_wrong_with_a_lesson_is_told_with_its_line() {
         &[("can print 1 or 2", "can print 1 or 2 or 3")],
         "never prints `3`",
     );
-    says(&[("- [ ] 3", "- [x] 3")], "`3` cannot happen");
+    says(&[("- [ ] 3", "- [x] 3\n/// - [ ] 4")], "`3` cannot happen");
     says(&[("- [x] 2", "- [ ] 2")], "`2` can happen");
     says(
         &[("visits = 2", "visits += 1")],

@@ -8,6 +8,10 @@ use std::time::Duration;
 use crate::host::Clock;
 use crate::schedule::{Interrupt, Interruption};
 
+/// Parts of a slice of work, and how many bytes of a state are written down in the time of a part.
+const PARTS: u64 = 16;
+const BYTES_OF_PART: u64 = 1 << 8;
+
 /// When a search gives up.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -19,8 +23,8 @@ pub struct Limits {
     pub depth: u32,
     /// When so many bytes are held: by the snapshots, the graph, and the run itself.
     pub memory: u64,
-    /// After so much private work of threads, in slices of some hundred instructions. Other than time it
-    /// is the same on every machine.
+    /// After so much work, in slices of some hundred instructions: what threads compute, and what it takes to
+    /// go from state to state. Other than time it is the same on every machine.
     pub work: u64,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
@@ -74,7 +78,7 @@ pub enum Cut {
     Depth(u32),
     /// The memory was used up.
     Memory(u64),
-    /// Threads did more private work than the limit.
+    /// More work was done than the limit.
     Work(u64),
     /// A random number could have had more values than were tried.
     Numbers(u64),
@@ -104,7 +108,7 @@ pub(super) struct Brake {
     /// How many bytes may be used, and how many are besides what the run itself holds.
     memory: u64,
     kept: AtomicU64,
-    /// How many slices of private work may be done, and how many were.
+    /// How many slices of work may be done, and how many parts of slices were: [`PARTS`] make one.
     work: u64,
     done: AtomicU64,
 }
@@ -139,7 +143,7 @@ impl Brake {
             Some(Interruption::Stopped)
         } else if self.kept.load(Ordering::Relaxed).saturating_add(held) >= self.memory {
             Some(Interruption::Memory)
-        } else if self.done.load(Ordering::Relaxed) >= self.work {
+        } else if self.is_worked_off() {
             Some(Interruption::Work)
         } else if self.clock.elapsed() >= self.time {
             Some(Interruption::Time)
@@ -153,6 +157,17 @@ impl Brake {
         self.kept.store(bytes, Ordering::Relaxed);
     }
 
+    /// Counts a step that has led to a state of so many bytes. Says when that is enough work.
+    pub(super) fn step(&self, bytes: u64) -> Option<Interruption> {
+        let parts = 4 + bytes / BYTES_OF_PART;
+        self.done.fetch_add(parts, Ordering::Relaxed);
+        self.is_worked_off().then_some(Interruption::Work)
+    }
+
+    fn is_worked_off(&self) -> bool {
+        self.done.load(Ordering::Relaxed) / PARTS >= self.work
+    }
+
     /// How long it has watched.
     pub(super) fn elapsed(&self) -> Duration {
         self.clock.elapsed()
@@ -162,7 +177,7 @@ impl Brake {
     pub(super) fn interrupt(self: &Arc<Self>) -> Interrupt {
         let brake = self.clone();
         Arc::new(move |held| {
-            brake.done.fetch_add(1, Ordering::Relaxed);
+            brake.done.fetch_add(PARTS, Ordering::Relaxed);
             brake.reached(held)
         })
     }

@@ -238,7 +238,8 @@ impl Search<'_, '_> {
                     self.walk.set_back(&open.kept);
                 }
                 let draws = self.walk.take(choice, &script);
-                if let Some(why) = self.walk.interruption() {
+                let interruption = self.walk.interruption();
+                if let Some(why) = interruption.or_else(|| self.brake.step(self.walk.buffers())) {
                     self.found.cut = Some(self.brake.cut(why));
                     self.leave_in_the_middle(open.state, choice, &draws, edges);
                     return None;

@@ -59,6 +59,10 @@ impl Session {
                 "move what both need into a third module",
             );
         }
+        if !self.reads_files {
+            let help = "write what it needs into the text itself";
+            return wrong("this text may not read files".into(), help);
+        }
         let text = match read(&key) {
             Ok(text) => text,
             Err(why) => return wrong(format!("the module {key} cannot be read: {why}"), HELP),

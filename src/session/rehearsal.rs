@@ -190,11 +190,12 @@ impl Session {
 
     /// Texts that have not run, as one program: main runs one after the other, as the prompt runs its
     /// inputs, and the program ends when all threads that are not daemons have ended. Each may be in a
-    /// language of its own. For a session in which nothing has run.
+    /// language of its own, and none may import a file. For a session in which nothing has run.
     ///
     /// # Errors
     /// The number of the first text with which something is wrong, from 0, and what it is.
     pub fn program(&mut self, parts: &[Part<'_>]) -> Result<Explorable, (usize, Vec<Diagnostic>)> {
+        self.reads_files = false;
         let language = self.language;
         let mut texts = Vec::with_capacity(parts.len());
         for (index, part) in parts.iter().enumerate() {

@@ -452,6 +452,11 @@ impl Ids {
         self.idents.count() + 2
     }
 
+    /// How many threads besides the main one have such a number so far.
+    pub fn idents(&self) -> u64 {
+        self.idents.get()
+    }
+
     fn names(&self) -> [&Counter; 4] {
         let Self {
             thread_names,

@@ -24,7 +24,7 @@ pub struct Bounds {
     pub states: u64,
     /// So many bytes.
     pub memory: u64,
-    /// So many slices of private work, of some hundred instructions each.
+    /// So much work, in slices of some hundred instructions each.
     pub work: u64,
     /// Runs are followed for so many steps.
     pub depth: u32,
@@ -35,7 +35,7 @@ impl Default for Bounds {
         Self {
             states: 200_000,
             memory: 256 << 20,
-            work: 100_000,
+            work: 200_000,
             depth: 5_000,
         }
     }

@@ -4,7 +4,7 @@
 use super::names::redefined;
 use super::program::{Explored, Wanted, explored};
 use super::{Answer, Bounds, Evidence, Fault, FaultKind, Of, Text, Undecided, Verdict, failed};
-use crate::explore::{Demand, Finding, Interleavings, Outcome, Possible, Problem};
+use crate::explore::{Cut, Demand, Finding, Interleavings, Outcome, Possible, Problem};
 use crate::language::outline::Outline;
 use crate::lesson::text::{Check, Exercise, Work};
 use crate::pos::{GIVEN, TRIAL};
@@ -70,8 +70,13 @@ pub(super) fn grade(
                 (Some(counts), Some(count)) => counts.push(count),
                 _ => counts = None,
             },
-            // Another trial may show that it is wrong.
-            Err(Verdict::Undecided(why)) => undecided = undecided.or(Some(why)),
+            Err(Verdict::Undecided(why)) => {
+                undecided = undecided.or(Some(why));
+                // Another trial may show that it is wrong, but this answer has had its share.
+                if matches!(why, Undecided::Limit(Cut::Work(_) | Cut::Memory(_))) {
+                    break;
+                }
+            }
             Err(Verdict::Failed(fault)) => {
                 return Err(Verdict::Failed(Box::new(Fault {
                     trial: index,
@@ -154,6 +159,8 @@ fn grade_trial(
             Check::AtMostAtWork(..) | Check::AtMostThreads(_) | Check::NoBusyWaiting => {
                 met.map(|met| Evidence::State(Box::new(met)))
             }
+            // Where not all was seen, nothing can pass, and the run may have no end.
+            Check::AtMostSeconds(_) if explored.found.cut.is_some() => None,
             Check::AtMostSeconds(most) => match explored.usual_run() {
                 Some((seconds, _)) if seconds <= most + 1e-9 => None,
                 Some((seconds, _)) => Some(Evidence::Seconds(seconds)),

@@ -636,7 +636,7 @@ impl Walk {
 
     /// How many threads besides the main one have been started.
     pub fn threads_started(&self) -> u64 {
-        self.run.state.world.ids.next_ident().saturating_sub(2)
+        self.run.state.world.ids.idents()
     }
 
     /// A number for the calls that have led the thread to where it is, by their places in the text.
