@@ -154,7 +154,9 @@ fn row(exercise: &Exercise, file: &Path) -> Row {
         Ok(source) => source,
         Err(error) => {
             row.fault = "unreadable".into();
-            row.message = error.to_string();
+            // A row is a line.
+            let words = error.to_string();
+            row.message = words.split_whitespace().collect::<Vec<_>>().join(" ");
             return row;
         }
     };

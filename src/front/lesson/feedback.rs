@@ -1,5 +1,5 @@
 //! What a learner is told of an answer: that it is right, or what is wrong with it, with the shortest run
-//! that shows it, in the lines of the answer.
+//! that shows it, in the lines of the answer. All words of verdicts are here, a few lines over the usual length.
 
 use crate::explore::{Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
 use crate::front::report::{Quoted, diagnostics};

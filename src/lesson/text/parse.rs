@@ -1,7 +1,8 @@
 //! Reads the file of a lesson, line by line.
 //!
 //! Lines are gathered into sections, each with its prose and its code; a section whose heading names a
-//! kind of exercise becomes one. All flaws are collected, in the order of their lines.
+//! kind of exercise becomes one. All flaws are collected, in the order of their lines. Longer than most files,
+//! since what belongs where is one table.
 
 use super::{Answers, Check, Choice, Exercise, Lesson, Page, Piece, Step, Task, Work, Wrong};
 use crate::lesson::flaw::{Flaw, FlawKind};
@@ -528,7 +529,9 @@ fn check(line: &str) -> Option<Check> {
         "may race" => return Some(Check::MayRace),
         _ => {}
     }
-    let text_checks: [(&str, fn(String) -> Check); 6] = [
+    /// Makes a condition of the words behind its beginning.
+    type Make = fn(String) -> Check;
+    let text_checks: [(&str, Make); 6] = [
         ("always prints ", Check::AlwaysPrints),
         ("never prints ", Check::NeverPrints),
         ("can print ", Check::CanPrint),
