@@ -1389,3 +1389,30 @@ fn a_task_may_return_its_own_thread_and_pool() {
         assert_eq!(ran.lines().len(), 2, "{mode:?}");
     }
 }
+
+/// A daemon that sleeps may still give a lock back: who waits for it does not wait for ever, on any
+/// scheduler.
+#[test]
+fn a_sleeping_daemon_still_helps_when_main_has_failed() {
+    let source = "let condition = Condition(); let held = Event();
+        let daemon = Thread(|| { with condition { held.set(); sleep(0.01); } }, [], #{daemon: true});
+        daemon.start(); held.wait();
+        let t = spawn(|| { condition.acquire(); condition.release(); print(\"done\"); });
+        throw \"no\";";
+    let found = explore(source);
+    let outcomes: Vec<String> = found
+        .outcomes
+        .iter()
+        .map(|one| text_of(&one.outcome))
+        .collect();
+    assert_eq!(outcomes, ["done / failed: no"]);
+    for mode in [
+        Mode::Parallel(2),
+        Mode::Gil(1),
+        Mode::Seeded(1),
+        Mode::Seeded(2),
+    ] {
+        let ran = common::run(mode, source);
+        assert_eq!(ran.lines().len(), 1, "{mode:?}: {:?}", ran.outcomes);
+    }
+}

@@ -318,7 +318,7 @@ impl Search<'_> {
         let mut before: Clock = (*process.stand).clone();
         join(&mut before, &process.enabled_by);
         for index in self.neighbours(&mut before, effect) {
-            self.race(index, choice, &process.stand, by);
+            self.race(index, choice, &before, &process.stand, by);
         }
         before
     }
@@ -392,11 +392,12 @@ impl Search<'_> {
             }
             let waits = self.walk.waiting_for(*one);
             let stand = processes[index].stand.clone();
+            let mut before: Clock = (*stand).clone();
+            let neighbours = self.neighbours(&mut before, &waits);
             if has_moved {
                 // It stands here since this step: what have earlier ones to do with it?
-                let mut before: Clock = (*stand).clone();
-                for at in self.neighbours(&mut before, &waits) {
-                    self.race(at, *one, &stand, None);
+                for at in neighbours {
+                    self.race(at, *one, &before, &stand, None);
                 }
             } else if !was_possible.contains(one)
                 && effect.depends_on(&waits)
@@ -404,7 +405,7 @@ impl Search<'_> {
             {
                 // Where it waits for one thing only, whatever lets it go on before this step has to do
                 // with this step, too, and is a race of its own.
-                self.race(last, *one, &stand, None);
+                self.race(last, *one, &before, &stand, None);
             }
         }
         for one in was_possible {
@@ -414,51 +415,70 @@ impl Search<'_> {
                     let process = frame.processes.get(*self.numbers.get(&one)?)?;
                     Some(process.stand.clone())
                 });
-                self.race(last, one, &stand.unwrap_or_default(), None);
+                let stand = stand.unwrap_or_default();
+                self.race(last, one, &stand, &stand, None);
             }
         }
     }
 
     /// The step at `index` could have come behind the next one of `choice`, which stands where it does
-    /// since `stand`: sees to it that it does in some run.
-    fn race(&mut self, index: usize, choice: Choice, stand: &Rc<Clock>, by: Option<Instruction>) {
+    /// since `stand`, and comes after all that is in `before`: sees to it that it does in
+    /// some run.
+    fn race(
+        &mut self,
+        index: usize,
+        choice: Choice,
+        before: &Clock,
+        stand: &Rc<Clock>,
+        by: Option<Instruction>,
+    ) {
         if let (Some(one), Some(other)) = (self.events[index].by, by)
             && self.compared.insert((one, other))
         {
             self.look_at_race(index, stand);
         }
-        let frame = &self.frames[index];
-        let possible = frame.kept.choices();
-        let number = index as u32 + 1;
-        // Whoever goes first in a run in which it does: the process itself, or one with a step behind
-        // that place that happens before it.
-        let leads = |one: &Choice| {
-            *one == choice
-                || self
-                    .numbers
-                    .get(one)
-                    .is_some_and(|process| stand.get(*process).is_some_and(|known| *known > number))
+        let initials = self.initials(index, choice, before);
+        let frame = &mut self.frames[index];
+        let is_there = |one: &Choice| {
+            let mut known = frame.asleep.iter().chain(&frame.tried);
+            frame.wanted.contains(one) || known.any(|(known, _)| known == one)
         };
-        let mut leading = possible.iter().filter(|one| leads(one)).copied().peekable();
-        let is_tried = |one: &Choice| {
-            frame.wanted.contains(one) || frame.tried.iter().any(|(tried, _)| tried == one)
+        if initials.iter().any(is_there) {
+            return;
+        }
+        match initials.first() {
+            Some(first) => frame.wanted.extend([*first]),
+            None => frame.wanted.extend(frame.kept.choices()),
+        }
+    }
+
+    /// What can come first, instead of the step at `index`, in runs in which that comes behind the next
+    /// step of `choice`: of what does not happen after it, that step last, whatever has nothing of the
+    /// rest before it. To begin with one of these is enough, and to begin with any other thread is not:
+    /// what is asleep would be passed over before it is due. These are the initials of Abdulla and others.
+    fn initials(&self, index: usize, choice: Choice, before: &Clock) -> Vec<Choice> {
+        let possible = self.frames[index].kept.choices();
+        let reversed = &self.events[index];
+        let mut rest: Vec<(usize, u32)> = Vec::new();
+        let mut initials = Vec::new();
+        let is_first = |rest: &[(usize, u32)], process: usize, clock: &Clock| {
+            !(rest.iter()).any(|(other, number)| *other == process || has(clock, *other, *number))
         };
-        let wanted: Vec<Choice> = if leading.peek().is_none() {
-            possible.to_vec()
-        } else {
-            let leading: Vec<Choice> = leading.collect();
-            match leading.iter().any(is_tried) {
-                true => Vec::new(),
-                false => leading
-                    .iter()
-                    .find(|one| **one == choice)
-                    .or(leading.first())
-                    .copied()
-                    .into_iter()
-                    .collect(),
+        for (at, event) in self.events.iter().enumerate().skip(index + 1) {
+            if has(&event.clock, reversed.process, index as u32 + 1) {
+                continue;
             }
-        };
-        self.frames[index].wanted.extend(wanted);
+            if is_first(&rest, event.process, &event.clock) {
+                initials.push(event.decision.choice);
+            }
+            rest.push((event.process, at as u32 + 1));
+        }
+        let process = self.numbers.get(&choice).copied().unwrap_or(usize::MAX);
+        if is_first(&rest, process, before) {
+            initials.push(choice);
+        }
+        initials.retain(|initial| possible.contains(initial));
+        initials
     }
 
     /// Leads the run to where both steps of a race are next: the one at `index`, and one that stands

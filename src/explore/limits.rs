@@ -38,16 +38,15 @@ pub struct Limits {
 }
 
 /// Whether only one of all runs is done that differ in nothing but the order of independent steps. What
-/// is found should be the same, without counts; but generated programs have shown outcomes that it misses,
-/// so it is not used unless asked for.
+/// is found is the same, without counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
     /// Where there are too many states to see them all.
+    #[default]
     Auto,
     /// From the beginning, instead of the search that counts.
     Always,
     /// Not at all.
-    #[default]
     Never,
 }
 

@@ -240,7 +240,10 @@ impl Stepped {
                     return MainEnd::from(end);
                 }
             }
-            let may_skip = self.run.main_end.is_none() || self.run.state.learner_has_deadline();
+            // A daemon may help those who still wait. At the prompt nobody waits for them.
+            let may_skip = self.run.main_end.is_none()
+                || until == Until::AllThreads
+                || self.run.state.learner_has_deadline();
             let has_advanced = self.advance(may_skip);
             if self.run.state.tells_waits() {
                 self.run.state.tell_of_waits();
@@ -263,7 +266,7 @@ impl Stepped {
 
 impl Schedule for Stepped {
     /// At the prompt, too, all threads go on until each has ended or waits for ever; daemons do not
-    /// make the clock jump.
+    /// make the clock jump there.
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd {
         self.run.begin(function);
         self.run_begun(until)
