@@ -122,7 +122,7 @@ fn mutated(text: &str, other: &str, dice: &mut Dice) -> String {
         match dice.below(7) {
             0 => text.truncate(start),
             1 => text.replace_range(start..end, ""),
-            2 => text.insert_str(start, &text[start..end].to_string()),
+            2 => text = [&text[..end], &text[start..]].concat(),
             3 => {
                 let (from, to) = (place(other, dice), place(other, dice));
                 let piece = &other[from.min(to)..from.max(to)];
