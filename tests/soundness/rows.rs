@@ -17,6 +17,9 @@ pub(crate) const EXCLUDED: &[(&str, &str)] = &[
     ("rand", "as rand_float"),
     ("random", "as rand_float"),
     ("uniform", "as rand_float"),
+    ("eval", "no search runs what is text when it begins"),
+    ("read_text", "no folder may be read"),
+    ("read_lines", "as read_text"),
 ];
 
 /// What the clock or the host decides: no search can list what is printed of it.

@@ -1,6 +1,6 @@
 //! A program explored, and run for real, with what became of it in a form that can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -137,6 +137,7 @@ impl Runner {
     pub(crate) fn new(mode: Mode) -> Self {
         let stream = Arc::new(Stream::new());
         let mut config = mode.config();
+        config.input = Some(vec!["one".into(), "two".into()]);
         if let Some(worker) = std::env::var_os("SOUNDNESS_WORKER") {
             config.worker_executable = Some(worker.into());
         }
@@ -277,12 +278,24 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
     };
     type Told = (Vec<String>, Vec<String>);
     let mut told: BTreeMap<(u64, String), Told> = BTreeMap::new();
+    // Those whose last line goes on.
+    let mut open: BTreeSet<(u64, String)> = BTreeSet::new();
     for event in events {
         // In a process of its own, a thread that it starts is named after it too.
         let name = event.thread.name.rsplit(", ").next().unwrap_or_default();
         let key = (event.thread.number, name.to_string());
         match &event.kind {
-            Kind::Print { text, .. } => told.entry(key).or_default().0.push(text.clone()),
+            Kind::Print { text, is_open } => {
+                let lines = &mut told.entry(key.clone()).or_default().0;
+                match lines.last_mut().filter(|_| open.contains(&key)) {
+                    Some(last) => last.push_str(text),
+                    None => lines.push(text.clone()),
+                }
+                match is_open {
+                    true => open.insert(key),
+                    false => open.remove(&key),
+                };
+            }
             Kind::Failure { message } | Kind::Warning { message } => {
                 let failed = format!("{} {message}", event.pos);
                 told.entry(key).or_default().1.push(failed);

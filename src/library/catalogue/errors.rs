@@ -39,6 +39,11 @@ pub const ERRORS: &[ErrorKind] = &[
         WRONG_USE,
     ),
     error(
+        "OSError",
+        "The host refuses something: a file that is in no folder that may be read, or cannot be read.",
+        WRONG_USE,
+    ),
+    error(
         "TypeError",
         "A value of the wrong kind was given to an object, or an option that does not exist.",
         WRONG_USE,
