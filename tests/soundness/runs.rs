@@ -234,7 +234,8 @@ impl Runner {
         let (done, wait) = mpsc::channel::<()>();
         let stream = self.stream.clone();
         let guard = std::thread::spawn(move || {
-            if wait.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            // Once may be too early: a run that begins late forgets it.
+            while wait.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
                 stopper.stop();
             }
             drop(stream);
