@@ -2,10 +2,12 @@
 //!
 //! Each kind of exercise meets somebody who tries to cheat. The exercises are in `CLASS`, a lesson.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
+#[path = "common/program.rs"]
+mod program;
 
+use std::collections::BTreeMap;
+
+use program::threadlab;
 use threadlab::explore::Cut;
 use threadlab::lesson::grade::{Answer, Bounds, FaultKind, Reason, Undecided, Verdict, grade};
 use threadlab::lesson::text::{Exercise, Lesson, parse};
@@ -399,17 +401,6 @@ fn a_limit_is_a_verdict() {
         matches!(graded, Verdict::Undecided(Undecided::Limit(_))),
         "{graded:?}"
     );
-}
-
-/// Runs the program in a folder and gives what it prints.
-fn threadlab(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_threadlab"))
-        .args(words)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    (text, output.status.code())
 }
 
 #[test]

@@ -5,15 +5,19 @@
 //! that hangs. The seeded scheduler has no need to sleep.
 #![cfg(unix)]
 
+#[path = "common/pty.rs"]
+mod pty;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use pty::Pty;
 use rexpect::process::PtyProcess;
 use threadlab::lesson::grade::{Bounds, Reason, explain};
 use threadlab::lesson::text::{Exercise, Lesson, Page, Step, Task, parse};
@@ -36,40 +40,18 @@ struct Learner {
 impl Learner {
     /// Begins with these words of the command line, at a terminal of this size.
     fn begin(words: &str, size: (u16, u16), home: tempfile::TempDir) -> (Self, String) {
-        let binary = env!("CARGO_BIN_EXE_threadlab");
-        let (columns, rows) = size;
         let answer = home.path().join("answer");
-        let mut command = Command::new("sh");
-        command
-            .arg("-c")
-            .arg(format!(
-                "stty rows {rows} cols {columns}; exec {binary} {words}"
-            ))
-            .env("HOME", home.path())
-            .env("XDG_STATE_HOME", home.path())
-            .env("XDG_CONFIG_HOME", home.path())
+        let pty = Pty::open(words, size, home.path(), |command| {
             // An editor that writes what lies ready.
-            .env("EDITOR", format!("cp {}", answer.display()))
-            .env_remove("VISUAL")
-            .env("TERM", "xterm");
-        let mut process = PtyProcess::new(command).expect("a terminal");
-        process.set_kill_timeout(Some(1000));
-        let keyboard = process.get_file_handle().expect("a handle");
-        let mut screen = process.get_file_handle().expect("a handle");
-        let (send, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count) = screen.read(&mut bytes) {
-                if count == 0 || send.send(bytes[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
+            command
+                .env("EDITOR", format!("cp {}", answer.display()))
+                .env_remove("VISUAL");
         });
         let mut learner = Self {
-            keyboard,
-            output,
+            keyboard: pty.keyboard,
+            output: pty.output,
             raw: Vec::new(),
-            process,
+            process: pty.process,
             home,
         };
         let shown = learner.until(READY);

@@ -1,9 +1,12 @@
 //! The lessons of `scripts/lessons/`, by discovery.
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
+use program::threadlab;
 use threadlab::lesson::course::FILES;
 use threadlab::lesson::text::parse;
 
@@ -48,17 +51,6 @@ fn each_lesson_can_be_read() {
             panic!("{}", list.collect::<String>());
         }
     }
-}
-
-/// Runs the program in a folder and gives what it prints, and its status.
-fn threadlab(folder: &Path, words: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_threadlab"))
-        .args(words)
-        .current_dir(folder)
-        .output()
-        .expect("the program runs");
-    let text = String::from_utf8(output.stdout).expect("text");
-    (text, output.status.code())
 }
 
 #[test]

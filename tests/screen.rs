@@ -4,13 +4,17 @@
 //! types lies a moment, since keys that follow each other faster are a paste.
 #![cfg(unix)]
 
+#[path = "common/pty.rs"]
+mod pty;
+
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::num::NonZeroU16;
 use std::process::Command;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use pty::Pty;
 use rexpect::process::PtyProcess;
 
 /// How long something may take to appear before the test counts as failed.
@@ -35,35 +39,12 @@ impl Terminal {
 
     fn open_with(columns: u16, rows: u16, options: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder");
-        let binary = env!("CARGO_BIN_EXE_threadlab");
-        let mut command = Command::new("sh");
-        command
-            .arg("-c")
-            .arg(format!(
-                "stty rows {rows} cols {columns}; exec {binary} {options}"
-            ))
-            .env("HOME", home.path())
-            .env("XDG_STATE_HOME", home.path())
-            .env("XDG_CONFIG_HOME", home.path())
-            .env("TERM", "xterm");
-        let mut process = PtyProcess::new(command).expect("a terminal");
-        process.set_kill_timeout(Some(1000));
-        let keyboard = process.get_file_handle().expect("a handle");
-        let mut screen = process.get_file_handle().expect("a handle");
-        let (send, output) = channel();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count) = screen.read(&mut bytes) {
-                if count == 0 || send.send(bytes[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
+        let pty = Pty::open(options, (columns, rows), home.path(), |_| {});
         let mut terminal = Self {
-            keyboard,
-            output,
+            keyboard: pty.keyboard,
+            output: pty.output,
             emulator: vt100::Parser::new(size(rows), size(columns), 10_000),
-            process,
+            process: pty.process,
             _home: home,
         };
         terminal.is_ready();

@@ -392,11 +392,10 @@ impl Search<'_> {
             }
             let waits = self.walk.waiting_for(*one);
             let stand = processes[index].stand.clone();
-            let mut before: Clock = (*stand).clone();
-            let neighbours = self.neighbours(&mut before, &waits);
             if has_moved {
                 // It stands here since this step: what have earlier ones to do with it?
-                for at in neighbours {
+                let mut before: Clock = (*stand).clone();
+                for at in self.neighbours(&mut before, &waits) {
                     self.race(at, *one, &before, &stand, None);
                 }
             } else if !was_possible.contains(one)
@@ -405,7 +404,7 @@ impl Search<'_> {
             {
                 // Where it waits for one thing only, whatever lets it go on before this step has to do
                 // with this step, too, and is a race of its own.
-                self.race(last, *one, &before, &stand, None);
+                self.race(last, *one, &stand, &stand, None);
             }
         }
         for one in was_possible {
