@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How wide the terminal is, in characters; nothing where there is none.
@@ -115,20 +115,32 @@ const LARGEST_FILE: u64 = 1 << 28;
 /// The text of a file that is in one of these folders, wherever links lead to.
 ///
 /// # Errors
-/// Why it is not read. That one outside does not exist is not said.
+/// Why it is not read. Of a path outside the folders it is not said whether it exists.
 pub fn read_file(path: &str, folders: &[PathBuf]) -> Result<String, Unreadable> {
     let folders = folders
         .iter()
         .filter_map(|folder| folder.canonicalize().ok());
     let folders: Vec<PathBuf> = folders.collect();
-    let file = match std::path::Path::new(path).canonicalize() {
-        Ok(file) => file,
-        Err(_) if folders.is_empty() => return Err(Unreadable::Forbidden),
-        Err(error) => return Err(Unreadable::Host(error)),
+    let is_allowed = |path: &Path| folders.iter().any(|folder| path.starts_with(folder));
+    let path = Path::new(path);
+    let file = match path.canonicalize() {
+        Ok(file) if is_allowed(&file) => file,
+        Ok(_) => return Err(Unreadable::Forbidden),
+        // What is missing has no path of its own; the folders that are there on the way to it have.
+        Err(error) => {
+            let folders = path.ancestors().skip(1).map(|folder| match folder {
+                folder if folder.as_os_str().is_empty() => Path::new("."),
+                folder => folder,
+            });
+            let nearest = folders
+                .filter_map(|folder| folder.canonicalize().ok())
+                .next();
+            return Err(match nearest {
+                Some(folder) if is_allowed(&folder) => Unreadable::Host(error),
+                _ => Unreadable::Forbidden,
+            });
+        }
     };
-    if !folders.iter().any(|folder| file.starts_with(folder)) {
-        return Err(Unreadable::Forbidden);
-    }
     let known = std::fs::metadata(&file).map_err(Unreadable::Host)?;
     if !known.is_file() || known.len() > LARGEST_FILE {
         let why = "it is no file, or too large";

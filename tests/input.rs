@@ -174,6 +174,10 @@ fn a_script_reads_files_of_the_folders_that_it_was_given_and_no_others() {
     let mut forbidden = vec![
         path("secret.txt"),
         path("open/../secret.txt"),
+        // Whether it exists is not said.
+        path("missing.txt"),
+        path("open/../missing.txt"),
+        path("missing/secret.txt"),
         "/etc/hostname".into(),
     ];
     #[cfg(unix)]
@@ -197,6 +201,9 @@ fn a_script_reads_files_of_the_folders_that_it_was_given_and_no_others() {
         assert!(err.contains("--allow-read"), "{err}");
     }
     let (status, _, err) = read(&own, &path("open"));
+    assert_eq!(status, Some(1));
+    assert!(err.contains("cannot be read"), "{err}");
+    let (status, _, err) = read(&own, &path("open/missing.txt"));
     assert_eq!(status, Some(1));
     assert!(err.contains("cannot be read"), "{err}");
     let code = format!(
