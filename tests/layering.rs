@@ -330,20 +330,108 @@ fn every_file_opens_with_what_it_is() {
     }
 }
 
-/// Paths are what stands in backquotes and begins with a folder of this repository.
+/// The pages for people who change the code.
+const PAGES: [&str; 4] = [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "tests/README.md",
+];
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The path in this repository that a word in backquotes is, if it is one.
+fn path_in(word: &str) -> Option<&str> {
+    let is_path = [
+        "src/", "tests/", "scripts/", "benches/", "fuzz/", ".ci/", ".github/",
+    ]
+    .iter()
+    .any(|folder| word.starts_with(folder));
+    let path = word.trim_end_matches('/');
+    (is_path && !path.contains(['*', ' ', '<', '{'])).then_some(path)
+}
+
 #[test]
-fn every_path_in_the_architecture_exists() {
-    let Ok(text) = std::fs::read_to_string(root().join("ARCHITECTURE.md")) else {
-        return; // It is not there yet.
-    };
-    for word in text.split('`').skip(1).step_by(2) {
-        let path = word.trim_end_matches('/');
-        let is_path = ["src/", "tests/", "scripts/", "benches/", ".ci/"]
-            .iter()
-            .any(|folder| word.starts_with(folder));
-        if is_path && !path.contains(['*', ' ', '<', '{']) {
-            assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}");
+fn every_path_on_the_pages_exists() {
+    for name in PAGES {
+        let text = page(name);
+        let words = text.split('`').skip(1).step_by(2);
+        for path in words.filter_map(path_in) {
+            assert!(root().join(path).exists(), "{name} names {path}");
         }
+    }
+}
+
+/// Where a page says "`name` in `path`", the file has that name.
+#[test]
+fn every_name_on_the_pages_is_where_they_say() {
+    let mut found = 0;
+    for name in PAGES {
+        let text = page(name);
+        let parts: Vec<&str> = text.split('`').collect();
+        for at in (1..parts.len().saturating_sub(2)).step_by(2) {
+            let between = parts[at + 1]
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            let path = path_in(parts[at + 2]).filter(|path| path.contains('.'));
+            let (Some(path), "in" | "of") = (path, &*between) else {
+                continue;
+            };
+            let word = parts[at].rsplit("::").next().unwrap_or_default();
+            let word = word.split(['(', '<', ' ']).next().unwrap_or_default();
+            let file = page(path);
+            assert!(
+                path_in(parts[at]).is_some() || file.contains(word),
+                "{name}: {word} is not in {path}"
+            );
+            found += 1;
+        }
+    }
+    assert!(found > 20, "the names were found");
+}
+
+/// Links to files of this repository lead somewhere.
+#[test]
+fn every_relative_link_leads_to_a_file() {
+    let pages = [
+        "README.md",
+        "scripts/README.md",
+        "scripts/lessons/README.md",
+    ];
+    for name in PAGES.into_iter().chain(pages) {
+        let text = page(name);
+        let folder = root().join(name).parent().map(Path::to_path_buf);
+        let folder = folder.expect("a page is in a folder");
+        for link in text.split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap_or_default();
+            if !link.is_empty() && !link.contains("://") {
+                assert!(folder.join(link).exists(), "{name} links to {link}");
+            }
+        }
+    }
+}
+
+/// The page of the tests has a row for each file of tests.
+#[test]
+fn every_file_of_tests_is_on_their_page() {
+    let text = page("tests/README.md");
+    let entries = std::fs::read_dir(root().join("tests")).expect("the tests can be read");
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let is_test =
+            name.ends_with(".rs") || path.join("main.rs").exists() || path.join("src").exists();
+        assert!(
+            !is_test || text.contains(&format!("`{name}")),
+            "tests/README.md has no row for {name}"
+        );
     }
 }
 
