@@ -106,8 +106,8 @@ pub enum Request {
     Call,
 }
 
-/// The kinds of events. The first five are always recorded, the others only when somebody
-/// listens.
+/// The kinds of events. The first five are always recorded, the others only while the
+/// stream is detailed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// The thread printed a line, or a part of one.
@@ -143,7 +143,7 @@ pub enum Kind {
     Start,
     /// The thread ended.
     Finish {
-        /// The error that it ended by and that is raised for whoever waits for it: that of a task.
+        /// The error that it ended by and that is raised in the threads that wait for it: that of a task.
         /// `cancelled` for a task that was.
         error: Option<String>,
     },

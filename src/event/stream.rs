@@ -33,7 +33,7 @@ struct State {
     hurrying: bool,
     /// Whether the reader waits for the first event.
     is_idle: bool,
-    /// Whether somebody wants to see what is there, and the reader has not come yet.
+    /// Whether the reader was woken by [`Stream::wake`] and has not come yet.
     is_wanted: bool,
 }
 
@@ -170,8 +170,8 @@ impl Stream {
 
     /// Waits for an event, and then for more to come with it: until the queue is half full, or
     /// `delay` is over. So a reader takes many events at once instead of fighting the writers for
-    /// each, and sleeps while there are none. Ends at once when somebody calls [`Stream::wake`] or
-    /// closes the queue.
+    /// each, and sleeps while there are none. Ends at once on [`Stream::wake`] and when the queue is
+    /// closed.
     pub fn wait(&self, delay: Duration) {
         let mut state = self.state.lock();
         while state.events.is_empty() && !state.is_wanted && !state.closed {
@@ -185,7 +185,7 @@ impl Stream {
         state.is_wanted = false;
     }
 
-    /// Ends the reader's wait, this one or the next: somebody wants to see what is there.
+    /// Ends the reader's wait, this one or the next, so that it takes what is there.
     pub fn wake(&self) {
         self.state.lock().is_wanted = true;
         self.written.notify_all();

@@ -39,7 +39,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Rounds {
-    /// How often somebody asked to see what is there.
+    /// How often [`Printer::catch_up`] was called.
     asked: u64,
     /// The last of these that was answered.
     answered: u64,
@@ -108,7 +108,7 @@ impl Printer {
 
 fn pump(stream: &Stream, shared: &Shared, mut sink: impl Sink) -> io::Result<()> {
     loop {
-        // Both are read before the stream is: whoever asks later is answered in the next round.
+        // Both are read before the stream is: a later question is answered in the next round.
         let closed = stream.is_closed();
         let asked = shared.rounds.lock().asked;
         let events = stream.take();

@@ -13,7 +13,7 @@ use crate::session::{Session, ThreadInfo};
 use crate::view::deadlock::{self as view, Place};
 use crate::view::paint::{Paint, Role};
 
-/// How many calls on the way to an error are told.
+/// How many calls on the way to an error are shown.
 const CALLS: usize = 8;
 
 /// The text that a run was given, to be quoted.
@@ -50,7 +50,7 @@ pub(super) fn failure(error: &ErrorReport, paint: Paint) -> String {
 }
 
 /// The calls on the way to an error, innermost first. A call that repeats the one before it, as in
-/// an endless recursion, is told once.
+/// an endless recursion, is shown once.
 fn calls(trace: &[(String, Pos)]) -> Vec<String> {
     let mut distinct = trace.to_vec();
     distinct.dedup();
@@ -83,7 +83,7 @@ fn typed(name: &str) -> String {
 }
 
 /// The report of a run that ended in a deadlock: who waits for what, who holds it and since which
-/// line. Threads that were told of when they began to wait for ever are not told of again.
+/// line. Threads that were reported when they began to wait for ever are not reported again.
 pub(super) fn deadlock(
     threads: &[ThreadInfo],
     session: &Session,
@@ -91,11 +91,14 @@ pub(super) fn deadlock(
     paint: Paint,
 ) -> String {
     let head = paint.text(Role::Error, "deadlock");
-    let (told, new): (Vec<_>, Vec<_>) = threads.iter().cloned().partition(|thread| thread.told);
+    let (known, new): (Vec<_>, Vec<_>) = threads
+        .iter()
+        .cloned()
+        .partition(|thread| thread.is_reported);
     if new.is_empty() {
         return format!("{head}: this ends the run\n");
     }
-    let too = if told.is_empty() { "" } else { " too" };
+    let too = if known.is_empty() { "" } else { " too" };
     let wait = view::subject(new.iter().map(|thread| &*thread.name));
     let places = places(&new, session, quoted, paint);
     format!("{head}: {wait} for ever{too}, so the run ends\n{places}")
@@ -180,7 +183,7 @@ mod tests {
                 .map(|(name, line)| ((*name).into(), Pos::new(*line, 1)))
                 .collect(),
             daemon: false,
-            told: false,
+            is_reported: false,
         }
     }
 

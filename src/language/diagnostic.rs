@@ -2,7 +2,7 @@
 //!
 //! A [`Diagnostic`] says what is wrong, where, and what to type instead. It is accumulated and
 //! handed on; `super::render` alone turns it into lines with a caret. Texts are made in
-//! `super::diagnose`, `super::python` and the lowering, never by whoever shows them.
+//! `super::diagnose`, `super::python` and the lowering, never where they are shown.
 
 use serde::Serialize;
 

@@ -7,7 +7,8 @@
 //! with `definitions`, which finds functions to be taken out of a text. `modules` says which texts a
 //! text imports. `resolve` finds what closures capture, and `lower`
 //! makes the bytecode. `rounds` makes a text that is explored instead of one with long loops.
-//! `words` lists the names and comments of a text. `outline` says where statements begin and end, for whoever changes a text.
+//! `words` lists the names and comments of a text. `outline` says where statements begin and end, for
+//! changes of a text.
 
 mod class;
 pub mod complete;

@@ -1,7 +1,7 @@
 //! The shape of a text: its functions, blocks and statements, each with where it begins and ends.
 //!
 //! Rhai's tree says where things begin and forgets where they end, and loses what it rewrites.
-//! Whoever changes a text, a statement at a time, needs both ends of it. The outline is made of
+//! To change a text, a statement at a time, needs both ends of it. The outline is made of
 //! tokens alone; it never fails, and what it says of a text that does not parse is of no use.
 
 use std::ops::Range;

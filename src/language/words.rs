@@ -1,4 +1,4 @@
-//! The names and the comments of a text, with their lines: for whoever asks what a text uses, not what it
+//! The names and the comments of a text, with their lines: for what a text uses, not what it
 //! means. Works on tokens and never fails.
 
 use super::scan::{Kind, scan};

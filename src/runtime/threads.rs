@@ -28,8 +28,8 @@ pub struct ThreadInfo {
     pub held_by: Vec<(String, Pos)>,
     /// Whether it ends with the main thread.
     pub daemon: bool,
-    /// Whether an event has told that it waits for ever: a report need not tell it again.
-    pub told: bool,
+    /// Whether an event has reported that it waits for ever: the end need not report it again.
+    pub is_reported: bool,
 }
 
 impl ThreadInfo {
@@ -44,7 +44,7 @@ impl ThreadInfo {
             waits_for: String::new(),
             held_by: Vec::new(),
             daemon: false,
-            told: false,
+            is_reported: false,
         }
     }
 }
@@ -93,7 +93,7 @@ impl Snapshot {
 }
 
 /// The names of the threads that ended last: what a thread held when it ended it holds for ever,
-/// and whoever asks for it wants to know who that was. So many at most, because a session may start
+/// and messages to the threads that want it name the holder. So many at most, because a session may start
 /// threads without end.
 #[derive(Clone, Debug)]
 pub struct Ended {
@@ -194,7 +194,7 @@ pub fn describe(
                     .map(|holder| (name(holder.task), holder.since))
                     .collect(),
                 daemon: thread.daemon,
-                told: false,
+                is_reported: false,
             }
         })
         .collect()

@@ -146,7 +146,7 @@ impl Heap {
             copy,
             leads_to: self.look_into(&parts),
         });
-        state.set_note(kept.clone());
+        state.set_cached(kept.clone());
         kept
     }
 
@@ -223,7 +223,7 @@ impl Heap {
 /// Whether an object is still as it was when it was kept.
 fn is_unchanged(object: &Object, kept: &Arc<KeptObject>) -> bool {
     let state = object.state();
-    (state.note()).is_some_and(|note| std::ptr::addr_eq(Arc::as_ptr(note), Arc::as_ptr(kept)))
+    (state.cached()).is_some_and(|cached| std::ptr::addr_eq(Arc::as_ptr(cached), Arc::as_ptr(kept)))
 }
 
 /// Whether two values are one and the same: a kept one is never changed, since it is copied by who

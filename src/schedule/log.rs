@@ -133,8 +133,8 @@ pub fn request(object: &Object, verb: Verb) -> Request {
     }
 }
 
-/// The event for the end of a thread, whose handle is told this. What a `worker` ends by is told by
-/// nothing else: it is raised for whoever waits.
+/// Returns the event for the end of a thread, from the request to its handle. The error that a `worker`
+/// ends by is in no other event: it is raised in the threads that wait.
 pub(super) fn finish(call: Call<'_>, worker: bool) -> Kind {
     let error = error_of(call).filter(|fault| worker && fault.kind.is_reported());
     Kind::Finish {

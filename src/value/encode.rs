@@ -346,7 +346,7 @@ pub(crate) use state_key_test;
 pub(crate) mod samples {
     use super::*;
     pub(crate) use crate::pos::Pos;
-    use crate::value::object::{Gone, Ids};
+    use crate::value::object::{Ids, Tombstone};
     pub(crate) use crate::value::object::{TaskId, Wake};
     pub(crate) use crate::value::{CodeId, Fault};
     use crate::value::{Collection, Literal, Reference, Target};
@@ -354,7 +354,7 @@ pub(crate) mod samples {
     /// An object unlike any other.
     pub(crate) fn object() -> Arc<Object> {
         // Addresses tell objects apart, so none may be used again.
-        let object = Object::new(&Ids::default(), Pos::NONE, Gone);
+        let object = Object::new(&Ids::default(), Pos::NONE, Tombstone);
         std::mem::forget(object.clone());
         object
     }

@@ -71,7 +71,7 @@ pub enum ChannelRefusal {
     Full,
     /// It was closed, here: nothing is sent any more.
     Closed(Pos),
-    /// It was closed, here, and somebody closes it again.
+    /// It was closed, here, and is closed again.
     ClosedTwice(Pos),
 }
 

@@ -22,7 +22,7 @@ thread_local! {
     static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
     /// How many objects are being shown, each in the text of the one before.
     static SHOWN: Cell<u32> = const { Cell::new(0) };
-    /// What the texts of objects have told; taken by whoever had them made.
+    /// What the texts of objects have revealed; taken by the caller that had them made.
     static TOLD: Cell<Option<Notices>> = const { Cell::new(None) };
     /// Whether the state of an object was looked at; taken in the same way.
     static LOOKED: Cell<bool> = const { Cell::new(false) };
@@ -31,7 +31,7 @@ thread_local! {
 
 /// Drops what was held.
 #[inline]
-pub(super) fn let_go<T: Any>(held: T) {
+pub(super) fn drop_iteratively<T: Any>(held: T) {
     let depth = DEPTH.get();
     if depth == DEEPEST {
         return put_aside(Box::new(held));
@@ -141,7 +141,7 @@ impl<T: Default + Any> DerefMut for Held<T> {
 impl<T: Default + Any> Drop for Held<T> {
     #[inline]
     fn drop(&mut self) {
-        let_go(std::mem::take(&mut self.0));
+        drop_iteratively(std::mem::take(&mut self.0));
     }
 }
 

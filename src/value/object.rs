@@ -1,7 +1,7 @@
 //! The handle of a runtime object, and the trait that every primitive implements.
 //!
-//! A primitive (a lock, a queue, a thread's end ...) is a pure state machine. It is told who asks
-//! for what and when, and answers at once: done, or wait. It never blocks, and knows no thread,
+//! A primitive (a lock, a queue, a thread's end ...) is a pure state machine. A request says which thread
+//! asks for what and when, and is answered at once: done, or wait. It never blocks, and knows no thread,
 //! randomness or screen; who is woken or started it only says. That is why one implementation
 //! serves every scheduler.
 
@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::accesses::note_access;
-use super::held::{let_go, note_look, note_told, show};
+use super::held::{drop_iteratively, note_look, note_told, show};
 pub use super::held::{take_looked, take_told};
 pub use super::operation::Verb;
 use super::operation::{Operation, text_notices};
@@ -103,7 +103,7 @@ pub enum Wake {
     Grant(Value),
     /// Its wait is over, with this error.
     Fail(Box<FaultKind>),
-    /// It shall ask again; somebody else may have been faster.
+    /// It repeats its request; another thread may have been faster.
     Retry,
 }
 
@@ -151,7 +151,7 @@ impl From<bool> for Daemon {
 pub struct Spawn {
     /// Its number.
     pub task: TaskId,
-    /// The handle that is told of the end ([`Verb::Finish`] or [`Verb::Fail`]).
+    /// The handle to which the end is reported ([`Verb::Finish`] or [`Verb::Fail`]).
     pub handle: Arc<Object>,
     /// The name for people.
     pub name: Arc<str>,
@@ -184,11 +184,11 @@ pub struct Failure {
     pub about: Option<(TaskId, Arc<str>)>,
 }
 
-/// What an object tells another that watches it. It arrives when the teller's state is free again,
-/// so that those who watch may ask those whom they watch, and never both each other.
+/// A notification from one object to another that watches it. It is delivered when the
+/// sender's state is unlocked, so that a watcher may ask what it watches without a cycle of locks.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// Whom it tells.
+    /// The receiver.
     pub to: Arc<Object>,
     /// The arguments of [`Verb::Ready`].
     pub args: [Value; 2],
@@ -207,7 +207,7 @@ pub struct Effects {
     pub failures: Vec<Failure>,
     /// Processes that are no longer needed: each ends at once, and what it runs fails.
     pub dismissed: Vec<TaskId>,
-    /// What other objects are told; delivered by [`Object::attempt`], no scheduler sees it.
+    /// Notifications to other objects; delivered by [`Object::attempt`], no scheduler sees them.
     notices: Vec<Notice>,
     /// What was given to shared objects by others, whose states were locked meanwhile: see
     /// [`Effects::publish_given`].
@@ -244,7 +244,7 @@ pub enum Poll {
     Waited,
 }
 
-/// The time, as the scheduler that asks an object tells it.
+/// The time of the scheduler that asks an object.
 pub trait Time {
     /// How long the session has run.
     fn elapsed(&mut self) -> Duration;
@@ -310,10 +310,10 @@ impl Ctx<'_> {
         Deadline(self.now().saturating_add(limit))
     }
 
-    /// Asks another object on behalf of the thread that asks this one, whose state is kept meanwhile.
+    /// Asks another object on behalf of the thread that asks this one, whose state stays locked meanwhile.
     pub fn ask(&mut self, on: &Arc<Object>, call: Call<'_>) -> Attempt {
         if on.is_published() {
-            // Whom it tells of something, it does not give to others.
+            // An object that is passed so that it can be notified is not given away.
             let is_this =
                 |arg: &&Value| matches!(arg, Value::Object(it) if Arc::ptr_eq(it, self.this));
             let others = call
@@ -379,7 +379,7 @@ pub struct Ids {
 #[derive(Debug)]
 enum Counter {
     Count(AtomicU64),
-    /// In a variable, which whoever keeps states keeps, too.
+    /// In a variable, which snapshots restore like any other.
     Variable(Arc<Cell>),
 }
 
@@ -528,7 +528,7 @@ impl Ids {
         self.process_pools.get() > 0
     }
 
-    /// How many threads a pool has that is not told a number: at least one.
+    /// How many threads a pool has when no number is given: at least one.
     pub fn usual_workers(&self) -> usize {
         self.usual_workers.load(Ordering::Relaxed).max(1)
     }
@@ -538,7 +538,7 @@ impl Ids {
         self.usual_workers.store(workers, Ordering::Relaxed);
     }
 
-    /// How many processes a pool has that is not told a number: at least one.
+    /// How many processes a pool has when no number is given: at least one.
     pub fn usual_processes(&self) -> usize {
         self.usual_processes.load(Ordering::Relaxed).max(1)
     }
@@ -569,7 +569,7 @@ impl EncodeState for Ids {
     /// ask for them: [`Ids::next_names`].
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
-            // They tell objects and threads apart, whoever made them.
+            // They tell objects and threads apart, whichever thread made them.
             objects: _,
             tasks: _,
             thread_names,
@@ -592,7 +592,7 @@ impl EncodeState for Ids {
 
 /// Why a wait ends without having been granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdrawal {
+pub enum CancelReason {
     /// Its time is over.
     Timeout,
     /// The thread is being stopped.
@@ -623,14 +623,14 @@ impl Waiting {
 pub enum Blockers {
     /// Each of these threads alone could. With none, nobody knows who.
     Threads(Vec<TaskId>),
-    /// Whoever could end a wait for one of these other objects: a task that no thread has begun
+    /// The threads that could end a wait for one of these other objects: a task that no thread has begun
     /// waits for its pool, a watch for its futures. They are asked after the first one, never under
     /// its lock.
     Of(Vec<Arc<Object>>),
 }
 
 impl Blockers {
-    /// Whoever could end a wait for one of `objects`.
+    /// The threads that could end a wait for one of `objects`.
     pub fn of(objects: impl IntoIterator<Item = Arc<Object>>) -> Self {
         Self::Of(objects.into_iter().collect())
     }
@@ -645,7 +645,7 @@ pub enum Noticed {
     AmongThreads,
     /// The same, and one that asks for futures: `done`, `as_completed`, a result with a limit.
     AmongFutures,
-    /// Somebody does already.
+    /// A thread waits for it already.
     Always,
 }
 
@@ -722,7 +722,7 @@ pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
     /// When the thread has already been woken and the wake is still on its way, a thread that is
     /// being stopped gives what it was granted to the next one; one whose time is over gets
     /// [`Attempt::Wait`]: the wake was faster and counts.
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt;
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt;
 
     /// Whether it makes a difference when the time of `task`'s wait is over, now: an event loop that is
     /// busy looks at its timers later, at all of them.
@@ -748,43 +748,43 @@ pub trait Primitive: EncodeState + CloneBox + Any + Send + Sync {
     fn state_text(&self) -> String;
 }
 
-/// What somebody who compares states has written down of one.
-pub type Note = Arc<dyn Any + Send + Sync>;
+/// The cached encoding of a primitive's state, opaque to this module.
+pub type CachedEncoding = Arc<dyn Any + Send + Sync>;
 
-/// A state, and what is written down of it until it changes.
+/// A state, and its cached encoding until it changes.
 struct Slot {
     primitive: Box<dyn Primitive>,
-    note: Option<Note>,
+    cached: Option<CachedEncoding>,
 }
 
 impl Drop for Slot {
     /// Objects may hold each other in long chains.
     fn drop(&mut self) {
-        let primitive = std::mem::replace(&mut self.primitive, Box::new(Gone));
-        let_go((primitive, self.note.take()));
+        let primitive = std::mem::replace(&mut self.primitive, Box::new(Tombstone));
+        drop_iteratively((primitive, self.cached.take()));
     }
 }
 
-/// What is left of an object that nobody has any more.
+/// What replaces the state of an object that is being dropped.
 #[derive(Clone)]
-pub(super) struct Gone;
+pub(super) struct Tombstone;
 
-impl EncodeState for Gone {
+impl EncodeState for Tombstone {
     fn encode_state(&self, _encoder: &mut dyn StateEncoder) {
         let Self = self;
     }
 }
 
-impl Primitive for Gone {
+impl Primitive for Tombstone {
     fn kind(&self) -> &'static str {
-        "Gone"
+        "Tombstone"
     }
 
     fn attempt(&mut self, _call: Call<'_>, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Unknown
     }
 
-    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, _why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Unknown
     }
 
@@ -809,14 +809,14 @@ impl Deref for State<'_> {
 }
 
 impl State<'_> {
-    /// What was written down of this state.
-    pub fn note(&self) -> Option<&Note> {
-        self.0.note.as_ref()
+    /// The cached encoding of this state, if it has not changed since.
+    pub fn cached(&self) -> Option<&CachedEncoding> {
+        self.0.cached.as_ref()
     }
 
-    /// Writes something down of this state; it is forgotten when the state changes.
-    pub fn set_note(&mut self, note: Note) {
-        self.0.note = Some(note);
+    /// Caches an encoding of this state; it is dropped when the state changes.
+    pub fn set_cached(&mut self, cached: CachedEncoding) {
+        self.0.cached = Some(cached);
     }
 }
 
@@ -832,7 +832,7 @@ pub struct Object {
     state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
-    /// To whom it is owed that somebody waits for its end: see [`Starts`].
+    /// The thread that is owed a wait for its end: see [`Starts`].
     owed_to: AtomicU64,
 }
 
@@ -844,7 +844,7 @@ impl Object {
         let takes_copies = primitive.takes_copies();
         let state = Mutex::new(Slot {
             primitive: Box::new(primitive),
-            note: None,
+            cached: None,
         });
         Arc::new(Self {
             id: ids.next_object(),
@@ -960,16 +960,16 @@ impl Object {
         std::ptr::from_ref(self) as usize
     }
 
-    /// Goes back to a state that was copied, of which `note` was written down: for snapshots.
-    pub fn set_state(&self, primitive: Box<dyn Primitive>, note: Option<Note>) {
-        *self.state.lock() = Slot { primitive, note };
+    /// Restores a state that was copied, with its cached encoding: for snapshots.
+    pub fn set_state(&self, primitive: Box<dyn Primitive>, cached: Option<CachedEncoding>) {
+        *self.state.lock() = Slot { primitive, cached };
     }
 
     /// Sets what it holds under a name of the script's own choice; whether it has such names.
     pub fn set_property(&self, name: &str, value: Value, task: TaskId) -> bool {
         note_access(self.address(), self.kind, || true);
         let mut slot = self.state.lock();
-        slot.note = None;
+        slot.cached = None;
         slot.primitive.set_property(name, value, task)
     }
 
@@ -978,7 +978,7 @@ impl Object {
     pub fn change<P: Primitive, R>(&self, change: impl FnOnce(&mut P) -> R) -> Option<R> {
         note_access(self.address(), self.kind, || true);
         let mut slot = self.state.lock();
-        slot.note = None;
+        slot.cached = None;
         let primitive: &mut dyn Any = &mut *slot.primitive;
         primitive.downcast_mut().map(change)
     }
@@ -1056,10 +1056,10 @@ impl Object {
         note_access(self.address(), self.kind, || !only_reads());
         let mut slot = self.state.lock();
         // Outside exploring nothing is written down, and nobody need look.
-        if (cfg!(debug_assertions) || slot.note.is_some()) && only_reads() {
+        if (cfg!(debug_assertions) || slot.cached.is_some()) && only_reads() {
             return read_only(&mut *slot.primitive, call, ctx);
         }
-        slot.note = None;
+        slot.cached = None;
         slot.primitive.attempt(call, ctx)
     }
 
@@ -1075,11 +1075,11 @@ impl Object {
         waiting
     }
 
-    /// Takes `task` out of the waiters; see [`Primitive::withdraw`].
-    pub fn withdraw(
+    /// Takes `task` out of the waiters; see [`Primitive::cancel_wait`].
+    pub fn cancel_wait(
         self: &Arc<Self>,
         task: TaskId,
-        why: Withdrawal,
+        why: CancelReason,
         effects: &mut Effects,
         ids: &Ids,
         time: &mut dyn Time,
@@ -1096,8 +1096,8 @@ impl Object {
         note_access(self.address(), self.kind, || true);
         let answer = {
             let mut slot = self.state.lock();
-            slot.note = None;
-            slot.primitive.withdraw(task, why, &mut ctx)
+            slot.cached = None;
+            slot.primitive.cancel_wait(task, why, &mut ctx)
         };
         if !effects.notices.is_empty() {
             deliver(task, Pos::NONE, effects, ids, time);
@@ -1180,8 +1180,8 @@ impl StateEncoder for Recorded {
     }
 }
 
-/// Tells those who watch what they were waiting for. What one of them tells in turn comes before the
-/// rest; there may be any number of them, so that is no recursion.
+/// Delivers notices. Those that a receiver sends in turn come before the rest; there may be any number of
+/// them, so this does not recurse.
 fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids, time: &mut dyn Time) {
     let mut notices = VecDeque::from(std::mem::take(&mut effects.notices));
     while let Some(Notice { to, args }) = notices.pop_front() {
@@ -1198,7 +1198,7 @@ fn deliver(task: TaskId, pos: Pos, effects: &mut Effects, ids: &Ids, time: &mut 
             ids,
             time,
         };
-        // Who is told has no answer to that.
+        // A notification has no answer.
         let _ = to.answer(call, &mut ctx);
         for notice in effects.notices.drain(..).rev() {
             notices.push_front(notice);

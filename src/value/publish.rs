@@ -1,6 +1,6 @@
 //! What several threads can reach.
 //!
-//! Invariant: whatever can be reached from a shared variable or object is shared. So whoever changes what
+//! Invariant: all that can be reached from a shared variable or object is shared. So code that changes what
 //! a shared one holds publishes what comes in, before anybody can read it: the machine where it writes a
 //! variable, and an object where it is given something. An unwatched run on several cores shares nothing
 //! in this sense: nobody asks there.

@@ -1,7 +1,7 @@
 //! What a session has started, and how much of that nobody has waited for yet: with this the prompt
 //! knows which of its inputs belong together.
 //!
-//! A thread is waited for when somebody has joined it or has its result; so is a task of a pool, and
+//! A thread counts as waited for once it was joined or its result was taken; so is a task of a pool, and
 //! all tasks of a pool are when it was shut down. What an event loop runs has ended when the loop
 //! has. In doubt something counts as not waited for.
 
@@ -122,7 +122,7 @@ impl Starts {
             (Verb::Result, Attempt::Fail(kind)) if matches!(**kind, FaultKind::Elsewhere(_)) => {
                 self.settle(object);
             }
-            // It ends while somebody waits for that.
+            // It ends while a thread waits for that.
             (Verb::Finish | Verb::Fail | Verb::Resolve | Verb::Reject, _)
                 if effects.wakes.len() > wakes =>
             {

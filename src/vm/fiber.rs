@@ -49,7 +49,7 @@ pub struct Fiber {
     pub(super) through: Option<(Arc<Reference>, u16)>,
     /// What a native function wants the machine to do, while the fiber stands before doing it.
     pub(super) pending: Option<Box<Intrinsic>>,
-    /// What it waits for, when somebody wants to know: told when the wait is granted.
+    /// The operation that it waits in, kept for the event that follows when the wait is granted.
     pub(super) wanted: Option<Box<Visible>>,
     /// Whether it sleeps.
     pub(super) sleeping: bool,

@@ -1,8 +1,8 @@
 //! Generators: functions that give values one by one, and stand still in between.
 //!
 //! A call of one makes a *generator*, an instance of a class of no text, and ends: what the function had
-//! reached, its registers and the place, are attributes of that instance. Whoever takes the next value has
-//! the frame put on top of its own; `yield` takes it off again. So a suspended generator is a value as any
+//! reached, its registers and the place, are attributes of that instance. The thread that takes the next value
+//! has the frame put on top of its own; `yield` takes it off again. So a suspended generator is a value as any
 //! other, which is copied, compared and encoded by what it holds. Source: stackless coroutines, as Python's.
 
 use std::sync::Arc;

@@ -180,7 +180,7 @@ pub const NOT_HERE: FaultKind = FaultKind::NoInput {
     advice: "give the lines that `input` reads in a file: `--input FILE`",
 };
 
-/// What the machine needs from whoever runs it.
+/// What the machine needs from the scheduler that runs it.
 pub trait Services: Time {
     /// Carries out what an object wants: wakes and starts threads. Called right after the
     /// operation, and only when there is something to do.
@@ -295,8 +295,8 @@ pub trait Services: Time {
         false
     }
 
-    /// Whether the thread that runs works in another process, and somebody wants to know what it does
-    /// with its copies of variables, although nobody else can notice it.
+    /// Whether the thread that runs works in another process, and what it does with its copies of
+    /// variables is to be reported, although no other thread can notice it.
     fn tells_copies(&self) -> bool {
         false
     }

@@ -103,7 +103,7 @@ pub struct Observed {
     pub threads: bool,
     /// Whether a pool has begun a task, or has ended it; or which of its threads runs it.
     pub futures: bool,
-    /// Whether a thread waits at an event already: somebody clears one.
+    /// Whether a thread waits at an event already: some thread clears one.
     pub arrivals: bool,
     /// Which number or name a thread has that is made or started beside others.
     pub names: bool,

@@ -109,8 +109,8 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// What the fiber stands before, if somebody wants to know; to be told with [`Machine::tell`]
-    /// when it is done.
+    /// What the fiber is about to execute, if it is listened to; reported by [`Machine::tell`] when it is
+    /// done.
     pub(super) fn seen(&mut self) -> Option<Visible> {
         if !self.listening {
             return None;

@@ -100,7 +100,7 @@ impl Learner {
         }
     }
 
-    /// Lets whoever sets `stop` end a search.
+    /// Lets `stop` end a search.
     pub(super) fn stop_by(&mut self, stop: Arc<AtomicBool>) {
         self.stop = stop;
     }

@@ -51,7 +51,7 @@ struct State {
     above: Option<String>,
     /// Whole lines that stay below all others, until they are taken away.
     foot: String,
-    /// Nothing is drawn while somebody types, so that nothing is drawn twice.
+    /// Nothing is drawn while a line is being typed, so that nothing is drawn twice.
     is_patient: bool,
     /// A transcript that is written.
     recorder: Option<Recorder>,
@@ -164,7 +164,7 @@ impl Screen {
         state.write(&text)
     }
 
-    /// Whether what is shown while somebody types waits until the line is complete.
+    /// Sets whether output waits until the line that is being typed is complete.
     pub(super) fn set_patient(&self, is_patient: bool) {
         self.state.lock().is_patient = is_patient;
     }
@@ -191,7 +191,7 @@ impl Screen {
         }
     }
 
-    /// Shows whole lines while somebody types, from the editor's own thread. Never blocks.
+    /// Shows whole lines while a line is being typed, from the editor's own thread. Never blocks.
     pub(super) fn note(&self, lines: &str) {
         let mut state = self.state.lock();
         if let (true, Some(bell)) = (state.typing, &self.bell) {

@@ -15,7 +15,7 @@ use crate::program::op::{Op, Reg};
 use crate::program::signature::Signature;
 use crate::value::{CodeId, FaultKind, Literal, Value};
 
-use super::protect::{Loop, Region};
+use super::exits::{Loop, Region};
 use super::scope::{Capture, Scope};
 
 /// The most registers that a function may need; a few above stay for the machine's own use.

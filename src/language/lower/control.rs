@@ -4,7 +4,7 @@ use rhai::{Expr, FlowControl, Ident};
 
 use super::Lowering;
 use super::builder::Label;
-use super::protect::Loop;
+use super::exits::Loop;
 use super::scope::Traits;
 use crate::language::parse::pos;
 use crate::language::resolve::Declaration;

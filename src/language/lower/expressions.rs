@@ -1,6 +1,6 @@
 //! Expressions: a value into a register.
 //!
-//! Whoever wants a value says where ([`Lowering::expression`]), or takes it where it is
+//! A caller that wants a value says where ([`Lowering::expression`]), or takes it where it is
 //! ([`Lowering::operand`]): a plain variable is read in place, unless something that is evaluated
 //! before the value is used may change it.
 

@@ -1,7 +1,7 @@
 //! From the syntax tree to bytecode.
 //!
 //! In reading order: `builder` collects the instructions, tables, labels and registers of one
-//! function; `scope` says what a name means; `statements`, `control`, `switch` and `protect` (`try`,
+//! function; `scope` says what a name means; `statements`, `control`, `switch` and `exits` (`try`,
 //! `with`, and all ways out of them) lower statements; `expressions`, `operators`, `chains`,
 //! `assign` and `calls` lower expressions; `functions` lowers bodies and closures; `problems` words
 //! what is wrong.
@@ -17,11 +17,11 @@ mod calls;
 mod chains;
 mod class;
 mod control;
+mod exits;
 mod expressions;
 mod functions;
 mod operators;
 mod problems;
-mod protect;
 mod scope;
 mod statements;
 mod switch;

@@ -12,7 +12,7 @@ use super::{Answer, done, int, span_of, span_or_tail};
 
 type Items = Arc<crate::value::Items>;
 
-/// Calls the method `name`. An array that somebody else holds too is copied before it changes.
+/// Calls the method `name`. An array with another holder is copied before it changes.
 pub(super) fn call(name: &str, items: &mut Items, args: &mut [Value]) -> Answer {
     read(name, items, args).or_else(|| change(name, items, args))
 }

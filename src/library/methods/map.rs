@@ -7,7 +7,7 @@ use crate::value::{Held, Map, Value};
 
 use super::{Answer, done, int};
 
-/// Calls the method `name`. A map that somebody else holds too is copied before it changes.
+/// Calls the method `name`. A map with another holder is copied before it changes.
 pub(super) fn call(name: &str, map: &mut Arc<Held<Map>>, args: &mut [Value]) -> Answer {
     done(match (name, args) {
         ("len", []) => int(map.len()),

@@ -1,7 +1,7 @@
 //! What stands in another process for a top-level variable's lock, thread or other object, of which
 //! there is only one: a task that never touches it runs, one that does is told.
 
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Waiting, Withdrawal};
+use crate::value::object::{Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Waiting};
 use crate::value::{Class, EncodeState, FaultKind, StateEncoder, with_article};
 
 /// A stand-in.
@@ -58,7 +58,7 @@ impl Primitive for Absent {
         ))
     }
 
-    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, _why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Unknown
     }
 

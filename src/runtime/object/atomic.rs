@@ -4,7 +4,7 @@
 //! and so loses updates. It never makes a thread wait.
 
 use super::args;
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::object::{Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting};
 use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text};
 
 /// Whether two values are equal, as `==` has it. The library knows that.
@@ -116,7 +116,7 @@ impl Primitive for Atomic {
         self.try_attempt(call).unwrap_or_else(Attempt::fail)
     }
 
-    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, _why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Done(Value::Unit)
     }
 

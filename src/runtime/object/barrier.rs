@@ -12,7 +12,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Function, Holder, StateEncoder, Value};
 
@@ -196,21 +196,21 @@ impl Primitive for Barrier {
         call.verb != Verb::Arrive || !matches!(self.state, State::Acting(_))
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         if self.early.contains(task) {
-            return self.early.withdraw(task, why, |()| Attempt::Wait(None));
+            return self.early.cancel_wait(task, why, |()| Attempt::Wait(None));
         }
         // A round in which the action runs is complete: nobody's time counts any more.
-        if why == Withdrawal::Timeout && matches!(self.state, State::Acting(_)) {
+        if why == CancelReason::Timeout && matches!(self.state, State::Acting(_)) {
             return Attempt::Wait(None);
         }
         let reason = match why {
-            Withdrawal::Timeout => "the time of a thread at it was over",
-            Withdrawal::Stop => "a thread at it was stopped",
+            CancelReason::Timeout => "the time of a thread at it was over",
+            CancelReason::Stop => "a thread at it was stopped",
         };
         let was_there = self.arrived.contains(task);
         let timeout = |_| Attempt::fail(broken(reason));
-        let answer = self.arrived.withdraw(task, why, timeout);
+        let answer = self.arrived.cancel_wait(task, why, timeout);
         if was_there {
             self.break_it(reason, ctx);
         }
@@ -279,7 +279,7 @@ mod tests {
         let b = barrier(&mut table, &[Int(3)]);
         table.waits(&b, 1, Verb::Wait, &[]);
         table.waits(&b, 2, Verb::Wait, &[Float(0.5)]);
-        let answer = table.withdraw(&b, 2, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&b, 2, CancelReason::Timeout);
         let Attempt::Fail(kind) = answer else {
             panic!("{answer:?}");
         };

@@ -14,7 +14,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Object, Primitive, TaskId, Verb, Waiting,
 };
 use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
@@ -201,19 +201,19 @@ impl Primitive for Condition {
         call.verb != Verb::Wait || !is_returning || lock.is_ready(bare(Verb::AcquireAgain), task)
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Stop {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
+        if why == CancelReason::Stop {
             self.returning.retain(|other| other.task != task);
             if self.waiters.contains(task) {
-                return self.waiters.withdraw(task, why, Attempt::Done);
+                return self.waiters.cancel_wait(task, why, Attempt::Done);
             }
             return self
                 .lock
-                .withdraw(task, why, ctx.effects, ctx.ids, ctx.time);
+                .cancel_wait(task, why, ctx.effects, ctx.ids, ctx.time);
         }
         let mut given_up = None;
         if self.waiters.contains(task) {
-            self.waiters.withdraw(task, why, |held| {
+            self.waiters.cancel_wait(task, why, |held| {
                 given_up = Some(held);
                 Attempt::Wait(None)
             });
@@ -231,7 +231,7 @@ impl Primitive for Condition {
             return Attempt::Wait(None);
         }
         self.lock
-            .withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
+            .cancel_wait(task, why, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {
@@ -340,7 +340,7 @@ mod tests {
         table.done(&c, 1, Verb::Enter, &[], "true");
         table.waits(&c, 1, Verb::Wait, &[Float(0.5)]);
         table.done(&c, 2, Verb::Enter, &[], "true");
-        let answer = table.withdraw(&c, 1, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&c, 1, CancelReason::Timeout);
         assert!(matches!(answer, Attempt::Wait(None)));
         table.waits(&c, 1, Verb::Wait, &[Float(0.5)]);
         table.done(&c, 2, Verb::Notify, &[], "()");
@@ -360,7 +360,7 @@ mod tests {
         table.done(&c, 9, Verb::Enter, &[], "true");
         table.done(&c, 9, Verb::NotifyAll, &[], "()");
         table.done(&c, 9, Verb::Exit, &[], "()");
-        table.withdraw(&c, 1, Withdrawal::Stop);
+        table.cancel_wait(&c, 1, CancelReason::Stop);
         assert_eq!(table.wakes(), ["1: retry", "2: retry"]);
         table.done(&c, 2, Verb::Wait, &[], "true");
     }

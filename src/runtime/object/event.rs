@@ -8,7 +8,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
@@ -90,9 +90,9 @@ impl Primitive for Event {
         call.verb == Verb::Wait
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let timeout = |()| Attempt::Done(false.into());
-        self.waiters.withdraw(task, why, timeout)
+        self.waiters.cancel_wait(task, why, timeout)
     }
 
     fn knows_blockers(&self) -> bool {
@@ -135,7 +135,7 @@ mod tests {
         table.done(&event, 1, Verb::Wait, &[], "true");
         table.done(&event, 3, Verb::Clear, &[], "()");
         table.waits(&event, 1, Verb::Wait, &[Value::Float(0.5)]);
-        let answer = table.withdraw(&event, 1, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&event, 1, CancelReason::Timeout);
         assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
         assert_eq!(event.text(), "Event(not set)");
     }

@@ -10,7 +10,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
@@ -124,9 +124,9 @@ impl Primitive for Latch {
         !only_waits || self.count == 0
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let timeout = |()| Attempt::Done(false.into());
-        self.waiters.withdraw(task, why, timeout)
+        self.waiters.cancel_wait(task, why, timeout)
     }
 
     /// Any thread may count down.
@@ -203,7 +203,7 @@ mod tests {
         let mut table = Table::default();
         let latch = latch(&mut table, 1);
         table.waits(&latch, 1, Verb::Wait, &[Float(0.5)]);
-        let answer = table.withdraw(&latch, 1, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&latch, 1, CancelReason::Timeout);
         assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
         table.done(&latch, 2, Verb::CountDown, &[], "()");
         assert!(table.wakes().is_empty());

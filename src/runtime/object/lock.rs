@@ -5,8 +5,8 @@
 //! holder releases an `RLock`, and a `with` block gives back what its own thread has taken.
 //!
 //! A running thread may take a free lock although others wait for it ("barging"): handing it over
-//! in order of arrival would force a switch of threads at every release. So a release only tells
-//! the first waiter to ask again, and tells no other until that one has asked.
+//! in order of arrival would force a switch of threads at every release. So a release only
+//! notifies the first waiter, which asks again, and notifies no other until it has.
 //!
 //! A waiter with a time limit is handed the lock instead: if it had to ask again, its time might be
 //! over although the lock was free in time.
@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value};
 
@@ -42,10 +42,10 @@ pub struct Lock {
     holder: Option<Holder>,
     /// How many times more than once the holder has acquired it.
     extra: u64,
-    /// Invariant: when the lock is free and somebody waits, somebody has been told to ask again.
+    /// Invariant: while the lock is free and threads wait, `notified` is one of them.
     waiters: VecDeque<Waiter>,
-    /// The thread that was told to ask again and has not yet done so.
-    told: Option<TaskId>,
+    /// The thread that was woken to ask again and has not yet done so.
+    notified: Option<TaskId>,
 }
 
 impl Lock {
@@ -57,7 +57,7 @@ impl Lock {
             holder: None,
             extra: 0,
             waiters: VecDeque::new(),
-            told: None,
+            notified: None,
         }
     }
 
@@ -74,9 +74,9 @@ impl Lock {
             self.extra += 1;
             return Attempt::Done(true.into());
         }
-        let was_told = self.told == Some(ctx.task);
-        if was_told {
-            self.told = None;
+        let was_notified = self.notified == Some(ctx.task);
+        if was_notified {
+            self.notified = None;
         }
         if self.holder.is_none() {
             self.holder = Some(Holder {
@@ -95,8 +95,8 @@ impl Lock {
             pos: ctx.pos,
             timed: limit.is_some(),
         };
-        if was_told {
-            // It was the first before; somebody was faster, and it keeps its place.
+        if was_notified {
+            // It was the first before and another thread was faster: it keeps its place.
             self.waiters.push_front(waiter);
         } else {
             self.waiters.push_back(waiter);
@@ -167,9 +167,9 @@ impl Lock {
     }
 
     /// The lock has become free: it goes to the first waiter with a time limit, or the first
-    /// waiter is told to ask again.
+    /// waiter is notified, and asks again.
     fn pass_on(&mut self, ctx: &mut Ctx<'_>) {
-        if self.told.is_some() {
+        if self.notified.is_some() {
             return;
         }
         let Some(waiter) = self.waiters.pop_front() else {
@@ -182,7 +182,7 @@ impl Lock {
             });
             ctx.wake(waiter.task, Wake::Grant(true.into()));
         } else {
-            self.told = Some(waiter.task);
+            self.notified = Some(waiter.task);
             ctx.wake(waiter.task, Wake::Retry);
         }
     }
@@ -197,9 +197,9 @@ impl EncodeState for Lock {
             holder,
             extra,
             waiters,
-            told,
+            notified,
         } = self;
-        (is_reentrant, holder, extra, waiters, told).encode_state(encoder);
+        (is_reentrant, holder, extra, waiters, notified).encode_state(encoder);
     }
 }
 
@@ -253,19 +253,19 @@ impl Primitive for Lock {
         !would_wait || self.holder.is_none()
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         if let Some(index) = self.waiters.iter().position(|waiter| waiter.task == task) {
             self.waiters.remove(index);
             return Attempt::Done(match why {
-                Withdrawal::Stop => Value::Unit,
-                Withdrawal::Timeout => false.into(),
+                CancelReason::Stop => Value::Unit,
+                CancelReason::Timeout => false.into(),
             });
         }
-        if why == Withdrawal::Timeout {
+        if why == CancelReason::Timeout {
             return Attempt::Wait(None);
         }
-        if self.told == Some(task) {
-            self.told = None;
+        if self.notified == Some(task) {
+            self.notified = None;
             if self.holder.is_none() {
                 self.pass_on(ctx);
             }
@@ -314,7 +314,7 @@ crate::value::state_key_test! { lock_key, Lock, Lock::new(Pos::NONE);
     holder: Some(holder(2)),
     extra: 1,
     waiters: [Waiter { task: TaskId(2), pos: Pos::NONE, timed: false }].into(),
-    told: Some(TaskId(2)),
+    notified: Some(TaskId(2)),
     ; left out made_at
 }
 
@@ -363,7 +363,7 @@ mod tests {
         table.done(&lock, A, Verb::Release, &[], "()");
         table.done(&lock, A, Verb::Acquire, &[], "true");
         table.done(&lock, A, Verb::Release, &[], "()");
-        assert_eq!(table.wakes(), ["2: retry"], "B has been told only once");
+        assert_eq!(table.wakes(), ["2: retry"], "B is notified only once");
         table.done(&lock, A, Verb::Acquire, &[], "true");
         table.waits(&lock, B, Verb::Acquire, &[]);
         table.done(&lock, A, Verb::Release, &[], "()");
@@ -408,13 +408,13 @@ mod tests {
         table.done(&lock, A, Verb::Release, &[], "()");
         assert_eq!(table.wakes(), ["2: true"]);
         table.done(&lock, A, Verb::TryAcquire, &[], "false");
-        let answer = table.withdraw(&lock, B, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&lock, B, CancelReason::Timeout);
         assert!(
             matches!(answer, Attempt::Wait(None)),
             "the grant was faster"
         );
         table.waits(&lock, C, Verb::Acquire, &[Value::Float(0.5)]);
-        let answer = table.withdraw(&lock, C, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&lock, C, CancelReason::Timeout);
         assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
     }
 
@@ -426,10 +426,10 @@ mod tests {
         table.waits(&lock, B, Verb::Acquire, &[]);
         table.waits(&lock, C, Verb::Acquire, &[Value::Float(0.5)]);
         table.done(&lock, A, Verb::Release, &[], "()");
-        table.withdraw(&lock, B, Withdrawal::Stop);
+        table.cancel_wait(&lock, B, CancelReason::Stop);
         assert_eq!(table.wakes(), ["2: retry", "3: true"]);
         table.waits(&lock, A, Verb::Acquire, &[]);
-        table.withdraw(&lock, C, Withdrawal::Stop);
+        table.cancel_wait(&lock, C, CancelReason::Stop);
         assert_eq!(table.wakes(), ["1: retry"]);
     }
 

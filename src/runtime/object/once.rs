@@ -13,7 +13,7 @@ use super::args;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value};
 
@@ -43,7 +43,7 @@ impl EncodeState for State {
 pub struct Once {
     made_at: Pos,
     state: State,
-    /// Invariant: somebody waits only while the function runs.
+    /// Invariant: threads wait only while the function runs.
     waiters: Waiters<()>,
 }
 
@@ -161,9 +161,10 @@ impl Primitive for Once {
         call.verb != Verb::Begin || !matches!(self.state, State::Running(..))
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         // Nobody waits with a limit.
-        self.waiters.withdraw(task, why, |()| Attempt::Wait(None))
+        self.waiters
+            .cancel_wait(task, why, |()| Attempt::Wait(None))
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {
@@ -244,7 +245,7 @@ mod tests {
         table.done(&once, 1, Verb::Begin, &[], "()");
         table.waits(&once, 2, Verb::Begin, &[]);
         assert_eq!(once.blockers(TaskId(2)), [TaskId(1)]);
-        table.withdraw(&once, 2, Withdrawal::Stop);
+        table.cancel_wait(&once, 2, CancelReason::Stop);
         table.done(&once, 2, Verb::Abandon, &[], "()");
         table.done(&once, 1, Verb::Exit, &[Value::Bool(false)], "()");
         assert!(table.wakes().is_empty());

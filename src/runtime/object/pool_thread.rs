@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::args;
 use super::executor::Executor;
 use crate::value::object::{
-    Attempt, Call, Ctx, Daemon, Failure, Noticed, Object, Primitive, Spawn, TaskId, Verb, Waiting,
-    Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Daemon, Failure, Noticed, Object, Primitive, Spawn, TaskId,
+    Verb, Waiting,
 };
 use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
@@ -175,7 +175,7 @@ impl PoolThread {
                 format!("{} callbacks", self.name).into(),
             ),
         };
-        // Whoever waits for the pool waits for that one.
+        // A wait for the pool is a wait for that one.
         (self.pool).change(|pool: &mut Executor| pool.relieve(self.slot, task));
         ctx.effects.spawns.push(Spawn {
             task,
@@ -267,7 +267,7 @@ impl Primitive for PoolThread {
         }
     }
 
-    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, _why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Done(Value::Unit)
     }
 

@@ -8,8 +8,8 @@ use super::future::{InPool, raised};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Deadline, Noticed, Primitive, TaskId, Verb, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Deadline, Noticed, Primitive, TaskId, Verb,
+    Waiting, Wake,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, Items, StateEncoder, Value, debug_text,
@@ -329,9 +329,9 @@ impl Primitive for Results {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let (mapped_at, deadline) = (self.mapped_at, self.deadline);
-        self.waiters.withdraw(task, why, |wants| match wants {
+        self.waiters.cancel_wait(task, why, |wants| match wants {
             Wants::All => Attempt::Done(Value::Unit),
             Wants::Item(index) => Attempt::fail(FaultKind::Timeout {
                 what: match mapped_at.is_none() {
@@ -468,7 +468,7 @@ mod tests {
         for index in [1, 0] {
             let waits = table.ask(&results, 1, Verb::Item, &[Value::Int(index)]);
             assert!(matches!(waits, Attempt::Wait(Some(left)) if left == seconds(1)));
-            let Attempt::Fail(kind) = table.withdraw(&results, 1, Withdrawal::Timeout) else {
+            let Attempt::Fail(kind) = table.cancel_wait(&results, 1, CancelReason::Timeout) else {
                 panic!("it is an error");
             };
             let text = kind.to_string();

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::args::{self, Patience, patience};
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Object, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Holder, StateEncoder, Value, encode_as_number};
 
@@ -63,8 +63,8 @@ pub struct RwLock {
     writer: Option<Holder>,
     /// One for each time that it is held: a thread may be here twice.
     readers: Vec<Holder>,
-    /// Invariants: while nobody holds it, nobody waits; while readers hold it and somebody waits, a
-    /// writer does.
+    /// Invariants: while no thread holds it, none waits; while readers hold it and threads wait, a writer
+    /// is among them.
     waiters: VecDeque<(Holder, Access)>,
 }
 
@@ -280,20 +280,20 @@ impl Primitive for RwLock {
         self.holders().iter().any(|holder| holder.task == task)
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         let place = (self.waiters.iter()).position(|(who, _)| who.task == task);
         match (place.and_then(|place| self.waiters.remove(place)), why) {
             (Some((_, Access::Write)), _) => self.admit(Access::Write, ctx),
             (Some(_), _) => {}
-            (None, Withdrawal::Timeout) => return Attempt::Wait(None),
-            (None, Withdrawal::Stop) => {
+            (None, CancelReason::Timeout) => return Attempt::Wait(None),
+            (None, CancelReason::Stop) => {
                 // It was let in, and does not know it yet.
                 self.give_up(task, ctx);
             }
         }
         Attempt::Done(match why {
-            Withdrawal::Timeout => false.into(),
-            Withdrawal::Stop => Value::Unit,
+            CancelReason::Timeout => false.into(),
+            CancelReason::Stop => Value::Unit,
         })
     }
 
@@ -383,9 +383,9 @@ impl Primitive for Side {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         self.lock
-            .withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
+            .cancel_wait(task, why, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn waiting(&self, task: TaskId) -> Waiting {
@@ -470,17 +470,17 @@ mod tests {
         table.done(&rw, A, Verb::AcquireRead, &[], "true");
         table.waits(&rw, B, Verb::AcquireWrite, &[Float(0.5)]);
         table.waits(&rw, C, Verb::AcquireRead, &[]);
-        let late = table.withdraw(&rw, B, Withdrawal::Timeout);
+        let late = table.cancel_wait(&rw, B, CancelReason::Timeout);
         assert!(matches!(late, Attempt::Done(Value::Bool(false))));
         assert_eq!(table.wakes(), ["3: true"]);
         table.waits(&rw, B, Verb::AcquireWrite, &[]);
         table.done(&rw, A, Verb::ReleaseRead, &[], "()");
         table.done(&rw, C, Verb::ReleaseRead, &[], "()");
         assert_eq!(table.wakes(), ["2: true"]);
-        let faster = table.withdraw(&rw, B, Withdrawal::Timeout);
+        let faster = table.cancel_wait(&rw, B, CancelReason::Timeout);
         assert!(matches!(faster, Attempt::Wait(None)));
         table.waits(&rw, C, Verb::AcquireRead, &[]);
-        table.withdraw(&rw, B, Withdrawal::Stop);
+        table.cancel_wait(&rw, B, CancelReason::Stop);
         assert_eq!(table.wakes(), ["3: true"], "what it was given passes on");
     }
 
@@ -499,7 +499,7 @@ mod tests {
         table.waits(&read, A, Verb::Enter, &[]);
         assert_eq!(read.blockers(TaskId(A)), [TaskId(B)]);
         assert_eq!(write.blockers(TaskId(B)), [TaskId(A)]);
-        table.withdraw(&read, A, Withdrawal::Stop);
+        table.cancel_wait(&read, A, CancelReason::Stop);
         table.done(&read, A, Verb::Abandon, &[], "()");
         assert_eq!(table.wakes(), ["2: true"]);
         table.done(&write, B, Verb::Exit, &[false.into()], "()");
@@ -517,7 +517,7 @@ mod tests {
         table.misuse(&rw, A, Verb::ReleaseWrite, &[], "holds to read");
         table.waits(&rw, A, Verb::AcquireWrite, &[]);
         assert_eq!(rw.blockers(TaskId(A)), [TaskId(A)], "for itself");
-        table.withdraw(&rw, A, Withdrawal::Stop);
+        table.cancel_wait(&rw, A, CancelReason::Stop);
         table.done(&rw, A, Verb::ReleaseRead, &[], "()");
         table.done(&rw, A, Verb::AcquireWrite, &[], "true");
         let found = "thread 1 has held since line 1";

@@ -2,8 +2,7 @@
 //! one of its cases is done; when several can be, chance decides.
 //!
 //! It first looks whether a case can be done at once. If none can, it gives each channel a ticket
-//! ([`Claim`]): whoever comes to one of the channels claims it, which can be done once, and serves
-//! its case; then the tickets are asked back from the other channels.
+//! ([`Claim`]): the first thread that comes to one of the channels claims it and serves its case; then the tickets are asked back from the other channels.
 //!
 //! Two who meet by their tickets would each have to claim both. So nobody is served on handing out a
 //! ticket: a channel that could serve it at once says so and keeps none, and the tickets that were
@@ -18,7 +17,7 @@ use super::args;
 use super::pool_thread::ask;
 use super::tickets::Claim;
 use crate::value::object::{
-    Attempt, Call, Ctx, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Object, Primitive, TaskId, Verb, Waiting,
 };
 use crate::value::{Cell, ChannelRefusal, Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 
@@ -142,7 +141,7 @@ impl Select {
                     return Ok(Some(chosen(*number as i64, channel, Value::Unit, true)));
                 }
                 Attempt::Fail(kind) => match *kind {
-                    // Somebody was faster.
+                    // Another thread was faster.
                     FaultKind::Channel {
                         refusal: ChannelRefusal::Empty | ChannelRefusal::Full,
                         ..
@@ -313,16 +312,16 @@ impl Primitive for Select {
             || self.cases.iter().any(|case| case.is_step(task))
     }
 
-    fn withdraw(&mut self, _task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         let is_claimed = !self
             .open
             .as_ref()
             .is_some_and(|open| Claim::take_mark(open));
         self.recall(ctx);
         match why {
-            Withdrawal::Timeout if is_claimed => Attempt::Wait(None),
-            Withdrawal::Timeout => Attempt::Done(self.none()),
-            Withdrawal::Stop => Attempt::Done(Value::Unit),
+            CancelReason::Timeout if is_claimed => Attempt::Wait(None),
+            CancelReason::Timeout => Attempt::Done(self.none()),
+            CancelReason::Stop => Attempt::Done(Value::Unit),
         }
     }
 

@@ -7,7 +7,7 @@ use super::args::{self, Patience, patience};
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value};
 
@@ -148,12 +148,12 @@ impl Primitive for Semaphore {
         !would_wait || self.free > 0
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Stop && !self.waiters.contains(task) {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
+        if why == CancelReason::Stop && !self.waiters.contains(task) {
             self.give_back(1, ctx);
         }
         let timeout = |()| Attempt::Done(false.into());
-        self.waiters.withdraw(task, why, timeout)
+        self.waiters.cancel_wait(task, why, timeout)
     }
 
     fn knows_blockers(&self) -> bool {
@@ -229,10 +229,10 @@ mod tests {
         let s = table.add(semaphore(0, false));
         table.waits(&s, 1, Verb::Acquire, &[Float(0.5)]);
         table.waits(&s, 2, Verb::Acquire, &[]);
-        let answer = table.withdraw(&s, 1, Withdrawal::Timeout);
+        let answer = table.cancel_wait(&s, 1, CancelReason::Timeout);
         assert!(matches!(answer, Attempt::Done(Value::Bool(false))));
         table.done(&s, 3, Verb::Release, &[], "()");
-        table.withdraw(&s, 2, Withdrawal::Stop);
+        table.cancel_wait(&s, 2, CancelReason::Stop);
         assert_eq!(s.text(), "Semaphore(1 free)", "what it was given");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::pos::Pos;
 use crate::value::encode::samples::encoded;
 use crate::value::object::{
-    Attempt, Call, Effects, Ids, Object, Primitive, TaskId, Verb, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Effects, Ids, Object, Primitive, TaskId, Verb, Wake,
 };
 use crate::value::{CodeId, Function, Literal, Target, Value, debug_text};
 
@@ -88,9 +88,14 @@ impl Table {
         }
     }
 
-    pub(super) fn withdraw(&mut self, on: &Arc<Object>, task: u64, why: Withdrawal) -> Attempt {
+    pub(super) fn cancel_wait(
+        &mut self,
+        on: &Arc<Object>,
+        task: u64,
+        why: CancelReason,
+    ) -> Attempt {
         let (effects, ids) = (&mut self.effects, &self.ids);
-        on.withdraw(TaskId(task), why, effects, ids, &mut self.time)
+        on.cancel_wait(TaskId(task), why, effects, ids, &mut self.time)
     }
 
     /// Takes the wakes so far, in words.

@@ -7,8 +7,8 @@ use super::args;
 use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, HandleOf, Ids, Noticed, Primitive, Spawn, TaskId, ThreadCode,
-    Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, HandleOf, Ids, Noticed, Primitive, Spawn, TaskId,
+    ThreadCode, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, Fault, FaultKind, Function, Map, StateEncoder, Value};
 
@@ -450,9 +450,9 @@ impl Primitive for Thread {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let name = &self.name;
-        self.waiters.withdraw(task, why, |wants| match wants {
+        self.waiters.cancel_wait(task, why, |wants| match wants {
             Wants::Join => Attempt::Done(Value::Unit),
             Wants::Result(seconds) => Attempt::fail(FaultKind::Timeout {
                 what: format!("the end of {name}"),
@@ -573,13 +573,13 @@ mod tests {
         table.done(&a, 9, Verb::Start, &[], "()");
         table.waits(&a, 8, Verb::Join, &[Value::Float(0.5)]);
         assert!(matches!(
-            table.withdraw(&a, 8, Withdrawal::Timeout),
+            table.cancel_wait(&a, 8, CancelReason::Timeout),
             Attempt::Done(Value::Unit)
         ));
         table.waits(&a, 8, Verb::Join, &[Value::Float(0.5)]);
         table.done(&a, 1, Verb::Finish, &[Value::Int(7)], "()");
         assert!(matches!(
-            table.withdraw(&a, 8, Withdrawal::Timeout),
+            table.cancel_wait(&a, 8, CancelReason::Timeout),
             Attempt::Wait(None)
         ));
         table.misuse(&a, 9, Verb::Join, &[Value::Int(-1)], "join(-1)");

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::args;
-use crate::value::object::{Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Withdrawal};
+use crate::value::object::{Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting};
 use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 
 /// A map for each thread.
@@ -93,7 +93,7 @@ impl Primitive for ThreadLocal {
         true
     }
 
-    fn withdraw(&mut self, _task: TaskId, _why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, _task: TaskId, _why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         Attempt::Done(Value::Unit)
     }
 

@@ -85,12 +85,11 @@ pub(super) fn watch(
     }
 }
 
-/// The ticket of somebody who wants only one of many things, such as one item from one of several
-/// channels. Whoever could serve it claims it first; the first claim wins, and with it the wait is
-/// over. The tickets that the others keep are worth nothing then, and are asked back.
+/// The ticket of a thread that wants only one of many things, such as one item from one of several
+/// channels. A thread that could serve it claims it first; the first claim wins, and ends the wait. The tickets that the others keep are worth nothing then, and are asked back.
 #[derive(Clone, Debug)]
 pub(super) struct Claim {
-    /// Whether it is still to be had: a variable, so that whoever keeps states keeps it too.
+    /// Whether it is unclaimed: a variable, so that snapshots restore it.
     open: Arc<Cell>,
     /// Whom to tell that it was claimed.
     watcher: Weak<Object>,

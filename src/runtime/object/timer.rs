@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::args;
 use super::thread::Thread;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Ids, Noticed, Primitive, TaskId, Verb, Waiting,
+    Wake,
 };
 use crate::value::{
     Class, EncodeState, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -162,12 +163,12 @@ impl Primitive for Timer {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         if self.sleeper != Some(task) {
-            return self.thread.withdraw(task, why, ctx);
+            return self.thread.cancel_wait(task, why, ctx);
         }
         self.sleeper = None;
-        if why == Withdrawal::Timeout {
+        if why == CancelReason::Timeout {
             self.phase = Phase::Due;
         }
         Attempt::Done(Value::Unit)
@@ -232,7 +233,7 @@ mod tests {
         );
         table.waits(&timer, spawn.task.0, Verb::Wait, &[]);
         table.waits(&timer, 9, Verb::Join, &[]);
-        let over = table.withdraw(&timer, spawn.task.0, Withdrawal::Timeout);
+        let over = table.cancel_wait(&timer, spawn.task.0, CancelReason::Timeout);
         assert!(matches!(over, Attempt::Done(_)), "{over:?}");
         table.done(&timer, 9, Verb::Cancel, &[], "()");
         table.done(&timer, spawn.task.0, Verb::Finish, &[], "()");
@@ -251,7 +252,7 @@ mod tests {
         table.waits(&timer, task, Verb::Wait, &[]);
         table.done(&timer, 9, Verb::Cancel, &[], "()");
         assert_eq!(table.wakes(), [format!("{task}: ()")]);
-        let late = table.withdraw(&timer, task, Withdrawal::Timeout);
+        let late = table.cancel_wait(&timer, task, CancelReason::Timeout);
         assert!(matches!(late, Attempt::Wait(None)), "{late:?}");
         table.done(&timer, task, Verb::Finish, &[], "()");
         assert!(table.effects.next.is_none());

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::value::object::{Attempt, Ctx, TaskId, Wake, Withdrawal};
+use crate::value::object::{Attempt, CancelReason, Ctx, TaskId, Wake};
 use crate::value::{EncodeState, StateEncoder};
 
 /// The threads that wait, in the order in which they came, each with what it wants.
@@ -84,18 +84,18 @@ impl<T> Waiters<T> {
 
     /// Forgets `task` and says how its wait ends: by `timeout` when its time was over. A thread
     /// that is no longer here has been granted what it wanted; nobody else loses by that.
-    pub(super) fn withdraw(
+    pub(super) fn cancel_wait(
         &mut self,
         task: TaskId,
-        why: Withdrawal,
+        why: CancelReason,
         timeout: impl FnOnce(T) -> Attempt,
     ) -> Attempt {
         let found = self.waiting.iter().position(|(waiter, _)| *waiter == task);
         let found = found.and_then(|index| self.waiting.remove(index));
         match (found, why) {
-            (Some((_, wants)), Withdrawal::Timeout) => timeout(wants),
-            (None, Withdrawal::Timeout) => Attempt::Wait(None),
-            (_, Withdrawal::Stop) => Attempt::Done(crate::value::Value::Unit),
+            (Some((_, wants)), CancelReason::Timeout) => timeout(wants),
+            (None, CancelReason::Timeout) => Attempt::Wait(None),
+            (_, CancelReason::Stop) => Attempt::Done(crate::value::Value::Unit),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::args;
 use super::tickets;
 use super::waiters::Waiters;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Deadline, Object, Primitive, TaskId, Verb, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Deadline, Object, Primitive, TaskId, Verb, Waiting,
+    Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value, encode_as_number};
 
@@ -293,13 +293,13 @@ impl Primitive for Watch {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let late = Attempt::fail(FaultKind::Unfinished {
             unfinished: self.futures.len() - self.done.len(),
             of: self.futures.len(),
         });
         let sets = self.sets();
-        self.waiters.withdraw(task, why, |wants| match wants {
+        self.waiters.cancel_wait(task, why, |wants| match wants {
             Wants::Item(_) => late,
             Wants::Sets => Attempt::Done(sets),
         })
@@ -429,15 +429,15 @@ mod tests {
         table.time = Duration::from_secs(2);
         let waits = table.ask(&watch, 1, Verb::Next, &[Int(1)]);
         assert!(matches!(waits, Attempt::Wait(Some(left)) if left.as_secs() == 3));
-        let Attempt::Fail(kind) = table.withdraw(&watch, 1, Withdrawal::Timeout) else {
+        let Attempt::Fail(kind) = table.cancel_wait(&watch, 1, CancelReason::Timeout) else {
             panic!("it is an error");
         };
         assert_eq!(kind.to_string(), "2 (of 3) futures unfinished");
         table.waits(&watch, 2, Verb::Wait, &[Value::Float(0.5)]);
-        let sets = table.withdraw(&watch, 2, Withdrawal::Timeout);
+        let sets = table.cancel_wait(&watch, 2, CancelReason::Timeout);
         assert!(matches!(sets, Attempt::Done(Value::Map(_))));
         assert!(matches!(
-            table.withdraw(&watch, 2, Withdrawal::Timeout),
+            table.cancel_wait(&watch, 2, CancelReason::Timeout),
             Attempt::Wait(None)
         ));
     }
@@ -447,7 +447,7 @@ mod tests {
         let mut table = Table::default();
         let (watch, futures) = watch(&mut table, 2, ReturnWhen::FirstCompleted);
         table.waits(&watch, 1, Verb::Wait, &[]);
-        table.withdraw(&watch, 1, Withdrawal::Stop);
+        table.cancel_wait(&watch, 1, CancelReason::Stop);
         drop(watch);
         finish(&mut table, &futures[0]);
         assert!(table.wakes().is_empty());

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::state::{Asked, Being, Member, State};
 use crate::schedule::World;
-use crate::value::object::{Note, Primitive, TaskId, ThreadCode};
+use crate::value::object::{CachedEncoding, Primitive, TaskId, ThreadCode};
 use crate::value::{
     AddressHasher, Cell, Collection, EncodeState, Environment, EnvironmentVariable, Fault,
     Footprint, Function, Object, Range, Reference as Shared, StateEncoder, Value,
@@ -116,8 +116,8 @@ impl KeptObject {
     pub(super) fn set_back(self: &Arc<Self>, object: &Object) {
         let is_so = object
             .state()
-            .note()
-            .is_some_and(|note| std::ptr::addr_eq(Arc::as_ptr(note), Arc::as_ptr(self)));
+            .cached()
+            .is_some_and(|cached| std::ptr::addr_eq(Arc::as_ptr(cached), Arc::as_ptr(self)));
         if !is_so {
             object.set_state(self.copy.clone_box(), Some(self.clone()));
         }
@@ -687,7 +687,7 @@ impl Page {
     /// What is written down of the object as it is now.
     fn note_of(&mut self, object: &Arc<Object>) -> Arc<KeptObject> {
         let mut state = object.state();
-        let known = state.note().cloned();
+        let known = state.cached().cloned();
         if let Some(known) = known.and_then(|note| note.downcast::<KeptObject>().ok()) {
             return known;
         }
@@ -701,7 +701,7 @@ impl Page {
             copy: state.clone_box(),
             portrait: self.take_portrait(),
         });
-        state.set_note(kept.clone() as Note);
+        state.set_cached(kept.clone() as CachedEncoding);
         kept
     }
 

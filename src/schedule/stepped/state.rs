@@ -16,8 +16,8 @@ use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, Doing, Ended, Snapshot, ThreadInfo};
 use crate::value::object::{
-    Attempt, Call, Effects, HandleOf, Noticed, Poll, TaskId, ThreadCode, Time, Verb, Wake,
-    Withdrawal, take_told,
+    Attempt, Call, CancelReason, Effects, HandleOf, Noticed, Poll, TaskId, ThreadCode, Time, Verb,
+    Wake, take_told,
 };
 use crate::value::operation::{Effect, Notices, text_notices};
 use crate::value::{
@@ -651,8 +651,8 @@ impl State {
                 // What follows from it is its doing, also what an event loop draws or starts.
                 self.running = task;
                 let world = self.world.clone();
-                let why = Withdrawal::Timeout;
-                let attempt = object.withdraw(task, why, &mut effects, &world.ids, self);
+                let why = CancelReason::Timeout;
+                let attempt = object.cancel_wait(task, why, &mut effects, &world.ids, self);
                 match attempt {
                     // It goes on when it is woken: a task whose turn it is not.
                     Attempt::Wait(_) => self.waits_on(task),
@@ -691,7 +691,7 @@ impl State {
             let mut effects = Effects::default();
             // How the wait ends does not matter to a thread that ends.
             let world = self.world.clone();
-            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, &world.ids, self);
+            let _ = object.cancel_wait(task, CancelReason::Stop, &mut effects, &world.ids, self);
             self.carry_out(&mut effects);
         }
         self.wake(task, Wake::Retry);
@@ -995,7 +995,7 @@ impl State {
             |object| self.world.name_of(object),
         );
         for info in &mut infos {
-            info.told = self.told.contains(&TaskId(info.number));
+            info.is_reported = self.told.contains(&TaskId(info.number));
         }
         infos
     }

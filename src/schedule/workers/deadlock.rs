@@ -1,7 +1,7 @@
 //! Threads that can never go on, although others run.
 //!
-//! Whoever lays a thread down that waits without a limit looks where its wait leads. That sees
-//! every cycle: of the threads in it, the one that lay down last finds all others lying.
+//! A worker that parks a thread without a limit looks where its wait leads. That sees every cycle: of
+//! the threads in it, the one that was parked last finds all others parked.
 //!
 //! Other threads run on meanwhile, so what was seen of one thread may be over when the next is
 //! looked at. But a thread that was found waiting before and after, without having run in between,
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::Shared;
-use super::table::Lying;
+use super::table::ParkState;
 use crate::pos::Pos;
 use crate::runtime::deadlock::{self, Standing, WaitsFor};
 use crate::runtime::threads::{self, ThreadInfo};
@@ -26,11 +26,11 @@ use crate::value::object::TaskId;
 
 /// Whether a thread that is not there is known to have ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gone {
+pub(super) enum Absence {
     /// It may be about to begin.
-    Perhaps,
+    Unknown,
     /// It has ended.
-    Surely,
+    Ended,
 }
 
 /// Threads that wait for one that was not there: those met since the last look, and those met
@@ -44,8 +44,8 @@ struct Doubtful {
 /// What is known of deadlocks.
 #[derive(Default)]
 pub(super) struct Deadlocks {
-    /// The threads that an event has told of, as long as they are there.
-    told: Mutex<BTreeSet<TaskId>>,
+    /// The threads that an event has reported, as long as they exist.
+    reported: Mutex<BTreeSet<TaskId>>,
     /// How many these are: readable without the lock.
     count: AtomicUsize,
     doubtful: Mutex<Doubtful>,
@@ -60,13 +60,13 @@ impl Deadlocks {
         self.count.load(Ordering::SeqCst) > 0
     }
 
-    /// Notes threads; whether that is news of one of them.
-    fn tell(&self, threads: &BTreeSet<TaskId>) -> bool {
-        let mut told = self.told.lock();
-        let before = told.len();
-        told.extend(threads);
-        self.count.store(told.len(), Ordering::SeqCst);
-        told.len() > before
+    /// Notes threads; returns whether one of them was not reported before.
+    fn report(&self, threads: &BTreeSet<TaskId>) -> bool {
+        let mut reported = self.reported.lock();
+        let before = reported.len();
+        reported.extend(threads);
+        self.count.store(reported.len(), Ordering::SeqCst);
+        reported.len() > before
     }
 
     /// The threads that have been in doubt from one look to the next at least.
@@ -78,16 +78,16 @@ impl Deadlocks {
 
     /// Forgets the threads that are gone.
     pub(super) fn keep(&self, is_there: impl Fn(TaskId) -> bool) {
-        let mut told = self.told.lock();
-        told.retain(|task| is_there(*task));
-        self.count.store(told.len(), Ordering::SeqCst);
+        let mut reported = self.reported.lock();
+        reported.retain(|task| is_there(*task));
+        self.count.store(reported.len(), Ordering::SeqCst);
     }
 
-    /// Marks the threads that an event has told of.
+    /// Marks the threads that an event has reported.
     pub(super) fn mark(&self, infos: &mut [ThreadInfo]) {
-        let told = self.told.lock();
+        let reported = self.reported.lock();
         for info in infos {
-            info.told = told.contains(&TaskId(info.number));
+            info.is_reported = reported.contains(&TaskId(info.number));
         }
     }
 }
@@ -103,24 +103,24 @@ impl Shared {
     fn stuck_or_in_doubt(&self, task: TaskId, is_in_doubt: &mut bool) -> Option<WaitsFor> {
         let mut seen = Vec::new();
         let main_stays = self.deadlocks.main_stays.load(Ordering::SeqCst);
-        let waits = deadlock::stuck(task, |task| match self.table.lying(task) {
-            Lying::Not => Standing::GoesOn,
-            Lying::Gone if task == MAIN && main_stays => Standing::GoesOn,
-            Lying::Gone => {
+        let waits = deadlock::stuck(task, |task| match self.table.park_state(task) {
+            ParkState::Active => Standing::GoesOn,
+            ParkState::Ended if task == MAIN && main_stays => Standing::GoesOn,
+            ParkState::Ended => {
                 *is_in_doubt = true;
                 Standing::Ended
             }
-            Lying::Endless { object, parks } => {
+            ParkState::Endless { object, parks } => {
                 seen.push((task, parks));
                 Standing::Waits(self.world.blockers(&object, task))
             }
         })?;
-        let still_lies = |(task, before): &(TaskId, u64)| matches!(self.table.lying(*task), Lying::Endless { parks, .. } if parks == *before);
+        let still_lies = |(task, before): &(TaskId, u64)| matches!(self.table.park_state(*task), ParkState::Endless { parks, .. } if parks == *before);
         seen.iter().all(still_lies).then_some(waits)
     }
 
-    /// Looks where the wait of a thread leads that has just lain down, and tells of a deadlock.
-    pub(super) fn look_for_deadlock(&self, task: TaskId, gone: Gone) {
+    /// Looks where the wait of a thread leads that was just parked, and reports a deadlock.
+    pub(super) fn look_for_deadlock(&self, task: TaskId, absence: Absence) {
         if self.hangs_on_a_runner(task) {
             return;
         }
@@ -128,16 +128,16 @@ impl Shared {
         let Some(waits) = self.stuck_or_in_doubt(task, &mut is_in_doubt) else {
             return;
         };
-        if is_in_doubt && gone == Gone::Perhaps {
+        if is_in_doubt && absence == Absence::Unknown {
             self.deadlocks.doubtful.lock().new.insert(task);
             return;
         }
         let reasons = deadlock::reasons(&waits);
         // Two that lay down at once may both see it.
-        if !reasons.contains(&task) || !self.deadlocks.tell(&reasons) {
+        if !reasons.contains(&task) || !self.deadlocks.report(&reasons) {
             return;
         }
-        let Some(about) = self.table.about(task) else {
+        let Some(meta) = self.table.meta(task) else {
             return;
         };
         let mut infos = self.infos();
@@ -146,16 +146,16 @@ impl Shared {
             .find(|info| info.number == task.0)
             .map_or(Pos::NONE, |info| info.pos);
         let kind = threads::deadlock(&infos, |info| self.world.source_line(info));
-        self.tell(&about, pos, kind);
+        self.report(&meta, pos, kind);
     }
 
-    /// Whether somebody who runs could end the wait of `task`: the usual case, without the maps of
+    /// Whether a running thread could end the wait of `task`: the usual case, without the maps of
     /// the search.
     fn hangs_on_a_runner(&self, task: TaskId) -> bool {
-        let Lying::Endless { object, .. } = self.table.lying(task) else {
+        let ParkState::Endless { object, .. } = self.table.park_state(task) else {
             return true;
         };
-        let runs = |blocker: &TaskId| matches!(self.table.lying(*blocker), Lying::Not);
+        let runs = |blocker: &TaskId| matches!(self.table.park_state(*blocker), ParkState::Active);
         self.world.blockers(&object, task).iter().any(runs)
     }
 

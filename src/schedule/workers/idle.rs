@@ -56,7 +56,7 @@ impl Idle {
         last
     }
 
-    /// Wakes a worker for work that was just queued, unless somebody looks for work already.
+    /// Wakes a worker for work that was just queued, unless a worker looks for work already.
     /// Returns whether there is neither a worker looking nor one asleep.
     pub(super) fn wake_one(&self) -> bool {
         fence(Ordering::SeqCst);
@@ -95,7 +95,7 @@ impl Idle {
                 None => parker.park(),
             }
         }
-        // Whoever woke us has taken us off the list; if our time was over, nobody has.
+        // A worker that woke this one has taken it off the list; a timeout has not.
         let mut list = self.list.lock();
         if let Some(place) = list.iter().position(|sleeper| *sleeper == index) {
             list.remove(place);

@@ -24,10 +24,10 @@ use crossbeam::sync::Parker;
 use crossbeam::utils::Backoff;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use self::deadlock::{Deadlocks, Gone};
+use self::deadlock::{Absence, Deadlocks};
 use self::idle::Idle;
 use self::processes::Processes;
-use self::table::{About, Job, Stopping, Table, Target};
+use self::table::{Job, Stopping, Table, Target, ThreadMeta};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
 use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World, log};
@@ -88,7 +88,7 @@ impl WorkersConfig {
     }
 }
 
-/// What the host thread that waits for a run is told.
+/// What the host thread that waits for a run wakes up for.
 #[derive(Default)]
 struct Control {
     main_end: Option<Result<Value, Fault>>,
@@ -131,18 +131,18 @@ impl Shared {
         self.closing.load(Ordering::SeqCst)
     }
 
-    fn tell(&self, about: &About, pos: Pos, kind: Kind) {
+    fn report(&self, meta: &ThreadMeta, pos: Pos, kind: Kind) {
         let seconds = self.world.clock.elapsed().as_secs_f64();
         self.world
             .stream
-            .push(seconds, about.event_thread(), pos, kind);
+            .push(seconds, meta.event_thread(), pos, kind);
     }
 
     /// Shows the errors that an object has reported on behalf of a thread.
-    fn tell_failures(&self, about: &About, effects: &mut Effects) {
+    fn tell_failures(&self, meta: &ThreadMeta, effects: &mut Effects) {
         for failure in effects.failures.drain(..) {
             let seconds = self.world.clock.elapsed().as_secs_f64();
-            let (thread, pos, kind) = log::failure(failure, about.event_thread());
+            let (thread, pos, kind) = log::failure(failure, meta.event_thread());
             self.world.stream.push(seconds, thread, pos, kind);
         }
     }
@@ -155,9 +155,9 @@ impl Shared {
 
     /// A thread ends by having reached a limit, and with it its run, if that is not over. Says whether
     /// it is the first one of its run.
-    fn is_limited(&self, about: &About, fault: &Fault) -> bool {
+    fn is_limited(&self, meta: &ThreadMeta, fault: &Fault) -> bool {
         let mut control = self.control.lock();
-        if control.run != about.run {
+        if control.run != meta.run {
             return true;
         }
         let is_first = !std::mem::replace(&mut control.has_limited, true);
@@ -169,9 +169,9 @@ impl Shared {
     }
 
     /// Both under one lock: who sees the end finds main gone, and the reverse.
-    fn main_has_ended(&self, main: &About, end: Result<Value, Fault>) {
+    fn main_has_ended(&self, main: &ThreadMeta, end: Result<Value, Fault>) {
         if let Some((pos, kind)) = log::main_failure(&self.world, &end) {
-            self.tell(main, pos, kind);
+            self.report(main, pos, kind);
         }
         let mut control = self.control.lock();
         self.table.remove(main);
@@ -295,7 +295,7 @@ impl Workers {
         for job in shared.table.begin_stop(why, target, &shared.timers) {
             shared.inject(job);
         }
-        let is_stopping = |about: &About| shared.table.stopping(about) != Stopping::No;
+        let is_stopping = |meta: &ThreadMeta| shared.table.stopping(meta) != Stopping::No;
         shared.processes.stop(is_stopping);
         let mut control = shared.control.lock();
         while shared.table.alive(target) > 0 {
@@ -308,7 +308,7 @@ impl Workers {
         shared.table.end_stop();
         shared
             .deadlocks
-            .keep(|task| shared.table.about(task).is_some());
+            .keep(|task| shared.table.meta(task).is_some());
         shared.world.stream.hurry(false);
     }
 
@@ -327,14 +327,14 @@ impl Workers {
         }
         if table.awake() == 0 {
             // The worker that laid down the last may not have looked yet.
-            for about in table.all() {
-                self.shared.look_for_deadlock(about.task, Gone::Surely);
+            for meta in table.all() {
+                self.shared.look_for_deadlock(meta.task, Absence::Ended);
             }
             return Some(Over::Deadlock(None));
         }
         if search {
             for task in self.shared.deadlocks.no_longer_doubtful() {
-                self.shared.look_for_deadlock(task, Gone::Surely);
+                self.shared.look_for_deadlock(task, Absence::Ended);
             }
         }
         if search && self.shared.deadlocks.are_known() {
@@ -344,16 +344,16 @@ impl Workers {
     }
 
     /// The error of a run that has lasted too long and in which all threads wait for something: at
-    /// the place of the first of them, which is told.
+    /// the place of the first of them, which is reported.
     fn is_late(&self, limit: Limit) -> Option<Fault> {
         let shared = &self.shared;
         let waits = |thread: &Snapshot| !matches!(thread.doing, Doing::Running);
         let threads = shared.table.snapshot(&shared.world);
         let first = threads.first().filter(|_| threads.iter().all(waits))?;
-        let about = shared.table.about(first.task)?;
+        let meta = shared.table.meta(first.task)?;
         let fault = Fault::new(FaultKind::Limit(limit), first.pos);
         if let Some((pos, kind)) = log::main_failure(&shared.world, &Err(fault.clone())) {
-            shared.tell(&about, pos, kind);
+            shared.report(&meta, pos, kind);
         }
         Some(fault)
     }
@@ -362,7 +362,7 @@ impl Workers {
     fn stuck_for_good(&self, until: Until) -> Option<Over> {
         let shared = &self.shared;
         let threads = shared.table.all().into_iter();
-        let threads = threads.map(|about| (about.task, about.daemon));
+        let threads = threads.map(|meta| (meta.task, meta.daemon));
         let main = (until == Until::Main).then_some(MAIN);
         let stuck = search::for_good(threads, main, |task| shared.stuck(task).is_some());
         stuck.map(|stuck| Over::Deadlock(Some(stuck)))
@@ -394,7 +394,7 @@ impl Schedule for Workers {
         let handle = shared.world.main.clone();
         shared.processes.sweep();
         let name = shared.world.main_name.clone();
-        let main = About::new(MAIN, name, handle, false, false, run);
+        let main = ThreadMeta::new(MAIN, name, handle, false, false, run);
         let main = Arc::new(main);
         shared.table.insert(main.clone());
         shared.inject(Box::new(Job::new(
@@ -473,8 +473,8 @@ impl Schedule for Workers {
     fn handles(&self) -> Vec<(ThreadInfo, Arc<Object>)> {
         let infos = self.threads().into_iter();
         let handle = |info: ThreadInfo| {
-            let about = self.shared.table.about(TaskId(info.number))?;
-            Some((info, about.handle.clone()))
+            let meta = self.shared.table.meta(TaskId(info.number))?;
+            Some((info, meta.handle.clone()))
         };
         infos.filter_map(handle).collect()
     }

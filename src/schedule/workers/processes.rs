@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
-use super::table::{About, Job, Stopping};
+use super::table::{Job, Stopping, ThreadMeta};
 use super::worker::{Ready, end_of_call, report_end};
 use super::{Shared, Slice};
 use crate::event::{Kind, Thread};
@@ -24,7 +24,7 @@ use crate::vm;
 
 /// A call that a process shall make.
 pub(super) struct Call {
-    pub(super) about: Arc<About>,
+    pub(super) meta: Arc<ThreadMeta>,
     pub(super) function: Arc<Function>,
     pub(super) args: Vec<Value>,
     /// Where it was asked for: the place of an error before its first line.
@@ -35,7 +35,7 @@ pub(super) struct Call {
 #[derive(Default)]
 struct Control {
     /// The thread of the script that it runs.
-    current: Option<Arc<About>>,
+    current: Option<Arc<ThreadMeta>>,
     killer: Option<Killer>,
     /// Whether nobody needs it any more.
     is_dismissed: bool,
@@ -57,7 +57,7 @@ pub(super) struct Processes {
 impl Processes {
     /// Has the process of a thread make a call; starts it when it is not there. Never blocks.
     pub(super) fn begin(shared: &Arc<Shared>, call: Call, pool: Weak<Object>) {
-        let number = call.about.task;
+        let number = call.meta.task;
         // Pools that a script has forgotten shall not fill the machine with processes.
         if !shared.processes.by_number.lock().contains_key(&number) {
             shared.processes.sweep();
@@ -110,11 +110,11 @@ impl Processes {
     }
 
     /// Ends the processes that run threads which shall stop.
-    pub(super) fn stop(&self, is_concerned: impl Fn(&About) -> bool) {
+    pub(super) fn stop(&self, is_concerned: impl Fn(&ThreadMeta) -> bool) {
         for process in self.by_number.lock().values() {
             let control = process.control.lock();
-            if let (Some(about), Some(killer)) = (&control.current, &control.killer)
-                && is_concerned(about)
+            if let (Some(meta), Some(killer)) = (&control.current, &control.killer)
+                && is_concerned(meta)
             {
                 killer.kill();
             }
@@ -172,7 +172,7 @@ impl Host {
                 let next = match end {
                     Ok(value) => {
                         let end = Ok(value);
-                        end_of_call(shared, &mut Outside, &call.about, end, &mut effects)
+                        end_of_call(shared, &mut Outside, &call.meta, end, &mut effects)
                     }
                     Err(no_result) => no_result.report(shared, &call, &mut effects),
                 };
@@ -187,22 +187,23 @@ impl Host {
 
     /// Makes one call. Blocks until it has ended or the process has.
     fn make(&mut self, call: &Call) -> Result<Value, NoResult> {
-        let about = &call.about;
+        let meta = &call.meta;
         let mut child = match self.child.take() {
             Some(child) => child,
-            None => self.start(about)?,
+            None => self.start(meta)?,
         };
         {
             let mut control = self.control.lock();
-            control.current = Some(about.clone());
+            control.current = Some(meta.clone());
             control.killer = Some(child.killer());
-            // Whoever stops or dismisses us either sees what we have just set, or we see his mark.
+            // A thread that stops or dismisses this call sees the killer that was just set, or its mark is
+            // seen here.
             if control.is_dismissed {
                 child.end();
                 return Err(NoResult::Died("its process was ended".into()));
             }
         }
-        if let Some(kind) = self.stopping(about) {
+        if let Some(kind) = self.stopping(meta) {
             child.end();
             return Err(kind.into());
         }
@@ -216,11 +217,11 @@ impl Host {
         let shared = &self.shared;
         let show = |said: Said, thread: Option<String>, pos: Pos| {
             let name = match thread {
-                Some(thread) => format!("{}, {thread}", about.name).into(),
-                None => about.name.clone(),
+                Some(thread) => format!("{}, {thread}", meta.name).into(),
+                None => meta.name.clone(),
             };
             let thread = Thread {
-                number: about.task.0,
+                number: meta.task.0,
                 name,
             };
             let kind = match said {
@@ -239,23 +240,23 @@ impl Host {
             Err(error) => {
                 self.control.lock().killer = None;
                 let how = child.end_after(&error);
-                Err(match self.stopping(about) {
+                Err(match self.stopping(meta) {
                     Some(kind) => kind.into(),
-                    None => NoResult::Died(format!("its process {} {how}", about.name)),
+                    None => NoResult::Died(format!("its process {} {how}", meta.name)),
                 })
             }
         }
     }
 
-    fn stopping(&self, about: &About) -> Option<FaultKind> {
-        match self.shared.table.stopping(about) {
+    fn stopping(&self, meta: &ThreadMeta) -> Option<FaultKind> {
+        match self.shared.table.stopping(meta) {
             Stopping::No => None,
             Stopping::Interrupt => Some(FaultKind::Interrupted),
             Stopping::Deadlock => Some(FaultKind::Deadlock),
         }
     }
 
-    fn start(&self, about: &About) -> Result<Child, NoResult> {
+    fn start(&self, meta: &ThreadMeta) -> Result<Child, NoResult> {
         let world = &self.shared.world;
         let settings = &world.processes;
         let generation = settings.generation + 1;
@@ -269,7 +270,7 @@ impl Host {
         };
         let workers = self.shared.stealers.len();
         let hello = Hello {
-            name: about.name.to_string(),
+            name: meta.name.to_string(),
             scheduler: match self.shared.slice {
                 Slice::Fixed(_) => WorkerScheduler::Parallel(workers as u32),
                 Slice::Random(_) => WorkerScheduler::Gil,
@@ -313,7 +314,7 @@ impl NoResult {
         let (how, has_begun) = match self {
             Self::Failed(mut fault) => {
                 fault.pos = fault.pos.or(call.pos);
-                return end_of_call(shared, &mut Outside, &call.about, Err(*fault), effects);
+                return end_of_call(shared, &mut Outside, &call.meta, Err(*fault), effects);
             }
             Self::Died(how) => (how, true),
             Self::NotBegun(why) => (why, false),
@@ -322,6 +323,6 @@ impl NoResult {
             verb: Verb::Died,
             args: &[Value::string(how), has_begun.into()],
         };
-        report_end(shared, &mut Outside, &call.about, report, call.pos, effects)
+        report_end(shared, &mut Outside, &call.meta, report, call.pos, effects)
     }
 }

@@ -58,13 +58,13 @@ impl Target {
         Self(Self::THREAD | task.0)
     }
 
-    fn concerns(self, about: &About) -> bool {
-        self == Self::ALL || self == Self::run(about.run) || self == Self::thread(about.task)
+    fn concerns(self, meta: &ThreadMeta) -> bool {
+        self == Self::ALL || self == Self::run(meta.run) || self == Self::thread(meta.task)
     }
 }
 
 /// What never changes about a thread, and where it was last seen.
-pub(super) struct About {
+pub(super) struct ThreadMeta {
     pub(super) task: TaskId,
     pub(super) name: Arc<str>,
     pub(super) handle: Arc<Object>,
@@ -79,7 +79,7 @@ pub(super) struct About {
     last_seen: AtomicU64,
 }
 
-impl About {
+impl ThreadMeta {
     pub(super) fn new(
         task: TaskId,
         name: Arc<str>,
@@ -126,7 +126,7 @@ impl About {
 /// A fiber with all that travels with it from worker to worker.
 pub(super) struct Job {
     pub(super) fiber: Fiber,
-    pub(super) about: Arc<About>,
+    pub(super) meta: Arc<ThreadMeta>,
     /// The object that its last wait was on, until it has gone on from there: a thread that is
     /// stopped on the way gives back what it was granted, and one that holds it already does not.
     pub(super) waited_on: Option<Arc<Object>>,
@@ -137,7 +137,7 @@ pub(super) struct Job {
     /// Whether the time of its wait was over when its wake was on the way already: what it waits for
     /// may be its own by now, and it is in no deadlock.
     pub(super) is_late: bool,
-    /// Whether the fiber was told to stop.
+    /// Whether the fiber has been made to stop.
     pub(super) stopping: bool,
 }
 
@@ -155,7 +155,7 @@ enum Place {
 }
 
 struct Entry {
-    about: Arc<About>,
+    meta: Arc<ThreadMeta>,
     place: Place,
 }
 
@@ -178,14 +178,14 @@ pub(super) enum Park {
     GoOn(Box<Job>),
 }
 
-/// Whether a thread lies here, for the search for deadlocks.
-pub(super) enum Lying {
-    /// It runs, is ready, or goes on at some time.
-    Not,
-    /// It waits for an object without a limit, and has lain down so often.
+/// What the search for deadlocks knows of a thread.
+pub(super) enum ParkState {
+    /// It runs, is ready, or waits with a limit.
+    Active,
+    /// It waits for an object without a limit, and was parked so often.
     Endless { object: Arc<Object>, parks: u64 },
-    /// There is no such thread any more.
-    Gone,
+    /// It has ended.
+    Ended,
 }
 
 /// Every thread that starts and ends comes and goes here. A tree would ask for a node of more than a
@@ -265,7 +265,7 @@ impl Table {
         if target == Target::ALL {
             return self.alive.load(Ordering::SeqCst);
         }
-        let is_concerned = |entry: &&Entry| target.concerns(&entry.about);
+        let is_concerned = |entry: &&Entry| target.concerns(&entry.meta);
         self.shards
             .iter()
             .map(|shard| shard.lock().threads.values().filter(is_concerned).count())
@@ -277,9 +277,9 @@ impl Table {
     }
 
     /// Whether a thread is being stopped.
-    pub(super) fn stopping(&self, about: &About) -> Stopping {
+    pub(super) fn stopping(&self, meta: &ThreadMeta) -> Stopping {
         let why = self.stopping.load(Ordering::SeqCst);
-        if why != 0 && !Target(self.stopped.load(Ordering::SeqCst)).concerns(about) {
+        if why != 0 && !Target(self.stopped.load(Ordering::SeqCst)).concerns(meta) {
             return Stopping::No;
         }
         match why {
@@ -290,33 +290,33 @@ impl Table {
     }
 
     /// Adds a thread whose fiber is about to be queued.
-    pub(super) fn insert(&self, about: Arc<About>) {
+    pub(super) fn insert(&self, meta: Arc<ThreadMeta>) {
         self.awake.fetch_add(1, Ordering::SeqCst);
         self.alive.fetch_add(1, Ordering::SeqCst);
-        if !about.daemon {
+        if !meta.daemon {
             self.learners.fetch_add(1, Ordering::SeqCst);
         }
         let entry = Entry {
-            about: about.clone(),
+            meta: meta.clone(),
             place: Place::Going,
         };
-        let mut shard = self.shard(about.task).lock();
-        shard.threads.insert(about.task, entry);
+        let mut shard = self.shard(meta.task).lock();
+        shard.threads.insert(meta.task, entry);
     }
 
-    /// Removes a thread that has ended. Returns whether somebody may want to know: that it was the
-    /// last thread, the last that is no daemon, or the last that was awake.
-    pub(super) fn remove(&self, about: &About) -> bool {
+    /// Removes a thread that has ended. Returns whether the session must look at the run: whether it was
+    /// the last thread, the last that is no daemon, or the last that was awake.
+    pub(super) fn remove(&self, meta: &ThreadMeta) -> bool {
         {
-            let mut shard = self.shard(about.task).lock();
+            let mut shard = self.shard(meta.task).lock();
             // A pool's thread that has just run out of tasks may be there again.
-            let is_this = |entry: &Entry| std::ptr::eq(&*entry.about, about);
-            if shard.threads.get(&about.task).is_some_and(is_this) {
-                shard.threads.remove(&about.task);
-                shard.ended.remember(about.task, about.name.clone());
+            let is_this = |entry: &Entry| std::ptr::eq(&*entry.meta, meta);
+            if shard.threads.get(&meta.task).is_some_and(is_this) {
+                shard.threads.remove(&meta.task);
+                shard.ended.remember(meta.task, meta.name.clone());
             }
         }
-        let last_learner = !about.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
+        let last_learner = !meta.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_alive = self.alive.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_awake = self.awake.fetch_sub(1, Ordering::SeqCst) == 1;
         last_learner || last_alive || last_awake
@@ -329,7 +329,7 @@ impl Table {
         object: Option<Arc<Object>>,
         ticket: Option<u64>,
     ) -> Park {
-        let task = job.about.task;
+        let task = job.meta.task;
         let mut shard = self.shard(task).lock();
         let Some(entry) = shard.threads.get_mut(&task) else {
             return Park::GoOn(job);
@@ -339,9 +339,9 @@ impl Table {
             job.waited_on = object;
             return Park::GoOn(job);
         }
-        // Whoever begins to stop all threads sets the mark before it looks into the shards: either
-        // we see the mark, or it sees the fiber.
-        if self.stopping(&entry.about) != Stopping::No {
+        // A thread that stops all others sets the mark before it looks into the shards: either the mark
+        // is seen here, or it sees the fiber.
+        if self.stopping(&entry.meta) != Stopping::No {
             job.waited_on = object;
             return Park::GoOn(job);
         }
@@ -425,7 +425,7 @@ impl Table {
         for shard in &self.shards {
             #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
             for entry in shard.lock().threads.values_mut() {
-                if !target.concerns(&entry.about) {
+                if !target.concerns(&entry.meta) {
                     continue;
                 }
                 match std::mem::replace(&mut entry.place, Place::Going) {
@@ -434,7 +434,7 @@ impl Table {
                 }
             }
         }
-        jobs.sort_by_key(|job| job.about.task);
+        jobs.sort_by_key(|job| job.meta.task);
         jobs
     }
 
@@ -450,29 +450,29 @@ impl Table {
     }
 
     /// What is known of `task`.
-    pub(super) fn about(&self, task: TaskId) -> Option<Arc<About>> {
+    pub(super) fn meta(&self, task: TaskId) -> Option<Arc<ThreadMeta>> {
         let shard = self.shard(task).lock();
-        shard.threads.get(&task).map(|entry| entry.about.clone())
+        shard.threads.get(&task).map(|entry| entry.meta.clone())
     }
 
     /// The run that `task` belongs to; nothing when it has ended.
     pub(super) fn run_of(&self, task: TaskId) -> Option<u64> {
-        self.about(task).map(|about| about.run)
+        self.meta(task).map(|meta| meta.run)
     }
 
     /// All threads, by number.
-    pub(super) fn all(&self) -> Vec<Arc<About>> {
-        let mut all: Vec<Arc<About>> = Vec::new();
+    pub(super) fn all(&self) -> Vec<Arc<ThreadMeta>> {
+        let mut all: Vec<Arc<ThreadMeta>> = Vec::new();
         for shard in &self.shards {
             all.extend(
                 shard
                     .lock()
                     .threads
                     .values()
-                    .map(|entry| entry.about.clone()),
+                    .map(|entry| entry.meta.clone()),
             );
         }
-        all.sort_by_key(|about| about.task);
+        all.sort_by_key(|meta| meta.task);
         all
     }
 
@@ -483,7 +483,7 @@ impl Table {
         for shard in &self.shards {
             #[expect(clippy::iter_over_hash_type, reason = "they are sorted below")]
             for entry in shard.lock().threads.values() {
-                let about = &entry.about;
+                let meta = &entry.meta;
                 let (place, doing) = match &entry.place {
                     Place::Parked(parked) => (
                         parked.job.fiber.place(&world.program),
@@ -495,13 +495,13 @@ impl Table {
                             },
                         },
                     ),
-                    _ => (Some(about.last_place()), Doing::Running),
+                    _ => (Some(meta.last_place()), Doing::Running),
                 };
                 let (unit, pos) = place.unwrap_or((0, Pos::NONE));
                 threads.push(Snapshot {
-                    task: about.task,
-                    name: about.name.clone(),
-                    daemon: about.daemon,
+                    task: meta.task,
+                    name: meta.name.clone(),
+                    daemon: meta.daemon,
                     pos,
                     input: world.input_name(unit),
                     doing,
@@ -513,21 +513,21 @@ impl Table {
     }
 
     /// Whether `task` lies here.
-    pub(super) fn lying(&self, task: TaskId) -> Lying {
+    pub(super) fn park_state(&self, task: TaskId) -> ParkState {
         let shard = self.shard(task).lock();
         let Some(entry) = shard.threads.get(&task) else {
-            return Lying::Gone;
+            return ParkState::Ended;
         };
         match &entry.place {
             Place::Parked(Parked {
                 job,
                 object: Some(object),
                 ticket: None,
-            }) if !job.is_late => Lying::Endless {
+            }) if !job.is_late => ParkState::Endless {
                 object: object.clone(),
                 parks: job.parks,
             },
-            _ => Lying::Not,
+            _ => ParkState::Active,
         }
     }
 

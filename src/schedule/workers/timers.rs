@@ -16,8 +16,8 @@ type Deadline = (u64, u64, TaskId);
 
 /// The deadlines of all waits with a limit.
 ///
-/// A wait that has ended before its deadline leaves it here; whoever takes it out later finds that
-/// the ticket is no longer the thread's. When more than half of them are such, they are taken out.
+/// A wait that has ended before its deadline leaves it here; when it comes up, its ticket is no longer
+/// the thread's. When more than half of them are such, they are taken out.
 #[derive(Default)]
 pub(super) struct Timers {
     heap: Mutex<BinaryHeap<Reverse<Deadline>>>,

@@ -7,9 +7,9 @@ use crossbeam::deque;
 use crossbeam::sync::Parker;
 use crossbeam::utils::Backoff;
 
-use super::deadlock::Gone;
+use super::deadlock::Absence;
 use super::processes::{self, Processes};
-use super::table::{About, Job, Park, Stopping, Target};
+use super::table::{Job, Park, Stopping, Target, ThreadMeta};
 use super::{Shared, Slice};
 use crate::event::Kind;
 use crate::host;
@@ -17,7 +17,7 @@ use crate::pos::Pos;
 use crate::runtime::threads;
 use crate::schedule::{MAIN, Random, guard, log};
 use crate::value::budget::{LOOK, Limit, take_owed};
-use crate::value::object::{Attempt, Call, Effects, Poll, TaskId, Time, Verb, Wake, Withdrawal};
+use crate::value::object::{Attempt, Call, CancelReason, Effects, Poll, TaskId, Time, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Env, Fiber, Natives, Services, Stop, Visible, Wait};
 
@@ -165,7 +165,7 @@ impl Worker {
             backoff.snooze();
         }
         let last = shared.idle.stop_looking();
-        // Whoever has queued work meanwhile has left it to us to wake the next one.
+        // Work that was queued meanwhile has woken no worker: this one does it.
         if found.is_some() && last && shared.has_work() {
             shared.wake_worker();
         }
@@ -206,10 +206,10 @@ impl Worker {
             return;
         };
         let mut effects = Effects::default();
-        let (task, run) = (job.about.task, job.about.run);
+        let (task, run) = (job.meta.task, job.meta.run);
         let ids = &self.shared.world.ids;
         let mut time = &*self.shared;
-        match object.withdraw(task, Withdrawal::Timeout, &mut effects, ids, &mut time) {
+        match object.cancel_wait(task, CancelReason::Timeout, &mut effects, ids, &mut time) {
             Attempt::Done(value) => job.fiber.wake(Wake::Grant(value)),
             Attempt::Fail(kind) => job.fiber.wake(Wake::Fail(kind)),
             // It was woken in time, and the wake is on its way; or it goes on when it is woken.
@@ -234,9 +234,9 @@ impl Worker {
         object: Option<Arc<Object>>,
         limit: Option<u64>,
     ) -> Option<Box<Job>> {
-        let task = job.about.task;
+        let task = job.meta.task;
         let ticket = limit.map(|_| self.shared.timers.ticket());
-        // Only a wait that somebody could end who himself waits is a matter for the search.
+        // The search concerns only waits that another waiting thread could end.
         let may_be_stuck =
             limit.is_none() && (object.as_ref()).is_some_and(|object| object.knows_blockers());
         let parked = self.shared.table.park(job, object, ticket);
@@ -244,7 +244,7 @@ impl Worker {
             return Some(job);
         }
         if may_be_stuck {
-            self.shared.look_for_deadlock(task, Gone::Perhaps);
+            self.shared.look_for_deadlock(task, Absence::Unknown);
         }
         if let Park::AllWait = parked {
             self.shared.signal();
@@ -285,7 +285,7 @@ impl Worker {
             match stop {
                 Stop::Visible if self.may_go_on(&mut job) => {}
                 Stop::Fuel | Stop::Visible => {
-                    job.about.see(job.fiber.place(&self.shared.world.program));
+                    job.meta.see(job.fiber.place(&self.shared.world.program));
                     self.queue.yield_now(job, &self.shared);
                     return;
                 }
@@ -323,29 +323,29 @@ impl Worker {
         }
         let kind = match (&wait.object, wait.limit) {
             (Some(object), _) => Kind::Wait {
-                what: object.waiting(job.about.task).what,
+                what: object.waiting(job.meta.task).what,
             },
             (None, limit) => Kind::Sleep {
                 seconds: limit.unwrap_or_default().as_secs_f64(),
             },
         };
         let pos = job.fiber.pos(&self.shared.world.program);
-        self.shared.tell(&job.about, pos, kind);
+        self.shared.report(&job.meta, pos, kind);
     }
 
     fn step(&mut self, job: &mut Job, fuel: &mut u32) -> Stop {
         let world = &self.shared.world;
-        let mut hands = Hands {
+        let mut services = WorkerServices {
             shared: &self.shared,
             queue: &mut self.queue,
-            about: &job.about,
+            meta: &job.meta,
         };
         let mut env = Env {
             program: &world.program,
             globals: &world.globals,
             ids: &world.ids,
             natives: &mut *self.natives,
-            services: &mut hands,
+            services: &mut services,
             effects: &mut self.effects,
         };
         match self.perturbation {
@@ -357,7 +357,7 @@ impl Worker {
 
     /// Why a thread that is about to go on shall end instead.
     fn reason_to_stop(&mut self, job: &Job) -> Option<FaultKind> {
-        match self.shared.table.stopping(&job.about) {
+        match self.shared.table.stopping(&job.meta) {
             Stopping::No => {}
             Stopping::Deadlock => return Some(FaultKind::Deadlock),
             Stopping::Interrupt => return Some(FaultKind::Interrupted),
@@ -368,7 +368,7 @@ impl Worker {
         self.spent = 0;
         let world = &self.shared.world;
         // Between two inputs of the prompt, time goes by for nobody.
-        let late = match job.about.run == self.shared.control.lock().run {
+        let late = match job.meta.run == self.shared.control.lock().run {
             true => world.budget.check_time(world.clock.elapsed()),
             false => Ok(()),
         };
@@ -381,10 +381,10 @@ impl Worker {
         if let Some(object) = job.waited_on.take() {
             let mut effects = Effects::default();
             let (ids, mut time) = (&self.shared.world.ids, &*self.shared);
-            let task = job.about.task;
+            let task = job.meta.task;
             // How the wait ends does not matter to a thread that ends.
-            let _ = object.withdraw(task, Withdrawal::Stop, &mut effects, ids, &mut time);
-            carry_out(&self.shared, &mut self.queue, job.about.run, &mut effects);
+            let _ = object.cancel_wait(task, CancelReason::Stop, &mut effects, ids, &mut time);
+            carry_out(&self.shared, &mut self.queue, job.meta.run, &mut effects);
         }
         job.fiber.stop(Fault::new(why, Pos::NONE));
     }
@@ -403,21 +403,21 @@ impl Worker {
 
     /// Reports the end of a thread. Gives the fiber back when it has something more to run.
     fn end(&mut self, mut job: Box<Job>, end: Result<Value, Fault>) -> Option<Box<Job>> {
-        let about = job.about.clone();
+        let meta = job.meta.clone();
         let mut end = end;
         if let Err(fault) = &mut end
             && matches!(fault.kind, FaultKind::Limit(_))
-            && !self.shared.is_limited(&about, fault)
+            && !self.shared.is_limited(&meta, fault)
         {
             // Another one was the first, and ends the run.
             fault.kind = FaultKind::Interrupted;
         }
-        if about.task == MAIN {
-            self.shared.main_has_ended(&about, end);
+        if meta.task == MAIN {
+            self.shared.main_has_ended(&meta, end);
             return None;
         }
         let (shared, queue) = (&self.shared, &mut self.queue);
-        let (function, args) = end_of_call(shared, queue, &about, end, &mut self.effects)?;
+        let (function, args) = end_of_call(shared, queue, &meta, end, &mut self.effects)?;
         job.fiber = job.fiber.renewed(function, args);
         Some(job)
     }
@@ -428,49 +428,49 @@ impl Worker {
 pub(super) fn end_of_call(
     shared: &Arc<Shared>,
     queue: &mut impl Ready,
-    about: &About,
+    meta: &ThreadMeta,
     end: Result<Value, Fault>,
     effects: &mut Effects,
 ) -> Option<(Arc<Function>, Vec<Value>)> {
     let (verb, arg) = match end {
         Ok(value) => (Verb::Finish, value),
         Err(fault) => {
-            // What ends the run is shown whoever else hears of it.
+            // What ends the run is shown, even where it is also raised in a waiting thread.
             let is_limit = matches!(fault.kind, FaultKind::Limit(_));
-            if is_limit || !about.worker && fault.kind.is_reported() {
+            if is_limit || !meta.worker && fault.kind.is_reported() {
                 let message = fault.kind.title();
-                shared.tell(about, fault.pos, Kind::Failure { message });
+                shared.report(meta, fault.pos, Kind::Failure { message });
             }
             (Verb::Fail, Value::Error(Arc::new(fault)))
         }
     };
     let call = Call { verb, args: &[arg] };
-    report_end(shared, queue, about, call, Pos::NONE, effects)
+    report_end(shared, queue, meta, call, Pos::NONE, effects)
 }
 
-/// The same with what a thread's handle shall be told; `pos` is where in the text that comes from.
+/// The same with the request to the thread's handle; `pos` is where in the text that comes from.
 pub(super) fn report_end(
     shared: &Arc<Shared>,
     queue: &mut impl Ready,
-    about: &About,
+    meta: &ThreadMeta,
     call: Call<'_>,
     pos: Pos,
     effects: &mut Effects,
 ) -> Option<(Arc<Function>, Vec<Value>)> {
     let ids = &shared.world.ids;
     // A handle takes the report, whatever it answers.
-    let _ = (about.handle).attempt(call, about.task, pos, effects, ids, &mut &**shared);
+    let _ = (meta.handle).attempt(call, meta.task, pos, effects, ids, &mut &**shared);
     let next = effects.next.take();
-    shared.tell_failures(about, effects);
+    shared.tell_failures(meta, effects);
     // Before the thread is gone: while it counts as awake, nobody takes the others for stuck.
-    carry_out(shared, queue, about.run, effects);
+    carry_out(shared, queue, meta.run, effects);
     if next.is_some() {
         return next;
     }
     if shared.world.stream.is_detailed() {
-        shared.tell(about, Pos::NONE, log::finish(call, about.worker));
+        shared.report(meta, Pos::NONE, log::finish(call, meta.worker));
     }
-    if shared.table.remove(about) {
+    if shared.table.remove(meta) {
         shared.signal();
     }
     None
@@ -479,8 +479,8 @@ pub(super) fn report_end(
 /// Starts threads that belong to `run`, and wakes some: these may look for those at once.
 fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &mut Effects) {
     for spawn in effects.spawns.drain(..) {
-        let is_daemon = |task| shared.table.about(task).is_some_and(|one| one.daemon);
-        let mut about = About::new(
+        let is_daemon = |task| shared.table.meta(task).is_some_and(|one| one.daemon);
+        let mut meta = ThreadMeta::new(
             spawn.task,
             spawn.name,
             spawn.handle,
@@ -488,21 +488,21 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
             spawn.worker,
             run,
         );
-        about.is_process = spawn.isolated.is_some();
-        let about = Arc::new(about);
+        meta.is_process = spawn.isolated.is_some();
+        let meta = Arc::new(meta);
         // Only the log, and who stops at visible operations, ask which variables are shared.
         if shared.world.stream.is_detailed() || shared.perturbation.is_some() {
             crate::value::publish(&Value::Function(spawn.function.clone()));
             spawn.args.iter().for_each(crate::value::publish);
         }
         if shared.world.stream.is_detailed() {
-            shared.tell(&about, Pos::NONE, Kind::Start);
+            shared.report(&meta, Pos::NONE, Kind::Start);
         }
-        shared.table.insert(about.clone());
+        shared.table.insert(meta.clone());
         if let Some(pool) = spawn.isolated {
             let (function, args) = (spawn.function, spawn.args);
             let call = processes::Call {
-                about,
+                meta,
                 function,
                 args,
                 pos: spawn.pos,
@@ -513,7 +513,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
         let fiber = Fiber::new(spawn.task, spawn.function, spawn.args)
             .started_at(spawn.pos)
             .in_event_loop(spawn.event_loop);
-        queue.push(Box::new(Job::new(fiber, about)), shared);
+        queue.push(Box::new(Job::new(fiber, meta)), shared);
     }
     for (task, wake) in effects.wakes.drain(..) {
         if let Some(job) = shared.table.wake(task, wake, &shared.timers) {
@@ -526,10 +526,10 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
 }
 
 /// What the machine may ask of us while it runs a fiber.
-struct Hands<'a> {
+struct WorkerServices<'a> {
     shared: &'a Arc<Shared>,
     queue: &'a mut Queue,
-    about: &'a Arc<About>,
+    meta: &'a Arc<ThreadMeta>,
 }
 
 /// The time of the host.
@@ -544,7 +544,7 @@ impl Time for &Shared {
     }
 }
 
-impl Time for Hands<'_> {
+impl Time for WorkerServices<'_> {
     fn elapsed(&mut self) -> Duration {
         (&**self.shared).elapsed()
     }
@@ -554,11 +554,11 @@ impl Time for Hands<'_> {
     }
 }
 
-impl Services for Hands<'_> {
+impl Services for WorkerServices<'_> {
     fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit> {
-        self.shared.tell_failures(self.about, effects);
+        self.shared.tell_failures(self.meta, effects);
         let starts = !effects.spawns.is_empty();
-        carry_out(self.shared, self.queue, self.about.run, effects);
+        carry_out(self.shared, self.queue, self.meta.run, effects);
         match starts {
             true => {
                 let alive = self.shared.table.alive(Target::ALL);
@@ -579,7 +579,7 @@ impl Services for Hands<'_> {
     fn print(&mut self, _task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit> {
         self.shared.world.budget.print(text.len() + 1)?;
         self.shared
-            .tell(self.about, pos, Kind::Print { text, is_open });
+            .report(self.meta, pos, Kind::Print { text, is_open });
         Ok(())
     }
 
@@ -596,18 +596,15 @@ impl Services for Hands<'_> {
     }
 
     fn handle(&mut self, task: TaskId) -> Option<Arc<Object>> {
-        if task == self.about.task {
-            return Some(self.about.handle.clone());
+        if task == self.meta.task {
+            return Some(self.meta.handle.clone());
         }
-        self.shared
-            .table
-            .about(task)
-            .map(|about| about.handle.clone())
+        self.shared.table.meta(task).map(|meta| meta.handle.clone())
     }
 
     fn name(&mut self, task: TaskId) -> String {
-        match self.shared.table.about(task) {
-            Some(about) => about.name.to_string(),
+        match self.shared.table.meta(task) {
+            Some(meta) => meta.name.to_string(),
             None if task == MAIN => "main".into(),
             None => threads::ended_name(task, self.shared.table.ended_name(task)),
         }
@@ -615,11 +612,11 @@ impl Services for Hands<'_> {
 
     fn threads(&mut self) -> Vec<Arc<Object>> {
         let all = self.shared.table.all();
-        let main = (all.first().is_none_or(|about| about.task != MAIN))
+        let main = (all.first().is_none_or(|meta| meta.task != MAIN))
             .then(|| self.shared.world.main.clone());
-        let here = all.iter().filter(|about| !about.is_process);
+        let here = all.iter().filter(|meta| !meta.is_process);
         main.into_iter()
-            .chain(here.map(|about| about.handle.clone()))
+            .chain(here.map(|meta| meta.handle.clone()))
             .collect()
     }
 
@@ -633,16 +630,16 @@ impl Services for Hands<'_> {
 
     fn note(&mut self, _task: TaskId, visible: &Visible, value: &Value) {
         if let Some(kind) = log::kind(visible, value) {
-            self.shared.tell(self.about, visible.pos, kind);
+            self.shared.report(self.meta, visible.pos, kind);
         }
     }
 }
 
 impl Job {
-    pub(super) fn new(fiber: Fiber, about: Arc<About>) -> Self {
+    pub(super) fn new(fiber: Fiber, meta: Arc<ThreadMeta>) -> Self {
         Self {
             fiber,
-            about,
+            meta,
             waited_on: None,
             deadline: 0,
             parks: 0,

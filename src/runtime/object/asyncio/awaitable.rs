@@ -1,5 +1,5 @@
-//! What all that tasks wait for have in common: the tasks stand in lines, ask again when they are
-//! woken, and go on, get an error, or wait on. What each does differently is an [`Awaitable`]; this
+//! What all awaitable objects have in common: tasks wait in queues, ask again when they are woken, and
+//! then continue, get an error, or wait again. What each does differently is an [`Awaitable`]; this
 //! makes a [`Primitive`] of it.
 
 use std::any::Any;
@@ -8,22 +8,22 @@ use std::time::Duration;
 use super::awaiters::{Awaiters, running_loop};
 use super::event_loop::TimeUp;
 use crate::value::object::{
-    Attempt, Call, Ctx, Noticed, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Noticed, Primitive, TaskId, Verb, Waiting,
 };
 use crate::value::{EncodeState, FaultKind, Value};
 
-/// What a task can wish for; `()` of what is itself awaited.
-pub trait Wish: EncodeState + Clone + Send + Sync + 'static {
+/// What a task can wait for at an object; `()` where the object itself is awaited.
+pub trait WaitRequest: EncodeState + Clone + Send + Sync + 'static {
     /// What the script calls it: `queue.get`.
     fn name(&self) -> &'static str;
 
-    /// In which line those stand who wish for it.
+    /// The index of the queue in which tasks wait for it.
     fn line(&self) -> usize {
         0
     }
 }
 
-impl Wish for () {
+impl WaitRequest for () {
     fn name(&self) -> &'static str {
         "await"
     }
@@ -32,12 +32,12 @@ impl Wish for () {
 /// Something that tasks wait for.
 pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     /// What they wait for here.
-    type Wish: Wish;
+    type WaitRequest: WaitRequest;
 
     /// As [`Primitive::kind`].
     fn kind(&self) -> &'static str;
 
-    /// Those who wait, by [`Wish::line`].
+    /// The tasks that wait, by [`WaitRequest::line`].
     fn lines(&self) -> &[Awaiters];
 
     /// The same, to change them.
@@ -46,17 +46,17 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     /// As [`Primitive::attempt`].
     ///
     /// # Errors
-    /// What the script has done wrong, or what it is to be told.
+    /// A wrong use by the script, or the error that is raised in the task.
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind>;
 
-    /// What the task that asks gets now; nothing when it must wait. Its wait has begun before when
-    /// it `waited`; then it stands in no line any more.
+    /// Returns what the task that asks gets now; nothing when it must wait. When it `waited` before, it has
+    /// been taken out of its queue.
     ///
     /// # Errors
     /// What it gets instead.
     fn answer(
         &mut self,
-        wish: &Self::Wish,
+        wanted: &Self::WaitRequest,
         waited: bool,
         ctx: &mut Ctx<'_>,
     ) -> Result<Option<Value>, FaultKind>;
@@ -67,7 +67,7 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     /// The error that it gets.
     fn cancelled(
         &mut self,
-        _wish: &Self::Wish,
+        _wish: &Self::WaitRequest,
         cancelled: FaultKind,
         _ctx: &mut Ctx<'_>,
     ) -> Result<(), FaultKind> {
@@ -75,7 +75,7 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     }
 
     /// How long a wait that begins now may last, and what happens then.
-    fn limit(&self, _wish: &Self::Wish) -> Option<(Duration, TimeUp)> {
+    fn limit(&self, _wish: &Self::WaitRequest) -> Option<(Duration, TimeUp)> {
         None
     }
 
@@ -105,19 +105,19 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
     /// As [`Primitive::state_text`].
     fn state_text(&self) -> String;
 
-    /// The task that asks wishes for something: it gets it, or waits. `begin` when it has not
-    /// waited before.
+    /// Gives the task that asks what it wants, or lets it wait. Calls `begin` when it has not waited
+    /// before.
     ///
     /// # Errors
     /// It is no task, was cancelled, or gets another error.
-    fn wish(
+    fn wait_for_request(
         &mut self,
-        wish: &Self::Wish,
+        wanted: &Self::WaitRequest,
         begin: impl FnOnce(&mut Ctx<'_>) -> Result<(), FaultKind>,
         ctx: &mut Ctx<'_>,
     ) -> Result<Attempt, FaultKind> {
         running_loop(ctx, "await")?;
-        let line = wish.line();
+        let line = wanted.line();
         let resumed = self.lines_mut()[line].resume(ctx);
         let waited = resumed.is_some();
         match resumed {
@@ -127,32 +127,32 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
                     self.is_late();
                 }
                 if let Some(cancelled) = cancelled {
-                    self.cancelled(wish, cancelled, ctx)?;
+                    self.cancelled(wanted, cancelled, ctx)?;
                 }
             }
         }
-        if let Some(value) = self.answer(wish, waited, ctx)? {
+        if let Some(value) = self.answer(wanted, waited, ctx)? {
             return Ok(Attempt::Done(value));
         }
-        let limit = self.limit(wish);
+        let limit = self.limit(wanted);
         self.lines_mut()[line].wait(waited, limit, ctx)
     }
 
     /// The task that asks awaits the thing itself.
     ///
     /// # Errors
-    /// As for [`Awaitable::wish`].
+    /// As for [`Awaitable::wait_for_request`].
     fn awaited(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind>
     where
-        Self: Awaitable<Wish = ()>,
+        Self: Awaitable<WaitRequest = ()>,
     {
-        self.wish(&(), |_| Ok(()), ctx)
+        self.wait_for_request(&(), |_| Ok(()), ctx)
     }
 
     /// What is asked of something that is only awaited, and that hears of what it watches.
     ///
     /// # Errors
-    /// As for [`Awaitable::wish`].
+    /// As for [`Awaitable::wait_for_request`].
     fn await_or_hear(
         &mut self,
         call: Call<'_>,
@@ -160,7 +160,7 @@ pub trait Awaitable: EncodeState + Any + Send + Sync + Clone {
         hear: impl FnOnce(&mut Self, &mut Ctx<'_>),
     ) -> Result<Attempt, FaultKind>
     where
-        Self: Awaitable<Wish = ()>,
+        Self: Awaitable<WaitRequest = ()>,
     {
         Ok(match call.verb {
             Verb::Await => self.awaited(ctx)?,
@@ -190,8 +190,8 @@ impl<A: Awaitable> Primitive for A {
         Awaitable::is_held_by(self, task)
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Stop {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
+        if why == CancelReason::Stop {
             self.forget(task);
             return Attempt::Done(Value::Unit);
         }

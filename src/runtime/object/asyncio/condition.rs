@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::args;
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::Awaiters;
 use super::permits::{Of, Permits};
 use super::request::Request;
@@ -17,9 +17,9 @@ pub struct AsyncCondition {
     made_at: Pos,
     /// Its lock.
     lock: Arc<Object>,
-    /// Those who wait to be told of a change.
+    /// The tasks that wait to be notified.
     awaiters: Awaiters,
-    /// Those who were told, or cancelled, and take the lock back first: and the error that they get
+    /// The tasks that were notified or cancelled, and take the lock back first: and the error that they get
     /// then.
     returning: Vec<(TaskId, Option<FaultKind>)>,
 }
@@ -28,7 +28,7 @@ pub struct AsyncCondition {
 #[derive(Clone, Copy, Debug)]
 pub struct Change;
 
-impl Wish for Change {
+impl WaitRequest for Change {
     fn name(&self) -> &'static str {
         "condition.wait"
     }
@@ -71,11 +71,14 @@ impl AsyncCondition {
     fn take_lock(&self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         self.ask_lock(|lock| {
             let acquire = lock.acquire();
-            lock.wish(&acquire, |_| Ok(()), ctx)
+            lock.wait_for_request(&acquire, |_| Ok(()), ctx)
         })
     }
 
-    /// What waits for a change, and whoever tells of one, holds the lock.
+    /// Checks that the lock is held, as waiting and notifying need.
+    ///
+    /// # Errors
+    /// A wrong use when it is not.
     fn check_lock(&self, verb: Verb) -> Result<(), FaultKind> {
         let is_locked = self.lock.change(|lock: &mut Permits| lock.is_locked());
         if is_locked == Some(true) {
@@ -89,14 +92,14 @@ impl AsyncCondition {
         ))
     }
 
-    /// How many are told.
+    /// How many are notified.
     fn notify(&mut self, count: u64, ctx: &mut Ctx<'_>) {
         for _ in 0..count {
             self.awaiters.wake_one(ctx);
         }
     }
 
-    /// The task that asks was told of a change, or cancelled: it takes the lock, and then goes on.
+    /// The task that asks was notified or cancelled: it takes the lock, and then continues.
     fn come_back(&mut self, place: usize, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         loop {
             match self.take_lock(ctx) {
@@ -128,7 +131,7 @@ impl EncodeState for AsyncCondition {
 }
 
 impl Awaitable for AsyncCondition {
-    type Wish = Change;
+    type WaitRequest = Change;
 
     fn kind(&self) -> &'static str {
         "AsyncCondition"
@@ -152,9 +155,9 @@ impl Awaitable for AsyncCondition {
         }
         Ok(match call.verb {
             Verb::Acquire => {
-                let wish = self.lock.change(|lock: &mut Permits| lock.acquire());
-                match wish {
-                    Some(wish) => Request::<Permits>::make(&self.lock, wish, ctx),
+                let wanted = self.lock.change(|lock: &mut Permits| lock.acquire());
+                match wanted {
+                    Some(wanted) => Request::<Permits>::make(&self.lock, wanted, ctx),
                     None => Attempt::Unknown,
                 }
             }
@@ -179,7 +182,7 @@ impl Awaitable for AsyncCondition {
         })
     }
 
-    fn wish(
+    fn wait_for_request(
         &mut self,
         _wish: &Change,
         begin: impl FnOnce(&mut Ctx<'_>) -> Result<(), FaultKind>,
@@ -200,7 +203,7 @@ impl Awaitable for AsyncCondition {
         self.come_back(self.returning.len() - 1, ctx)
     }
 
-    /// Whoever waits comes back by way of the lock.
+    /// A waiter acquires the lock again before it is answered.
     fn answer(
         &mut self,
         _wish: &Change,

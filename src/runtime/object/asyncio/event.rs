@@ -1,7 +1,7 @@
 //! A flag that tasks wait for: `asyncio.Event`.
 
 use super::super::args;
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
@@ -20,7 +20,7 @@ pub struct AsyncEvent {
 #[derive(Clone, Copy, Debug)]
 pub struct Set;
 
-impl Wish for Set {
+impl WaitRequest for Set {
     fn name(&self) -> &'static str {
         "event.wait"
     }
@@ -57,7 +57,7 @@ impl EncodeState for AsyncEvent {
 }
 
 impl Awaitable for AsyncEvent {
-    type Wish = Set;
+    type WaitRequest = Set;
 
     fn kind(&self) -> &'static str {
         "AsyncEvent"

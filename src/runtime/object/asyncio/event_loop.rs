@@ -1,7 +1,7 @@
 //! The event loop: which of its tasks has the turn, and which come next. First come, first served.
 //!
-//! It has no thread of its own. Whoever changes it, most often the task that has the turn, leaves
-//! in the effects who is woken or started next. As in Python, the loop goes round: those that are
+//! It has no thread of its own. Each request to it, most often by the task that has the turn, leaves
+//! in the effects which task is woken or started next. As in Python, the loop goes in rounds: those that are
 //! ready when a round begins have their turns in it, those that become ready meanwhile in the next
 //! one; and what happens because a task has ended, such as the call of its callbacks, has its place
 //! in the queue as well. Longer than most files because its states are one machine.
@@ -11,12 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::thread;
-use super::oversights::Oversights;
 use super::task::Task;
+use super::unretrieved::Unretrieved;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Daemon, Deadline, Ids, Notice, Object, ObjectId, Poll, Primitive,
-    Spawn, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Daemon, Deadline, Ids, Notice, Object, ObjectId,
+    Poll, Primitive, Spawn, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -148,7 +148,7 @@ enum Queued {
     Task(TaskId),
     /// The wait of a task whose time is over.
     Timer(TaskId, TimeUp),
-    /// Something that an object will be told; and the loop itself, which goes on behind it.
+    /// A notice for an object; and the loop itself, which continues after it.
     Notice(Box<(Notice, Arc<Object>)>),
 }
 
@@ -180,8 +180,8 @@ pub struct EventLoop {
     /// When the main task has ended: how many rounds may begin before what is left over is
     /// cancelled.
     rounds_left: Option<u32>,
-    /// Whether an object is being told something. Never between two attempts.
-    is_telling: bool,
+    /// Whether a notice is being delivered. Never between two attempts.
+    is_notifying: bool,
     tasks: BTreeMap<TaskId, Member>,
     /// How many tasks there have been, for their names.
     made: u64,
@@ -194,7 +194,7 @@ pub struct EventLoop {
     end: Option<Result<Value, Arc<Fault>>>,
     /// Whether a task is being stopped by force: no other one is given the turn.
     is_stopped: bool,
-    oversights: Oversights,
+    unretrieved: Unretrieved,
 }
 
 /// Makes a task of `what`: a function, which it calls with `args`, or something that it awaits. It
@@ -216,7 +216,7 @@ pub fn create_task(
             Value::Function(function) => (function.clone(), args.to_vec()),
             Value::Object(object) if matches!(object.kind(), "Coroutine" | "Gather") => {
                 // The task awaits it, unless it is cancelled before.
-                inner.oversights.awaited(object.id);
+                inner.unretrieved.awaited(object.id);
                 (inner.awaits.clone(), vec![what.clone()])
             }
             other => return Err(no_task(caller, other)),
@@ -297,7 +297,7 @@ impl EventLoop {
             timers_set: 0,
             round: 0,
             rounds_left: None,
-            is_telling: false,
+            is_notifying: false,
             tasks: BTreeMap::new(),
             made: 0,
             threads: BTreeSet::new(),
@@ -305,7 +305,7 @@ impl EventLoop {
             main: None,
             end: None,
             is_stopped: false,
-            oversights: Oversights::default(),
+            unretrieved: Unretrieved::default(),
         }
     }
 
@@ -389,7 +389,7 @@ impl EventLoop {
 
     /// Whether it waits for the first of its timers, or for others.
     fn is_idle(&self) -> bool {
-        self.turn.is_none() && self.queue.is_empty() && !self.is_stopped && !self.is_telling
+        self.turn.is_none() && self.queue.is_empty() && !self.is_stopped && !self.is_notifying
     }
 
     /// The main task has ended for good: all others are cancelled, but for the callbacks that are
@@ -408,7 +408,7 @@ impl EventLoop {
 
     /// Gives the turn to the next task, if nobody has it.
     fn pass_turn(&mut self, ctx: &mut Ctx<'_>) {
-        while self.turn.is_none() && !self.is_stopped && !self.is_telling {
+        while self.turn.is_none() && !self.is_stopped && !self.is_notifying {
             if self.round == 0 && !self.begin_round(ctx) {
                 return;
             }
@@ -424,7 +424,7 @@ impl EventLoop {
                 }
                 Queued::Notice(notice) => {
                     let (notice, event_loop) = *notice;
-                    self.tell(notice, event_loop, ctx);
+                    self.notify(notice, event_loop, ctx);
                     return;
                 }
             };
@@ -438,7 +438,7 @@ impl EventLoop {
                         to: member.task.clone(),
                         args: [Value::Unit, Value::Unit],
                     };
-                    self.tell(notice, start.event_loop, ctx);
+                    self.notify(notice, start.event_loop, ctx);
                 }
                 State::New(start) => {
                     self.turn = Some(number);
@@ -472,8 +472,8 @@ impl EventLoop {
     }
 
     /// Tells an object something, and the loop itself when that is done, to go on.
-    fn tell(&mut self, notice: Notice, event_loop: Arc<Object>, ctx: &mut Ctx<'_>) {
-        self.is_telling = true;
+    fn notify(&mut self, notice: Notice, event_loop: Arc<Object>, ctx: &mut Ctx<'_>) {
+        self.is_notifying = true;
         ctx.notify(notice);
         ctx.notify(Notice {
             to: event_loop,
@@ -481,8 +481,8 @@ impl EventLoop {
         });
     }
 
-    /// An object will be told something when it is the turn of that.
-    pub(super) fn tell_soon(&mut self, notice: Notice, event_loop: &Arc<Object>) {
+    /// Queues a notice for an object.
+    pub(super) fn notify_soon(&mut self, notice: Notice, event_loop: &Arc<Object>) {
         let notice = Box::new((notice, event_loop.clone()));
         self.queue.push_back(Queued::Notice(notice));
     }
@@ -668,7 +668,7 @@ impl EventLoop {
         ctx: &mut Ctx<'_>,
     ) {
         if let Some(member) = self.tasks.remove(&task) {
-            self.oversights.maker_ended(task, &member.name);
+            self.unretrieved.maker_ended(task, &member.name);
             if let Some(timer) = member.timer {
                 self.timers.remove(&(timer.at, member.number));
             }
@@ -693,25 +693,25 @@ impl EventLoop {
                 Some(Of::Loop) => "it has failed",
                 _ => "Task exception was never retrieved",
             };
-            self.oversights.failed(task, name, what, fault);
+            self.unretrieved.failed(task, name, what, fault);
         }
     }
 
-    /// Somebody has seen the error of a task.
+    /// Notes that the error of a task was seen.
     pub(super) fn seen(&mut self, task: TaskId) {
-        self.oversights.seen(task);
+        self.unretrieved.seen(task);
     }
 
     /// The task that has the turn has made something that shall be awaited.
     pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos) {
         if let Some(by) = self.turn {
-            self.oversights.made(object, what, pos, by);
+            self.unretrieved.made(object, what, pos, by);
         }
     }
 
     /// It is awaited.
     pub(super) fn awaited(&mut self, object: ObjectId) {
-        self.oversights.awaited(object);
+        self.unretrieved.awaited(object);
     }
 
     /// A call of `asyncio.to_thread` begins; its number, for its name: the lowest that is free.
@@ -725,7 +725,7 @@ impl EventLoop {
 
     /// When the last task has ended, `asyncio.run` has, too.
     fn end_if_done(&mut self, ctx: &mut Ctx<'_>) {
-        let is_busy = !self.tasks.is_empty() || !self.queue.is_empty() || self.is_telling;
+        let is_busy = !self.tasks.is_empty() || !self.queue.is_empty() || self.is_notifying;
         if is_busy || !self.threads.is_empty() || self.is_stopped {
             return;
         }
@@ -739,7 +739,7 @@ impl EventLoop {
                 Err(fault) => Wake::fail(FaultKind::Elsewhere(fault.clone())),
             },
         );
-        let warnings = self.oversights.warnings(end.is_err());
+        let warnings = self.unretrieved.warnings(end.is_err());
         ctx.effects.failures.extend(warnings);
     }
 }
@@ -755,7 +755,7 @@ impl EncodeState for EventLoop {
             timers_set: _,
             round,
             rounds_left,
-            is_telling,
+            is_notifying,
             tasks,
             made,
             threads,
@@ -763,14 +763,14 @@ impl EncodeState for EventLoop {
             main,
             end,
             is_stopped,
-            oversights,
+            unretrieved,
         } = self;
-        (awaits, turn, queue, round, rounds_left, is_telling, tasks).encode_state(encoder);
+        (awaits, turn, queue, round, rounds_left, is_notifying, tasks).encode_state(encoder);
         encoder.number(timers.len() as u64);
         for ((at, _), task) in timers {
             (at, task).encode_state(encoder);
         }
-        (made, threads, runner, main, end, is_stopped, oversights).encode_state(encoder);
+        (made, threads, runner, main, end, is_stopped, unretrieved).encode_state(encoder);
     }
 }
 
@@ -793,9 +793,9 @@ impl Primitive for EventLoop {
                 self.end_if_done(ctx);
                 Attempt::Done(Value::Unit)
             }
-            // What was to be told is told.
+            // The notice was delivered.
             (Verb::Ready, _) => {
-                self.is_telling = false;
+                self.is_notifying = false;
                 self.pass_turn(ctx);
                 self.end_if_done(ctx);
                 Attempt::Done(Value::Unit)
@@ -804,8 +804,8 @@ impl Primitive for EventLoop {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        if why == Withdrawal::Timeout {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
+        if why == CancelReason::Timeout {
             // The task goes on when it is woken.
             self.has_waited(ctx);
             return Attempt::Wait(None);
@@ -830,7 +830,7 @@ impl Primitive for EventLoop {
             // What nobody has awaited may well be the reason why nothing goes on.
             (true, _) => {
                 let what = "the end of the tasks of asyncio.run";
-                (format!("{what}{}", self.oversights.in_words()), self.main)
+                (format!("{what}{}", self.unretrieved.in_words()), self.main)
             }
             (_, Some(turn)) if is_queued => {
                 let name = self.tasks.get(&turn).map(|member| &*member.name);
@@ -873,7 +873,7 @@ crate::value::state_key_test! { event_loop_key, EventLoop, EventLoop::new(functi
     timers: [((Deadline(Duration::ZERO), 1), TaskId(2))].into(),
     round: 1,
     rounds_left: Some(1),
-    is_telling: true,
+    is_notifying: true,
     tasks: [(TaskId(2), member())].into(),
     made: 1,
     threads: [1].into(),
@@ -881,7 +881,7 @@ crate::value::state_key_test! { event_loop_key, EventLoop, EventLoop::new(functi
     main: Some(TaskId(2)),
     end: Some(Ok(Value::Unit)),
     is_stopped: true,
-    oversights: { let mut oversights = Oversights::default(); oversights.failed(TaskId(2), "t".into(), "it has failed", fault()); oversights },
+    unretrieved: { let mut unretrieved = Unretrieved::default(); unretrieved.failed(TaskId(2), "t".into(), "it has failed", fault()); unretrieved },
     ; left out timers_set
 }
 

@@ -31,7 +31,7 @@ pub struct Gather {
     event_loop: Arc<Object>,
     /// The task that ended by an error first, if errors are raised.
     failed: Option<Arc<Object>>,
-    /// Whether all tasks were cancelled: with whoever awaits, or by the script.
+    /// Whether all tasks were cancelled: with the task that awaits, or by the script.
     is_cancelled: bool,
     awaiters: Awaiters,
 }
@@ -95,7 +95,7 @@ impl Gather {
         if has_raised && self.errors == Errors::Raised && self.failed.is_none() {
             self.failed = Some(task);
         } else {
-            // Whoever awaits has the first error; that of another counts as seen with it.
+            // The task that awaits gets the first error; those of others count as seen with it.
             let _ = task.change(|task: &mut Task| task.outcome(ctx));
         }
         if self.is_done() {
@@ -124,7 +124,7 @@ impl EncodeState for Gather {
 }
 
 impl Awaitable for Gather {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Gather"

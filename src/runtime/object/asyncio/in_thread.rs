@@ -54,7 +54,7 @@ impl InThread {
         let spawned = ctx.effects.spawns.len();
         ask(&thread, Verb::Start, &[], ctx);
         if let Some(spawn) = ctx.effects.spawns.get_mut(spawned) {
-            // Whoever awaits it gets its error.
+            // Its error is raised in the task that awaits it.
             spawn.worker = true;
         }
         self.thread = Some(thread);
@@ -78,7 +78,7 @@ impl EncodeState for InThread {
 
 /// A thread cannot be stopped: who is cancelled leaves it alone.
 impl Awaitable for InThread {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Coroutine"

@@ -1,6 +1,6 @@
 //! Tasks that switch only where they await, and what they await: Python's `asyncio`.
 //!
-//! In reading order: [`EventLoop`], whose turn it is, and `oversights`, what its tasks have
+//! In reading order: [`EventLoop`], whose turn it is, and `unretrieved`, what its tasks have
 //! forgotten; [`Task`], one of a loop's tasks; `awaitable`
 //! and `awaiters`, what all that tasks wait for have in common; [`Sleep`], [`WaitFor`], [`Shield`],
 //! [`Wait`], [`AsCompleted`] and [`InThread`], which the library's functions give; [`Gather`] and
@@ -34,7 +34,6 @@ mod event;
 mod event_loop;
 mod gather;
 mod in_thread;
-mod oversights;
 mod permits;
 mod queue;
 mod request;
@@ -44,6 +43,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod timeout;
+mod unretrieved;
 mod wait;
 mod wait_for;
 
@@ -53,13 +53,13 @@ pub use event::AsyncEvent;
 pub use event_loop::{EventLoop, create_task, ensure_task};
 pub use gather::{Errors, Gather};
 pub use in_thread::InThread;
-pub use oversights::NOBODY_HAS_AWAITED;
 pub use permits::{Of, Permits};
 pub use queue::AsyncQueue;
 pub use request::Sleep;
 pub use task::Task;
 pub use task_group::TaskGroup;
 pub use timeout::AsyncTimeout;
+pub use unretrieved::NOBODY_HAS_AWAITED;
 pub use wait::{AsCompleted, Until, Wait};
 pub use wait_for::{Shield, WaitFor};
 

@@ -3,7 +3,7 @@
 //! came.
 
 use super::super::args;
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
@@ -34,7 +34,7 @@ pub struct Permits {
     limit: u64,
     /// Who has acquired the lock; as in Python, any task may release it.
     holder: Option<Holder>,
-    /// Invariant: when it is free and somebody waits, somebody is about to ask again.
+    /// Invariant: while it is free and tasks wait, one of them is about to ask again.
     awaiters: Awaiters,
 }
 
@@ -42,7 +42,7 @@ pub struct Permits {
 #[derive(Clone, Copy, Debug)]
 pub struct Acquire(&'static str);
 
-impl Wish for Acquire {
+impl WaitRequest for Acquire {
     fn name(&self) -> &'static str {
         self.0
     }
@@ -68,7 +68,7 @@ impl Permits {
         }
     }
 
-    /// The wish of those who acquire it.
+    /// The wanted of those who acquire it.
     pub(super) fn acquire(&self) -> Acquire {
         Acquire(match self.of {
             Of::Lock => "lock.acquire",
@@ -122,7 +122,7 @@ impl EncodeState for Permits {
 }
 
 impl Awaitable for Permits {
-    type Wish = Acquire;
+    type WaitRequest = Acquire;
 
     fn kind(&self) -> &'static str {
         match self.of {
@@ -145,7 +145,7 @@ impl Awaitable for Permits {
         }
         Ok(match call.verb {
             Verb::Acquire => Request::<Self>::make(ctx.this, self.acquire(), ctx),
-            Verb::Enter => self.wish(&self.acquire(), |_| Ok(()), ctx)?,
+            Verb::Enter => self.wait_for_request(&self.acquire(), |_| Ok(()), ctx)?,
             Verb::Release | Verb::Exit => self.release(ctx)?,
             Verb::Abandon => {
                 if Awaitable::is_held_by(self, ctx.task) {

@@ -6,7 +6,7 @@
 
 use super::super::args;
 use super::super::queue::{Items, Order};
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::Awaiters;
 use super::request::Request;
 use crate::pos::Pos;
@@ -38,7 +38,7 @@ pub enum Want {
     Join,
 }
 
-impl Wish for Want {
+impl WaitRequest for Want {
     fn name(&self) -> &'static str {
         match self {
             Self::Get => "queue.get",
@@ -149,7 +149,7 @@ impl EncodeState for AsyncQueue {
 }
 
 impl Awaitable for AsyncQueue {
-    type Wish = Want;
+    type WaitRequest = Want;
 
     fn kind(&self) -> &'static str {
         "AsyncQueue"

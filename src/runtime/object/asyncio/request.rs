@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::EventLoop;
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::running_loop;
 use super::coroutine::AwaitedOnce;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Ids, Object, Primitive, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Ids, Object, Primitive, TaskId, Verb, Waiting,
 };
 use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 
@@ -20,25 +20,25 @@ use crate::value::{EncodeState, FaultKind, StateEncoder, Value};
 pub(super) struct Request<A: Awaitable> {
     once: AwaitedOnce,
     on: Arc<Object>,
-    wish: A::Wish,
+    wanted: A::WaitRequest,
     of: PhantomData<fn(A)>,
 }
 
 impl<A: Awaitable> Request<A> {
     /// A request to `on`, which is an `A`.
-    pub(super) fn new(on: Arc<Object>, wish: A::Wish) -> Self {
+    pub(super) fn new(on: Arc<Object>, wanted: A::WaitRequest) -> Self {
         Self {
-            once: AwaitedOnce::new(wish.name()),
+            once: AwaitedOnce::new(wanted.name()),
             on,
-            wish,
+            wanted,
             of: PhantomData,
         }
     }
 
     /// A request to `on`, which is an `A`, for the one who asks.
-    pub(super) fn make(on: &Arc<Object>, wish: A::Wish, ctx: &Ctx<'_>) -> Attempt {
-        let name = wish.name();
-        let request = Self::new(on.clone(), wish);
+    pub(super) fn make(on: &Arc<Object>, wanted: A::WaitRequest, ctx: &Ctx<'_>) -> Attempt {
+        let name = wanted.name();
+        let request = Self::new(on.clone(), wanted);
         let made = super::add_coroutine(request, name, ctx.event_loop, ctx.ids, ctx.pos);
         Attempt::Done(made)
     }
@@ -46,9 +46,14 @@ impl<A: Awaitable> Request<A> {
 
 impl<A: Awaitable> EncodeState for Request<A> {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
-        let Self { once, on, wish, of } = self;
+        let Self {
+            once,
+            on,
+            wanted,
+            of,
+        } = self;
         let _: &PhantomData<fn(A)> = of;
-        (once, on, wish).encode_state(encoder);
+        (once, on, wanted).encode_state(encoder);
     }
 }
 
@@ -61,16 +66,20 @@ impl<A: Awaitable> Primitive for Request<A> {
         if call.verb != Verb::Await {
             return Attempt::Unknown;
         }
-        let Self { once, on, wish, .. } = self;
-        let answer = on.change(|on: &mut A| on.wish(wish, |ctx| once.begin(ctx), ctx));
+        let Self {
+            once, on, wanted, ..
+        } = self;
+        let answer =
+            on.change(|on: &mut A| on.wait_for_request(wanted, |ctx| once.begin(ctx), ctx));
         match answer {
             Some(answer) => answer.unwrap_or_else(Attempt::fail),
             None => Attempt::Unknown,
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
-        self.on.withdraw(task, why, ctx.effects, ctx.ids, ctx.time)
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
+        self.on
+            .cancel_wait(task, why, ctx.effects, ctx.ids, ctx.time)
     }
 
     fn heeds_deadline(&self, task: TaskId) -> bool {
@@ -90,7 +99,7 @@ impl<A: Awaitable> Primitive for Request<A> {
     }
 }
 
-/// A sleep of whoever awaits it.
+/// A sleep of the task that awaits it.
 #[derive(Clone, Debug)]
 pub struct Sleep {
     once: AwaitedOnce,
@@ -155,9 +164,9 @@ impl Primitive for Sleep {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         match &self.event_loop {
-            Some(on) => on.withdraw(task, why, ctx.effects, ctx.ids, ctx.time),
+            Some(on) => on.cancel_wait(task, why, ctx.effects, ctx.ids, ctx.time),
             None => Attempt::Done(Value::Unit),
         }
     }
@@ -191,6 +200,6 @@ crate::value::state_key_test! { sleep_key, Sleep, Sleep { once: AwaitedOnce::new
 crate::value::state_key_test! { request_key, Request, Request::<super::super::AsyncQueue>::new(object(), super::super::queue::Want::Get);
     once: AwaitedOnce::new("other"),
     on: object(),
-    wish: super::super::queue::Want::Join,
+    wanted: super::super::queue::Want::Join,
     ; left out of
 }

@@ -94,7 +94,7 @@ impl Task {
         this.change(|event_loop: &mut event_loop::EventLoop| {
             for (to, number) in watchers {
                 let args = [Value::Int(number), has_failed.into()];
-                event_loop.tell_soon(Notice { to, args }, this);
+                event_loop.notify_soon(Notice { to, args }, this);
             }
         });
     }
@@ -211,7 +211,7 @@ impl Task {
                 event_loop.failed(number, name, fault);
             });
         }
-        // Whoever awaits it came last: it can only be awaited by one that has been given it.
+        // The tasks that await it come last: a task can only await one that it was given.
         for callback in std::mem::take(&mut self.callbacks) {
             self.call_soon(callback, ctx);
         }
@@ -261,7 +261,7 @@ impl EncodeState for Task {
 }
 
 impl Awaitable for Task {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Task"

@@ -37,7 +37,7 @@ pub struct TaskGroup {
     is_aborting: bool,
     /// Whether the group itself has cancelled the block.
     has_cancelled_parent: bool,
-    /// Whether somebody else has cancelled the task that runs the block.
+    /// Whether the task that runs the block was cancelled from outside the group.
     is_parent_cancelled: bool,
     awaiters: Awaiters,
 }
@@ -165,8 +165,7 @@ impl TaskGroup {
         self.phase = Phase::Ended;
         let mut failures = std::mem::take(&mut self.failures);
         match error {
-            // The group's own doing, or that of whoever has cancelled the task: not an error of the
-            // block.
+            // The group or another task has cancelled it: not an error of the block.
             Some(error) if error.kind.is_cancel() => {}
             Some(error) => failures.push(("the block".into(), error.clone())),
             None => {}
@@ -201,7 +200,7 @@ impl EncodeState for TaskGroup {
 }
 
 impl Awaitable for TaskGroup {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "TaskGroup"

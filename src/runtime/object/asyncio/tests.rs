@@ -8,7 +8,7 @@ use super::super::table::{Table, function};
 use super::*;
 use crate::pos::Pos;
 use crate::value::Value;
-use crate::value::object::{Attempt, Call, Object, TaskId, Verb, Withdrawal};
+use crate::value::object::{Attempt, Call, CancelReason, Object, TaskId, Verb};
 
 /// A loop whose main task runs and has made two others: their numbers are 1, 2 and 3.
 fn three_tasks(table: &mut Table) -> (Arc<Object>, Vec<Arc<Object>>) {
@@ -44,7 +44,7 @@ fn sleep(table: &mut Table, event_loop: &Arc<Object>, task: u64, seconds: u64) {
     table.waits(event_loop, task, Verb::Sleep, &[time, Value::Unit]);
 }
 
-/// The numbers of the tasks that were started since somebody asked.
+/// Takes the numbers of the tasks that were started since the last call.
 fn started(table: &mut Table) -> Vec<u64> {
     let spawns = std::mem::take(&mut table.effects.spawns);
     spawns.into_iter().map(|spawn| spawn.task.0).collect()
@@ -166,7 +166,7 @@ fn what_waits_is_forgotten_when_it_is_stopped() {
     let mut table = Table::default();
     let event = |table: &mut Table| table.add(AsyncEvent::new(Pos::NONE));
     let Waits { on, .. } = two_that_wait(&mut table, event, Verb::Wait);
-    table.withdraw(&on, 2, Withdrawal::Stop);
+    table.cancel_wait(&on, 2, CancelReason::Stop);
     table.done(&on, 9, Verb::Set, &[], "()");
     assert_eq!(table.wakes(), ["3: true"]);
 }
@@ -208,7 +208,7 @@ fn a_time_limit_is_over_in_its_turn() {
     let waits = ask(&mut table, &event_loop, &limit, 4, Verb::Await);
     assert!(matches!(waits, Attempt::Wait(Some(_))), "{waits:?}");
     table.time = Duration::from_secs(1);
-    let late = table.withdraw(&limit, 4, Withdrawal::Timeout);
+    let late = table.cancel_wait(&limit, 4, CancelReason::Timeout);
     assert!(matches!(late, Attempt::Wait(None)), "{late:?}");
     assert_eq!(table.wakes(), ["4: retry"]);
     table.done(&limit, 9, Verb::Expired, &[], "false");
@@ -226,7 +226,7 @@ fn all_timers_that_are_due_are_collected_before_a_task_goes_on() {
     sleep(&mut table, &event_loop, 3, 9);
     assert_eq!(started(&mut table), [2, 3]);
     table.time = Duration::from_secs(3);
-    table.withdraw(&event_loop, 2, Withdrawal::Timeout);
+    table.cancel_wait(&event_loop, 2, CancelReason::Timeout);
     assert_eq!(
         table.wakes(),
         ["2: ()"],
@@ -234,7 +234,7 @@ fn all_timers_that_are_due_are_collected_before_a_task_goes_on() {
     );
     let heeds = |task| event_loop.state().heeds_deadline(TaskId(task));
     assert!(!heeds(3), "a loop that is busy looks later");
-    table.withdraw(&event_loop, 1, Withdrawal::Timeout);
+    table.cancel_wait(&event_loop, 1, CancelReason::Timeout);
     assert!(table.wakes().is_empty(), "it is in the queue already");
     sleep(&mut table, &event_loop, 2, 0);
     assert_eq!(
@@ -262,7 +262,7 @@ fn a_limit_is_over_before_a_sleep_that_ended_with_it_goes_on() {
     let own = table.effects.spawns.last().unwrap().handle.clone();
     ask(&mut table, &event_loop, &limit, 4, Verb::Await);
     table.time = Duration::from_secs(2);
-    table.withdraw(&event_loop, 1, Withdrawal::Timeout);
+    table.cancel_wait(&event_loop, 1, CancelReason::Timeout);
     assert_eq!(table.wakes(), ["4: retry"]);
     ask(&mut table, &event_loop, &limit, 4, Verb::Await);
     table.done(&own, 4, Verb::Finish, &[], "()");

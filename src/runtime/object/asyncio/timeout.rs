@@ -99,7 +99,7 @@ impl EncodeState for AsyncTimeout {
 }
 
 impl Awaitable for AsyncTimeout {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "AsyncTimeout"

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::awaitable::{Awaitable, Wish};
+use super::awaitable::{Awaitable, WaitRequest};
 use super::awaiters::Awaiters;
 use super::coroutine::AwaitedOnce;
 use super::event_loop::{TimeUp, await_soon};
@@ -105,7 +105,7 @@ impl EncodeState for Wait {
 }
 
 impl Awaitable for Wait {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Coroutine"
@@ -192,7 +192,7 @@ pub enum Next {
     Limit,
 }
 
-impl Wish for Next {
+impl WaitRequest for Next {
     fn name(&self) -> &'static str {
         AsCompleted::NAME
     }
@@ -250,7 +250,7 @@ impl EncodeState for AsCompleted {
 }
 
 impl Awaitable for AsCompleted {
-    type Wish = Next;
+    type WaitRequest = Next;
 
     fn kind(&self) -> &'static str {
         "AsCompleted"
@@ -267,7 +267,7 @@ impl Awaitable for AsCompleted {
     fn ask(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         Ok(match call.verb {
             // Only the loop does.
-            Verb::Await => self.wish(&Next::Limit, |_| Ok(()), ctx)?,
+            Verb::Await => self.wait_for_request(&Next::Limit, |_| Ok(()), ctx)?,
             Verb::Ready => {
                 self.tasks.note(call);
                 self.lines[Next::Task.line()].wake_one(ctx);
@@ -282,11 +282,11 @@ impl Awaitable for AsCompleted {
 
     fn answer(
         &mut self,
-        wish: &Next,
+        wanted: &Next,
         _waited: bool,
         ctx: &mut Ctx<'_>,
     ) -> Result<Option<Value>, FaultKind> {
-        if let Next::Limit = wish {
+        if let Next::Limit = wanted {
             if self.is_late {
                 self.tasks.forget_watcher(ctx.this);
                 self.lines[Next::Task.line()].wake_all(ctx);
@@ -317,8 +317,8 @@ impl Awaitable for AsCompleted {
         Err(cancelled)
     }
 
-    fn limit(&self, wish: &Next) -> Option<(Duration, TimeUp)> {
-        let limit = self.limit.filter(|_| matches!(wish, Next::Limit));
+    fn limit(&self, wanted: &Next) -> Option<(Duration, TimeUp)> {
+        let limit = self.limit.filter(|_| matches!(wanted, Next::Limit));
         limit.map(|limit| (limit, TimeUp::Acts))
     }
 

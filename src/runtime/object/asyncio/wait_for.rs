@@ -1,5 +1,5 @@
 //! `asyncio.wait_for`: something awaited for a limited time, and cancelled when that is over; and
-//! `asyncio.shield`: something awaited that goes on when whoever awaits it is cancelled.
+//! `asyncio.shield`: something awaited that continues when the task that awaits it is cancelled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl EncodeState for WaitFor {
 }
 
 impl Awaitable for WaitFor {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Coroutine"
@@ -186,7 +186,7 @@ impl Awaitable for WaitFor {
     }
 }
 
-/// A task that goes on when whoever awaits it here is cancelled.
+/// A task that continues when the task that awaits it here is cancelled.
 #[derive(Clone, Debug, Default)]
 pub struct Shield {
     tasks: Tasks,
@@ -219,7 +219,7 @@ impl EncodeState for Shield {
 }
 
 impl Awaitable for Shield {
-    type Wish = ();
+    type WaitRequest = ();
 
     fn kind(&self) -> &'static str {
         "Coroutine"

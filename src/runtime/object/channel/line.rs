@@ -70,8 +70,8 @@ impl<T> Line<T> {
         self.waiting.push_back(waiter);
     }
 
-    /// Whether somebody other than `task` waits: nobody meets itself, though it may have a ticket
-    /// at both ends.
+    /// Whether a thread other than `task` waits: a thread never meets itself, though a select may have a
+    /// ticket at both ends.
     pub(super) fn has_other_than(&self, task: TaskId) -> bool {
         self.waiting.iter().any(|waiter| waiter.task != task)
     }

@@ -20,7 +20,7 @@ use super::select::chosen;
 use super::tickets::Claim;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{
     ChannelRefusal, Class, EncodeState, FaultKind, StateEncoder, Value, encode_as_number,
@@ -54,8 +54,8 @@ impl Form {
 pub struct Channel {
     made_at: Pos,
     capacity: usize,
-    /// Invariants: while somebody waits to send, it is full; while somebody waits to receive, it
-    /// is empty and nobody else waits to send.
+    /// Invariants: while a thread waits to send, it is full; while a thread waits to receive, it is
+    /// empty and no other thread waits to send.
     items: VecDeque<Value>,
     /// Where it was closed. Invariant: then nobody waits.
     closed: Option<Pos>,
@@ -124,7 +124,7 @@ impl Channel {
         Ok(Some(item))
     }
 
-    /// Gives an item if there is one, or somebody brings one.
+    /// Takes an item, if there is one or a thread waits to send one.
     fn give_out(&mut self, ctx: &mut Ctx<'_>) -> Option<Value> {
         let kept = self.items.pop_front();
         if kept.is_none() && self.closed.is_some() {
@@ -347,18 +347,18 @@ impl Primitive for Channel {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         let (sender, receiver) = (self.senders.remove(task), self.receivers.remove(task));
         let late = match (sender, receiver) {
             (Some(sender), _) => self.refusal(ChannelRefusal::Full, sender.seconds),
             (_, Some(receiver)) => self.refusal(ChannelRefusal::Empty, receiver.seconds),
             // The wake was faster.
-            (None, None) if why == Withdrawal::Timeout => return Attempt::Wait(None),
+            (None, None) if why == CancelReason::Timeout => return Attempt::Wait(None),
             (None, None) => return Attempt::Done(Value::Unit),
         };
         match why {
-            Withdrawal::Timeout => Attempt::fail(late),
-            Withdrawal::Stop => Attempt::Done(Value::Unit),
+            CancelReason::Timeout => Attempt::fail(late),
+            CancelReason::Stop => Attempt::Done(Value::Unit),
         }
     }
 

@@ -120,7 +120,7 @@ fn a_time_that_is_over_takes_the_item_back() {
     let mut table = Table::default();
     let ch = channel(&mut table, 0);
     table.waits(&ch, A, Verb::Send, &[Int(1), Float(0.5)]);
-    let late = table.withdraw(&ch, A, Withdrawal::Timeout);
+    let late = table.cancel_wait(&ch, A, CancelReason::Timeout);
     let Attempt::Fail(kind) = late else {
         panic!("{late:?}");
     };
@@ -132,7 +132,7 @@ fn a_time_that_is_over_takes_the_item_back() {
     table.misuse(&ch, B, Verb::TryReceive, &[], "nobody sends");
     table.waits(&ch, B, Verb::Receive, &[Float(0.5)]);
     table.done(&ch, A, Verb::Send, &[Int(2)], "()");
-    let faster = table.withdraw(&ch, B, Withdrawal::Timeout);
+    let faster = table.cancel_wait(&ch, B, CancelReason::Timeout);
     assert!(matches!(faster, Attempt::Wait(None)), "{faster:?}");
 }
 
@@ -223,7 +223,7 @@ fn a_select_whose_time_is_over_was_served_or_leaves_no_trace() {
     let cases = Value::array(vec![receive(&a), receive(&b)]);
     let timed = table.add(Select::from_args(&[cases.clone(), Float(0.5)]).unwrap());
     table.waits(&timed, A, Verb::Wait, &[]);
-    let Attempt::Done(none) = table.withdraw(&timed, A, Withdrawal::Timeout) else {
+    let Attempt::Done(none) = table.cancel_wait(&timed, A, CancelReason::Timeout) else {
         panic!("it gives the default");
     };
     chose(&crate::value::debug_text(&none), -1, "()", false);
@@ -231,7 +231,7 @@ fn a_select_whose_time_is_over_was_served_or_leaves_no_trace() {
     let timed = table.add(Select::from_args(&[cases.clone(), Float(0.5)]).unwrap());
     table.waits(&timed, A, Verb::Wait, &[]);
     table.done(&b, C, Verb::Send, &[Int(1)], "()");
-    let faster = table.withdraw(&timed, A, Withdrawal::Timeout);
+    let faster = table.cancel_wait(&timed, A, CancelReason::Timeout);
     assert!(matches!(faster, Attempt::Wait(None)), "{faster:?}");
     let looking = table.add(Select::from_args(&[cases, Int(0)]).unwrap());
     let answer = table.ask(&looking, A, Verb::Wait, &[]);

@@ -15,7 +15,7 @@ use super::results::Results;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Daemon, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Daemon, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -463,9 +463,9 @@ impl Primitive for Executor {
         !would_wait || !self.is_shut_down || self.is_idle()
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
         self.waiters
-            .withdraw(task, why, |()| Attempt::Done(Value::Unit))
+            .cancel_wait(task, why, |()| Attempt::Done(Value::Unit))
     }
 
     fn waiting(&self, _task: TaskId) -> Waiting {

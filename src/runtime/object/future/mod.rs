@@ -1,7 +1,7 @@
 //! The value that one task of a pool will have.
 //!
-//! A callback is a function of the script, which no object can call. Whoever ends a task is given
-//! the calls to make: the pool's thread makes them before its next task, any other thread in the
+//! A callback is a function of the script, which no object can call. The thread that ends a task is
+//! given the calls to make: the pool's thread makes them before its next task, any other thread in the
 //! prelude.
 
 use std::sync::{Arc, Weak};
@@ -12,8 +12,8 @@ use super::tickets::Tickets;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Blockers, Call, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb, Waiting, Wake,
-    Withdrawal,
+    Attempt, Blockers, Call, CancelReason, Ctx, Failure, Noticed, Object, Primitive, TaskId, Verb,
+    Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value};
 
@@ -337,8 +337,8 @@ impl Primitive for Future {
         Noticed::AmongFutures
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, _ctx: &mut Ctx<'_>) -> Attempt {
-        self.waiters.withdraw(task, why, |wants| {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, _ctx: &mut Ctx<'_>) -> Attempt {
+        self.waiters.cancel_wait(task, why, |wants| {
             let (Wants::Result(seconds) | Wants::Exception(seconds)) = wants;
             Attempt::fail(FaultKind::Timeout {
                 what: "the result of a Future".into(),

@@ -43,7 +43,7 @@ fn a_result_that_takes_too_long_is_an_error() {
     let mut table = Table::default();
     let future = table.add(Future::new(function("f"), vec![], Pos::NONE));
     table.waits(&future, 1, Verb::Result, &[Value::Float(0.5)]);
-    let answer = table.withdraw(&future, 1, Withdrawal::Timeout);
+    let answer = table.cancel_wait(&future, 1, CancelReason::Timeout);
     let Attempt::Fail(kind) = answer else {
         panic!("{answer:?}");
     };

@@ -9,12 +9,12 @@ mod waiting;
 use super::args::Patience;
 pub(super) use items::Items;
 pub use items::{Compare, Order};
-use waiting::{Gone, Putter, patience};
+use waiting::{Putter, Removed, patience};
 
 use super::args;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, Ctx, Primitive, TaskId, Verb, Waiting, Wake, Withdrawal,
+    Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting, Wake,
 };
 use crate::value::{Class, EncodeState, FaultKind, Refusal, StateEncoder, Value};
 
@@ -27,8 +27,8 @@ pub struct Queue {
     maxsize: Option<usize>,
     /// Whether it counts tasks, has a limit and can be shut down: all but a `SimpleQueue`.
     is_full_featured: bool,
-    /// Invariants: while somebody waits for room it is full; while somebody waits for an item, each
-    /// item is kept for somebody who was told to take it.
+    /// Invariants: while a thread waits for room it is full; while a thread waits for an item, each item
+    /// is kept for a thread that was woken to take it.
     items: Items,
     /// Items put, and not yet reported by `task_done`.
     unfinished: u64,
@@ -132,7 +132,7 @@ impl Queue {
         self.offer(ctx);
     }
 
-    /// There are items: those who wait for them are told to take them.
+    /// There are items: the threads that wait for them are notified.
     fn offer(&mut self, ctx: &mut Ctx<'_>) {
         while self.items.len() > self.waiting.kept() && self.waiting.tell_getter(ctx) {}
     }
@@ -294,17 +294,17 @@ impl Primitive for Queue {
         }
     }
 
-    fn withdraw(&mut self, task: TaskId, why: Withdrawal, ctx: &mut Ctx<'_>) -> Attempt {
+    fn cancel_wait(&mut self, task: TaskId, why: CancelReason, ctx: &mut Ctx<'_>) -> Attempt {
         let gone = self.waiting.remove(task);
         match (why, gone) {
-            (Withdrawal::Timeout, Gone::Get(seconds)) => {
+            (CancelReason::Timeout, Removed::Get(seconds)) => {
                 Attempt::fail(self.refusal(Refusal::Empty, seconds))
             }
-            (Withdrawal::Timeout, Gone::Put(seconds)) => {
+            (CancelReason::Timeout, Removed::Put(seconds)) => {
                 Attempt::fail(self.refusal(Refusal::Full, seconds))
             }
-            (Withdrawal::Timeout, Gone::Told | Gone::Unknown) => Attempt::Wait(None),
-            (Withdrawal::Stop, Gone::Told) => {
+            (CancelReason::Timeout, Removed::Notified | Removed::Unknown) => Attempt::Wait(None),
+            (CancelReason::Stop, Removed::Notified) => {
                 self.waiting.heard(task);
                 self.offer(ctx);
                 Attempt::Done(Value::Unit)

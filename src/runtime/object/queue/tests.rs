@@ -83,7 +83,7 @@ fn a_time_that_is_over_is_an_error_unless_the_item_was_faster() {
     let mut table = Table::default();
     let queue = table.add(queue(Order::Fifo, 1));
     table.waits(&queue, B, Verb::Get, &[Value::Float(0.5)]);
-    let over = table.withdraw(&queue, B, Withdrawal::Timeout);
+    let over = table.cancel_wait(&queue, B, CancelReason::Timeout);
     let Attempt::Fail(kind) = over else {
         panic!("{over:?}");
     };
@@ -91,10 +91,10 @@ fn a_time_that_is_over_is_an_error_unless_the_item_was_faster() {
     assert_eq!(kind.to_string(), "the Queue stayed empty for 0.5 s");
     table.waits(&queue, B, Verb::Get, &[Value::Float(0.5)]);
     table.done(&queue, A, Verb::Put, &[Int(1)], "()");
-    let faster = table.withdraw(&queue, B, Withdrawal::Timeout);
+    let faster = table.cancel_wait(&queue, B, CancelReason::Timeout);
     assert!(matches!(faster, Attempt::Wait(None)), "{faster:?}");
     table.waits(&queue, C, Verb::Put, &[Int(2), Value::Float(0.5)]);
-    let over = table.withdraw(&queue, C, Withdrawal::Timeout);
+    let over = table.cancel_wait(&queue, C, CancelReason::Timeout);
     assert!(matches!(&over, Attempt::Fail(kind) if kind.family() == "Full"));
     table.done(&queue, B, Verb::Get, &[Value::Float(0.5)], "1");
     table.done(&queue, B, Verb::Empty, &[], "true");
@@ -107,11 +107,11 @@ fn what_a_stopped_thread_was_told_to_take_goes_to_the_next() {
     table.waits(&queue, B, Verb::Get, &[]);
     table.waits(&queue, C, Verb::Get, &[]);
     table.done(&queue, A, Verb::Put, &[Int(1)], "()");
-    table.withdraw(&queue, B, Withdrawal::Stop);
+    table.cancel_wait(&queue, B, CancelReason::Stop);
     assert_eq!(table.wakes(), ["2: retry", "3: retry"]);
     table.done(&queue, C, Verb::Get, &[], "1");
     table.waits(&queue, C, Verb::Get, &[]);
-    table.withdraw(&queue, C, Withdrawal::Stop);
+    table.cancel_wait(&queue, C, CancelReason::Stop);
     table.done(&queue, A, Verb::Put, &[Int(2)], "()");
     assert!(table.wakes().is_empty());
 }

@@ -2,7 +2,7 @@
 //!
 //! Both sides are served in the order in which they came. A thread that waits for room has left its
 //! item here, and is woken when the item stands in the queue: nothing remains to be done. A thread
-//! that waits for an item is *told* to take one, which is kept for it until it does: were it handed
+//! that waits for an item is *notified* to take one, which is kept for it until it does: were it handed
 //! the item and stopped on the way, the item would be lost with it.
 
 use std::collections::VecDeque;
@@ -40,16 +40,16 @@ impl EncodeState for Putter {
     }
 }
 
-/// What a thread waited for that does so no more.
-pub(super) enum Gone {
+/// What a thread waited for that was removed.
+pub(super) enum Removed {
     /// An item, for so many seconds.
     Get(f64),
     /// Room, for so many seconds.
     Put(f64),
     /// The end of all tasks.
     Join,
-    /// It had been told to take an item and has not done so.
-    Told,
+    /// It was notified to take an item and has not done so.
+    Notified,
     /// It does not wait here, or was granted what it wanted.
     Unknown,
 }
@@ -60,7 +60,7 @@ pub(super) struct Waiting {
     getters: VecDeque<(TaskId, f64)>,
     putters: VecDeque<Putter>,
     joiners: Vec<TaskId>,
-    told: Vec<TaskId>,
+    notified: Vec<TaskId>,
 }
 
 impl EncodeState for Waiting {
@@ -69,26 +69,29 @@ impl EncodeState for Waiting {
             getters,
             putters,
             joiners,
-            told,
+            notified,
         } = self;
-        (getters, putters, joiners, told).encode_state(encoder);
+        (getters, putters, joiners, notified).encode_state(encoder);
     }
 }
 
 impl Waiting {
-    /// How many items are kept for threads that were told to take one.
+    /// How many items are kept for threads that were notified to take one.
     pub(super) fn kept(&self) -> usize {
-        self.told.len()
+        self.notified.len()
     }
 
     /// How many items are kept for threads other than `task`.
     pub(super) fn kept_from(&self, task: TaskId) -> usize {
-        self.told.iter().filter(|told| **told != task).count()
+        self.notified
+            .iter()
+            .filter(|notified| **notified != task)
+            .count()
     }
 
-    /// The thread asks, so it has heard what it was told.
+    /// The thread asks, so it has heard what it was notified.
     pub(super) fn heard(&mut self, task: TaskId) {
-        self.told.retain(|told| *told != task);
+        self.notified.retain(|notified| *notified != task);
     }
 
     pub(super) fn add_getter(&mut self, task: TaskId, seconds: f64) {
@@ -108,7 +111,7 @@ impl Waiting {
         let Some((task, _)) = self.getters.pop_front() else {
             return false;
         };
-        self.told.push(task);
+        self.notified.push(task);
         ctx.wake(task, Wake::Retry);
         true
     }
@@ -134,24 +137,24 @@ impl Waiting {
         }
     }
 
-    /// Forgets `task`, unless it was told to take an item: that it shall still do.
-    pub(super) fn remove(&mut self, task: TaskId) -> Gone {
+    /// Forgets `task`, unless it was notified to take an item: it still does.
+    pub(super) fn remove(&mut self, task: TaskId) -> Removed {
         if let Some(index) = self.getters.iter().position(|(getter, _)| *getter == task) {
             let seconds = self.getters.remove(index).map(|(_, seconds)| seconds);
-            return Gone::Get(seconds.unwrap_or_default());
+            return Removed::Get(seconds.unwrap_or_default());
         }
         if let Some(index) = self.putters.iter().position(|putter| putter.task == task) {
             let seconds = self.putters.remove(index).map(|putter| putter.seconds);
-            return Gone::Put(seconds.unwrap_or_default());
+            return Removed::Put(seconds.unwrap_or_default());
         }
         if let Some(index) = self.joiners.iter().position(|joiner| *joiner == task) {
             self.joiners.remove(index);
-            return Gone::Join;
+            return Removed::Join;
         }
-        if self.told.contains(&task) {
-            return Gone::Told;
+        if self.notified.contains(&task) {
+            return Removed::Notified;
         }
-        Gone::Unknown
+        Removed::Unknown
     }
 
     pub(super) fn is_joining(&self, task: TaskId) -> bool {
@@ -171,5 +174,5 @@ crate::value::state_key_test! { waiting_key, Waiting, Waiting::default();
     getters: [(TaskId(2), 0.0)].into(),
     putters: [Putter { task: TaskId(2), item: Value::Unit, seconds: 0.0 }].into(),
     joiners: vec![TaskId(2)],
-    told: vec![TaskId(2)],
+    notified: vec![TaskId(2)],
 }

@@ -55,20 +55,20 @@ impl EncodeState for Unseen {
 
 /// What was forgotten so far; most of it will be remembered in time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Oversights {
+pub(super) struct Unretrieved {
     /// Invariant: in the order of their numbers. Almost always the last or the first is awaited next.
     forgotten: VecDeque<Forgotten>,
     unseen: BTreeMap<TaskId, Unseen>,
 }
 
-impl EncodeState for Oversights {
+impl EncodeState for Unretrieved {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self { forgotten, unseen } = self;
         (forgotten, unseen).encode_state(encoder);
     }
 }
 
-impl Oversights {
+impl Unretrieved {
     /// Something was made by a task, and shall be awaited.
     pub(super) fn made(&mut self, object: ObjectId, what: &'static str, pos: Pos, by: TaskId) {
         let place = self.forgotten.partition_point(|made| made.object < object);
@@ -110,7 +110,7 @@ impl Oversights {
         self.unseen.insert(task, Unseen { name, what, fault });
     }
 
-    /// Somebody has seen its error.
+    /// Notes that its error was seen.
     pub(super) fn seen(&mut self, task: TaskId) {
         self.unseen.remove(&task);
     }
