@@ -1,7 +1,7 @@
 //! The virtual machine: runs fibers of the script, each resumable at any instruction.
 //!
 //! A *fiber* is what the machine runs for one thread of the script: registers and frames, plain
-//! data. [`step`] runs one until it has used up its fuel, waits, ends, or, in the stepped modes,
+//! data. [`step()`] runs one until it has used up its fuel, waits, ends, or, in the stepped modes,
 //! stands before a *visible operation*: one that another thread could notice.
 //!
 //! The machine knows no scheduler: it says why it stopped ([`Stop`]) and gives what objects want
@@ -60,7 +60,7 @@ pub use step::step;
 pub use touch::{Instruction, Touch};
 pub use visible::{COPY_OF, VariableAccess};
 
-/// Why [`step`] has stopped.
+/// Why [`step()`] has stopped.
 #[derive(Debug)]
 pub enum Stop {
     /// The fuel is spent; the fiber can go on at once.

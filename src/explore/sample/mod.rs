@@ -5,7 +5,7 @@
 //! the strategies, a file each; [`known`] and [`ideas`], what earlier schedules have taught and what
 //! they suggest; [`trace`], what one schedule did, [`runner`], which runs one, and
 //! [`cycles`], which finds out that it goes round; [`portfolio`], which alternates the strategies on
-//! all cores; [`shrink`], which makes the schedule that fails one that can be understood.
+//! all cores; [`mod@shrink`], which makes the schedule that fails one that can be understood.
 //!
 //! A schedule depends on the seed, on its number and on what the rounds of schedules before have
 //! taught, and on nothing else: not on the number of cores, and not on which of them was faster.

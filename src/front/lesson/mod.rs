@@ -1,6 +1,6 @@
 //! For who writes lessons: `lesson check` proves them, `lesson new` begins one.
 //!
-//! [`feedback`] is what learners are told of their answers, here, at the prompt and in a class.
+//! [`mod@feedback`] is what learners are told of their answers, here, at the prompt and in a class.
 
 pub(super) mod feedback;
 

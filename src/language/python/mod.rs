@@ -54,7 +54,7 @@ pub fn translate(
 /// Translates an input of the prompt: the value of an expression at its end is its value.
 ///
 /// # Errors
-/// As [`translate`].
+/// As [`translate()`].
 pub fn translate_input(
     text: &str,
     is_known: &dyn Fn(&str) -> bool,

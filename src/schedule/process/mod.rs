@@ -6,7 +6,7 @@
 //! the process that started it, however that ended.
 //!
 //! In reading order: [`wire`], values as bytes; [`message`], what is said; [`child`], a worker as its
-//! parent sees it; [`serve`], the parent as a worker sees it. Which tasks there are, and what their
+//! parent sees it; [`mod@serve`], the parent as a worker sees it. Which tasks there are, and what their
 //! ends mean, is not known here.
 
 mod child;

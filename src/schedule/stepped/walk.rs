@@ -155,7 +155,7 @@ pub struct Kept {
     ended: Arc<Ended>,
     entrants: Arc<Entrants>,
     marks: Marks,
-    /// See [`Walk::twins`].
+    /// See [`Kept::twins`].
     twins: Box<[(TaskId, TaskId)]>,
 }
 
