@@ -109,7 +109,7 @@ pub enum Report {
         outcome: Outcome,
         /// What may be wrong with the text all the same; known before it ran.
         warnings: Vec<Diagnostic>,
-        /// What the learner should know besides, a sentence each: locks that were released for
+        /// What the user should know besides, a sentence each: locks that were released for
         /// the prompt, virtual time that was skipped.
         notices: Vec<String>,
     },
@@ -122,7 +122,7 @@ pub enum Outcome {
     Value(Value),
     /// By an error in the main thread that nobody caught.
     Failed(Fault),
-    /// By the learner. Where each thread was then.
+    /// By the user. Where each thread was then.
     Interrupted(Vec<ThreadInfo>),
     /// Every thread waits for ever, or some wait for each other in a cycle.
     Deadlock(Vec<ThreadInfo>),
@@ -202,7 +202,7 @@ impl Stopper {
     }
 }
 
-/// One learner's session.
+/// One user's session.
 pub struct Session {
     config: Config,
     world: Arc<World>,
@@ -390,7 +390,7 @@ impl Session {
         if input.kind == InputKind::Prompt {
             self.modules.aliases = std::mem::take(&mut lowered.module.modules);
         }
-        // Beyond that, places are told by their lines alone.
+        // Beyond that, positions have no number of an input.
         lowered.unit.input = u16::try_from(number).unwrap_or(0);
         let mut warnings = in_python(std::mem::take(&mut lowered.warnings));
         match &translation {
@@ -543,7 +543,7 @@ impl Session {
     pub fn threads(&self) -> Vec<ThreadInfo> {
         let mut threads = self.schedule.threads();
         if threads.first().is_none_or(|first| first.number != MAIN.0) {
-            // Main is alive between inputs: it waits for the learner.
+            // Main is alive between inputs: it waits for the user.
             threads.insert(0, ThreadInfo::at_prompt());
         }
         threads
@@ -607,7 +607,7 @@ impl Session {
         scope
     }
 
-    /// The learner's functions as `name(parameters)`, by name.
+    /// The script's functions as `name(parameters)`, by name.
     pub fn functions(&self) -> Vec<String> {
         let program = &self.world.program;
         let mut functions: Vec<String> = program

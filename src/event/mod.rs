@@ -53,7 +53,7 @@ pub struct Stuck {
     pub held_by: Vec<(String, Pos)>,
 }
 
-/// How the learner has written what was asked of an object, as far as that can be said.
+/// How the user has written what was asked of an object, as far as that can be said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// The variable that holds the object: `pool`.

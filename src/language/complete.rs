@@ -1,7 +1,7 @@
 //! Whether a half-typed input at the prompt is one to run, to continue or to refuse.
 //!
 //! Decided by looking at the text only. What the prompt must never do is to wait for more when a
-//! learner thinks to be done, so all but open brackets, backtick strings and comments give in to an
+//! user thinks to be done, so all but open brackets, backtick strings and comments give in to an
 //! empty line.
 
 use std::fmt;

@@ -9,7 +9,7 @@ use crate::pos::Pos;
 use crate::value::object::Verb;
 use crate::value::{CodeId, FaultKind, Literal, Value};
 
-/// A function of the learner's, a closure, or the top level of one input.
+/// A function of the script's, a closure, or the top level of one input.
 #[derive(Debug)]
 pub struct Code {
     /// Which one.

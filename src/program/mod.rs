@@ -44,7 +44,7 @@ pub enum UnitKind {
     Script,
     /// An input at the prompt, whose variables all live on.
     Prompt,
-    /// A part of the library: its lines mean nothing to the learner.
+    /// A part of the library: its lines mean nothing to the user.
     Prelude,
     /// The module of this key.
     Module(String),
@@ -95,7 +95,7 @@ pub struct Name {
     pub native: Option<u32>,
     /// The name as the name of function values; made once, because it lives as long as the process.
     pub literal: Literal,
-    /// The learner's functions by number of parameters, packed as [`pack`] does; 0 is none.
+    /// The script's functions by number of parameters, packed as [`pack`] does; 0 is none.
     functions: [AtomicU64; MAX_ARGUMENTS + 1],
     /// The methods of this name for values of one type: the type, and the number of their name.
     typed: boxcar::Vec<(Box<str>, u32)>,
@@ -115,7 +115,7 @@ fn unpack(word: u64) -> Option<CodeId> {
 }
 
 impl Name {
-    /// The learner's function of this name with `argc` parameters.
+    /// The script's function of this name with `argc` parameters.
     #[inline]
     pub fn function(&self, argc: usize) -> Option<CodeId> {
         unpack(self.functions.get(argc)?.load(Ordering::Acquire))
@@ -207,7 +207,7 @@ impl Default for Program {
 }
 
 impl Program {
-    /// A program without a line of the learner's.
+    /// A program without a line of the script's.
     pub fn new() -> Self {
         let program = Self {
             units: boxcar::Vec::new(),

@@ -343,7 +343,7 @@ instructions! {
     /// `dst` = the next item, or goes on by `skip` when there is none.
     ForNext { state: Reg = iterate, dst: Reg = change, skip: i16 = skip }
     /// `dst` = what the function named `names[name]` gives for the arguments `base ...`, which are
-    /// taken. The learner's functions come before the library's.
+    /// taken. The script's functions come before the library's.
     Call { argc: u8 = immediate, dst: Reg = write, base: Reg = arguments(argc), name: u16 = entry(Names) }
     /// Like `Call`, with the function value in `callee`. The value stays where it is and must not
     /// be changed while the call runs; it must not lie in `base ...`.

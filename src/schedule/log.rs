@@ -145,7 +145,7 @@ pub(super) fn finish(call: Call<'_>, worker: bool) -> Kind {
     }
 }
 
-/// The error by which a thread ends whose handle is told this.
+/// Returns the error by which a thread ends, from the request to its handle.
 pub(super) fn error_of(call: Call<'_>) -> Option<&Fault> {
     match (call.verb, call.args) {
         (Verb::Fail, [Value::Error(fault)]) => Some(fault),

@@ -303,7 +303,7 @@ pub trait Schedule: Send {
     /// Sets the seed of the next run.
     fn set_seed(&mut self, _seed: u64) {}
 
-    /// What the learner should know of the time since the last call: virtual time skipped.
+    /// What the user should know of the time since the last call: virtual time skipped.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()
     }

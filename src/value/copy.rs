@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 128;
 pub enum Objects<'a> {
     /// It is refused.
     Refuse,
-    /// Another value takes its place; the function is told the name of the variable.
+    /// Another value takes its place; the function gets the name of the variable.
     Replace(&'a dyn Fn(&str, &Arc<Object>) -> Value),
     /// It stays: what is copied was copied before, and only stand-ins are left in it.
     Keep,

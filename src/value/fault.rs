@@ -43,7 +43,7 @@ pub struct Misuse {
     pub found: String,
     /// What the operation expects: `the thread that acquired a lock releases it`.
     pub expected: String,
-    /// What the learner can do next.
+    /// What the user can do next.
     pub advice: String,
 }
 
@@ -216,7 +216,7 @@ pub enum FaultKind {
         family: String,
         /// The message.
         message: String,
-        /// What the learner can do next.
+        /// What the user can do next.
         advice: Option<String>,
     },
     /// An operation of Python's on a collection or an instance, refused in Python's words.
@@ -266,7 +266,7 @@ pub enum FaultKind {
     },
     /// The run has used more than it may. Nothing catches it, and it ends the run.
     Limit(Limit),
-    /// The learner pressed Ctrl-C, or the session stops its threads. Nothing catches it.
+    /// The user pressed Ctrl-C, or the session stops its threads. Nothing catches it.
     Interrupted,
     /// This wait can never end.
     Deadlock,
@@ -595,7 +595,7 @@ impl FaultKind {
         }
     }
 
-    /// What the learner can do next, where the message alone does not say it.
+    /// What the user can do next, where the message alone does not say it.
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) | Self::Cancelled(misuse) => Some(misuse.advice.clone()),

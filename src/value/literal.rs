@@ -4,7 +4,7 @@
 ///
 /// It is one pointer wide, and copying it touches no shared memory: a counted constant in a loop
 /// of two threads was measured at a third of the speed of one thread. The price is that the text
-/// of a literal lives as long as the process, which costs as much as the learner has typed.
+/// of a literal lives as long as the process, which costs as much as the user has typed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Literal(&'static Text);
 

@@ -157,7 +157,7 @@ pub struct Spawn {
     pub name: Arc<str>,
     /// Whether it ends with the main thread.
     pub daemon: Daemon,
-    /// Whether it is one of a pool's own threads: it does not count as the learner's.
+    /// Whether it is one of a pool's own threads: it does not count as the script's.
     pub worker: bool,
     /// The pool of processes whose it is, when it runs in one, on copies of all that it is given. Its
     /// number is that of the process, too, which waits for more when it has ended.
@@ -1055,7 +1055,7 @@ impl Object {
         let only_reads = || self.operation(call.verb).effect.only_reads();
         note_access(self.address(), self.kind, || !only_reads());
         let mut slot = self.state.lock();
-        // Outside exploring nothing is written down, and nobody need look.
+        // Outside exploring nothing is cached.
         if (cfg!(debug_assertions) || slot.cached.is_some()) && only_reads() {
             return read_only(&mut *slot.primitive, call, ctx);
         }

@@ -42,7 +42,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Whether the visible operation that the fiber stands before may be done now.
+    /// Whether the visible operation that the fiber is about to execute may be done now.
     pub(super) fn may_proceed(&mut self) -> bool {
         !self.stepped || std::mem::take(&mut self.fiber.allowed)
     }
@@ -299,7 +299,7 @@ impl Machine<'_, '_> {
             }
             Intrinsic::Threads => {
                 let threads = self.env.services.threads().into_iter();
-                // Tasks run as threads, but they are none of the learner's.
+                // Tasks run as threads, but they are none of the script's.
                 let threads = threads.filter(|thread| thread.kind() != "Task");
                 self.give(Value::array(threads.map(Value::Object).collect()))
             }

@@ -37,17 +37,17 @@ pub struct Fiber {
     pub(super) frames: Vec<Frame>,
     /// How a wait has ended; taken when the fiber goes on.
     pub(super) woken: Option<Wake>,
-    /// Whether it may do the visible operation that it stands before.
+    /// Whether it may do the visible operation that it is about to execute.
     pub(super) allowed: bool,
     /// Whether it was woken to ask again.
     pub(super) retrying: bool,
-    /// The object that a chain has reached, while the fiber stands before asking it: the object,
+    /// The object that a chain has reached, while the fiber is about to ask it: the object,
     /// and how many keys of the chain lead to it.
     pub(super) reached: Option<(Arc<Object>, u16)>,
     /// The reference that a chain has been followed to, and how many keys of the chain lead to it: until
     /// the instruction is done, the chain begins there.
     pub(super) through: Option<(Arc<Reference>, u16)>,
-    /// What a native function wants the machine to do, while the fiber stands before doing it.
+    /// What a native function wants the machine to do, while the fiber is about to do it.
     pub(super) pending: Option<Box<Intrinsic>>,
     /// The operation that it waits in, kept for the event that follows when the wait is granted.
     pub(super) wanted: Option<Box<Visible>>,
@@ -165,7 +165,7 @@ impl Fiber {
         self.allowed = true;
     }
 
-    /// Whether the visible operation that it stands before is a sleep.
+    /// Whether the visible operation that it is about to execute is a sleep.
     pub fn is_before_sleep(&self) -> bool {
         matches!(self.pending.as_deref(), Some(Intrinsic::Sleep(_)))
     }
@@ -199,13 +199,13 @@ impl Fiber {
         self.frames.iter().any(is_its)
     }
 
-    /// Where in the learner's text it stands: the innermost place that is not in the library, and
+    /// Where in the script's text it stands: the innermost place that is not in the library, and
     /// the unit of the program that it is in.
     pub fn place(&self, program: &Program) -> Option<(u32, Pos)> {
         place_of(&self.frames, program)
     }
 
-    /// Where in the learner's text it stands.
+    /// Where in the script's text it stands.
     pub fn pos(&self, program: &Program) -> Pos {
         self.place(program).map_or(Pos::NONE, |(_, pos)| pos)
     }
@@ -233,7 +233,7 @@ impl Fiber {
     }
 }
 
-/// The innermost place in the learner's own text.
+/// The innermost place in the script's own text.
 pub(super) fn place_of(frames: &[Frame], program: &Program) -> Option<(u32, Pos)> {
     frames.iter().rev().find_map(|frame| {
         let unit = program

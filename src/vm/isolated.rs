@@ -174,7 +174,7 @@ fn copied(verb: Verb, args: &[Value]) -> Option<&Arc<Function>> {
 }
 
 impl Fiber {
-    /// Whether the fiber stands before a request to a pool of processes.
+    /// Whether the fiber is about to make a request to a pool of processes.
     pub fn gives_copies(&self, program: &Program) -> bool {
         let gives = |object: &Arc<Object>, verb: Verb, args: &[Value]| {
             object.takes_copies() && copied(verb, args).is_some()

@@ -39,7 +39,7 @@ impl Fiber {
         if is_between || self.sleeping || self.allowed {
             return None;
         }
-        // Nothing else refers to it, so it is told apart from any value of the script's.
+        // Nothing else refers to it, so it is distinguished from any value of the script's.
         let unknown = Arc::new(Cell::new(Value::Unit));
         let mut ahead = Ahead {
             fiber: self.clone(),

@@ -72,7 +72,7 @@ impl Fiber {
         }
     }
 
-    /// Whether each error has a place in the learner's text from now on: that of where the thread was
+    /// Whether each error has a place in the script's text from now on: that of where the thread was
     /// started is for errors before its first line.
     fn has_places(&self, program: &Program) -> bool {
         let [_, first, ..] = &self.frames[..] else {

@@ -1,6 +1,6 @@
 //! Method calls: on a register, on the place that a chain leads to, on a runtime object.
 //!
-//! Who answers, in this order: a function in a map, the learner's function of that name, the
+//! Who answers, in this order: a function in a map, the script's function of that name, the
 //! object, the library's method, the prelude's. A method of a plain value in a shared place is one
 //! atomic step, carried out in place; one that changes nothing is given a copy. Where code of the script
 //! is the method, the call only looks for it, and `this` is bound to the place. A method of the prelude
@@ -436,7 +436,7 @@ impl Machine<'_, '_> {
         Some(self.push_method(id, first, dst, NONE, way))
     }
 
-    /// A method that is code of the learner's: a function in a map, a function by name, or
+    /// A method that is code of the script's: a function in a map, a function by name, or
     /// `f.call(...)`.
     fn call_script_method(
         &mut self,

@@ -2,7 +2,7 @@
 //!
 //! A *fiber* is what the machine runs for one thread of the script: registers and frames, plain
 //! data. [`step()`] runs one until it has used up its fuel, waits, ends, or, in the stepped modes,
-//! stands before a *visible operation*: one that another thread could notice.
+//! is about to execute a *visible operation*: one that another thread could notice.
 //!
 //! The machine knows no scheduler: it says why it stopped ([`Stop`]) and gives what objects want
 //! done ([`Effects`]) to its [`Services`]. It knows no library: it asks [`Natives`].
@@ -65,7 +65,7 @@ pub use visible::{COPY_OF, VariableAccess};
 pub enum Stop {
     /// The fuel is spent; the fiber can go on at once.
     Fuel,
-    /// It stands before a visible operation and has not been allowed to do it (stepped only).
+    /// It is about to execute a visible operation and has not been allowed to do it (stepped only).
     Visible,
     /// It waits: until it is woken ([`Fiber::wake`]), or for at most a time.
     Wait(Wait),
@@ -87,7 +87,7 @@ pub struct Wait {
     pub renewed: bool,
 }
 
-/// What a stepped fiber stands before.
+/// What a stepped fiber is about to execute.
 #[derive(Clone, Debug)]
 pub struct Visible {
     /// Where in the text.

@@ -31,7 +31,7 @@ use crate::program::code::Key;
 use crate::value::object::ThreadCode;
 use crate::value::{Origin, Value};
 
-/// One key of a place. Indices are not told apart.
+/// One key of a place. Indices are not distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Segment {
     Field(&'static str),
@@ -234,14 +234,14 @@ impl Observations {
         self
     }
 
-    /// The same, but all threads are told apart.
+    /// The same, but all threads are distinguished.
     #[must_use]
     pub fn with_identities(mut self) -> Self {
         self.identified = Identified::default();
         self
     }
 
-    /// Which threads are told apart by their identities.
+    /// Which threads are distinguished by their identities.
     pub fn identified(&self) -> &Identified {
         &self.identified
     }

@@ -229,7 +229,7 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// A method of the reference that a chain has led to. The fiber keeps it while it stands before the
+    /// A method of the reference that a chain has led to. The fiber keeps it while it is about to execute the
     /// steps of the call.
     pub(super) fn reach_for_call(
         &mut self,

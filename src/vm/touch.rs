@@ -45,7 +45,7 @@ impl Touch {
 }
 
 impl Fiber {
-    /// What the visible operation touches that the fiber stands before; nothing for a print and
+    /// What the visible operation touches that the fiber is about to execute; nothing for a print and
     /// the like. A part of a variable counts as the whole.
     pub fn touch(&self, program: &Program, globals: &Globals) -> Option<Touch> {
         let frame = self.frames.last()?;

@@ -82,7 +82,7 @@ impl Machine<'_, '_> {
         self.env.natives.makes_text(name) || self.env.services.expects_text()
     }
 
-    /// A function or method of the library is called now: forgets what was told and looked at before.
+    /// A function or method of the library is called now: forgets what was revealed and looked at before.
     /// Returns how many names were given before.
     pub(super) fn begin_native(&self) -> u64 {
         if self.stepped {
@@ -149,7 +149,7 @@ pub struct VariableAccess {
     pub cell: usize,
     /// Whether it may change it.
     pub writes: bool,
-    /// The instruction and the place in the learner's text, when they alone say what the access is:
+    /// The instruction and the place in the script's text, when they alone say what the access is:
     /// it is a plain read or write of the whole variable.
     pub site: Option<(CodeId, u32, Pos)>,
     /// Whether a pool of processes is given a copy of it.
@@ -188,14 +188,14 @@ impl Fiber {
         })
     }
 
-    /// The object operation that the fiber stands before, if it is one.
+    /// The object operation that the fiber is about to execute, if it is one.
     pub fn asking(&self, program: &Program) -> Option<(Arc<Object>, Verb, Vec<Value>)> {
         self.with_asking(program, |object, verb, args| {
             (object.clone(), verb, args.to_vec())
         })
     }
 
-    /// Calls `use_it` with the object operation that the fiber stands before, if it is one.
+    /// Calls `use_it` with the object operation that the fiber is about to execute, if it is one.
     pub fn with_asking<R>(
         &self,
         program: &Program,
@@ -300,7 +300,7 @@ impl Fiber {
         found
     }
 
-    /// Whether the operation that the fiber stands before would do something now, rather than only
+    /// Whether the operation that the fiber is about to execute would do something now, rather than only
     /// wait.
     pub fn is_enabled(&self, program: &Program, observed: Observed) -> bool {
         let is_ready = self.with_asking(program, |object, verb, args| {

@@ -1,4 +1,4 @@
-//! How the learner has written the operation on an object that a fiber stands before: by which
+//! How the user has written the operation on an object that a fiber is about to execute: by which
 //! variable and by which name, although a part of the library may be what asks.
 
 use super::fiber::{Fiber, Frame};
@@ -8,7 +8,7 @@ use crate::program::op::{Op, Reg};
 use crate::program::{Code, Program};
 
 impl Fiber {
-    /// What the text says where the fiber is: in the learner's own code, or where that has called
+    /// What the text says where the fiber is: in the script's own code, or where that has called
     /// the library.
     pub(super) fn written(&self, program: &Program) -> Written {
         let is_learners = |frame: &&Frame| {

@@ -270,7 +270,7 @@ impl Lowering<'_> {
         self.method_call(place, Verb::Await.name(), (false, None), base, 0, dst, at);
     }
 
-    /// Whether `name(...)` calls what the variable `name` holds. The learner's functions come first;
+    /// Whether `name(...)` calls what the variable `name` holds. The script's functions come first;
     /// a variable hides the library's only when it looks as if it held a function.
     fn calls_variable(&self, name: &str) -> bool {
         let may_be_function = match self.traits(name) {

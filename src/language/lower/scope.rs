@@ -234,7 +234,7 @@ impl Lowering<'_> {
                 .is_some_and(|global| self.session.contains(&global))
     }
 
-    /// Whether the learner, the prelude or the library has a function of this name.
+    /// Whether the user, the prelude or the library has a function of this name.
     pub(super) fn is_function(&self, name: &str) -> bool {
         self.own_functions.contains(name)
             || self.catalogue.native(name).is_some()
@@ -242,7 +242,7 @@ impl Lowering<'_> {
             || self.has_program_function(name, |_| true)
     }
 
-    /// Whether the learner has a function of this name.
+    /// Whether the user has a function of this name.
     pub(super) fn is_own_function(&self, name: &str) -> bool {
         self.own_functions.contains(name)
             || self.has_program_function(name, |is_prelude| is_prelude == self.is_prelude)

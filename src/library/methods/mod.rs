@@ -162,7 +162,7 @@ fn any_method(name: &str, receiver: &Value, args: &[Value]) -> Answer {
         return Some(Err(FaultKind::mismatch("a function", receiver)));
     }
     done(match (name, args) {
-        // A call of the learner's has run already when its value is awaited.
+        // A call of the script's has run already when its value is awaited.
         ("__await", []) => receiver.clone(),
         ("to_string", []) => Value::string(print_text(receiver)),
         ("to_debug", []) => Value::string(debug_text(receiver)),

@@ -16,12 +16,12 @@
 //!
 //! A pool has threads only while it has tasks. Futures and results are *tasks*: they answer
 //! [`TakeJob`](crate::value::object::Verb::TakeJob) with a call to run, as long as they have one,
-//! and are told its value. The end of a call is reported to the thread's handle, a `PoolThread`,
-//! which tells the task, takes the next call and has it run by the same fiber. So a task costs no
+//! and are notified of its value. The end of a call is reported to the thread's handle, a `PoolThread`,
+//! which notifies the task, takes the next call and has it run by the same fiber. So a task costs no
 //! hand-over between threads and no wake-up.
 //!
 //! Objects ask each other only in this order, so that none waits for another's state in a circle:
-//! pool thread, executor, watch, task; condition, lock; select, channel. What a task tells a watch is a
+//! pool thread, executor, watch, task; condition, lock; select, channel. A task notifies a watch by a
 //! [`Notice`](crate::value::object::Notice), delivered when the task's own state is free again.
 
 mod absent;

@@ -52,7 +52,7 @@ impl EncodeState for Wants {
 /// How several calls go to a process at once.
 #[derive(Clone, Debug)]
 struct Chunks {
-    /// A function of the prelude that calls the learner's with each row of arguments.
+    /// A function of the prelude that calls the script's with each row of arguments.
     calls: Arc<Function>,
     /// How many calls, at most.
     size: usize,

@@ -143,7 +143,7 @@ impl RwLock {
     fn give_up(&mut self, task: TaskId, ctx: &mut Ctx<'_>) {
         let writes = self.writer.as_ref().is_some_and(|who| who.task == task);
         let access = if writes { Access::Write } else { Access::Read };
-        // A stopped thread is told of no misuse.
+        // No misuse is reported to a stopped thread.
         let _ = self.release(access, task, ctx);
     }
 
@@ -375,7 +375,7 @@ impl Primitive for Side {
             Verb::Enter => self.ask(self.access.acquire(), ctx),
             Verb::Exit => self.ask(self.access.release(), ctx),
             Verb::Abandon => {
-                // A stopped thread is told of no misuse.
+                // No misuse is reported to a stopped thread.
                 let _ = self.ask(self.access.release(), ctx);
                 Attempt::Done(Value::Unit)
             }

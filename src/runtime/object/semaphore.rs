@@ -99,7 +99,7 @@ impl Semaphore {
             Verb::Release => self.release(args::count(call, 1)?, ctx),
             Verb::Exit => self.release(1, ctx),
             Verb::Abandon => {
-                // A stopped thread is told of no misuse.
+                // No misuse is reported to a stopped thread.
                 let _ = self.release(1, ctx);
                 Ok(Attempt::Done(Value::Unit))
             }

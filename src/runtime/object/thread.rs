@@ -73,7 +73,7 @@ pub struct Thread {
     ident: Option<u64>,
     state: State,
     waiters: Waiters<Wants>,
-    /// Those who are told of its end.
+    /// The tickets of those that are notified of its end.
     tickets: Tickets,
 }
 

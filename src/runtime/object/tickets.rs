@@ -8,7 +8,7 @@
 //! Locks are taken in one direction: who watches asks those whom it watches, and they answer by a
 //! notice, which is delivered when their own state is free again.
 //!
-//! What can be told to many is told to all: [`Tickets`]. What only one may have is claimed:
+//! What several may have is sent to all: [`Tickets`]. What only one may have is claimed:
 //! [`Claim`].
 
 use std::sync::{Arc, Weak};

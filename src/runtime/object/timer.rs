@@ -2,7 +2,7 @@
 //! Python's `threading.Timer`.
 //!
 //! The thread begins with a function of the prelude that waits on the timer itself. When that
-//! returns, the timer gives the thread the learner's function to run, or lets it end.
+//! returns, the timer gives the thread the script's function to run, or lets it end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,7 +157,7 @@ impl Primitive for Timer {
 
     fn end_is_noticed(&self, end: Verb) -> Noticed {
         match self.phase {
-            // It goes on with the learner's function.
+            // It goes on with the script's function.
             Phase::Due => Noticed::Never,
             _ => self.thread.end_is_noticed(end),
         }

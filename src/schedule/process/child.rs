@@ -58,7 +58,7 @@ pub(in crate::schedule) struct Child {
     process: Killer,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
-    /// How many changes of the program it was told of.
+    /// How many changes of the program it was sent.
     changes: usize,
 }
 
@@ -97,7 +97,7 @@ impl Child {
         self.process.clone()
     }
 
-    /// Has the worker make a call, and waits for its end; `show` is told what it shows meanwhile.
+    /// Has the worker make a call, and waits for its end; `show` gets what it shows meanwhile.
     ///
     /// # Errors
     /// When the worker ends instead.
@@ -170,7 +170,7 @@ impl Child {
     }
 }
 
-/// How a worker is told of a change of the program.
+/// The message by which a worker learns of a change of the program.
 fn order(change: Change, program: &Program) -> Option<Order> {
     Some(match change {
         Change::Unit(number) => {

@@ -228,7 +228,7 @@ impl Walk {
     }
 
     /// The choices that are not possible now but may become so without anything else happening to their
-    /// threads: of those that stand before something that they would have to wait for, and of those
+    /// threads: of those that are about to do something that they would have to wait for, and of those
     /// whose wait has a limit.
     pub fn blocked(&self) -> Vec<Choice> {
         let members = self.run.state.members.iter();

@@ -1,7 +1,7 @@
 //! One fiber at a time; a policy chooses before every visible operation. Time is virtual.
 //!
 //! A step is one visible operation of one thread and the private work behind it, up to where every
-//! thread stands before its next visible operation, waits, or has ended. Nothing depends on
+//! thread is about to execute its next visible operation, waits, or has ended. Nothing depends on
 //! addresses, on the host's clock or on the number of its cores: the same answers of the policy
 //! give the same run.
 //!
@@ -221,8 +221,8 @@ impl Stepped {
                 self.stop(&FaultKind::Interrupted, Which::ThisRun);
                 return MainEnd::Failed(fault);
             }
-            let learners = self.run.state.members.values().any(|member| !member.daemon);
-            if !learners && let Some(end) = self.run.main_end.take() {
+            let non_daemons = self.run.state.members.values().any(|member| !member.daemon);
+            if !non_daemons && let Some(end) = self.run.main_end.take() {
                 if until == Until::AllThreads {
                     self.stop(&FaultKind::Interrupted, Which::All);
                 }
@@ -235,8 +235,8 @@ impl Stepped {
                     && let Some(end) = self.run.main_end.take()
                 {
                     let members = self.run.state.members.values();
-                    let learners = members.filter(|member| !member.daemon);
-                    self.standing = learners.map(|member| member.name.to_string()).collect();
+                    let non_daemons = members.filter(|member| !member.daemon);
+                    self.standing = non_daemons.map(|member| member.name.to_string()).collect();
                     return MainEnd::from(end);
                 }
             }

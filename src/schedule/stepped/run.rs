@@ -1,4 +1,4 @@
-//! One thread after the other, each up to where it stands before its next visible operation, waits or
+//! One thread after the other, each up to where it is about to execute its next visible operation, waits or
 //! has ended. Who goes is somebody else's business.
 
 use std::sync::Arc;
@@ -203,7 +203,7 @@ impl Run {
         self.state.members.insert(MAIN, main);
     }
 
-    /// Runs `task` until it stands before a visible operation, waits, gives way or has ended.
+    /// Runs `task` until it is about to execute a visible operation, waits, gives way or has ended.
     pub(super) fn go(&mut self, task: TaskId) {
         if self.state.is_looping(task) {
             return;

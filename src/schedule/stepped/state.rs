@@ -33,7 +33,7 @@ use crate::vm::{
 pub(super) enum Being {
     /// It has private work to do.
     Ready,
-    /// It stands before a visible operation.
+    /// It is about to execute a visible operation.
     Standing,
     /// It has so much private work that others come in between: going on counts as a step.
     Busy,
@@ -315,7 +315,7 @@ pub(super) struct State {
     pub(super) deadlines: Deadlines,
     /// The threads that an event has told of that they wait for ever, as long as they are there.
     pub(super) told: BTreeSet<TaskId>,
-    /// Whether main lives on when its function has returned: at the prompt, where the learner can
+    /// Whether main lives on when its function has returned: at the prompt, where the user can
     /// still release what it holds.
     pub(super) main_stays: bool,
     /// Behind a count, since states of a run that is led are kept.
@@ -500,7 +500,7 @@ impl State {
         self.marks.has_named |= self.marks.has_company;
     }
 
-    /// Lets a thread do what it stands before.
+    /// Lets a thread do what it is about to execute.
     pub(super) fn allow(&mut self, task: TaskId) {
         if let Some(member) = self.members.get_mut(&task)
             && let (Being::Standing, Some(fiber)) = (&member.being, &mut member.fiber)
@@ -617,7 +617,7 @@ impl State {
         self.time_is_over(task);
     }
 
-    /// Lets every thread that stands before a sleep begin it; says whether there was one.
+    /// Lets every thread that is about to sleep begin it; says whether there was one.
     pub(super) fn begin_sleeps(&mut self) -> bool {
         let mut has_begun = false;
         for member in self.members.values_mut() {
@@ -1034,7 +1034,7 @@ impl State {
     }
 }
 
-/// What a thread does, for people: one that stands before an operation that would only wait,
+/// What a thread does, for people: one that is about to execute an operation that would only wait,
 /// waits.
 pub(super) fn doing(
     member: &Member,

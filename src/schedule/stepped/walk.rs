@@ -451,7 +451,7 @@ impl Walk {
         self.run.state.infos()
     }
 
-    /// What the thread stands before; nothing when it waits.
+    /// What the thread is about to execute; nothing when it waits.
     pub fn standing_before(&self, task: TaskId) -> Option<Visible> {
         let state = &self.run.state;
         let member = state.members.get(&task)?;
@@ -465,7 +465,7 @@ impl Walk {
         standing(member)?.standing_before(&state.world.program, globals(state, member))
     }
 
-    /// The threads that stand before touching a shared variable.
+    /// The threads that are about to access a shared variable.
     pub fn touching(&self) -> impl Iterator<Item = (TaskId, VariableAccess)> {
         let state = &self.run.state;
         let world = &state.world;
@@ -506,7 +506,7 @@ impl Walk {
         }
     }
 
-    /// What the thread stands before, as an access that [`Walk::touching`] or
+    /// What the thread is about to execute, as an access that [`Walk::touching`] or
     /// [`Walk::copying`] has given.
     pub fn before_access(&self, task: TaskId, access: &VariableAccess) -> Option<Visible> {
         let visible = self.standing_before(task)?;
@@ -527,7 +527,7 @@ impl Walk {
         })
     }
 
-    /// The threads that stand before taking a lock, or something else that is acquired.
+    /// The threads that are about to take a lock, or something else that is acquired.
     pub fn acquiring(&self) -> impl Iterator<Item = TaskId> {
         let state = &self.run.state;
         state.members.iter().filter_map(|(task, member)| {
@@ -550,7 +550,7 @@ impl Walk {
         })
     }
 
-    /// What the visible operation touches that the thread stands before; nothing for a print and
+    /// What the visible operation touches that the thread is about to execute; nothing for a print and
     /// the like, and for a thread that waits.
     pub fn touch(&self, task: TaskId) -> Option<Touch> {
         let state = &self.run.state;
@@ -618,7 +618,7 @@ impl Walk {
         found
     }
 
-    /// Where in the learner's text the thread is.
+    /// Where in the script's text the thread is.
     pub fn pos(&self, task: TaskId) -> Pos {
         let state = &self.run.state;
         let fiber = state.members.get(&task).and_then(|m| m.fiber.as_ref());
@@ -704,7 +704,7 @@ impl Walk {
     }
 
     /// Whether, in any run so far, functions were defined anew while threads ran that may call them.
-    /// Calls are no steps, so not all orders of that can be told apart.
+    /// Calls are no steps, so not all orders of that can be distinguished.
     pub fn has_redefined(&self) -> bool {
         self.run.has_redefined
     }
@@ -961,7 +961,7 @@ impl Walk {
     }
 }
 
-/// The fiber of a thread that stands before a visible operation.
+/// The fiber of a thread that is about to execute a visible operation.
 fn standing(member: &Member) -> Option<&Fiber> {
     match member.being {
         Being::Standing => member.fiber.as_ref(),

@@ -49,7 +49,7 @@ pub(super) struct Deadlocks {
     /// How many these are: readable without the lock.
     count: AtomicUsize,
     doubtful: Mutex<Doubtful>,
-    /// Whether main lives on when its function has returned: at the prompt, where the learner can
+    /// Whether main lives on when its function has returned: at the prompt, where the user can
     /// still release what it holds.
     pub(super) main_stays: AtomicBool,
 }

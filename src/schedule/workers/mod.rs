@@ -322,7 +322,7 @@ impl Workers {
             return Some(Over::Limited(fault));
         }
         let main_runs = control.main_end.is_none();
-        if !main_runs && (until == Until::Main || table.learners() == 0) {
+        if !main_runs && (until == Until::Main || table.non_daemons() == 0) {
             return control.main_end.take().map(Over::Ended);
         }
         if table.awake() == 0 {

@@ -229,7 +229,7 @@ pub(super) struct Table {
     awake: AtomicUsize,
     /// How many threads there are, and how many of them are not daemons.
     alive: AtomicUsize,
-    learners: AtomicUsize,
+    non_daemons: AtomicUsize,
     stopping: AtomicU8,
     /// The threads that are being stopped, as a [`Target`].
     stopped: AtomicU64,
@@ -246,7 +246,7 @@ impl Table {
             }),
             awake: AtomicUsize::new(0),
             alive: AtomicUsize::new(0),
-            learners: AtomicUsize::new(0),
+            non_daemons: AtomicUsize::new(0),
             stopping: AtomicU8::new(0),
             stopped: AtomicU64::new(Target::ALL.0),
         }
@@ -272,8 +272,8 @@ impl Table {
             .sum()
     }
 
-    pub(super) fn learners(&self) -> usize {
-        self.learners.load(Ordering::SeqCst)
+    pub(super) fn non_daemons(&self) -> usize {
+        self.non_daemons.load(Ordering::SeqCst)
     }
 
     /// Whether a thread is being stopped.
@@ -294,7 +294,7 @@ impl Table {
         self.awake.fetch_add(1, Ordering::SeqCst);
         self.alive.fetch_add(1, Ordering::SeqCst);
         if !meta.daemon {
-            self.learners.fetch_add(1, Ordering::SeqCst);
+            self.non_daemons.fetch_add(1, Ordering::SeqCst);
         }
         let entry = Entry {
             meta: meta.clone(),
@@ -316,10 +316,10 @@ impl Table {
                 shard.ended.remember(meta.task, meta.name.clone());
             }
         }
-        let last_learner = !meta.daemon && self.learners.fetch_sub(1, Ordering::SeqCst) == 1;
+        let last_non_daemon = !meta.daemon && self.non_daemons.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_alive = self.alive.fetch_sub(1, Ordering::SeqCst) == 1;
         let last_awake = self.awake.fetch_sub(1, Ordering::SeqCst) == 1;
-        last_learner || last_alive || last_awake
+        last_non_daemon || last_alive || last_awake
     }
 
     /// Lays down a fiber that waits on `object`; with a `ticket` when the wait has a limit.
@@ -408,7 +408,7 @@ impl Table {
     }
 
     /// Marks that these threads shall stop, and gives the fibers of those that waited. The others
-    /// are told by their workers.
+    /// learn it from their workers.
     #[expect(
         clippy::vec_box,
         reason = "a fiber is queued as it lies here, in its box"

@@ -97,7 +97,7 @@ impl EncodeState for Timer {
 /// Whose a task is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Of {
-    /// The learner's.
+    /// The script's.
     Script,
     /// The loop's own: it calls a callback, or waits for a time to be over.
     Loop,

@@ -31,7 +31,7 @@ impl Tasks {
         }
     }
 
-    /// Adds a task; `watcher`, to whom they belong, is told of its end by
+    /// Adds a task; `watcher`, to which they belong, is notified of its end by
     /// [`Verb::Ready`](crate::value::object::Verb::Ready).
     pub(super) fn add(&mut self, task: Arc<Object>, watcher: &Arc<Object>) {
         Task::tell_end(&task, watcher, self.all.len());

@@ -171,7 +171,7 @@ fn what_waits_is_forgotten_when_it_is_stopped() {
     assert_eq!(table.wakes(), ["3: true"]);
 }
 
-/// The loop goes round: what is ready when the main task ends goes on once more, then all that is
+/// The loop makes a round: what is ready when the main task ends runs once more, then all that is
 /// left over is cancelled.
 #[test]
 fn at_the_end_of_main_what_is_ready_goes_on_once_more() {

@@ -1,5 +1,5 @@
 //! A pool of threads or of processes: Python's `ThreadPoolExecutor` and `ProcessPoolExecutor`.
-//! `arguments` reads what it is told.
+//! `arguments` reads its arguments.
 //!
 //! A process is a thread of the pool that is started elsewhere, on copies, and stays there idle when
 //! it has run out of tasks.

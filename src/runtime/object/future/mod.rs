@@ -62,7 +62,7 @@ impl EncodeState for Wants {
 /// What is to be called when the task has ended.
 #[derive(Clone, Debug)]
 struct Callback {
-    /// A function of the prelude that calls the learner's and reports its error.
+    /// A function of the prelude that calls the script's and reports its error.
     guard: Arc<Function>,
     function: Arc<Function>,
 }
@@ -166,7 +166,7 @@ impl Future {
         callbacks.iter().map(call).collect()
     }
 
-    /// What those are told who watch: whether it has ended by an error.
+    /// What the watchers are notified of: whether it has ended by an error.
     fn has_failed(&self) -> Value {
         Value::Bool(matches!(self.state, State::Failed(_)))
     }

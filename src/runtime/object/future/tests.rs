@@ -71,7 +71,7 @@ fn callbacks_are_handed_over_once_in_their_order() {
     table.misuse(&future, 1, Verb::AddCallback, &wrong, "was given 5");
 }
 
-/// The learner's functions that are to be called.
+/// The script's functions that are to be called.
 fn names(answer: Attempt) -> Vec<String> {
     let Attempt::Done(Value::Array(calls)) = answer else {
         panic!("{answer:?}");
