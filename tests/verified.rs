@@ -15,7 +15,8 @@ use proptest::test_runner::{Config, TestRunner};
 use threadlab::library::Library;
 use threadlab::pos::Pos;
 use threadlab::program::code::{
-    CaptureFrom, ClosureShape, Handler, HandlerKind, Key, Place, Root, Site, Switch,
+    AccessPath, CallSite, CaptureFrom, ClosureShape, Handler, HandlerKind, PathSegment, Root,
+    Switch,
 };
 use threadlab::program::op::{BinaryOp, Op, UnaryOp};
 use threadlab::program::{Code, Program, Unit, UnitKind, verify};
@@ -165,7 +166,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![4 => value_op(), 3 => place_op(), 3 => control_op()]
 }
 
-fn place() -> impl Strategy<Value = Place> {
+fn place() -> impl Strategy<Value = AccessPath> {
     let root = prop_oneof![
         4 => register().prop_map(Root::Register),
         1 => register().prop_map(Root::Cell),
@@ -174,12 +175,12 @@ fn place() -> impl Strategy<Value = Place> {
         1 => Just(Root::This),
     ];
     let key = prop_oneof![
-        register().prop_map(|index| Key::Index {
+        register().prop_map(|index| PathSegment::Index {
             index,
             optional: false,
             pos: Pos::NONE
         }),
-        any::<bool>().prop_map(|optional| Key::Field {
+        any::<bool>().prop_map(|optional| PathSegment::Field {
             name: Literal::new("x"),
             verb: None,
             optional,
@@ -187,7 +188,7 @@ fn place() -> impl Strategy<Value = Place> {
         }),
     ];
     let keys = proptest::collection::vec(key, 0..3);
-    (root, keys).prop_map(|(root, keys)| Place {
+    (root, keys).prop_map(|(root, keys)| AccessPath {
         root,
         keys: keys.into(),
     })
@@ -213,7 +214,7 @@ fn handler() -> impl Strategy<Value = Handler> {
 struct Draft {
     registers: u16,
     ops: Vec<Op>,
-    places: Vec<Place>,
+    places: Vec<AccessPath>,
     switches: Vec<[u32; 3]>,
     captured: Vec<u16>,
     handlers: Vec<Handler>,
@@ -271,7 +272,7 @@ fn code(draft: &Draft, id: CodeId, inner: CodeId, program: &Program) -> Code {
         otherwise: from + otherwise,
     };
     let names = ["f", "print"].map(|name| program.name_id(name, |_| None));
-    let site = |place: &Place| Site {
+    let site = |place: &AccessPath| CallSite {
         place: place.clone(),
         name: names[0],
         verb: Some(Verb::Acquire),

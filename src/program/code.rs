@@ -49,9 +49,9 @@ pub struct Code {
     /// The top-level variables that it mentions: indices of the program's global table.
     pub globals: Vec<u32>,
     /// The places of chains such as `a.b[i]`.
-    pub places: Vec<Place>,
+    pub places: Vec<AccessPath>,
     /// The method calls.
-    pub sites: Vec<Site>,
+    pub sites: Vec<CallSite>,
     /// The tables of `switch`.
     pub switches: Vec<Switch>,
     /// Faults known since lowering.
@@ -103,7 +103,7 @@ pub enum Root {
 
 /// One link of a chain.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Key {
+pub enum PathSegment {
     /// `[i]`, with the index in this register.
     Index {
         /// The register.
@@ -128,18 +128,18 @@ pub enum Key {
 
 /// A chain of links from a root.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct AccessPath {
     /// Where it begins.
     pub root: Root,
     /// The links; empty for the root itself.
-    pub keys: Box<[Key]>,
+    pub keys: Box<[PathSegment]>,
 }
 
 /// A method call.
 #[derive(Clone, Debug)]
-pub struct Site {
+pub struct CallSite {
     /// What it is called on.
-    pub place: Place,
+    pub place: AccessPath,
     /// The method's name: an index of the program's name table.
     pub name: u32,
     /// The verb of that name, for objects.
@@ -295,7 +295,7 @@ impl Code {
             .chain(sites)
             .flat_map(|place| &mut *place.keys)
         {
-            let (Key::Index { pos, .. } | Key::Field { pos, .. }) = key;
+            let (PathSegment::Index { pos, .. } | PathSegment::Field { pos, .. }) = key;
             *pos = moved(*pos);
         }
     }

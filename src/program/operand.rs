@@ -1,7 +1,7 @@
 //! What instructions do with their operands, as data: the roles of the table in `op.rs`, and what
 //! follows from them for registers, jumps, variables and objects.
 
-use super::code::{CaptureFrom, Code, Key, OnReceiver, Place, Root};
+use super::code::{AccessPath, CaptureFrom, Code, OnReceiver, PathSegment, Root};
 use super::op::{Op, Reg};
 use crate::value::object::Verb;
 
@@ -139,7 +139,7 @@ pub struct Touched<'c> {
     /// Where it begins.
     pub root: Root,
     /// The links from there.
-    pub keys: &'c [Key],
+    pub keys: &'c [PathSegment],
     /// Whether the instruction is a plain read or write of a variable: then it alone says what is
     /// touched.
     pub is_plain: bool,
@@ -170,13 +170,13 @@ impl Registers {
 
 impl Subject {
     /// Where it begins, and the links from there.
-    pub fn place(self, code: &Code) -> (Root, &[Key]) {
+    pub fn place(self, code: &Code) -> (Root, &[PathSegment]) {
         let place = match self {
             Self::Variable(root) => return (root, &[]),
             Self::Place(place) => &code.places[usize::from(place)],
             Self::Site(site) => &code.sites[usize::from(site)].place,
         };
-        let Place { root, keys } = place;
+        let AccessPath { root, keys } = place;
         (*root, keys)
     }
 
@@ -205,8 +205,8 @@ impl Subject {
         }
         for key in keys {
             match *key {
-                Key::Index { index, .. } => visit(index, Use::Reads),
-                Key::Field { .. } => {}
+                PathSegment::Index { index, .. } => visit(index, Use::Reads),
+                PathSegment::Field { .. } => {}
             }
         }
     }

@@ -4,7 +4,7 @@
 //! passes here before it becomes part of the program.
 
 use super::Code;
-use super::code::{CaptureFrom, HandlerKind, Key, Place, Root};
+use super::code::{AccessPath, CaptureFrom, HandlerKind, PathSegment, Root};
 use super::op::{Op, Reg};
 use super::operand::{Operand, Registers, Subject, Table, Target};
 
@@ -147,10 +147,10 @@ impl Check<'_> {
         }
     }
 
-    fn place(&self, place: &Place) -> Result<(), String> {
+    fn place(&self, place: &AccessPath) -> Result<(), String> {
         self.root(place.root)?;
         for key in &place.keys {
-            if let Key::Index { index, .. } = key {
+            if let PathSegment::Index { index, .. } = key {
                 self.register(*index)?;
             }
         }

@@ -11,7 +11,7 @@ use super::call::Receiver;
 use super::place::walk;
 use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
-use crate::program::code::{Key, Place, Site};
+use crate::program::code::{AccessPath, CallSite, PathSegment};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
 use crate::value::{
@@ -84,7 +84,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         let Some(class) = &reference.class else {
             return Ok(Flow::Next);
@@ -281,13 +281,13 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         let Some((reference, _)) = self.fiber.through.clone() else {
             return Ok(Flow::Next);
         };
         let name = match site.place.keys.get(usize::from(used)) {
-            Some(Key::Field { name, .. }) => name.as_str(),
+            Some(PathSegment::Field { name, .. }) => name.as_str(),
             _ => "",
         };
         let of = (reference.class.as_ref()).and_then(|class| match reference.kind {
@@ -305,8 +305,8 @@ impl Machine<'_, '_> {
 
     /// Goes on where an instance or a class has no attribute of the name that is the key number `used` of
     /// a place: with a method, bound to the instance, or with an attribute of a class.
-    pub(super) fn get_inherited(&mut self, dst: u16, place: &Place, used: u16) -> Step {
-        let (Some((reference, _)), Some(Key::Field { name, .. })) = (
+    pub(super) fn get_inherited(&mut self, dst: u16, place: &AccessPath, used: u16) -> Step {
+        let (Some((reference, _)), Some(PathSegment::Field { name, .. })) = (
             self.fiber.through.clone(),
             place.keys.get(usize::from(used)),
         ) else {

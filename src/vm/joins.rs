@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::fiber::{Fiber, Frame, NONE};
 use super::likeness::LivenessCache;
 use crate::program::Program;
-use crate::program::code::{Key, Place, Root};
+use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::object::Verb;
 use crate::value::{Cell, Object, Value};
@@ -138,13 +138,13 @@ impl Ahead<'_> {
     }
 
     /// The value at a place in a register, when it is an item of arrays there.
-    fn at(&self, place: &Place) -> Option<Value> {
+    fn at(&self, place: &AccessPath) -> Option<Value> {
         let Root::Register(root) = place.root else {
             return None;
         };
         let mut value = self.get(root).clone();
         for key in &place.keys {
-            let (Key::Index { index, .. }, Value::Array(items)) = (key, &value) else {
+            let (PathSegment::Index { index, .. }, Value::Array(items)) = (key, &value) else {
                 return None;
             };
             let index = usize::try_from(self.int(*index)?).ok()?;

@@ -15,12 +15,12 @@ use super::fiber::{Fiber, NONE};
 use super::place::{Aim, Base, Begin, Walked, change, walk};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, Path, Stop};
-use crate::program::code::{OnReceiver, Root, Site};
+use crate::program::code::{CallSite, OnReceiver, Root};
 use crate::program::{Language, Program};
 use crate::value::{CodeId, FaultKind, Object, Value};
 
 impl Machine<'_, '_> {
-    pub(super) fn call_method(&mut self, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
+    pub(super) fn call_method(&mut self, argc: u8, dst: u16, first: u16, site: &CallSite) -> Step {
         if let Some((object, _)) = self.fiber.reached.clone() {
             return self.ask_method(&object, argc, first, site);
         }
@@ -145,7 +145,7 @@ impl Machine<'_, '_> {
 
     /// Whether a native method of this value may be called now. What objects and functions of the script
     /// do is a step or not by itself.
-    fn may_call_on(&mut self, receiver: &Value, argc: u8, first: u16, site: &Site) -> bool {
+    fn may_call_on(&mut self, receiver: &Value, argc: u8, first: u16, site: &CallSite) -> bool {
         let (program, count) = (self.env.program, argc.into());
         if !self.stepped
             || matches!(
@@ -162,7 +162,14 @@ impl Machine<'_, '_> {
     }
 
     /// A method of a plain value in a register.
-    fn call_on_register(&mut self, at: usize, argc: u8, dst: u16, first: u16, site: &Site) -> Step {
+    fn call_on_register(
+        &mut self,
+        at: usize,
+        argc: u8,
+        dst: u16,
+        first: u16,
+        site: &CallSite,
+    ) -> Step {
         let receiver = self.fiber.registers[at].clone();
         let way = Receiver::Register(at);
         if let Some(step) = self.call_script_method(&receiver, way, argc, dst, first, site) {
@@ -187,7 +194,7 @@ impl Machine<'_, '_> {
     }
 
     /// Refuses a method that changes a constant.
-    fn check_may_change(&mut self, site: &Site, receiver: &Value) -> Result<(), FaultKind> {
+    fn check_may_change(&mut self, site: &CallSite, receiver: &Value) -> Result<(), FaultKind> {
         let name = &self.env.program.name(site.name).text;
         if self.env.natives.keeps(name, receiver) {
             return Ok(());
@@ -210,7 +217,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         let receiver = match walked {
             Walked::Cut => {
@@ -290,7 +297,7 @@ impl Machine<'_, '_> {
     }
 
     /// What is at the place of a method call.
-    fn read_place(&mut self, begin: &Begin, site: &Site) -> Result<Value, FaultKind> {
+    fn read_place(&mut self, begin: &Begin, site: &CallSite) -> Result<Value, FaultKind> {
         let base = self.frame().base as usize;
         let root = match &begin.base {
             Base::Register(at) => copy(&self.fiber.registers[*at]),
@@ -313,7 +320,7 @@ impl Machine<'_, '_> {
         begin: &Begin,
         argc: u8,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Result<Option<NativeResult>, FaultKind> {
         let program = self.env.program;
         let name = program.name(site.name);
@@ -368,7 +375,7 @@ impl Machine<'_, '_> {
         used: u16,
         argc: u8,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         if self.stepped || self.listening {
             self.fiber.reached = Some((object.clone(), used));
@@ -382,7 +389,7 @@ impl Machine<'_, '_> {
         step
     }
 
-    fn ask_method(&mut self, object: &Arc<Object>, argc: u8, first: u16, site: &Site) -> Step {
+    fn ask_method(&mut self, object: &Arc<Object>, argc: u8, first: u16, site: &CallSite) -> Step {
         let Some(verb) = site.verb else {
             self.fiber.reached = None;
             let name = self.env.program.name(site.name);
@@ -445,7 +452,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Option<Step> {
         let program = self.env.program;
         let name = program.name(site.name);
@@ -518,7 +525,7 @@ impl Machine<'_, '_> {
         receiver: &mut Value,
         argc: u8,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Result<Option<NativeResult>, FaultKind> {
         let program = self.env.program;
         let name = program.name(site.name);
@@ -593,7 +600,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         let program = self.env.program;
         let name = program.name(site.name);
@@ -625,7 +632,7 @@ impl Fiber {
         program: &Program,
         receiver: &Value,
         argc: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> bool {
         let name = program.name(site.name);
         let is_in_map = match receiver {

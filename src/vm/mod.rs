@@ -37,7 +37,7 @@ use std::time::Duration;
 
 use crate::event::Written;
 use crate::pos::Pos;
-use crate::program::code::Key;
+use crate::program::code::PathSegment;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::program::signature::NamedArguments;
 use crate::program::{Language, Program};
@@ -147,14 +147,14 @@ pub struct Path<'a> {
     /// Those of the place that `this` is bound to, when the place is in that.
     pub bound: &'a [Value],
     /// Those of the chain.
-    pub keys: &'a [Key],
+    pub keys: &'a [PathSegment],
     /// The method that is looked for there.
     pub method: Option<Literal>,
 }
 
 impl<'a> Path<'a> {
     /// The keys of a chain.
-    pub fn new(bound: &'a [Value], keys: &'a [Key]) -> Self {
+    pub fn new(bound: &'a [Value], keys: &'a [PathSegment]) -> Self {
         let method = None;
         Self {
             bound,

@@ -27,7 +27,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Path;
-use crate::program::code::Key;
+use crate::program::code::PathSegment;
 use crate::value::object::ThreadCode;
 use crate::value::{Origin, Value};
 
@@ -45,8 +45,8 @@ impl Segment {
             _ => Self::Index,
         });
         let keys = path.keys.iter().map(|key| match key {
-            Key::Field { name, .. } => Self::Field(name.as_str()),
-            Key::Index { .. } => Self::Index,
+            PathSegment::Field { name, .. } => Self::Field(name.as_str()),
+            PathSegment::Index { .. } => Self::Index,
         });
         let method = path.method.map(|name| Self::Field(name.as_str()));
         bound.chain(keys).chain(method)
@@ -300,8 +300,8 @@ mod tests {
     use crate::pos::Pos;
     use crate::value::Literal;
 
-    fn field(name: &str) -> Key {
-        Key::Field {
+    fn field(name: &str) -> PathSegment {
+        PathSegment::Field {
             name: Literal::new(name),
             verb: None,
             optional: false,
@@ -309,15 +309,15 @@ mod tests {
         }
     }
 
-    fn index() -> Key {
-        Key::Index {
+    fn index() -> PathSegment {
+        PathSegment::Index {
             index: 0,
             optional: false,
             pos: Pos::NONE,
         }
     }
 
-    fn path(keys: &[Key]) -> Path<'_> {
+    fn path(keys: &[PathSegment]) -> Path<'_> {
         Path::new(&[], keys)
     }
 

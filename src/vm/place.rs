@@ -19,7 +19,7 @@ use super::arithmetic::{copy, put, update};
 use super::fiber::{Fiber, Frame};
 use super::step::{Flow, Machine, Step};
 use super::{Action, Globals, Natives, Path, Visible};
-use crate::program::code::{Key, Place, Root};
+use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op};
 use crate::program::{Code, Program};
 use crate::value::object::{TaskId, Verb};
@@ -95,7 +95,7 @@ impl Begin {
     }
 
     /// The keys of a chain that come behind where it begins.
-    pub(super) fn rest<'k>(&self, keys: &'k [Key]) -> &'k [Key] {
+    pub(super) fn rest<'k>(&self, keys: &'k [PathSegment]) -> &'k [PathSegment] {
         keys.get(usize::from(self.from)..).unwrap_or_default()
     }
 
@@ -133,12 +133,12 @@ pub(super) struct Chain<'a> {
     /// How many keys come before these.
     from: u16,
     bound: &'a [Value],
-    keys: &'a [Key],
+    keys: &'a [PathSegment],
     registers: &'a [Value],
 }
 
 impl<'a> Chain<'a> {
-    fn key(&self, at: usize) -> Option<&'a Key> {
+    fn key(&self, at: usize) -> Option<&'a PathSegment> {
         self.keys.get(at.checked_sub(self.bound.len())?)
     }
 
@@ -147,10 +147,10 @@ impl<'a> Chain<'a> {
         match (self.bound.get(at), self.key(at)) {
             (Some(Value::Literal(name)), _) => Some(Link::Field(*name)),
             (Some(index), _) => Some(Link::Item(index)),
-            (None, Some(Key::Index { index, .. })) => {
+            (None, Some(PathSegment::Index { index, .. })) => {
                 Some(Link::Item(&self.registers[*index as usize]))
             }
-            (None, Some(Key::Field { name, .. })) => Some(Link::Field(*name)),
+            (None, Some(PathSegment::Field { name, .. })) => Some(Link::Field(*name)),
             (None, None) => None,
         }
     }
@@ -158,7 +158,9 @@ impl<'a> Chain<'a> {
     /// Whether `()` before the key makes the whole chain `()`.
     fn is_optional(&self, at: usize) -> bool {
         match self.key(at) {
-            Some(Key::Index { optional, .. } | Key::Field { optional, .. }) => *optional,
+            Some(PathSegment::Index { optional, .. } | PathSegment::Field { optional, .. }) => {
+                *optional
+            }
             None => false,
         }
     }
@@ -459,7 +461,7 @@ impl Fiber {
         &'a self,
         base: usize,
         bound: &'a [Value],
-        keys: &'a [Key],
+        keys: &'a [PathSegment],
     ) -> Chain<'a> {
         Chain {
             task: self.task,
@@ -475,7 +477,7 @@ impl Fiber {
         &'a self,
         base: usize,
         begin: &'a Begin,
-        keys: &'a [Key],
+        keys: &'a [PathSegment],
     ) -> Chain<'a> {
         Chain {
             from: begin.from,
@@ -528,7 +530,7 @@ impl Fiber {
         program: &Program,
         globals: &Globals,
         root: Root,
-        keys: &[Key],
+        keys: &[PathSegment],
     ) -> Option<Value> {
         let frame = self.frames.last()?;
         let begin = self.begin_of(program, globals, root)?;
@@ -600,7 +602,7 @@ impl Machine<'_, '_> {
     }
 
     /// `dst = place`
-    pub(super) fn get(&mut self, dst: u16, place: &Place) -> Step {
+    pub(super) fn get(&mut self, dst: u16, place: &AccessPath) -> Step {
         if let Some((object, used)) = self.fiber.reached.clone() {
             return self.ask_for_key(&object, &place.keys[used as usize]);
         }
@@ -641,7 +643,13 @@ impl Machine<'_, '_> {
     }
 
     /// Goes on along `place` from `value`, which an object has answered to the key before `from`.
-    pub(super) fn get_rest(&mut self, dst: u16, place: &Place, value: &Value, from: u16) -> Step {
+    pub(super) fn get_rest(
+        &mut self,
+        dst: u16,
+        place: &AccessPath,
+        value: &Value,
+        from: u16,
+    ) -> Step {
         let base = self.frame().base as usize;
         // What is bound has been passed.
         let chain = self.fiber.chain(base, &[], &place.keys);
@@ -649,7 +657,7 @@ impl Machine<'_, '_> {
         self.arrive(dst, place, walked)
     }
 
-    pub(super) fn arrive(&mut self, dst: u16, place: &Place, walked: Walked) -> Step {
+    pub(super) fn arrive(&mut self, dst: u16, place: &AccessPath, walked: Walked) -> Step {
         if let Walked::Absent(used) = walked {
             return self.get_inherited(dst, place, used);
         }
@@ -676,16 +684,16 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn ask_for_key(&mut self, object: &Arc<Object>, key: &Key) -> Step {
+    fn ask_for_key(&mut self, object: &Arc<Object>, key: &PathSegment) -> Step {
         match key {
-            Key::Index { index, .. } => {
+            PathSegment::Index { index, .. } => {
                 let index = self.register(*index).clone();
                 self.ask(object, Verb::Item, &[index])
             }
-            Key::Field {
+            PathSegment::Field {
                 verb: Some(verb), ..
             } => self.ask(object, *verb, &[]),
-            Key::Field { name, .. } => {
+            PathSegment::Field { name, .. } => {
                 self.fiber.reached = None;
                 Err(no_property(object, name.as_str()))
             }
@@ -693,7 +701,7 @@ impl Machine<'_, '_> {
     }
 
     /// `place = src`
-    pub(super) fn set(&mut self, place: &Place, src: u16) -> Step {
+    pub(super) fn set(&mut self, place: &AccessPath, src: u16) -> Step {
         let value = copy(self.register(src));
         self.change_place(place, Aim::Replace, &value, &mut |_, slot| {
             put(slot, value.clone());
@@ -706,7 +714,7 @@ impl Machine<'_, '_> {
     pub(super) fn update(
         &mut self,
         op: BinaryOp,
-        place: &Place,
+        place: &AccessPath,
         src: u16,
     ) -> Result<bool, FaultKind> {
         let begin = self.begin(place.root)?;
@@ -724,7 +732,7 @@ impl Machine<'_, '_> {
     /// Changes what a place leads to, as one atomic step; `incoming` is what may become part of it.
     fn change_place(
         &mut self,
-        place: &Place,
+        place: &AccessPath,
         aim: Aim,
         incoming: &Value,
         change_it: &mut dyn FnMut(&mut dyn Natives, &mut Value) -> Result<(), FaultKind>,

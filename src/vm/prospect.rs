@@ -11,7 +11,7 @@ use super::Globals;
 use super::fiber::Fiber;
 use crate::pos::Pos;
 use crate::program::Program;
-use crate::program::code::{Code, Key, Place, Root};
+use crate::program::code::{AccessPath, Code, PathSegment, Root};
 use crate::program::op::Op;
 use crate::program::operand::{Operand, Registers};
 use crate::value::object::Verb;
@@ -139,7 +139,7 @@ impl Reader<'_> {
     }
 
     /// The objects that a place may lead to.
-    fn objects(&self, code: &Code, place: &Place, scope: Scope<'_>) -> Vec<Arc<Object>> {
+    fn objects(&self, code: &Code, place: &AccessPath, scope: Scope<'_>) -> Vec<Arc<Object>> {
         let register = |register: u16| scope.registers.get(usize::from(register)).cloned();
         let root = match place.root {
             Root::Register(number) => register(number),
@@ -159,11 +159,11 @@ impl Reader<'_> {
         let mut values: Vec<Value> = root.into_iter().collect();
         for key in &place.keys {
             let next = |value: &Value| match (key, value) {
-                (Key::Field { name, .. }, Value::Map(map)) => {
+                (PathSegment::Field { name, .. }, Value::Map(map)) => {
                     map.get(name.as_str()).cloned().into_iter().collect()
                 }
-                (Key::Index { .. }, Value::Array(items)) => items.iter().cloned().collect(),
-                (Key::Index { .. }, Value::Map(map)) => map.values().cloned().collect(),
+                (PathSegment::Index { .. }, Value::Array(items)) => items.iter().cloned().collect(),
+                (PathSegment::Index { .. }, Value::Map(map)) => map.values().cloned().collect(),
                 _ => Vec::new(),
             };
             values = values.iter().flat_map(next).collect();

@@ -17,7 +17,7 @@ use super::place::{Base, Begin};
 use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop};
 use crate::program::Language;
-use crate::program::code::{Key, Site};
+use crate::program::code::{CallSite, PathSegment};
 use crate::value::collection::Kind;
 use crate::value::{Cell, FaultKind, Object, Reference, Value, note_variable};
 
@@ -82,7 +82,7 @@ impl Fiber {
     pub(super) fn first_reference(
         &self,
         begin: &Begin,
-        keys: &[Key],
+        keys: &[PathSegment],
     ) -> Option<(Arc<Reference>, u16)> {
         let base = self.frames.last()?.base as usize;
         let chain = self.chain_from(base, begin, keys);
@@ -99,7 +99,7 @@ impl Machine<'_, '_> {
     pub(super) fn may_pass(
         &mut self,
         begin: &Begin,
-        keys: &[Key],
+        keys: &[PathSegment],
         reference: &Arc<Reference>,
         used: u16,
     ) -> bool {
@@ -237,7 +237,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         if self.stepped || self.listening {
             let used = site.place.keys.len() as u16;
@@ -253,7 +253,7 @@ impl Machine<'_, '_> {
         argc: u8,
         dst: u16,
         first: u16,
-        site: &Site,
+        site: &CallSite,
     ) -> Step {
         let program = self.env.program;
         let name = &program.name(site.name).text;

@@ -10,7 +10,7 @@ use super::step::Machine;
 use super::{Action, Globals, Intrinsic, Observed, Path, SharedAccess, SharedPlace, Visible};
 use crate::event::Written;
 use crate::pos::Pos;
-use crate::program::code::{Key, Place, Root};
+use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
 use crate::program::{Code, Program};
@@ -238,11 +238,11 @@ impl Fiber {
         }
         let (receiver, used) = self.reached.as_ref()?;
         match op.touched(code)?.keys.get(usize::from(*used))? {
-            Key::Index { index, .. } => {
+            PathSegment::Index { index, .. } => {
                 let index = std::slice::from_ref(register(*index)?);
                 Some(use_it(receiver, Verb::Item, index))
             }
-            Key::Field { verb, .. } => Some(use_it(receiver, (*verb)?, &[])),
+            PathSegment::Field { verb, .. } => Some(use_it(receiver, (*verb)?, &[])),
         }
     }
 
@@ -371,7 +371,7 @@ impl Fiber {
         let Touched {
             access, root, keys, ..
         } = op.touched(code)?;
-        let place = |keys: &[Key]| self.shared(program, globals, (root, keys), None, of);
+        let place = |keys: &[PathSegment]| self.shared(program, globals, (root, keys), None, of);
         // What comes before a reference is read first.
         let leading = (self.begin_of(program, globals, root))
             .and_then(|begin| self.first_reference(&begin, keys))
@@ -483,7 +483,7 @@ impl Fiber {
         &self,
         program: &Program,
         globals: &Globals,
-        (root, keys): (Root, &[Key]),
+        (root, keys): (Root, &[PathSegment]),
         method: Option<Literal>,
         of: Cells,
     ) -> Option<SharedPlace> {
@@ -517,7 +517,7 @@ impl Fiber {
         program: &Program,
         reference: &Reference,
         used: u16,
-        (root, keys): (Root, &[Key]),
+        (root, keys): (Root, &[PathSegment]),
         method: Option<Literal>,
     ) -> Option<SharedPlace> {
         let cell = &reference.contents;
@@ -529,11 +529,11 @@ impl Fiber {
         let mut name = self.name_of_root(program, root, reference);
         for key in keys.iter().take(used.into()) {
             match key {
-                Key::Field { name: field, .. } => {
+                PathSegment::Field { name: field, .. } => {
                     name.push('.');
                     name.push_str(field.as_str());
                 }
-                Key::Index { index, .. } => {
+                PathSegment::Index { index, .. } => {
                     let index = window.get(usize::from(*index))?;
                     name.push_str(&format!("[{}]", debug_text(index)));
                 }
@@ -646,7 +646,7 @@ impl Fiber {
         &self,
         program: &Program,
         globals: &Globals,
-        place: &Place,
+        place: &AccessPath,
     ) -> bool {
         let holder = (place.keys.split_last())
             .and_then(|(_, before)| self.peek(program, globals, place.root, before));

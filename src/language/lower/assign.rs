@@ -9,11 +9,11 @@ use rhai::{BinaryExpr, Expr, OpAssignment};
 use super::chains::{What, links};
 use super::expressions::writes_once;
 use super::operators::{binary_int, small_int};
-use super::scope::Found;
+use super::scope::Resolved;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
-use crate::program::code::{Key, Place, Root};
+use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op, Reg};
 
 impl Lowering<'_> {
@@ -58,15 +58,18 @@ impl Lowering<'_> {
         rhs: &Expr,
         at: Pos,
     ) {
-        if self.traits(name).is_some_and(|traits| traits.constant) {
+        if self.flags(name).is_some_and(|traits| traits.constant) {
             self.diagnostics.push(problems::constant(name, name_pos));
             return;
         }
         let found = self.find(name);
-        if let Found::Register(register) = found {
+        if let Resolved::Register(register) = found {
             return self.assign_register(register, op, rhs, at);
         }
-        if matches!(found, Found::Unknown | Found::Function | Found::Constant(_)) {
+        if matches!(
+            found,
+            Resolved::Unknown | Resolved::Function | Resolved::Constant(_)
+        ) {
             self.unknown_target(name, name_pos, op.is_none());
         }
         let src = match op {
@@ -85,8 +88,8 @@ impl Lowering<'_> {
             }
         };
         let store = match found {
-            Found::Cell(cell) => Op::StoreCell { cell, src },
-            Found::Capture(index) => Op::StoreCapture { index, src },
+            Resolved::Cell(cell) => Op::StoreCell { cell, src },
+            Resolved::Capture(index) => Op::StoreCapture { index, src },
             _ => {
                 let global = self.program.global_id(&self.own_name(name));
                 let global = self.builder().global(global);
@@ -97,10 +100,10 @@ impl Lowering<'_> {
     }
 
     /// Loads a variable to change it: what is no variable is looked for at run time.
-    fn load_known(&mut self, name: &str, found: Found, dst: Reg, at: Pos) {
+    fn load_known(&mut self, name: &str, found: Resolved, dst: Reg, at: Pos) {
         let op = match found {
-            Found::Cell(cell) => Op::LoadCell { dst, cell },
-            Found::Capture(index) => Op::LoadCapture { dst, index },
+            Resolved::Cell(cell) => Op::LoadCell { dst, cell },
+            Resolved::Capture(index) => Op::LoadCapture { dst, index },
             _ => {
                 let global = self.program.global_id(&self.own_name(name));
                 let global = self.builder().global(global);
@@ -148,7 +151,7 @@ impl Lowering<'_> {
             .iter()
             .any(|link| matches!(link.what, What::Method(_)));
         let constant = match root {
-            Expr::Variable(name, ..) if self.traits(&name.1).is_some_and(|t| t.constant) => {
+            Expr::Variable(name, ..) if self.flags(&name.1).is_some_and(|t| t.constant) => {
                 Some(&name.1)
             }
             _ => None,
@@ -197,12 +200,12 @@ impl Lowering<'_> {
     }
 
     /// Writes a place.
-    fn write(&mut self, root: Root, keys: Vec<Key>, src: Reg, at: Pos) {
+    fn write(&mut self, root: Root, keys: Vec<PathSegment>, src: Reg, at: Pos) {
         let op = match (root, &keys[..]) {
             (
                 Root::Register(object),
                 &[
-                    Key::Index {
+                    PathSegment::Index {
                         index,
                         optional: false,
                         ..
@@ -211,7 +214,7 @@ impl Lowering<'_> {
             ) => Op::SetIndex { object, index, src },
             _ => {
                 let keys = keys.into();
-                let place = self.builder().add_place(Place { root, keys });
+                let place = self.builder().add_place(AccessPath { root, keys });
                 Op::Set { place, src }
             }
         };
@@ -219,12 +222,20 @@ impl Lowering<'_> {
     }
 
     /// `place op= src`
-    fn update(&mut self, root: Root, keys: Vec<Key>, op: BinaryOp, src: Reg, key: Pos, at: Pos) {
+    fn update(
+        &mut self,
+        root: Root,
+        keys: Vec<PathSegment>,
+        op: BinaryOp,
+        src: Reg,
+        key: Pos,
+        at: Pos,
+    ) {
         let is_optional = keys.iter().any(|key| match key {
-            Key::Index { optional, .. } | Key::Field { optional, .. } => *optional,
+            PathSegment::Index { optional, .. } | PathSegment::Field { optional, .. } => *optional,
         });
         let keys = keys.into();
-        let place = self.builder().add_place(Place { root, keys });
+        let place = self.builder().add_place(AccessPath { root, keys });
         let end = self.builder().label();
         if matches!(root, Root::Register(_)) {
             let skip = 0;

@@ -10,7 +10,9 @@ use std::collections::HashMap;
 
 use crate::pos::Pos;
 use crate::program::Code;
-use crate::program::code::{ClosureShape, Handler, HandlerKind, Place, Site, Switch, Variable};
+use crate::program::code::{
+    AccessPath, CallSite, ClosureShape, Handler, HandlerKind, Switch, Variable,
+};
 use crate::program::op::{Op, Reg};
 use crate::program::signature::Signature;
 use crate::value::{CodeId, FaultKind, Literal, Value};
@@ -289,7 +291,7 @@ impl Builder {
     }
 
     /// The index of a new place.
-    pub(super) fn add_place(&mut self, place: Place) -> u16 {
+    pub(super) fn add_place(&mut self, place: AccessPath) -> u16 {
         let known = self
             .code
             .places
@@ -306,7 +308,7 @@ impl Builder {
     }
 
     /// The index of a new method call.
-    pub(super) fn add_site(&mut self, site: Site) -> u16 {
+    pub(super) fn add_site(&mut self, site: CallSite) -> u16 {
         let index = self.index(self.code.sites.len(), "has more than 65,536 method calls");
         self.code.sites.push(site);
         index

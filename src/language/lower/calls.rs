@@ -9,13 +9,13 @@ use rhai::{Expr, FnCallExpr};
 
 use super::builder::Kind;
 use super::operators::is_bool;
-use super::scope::Found;
+use super::scope::Resolved;
 use super::{Lowering, TopLevel, problems, with_options};
 use crate::language::modules;
 use crate::language::parse::pos;
 use crate::language::resolve::YIELD;
 use crate::pos::Pos;
-use crate::program::code::{OnReceiver, Place, Root, Site, Switch};
+use crate::program::code::{AccessPath, CallSite, OnReceiver, Root, Switch};
 use crate::program::op::{Op, Reg};
 use crate::program::{Language, MAX_ARGUMENTS};
 use crate::value::object::Verb;
@@ -118,7 +118,7 @@ impl Lowering<'_> {
             return;
         }
         if let ("is_def_var", [Expr::StringConstant(variable, _)]) = (name, args)
-            && self.traits(variable).is_some()
+            && self.flags(variable).is_some()
         {
             self.builder().emit(Op::Bool { dst, value: true }, at);
             return;
@@ -173,7 +173,7 @@ impl Lowering<'_> {
             let root = Root::Register(self.temporary(receiver));
             let keys = Box::default();
             let base = self.arguments_with_receiver(None, args);
-            let place = Place { root, keys };
+            let place = AccessPath { root, keys };
             return self.method_call(place, name, (false, None), base, args.len(), dst, at);
         }
         let base = self.arguments(Some(name), args);
@@ -209,8 +209,8 @@ impl Lowering<'_> {
             return false;
         };
         match self.find(&name.1) {
-            Found::Cell(_) | Found::Capture(_) => true,
-            Found::Global(_) => self.resolution.mentioned.contains(name.1.as_str()),
+            Resolved::Cell(_) | Resolved::Capture(_) => true,
+            Resolved::Global(_) => self.resolution.mentioned.contains(name.1.as_str()),
             _ => false,
         }
     }
@@ -263,7 +263,7 @@ impl Lowering<'_> {
         let value = self.builder().register();
         self.expression(awaited, value);
         let base = self.arguments_with_receiver(None, &[]);
-        let place = Place {
+        let place = AccessPath {
             root: Root::Register(value),
             keys: Box::default(),
         };
@@ -273,7 +273,7 @@ impl Lowering<'_> {
     /// Whether `name(...)` calls what the variable `name` holds. The script's functions come first;
     /// a variable hides the library's only when it looks as if it held a function.
     fn calls_variable(&self, name: &str) -> bool {
-        let may_be_function = match self.traits(name) {
+        let may_be_function = match self.flags(name) {
             Some(traits) => traits.callable || !self.is_function(name),
             // A variable of the top level, seen from a function.
             None => self.is_top_level_variable(name) && !self.is_function(name),
@@ -283,7 +283,7 @@ impl Lowering<'_> {
 
     fn value_call(&mut self, name: &str, args: &[Expr], dst: Reg, at: Pos) {
         let callee = match self.find(name) {
-            Found::Register(register) if args.iter().all(|arg| self.is_quiet(arg)) => register,
+            Resolved::Register(register) if args.iter().all(|arg| self.is_quiet(arg)) => register,
             _ => {
                 let callee = self.builder().register();
                 self.load(name, callee, at);
@@ -317,7 +317,7 @@ impl Lowering<'_> {
     )]
     pub(super) fn method_call(
         &mut self,
-        place: Place,
+        place: AccessPath,
         name: &str,
         (optional, constant): (bool, Option<Literal>),
         base: Reg,
@@ -325,7 +325,7 @@ impl Lowering<'_> {
         dst: Reg,
         at: Pos,
     ) {
-        let site = Site {
+        let site = CallSite {
             place,
             name: self.name_id(name),
             verb: Verb::named(name),
@@ -420,7 +420,7 @@ impl Lowering<'_> {
             self.load(&call.name, function, at);
         }
         let base = self.arguments_with_receiver(None, &call.args);
-        let place = Place {
+        let place = AccessPath {
             root: Root::Register(function),
             keys: Box::default(),
         };

@@ -8,12 +8,12 @@
 use rhai::{ASTFlags, Expr, FnCallExpr};
 
 use super::builder::Label;
-use super::scope::Found;
+use super::scope::Resolved;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
-use crate::program::code::{Key, OnReceiver, Place, Root};
+use crate::program::code::{AccessPath, OnReceiver, PathSegment, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::Literal;
 use crate::value::object::Verb;
@@ -112,7 +112,7 @@ impl Lowering<'_> {
     /// The name of the constant that an expression is, if it is one.
     fn constant_name(&mut self, expr: &Expr) -> Option<Literal> {
         match expr {
-            Expr::Variable(name, ..) if self.traits(&name.1)?.constant => {
+            Expr::Variable(name, ..) if self.flags(&name.1)?.constant => {
                 Some(self.literal(&name.1))
             }
             _ => None,
@@ -126,7 +126,7 @@ impl Lowering<'_> {
         };
         let is_variable = !matches!(
             self.find(&name.1),
-            Found::Function | Found::Constant(_) | Found::Unknown
+            Resolved::Function | Resolved::Constant(_) | Resolved::Unknown
         );
         if is_variable || !self.catalogue.is_module(&name.1) {
             return None;
@@ -226,7 +226,7 @@ impl Lowering<'_> {
 
     /// The variable that a chain begins with, if it does. With `changes`, its value may be changed in
     /// place, so a constant is no place: it is copied.
-    pub(super) fn root_place(&mut self, root: &Expr, changes: bool) -> Option<Place> {
+    pub(super) fn root_place(&mut self, root: &Expr, changes: bool) -> Option<AccessPath> {
         if changes && self.constant_name(root).is_some() {
             return None;
         }
@@ -234,27 +234,27 @@ impl Lowering<'_> {
     }
 
     /// The place that the variable of this name is.
-    pub(super) fn place_of(&mut self, name: &str) -> Option<Place> {
+    pub(super) fn place_of(&mut self, name: &str) -> Option<AccessPath> {
         let root = match self.find(name) {
-            Found::Register(register) => Root::Register(register),
-            Found::Cell(register) => Root::Cell(register),
-            Found::Capture(index) => Root::Capture(index),
-            Found::Global(global) => Root::Global(self.builder().global(global)),
-            Found::Function | Found::Constant(_) | Found::Unknown => return None,
+            Resolved::Register(register) => Root::Register(register),
+            Resolved::Cell(register) => Root::Cell(register),
+            Resolved::Capture(index) => Root::Capture(index),
+            Resolved::Global(global) => Root::Global(self.builder().global(global)),
+            Resolved::Function | Resolved::Constant(_) | Resolved::Unknown => return None,
         };
         let keys = Box::default();
-        Some(Place { root, keys })
+        Some(AccessPath { root, keys })
     }
 
     /// The place that a plain variable or `this` is.
-    pub(super) fn variable_place(&mut self, expr: &Expr) -> Option<Place> {
+    pub(super) fn variable_place(&mut self, expr: &Expr) -> Option<AccessPath> {
         let root = match expr {
             Expr::Variable(name, ..) if name.2.is_empty() => return self.place_of(&name.1),
             Expr::ThisPtr(_) if self.builder().has_this() => Root::This,
             _ => return None,
         };
         let keys = Box::default();
-        Some(Place { root, keys })
+        Some(AccessPath { root, keys })
     }
 
     /// Follows all links from `root`, which may be a copy of a constant; the value goes to `dst`.
@@ -313,7 +313,7 @@ impl Lowering<'_> {
                     let (root, keys) = self.past_objects((root, keys), &call.name, link.pos);
                     let base = self.arguments_with_receiver(Some(&call.name), &call.args);
                     let keys = keys.into();
-                    let place = Place { root, keys };
+                    let place = AccessPath { root, keys };
                     let traits = (optional, constant);
                     return self.method_call(place, &call.name, traits, base, argc, dst, link.pos);
                 }
@@ -328,11 +328,12 @@ impl Lowering<'_> {
     /// the method is that of a copy.
     fn past_objects(
         &mut self,
-        (root, keys): (Root, Vec<Key>),
+        (root, keys): (Root, Vec<PathSegment>),
         name: &str,
         at: Pos,
-    ) -> (Root, Vec<Key>) {
-        let may_be_answer = |key: &Key| matches!(key, Key::Field { verb: Some(_), .. });
+    ) -> (Root, Vec<PathSegment>) {
+        let may_be_answer =
+            |key: &PathSegment| matches!(key, PathSegment::Field { verb: Some(_), .. });
         let only_looks = self.catalogue.on_receiver(name) == Some(OnReceiver::Keeps);
         if !keys.iter().any(may_be_answer) || !only_looks || self.is_own_function(name) {
             return (root, keys);
@@ -343,16 +344,16 @@ impl Lowering<'_> {
     }
 
     /// The key that a link is.
-    pub(super) fn key(&mut self, link: &Link<'_>, operand: Reg, optional: bool) -> Key {
+    pub(super) fn key(&mut self, link: &Link<'_>, operand: Reg, optional: bool) -> PathSegment {
         let pos = if self.is_prelude { Pos::NONE } else { link.pos };
         match link.what {
-            What::Field(name) => Key::Field {
+            What::Field(name) => PathSegment::Field {
                 name: self.literal(name),
                 verb: Verb::named(name),
                 optional,
                 pos,
             },
-            _ => Key::Index {
+            _ => PathSegment::Index {
                 index: operand,
                 optional,
                 pos,
@@ -361,12 +362,12 @@ impl Lowering<'_> {
     }
 
     /// Reads a place.
-    pub(super) fn read(&mut self, root: Root, keys: Vec<Key>, dst: Reg, at: Pos) {
+    pub(super) fn read(&mut self, root: Root, keys: Vec<PathSegment>, dst: Reg, at: Pos) {
         let op = match (root, &keys[..]) {
             (
                 Root::Register(object),
                 &[
-                    Key::Index {
+                    PathSegment::Index {
                         index,
                         optional: false,
                         ..
@@ -375,7 +376,7 @@ impl Lowering<'_> {
             ) => Op::Index { dst, object, index },
             _ => {
                 let keys = keys.into();
-                let place = self.builder().add_place(Place { root, keys });
+                let place = self.builder().add_place(AccessPath { root, keys });
                 Op::Get { dst, place }
             }
         };
@@ -383,11 +384,17 @@ impl Lowering<'_> {
     }
 
     /// Ends the chain with `()` when that is the value of the place so far.
-    fn leave_at_unit(&mut self, root: Root, keys: &[Key], (dst, end): (Reg, Label), at: Pos) {
+    fn leave_at_unit(
+        &mut self,
+        root: Root,
+        keys: &[PathSegment],
+        (dst, end): (Reg, Label),
+        at: Pos,
+    ) {
         let src = match root {
             Root::Register(register) if keys.is_empty() => register,
             _ => {
-                let place = Place {
+                let place = AccessPath {
                     root,
                     keys: keys.into(),
                 };

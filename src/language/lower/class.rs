@@ -8,7 +8,7 @@ use rhai::FnCallExpr;
 
 use super::Lowering;
 use super::chains::{Link, What};
-use super::scope::{Found, Traits};
+use super::scope::{Resolved, VariableFlags};
 use crate::language::class::ClassParts;
 use crate::language::resolve::{Declaration, SUPER};
 use crate::pos::Pos;
@@ -19,7 +19,7 @@ use crate::program::op::{Op, Reg};
 impl Lowering<'_> {
     pub(super) fn class(&mut self, class: &ClassParts<'_>, dst: Reg, at: Pos) {
         let (name, name_pos) = class.name;
-        let traits = Traits {
+        let flags = VariableFlags {
             constant: false,
             callable: true,
         };
@@ -28,7 +28,7 @@ impl Lowering<'_> {
         let is_local = !self.becomes_global(name);
         if is_local {
             self.builder().emit(Op::Unit { dst: value }, at);
-            self.declare(name, Declaration::Name(name_pos), value, traits, at);
+            self.declare(name, Declaration::Name(name_pos), value, flags, at);
         }
         let made = self.scoped(|this| {
             let parts = this.builder().registers(4);
@@ -44,7 +44,7 @@ impl Lowering<'_> {
                         src: dst,
                     };
                     this.builder().emit(copy, at);
-                    this.declare(SUPER, Declaration::Name(name_pos), dst, traits, at);
+                    this.declare(SUPER, Declaration::Name(name_pos), dst, flags, at);
                 }
                 None => this.builder().emit(Op::Unit { dst: parts + 1 }, at),
             }
@@ -67,9 +67,9 @@ impl Lowering<'_> {
         });
         let src = made;
         match (is_local, self.find(name)) {
-            (true, Found::Cell(cell)) => self.builder().emit(Op::StoreCell { cell, src }, at),
+            (true, Resolved::Cell(cell)) => self.builder().emit(Op::StoreCell { cell, src }, at),
             (true, _) => self.builder().emit(Op::Take { dst: value, src }, at),
-            (false, _) => self.declare(name, Declaration::Name(name_pos), src, traits, at),
+            (false, _) => self.declare(name, Declaration::Name(name_pos), src, flags, at),
         }
         self.builder().emit(Op::Unit { dst }, at);
     }
@@ -114,7 +114,7 @@ impl Lowering<'_> {
         match (root, links.first()?.what) {
             (rhai::Expr::Variable(name, ..), What::Method(call)) if name.1 == SUPER => matches!(
                 self.find(SUPER),
-                Found::Cell(_) | Found::Capture(_) | Found::Register(_)
+                Resolved::Cell(_) | Resolved::Capture(_) | Resolved::Register(_)
             )
             .then_some(call),
             _ => None,

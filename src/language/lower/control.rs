@@ -5,7 +5,7 @@ use rhai::{Expr, FlowControl, Ident};
 use super::Lowering;
 use super::builder::Label;
 use super::exits::Loop;
-use super::scope::Traits;
+use super::scope::VariableFlags;
 use crate::language::parse::pos;
 use crate::language::resolve::Declaration;
 use crate::pos::Pos;
@@ -119,11 +119,11 @@ impl Lowering<'_> {
     /// Declares a variable of a `for`, anew in each round.
     fn declare_each(&mut self, name: &Ident, register: Reg) {
         let at = pos(name.pos);
-        let traits = Traits {
+        let flags = VariableFlags {
             constant: false,
             callable: true,
         };
-        self.declare(&name.name, Declaration::Name(at), register, traits, at);
+        self.declare(&name.name, Declaration::Name(at), register, flags, at);
     }
 
     /// Begins a loop: where `continue` goes, where it ends by itself, where `break` goes.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rhai::{Expr, FlowControl, StmtBlock};
 
 use super::builder::Label;
-use super::scope::Traits;
+use super::scope::VariableFlags;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::language::resolve::Declaration;
@@ -254,12 +254,12 @@ impl Lowering<'_> {
                     false => Op::CaughtValue { dst, src },
                 };
                 this.builder().emit(copy, at);
-                let traits = Traits {
+                let flags = VariableFlags {
                     constant: false,
                     callable: true,
                 };
                 this.builder().keep(register);
-                this.declare(&name.1, Declaration::Name(at), register, traits, at);
+                this.declare(&name.1, Declaration::Name(at), register, flags, at);
             }
             this.builder().caught.push(caught);
             this.block(flow.branch.statements(), None, at);
@@ -296,11 +296,11 @@ impl Lowering<'_> {
         self.builder().emit(enter, context_pos);
         self.open_region(Exit::Context(context));
         if let Some((name, at)) = manager.name {
-            let traits = Traits {
+            let flags = VariableFlags {
                 constant: false,
                 callable: true,
             };
-            self.declare(name, Declaration::Name(at), bound, traits, at);
+            self.declare(name, Declaration::Name(at), bound, flags, at);
         }
         self.with_managers(inner, with, dst, at);
         let covered = self.close_region();

@@ -18,7 +18,7 @@ use crate::program::code::{OnReceiver, Root};
 use crate::program::op::{Op, Reg};
 use crate::value::{Range, Value};
 
-use super::scope::Found;
+use super::scope::Resolved;
 
 /// How many items of an array, map or text are evaluated before they are put together.
 const CHUNK: usize = 64;
@@ -61,7 +61,7 @@ impl Lowering<'_> {
     pub(super) fn in_place(&mut self, expr: &Expr) -> Option<Reg> {
         match expr {
             Expr::Variable(name, ..) if name.2.is_empty() => match self.find(&name.1) {
-                Found::Register(register) => Some(register),
+                Resolved::Register(register) => Some(register),
                 _ => None,
             },
             _ => None,

@@ -3,7 +3,7 @@
 use rhai::Stmt;
 
 use super::builder::{Builder, Kind};
-use super::scope::{Capture, Found, Traits};
+use super::scope::{Capture, Resolved, VariableFlags};
 use super::statements::first_of;
 use super::{Lowering, TopLevel, problems};
 use crate::language::class::Method;
@@ -178,7 +178,7 @@ impl Lowering<'_> {
                 sources.push(CaptureFrom::Register(register));
                 captures.push(Capture {
                     name: DEFAULT.into(),
-                    traits: Traits {
+                    flags: VariableFlags {
                         constant: true,
                         callable: false,
                     },
@@ -218,22 +218,22 @@ impl Lowering<'_> {
         let mut sources = Vec::new();
         for name in free.unwrap_or_default() {
             let source = match self.find(&name) {
-                Found::Cell(register) => CaptureFrom::Register(register),
-                Found::Capture(index) => CaptureFrom::Capture(index),
-                Found::Global(_) if role != Role::Closure => continue,
-                Found::Global(global) => CaptureFrom::Global(self.builder().global(global)),
+                Resolved::Cell(register) => CaptureFrom::Register(register),
+                Resolved::Capture(index) => CaptureFrom::Capture(index),
+                Resolved::Global(_) if role != Role::Closure => continue,
+                Resolved::Global(global) => CaptureFrom::Global(self.builder().global(global)),
                 // Every captured variable is a cell: the analysis and the lowering agree on scopes.
-                Found::Register(_) => {
+                Resolved::Register(_) => {
                     debug_assert!(false, "{name} is captured but no cell");
                     continue;
                 }
-                Found::Function | Found::Constant(_) | Found::Unknown => continue,
+                Resolved::Function | Resolved::Constant(_) | Resolved::Unknown => continue,
             };
-            let traits = self.traits(&name).unwrap_or(Traits {
+            let flags = self.flags(&name).unwrap_or(VariableFlags {
                 constant: false,
                 callable: true,
             });
-            captures.push(Capture { name, traits });
+            captures.push(Capture { name, flags });
             sources.push(source);
         }
         (captures, sources)
@@ -292,14 +292,14 @@ impl Lowering<'_> {
             self.builder().set_generator(slot, class);
             self.builder().emit(Op::Generator { slot }, function.pos);
         }
-        let traits = Traits {
+        let flags = VariableFlags {
             constant: false,
             callable: true,
         };
         for (offset, name) in params.iter().enumerate() {
             let declaration = Declaration::Parameter(index, captured + offset);
             let register = first + offset as Reg;
-            self.declare(name, declaration, register, traits, function.pos);
+            self.declare(name, declaration, register, flags, function.pos);
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) enum Slot {
 
 /// What is known of a variable besides its place.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Traits {
+pub(super) struct VariableFlags {
     /// Whether it was made by `const`.
     pub(super) constant: bool,
     /// Whether it may hold a function for all we know, so that calling its name calls it even if the
@@ -37,7 +37,7 @@ pub(super) struct Traits {
 pub(super) struct Local {
     pub(super) name: String,
     pub(super) slot: Slot,
-    pub(super) traits: Traits,
+    pub(super) flags: VariableFlags,
     /// The instruction from which on it is there.
     start: u32,
 }
@@ -46,7 +46,7 @@ pub(super) struct Local {
 #[derive(Debug)]
 pub(super) struct Capture {
     pub(super) name: String,
-    pub(super) traits: Traits,
+    pub(super) flags: VariableFlags,
 }
 
 /// An open block.
@@ -67,7 +67,7 @@ impl Scope {
 
 /// What a name was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum Resolved {
     /// A variable in a register.
     Register(Reg),
     /// A variable in a cell, which is in a register.
@@ -135,13 +135,13 @@ impl Lowering<'_> {
         name: &str,
         declaration: Declaration,
         register: Reg,
-        traits: Traits,
+        flags: VariableFlags,
         pos: Pos,
     ) {
         if matches!(declaration, Declaration::Name(_)) && self.becomes_global(name) {
             let global = self.program.global_id(&self.own_name(name));
             let index = self.builder().global(global);
-            let op = if traits.constant {
+            let op = if flags.constant {
                 Op::ConstGlobal {
                     global: index,
                     src: register,
@@ -153,24 +153,24 @@ impl Lowering<'_> {
                 }
             };
             self.builder().emit(op, pos);
-            return self.add_local(name, Slot::Global(global), traits);
+            return self.add_local(name, Slot::Global(global), flags);
         }
         self.builder().keep(register);
         if self.resolution.cells.contains(&declaration) {
             self.builder().emit(Op::NewCell { reg: register }, pos);
-            self.add_local(name, Slot::Cell(register), traits);
+            self.add_local(name, Slot::Cell(register), flags);
         } else {
-            self.add_local(name, Slot::Register(register), traits);
+            self.add_local(name, Slot::Register(register), flags);
         }
     }
 
-    fn add_local(&mut self, name: &str, slot: Slot, traits: Traits) {
+    fn add_local(&mut self, name: &str, slot: Slot, flags: VariableFlags) {
         let builder = self.builder();
         let start = builder.here();
         let local = Local {
             name: name.to_string(),
             slot,
-            traits,
+            flags,
             start,
         };
         if let Some(scope) = builder.scopes.last_mut() {
@@ -196,24 +196,24 @@ impl Lowering<'_> {
     }
 
     /// What `name` means here.
-    pub(super) fn find(&self, name: &str) -> Found {
+    pub(super) fn find(&self, name: &str) -> Resolved {
         if let Some(local) = self.local(name) {
             return match local.slot {
-                Slot::Register(register) => Found::Register(register),
-                Slot::Cell(register) => Found::Cell(register),
-                Slot::Global(global) => Found::Global(global),
+                Slot::Register(register) => Resolved::Register(register),
+                Slot::Cell(register) => Resolved::Cell(register),
+                Slot::Global(global) => Resolved::Global(global),
             };
         }
         if let Some((index, _)) = self.captured(name) {
-            return Found::Capture(index);
+            return Resolved::Capture(index);
         }
         if self.is_top_level_variable(name) {
-            return Found::Global(self.program.global_id(&self.own_name(name)));
+            return Resolved::Global(self.program.global_id(&self.own_name(name)));
         }
         if self.is_function(name) {
-            return Found::Function;
+            return Resolved::Function;
         }
-        (self.catalogue.constant(name)).map_or(Found::Unknown, Found::Constant)
+        (self.catalogue.constant(name)).map_or(Resolved::Unknown, Resolved::Constant)
     }
 
     /// Whether `name` is a variable of the top level that the function being lowered may see: one of
@@ -265,38 +265,38 @@ impl Lowering<'_> {
     }
 
     /// What is known of the variable `name` of this function or of its captures.
-    pub(super) fn traits(&self, name: &str) -> Option<Traits> {
+    pub(super) fn flags(&self, name: &str) -> Option<VariableFlags> {
         self.local(name)
-            .map(|local| local.traits)
-            .or_else(|| self.captured(name).map(|(_, capture)| capture.traits))
+            .map(|local| local.flags)
+            .or_else(|| self.captured(name).map(|(_, capture)| capture.flags))
     }
 
     /// Loads what the name `name` stands for into `dst`.
     pub(super) fn load(&mut self, name: &str, dst: Reg, pos: Pos) {
         let op = match self.find(name) {
-            Found::Register(src) => Op::Move { dst, src },
-            Found::Cell(cell) => Op::LoadCell { dst, cell },
-            Found::Capture(index) => Op::LoadCapture { dst, index },
-            Found::Global(global) => {
+            Resolved::Register(src) => Op::Move { dst, src },
+            Resolved::Cell(cell) => Op::LoadCell { dst, cell },
+            Resolved::Capture(index) => Op::LoadCapture { dst, index },
+            Resolved::Global(global) => {
                 let global = self.builder().global(global);
                 Op::LoadGlobal { dst, global }
             }
             // A function looks for a variable first each time it runs: one may come later.
-            Found::Function if self.builder().kind == Kind::TopLevel || self.is_prelude => {
+            Resolved::Function if self.builder().kind == Kind::TopLevel || self.is_prelude => {
                 self.function_name(name, dst)
             }
             // Python's own functions are no names of variables that come later.
-            Found::Function
+            Resolved::Function
                 if self.python_name(name).is_some() && !self.is_top_level_variable(name) =>
             {
                 self.function_name(name, dst)
             }
-            Found::Function => self.late(name, dst),
-            Found::Constant(text) => {
+            Resolved::Function => self.late(name, dst),
+            Resolved::Constant(text) => {
                 let text = self.literal(text);
                 return self.builder().text(dst, text, pos);
             }
-            Found::Unknown => {
+            Resolved::Unknown => {
                 self.unknown_name(name, pos);
                 self.late(name, dst)
             }

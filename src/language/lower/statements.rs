@@ -3,7 +3,7 @@
 
 use rhai::{ASTFlags, Stmt, StmtBlock};
 
-use super::scope::Traits;
+use super::scope::VariableFlags;
 use super::{Lowering, problems};
 use crate::language::finally::as_finally;
 use crate::language::parse::pos;
@@ -152,10 +152,10 @@ impl Lowering<'_> {
             Some(closure) => self.closure(closure, Some(name), register),
             None => self.expression(value, register),
         }
-        let traits = Traits {
+        let flags = VariableFlags {
             constant: flags.contains(ASTFlags::CONSTANT),
             callable: closure.is_some(),
         };
-        self.declare(name, Declaration::Name(at), register, traits, at);
+        self.declare(name, Declaration::Name(at), register, flags, at);
     }
 }
