@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(5);
 /// Where events go.
 pub(super) trait Sink: Send + 'static {
     /// Takes some events, in order, and shows them. May block as its output does. An error means
-    /// that nobody can be shown anything any more.
+    /// that nothing can be shown any more.
     fn show(&mut self, events: VecDeque<Event>) -> io::Result<()>;
 }
 

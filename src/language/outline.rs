@@ -558,7 +558,7 @@ impl<'t> Outline<'t> {
         named.chain(params)
     }
 
-    /// Whether a name occurs in the code, as whatever.
+    /// Whether a name occurs in the code, whatever it names.
     pub fn names(&self, name: &str) -> bool {
         let words = self.tokens.iter().filter(|token| token.kind == Kind::Word);
         words.into_iter().any(|token| token.text == name)

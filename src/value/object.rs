@@ -305,7 +305,7 @@ impl Ctx<'_> {
         deadline.0.saturating_sub(self.now())
     }
 
-    /// The time in so long.
+    /// The time at which `limit` from now is over.
     pub fn deadline_in(&mut self, limit: Duration) -> Deadline {
         Deadline(self.now().saturating_add(limit))
     }
@@ -371,7 +371,7 @@ pub struct Ids {
     idents: Counter,
     usual_workers: AtomicUsize,
     usual_processes: AtomicUsize,
-    /// What was started, and waited for. It is no number, and not part of a mark.
+    /// What was started, and waited for. Not a number, and not part of a mark.
     pub starts: Arc<Starts>,
 }
 
@@ -1063,7 +1063,7 @@ impl Object {
         slot.primitive.attempt(call, ctx)
     }
 
-    /// What `task`, which waits here, waits for, with all that other objects know of it.
+    /// What `task` waits for here, completed by what other objects know of it.
     pub fn waiting(&self, task: TaskId) -> Waiting {
         let mut waiting = self.state().waiting(task);
         let holders: Vec<TaskId> = waiting.holders.iter().map(|holder| holder.task).collect();

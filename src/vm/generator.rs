@@ -15,13 +15,13 @@ use crate::program::op::Op;
 use crate::value::collection::Kind;
 use crate::value::{Class, CodeId, Collection, Fault, FaultKind, Map, Reference, UserClass, Value};
 
-/// What the frame of one that stands still is kept in; without it, the generator runs or is over.
+/// The attribute that holds the frame of a suspended generator; one that runs or has ended has none.
 const FRAME: &str = "frame";
 /// The rest of it: the code, the instruction, and the function value with what it captures.
 const CODE: &str = "code";
 const PLACE: &str = "place";
 const FUNCTION: &str = "function";
-/// There while it runs.
+/// The attribute that a generator has while it runs.
 const RUNS: &str = "runs";
 
 /// Whether a value is a generator.

@@ -24,8 +24,8 @@ pub struct Binding {
 #[derive(Debug, Default)]
 pub struct Globals {
     slots: boxcar::Vec<ArcSwapOption<Binding>>,
-    /// Tells one set of bindings from another, for snapshots: a new binding makes it a number that
-    /// it never was before, and setting the bindings back sets it back.
+    /// The version of the bindings, for snapshots: a new binding gives it a number that it never had, and
+    /// restoring bindings restores their version.
     version: AtomicU64,
     last_version: AtomicU64,
 }

@@ -144,9 +144,9 @@ pub struct SharedAccess<'a> {
 /// The keys that lead from a variable to a place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Path<'a> {
-    /// Those of the place that `this` is bound to, when the place is in that.
+    /// The keys of the place that `this` is bound to, where the path begins at `this`.
     pub bound: &'a [Value],
-    /// Those of the chain.
+    /// The keys of the chain.
     pub keys: &'a [PathSegment],
     /// The method that is looked for there.
     pub method: Option<Literal>,
@@ -270,7 +270,7 @@ pub trait Services: Time {
     /// might have done otherwise.
     fn has_raised(&mut self, _task: TaskId, _fault: &Fault, _ahead: Vec<Prospect>) {}
 
-    /// An operation on an object has made text of objects in a stepped run, nobody knows of which.
+    /// An operation on an object has made text of unknown objects in a stepped run.
     fn has_shown(&mut self) {}
 
     /// A thread is given this error in a stepped run, whose words it can look at.

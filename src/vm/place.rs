@@ -503,8 +503,8 @@ impl Fiber {
         Some(Begin { base, keys, from })
     }
 
-    /// The root in which the place begins that `this` is bound to in the function of a frame, with the
-    /// frame in which it is one, that of the method call, and the constant that it is a copy of.
+    /// Returns the origin of the place that `this` is bound to in a frame's function: its root, the frame in
+    /// which that is one (the one of the method call), and the constant that it is a copy of.
     pub(super) fn origin(&self, program: &Program, frame: usize) -> Option<Origin> {
         let caller = frame.checked_sub(1)?;
         let Frame { code, pc, .. } = self.frames.get(caller)?;

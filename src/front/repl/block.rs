@@ -61,7 +61,7 @@ pub(super) fn outdented(count: usize) -> String {
     " ".repeat(count.saturating_sub(1) / LEVEL * LEVEL)
 }
 
-/// Whether Enter after a text ends it. A text that is still open goes on on the next line.
+/// Whether Enter after a text ends it. A text that is still open continues on the next line.
 pub(super) fn state(text: &str) -> Completeness {
     let Some(code) = code(text) else {
         return Completeness::Complete;

@@ -31,7 +31,7 @@ pub(super) struct Past {
 impl Learner {
     /// `:load`: runs a file here.
     pub(super) fn load(&mut self, file: &Path) -> io::Result<()> {
-        // What is no file of the disk may never end, and Ctrl-C does not reach who reads it.
+        // Reading a pipe or a device may never end, and Ctrl-C does not interrupt it.
         if fs::metadata(file).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
             let name = file.display();
             return self.say(&format!(

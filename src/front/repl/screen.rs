@@ -170,7 +170,7 @@ impl Screen {
     }
 
     /// Shows whole lines below all others, in place of those of the last call. None takes them away.
-    /// Nobody may be typing.
+    /// Not while a line is being typed.
     pub(super) fn set_foot(&self, lines: &str) -> io::Result<()> {
         let mut state = self.state.lock();
         state.erase_foot()?;

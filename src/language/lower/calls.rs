@@ -428,8 +428,8 @@ impl Lowering<'_> {
         self.method_call(place, BIND, (false, None), base, argc, dst, at);
     }
 
-    /// Moves the `count` registers from `base` on above all variables, where an argument has made
-    /// one (as `with` can); where they are then.
+    /// Moves the `count` registers from `base` on above all variables, where an argument has made one (as
+    /// `with` can). Returns the register at which they begin then.
     pub(super) fn above_variables(&mut self, base: Reg, count: usize) -> Reg {
         if self.builder().floor() <= u32::from(base) {
             return base;

@@ -102,7 +102,7 @@ impl Lowering<'_> {
             true => Role::Init,
             false => Role::Method,
         };
-        // As Python calls it.
+        // Python's name for it.
         let name = match role {
             Role::Init if self.dialect == Language::Python => format!("{class}.__init__"),
             _ => format!("{class}.{}", method.name),

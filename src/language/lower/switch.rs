@@ -99,7 +99,7 @@ impl Lowering<'_> {
         literals
     }
 
-    /// Goes to the first of `blocks` whose condition holds. Whether one certainly does.
+    /// Jumps to the first of `blocks` whose condition holds. Returns whether one certainly does.
     fn conditions(
         &mut self,
         cases: &SwitchCasesCollection,

@@ -147,7 +147,7 @@ impl RwLock {
         let _ = self.release(access, task, ctx);
     }
 
-    /// Lets those in who can go on now; those who want `first` before the others.
+    /// Grants what can be granted now, requests for `first` before the others.
     fn admit(&mut self, first: Access, ctx: &mut Ctx<'_>) {
         let has_readers = self.waiters.iter().any(|(_, wants)| *wants == Access::Read);
         let is_free = self.writer.is_none() && self.readers.is_empty();

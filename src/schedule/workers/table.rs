@@ -188,8 +188,8 @@ pub(super) enum ParkState {
     Ended,
 }
 
-/// Every thread that starts and ends comes and goes here. A tree would ask for a node of more than a
-/// kilobyte for each one that is alone in its shard.
+/// The threads of a shard. Not a tree, which allocates a node of more than a kilobyte for each thread that
+/// is alone in its shard.
 type Threads = HashMap<TaskId, Entry, BuildHasherDefault<TaskHasher>>;
 
 struct Shard {

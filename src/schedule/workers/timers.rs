@@ -56,8 +56,8 @@ impl Timers {
         self.publish(&heap);
     }
 
-    /// Notes that a wait with a limit has ended before its deadline. Its ticket must no longer be
-    /// current for those who ask after this.
+    /// Notes that a wait with a limit has ended before its deadline. Call it when the
+    /// ticket is no longer the thread's.
     pub(super) fn ended_early(&self) {
         self.stale.fetch_add(1, Ordering::SeqCst);
     }

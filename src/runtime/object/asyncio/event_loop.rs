@@ -612,7 +612,7 @@ impl EventLoop {
         }
     }
 
-    /// The loop has come to a wait whose time is over, unless that has ended meanwhile.
+    /// Ends a wait whose time is over, unless it has ended meanwhile.
     fn time_is_up(&mut self, task: TaskId, up: TimeUp, ctx: &mut Ctx<'_>) {
         let Some(member) = self.tasks.get_mut(&task) else {
             return;

@@ -36,14 +36,14 @@ pub struct Task {
     event_loop: Arc<Object>,
     state: State,
     awaiters: Awaiters,
-    /// Whom the loop tells of its end, each under a number. As Python's callbacks do, they keep each
-    /// other alive: a group notes how its tasks end also when nobody awaits it any more.
+    /// The objects that the loop notifies of its end, each with a number. As Python's callbacks do, they
+    /// keep each other alive: a group notes how its tasks end also when nobody awaits it any more.
     watchers: Vec<(Arc<Object>, i64)>,
     /// What is called with it when it has ended.
     callbacks: Vec<Arc<Function>>,
 }
 
-/// What a task that was cancelled gets where it awaits, and who awaits it.
+/// The error that is raised in a cancelled task where it awaits, and in the tasks that await it.
 pub(super) fn cancelled(name: &str) -> FaultKind {
     FaultKind::cancelled(
         Class::TaskCancelled,

@@ -115,7 +115,7 @@ impl Unretrieved {
         self.unseen.remove(&task);
     }
 
-    /// What is to be told at the end, which the main task `has_failed` to reach.
+    /// Returns what to warn of at the end; the main task `has_failed`, or has reached it.
     pub(super) fn warnings(&mut self, has_failed: bool) -> impl Iterator<Item = Failure> {
         let forgotten = std::mem::take(&mut self.forgotten).into_iter();
         let forgotten = forgotten

@@ -87,7 +87,7 @@ impl Callback {
     }
 }
 
-/// The pool that a task waits in, for those who want to know why it does not begin.
+/// The pool in which a task waits, for reports of why it does not begin.
 #[derive(Clone, Debug)]
 pub(super) struct InPool {
     pub(super) pool: Weak<Object>,
