@@ -1,45 +1,42 @@
 //! The facade: text in, reports and events out.
 //!
 //! Variables and functions live on between inputs. Fronts talk to this module only.
+//!
+//! In reading order, after this: `accept`, from a text to code; `modules`, what it imports; `evaluation`, `eval`;
+//! `world`, what a session begins with; `inspect`, what it holds; `episode` and `rehearsal`, exploring;
+//! `worker`, a session in a worker process.
 
+mod accept;
 mod episode;
 mod evaluation;
+mod inspect;
 mod modules;
 mod rehearsal;
 mod worker;
+mod world;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use crate::event::Stream;
 use crate::host;
 use crate::language::Diagnostic;
-use crate::language::diagnostic::{Code, Span};
-use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
+use crate::language::diagnostic::Code;
 use crate::language::modules::Modules;
-use crate::language::parse::{Parsed, Parser};
-use crate::language::python::{self, Translation, hints};
-use crate::language::unseen::unseen_changes;
-use crate::library::{Library, catalogue};
-use crate::pos::Pos;
-use crate::program::Program;
-use crate::program::code::OnReceiver;
-use crate::runtime::object::Queue;
-use crate::schedule::{
-    MAIN, MainEnd, Prepared, ProcessSettings, Schedule, Seeded, Stepped, StopRequest, Until,
-    Workers, WorkersConfig, World,
-};
-use crate::value::object::{Call, Effects, Ids, ObjectId, Verb};
-use crate::value::{Fault, Object, Value, debug_text, reach};
-use crate::vm::Natives;
+use crate::language::parse::Parser;
+use crate::schedule::{MAIN, MainEnd, Prepared, Schedule, StopRequest, Until, World};
+use crate::value::object::ObjectId;
+use crate::value::{Fault, Object, Value};
 
+use self::accept::{Names, translated};
 use self::episode::{Before, History};
+use self::world::{new_schedule, new_world};
 
 pub use self::episode::{NotSelected, Selection};
+pub use self::inspect::{InScope, Variable};
 pub use self::rehearsal::{Explorable, Part, Rehearsal, Typed};
 pub use crate::program::Language;
 pub use crate::runtime::threads::ThreadInfo;
@@ -157,35 +154,6 @@ pub enum Obstacle {
     Reset,
 }
 
-/// A top-level variable, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// The type of its value.
-    pub type_name: String,
-    /// The value as `debug` shows it.
-    pub text: String,
-    /// Whether it is a constant.
-    pub is_constant: bool,
-    /// The names of the threads that can read or change it, as their functions have captured it.
-    pub shared_with: Vec<String>,
-}
-
-/// A top-level variable as far as completing a name needs it: nothing here grows with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InScope {
-    /// Its name.
-    pub name: String,
-    /// The type of its value.
-    pub type_name: String,
-    /// The first keys of a map; empty for other values.
-    pub fields: Vec<String>,
-}
-
-/// How many keys of a map [`InScope`] lists.
-const FIELDS: usize = 200;
-
 /// Stops what a session runs; can be sent to another thread of the host.
 #[derive(Clone)]
 pub struct Stopper {
@@ -273,37 +241,6 @@ impl Session {
         self.language = language;
     }
 
-    /// Whether a text for the prompt parses and its names resolve. Nothing runs, and nothing is kept.
-    pub fn check(&mut self, text: &str) -> bool {
-        let program = &self.world.program;
-        let parsed = self.parser.parse(text);
-        parsed.is_ok_and(|parsed| {
-            lower(
-                &parsed,
-                "",
-                text,
-                program,
-                &Names,
-                TopLevel::Prompt,
-                &self.modules,
-            )
-            .is_ok()
-        })
-    }
-
-    /// What is wrong, or may be, with a text and the modules that it imports. Nothing runs.
-    pub fn problems(&mut self, input: Input<'_>) -> Vec<Diagnostic> {
-        match self.accept(input, 0) {
-            Ok((_, warnings)) => warnings,
-            Err(problems) => problems,
-        }
-    }
-
-    /// Whether there is a top-level variable of this name.
-    pub fn has_variable(&self, name: &str) -> bool {
-        has_variable(&self.world, name)
-    }
-
     /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
     pub fn run(&mut self, input: Input<'_>) -> Report {
         self.inputs += u32::from(input.kind == InputKind::Prompt);
@@ -360,99 +297,6 @@ impl Session {
         }
     }
 
-    /// Parses, lowers and adds a text, which has not begun then. At the prompt it has a number.
-    fn accept(
-        &mut self,
-        input: Input<'_>,
-        number: u32,
-    ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let program = self.world.program.clone();
-        let _adding = program.adding.lock();
-        let translation = translated(self.language, input.text, input.kind, &self.world)?;
-        let text = translation
-            .as_ref()
-            .map_or(input.text, |translation| &translation.text);
-        let in_python = |problems| in_python(problems, translation.as_ref());
-        let parsed = match &translation {
-            Some(_) => self.parser.parse_translation(text),
-            None => self.parser.parse(text),
-        };
-        let parsed = parsed.map_err(in_python)?;
-        let top = match input.kind {
-            InputKind::Script => TopLevel::Script,
-            InputKind::Prompt => TopLevel::Prompt,
-        };
-        self.load_modules(input.name, &parsed, &mut vec![input.name.into()])?;
-        let mut lowered = self
-            .lower(&parsed, input.name, text, top)
-            .map_err(in_python)?;
-        self.modules.to_evaluate.clear();
-        if input.kind == InputKind::Prompt {
-            self.modules.aliases = std::mem::take(&mut lowered.module.modules);
-        }
-        // Beyond that, positions have no number of an input.
-        lowered.unit.input = u16::try_from(number).unwrap_or(0);
-        let mut warnings = in_python(std::mem::take(&mut lowered.warnings));
-        match &translation {
-            Some(translation) => lowered.show_python(input.text, &translation.places),
-            None => {
-                warnings.extend(hints(input.text, catalogue::gives_awaitable));
-                warnings.extend(unseen_changes(input.text));
-            }
-        }
-        Ok((Arc::new(self.add(lowered)), warnings))
-    }
-
-    /// Lowers a text, for which the parts of the prelude that it needs are added.
-    fn lower(
-        &mut self,
-        parsed: &Parsed,
-        name: &str,
-        text: &str,
-        top: TopLevel<'_>,
-    ) -> Result<Lowered, Vec<Diagnostic>> {
-        loop {
-            let (program, modules) = (&self.world.program, &self.modules);
-            let lowered = lower(parsed, name, text, program, &Names, top, modules)?;
-            // A part of the prelude that comes first takes the number that the unit was lowered for.
-            if !self.load_prelude(&lowered.mentioned) {
-                return Ok(lowered);
-            }
-        }
-    }
-
-    /// Adds what the prelude has for these names; says whether that was anything.
-    fn load_prelude(&mut self, mentioned: &[String]) -> bool {
-        let mut loaded = false;
-        for (name, source) in Library::prelude_units(mentioned) {
-            if !self.prelude.insert(name) {
-                continue;
-            }
-            let lowered = self.parser.parse(source).and_then(|parsed| {
-                let (program, modules) = (&self.world.program, &self.modules);
-                let top = TopLevel::Prelude;
-                lower(&parsed, name, source, program, &Names, top, modules)
-            });
-            match lowered {
-                Ok(lowered) => {
-                    let prepared = self.add(lowered);
-                    self.begin(&prepared);
-                    loaded = true;
-                }
-                // A test lowers every part of the prelude.
-                Err(problems) => debug_assert!(false, "prelude {name}: {problems:?}"),
-            }
-        }
-        loaded
-    }
-
-    /// Makes lowered code part of the program.
-    fn add(&self, lowered: Lowered) -> Prepared {
-        let program = &self.world.program;
-        let unit = program.add_unit(lowered.unit);
-        Prepared::new(unit, lowered.defined, lowered.named_globals)
-    }
-
     /// Releases what main has taken since, because the input that took it is over; says so.
     fn release_new(&mut self, before: &Before) -> Vec<String> {
         let known: BTreeSet<ObjectId> = before.heap.held_by(MAIN).map(|held| held.id).collect();
@@ -473,38 +317,6 @@ impl Session {
             )
         });
         released.collect()
-    }
-
-    /// Which live threads hold a variable whose name now means another one.
-    fn old_variables(&self, before: &Before) -> Vec<String> {
-        let mut notices = Vec::new();
-        for (id, global) in self.world.program.globals() {
-            let (Some(old), Some(now)) = (before.heap.binding(id), self.world.globals.get(id))
-            else {
-                continue;
-            };
-            if Arc::ptr_eq(&now.cell, &old.cell) {
-                continue;
-            }
-            let mut holders = Vec::new();
-            for (info, handle) in self.schedule.handles() {
-                let mut holds = false;
-                reach(&Value::Object(handle), &mut HashSet::new(), &mut |value| {
-                    holds |= matches!(value, Value::Cell(cell) if Arc::ptr_eq(cell, &old.cell));
-                });
-                if holds {
-                    holders.push(info.name);
-                }
-            }
-            if !holders.is_empty() {
-                let name = &global.name;
-                let holders = holders.join(", ");
-                notices.push(format!(
-                    "{holders} still uses the old `{name}`, not the new one"
-                ));
-            }
-        }
-        notices
     }
 
     /// Draws a new seed for the next run, unless one is fixed.
@@ -537,96 +349,6 @@ impl Session {
     /// What can stop a running input from elsewhere.
     pub fn stopper(&self) -> Stopper {
         self.stopper.clone()
-    }
-
-    /// The threads that are alive, main included.
-    pub fn threads(&self) -> Vec<ThreadInfo> {
-        let mut threads = self.schedule.threads();
-        if threads.first().is_none_or(|first| first.number != MAIN.0) {
-            // Main is alive between inputs: it waits for the user.
-            threads.insert(0, ThreadInfo::at_prompt());
-        }
-        threads
-    }
-
-    /// The top-level variables, by name.
-    pub fn variables(&self) -> Vec<Variable> {
-        let mut holders: HashMap<usize, Vec<String>> = HashMap::new();
-        for (info, handle) in self.schedule.handles() {
-            reach(&Value::Object(handle), &mut HashSet::new(), &mut |value| {
-                if let Value::Cell(cell) = value {
-                    let names = holders.entry(Arc::as_ptr(cell).addr()).or_default();
-                    if info.number != MAIN.0 && !names.contains(&info.name) {
-                        names.push(info.name.clone());
-                    }
-                }
-            });
-        }
-        let mut variables: Vec<Variable> = self
-            .world
-            .program
-            .globals()
-            .filter(|(_, global)| &*global.name != INPUT)
-            .filter_map(|(id, global)| {
-                let binding = self.world.globals.get(id)?;
-                let value = binding.cell.load();
-                Some(Variable {
-                    name: global.name.to_string(),
-                    type_name: value.type_name(),
-                    text: debug_text(&value),
-                    is_constant: binding.is_constant,
-                    shared_with: holders
-                        .remove(&Arc::as_ptr(&binding.cell).addr())
-                        .unwrap_or_default(),
-                })
-            })
-            .collect();
-        variables.sort_by(|a, b| a.name.cmp(&b.name));
-        variables
-    }
-
-    /// The top-level variables without their values, by name.
-    pub fn scope(&self) -> Vec<InScope> {
-        let globals = self.world.program.globals();
-        let mut scope: Vec<InScope> = globals
-            .filter(|(_, global)| &*global.name != INPUT)
-            .filter_map(|(id, global)| {
-                let value = self.world.globals.get(id)?.cell.load();
-                let fields = match &value {
-                    Value::Map(map) => map.keys().take(FIELDS).map(ToString::to_string).collect(),
-                    _ => Vec::new(),
-                };
-                Some(InScope {
-                    name: global.name.to_string(),
-                    type_name: value.type_name(),
-                    fields,
-                })
-            })
-            .collect();
-        scope.sort_by(|a, b| a.name.cmp(&b.name));
-        scope
-    }
-
-    /// The script's functions as `name(parameters)`, by name.
-    pub fn functions(&self) -> Vec<String> {
-        let program = &self.world.program;
-        let mut functions: Vec<String> = program
-            .names()
-            .flat_map(|name| {
-                name.arities()
-                    .into_iter()
-                    .filter_map(move |argc| name.function(argc))
-            })
-            .filter(|id| program.unit(id.unit).is_some_and(|unit| !unit.is_prelude()))
-            .map(|id| program.code(id))
-            .map(|code| {
-                let params = code.variables.iter().take(code.params as usize);
-                let params: Vec<&str> = params.map(|variable| variable.name.as_str()).collect();
-                format!("{}({})", code.name.as_str(), params.join(", "))
-            })
-            .collect();
-        functions.sort();
-        functions
     }
 
     /// Stops the threads that run in the background and says which.
@@ -699,68 +421,6 @@ impl Session {
             self.last_seed = seed;
         }
     }
-
-    /// The text of an input by its name, for messages that point into it.
-    pub fn text_of(&self, name: &str) -> Option<Arc<str>> {
-        let program = &self.world.program;
-        let units: Vec<_> = program.units().filter(|unit| !unit.is_prelude()).collect();
-        units
-            .iter()
-            .rev()
-            .find(|unit| unit.name == name)
-            .map(|unit| unit.text.clone())
-    }
-
-    /// The name of the input in which a fault lies.
-    pub fn name_of_unit(&self, unit: u32) -> Option<String> {
-        self.world.program.unit(unit).map(|unit| unit.name.clone())
-    }
-}
-
-/// The translation of a text that is Python.
-///
-/// # Errors
-/// It is no Python, or has parts that have no counterpart.
-fn translated(
-    language: Language,
-    text: &str,
-    kind: InputKind,
-    world: &World,
-) -> Result<Option<Translation>, Vec<Diagnostic>> {
-    let is_known = |name: &str| has_variable(world, name);
-    let translation = match (language, kind) {
-        (Language::Own, _) => return Ok(None),
-        (Language::Python, InputKind::Script) => python::translate(text, &is_known),
-        (Language::Python, InputKind::Prompt) => python::translate_input(text, &is_known),
-    };
-    let translation = translation.map_err(|problem| vec![*problem])?;
-    match translation.problems.is_empty() {
-        true => Ok(Some(translation)),
-        false => Err(translation.problems),
-    }
-}
-
-fn has_variable(world: &World, name: &str) -> bool {
-    let global = world.program.find_global(name);
-    global.is_some_and(|global| world.globals.get(global).is_some())
-}
-
-/// Problems of a translation, with their places in Python's text.
-fn in_python(mut problems: Vec<Diagnostic>, translation: Option<&Translation>) -> Vec<Diagnostic> {
-    if let Some(translation) = translation {
-        for problem in &mut problems {
-            let columns = problem
-                .span
-                .end
-                .column
-                .saturating_sub(problem.span.start.column);
-            let start = translation.places.python(problem.span.start);
-            problem.span = Span::of(start, usize::from(columns));
-            // What to type is a line of the translation, which is not shown.
-            problem.suggestion = None;
-        }
-    }
-    problems
 }
 
 /// Until when an input runs.
@@ -768,118 +428,5 @@ fn until(kind: InputKind) -> Until {
     match kind {
         InputKind::Script => Until::AllThreads,
         InputKind::Prompt => Until::Main,
-    }
-}
-
-/// Variables, functions and objects: what a reset throws away.
-fn new_world(config: &Config, stream: Arc<Stream>) -> World {
-    let natives = || Box::new(Library::new()) as Box<dyn Natives + Send>;
-    let mut world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
-    world.evaluator = Some(evaluation::evaluator(world.program.clone()));
-    world.readable.clone_from(&config.readable);
-    world.processes = ProcessSettings {
-        executable: config.worker_executable.clone(),
-        generation: 0,
-    };
-    let args = config
-        .args
-        .iter()
-        .map(|arg| Value::from(arg.as_str()))
-        .collect();
-    world
-        .globals
-        .bind(world.program.global_id(ARGS), Value::array(args), true);
-    let lines = config.input.as_deref();
-    let lines = lines.map_or(Value::Unit, |lines| queue_of_lines(lines, &world.ids));
-    world
-        .globals
-        .bind(world.program.global_id(INPUT), lines, true);
-    world
-}
-
-/// A queue with these lines.
-fn queue_of_lines(lines: &[String], ids: &Ids) -> Value {
-    let queue = Object::new(ids, Pos::NONE, Queue::simple(Pos::NONE));
-    let (mut effects, mut time) = (Effects::default(), Duration::ZERO);
-    for line in lines {
-        let call = Call {
-            verb: Verb::Put,
-            args: &[Value::from(line.as_str())],
-        };
-        // Such a queue takes everything, and nobody waits for it yet.
-        let _ = queue.attempt(call, MAIN, Pos::NONE, &mut effects, ids, &mut time);
-    }
-    Value::Object(queue)
-}
-
-/// The only place where the kind of scheduler matters.
-fn new_schedule(
-    config: &Config,
-    seed: u64,
-    world: &Arc<World>,
-    perturbation: Option<u64>,
-) -> Box<dyn Schedule> {
-    let world = world.clone();
-    let mut workers = match config.scheduler {
-        Scheduler::Parallel => {
-            WorkersConfig::parallel(config.workers.unwrap_or_else(host::cores), seed)
-        }
-        Scheduler::Gil => WorkersConfig::gil(seed),
-        Scheduler::Seeded => {
-            return Box::new(Stepped::new(Box::new(Seeded::new(seed)), world));
-        }
-    };
-    workers.perturbation = perturbation;
-    Box::new(Workers::new(workers, world))
-}
-
-/// The variable that holds the arguments of a script.
-const ARGS: &str = "args";
-
-/// The variable that holds the lines of [`Config::input`], for the prelude.
-const INPUT: &str = "__input";
-
-/// The library's names, for the lowering.
-struct Names;
-
-impl Catalogue for Names {
-    fn native(&self, name: &str) -> Option<u32> {
-        catalogue::native_index(name)
-    }
-
-    fn constant(&self, name: &str) -> Option<&'static str> {
-        catalogue::constant(name)
-    }
-
-    fn names(&self) -> Vec<&str> {
-        catalogue::names().collect()
-    }
-
-    fn is_module(&self, name: &str) -> bool {
-        catalogue::is_module(name)
-    }
-
-    fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
-        catalogue::on_receiver(name)
-    }
-
-    fn is_prelude_method(&self, name: &str) -> bool {
-        Library::has_prelude_method(name)
-    }
-
-    fn is_function_of(&self, name: &str, count: usize) -> bool {
-        catalogue::is_function_of(name, count)
-    }
-
-    fn options(&self, name: &str) -> &'static [&'static str] {
-        catalogue::options(name)
-    }
-
-    fn takes_awaitable(&self, name: &str, at: usize, is_array: bool) -> bool {
-        catalogue::takes_awaitable(name, at, is_array)
-    }
-
-    fn is_variable(&self, name: &str) -> bool {
-        name == ARGS || name == INPUT
     }
 }

@@ -1,4 +1,6 @@
 //! Rhai's evaluator as the oracle: the same expression must give the same text, or fail, in both.
+//!
+//! Longer than most files because it lists what is compared: values, operators, methods.
 
 use rhai::{Dynamic, Engine, OptimizationLevel};
 

@@ -1,4 +1,6 @@
 //! What can go wrong while a script runs, as data; its text is made in one place.
+//!
+//! Longer than most files because all texts of faults are here, and nowhere else.
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,6 +7,8 @@
 //! that it names; any other pair of type and verb is [`Operation::UNKNOWN`], which may do and notice
 //! everything. This file knows no object: `Primitive::attempt` does what a row says, and in builds
 //! with debug assertions `Object::attempt` checks that what only reads has changed nothing.
+//!
+//! Longer than most files because it is a table.
 
 /// What a request does to its object, as far as other threads are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

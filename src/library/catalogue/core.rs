@@ -1,4 +1,6 @@
 //! Rows that every script needs: printing, checking, functions as values, ranges.
+//!
+//! Longer than most files because it is a table.
 
 use std::sync::Arc;
 
