@@ -156,17 +156,47 @@ pub enum Obstacle {
 
 /// Stops what a session runs; can be sent to another thread of the host.
 #[derive(Clone)]
-pub struct Stopper {
-    /// What stops the scheduler of the moment; the session changes it with the scheduler.
-    request: Arc<Mutex<StopRequest>>,
+pub struct Stopper(Arc<Mutex<Stopping>>);
+
+struct Stopping {
+    /// Stops the current scheduler.
+    request: StopRequest,
+    /// Whether a stop was requested that no run has taken.
+    is_pending: bool,
 }
 
 impl Stopper {
+    fn new(request: StopRequest) -> Self {
+        let is_pending = false;
+        Self(Arc::new(Mutex::new(Stopping {
+            request,
+            is_pending,
+        })))
+    }
+
     /// Asks the running input to end: every thread of the script leaves its `with` blocks without
-    /// waiting. Returns at once; harmless when nothing runs.
+    /// waiting. Returns at once. Between two inputs it stops the next one, unless
+    /// [`Session::forget_stop`] comes first: so it stops an input that was given and has not begun.
     pub fn stop(&self) {
-        let request = self.request.lock().clone();
-        request();
+        let mut stopping = self.0.lock();
+        stopping.is_pending = true;
+        (stopping.request)();
+    }
+
+    /// Changes the scheduler that is stopped. A pending stop goes over to it.
+    fn redirect(&self, request: StopRequest) {
+        let mut stopping = self.0.lock();
+        stopping.request = request;
+        if stopping.is_pending {
+            (stopping.request)();
+        }
+    }
+
+    /// Drops a pending stop, which `schedule` has to drop as well.
+    fn forget(&self, schedule: &mut dyn Schedule) {
+        let mut stopping = self.0.lock();
+        stopping.is_pending = false;
+        schedule.forget_stop();
     }
 }
 
@@ -204,9 +234,7 @@ impl Session {
     fn in_world(config: Config, world: Arc<World>) -> Self {
         let seed = config.seed.unwrap_or_else(host::draw_seed);
         let schedule = new_schedule(&config, seed, &world, None);
-        let stopper = Stopper {
-            request: Arc::new(Mutex::new(schedule.stop_request())),
-        };
+        let stopper = Stopper::new(schedule.stop_request());
         let history = History::new(&world);
         Self {
             config,
@@ -241,8 +269,20 @@ impl Session {
         self.language = language;
     }
 
-    /// Runs one input to its end and says what became of it. Blocks for as long as that takes.
+    /// Runs one input to its end and says what became of it. Blocks for as long as that takes. Takes
+    /// the stops that are requested until it returns.
     pub fn run(&mut self, input: Input<'_>) -> Report {
+        let report = self.run_input(input);
+        self.forget_stop();
+        report
+    }
+
+    /// Drops a stop that was requested when nothing ran: it is not meant for the next input.
+    pub fn forget_stop(&mut self) {
+        self.stopper.forget(&mut *self.schedule);
+    }
+
+    fn run_input(&mut self, input: Input<'_>) -> Report {
         self.inputs += u32::from(input.kind == InputKind::Prompt);
         let before = self.history.before(&self.world, self.alive());
         let number = match input.kind {
@@ -406,7 +446,7 @@ impl Session {
     fn replace_schedule(&mut self) {
         let seed = self.config.seed.unwrap_or_else(host::draw_seed);
         self.schedule = new_schedule(&self.config, seed, &self.world, self.perturbation);
-        *self.stopper.request.lock() = self.schedule.stop_request();
+        self.stopper.redirect(self.schedule.stop_request());
     }
 
     /// The seed of the last run that used one.

@@ -280,8 +280,11 @@ pub trait Schedule: Send {
     /// Runs `function` as the main thread. Blocks until the run has ended.
     fn run_main(&mut self, function: Arc<Function>, until: Until) -> MainEnd;
 
-    /// What stops a running input from elsewhere, within 100 ms. Harmless when nothing runs.
+    /// What stops a running input from elsewhere, within 100 ms; when nothing runs, the next one.
     fn stop_request(&self) -> StopRequest;
+
+    /// Drops a stop that was requested and has stopped nothing.
+    fn forget_stop(&mut self);
 
     /// The threads that are alive, by number; main only while it runs.
     fn threads(&self) -> Vec<ThreadInfo>;

@@ -296,10 +296,11 @@ impl Session {
         let _guard = self.go_back(texts)?;
         begin();
         let mut schedule = Stepped::new(Box::new(Seeded::new(seed)), self.world.clone());
-        *self.stopper.request.lock() = schedule.stop_request();
+        self.stopper.redirect(schedule.stop_request());
         let end = schedule.run_texts(texts.texts.clone(), texts.until);
         schedule.stop_all();
-        *self.stopper.request.lock() = self.schedule.stop_request();
+        self.stopper.redirect(self.schedule.stop_request());
+        self.forget_stop();
         Ok(end.into())
     }
 

@@ -234,8 +234,7 @@ impl Runner {
         let (done, wait) = mpsc::channel::<()>();
         let stream = self.stream.clone();
         let guard = std::thread::spawn(move || {
-            // Once may be too early: a run that begins late forgets it.
-            while wait.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if wait.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
                 stopper.stop();
             }
             drop(stream);
@@ -248,6 +247,8 @@ impl Runner {
         });
         drop(done);
         guard.join().expect("the guard only waits");
+        // It may have come when the run had ended.
+        self.session.forget_stop();
         let events: Vec<Event> = self.stream.take().into();
         became(&report, &events)
     }

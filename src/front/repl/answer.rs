@@ -105,6 +105,16 @@ impl Learner {
         self.stop = stop;
     }
 
+    /// Drops a stop that came too late for the inputs that were answered.
+    pub(super) fn forget_stop(&mut self) {
+        self.stop.store(false, Ordering::SeqCst);
+        self.session.forget_stop();
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
     /// What stands before what is typed now.
     pub(super) fn prompt(&self) -> &'static str {
         match self.stepping {
@@ -145,10 +155,19 @@ impl Learner {
         self.rows = Some(rows);
     }
 
-    /// Answers what was typed or pasted at once, one after the other. Blocks while it runs.
+    /// Answers what was typed or pasted at once, one after the other. Blocks while it runs. Ctrl-C ends
+    /// the one that runs, and those behind it do not begin.
     pub(super) fn answer_all(&mut self, inputs: &[String]) -> io::Result<Flow> {
         let mut flow = Flow::Stay;
-        for input in inputs {
+        for (index, input) in inputs.iter().enumerate() {
+            if index > 0 && self.is_stopped() {
+                let left = match inputs.len() - index {
+                    1 => "The input behind it has".into(),
+                    count => format!("The {count} inputs behind it have"),
+                };
+                self.say(&format!("{left} not run. Up brings back what was typed.\n"))?;
+                break;
+            }
             if !input.trim_start().starts_with(":record") {
                 self.screen.record_input(input);
             }

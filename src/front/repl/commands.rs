@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::io;
-use std::sync::atomic::Ordering;
 
 use super::answer::{Flow, Learner, MAIN, names_of, shorten};
 use super::command::{COMMANDS, Command, SCHEDULERS, SeedChoice};
@@ -244,12 +243,11 @@ impl Learner {
         if self.rows.is_none() {
             return self.say(&self.threads(WIDTH));
         }
-        self.stop.store(false, Ordering::Relaxed);
         let mut shown = Ok(());
         mode::key(|| {
             let hint = "A key or Ctrl-C ends this list.\n";
             shown = self.screen.set_foot(&(self.threads(WIDTH) + hint));
-            let is_stopped = self.stop.load(Ordering::Relaxed);
+            let is_stopped = self.is_stopped();
             shown.is_ok() && !is_stopped && !self.background().is_empty()
         });
         shown?;
@@ -265,7 +263,6 @@ impl Learner {
         if lines.len() < rows || is_read_whole {
             return self.say(text);
         }
-        self.stop.store(false, Ordering::Relaxed);
         let pages = lines.chunks(rows - 2);
         let count = pages.len();
         for (index, page) in pages.enumerate() {
@@ -275,7 +272,7 @@ impl Learner {
             }
             self.screen
                 .set_foot("-- Space or Enter shows more, q ends --\n")?;
-            let key = mode::key(|| !self.stop.load(Ordering::Relaxed));
+            let key = mode::key(|| !self.is_stopped());
             self.screen.set_foot("")?;
             if !matches!(key, Some(b' ' | b'\r' | b'\n')) {
                 break;

@@ -4,7 +4,6 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use super::answer::{Learner, names_of};
 use super::command::Target;
@@ -36,7 +35,6 @@ impl Learner {
             Ok(ready) => ready,
             Err(why) => return self.say(&why),
         };
-        self.stop.store(false, Ordering::Relaxed);
         let found = search(&mut rehearsal, &Limits::default(), &self.stop);
         let left = leftovers(&mut rehearsal, &found);
         drop(rehearsal);
@@ -84,7 +82,6 @@ impl Learner {
             Ok(rehearsal) => rehearsal,
             Err(why) => return self.say(&why),
         };
-        self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
         let replayed = rehearsal.replay(&token).map(|(trail, outcome)| {
             let problem = outcome.as_ref().and_then(Problem::first_of);
@@ -118,7 +115,6 @@ impl Learner {
             Ok(ready) => ready,
             Err(why) => return self.say(&why),
         };
-        self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
         self.leave_stage();
         let (stepping, shown) = Stepping::begin(rehearsal, REPLAY.into(), self.paint, width());
@@ -133,7 +129,6 @@ impl Learner {
         let Some(stepping) = &mut self.stepping else {
             return Ok(());
         };
-        self.stop.store(false, Ordering::Relaxed);
         let answer = stepping.answer(line);
         if answer.is_over {
             self.stepping = None;
@@ -171,7 +166,6 @@ impl Learner {
                  `threadlab mend` on the file does.\n",
             );
         };
-        self.stop.store(false, Ordering::Relaxed);
         let mender = self.mender(&texts);
         let Some(found) = mender.explore(&typed.text, &Limits::default()) else {
             return self.say("What was typed cannot run again as one program.\n");

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::io;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::answer::Learner;
@@ -118,7 +117,6 @@ impl Learner {
     /// The times of several runs of some code; `None` when one did not come to its end, which was
     /// said. Ctrl-C ends it.
     fn measured(&mut self, code: &str, at_most: Duration) -> io::Result<Option<Times>> {
-        self.stop.store(false, Ordering::Relaxed);
         // The first run shows what goes wrong, and prepares what later ones find prepared.
         if !self.run(code, None)? {
             return Ok(None);
@@ -135,13 +133,14 @@ impl Learner {
                 kind: InputKind::Prompt,
             });
             times.push(clock.elapsed().as_secs_f64());
-            is_whole = matches!(
-                report,
-                Report::Ran {
-                    outcome: Outcome::Value(_),
-                    ..
-                }
-            );
+            is_whole = !self.is_stopped()
+                && matches!(
+                    report,
+                    Report::Ran {
+                        outcome: Outcome::Value(_),
+                        ..
+                    }
+                );
             if !is_whole {
                 break;
             }

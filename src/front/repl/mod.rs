@@ -102,12 +102,15 @@ fn converse(
     // what ends the prompt ends the process from here: the history is kept at each input, and worker
     // processes end with their session.
     let stop = Arc::new(AtomicBool::new(false));
-    let asked = stop.clone();
+    let is_reading = Arc::new(AtomicBool::new(false));
+    let (asked, idle) = (stop.clone(), is_reading.clone());
     let flood = stream.clone();
     let _ = host::on_signal(move |signal| {
-        asked.store(true, Ordering::Relaxed);
         flood.drop_flood();
-        stopper.stop();
+        if !idle.load(Ordering::SeqCst) {
+            asked.store(true, Ordering::SeqCst);
+            stopper.stop();
+        }
         match signal {
             Signal::Interrupt => {}
             Signal::Terminate | Signal::HangUp => {
@@ -144,7 +147,11 @@ fn converse(
         for code in learner.recalled() {
             lines.remember(&code).map_err(io::Error::other)?;
         }
+        // From the moment that an input is read, a stop is meant for it.
+        is_reading.store(true, Ordering::SeqCst);
+        learner.forget_stop();
         let typed = lines.read(learner.prompt(), learner.offers());
+        is_reading.store(false, Ordering::SeqCst);
         let flow = match typed.map_err(io::Error::other)? {
             Typed::Inputs(inputs) => learner.answer_all(&inputs)?,
             Typed::Dropped(missing) => learner.dropped(missing.as_ref())?,

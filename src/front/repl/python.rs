@@ -5,7 +5,6 @@
 //! With `:set python on` every input is Python, and runs at once.
 
 use std::io;
-use std::sync::atomic::Ordering;
 
 use super::answer::{Flow, Learner};
 use super::mode;
@@ -47,7 +46,7 @@ impl Learner {
             "{problems}This is Python; here it is:\n{shown}\
              Enter runs it, e edits it, any other key puts yours back.\n"
         ))?;
-        match mode::fresh_key(|| !self.stop.load(Ordering::Relaxed)) {
+        match mode::fresh_key(|| !self.is_stopped()) {
             Some(b'\r' | b'\n') => self.run_translated(own),
             Some(b'e') => Ok(Flow::Edit(own.to_string())),
             _ => Ok(Flow::Edit(text.to_string())),

@@ -203,9 +203,10 @@ impl Stepped {
 
     /// Runs a main thread that has begun to its end.
     fn run_begun(&mut self, until: Until) -> MainEnd {
-        self.stop_requested.store(false, Ordering::SeqCst);
         let world = &self.run.state.world;
-        world.stream.hurry(false);
+        world
+            .stream
+            .hurry(self.stop_requested.load(Ordering::SeqCst));
         world.budget.begin(world.clock.elapsed());
         self.run.limited = None;
         self.run.state.main_stays = until == Until::Main;
@@ -283,6 +284,11 @@ impl Schedule for Stepped {
             stop_requested.store(true, Ordering::SeqCst);
             stream.hurry(true);
         })
+    }
+
+    fn forget_stop(&mut self) {
+        self.stop_requested.store(false, Ordering::SeqCst);
+        self.run.state.world.stream.hurry(false);
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {

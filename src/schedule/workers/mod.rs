@@ -384,10 +384,14 @@ impl Schedule for Workers {
         self.runs += 1;
         let run = self.runs;
         let shared = &self.shared;
-        *shared.control.lock() = Control {
-            run,
-            ..Control::default()
-        };
+        {
+            let mut control = shared.control.lock();
+            *control = Control {
+                run,
+                stop_requested: control.stop_requested,
+                ..Control::default()
+            };
+        }
         shared.world.budget.begin(shared.world.clock.elapsed());
         let main_stays = &shared.deadlocks.main_stays;
         main_stays.store(until == Until::Main, Ordering::SeqCst);
@@ -464,6 +468,10 @@ impl Schedule for Workers {
             shared.control.lock().stop_requested = true;
             shared.changed.notify_all();
         })
+    }
+
+    fn forget_stop(&mut self) {
+        self.shared.control.lock().stop_requested = false;
     }
 
     fn threads(&self) -> Vec<ThreadInfo> {
