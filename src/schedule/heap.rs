@@ -60,7 +60,12 @@ pub struct Heap {
     starts: StartsMark,
     /// How many values were looked at for it that the heap before did not share.
     new_values: usize,
+    /// How many objects were copied for it.
+    new_objects: usize,
 }
+
+/// What the copy of an object takes with all that belongs to it, in bytes, about.
+const OBJECT_BYTES: usize = 320;
 
 impl Heap {
     /// All that can be reached from the variables of `world` as it is now. What has not changed since
@@ -73,6 +78,7 @@ impl Heap {
             ids: world.ids.mark(),
             starts: world.ids.starts.mark(),
             new_values: 0,
+            new_objects: 0,
         };
         let mut next = Vec::new();
         for (id, _) in world.program.globals() {
@@ -147,6 +153,7 @@ impl Heap {
             leads_to: self.look_into(&parts),
         });
         state.set_cached(kept.clone());
+        self.new_objects += 1;
         kept
     }
 
@@ -181,8 +188,17 @@ impl Heap {
     }
 
     /// About how many values it holds that the heap before does not.
+    #[cfg(test)]
     pub fn new_values(&self) -> usize {
         self.new_values
+    }
+
+    /// Returns about how many bytes it takes that the heap before does not.
+    pub fn new_bytes(&self) -> usize {
+        let cells = self.cells.len() * size_of::<(usize, usize, Arc<KeptCell>)>();
+        let objects = self.objects.len() * size_of::<(usize, usize, (Arc<KeptObject>, Marks))>();
+        let values = self.new_values * size_of::<Value>();
+        cells + objects + values + self.new_objects * OBJECT_BYTES
     }
 
     /// What the name of this number was bound to.

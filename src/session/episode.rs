@@ -15,8 +15,8 @@ use crate::schedule::{Heap, Prepared, Until, World};
 /// So many inputs are remembered with what the variables were before them.
 const MOST_REMEMBERED: usize = 32;
 
-/// The heaps of those may hold about so many values that the others do not share.
-const MOST_VALUES: usize = 4_000_000;
+/// The heaps of those may take about so many bytes together.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Which inputs are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,15 +135,15 @@ impl History {
 
     /// Lets go of what the variables were before old inputs.
     fn forget_old(&mut self) {
-        let (mut remembered, mut values) = (0, 0);
+        let (mut remembered, mut bytes) = (0, 0);
         let episode = self.episode;
         for (index, input) in self.inputs.iter_mut().enumerate().rev() {
             let Beginning::Alone(heap) = &input.beginning else {
                 continue;
             };
             remembered += 1;
-            values += heap.new_values();
-            let is_much = remembered > MOST_REMEMBERED || values > MOST_VALUES;
+            bytes += heap.new_bytes();
+            let is_much = remembered > MOST_REMEMBERED || bytes > MOST_BYTES;
             if is_much && remembered > 1 && Some(index) != episode {
                 input.beginning = Beginning::Forgotten;
             }
@@ -307,6 +307,18 @@ mod tests {
             Some(format!("inputs 1 to {last}"))
         );
         assert_eq!(title(Selection::Last).ok(), Some(format!("input {last}")));
+    }
+
+    /// A prompt whose inputs make many threads, again and again, does not keep them all.
+    #[test]
+    fn what_many_objects_take_counts() {
+        let many = "let many = []; for i in 0..40000 { many.push(Lock()); }";
+        let mut inputs = vec![many; 8];
+        inputs.push("1");
+        let session = session(&inputs);
+        let known = |past: &&Past| matches!(past.beginning, Beginning::Alone(_));
+        let known = session.history.inputs.iter().filter(known).count();
+        assert!((2..8).contains(&known), "{known} of 9");
     }
 
     #[test]
