@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{MODES, run};
+use common::{MODES, Mode, run};
+use threadlab::event::Kind;
 
 /// What main prints, on every scheduler.
 #[track_caller]
@@ -277,5 +278,26 @@ fn processes_get_copies_that_lead_to_each_other_as_before() {
          print(pool.submit(work, list([shared, shared]), p).result(), shared);
          pool.shutdown();",
         &["[[[1, 2, 3], [1, 2, 3]], 8, true] [1]"],
+    );
+}
+
+/// A method that the base class calls works on the instance, by whatever name that goes.
+#[test]
+fn what_a_base_class_changes_is_called_as_everywhere_else() {
+    let text = "class Base { init(n) { this.n = n; } add(x) { this.n += x; this.n } }
+        class Sub(Base) { add(x) { super.add(x) + 1 } }
+        let o = Sub(1);
+        let t = spawn(|| o.add(2));
+        o.add(3); t.join();";
+    let ended = run(Mode::Seeded(1), text);
+    let places = ended.events.iter().filter_map(|event| match &event.kind {
+        Kind::Read { place, .. } | Kind::Write { place, .. } => Some(place.as_str()),
+        _ => None,
+    });
+    let of_instance: Vec<_> = places.filter(|place| place.contains(".n")).collect();
+    assert!(of_instance.len() >= 6, "{of_instance:?}");
+    assert!(
+        of_instance.iter().all(|place| *place == "o.n"),
+        "{of_instance:?}"
     );
 }

@@ -15,10 +15,7 @@ use super::finally::block_of;
 use super::parse::{Parsed, pos};
 use super::with::as_with;
 use crate::pos::Pos;
-use crate::value::INIT;
-
-/// The variable in which the methods of a class find what it derives from.
-pub(super) const SUPER: &str = "super";
+use crate::value::{INIT, SUPER};
 
 /// The function that gives a value of a generator.
 pub(super) const YIELD: &str = "yield";

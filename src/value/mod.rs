@@ -56,7 +56,7 @@ pub use object::Object;
 pub use publish::publish;
 pub use range::{FloatRange, Range};
 pub use reach::{leads_to, reach};
-pub use user_class::{INIT, UserClass};
+pub use user_class::{INIT, SUPER, UserClass};
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;

@@ -33,6 +33,9 @@ pub struct UserClass {
 /// The name of the method that sets an instance up.
 pub const INIT: &str = "init";
 
+/// The variable in which the methods of a class find what it derives from.
+pub const SUPER: &str = "super";
+
 fn attributes(map: Map, pos: Pos) -> Arc<Cell> {
     let attributes = Value::Collection(Arc::new(Collection::Attributes(map).into()));
     Arc::new(Cell::declared(

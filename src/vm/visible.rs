@@ -18,7 +18,8 @@ use crate::value::collection::Kind;
 use crate::value::object::{Call, Verb, take_looked, take_told};
 use crate::value::operation::Notices;
 use crate::value::{
-    Cell, CodeId, Literal, Object, Reference, Value, debug_text, note_name, note_variable, publish,
+    Cell, CodeId, Literal, Object, Reference, SUPER, Value, debug_text, note_name, note_variable,
+    publish,
 };
 
 /// The place as it is typed: `a[0].name`.
@@ -474,7 +475,12 @@ impl Fiber {
                 .to_string(),
             Root::This => {
                 let Origin { frame, root, .. } = self.origin(program, frame)?;
-                return self.root_name(program, frame, root);
+                let name = self.root_name(program, frame, root)?;
+                return match &*name {
+                    // The base class has called its method on the `this` of the caller.
+                    SUPER => self.root_name(program, frame, Root::This),
+                    _ => Some(name),
+                };
             }
         })
     }

@@ -10,11 +10,12 @@ use super::Lowering;
 use super::chains::{Link, What};
 use super::scope::{Resolved, VariableFlags};
 use crate::language::class::ClassParts;
-use crate::language::resolve::{Declaration, SUPER};
+use crate::language::resolve::Declaration;
 use crate::pos::Pos;
 use crate::program::MAX_ARGUMENTS;
 use crate::program::code::Root;
 use crate::program::op::{Op, Reg};
+use crate::value::SUPER;
 
 impl Lowering<'_> {
     pub(super) fn class(&mut self, class: &ClassParts<'_>, dst: Reg, at: Pos) {
