@@ -156,6 +156,13 @@ pub enum FaultKind {
         /// Its name.
         name: String,
     },
+    /// A method that changes what it is called on was called on a constant.
+    ConstantMethod {
+        /// The constant's name.
+        name: String,
+    },
+    /// `exit` was called: the thread leaves its `with` blocks and ends with this value.
+    Exit(Value),
     /// A value that a `for` cannot walk through.
     NotIterable {
         /// Its type.
@@ -316,7 +323,7 @@ impl FaultKind {
     /// Calls `visit` on the values in it: what was thrown, and the errors that it passes on.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         match self {
-            Self::Thrown(value) => visit(value),
+            Self::Thrown(value) | Self::Exit(value) => visit(value),
             Self::Elsewhere(fault) => visit(&Value::Error(fault.clone())),
             Self::TaskGroup(failures) => {
                 (failures.iter()).for_each(|(_, fault)| visit(&Value::Error(fault.clone())))
@@ -413,9 +420,9 @@ impl FaultKind {
             }
             Self::UnknownFunction { signature, .. } => vec![("function", text(signature))],
             Self::Arity { name, .. } => vec![("function", text(name))],
-            Self::UnknownVariable { name, .. } | Self::Constant { name } => {
-                vec![("variable", text(name))]
-            }
+            Self::UnknownVariable { name, .. }
+            | Self::Constant { name }
+            | Self::ConstantMethod { name } => vec![("variable", text(name))],
             Self::UnknownProperty { name, .. } => vec![("property", text(name))],
             Self::Indexing { signature } => vec![("type", text(signature))],
             Self::TooLarge { what } => vec![("type", text(what))],
@@ -473,6 +480,18 @@ impl FaultKind {
         }
     }
 
+    /// Whether a link of a chain may have failed with it.
+    pub fn is_of_a_link(&self) -> bool {
+        matches!(
+            self,
+            Self::ArrayBounds { .. }
+                | Self::StringBounds { .. }
+                | Self::BitBounds { .. }
+                | Self::Indexing { .. }
+                | Self::UnknownProperty { .. }
+        )
+    }
+
     /// Whether `try` may catch it.
     pub fn is_catchable(&self) -> bool {
         self.is_reported() && !matches!(self, Self::Limit(_))
@@ -480,7 +499,7 @@ impl FaultKind {
 
     /// Whether it is shown as an error of the thread that it ends.
     pub fn is_reported(&self) -> bool {
-        !matches!(self, Self::Interrupted | Self::Deadlock)
+        !matches!(self, Self::Interrupted | Self::Deadlock | Self::Exit(_))
     }
 
     /// Whether it is that of a cancelled task, or was thrown on by one that caught it.
@@ -509,6 +528,7 @@ impl FaultKind {
             | Self::Arity { .. }
             | Self::Indexing { .. }
             | Self::Constant { .. }
+            | Self::ConstantMethod { .. }
             | Self::NotIterable { .. } => Class::TypeError,
             Self::UnknownFunction { .. } | Self::UnknownVariable { .. } | Self::UnboundThis => {
                 Class::NameError
@@ -545,6 +565,7 @@ impl FaultKind {
             Self::Elsewhere(fault) => fault.kind.class(),
             Self::Internal(_) | Self::Deadlock => Class::SystemError,
             Self::Interrupted => Class::KeyboardInterrupt,
+            Self::Exit(_) => Class::BaseException,
         }
     }
 
@@ -563,6 +584,7 @@ impl FaultKind {
             Self::UnknownProperty { .. } => "ErrorDotExpr",
             Self::Indexing { .. } => "ErrorIndexingType",
             Self::Constant { .. } => "ErrorAssignmentToConstant",
+            Self::ConstantMethod { .. } => "ErrorNonPureMethodCallOnConstant",
             Self::NotIterable { .. } => "ErrorFor",
             Self::StackOverflow { .. } => "ErrorStackOverflow",
             Self::TooLarge { .. } => "ErrorDataTooLarge",
@@ -594,6 +616,7 @@ impl FaultKind {
             Self::Internal(_) => "InternalError",
             Self::Interrupted => "ErrorTerminated",
             Self::Deadlock => "Deadlock",
+            Self::Exit(_) => "ErrorExit",
         }
     }
 
@@ -674,7 +697,7 @@ impl FaultKind {
             Self::StackOverflow { .. } => {
                 Some("give the recursion a case in which it does not call itself".into())
             }
-            Self::Constant { name } => Some(format!(
+            Self::Constant { name } | Self::ConstantMethod { name } => Some(format!(
                 "make it a variable: `let {name} = ...;` instead of `const`"
             )),
             _ => None,
@@ -766,7 +789,9 @@ impl fmt::Display for FaultKind {
             Self::UnboundThis => f.write_str("`this` is bound to nothing here"),
             Self::UnknownProperty { name, on } => write!(f, "unknown property: {name} of {on}"),
             Self::Indexing { signature } => write!(f, "cannot index: {signature}"),
-            Self::Constant { name } => write!(f, "cannot change the constant {name}"),
+            Self::Constant { name } | Self::ConstantMethod { name } => {
+                write!(f, "cannot change the constant {name}")
+            }
             Self::NotIterable { found } => write!(f, "cannot go through {found} with `for`"),
             Self::StackOverflow { depth } => {
                 write!(
@@ -866,6 +891,7 @@ impl fmt::Display for FaultKind {
             Self::Internal(text) => write!(f, "internal error, please report: {text}"),
             Self::Interrupted => f.write_str("interrupted"),
             Self::Deadlock => f.write_str("deadlock"),
+            Self::Exit(_) => f.write_str("exit"),
         }
     }
 }

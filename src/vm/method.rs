@@ -202,10 +202,16 @@ impl Machine<'_, '_> {
         match (site.on_receiver, site.constant) {
             // A name that the library does not know is none of its methods, which it says next.
             (Some(OnReceiver::Keeps) | None, _) => Ok(()),
-            (Some(OnReceiver::Changes), Some(name)) => Err(FaultKind::Constant {
+            (Some(OnReceiver::Changes), Some(name)) => Err(FaultKind::ConstantMethod {
                 name: name.as_str().into(),
             }),
-            (Some(OnReceiver::Changes), None) => self.check_not_constant(site.place.root),
+            (Some(OnReceiver::Changes), None) => {
+                let checked = self.check_not_constant(site.place.root);
+                checked.map_err(|kind| match kind {
+                    FaultKind::Constant { name } => FaultKind::ConstantMethod { name },
+                    other => other,
+                })
+            }
         }
     }
 

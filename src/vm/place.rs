@@ -19,6 +19,7 @@ use super::arithmetic::{copy, put, update};
 use super::fiber::{Fiber, Frame};
 use super::step::{Flow, Machine, Step};
 use super::{Action, Globals, Natives, Path, Visible};
+use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op};
 use crate::program::{Code, Program};
@@ -888,6 +889,41 @@ impl Machine<'_, '_> {
                 used.ok_or_else(|| self.unknown_global(id))
             }
         }
+    }
+
+    /// Where the link stands at which the chain of the current instruction breaks. Nothing when it can be
+    /// followed to its end, or comes to something that is no plain value.
+    pub(super) fn broken_link(&mut self) -> Option<Pos> {
+        let frame = *self.fiber.frames.last()?;
+        let code = self.env.program.code(frame.code);
+        let place = match *code.ops.get(frame.pc as usize)? {
+            Op::Get { place, .. } | Op::Set { place, .. } | Op::Update { place, .. } => {
+                &code.places[usize::from(place)]
+            }
+            Op::CallMethod { site, .. } => &code.sites[usize::from(site)].place,
+            _ => return None,
+        };
+        let begin = self.begin(place.root).ok()?;
+        let mut value = match &begin.base {
+            Base::Register(at) => copy(&self.fiber.registers[*at]),
+            Base::Cell(cell) => cell.load(),
+        };
+        let chain = (self.fiber).chain_from(frame.base as usize, &begin, &place.keys);
+        for at in 0.. {
+            let link = chain.link(at)?;
+            if let Value::Object(_) | Value::Reference(_) | Value::Collection(_) = value {
+                return None;
+            }
+            match follow(self.env.natives, &value, &link) {
+                Ok(part) => value = part,
+                Err(_) => {
+                    let (PathSegment::Index { pos, .. } | PathSegment::Field { pos, .. }) =
+                        chain.key(at)?;
+                    return (!pos.is_none()).then_some(*pos);
+                }
+            }
+        }
+        None
     }
 
     pub(super) fn check_not_constant(&mut self, root: Root) -> Result<(), FaultKind> {

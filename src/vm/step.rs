@@ -73,7 +73,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
             Err(kind) if STEPPED && !machine.may_fail(&kind) => return Stop::Visible,
             Err(kind) => match machine.catch(kind) {
                 None => machine.run::<STEPPED>(fuel),
-                Some(fault) => return Stop::Failed(Box::new(fault)),
+                Some(fault) => return Machine::end_by(fault),
             },
         }
     }

@@ -26,7 +26,12 @@ impl Machine<'_, '_> {
             Language::Own => kind,
         };
         let place = self.fiber.place(self.env.program);
-        let (unit, pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
+        let (unit, mut pos) = place.unwrap_or((NO_UNIT, self.fiber.started_at));
+        if kind.is_of_a_link()
+            && let Some(link) = self.broken_link()
+        {
+            pos = link;
+        }
         let mut fault = Fault::new(kind, pos);
         fault.unit = unit;
         match fault.kind {
@@ -39,7 +44,7 @@ impl Machine<'_, '_> {
     pub(super) fn rethrow(&mut self, fault: Fault) -> Step {
         match self.unwind(fault) {
             None => Ok(Flow::Reload),
-            Some(fault) => Ok(Flow::Stop(Stop::Failed(Box::new(fault)))),
+            Some(fault) => Ok(Flow::Stop(Self::end_by(fault))),
         }
     }
 
@@ -47,12 +52,13 @@ impl Machine<'_, '_> {
         self.fiber.reached = None;
         self.fiber.through = None;
         self.fiber.retrying = false;
-        if self.listening {
+        let is_exit = matches!(fault.kind, FaultKind::Exit(_));
+        if self.listening && !is_exit {
             let ahead = self.fiber.prospects(self.env.program, self.env.globals);
             self.env.services.has_raised(self.fiber.task, &fault, ahead);
         }
         while !self.fiber.frames.is_empty() {
-            if let Some(handler) = self.handler() {
+            if let Some(handler) = self.handler(is_exit) {
                 let (HandlerKind::Catch(error) | HandlerKind::With { error, .. }) = handler.kind;
                 put(self.register(error), Value::Error(Arc::new(fault)));
                 self.frame().pc = handler.target;
@@ -63,14 +69,23 @@ impl Machine<'_, '_> {
         Some(fault)
     }
 
-    /// The innermost handler around the current instruction.
-    fn handler(&mut self) -> Option<Handler> {
+    /// The innermost handler around the current instruction; of an exit, the innermost `with`.
+    fn handler(&mut self, is_exit: bool) -> Option<Handler> {
         let pc = self.frame().pc;
         let (code, _) = self.code();
         code.handlers
             .iter()
+            .filter(|handler| !is_exit || matches!(handler.kind, HandlerKind::With { .. }))
             .find(|handler| (handler.start..handler.end).contains(&pc))
             .copied()
+    }
+
+    /// How a fiber ends by an error that nothing has caught.
+    pub(super) fn end_by(fault: Fault) -> Stop {
+        match fault.kind {
+            FaultKind::Exit(value) => Stop::Finished(value),
+            _ => Stop::Failed(Box::new(fault)),
+        }
     }
 
     /// The error that leaves a `with`, whose handler begins with the current instruction.

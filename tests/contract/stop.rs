@@ -1,7 +1,60 @@
 //! The way out by Ctrl-C: it reaches every thread, never waits, and leaves everything as if nobody had
 //! asked.
 
+use std::sync::Arc;
+
+use threadlab::event::Stream;
+use threadlab::session::{Input, InputKind, Outcome, Report, Session};
+
 use super::common::{MODES, run, type_in};
+
+fn ends(session: &mut Session, text: &str) -> Outcome {
+    let (name, kind) = ("test", InputKind::Prompt);
+    match session.run(Input { name, text, kind }) {
+        Report::Ran { outcome, .. } => outcome,
+        Report::Rejected(problems) => panic!("{problems:?}"),
+    }
+}
+
+/// Ctrl-C may be pressed when an input has been given and has not begun.
+#[test]
+fn a_stop_before_an_input_begins_stops_that_input_and_no_other() {
+    for mode in MODES {
+        let mut session = Session::new(mode.config(), Arc::new(Stream::new()));
+        let stopper = session.stopper();
+        stopper.stop();
+        let ended = ends(&mut session, "loop { }");
+        assert!(matches!(ended, Outcome::Interrupted(_)), "{mode:?}");
+        let ended = ends(&mut session, "1 + 1");
+        assert!(matches!(ended, Outcome::Value(_)), "{mode:?}: {ended:?}");
+        // Nothing ran when this one came.
+        stopper.stop();
+        session.forget_stop();
+        let ended = ends(&mut session, "2 + 2");
+        assert!(matches!(ended, Outcome::Value(_)), "{mode:?}: {ended:?}");
+        // The scheduler that was asked to stop is gone before the input begins.
+        stopper.stop();
+        session.reset();
+        let ended = ends(&mut session, "loop { }");
+        assert!(matches!(ended, Outcome::Interrupted(_)), "{mode:?}");
+    }
+}
+
+/// `exit` ends the thread that calls it: what it holds is released, and nothing of it goes on.
+#[test]
+fn exit_releases_what_the_thread_holds() {
+    let text = "let l = Lock();
+        fn work() { try { with l { exit(5); } } catch { print(\"caught\"); } print(\"goes on\"); }
+        let t = spawn(work);
+        print(t.join(), l.locked());
+        with l { [1].map(|x| exit(x)); }
+        print(\"never\");";
+    for mode in MODES {
+        let ended = run(mode, text);
+        assert_eq!(ended.lines(), ["5 false"], "{mode:?}");
+        assert_eq!(ended.outcomes, ["1"], "{mode:?}");
+    }
+}
 
 #[test]
 fn what_a_stopped_input_has_taken_is_free_again() {

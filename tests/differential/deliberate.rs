@@ -119,12 +119,113 @@ fn endless_recursion_can_be_caught() {
     differs(program, None, &["ErrorStackOverflow"]);
 }
 
+#[test]
+fn a_callback_that_mentions_this_finds_the_item_there() {
+    differs("print([1, 2].map(|at| this + at));", None, &["[1, 3]"]);
+}
+
+#[test]
+fn an_error_in_a_comparison_ends_the_sort() {
+    differs(
+        "try { [3, 1].sort(|a, b| throw \"no\"); } catch (e) { print(e); }",
+        Some(&[]),
+        &["no"],
+    );
+}
+
+#[test]
+fn functions_can_be_compared() {
+    differs("let f = |x| x; print(f == f);", None, &["true"]);
+}
+
+#[test]
+fn bytes_of_a_blob_are_integers_in_a_loop() {
+    differs(
+        "let sum = 0; for byte in blob(3, 4) { sum += byte; } print(sum);",
+        None,
+        &["12"],
+    );
+}
+
+#[test]
+fn steps_take_ranges_of_both_kinds() {
+    differs(
+        "for i in range(0..=8, 4) { print(i); }",
+        None,
+        &["0", "4", "8"],
+    );
+}
+
+/// Rhai gives up a number early, where the one behind it would not fit.
+#[test]
+fn a_range_with_steps_goes_to_the_last_number_that_fits() {
+    differs(
+        "for i in range(9223372036854775800, 9223372036854775807, 5) { print(i); }",
+        Some(&["9223372036854775800"]),
+        &["9223372036854775800", "9223372036854775805"],
+    );
+}
+
+#[test]
+fn messages_are_words_of_our_own() {
+    differs(
+        "try { [1][3] } catch (e) { print(e.message); }",
+        Some(&["Array index 3 out of bounds: only 1 element in array"]),
+        &["array index 3 is out of bounds: the array has 1 item"],
+    );
+}
+
+/// How a program ends in Rhai and here: by these errors, each with its line and column.
+#[track_caller]
+fn fails(program: &str, in_rhais: (&str, u16, u16), here: (&str, u16, u16)) {
+    let failed =
+        |(family, line, column): (&str, u16, u16)| Ended::Failed(family.into(), line, column);
+    assert_eq!(in_rhai(program).ended, failed(in_rhais), "{program}");
+    assert_eq!(as_script(program).ended, failed(here), "{program}");
+}
+
+#[test]
+fn what_the_library_refuses_is_a_type_error_or_a_value_error() {
+    for (program, column, class) in [
+        ("let a = [3, \"a\"]; a.sort();", 21, "TypeError"),
+        ("for i in range('a', 'e') { }", 10, "TypeError"),
+    ] {
+        fails(
+            program,
+            ("ErrorFunctionNotFound", 1, column),
+            (class, 1, column),
+        );
+    }
+    fails(
+        "Fn(\"1x\")",
+        ("ErrorFunctionNotFound", 1, 4),
+        ("ValueError", 1, 1),
+    );
+}
+
+#[test]
+fn some_errors_stand_elsewhere() {
+    let mismatch = "ErrorMismatchDataType";
+    fails("let x = 0; x[3] = 1;", (mismatch, 1, 17), (mismatch, 1, 14));
+    let unbound = "ErrorUnboundThis";
+    fails("fn f() { this.x } f()", (unbound, 1, 10), (unbound, 1, 15));
+    fails(
+        "eval(\"1 +\")",
+        ("ErrorParsing", 1, 4),
+        ("ErrorRuntime", 1, 1),
+    );
+}
+
 /// Rhai meets them only when it gets there.
 #[test]
 fn what_is_wrong_in_the_text_is_refused_before_it_runs() {
     for program in [
         "try { missing } catch { }",
         "const M = #{a: 1}; try { M.a = 2; } catch { }",
+        "const A = [1]; try { A[0] = 2; } catch { }",
+        "try { missing = 1; } catch { }",
+        "try { global::MISSING } catch { }",
+        "{ let inner = 1; } try { inner } catch { }",
     ] {
         assert!(
             matches!(in_rhai(program).ended, Ended::Value(_)),
@@ -180,6 +281,6 @@ fn a_method_cannot_change_a_part_of_a_constant() {
     assert_eq!(in_rhai(program).lines, ["#{\"a\": 2}"]);
     assert_eq!(
         as_script(program).ended,
-        Ended::Failed("ErrorAssignmentToConstant".into(), 1)
+        Ended::Failed("ErrorAssignmentToConstant".into(), 1, 18)
     );
 }

@@ -4,6 +4,8 @@
 //! choice is the first, which is always the simplest. So a shorter tape with smaller numbers is a
 //! simpler program, and shrinking the tape shrinks the source (MacIver and Donaldson, 2020).
 
+mod constructs;
+
 use std::fmt::Write as _;
 
 /// The types of the variables of a drawn program.
@@ -46,6 +48,8 @@ struct Writer<'t> {
     /// Whether `break` and `continue` may stand here.
     in_loop: bool,
     in_function: bool,
+    /// Whether the program has the functions of [`Writer::methods`].
+    has_methods: bool,
     /// How many rounds of loops a statement here runs at most.
     weight: u32,
 }
@@ -61,8 +65,10 @@ pub(crate) fn program(tape: &[u16]) -> String {
         functions: 0,
         in_loop: false,
         in_function: false,
+        has_methods: false,
         weight: 1,
     };
+    writer.methods();
     for _ in 0..writer.pick(3) {
         writer.function();
     }
@@ -188,7 +194,8 @@ impl Writer<'_> {
 
     fn statement(&mut self, depth: usize) {
         let deep = depth >= 3 || self.weight > 100;
-        match self.pick(if deep { 12 } else { 21 }) {
+        match self.pick(if deep { 14 } else { 24 }) {
+            12 | 13 | 23 => self.further_statement(depth),
             0 => {
                 let of = TYPES[self.pick(5)];
                 let value = self.expression(of, 0);
@@ -293,7 +300,7 @@ impl Writer<'_> {
                 let value = self.expression(Type::Int, 0);
                 self.line(&format!("{value};"));
             }
-            12 => {
+            14 => {
                 let condition = self.expression(Type::Bool, 0);
                 self.line(&format!("if {condition} {{"));
                 self.body(depth);
@@ -303,7 +310,7 @@ impl Writer<'_> {
                 }
                 self.line("}");
             }
-            13 | 14 => {
+            15 | 16 => {
                 let name = self.name("i");
                 let source = match self.pick(5) {
                     0 => format!("0..{}", self.pick(4) + 1),
@@ -326,7 +333,7 @@ impl Writer<'_> {
                 }
                 self.looped(&format!("for {name} in {source}"), depth, Some(name));
             }
-            15 => {
+            17 => {
                 self.next_name += 1;
                 let name = format!("w{}", self.next_name);
                 let limit = self.pick(4) + 1;
@@ -363,7 +370,7 @@ impl Writer<'_> {
                 }
                 self.declare(name, Type::Int, true);
             }
-            16 => {
+            18 => {
                 self.line("try {");
                 self.body(depth);
                 self.line("} catch (e) {");
@@ -373,8 +380,8 @@ impl Writer<'_> {
                 self.body(depth);
                 self.line("}");
             }
-            17 => self.block("", depth),
-            18 => {
+            19 => self.block("", depth),
+            20 => {
                 let subject = self.expression(Type::Int, 1);
                 self.line(&format!("switch {subject} {{"));
                 self.indent += 1;
@@ -403,7 +410,7 @@ impl Writer<'_> {
                 self.indent -= 1;
                 self.line("}");
             }
-            19 => {
+            21 => {
                 let name = self.name("g");
                 let in_loop = std::mem::replace(&mut self.in_loop, false);
                 let in_function = std::mem::replace(&mut self.in_function, true);
@@ -496,8 +503,9 @@ impl Writer<'_> {
 
     fn int(&mut self, depth: usize) -> String {
         let leaf = depth >= 3;
-        match self.pick(if leaf { 4 } else { 18 }) {
+        match self.pick(if leaf { 4 } else { 20 }) {
             0 => format!("{}", self.pick(10)),
+            18 | 19 => self.further_int(depth),
             1..=3 => match self.variable(Type::Int, false) {
                 Some(name) => name,
                 None => ["1", "-3", "100", "9223372036854775807"][self.pick(16) / 5].into(),
@@ -520,7 +528,10 @@ impl Writer<'_> {
             7 => format!("{}.len()", self.array_value(depth)),
             8 => {
                 let array = self.array_value(depth);
-                let index = self.index();
+                let index = match array.starts_with(['[', '(']) {
+                    true => self.pick(2).to_string(),
+                    false => self.index(),
+                };
                 format!("{array}[{index}]")
             }
             9 => {
@@ -571,7 +582,7 @@ impl Writer<'_> {
             }
             _ => {
                 let array = self.array_value(depth);
-                let start = self.int(depth + 1);
+                let start = self.argument(&array, depth + 1);
                 format!("{array}.reduce(|s, q| s + q, {start})")
             }
         }
@@ -586,8 +597,9 @@ impl Writer<'_> {
     }
 
     fn bool(&mut self, depth: usize) -> String {
-        match self.pick(if depth >= 3 { 3 } else { 10 }) {
+        match self.pick(if depth >= 3 { 3 } else { 12 }) {
             0 => "true".into(),
+            10 | 11 => self.further_bool(depth),
             1 => "false".into(),
             2 => self.variable(Type::Bool, false).unwrap_or("true".into()),
             3..=5 => {
@@ -618,7 +630,8 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, depth: usize) -> String {
-        match self.pick(if depth >= 3 { 3 } else { 9 }) {
+        match self.pick(if depth >= 3 { 3 } else { 11 }) {
+            9 | 10 => self.further_text(depth),
             0 => ["\"a\"", "\"\"", "\"héllo\"", "\"b\\tc\""][self.pick(4)].into(),
             1 | 2 => self.variable(Type::Text, false).unwrap_or("\"ab\"".into()),
             3 => {
@@ -654,8 +667,9 @@ impl Writer<'_> {
     }
 
     fn array(&mut self, depth: usize) -> String {
-        match self.pick(if depth >= 3 { 3 } else { 9 }) {
+        match self.pick(if depth >= 3 { 3 } else { 11 }) {
             0 => self.small_array(),
+            9 | 10 => self.further_array(depth),
             1 | 2 => self
                 .variable(Type::Array, false)
                 .unwrap_or("[3, 1, 2]".into()),

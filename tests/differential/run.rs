@@ -23,8 +23,8 @@ pub(crate) struct Ran {
 pub(crate) enum Ended {
     /// With this value, as `debug` shows it.
     Value(String),
-    /// By an error of this family, in this line.
-    Failed(String, u16),
+    /// By an error of this family, in this line and column.
+    Failed(String, u16, u16),
     /// The text is not accepted.
     Rejected,
     /// Rhai cannot say: its variables were in use twice, it ran too long, or it calls too deeply.
@@ -46,14 +46,16 @@ const PLACES: [Place; 5] = [
 ];
 
 /// The family of an error, with the nested ones of function calls taken off.
-fn family(error: &EvalAltResult) -> (String, u16) {
+fn family(error: &EvalAltResult) -> (String, u16, u16) {
     match error {
         EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => family(inner),
         error => {
             // Rhai makes the name that `catch` gives in the same way.
             let text = format!("{error:?}");
             let name = text.split('(').next().unwrap_or_default();
-            (name.into(), error.position().line().unwrap_or(0) as u16)
+            let pos = error.position();
+            let line = pos.line().unwrap_or(0) as u16;
+            (name.into(), line, pos.position().unwrap_or(0) as u16)
         }
     }
 }
@@ -84,12 +86,12 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
                 Ended::Unknown
             }
             ref error => {
-                let (family, line) = family(error);
+                let (family, line, column) = family(error);
                 match &*family {
                     "ErrorDataRace" | "ErrorTooManyOperations" | "ErrorStackOverflow" => {
                         Ended::Unknown
                     }
-                    _ => Ended::Failed(family, line),
+                    _ => Ended::Failed(family, line, column),
                 }
             }
         },
@@ -134,7 +136,10 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
                 Ended::Value("a function".into())
             }
             Outcome::Value(value) => Ended::Value(debug_text(&value)),
-            Outcome::Failed(fault) => Ended::Failed(fault.kind.family().into(), fault.pos.line),
+            Outcome::Failed(fault) => {
+                let pos = fault.pos;
+                Ended::Failed(fault.kind.family().into(), pos.line, pos.column)
+            }
             other => Ended::Wrong(format!("{other:?}")),
         },
     };
@@ -169,13 +174,10 @@ pub(crate) fn check(program: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Arithmetic and bounds must be told apart as Rhai does; other errors have families of ours.
 fn agree(expected: &Ran, found: &Ran) -> bool {
     let same_end = match (&expected.ended, &found.ended) {
-        (Ended::Failed(expected, line), Ended::Failed(found, found_line)) => {
-            let is_told = |family: &str| family.contains("Arithmetic") || family.contains("Bounds");
-            line == found_line && (expected == found || !is_told(expected) && !is_told(found))
-        }
+        // Rhai gives some errors of its library no place.
+        (Ended::Failed(expected, 0, _), Ended::Failed(found, ..)) => expected == found,
         (expected, found) => expected == found,
     };
     same_end && expected.lines == found.lines

@@ -35,11 +35,12 @@ impl Lowering<'_> {
             Expr::Variable(name, _, name_pos) => {
                 self.assign_variable(&name.1, pos(*name_pos), op, rhs, at);
             }
-            Expr::ThisPtr(_) if self.builder().has_this() => {
+            Expr::ThisPtr(this_pos) if self.builder().has_this() => {
                 let src = self.operand(rhs);
+                let this = pos(*this_pos);
                 match op {
-                    None => self.write(Root::This, Vec::new(), src, at),
-                    Some(op) => self.update(Root::This, Vec::new(), op, src, at, at),
+                    None => self.write(Root::This, Vec::new(), src, this),
+                    Some(op) => self.update(Root::This, Vec::new(), op, src, this, at),
                 }
             }
             Expr::ThisPtr(this_pos) => self.no_this(pos(*this_pos)),

@@ -82,6 +82,22 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..Entry::NEW
     },
     Entry {
+        name: "exit",
+        signatures: &[sig(&[], "()"), sig(&[param("value", Kind::Any)], "any")],
+        summary: "Ends the thread that calls it, main with the whole script, with a value.",
+        details: "`with` blocks are left on the way; no `catch` and no `finally` runs. As at the end of a \
+                  script, the threads that main has started go on to their own ends.",
+        example: Example {
+            code: "fn work() { exit(5); }\nlet t = spawn(work);\nprint(t.join());",
+            output: "5",
+        },
+        run: Run::Native(|args, _| {
+            let value = args.first_mut().map(std::mem::take);
+            Err(FaultKind::Exit(value.unwrap_or_default()))
+        }),
+        ..Entry::NEW
+    },
+    Entry {
         name: "read_text",
         signatures: &[sig(&[param("path", Kind::Text)], "string")],
         summary: "Gives the text of a file in a folder that `--allow-read FOLDER` names.",
@@ -386,16 +402,25 @@ fn range(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
         [Value::Int(end)] => (0, end, 1),
         [Value::Int(start), Value::Int(end)] => (start, end, 1),
         [Value::Int(start), Value::Int(end), Value::Int(step)] => (start, end, step),
-        [Value::Range(ref range), Value::Int(step)] => (range.start, range.end, step),
+        [Value::Range(ref range), Value::Int(step)] => {
+            return stepped(Range {
+                step,
+                ..Range::clone(range)
+            });
+        }
         _ => return float_range(args),
     };
-    if step == 0 {
-        return Err(no_step());
-    }
-    value(Value::Range(Arc::new(Range {
+    stepped(Range {
         step,
         ..Range::exclusive(start, end)
-    })))
+    })
+}
+
+fn stepped(range: Range) -> Outcome {
+    if range.step == 0 {
+        return Err(no_step());
+    }
+    value(Value::Range(Arc::new(range)))
 }
 
 fn float_range(args: &[Value]) -> Outcome {

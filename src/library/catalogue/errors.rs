@@ -195,6 +195,11 @@ pub const ERRORS: &[ErrorKind] = &[
         "Make it a variable: `let x = ...;` instead of `const`.",
     ),
     error(
+        "ErrorNonPureMethodCallOnConstant",
+        "A method that changes its value was called on a constant.",
+        "Make it a variable: `let x = ...;` instead of `const`.",
+    ),
+    error(
         "ErrorFor",
         "A `for` cannot go through this value.",
         "It goes through arrays, strings, ranges, results and channels.",
