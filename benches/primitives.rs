@@ -18,7 +18,7 @@ use threadlab::runtime::object;
 use threadlab::value::object::{Attempt, Call, Effects, Ids, Primitive, TaskId, Verb};
 use threadlab::value::{Object, Value};
 
-/// How often the loop of a script goes round.
+/// How many rounds the loop of a script has.
 const ROUNDS: u64 = 100_000;
 
 /// An object that is asked from Rust, as the machine would ask it.

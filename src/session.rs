@@ -225,7 +225,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that writes its events to `stream`. Somebody has to read them.
+    /// A session that writes its events to `stream`. They have to be read.
     pub fn new(config: Config, stream: Arc<Stream>) -> Self {
         let world = new_world(&config, stream);
         Self::in_world(config, Arc::new(world))

@@ -752,7 +752,7 @@ fn a_long_run_is_kept_in_a_file_that_its_token_names() {
         out.contains("\noutput:\n  [main] 40\n\noutcome: ends, after "),
         "{out}"
     );
-    // Somebody else does not have that file.
+    // Another user does not have that file.
     let (status, _, error) = with_state(&["replay", "@0123456789abcdef", &path], "");
     assert_eq!(status, 2);
     assert!(error.contains("is not kept in"), "{error}");

@@ -343,7 +343,7 @@ const CROSSED: &str = "let a = Lock(); let b = Lock();
 fn a_deadlock_is_seen_beside_threads_that_go_on_for_ever() {
     let text = format!("{CROSSED} loop {{ sleep(1); }}");
     let (failures, findings) = kinds(&text, InputKind::Script);
-    // Where it does not happen, main goes round alone.
+    // Where it does not happen, main loops alone.
     assert_eq!(failures, ["livelock", "deadlock"]);
     assert_eq!(findings, ["lock-order"]);
 }

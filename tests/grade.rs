@@ -1,6 +1,6 @@
 //! Answers to exercises: what is accepted, what is not and why, and the answers of a whole class.
 //!
-//! Each kind of exercise meets somebody who tries to cheat. The exercises are in `CLASS`, a lesson.
+//! Each kind of exercise is tried with cheats. The exercises are in `CLASS`, a lesson.
 
 #[path = "common/program.rs"]
 mod program;

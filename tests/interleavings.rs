@@ -1,7 +1,7 @@
 //! Small programs whose interleavings can be counted by hand, against the search that counts them.
 //!
-//! Each case says in its comment how its numbers come about, so that whoever doubts one can count
-//! for themselves. What counts: a step is one visible operation of one thread, which is reading or
+//! Each case says in its comment how its numbers come about, so that it can be counted
+//! again. What counts: a step is one visible operation of one thread, which is reading or
 //! writing a shared variable, an operation on an object, or a print; `x += 1` is a read and a
 //! write, `with lock` is a step on the way in and one on the way out. Start, untimed join and end
 //! of a thread are no steps where nobody else can notice them, and a thread that would only wait is not enabled. An interleaving is
@@ -1010,7 +1010,7 @@ const CASES: &[Case] = &[
         interleavings: "2",
         outcomes: &[("1", "2")],
     },
-    // Two tokens, taken in opposite orders, as two locks are. Whoever is first either takes both and
+    // Two tokens, taken in opposite orders, as two locks are. The first one either takes both and
     // puts one back before the other can begin, which leaves 2 places for its last step, before or
     // after the other's first; or the other one takes its first token in between, and both wait for
     // ever. So 2 + 1 for each thread.
@@ -1064,7 +1064,7 @@ const CASES: &[Case] = &[
         interleavings: "6",
         outcomes: &[("", "6")],
     },
-    // Whoever is first, the other comes after its end, or in between and waits: 2 x 2. Arriving is a
+    // Either is first, and the other comes after its end, or in between and waits: 2 x 2. Arriving is a
     // step, since a writer that waits keeps readers out.
     Case {
         name: "a reader and a writer",

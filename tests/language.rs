@@ -48,7 +48,7 @@ fn outcomes(source: &str, expected: &[&str]) -> Exploration {
     found
 }
 
-/// One thread writes `x` and then `y`. Whoever reads `y` first and finds the new value finds the new
+/// One thread writes `x` and then `y`. A thread that reads `y` first and finds the new value finds the new
 /// one in `x` too.
 #[test]
 fn variables_are_read_from_left_to_right() {
@@ -363,7 +363,7 @@ const OWN_POOL: &str = "let jobs = [];
      for w in workers { w.join(); }
      assert(total == 3, \"total is \" + total);";
 
-/// A seed stands for a run, whether or not somebody watches it.
+/// A seed stands for a run, whether or not it is watched.
 #[test]
 fn watching_a_run_does_not_change_it() {
     let run = |seed: u64, is_watched: bool| {

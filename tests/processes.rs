@@ -100,7 +100,7 @@ fn next(state: &mut u64) -> u64 {
     *state >> 33
 }
 
-/// Each task must end by a result or by BrokenProcessPool, and as whoever heard of its end heard it.
+/// Each task must end by a result or by BrokenProcessPool, the same for all that ask.
 #[test]
 fn a_worker_killed_at_any_moment_breaks_the_pool_and_loses_no_result() {
     let script = "for round in 0..10 {
@@ -448,7 +448,7 @@ fn a_program_that_is_no_worker_breaks_the_pool() {
     }
 }
 
-/// In each interleaving the tasks see copies: whoever expects sharing is told so by every run.
+/// In each interleaving the tasks see copies: a program that expects sharing fails in every run.
 #[test]
 fn exploring_plays_processes_that_share_nothing() {
     use threadlab::explore::{Limits, Watch};

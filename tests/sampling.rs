@@ -206,7 +206,7 @@ fn threads_that_are_polite_for_ever_are_found_too() {
     let samples = sample(text, &sampling(1, 20));
     assert!(samples.failures.is_empty(), "{:?}", samples.failures);
     let cycle = (samples.findings.iter()).find(|f| f.problem.kind() == "fair-livelock");
-    let cycle = cycle.expect("the first schedule goes round");
+    let cycle = cycle.expect("the first schedule loops");
     let both = vec!["Thread-1".to_string(), "Thread-2".into()];
     assert_eq!(
         cycle.problem,

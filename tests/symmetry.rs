@@ -412,7 +412,7 @@ fn deadlocks_of_alike_threads_are_found_with_real_names() {
     );
 }
 
-/// Where the order of prints counts, a line stays with its place in it, whoever printed it: two threads that
+/// Where the order of prints counts, a line stays with its place in it, whichever thread printed it: two threads that
 /// nothing tells apart can print two items in both orders.
 #[test]
 fn alike_threads_print_in_each_order() {

@@ -911,7 +911,7 @@ fn tasks_that_wait_for_each_other_are_a_deadlock() {
     }
 }
 
-/// A task that has not begun is none that has ended: whoever awaits it waits for its turn.
+/// A task that has not begun has not ended: to await it is to wait for its turn.
 #[test]
 fn to_await_a_task_that_has_not_begun_is_no_deadlock() {
     for mode in MODES.into_iter().chain((0..20).map(Mode::Seeded)) {

@@ -52,7 +52,7 @@ enum Case {
     WaitThenSuccess,
     TimeIsOver,
     Misuse,
-    /// Whoever was to let it go on has ended.
+    /// The thread that was to release it has ended.
     OwnerDied,
     /// By the learner, while it waits.
     Stopped,

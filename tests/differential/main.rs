@@ -87,7 +87,7 @@ fn generated_programs_give_the_same() {
         ..Config::default()
     };
     let tape = prop::collection::vec(any::<u16>(), 0..250);
-    // The same programs every time, unless somebody looks for new ones.
+    // The same programs every time, unless another number is asked for.
     let mut runner = match wanted {
         Some(_) => TestRunner::new(config),
         None => {
