@@ -61,7 +61,17 @@ fn every_verb_of_an_object_has_a_row() {
     }
 }
 
-/// Who an object of each kind is, for asking it everything that can be asked.
+#[test]
+fn every_kind_of_object_has_an_example_of_itself() {
+    let kinds = catalogue::entries().filter_map(|entry| entry.receiver);
+    let is_object = |name: &&str| name.starts_with(char::is_uppercase) && *name != "Fn";
+    for kind in kinds.filter(is_object) {
+        let is_there = OBJECTS.iter().any(|(known, _)| *known == kind);
+        assert!(is_there, "say in OBJECTS how a {kind} is made");
+    }
+}
+
+/// How an object of each kind is made, to ask it everything that can be asked.
 const OBJECTS: &[(&str, &str)] = &[
     ("Thread", "spawn(|| 1)"),
     ("Lock", "Lock()"),
