@@ -6,6 +6,7 @@
 mod program;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use program::threadlab;
 use threadlab::explore::Cut;
@@ -531,6 +532,48 @@ fn answers_in_python_are_graded_too() {
         .collect();
     assert_eq!(verdicts, ["passed", "failed", "failed"], "{text}");
     assert_eq!(rows[2]["fault"], "redefinition");
+}
+
+#[test]
+fn what_an_author_would_be_told_is_written_with_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    std::fs::write(folder.path().join("right.rhai"), ANSWERS[0].1).expect("written");
+    let wrong = "fn visit() {\n    look_around();\n    visits += 1;\n}\n";
+    std::fs::write(folder.path().join("wrong.rhai"), wrong).expect("written");
+    let words = ["right.rhai", "wrong.rhai", "none.rhai"];
+    let words = ["grade", "--feedback", "class.rhai#5"].into_iter().chain(words);
+    let (text, status) = threadlab(folder.path(), &words.collect::<Vec<_>>());
+    assert_eq!(status, Some(0), "{text}");
+    let parts: Vec<&str> = text.split("\n\n").collect();
+    assert_eq!(parts.len(), 3, "{text}");
+    assert!(parts[0].starts_with("right.rhai:\nRight."), "{text}");
+    assert!(
+        parts[1].starts_with("wrong.rhai:\nNot yet:")
+            && parts[1].contains("3| visits += 1;")
+            && parts[1].contains("lost update"),
+        "{text}"
+    );
+    assert!(parts[2].starts_with("none.rhai:\n"), "{text}");
+}
+
+#[test]
+fn a_verdict_that_nobody_waits_for_is_none() {
+    let bounds = Bounds::default();
+    bounds.stop.store(true, Ordering::Relaxed);
+    for number in [1, 4, 5] {
+        let graded = grade(&exercise(number), Answer::new(ANSWERS[0].1), &bounds);
+        let is_stopped = matches!(
+            graded,
+            Verdict::Undecided(Undecided::Limit(Cut::Stopped)) | Verdict::Failed(_)
+        );
+        assert!(is_stopped && !graded.is_passed(), "{number}: {graded:?}");
+    }
+    let graded = grade(&exercise(5), Answer::new(ANSWERS[0].1), &bounds);
+    assert!(
+        matches!(graded, Verdict::Undecided(Undecided::Limit(Cut::Stopped))),
+        "{graded:?}"
+    );
 }
 
 #[test]

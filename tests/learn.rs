@@ -468,3 +468,61 @@ fn a_lesson_fits_a_narrow_screen_and_a_long_step_is_shown_in_parts() {
     learner.until(READY);
     learner.leaves();
 }
+
+#[test]
+fn ctrl_c_ends_a_check_and_nothing_is_lost() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (file, lesson) = lesson("locks");
+    let is_meant = |step: &Step| matches!(step, Step::Exercise(one) if one.title == "the likes");
+    let step = lesson.steps.iter().position(is_meant).expect("it is there");
+    let words = format!("learn --color never --seed 7 --file {}", file.display());
+    let (mut learner, _) = Learner::begin(&words, (80, 400), home);
+    learner.enters(&format!(":learn {} {}", lesson.name, step + 1));
+    let long = "let lock = Lock();\nlet noise = Atomic(0);\nfn like(amount) {\n    \
+                for i in 0..1000 { noise.fetch_add(1); }\n    let extra = think(amount);\n    \
+                with lock { likes += extra; }\n}\n";
+    fs::write(learner.home.path().join("answer"), long).expect("a file");
+    learner.keyboard.write_all(b":edit").expect("it takes keys");
+    std::thread::sleep(Duration::from_millis(25));
+    learner.keyboard.write_all(b"\r").expect("it takes keys");
+    learner.until("Ctrl-C stops it");
+    learner.keyboard.write_all(b"\x03").expect("it takes keys");
+    let said = learner.until(READY);
+    assert!(said.contains("Undecided: the check was stopped"), "{said}");
+    // The lesson is where it was, and what was stopped is no try.
+    let said = learner.enters(":show");
+    assert!(said.contains("First try it yourself"), "{said}");
+    let Step::Exercise(exercise) = &lesson.steps[step] else {
+        panic!("an exercise");
+    };
+    let solution = exercise.answers.solution.as_ref().expect("a solution");
+    let said = learner.edits(&solution.text);
+    assert!(said.contains("Solved."), "{said}");
+    learner.leaves();
+}
+
+#[test]
+fn an_answer_may_be_a_file_of_python() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (file, lesson) = lesson("locks");
+    let is_meant = |step: &Step| matches!(step, Step::Exercise(one) if one.title == "the likes");
+    let step = lesson.steps.iter().position(is_meant).expect("it is there");
+    let answers = home.path().join("answers");
+    let words = format!(
+        "learn --plain --seed 7 --files {} --file {}",
+        answers.display(),
+        file.display()
+    );
+    let (mut learner, _) = Learner::begin(&words, (80, 400), home);
+    let said = learner.enters(&format!(":learn {} {}", lesson.name, step + 1));
+    assert!(said.contains("locks_3.py beside it"), "{said}");
+    let wrong = "def like(amount):\n    global likes\n    likes += think(amount)\n";
+    fs::write(answers.join("locks_3.py"), wrong).expect("a file");
+    let said = learner.until(":replay ");
+    assert!(said.contains("locks_3.py was saved") && said.contains("line 3"), "{said}");
+    let right = "lock = Lock()\ndef like(amount):\n    global likes\n    extra = think(amount)\n    \
+                 with lock:\n        likes += extra\n";
+    fs::write(answers.join("locks_3.py"), right).expect("a file");
+    learner.until("Solved.");
+    learner.leaves();
+}

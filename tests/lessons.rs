@@ -166,6 +166,32 @@ fn what_is_wrong_with_a_lesson_is_told_with_its_line() {
 }
 
 #[test]
+fn answers_that_are_no_others_do_not_count() {
+    let told = check_of(&[(
+        "/// ```wrong\n/// // because: two threads are never inside",
+        "/// ```alternative\n/// let lock = Lock();\n/// fn visit() { look_around(); with lock { visits += 1 } }\n\
+         /// ```\n/// ```wrong\n/// // because: two threads are never inside",
+    )]);
+    assert!(told.contains("is the same as the solution"), "{told}");
+}
+
+#[test]
+fn what_each_exercise_took_is_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    threadlab(folder.path(), &["lesson", "new", "lesson"]);
+    let (told, status) = threadlab(folder.path(), &["lesson", "check", "--times", "lesson.rhai"]);
+    assert_eq!(status, Some(0), "{told}");
+    let rows: Vec<&str> = told.lines().filter(|line| line.contains("lesson.rhai#")).collect();
+    let text = std::fs::read_to_string(folder.path().join("lesson.rhai")).expect("a text");
+    let lesson = parse("lesson.rhai", &text).expect("a lesson");
+    assert_eq!(rows.len(), lesson.exercises().count(), "{told}");
+    for row in rows {
+        let numbers: Vec<f64> = row.split_whitespace().take(2).flat_map(str::parse).collect();
+        assert_eq!(numbers.len(), 2, "{row}");
+    }
+}
+
+#[test]
 fn exercises_that_a_cheat_passes_are_found() {
     // Without the check of what runs together, and with one trial only, much passes.
     let told = check_of(&[

@@ -810,6 +810,11 @@ impl Explorer {
         Token::encode(self.source, self.observations.observed(), decisions)
     }
 
+    /// Whether a word stands for a run of this text.
+    pub fn has(&self, token: &Token) -> bool {
+        token.source() == self.source
+    }
+
     /// Runs again what a word stands for, to its end.
     ///
     /// # Errors

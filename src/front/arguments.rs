@@ -374,12 +374,16 @@ something does not, 2 for wrong usage.";
 /// Write lessons, and prove them.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab lesson", after_help = LESSON_EXAMPLES, disable_help_flag = true)]
-#[command(override_usage = "threadlab lesson check FILE...
+#[command(override_usage = "threadlab lesson check [--times] FILE...
        threadlab lesson new NAME")]
 struct LessonWords {
     /// Show this help
     #[arg(short, long, action = ArgAction::HelpShort)]
     help: Option<bool>,
+
+    /// With check: list what each exercise took
+    #[arg(long)]
+    times: bool,
 
     /// What to do: check or new
     #[arg(value_name = "check | new")]
@@ -409,7 +413,7 @@ the same on every machine. Exit status: 0, or 2 for wrong usage.";
 /// Grade the answers of a class to an exercise.
 #[derive(Debug, Parser)]
 #[command(name = "threadlab grade", after_help = GRADE_EXAMPLES, disable_help_flag = true)]
-#[command(override_usage = "threadlab grade [--csv | --json] EXERCISE FILE...")]
+#[command(override_usage = "threadlab grade [--csv | --json | --feedback] EXERCISE FILE...")]
 struct GradeWords {
     /// Show this help
     #[arg(short, long, action = ArgAction::HelpShort)]
@@ -422,6 +426,10 @@ struct GradeWords {
     /// Write a JSON array
     #[arg(long, group = "form")]
     json: bool,
+
+    /// Write what each learner would be told, with the run that shows it
+    #[arg(long, group = "form")]
+    feedback: bool,
 
     /// LESSON/NUMBER, or FILE#NUMBER
     exercise: String,
@@ -538,8 +546,21 @@ struct DocWords {
 #[command(name = "threadlab completions", disable_help_flag = true)]
 #[command(override_usage = "threadlab completions bash | zsh | fish")]
 struct CompletionWords {
+    /// Show this help
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
+
     /// The shell
     shell: clap_complete::Shell,
+}
+
+/// Write the manual page, for `man -l -`.
+#[derive(Debug, Parser)]
+#[command(name = "threadlab man", disable_help_flag = true)]
+struct ManWords {
+    /// Show this help
+    #[arg(short, long, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// When it is tried to prove without counting.
@@ -757,9 +778,10 @@ impl Arguments {
                 return Ok(Self::without_text(Task::Grade(Grading {
                     exercise: words.exercise,
                     files: words.files,
-                    form: match (words.csv, words.json) {
-                        (true, _) => grade::Form::Csv,
-                        (_, true) => grade::Form::Json,
+                    form: match (words.csv, words.json, words.feedback) {
+                        (true, ..) => grade::Form::Csv,
+                        (_, true, _) => grade::Form::Json,
+                        (.., true) => grade::Form::Feedback,
                         _ => grade::Form::Table,
                     },
                 })));
@@ -769,7 +791,10 @@ impl Arguments {
                 let words = CompletionWords::try_parse_from(words)?;
                 return Ok(Self::writing(completions(words.shell)));
             }
-            Some(Verb::Man) => return Ok(Self::writing(manual())),
+            Some(Verb::Man) => {
+                ManWords::try_parse_from(words)?;
+                return Ok(Self::writing(manual()));
+            }
         };
         match (verb, &arguments.command) {
             (Some(verb), Command::Standard) => {
@@ -875,7 +900,10 @@ impl Arguments {
 
     fn of_lesson(words: LessonWords) -> Result<Self, clap::Error> {
         let task = match (words.what, words.names.as_slice()) {
-            (LessonVerb::Check, _) => LessonTask::Check(words.names),
+            (LessonVerb::Check, _) => LessonTask::Check {
+                files: words.names,
+                with_times: words.times,
+            },
             (LessonVerb::New, [name]) => LessonTask::New(name.display().to_string()),
             (LessonVerb::New, _) => return Err(usage("`lesson new` takes one name")),
         };
@@ -981,15 +1009,17 @@ fn whole_command() -> clap::Command {
     let sub = |command: clap::Command, name: &'static str| command.name(name);
     Words::command().override_usage(USAGE).subcommands([
         sub(ExploreWords::command(), "explore"),
+        sub(MendWords::command(), "mend"),
         sub(ReplayWords::command(), "replay"),
         sub(StepWords::command(), "step"),
         sub(LessonWords::command(), "lesson"),
         sub(GradeWords::command(), "grade"),
         sub(LearnWords::command(), "learn"),
         sub(CheckWords::command(), "check"),
+        sub(TranslateWords::command(), "translate"),
         sub(DocWords::command(), "doc"),
         sub(CompletionWords::command(), "completions"),
-        clap::Command::new("man").about("Write this manual page"),
+        sub(ManWords::command(), "man"),
     ])
 }
 
@@ -1306,6 +1336,14 @@ mod tests {
         }
         for line in ["--help", "--version"] {
             assert!(!read(&[line]).expect_err("an answer").use_stderr());
+        }
+        for verb in Verb::ALL {
+            for word in ["--help", "-h"] {
+                let answer = read(&[verb.name(), word]).expect_err("an answer");
+                assert!(!answer.use_stderr(), "{} {word}", verb.name());
+                let text = answer.to_string();
+                assert!(text.contains("Usage: threadlab"), "{text}");
+            }
         }
     }
 

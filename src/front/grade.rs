@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::lesson::feedback::summary;
+use super::lesson::feedback::{Reader, Screen, feedback, summary};
 use super::lesson::on_all_cores;
 use super::source::Source;
-use super::{Status, complain, state};
+use super::{Status, complain, state, width};
 use crate::explore::Cut;
 use crate::lesson::course;
 use crate::lesson::grade::{Answer, Bounds, Undecided, Verdict, grade};
 use crate::lesson::text::{Exercise, Lesson, parse};
+use crate::view::paint::Paint;
 
 /// What to grade.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub enum Form {
     Csv,
     /// A JSON array.
     Json,
+    /// What the learner would be told, with the run that shows it.
+    Feedback,
 }
 
 /// What came of one answer.
@@ -56,6 +59,9 @@ struct Row {
     run: String,
     /// What is wrong, in a sentence.
     message: String,
+    /// What the learner would be told.
+    #[serde(skip)]
+    feedback: String,
 }
 
 /// Grades, and writes the table. The status says whether it could be made, not whether all have passed.
@@ -86,14 +92,22 @@ pub(super) fn run(grading: &Grading) -> Status {
     };
     let count = grading.files.len();
     let bar = ProgressBar::new(count as u64).with_style(style());
+    let screen = Screen {
+        reader: Reader::Teacher,
+        is_aloud: false,
+        width: width(),
+        height: usize::MAX,
+        paint: Paint::Plain,
+    };
     let rows = on_all_cores(count, |index| {
-        let row = row(exercise, &grading.files[index]);
+        let row = row(exercise, &grading.files[index], screen);
         bar.inc(1);
         row
     });
     bar.finish_and_clear();
     let text = match grading.form {
         Form::Table => table(&rows),
+        Form::Feedback => rows.iter().map(told).collect::<Vec<_>>().join("\n"),
         Form::Csv => csv(&rows),
         Form::Json => match serde_json::to_string_pretty(&rows) {
             Ok(text) => text + "\n",
@@ -140,7 +154,7 @@ fn lesson(exercise: &str) -> Result<Lesson, String> {
     })
 }
 
-fn row(exercise: &Exercise, file: &Path) -> Row {
+fn row(exercise: &Exercise, file: &Path, screen: Screen) -> Row {
     let mut row = Row {
         file: file.display().to_string(),
         verdict: "unreadable",
@@ -149,6 +163,7 @@ fn row(exercise: &Exercise, file: &Path) -> Row {
         trial: 0,
         run: String::new(),
         message: String::new(),
+        feedback: String::new(),
     };
     let source = match Source::from_file(file) {
         Ok(source) => source,
@@ -166,6 +181,7 @@ fn row(exercise: &Exercise, file: &Path) -> Row {
     };
     let verdict = grade(exercise, answer, &Bounds::default());
     row.message = summary(exercise, &verdict);
+    row.feedback = feedback(exercise, answer, &verdict, screen);
     match &verdict {
         Verdict::Passed(_) => row.verdict = "passed",
         Verdict::Undecided(why) => {
@@ -194,6 +210,15 @@ fn limit(why: Undecided) -> &'static str {
         Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_) | Cut::Stopped) => "left",
         Undecided::NoQuestion => "no-question",
     }
+}
+
+/// A file and what its author would be told.
+fn told(row: &Row) -> String {
+    let words = match row.feedback.as_str() {
+        "" => format!("{}\n", row.message),
+        feedback => feedback.to_string(),
+    };
+    format!("{}:\n{words}", row.file)
 }
 
 fn lines(row: &Row) -> String {

@@ -60,6 +60,14 @@ pub(super) fn code_block(code: &str, width: usize, paint: Paint) -> String {
     out
 }
 
+/// The lines of code with their numbers.
+pub(super) fn code_with_numbers(code: &str) -> String {
+    let lines = code.lines().zip(1..);
+    lines
+        .map(|(line, number)| format!("{number:>2}| {line}\n"))
+        .collect()
+}
+
 /// A line of code in lines of at most `width` columns, broken where a space stands; each line ends.
 fn fold(line: &str, width: usize) -> String {
     let depth = line.len() - line.trim_start().len();
@@ -72,7 +80,11 @@ fn fold(line: &str, width: usize) -> String {
             .nth(width + 1)
             .map_or(rest.len(), |(at, _)| at);
         let begin = rest.len() - rest.trim_start().len();
-        let Some(at) = rest[..end].rfind(' ').filter(|at| *at > begin) else {
+        let spaces = || rest[..end].rmatch_indices(' ').map(|(at, _)| at);
+        // Not in a text, if there is a place outside of it.
+        let is_outside = |at: &usize| rest[..*at].matches(['"', '`']).count() % 2 == 0;
+        let outside = spaces().filter(|at| *at > begin).find(is_outside);
+        let Some(at) = outside.or_else(|| spaces().find(|at| *at > begin)) else {
             break;
         };
         out.push_str(rest[..at].trim_end());

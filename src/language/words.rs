@@ -1,6 +1,8 @@
 //! The names and the comments of a text, with their lines: for what a text uses, not what it
 //! means. Works on tokens and never fails.
 
+use std::ops::Range;
+
 use super::scan::{Kind, scan};
 
 /// A name or a word of the language.
@@ -52,18 +54,30 @@ pub fn words(text: &str) -> Vec<Word<'_>> {
     found
 }
 
-/// The comments of a text that follow code in their lines, each with its line, without the marks.
-pub fn comments_behind_code(text: &str) -> Vec<(u32, &str)> {
+/// A comment that follows code in its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment<'t> {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Where it stands, in bytes.
+    pub span: Range<usize>,
+    /// What it says, without the marks.
+    pub text: &'t str,
+}
+
+/// The comments of a text that follow code in their lines.
+pub fn comments_behind_code(text: &str) -> Vec<Comment<'_>> {
     let scanned = scan(text);
     let mut found = Vec::new();
     let mut last_code = 0;
     for token in &scanned.tokens {
         let line = u32::from(token.pos.line);
         match token.kind {
-            Kind::Comment if line == last_code => {
-                let comment = token.text.trim_start_matches('/').trim();
-                found.push((line, comment));
-            }
+            Kind::Comment if line == last_code => found.push(Comment {
+                line,
+                span: token.start..token.end(),
+                text: token.text.trim_start_matches('/').trim(),
+            }),
             Kind::Comment => {}
             _ => last_code = line,
         }
@@ -86,6 +100,11 @@ mod tests {
         assert!(of("x").is_some_and(|word| word.is_new));
         assert!(of("y").is_some_and(|word| !word.is_new));
         assert!(of("d").is_some_and(|word| !word.is_called && word.line == 4));
-        assert_eq!(comments_behind_code(text), [(2, "why")]);
+        let comments = comments_behind_code(text);
+        let [comment] = comments.as_slice() else {
+            panic!("{comments:?}");
+        };
+        assert_eq!((comment.line, comment.text), (2, "why"));
+        assert_eq!(&text[comment.span.clone()], "// why");
     }
 }

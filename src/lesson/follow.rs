@@ -14,6 +14,7 @@
 
 use std::collections::BTreeMap;
 
+use super::claim::{claims, without_claims};
 use crate::language::outline::{Head, Outline, Piece, is_same_code};
 use crate::library::catalogue;
 
@@ -21,9 +22,6 @@ use crate::library::catalogue;
 const WORDS: [&str; 9] = [
     "with", "for", "while", "loop", "try", "throw", "await", "class", "switch",
 ];
-
-/// The comments by which a step promises that it does not end well.
-const FAILURES: [&str; 3] = ["// fails", "// can fail", "// can deadlock"];
 
 /// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +70,8 @@ impl Follow {
     /// Waits for all of a step's code.
     pub fn new(code: &str) -> Self {
         Self {
-            open: statements(code),
-            may_fail: FAILURES.iter().any(|words| code.contains(words)),
+            open: statements(&without_claims(code)),
+            may_fail: claims(code).iter().any(|(_, claim)| claim.allows_failure()),
             is_exact: true,
         }
     }

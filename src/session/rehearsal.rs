@@ -102,6 +102,47 @@ pub struct Typed {
     pub inputs: Vec<(u32, usize)>,
 }
 
+impl Typed {
+    /// These texts alone, which may name what only earlier ones define.
+    pub fn alone(texts: &Explorable) -> Self {
+        Self::of(&texts.sources)
+    }
+
+    fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Self {
+        let mut typed = Self {
+            text: String::new(),
+            inputs: Vec::new(),
+        };
+        for source in sources {
+            typed
+                .inputs
+                .push((source.number, typed.text.lines().count()));
+            // At the prompt the last `;` may be left out; before another statement it may not.
+            let outline = Outline::of(&source.text);
+            let last = outline.blocks[0].statements.last().copied();
+            let needs_end = |last: &usize| {
+                let head = outline.statements[*last].head;
+                let is_open = !outline.source(*last).ends_with(';');
+                is_open
+                    && matches!(
+                        head,
+                        Head::Let | Head::Expression | Head::Return | Head::Throw
+                    )
+            };
+            let open = last.filter(needs_end);
+            let end = open.map(|last| outline.statements[last].span.end);
+            let (text, rest) = source.text.split_at(end.unwrap_or(source.text.len()));
+            typed.text += text;
+            typed.text += if open.is_some() { ";" } else { "" };
+            typed.text += rest;
+            if !typed.text.ends_with('\n') {
+                typed.text.push('\n');
+            }
+        }
+        typed
+    }
+}
+
 /// A program that can be explored. When this is dropped, all variables and functions of the session
 /// are what they were before.
 pub struct Rehearsal {
@@ -327,37 +368,7 @@ impl Session {
         if !before.is_empty() && texts.until == Until::AllThreads {
             return None;
         }
-        let mut typed = Typed {
-            text: String::new(),
-            inputs: Vec::new(),
-        };
-        for source in before.into_iter().chain(&texts.sources) {
-            typed
-                .inputs
-                .push((source.number, typed.text.lines().count()));
-            // At the prompt the last `;` may be left out; before another statement it may not.
-            let outline = Outline::of(&source.text);
-            let last = outline.blocks[0].statements.last().copied();
-            let needs_end = |last: &usize| {
-                let head = outline.statements[*last].head;
-                let is_open = !outline.source(*last).ends_with(';');
-                is_open
-                    && matches!(
-                        head,
-                        Head::Let | Head::Expression | Head::Return | Head::Throw
-                    )
-            };
-            let open = last.filter(needs_end);
-            let end = open.map(|last| outline.statements[last].span.end);
-            let (text, rest) = source.text.split_at(end.unwrap_or(source.text.len()));
-            typed.text += text;
-            typed.text += if open.is_some() { ";" } else { "" };
-            typed.text += rest;
-            if !typed.text.ends_with('\n') {
-                typed.text.push('\n');
-            }
-        }
-        Some(typed)
+        Some(Typed::of(before.into_iter().chain(&texts.sources)))
     }
 
     /// How a session is made in which a text like this one's can be explored from the beginning.

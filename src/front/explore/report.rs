@@ -833,13 +833,12 @@ pub(in crate::front) fn replayed(
     };
     let is_bad = outcome.is_none_or(Outcome::is_failure);
     let role = if is_bad { Role::Error } else { Role::Prompt };
+    let steps = plural(trail.steps.len(), "step");
+    let pauses = plural(pauses, "pause");
+    let words = format!("{ended}, after {steps} with {pauses}");
+    let words = hang("outcome: ", &words, subject.width);
     let head = subject.paint.text(role, "outcome");
-    let _ = writeln!(
-        out,
-        "\n{head}: {ended}, after {} with {}",
-        plural(trail.steps.len(), "step"),
-        plural(pauses, "pause")
-    );
+    let _ = write!(out, "\n{head}{}", &words["outcome".len()..]);
     if let Some(problem) = &problem {
         out += &story_text(&Story::explained(problem, explanation), subject.width);
     }

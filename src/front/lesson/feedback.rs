@@ -1,21 +1,37 @@
 //! What a learner is told of an answer: that it is right, or what is wrong with it, with the shortest run
-//! that shows it, in the lines of the answer. All words of verdicts are here, a few lines over the usual length.
+//! that shows it, in the lines of the answer. All words of verdicts are here, which makes this long.
 
-use crate::explore::{Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
+use crate::explore::{Act, Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
+use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::report::{Quoted, diagnostics};
 use crate::front::state;
 use crate::lesson::grade::{
-    Answer, Evidence, Fault, FaultKind, Of, Reason, Side, Undecided, Verdict,
+    Answer, Evidence, Fault, FaultKind, Of, Reason, Side, Undecided, Verdict, WrongOption,
 };
 use crate::lesson::text::{Check, Exercise, Task};
+use crate::pos::{GIVEN, TRIAL};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
 use crate::view::story::Story;
 use crate::view::wrap::hang;
 
+/// Who reads feedback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::front) enum Reader {
+    /// Who has written the lesson: all is told.
+    Teacher,
+    /// Who takes it, at the prompt, and can ask for hints: the right answer to a question is not told yet.
+    Searching,
+    /// Who takes it, and has had all hints.
+    OutOfHints,
+}
+
 /// Where feedback is shown.
 #[derive(Clone, Copy)]
 pub(in crate::front) struct Screen {
+    pub(in crate::front) reader: Reader,
+    /// It is read aloud: a run is told step by step, and not drawn.
+    pub(in crate::front) is_aloud: bool,
     /// In characters.
     pub(in crate::front) width: usize,
     /// About so many lines are for a run.
@@ -33,6 +49,10 @@ pub(in crate::front) fn feedback(
     let writer = Writer {
         exercise,
         answer,
+        trial: match verdict {
+            Verdict::Failed(fault) => fault.trial,
+            Verdict::Passed(_) | Verdict::Undecided(_) => 0,
+        },
         screen,
         out: String::new(),
     };
@@ -46,6 +66,8 @@ pub(in crate::front) fn feedback(
 /// The same in one line, for lists: what is wrong, without the run.
 pub(in crate::front) fn summary(exercise: &Exercise, verdict: &Verdict) -> String {
     let screen = Screen {
+        reader: Reader::Teacher,
+        is_aloud: false,
         width: usize::MAX,
         height: 0,
         paint: Paint::Plain,
@@ -53,6 +75,7 @@ pub(in crate::front) fn summary(exercise: &Exercise, verdict: &Verdict) -> Strin
     let writer = Writer {
         exercise,
         answer: Answer::new(""),
+        trial: 0,
         screen,
         out: String::new(),
     };
@@ -80,7 +103,8 @@ pub(in crate::front) fn undecided(why: Undecided) -> String {
         Undecided::Limit(Cut::Redefined) => {
             "it defines a function anew while threads run that may call it".into()
         }
-        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_) | Cut::Stopped) => {
+        Undecided::Limit(Cut::Stopped) => "the check was stopped before its end".into(),
+        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_)) => {
             "the search was left before its end".into()
         }
         Undecided::Outcomes(count) => {
@@ -96,6 +120,8 @@ pub(in crate::front) fn undecided(why: Undecided) -> String {
 struct Writer<'a> {
     exercise: &'a Exercise,
     answer: Answer<'a>,
+    /// The number of the trial that the verdict is about, from 0.
+    trial: usize,
     screen: Screen,
     out: String,
 }
@@ -152,6 +178,8 @@ impl Writer<'_> {
             }
             FaultKind::Problem(finding) => self.finding(finding),
             FaultKind::Check { check, evidence } => self.evidence(check, evidence),
+            // What is missing would be told by its run.
+            FaultKind::Options(_) if self.screen.reader == Reader::Searching => {}
             FaultKind::Options(options) => {
                 for option in options {
                     let text = self.option(option.index);
@@ -168,9 +196,12 @@ impl Writer<'_> {
             FaultKind::Survived(trail) => self.run(trail, None),
             FaultKind::OtherLine { finding, .. } => {
                 self.say("This is the run:");
-                self.run(&finding.trail, Some(finding));
+                self.question(finding);
             }
-            FaultKind::OtherCause { finding, .. } => self.finding(finding),
+            FaultKind::OtherCause { finding, .. } => match self.screen.reader {
+                Reader::Searching => self.question(finding),
+                Reader::OutOfHints | Reader::Teacher => self.finding(finding),
+            },
             FaultKind::Empty
             | FaultKind::Redefines(_)
             | FaultKind::PrintsItself { .. }
@@ -184,6 +215,12 @@ impl Writer<'_> {
     fn given(&self) -> &str {
         let given = self.exercise.given.as_ref();
         given.map_or("", |piece| &piece.text)
+    }
+
+    /// The program that the question is about, or that the answer is.
+    fn program(&self) -> &str {
+        let program = self.exercise.task.program();
+        program.map_or(self.answer.text, |piece| &piece.text)
     }
 
     fn trial_text(&self, trial: usize) -> &str {
@@ -223,16 +260,27 @@ impl Writer<'_> {
             ),
         };
         self.say(&head);
-        for (line, number) in text.lines().zip(1..) {
-            let quoted = format!("{number:>6} | {line}\n");
-            self.out += &self.screen.paint.text(Role::Faint, &quoted);
-        }
+        let quoted = code_block(
+            &code_with_numbers(&text),
+            self.screen.width,
+            self.screen.paint,
+        );
+        self.out += &quoted;
     }
 
     fn finding(&mut self, finding: &Finding) {
         self.run(&finding.trail, Some(finding));
         let story = Story::of(finding);
         self.say(&story.sentences.join(" "));
+        self.token(&finding.token);
+    }
+
+    /// The run that a question is about, without what decides it as long as that is to be found.
+    fn question(&mut self, finding: &Finding) {
+        match self.screen.reader {
+            Reader::Searching => self.acts(&tell(&finding.trail, Some(&finding.problem))),
+            Reader::OutOfHints | Reader::Teacher => self.run(&finding.trail, Some(finding)),
+        }
         self.token(&finding.token);
     }
 
@@ -245,6 +293,10 @@ impl Writer<'_> {
             ),
             None => tell(trail, None),
         };
+        self.acts(&acts);
+    }
+
+    fn acts(&mut self, acts: &[Act]) {
         if acts.is_empty() {
             return;
         }
@@ -252,12 +304,43 @@ impl Writer<'_> {
             width,
             height,
             paint,
+            ..
         } = self.screen;
-        self.out += &steps::folded(&acts, width, height, paint);
+        let mut acts = acts.to_vec();
+        for act in acts.iter_mut().filter(|act| act.source.is_empty()) {
+            // What ends a run before its first step is told without its line.
+            let text = match act.pos.input {
+                GIVEN => self.given(),
+                TRIAL => self.trial_text(self.trial),
+                _ => self.program(),
+            };
+            act.source = act.pos.line_of(text).unwrap_or_default().into();
+        }
+        if !self.screen.is_aloud {
+            self.out += &steps::folded(&acts, width, height, paint);
+            return;
+        }
+        for act in &acts {
+            if let Some(paused) = &act.paused {
+                self.say(&format!("{paused} is paused here."));
+            }
+            let place = match act.pos.is_none() {
+                true => String::new(),
+                false => format!(", {}", act.pos.at()),
+            };
+            self.say(&format!("{}{place}: {}.", act.name, act.words));
+        }
     }
 
+    /// What to type to see a run again.
     fn token(&mut self, token: &Token) {
-        let line = format!("  run {}\n", state::shown(token));
+        let token = state::shown(token);
+        let line = match self.screen.reader {
+            Reader::Teacher => format!("  run {token}\n"),
+            Reader::Searching | Reader::OutOfHints => {
+                format!("  see it again: :replay {token}\n")
+            }
+        };
         self.out += &self.screen.paint.text(Role::Faint, &line);
     }
 
@@ -281,6 +364,31 @@ impl Writer<'_> {
             ),
             Evidence::Seconds(_) | Evidence::Text => {}
         }
+    }
+
+    /// Which options were chosen wrongly: all of them, or for who still searches one that was chosen.
+    fn options(&self, options: &[WrongOption]) -> String {
+        let (can, cannot): (Vec<_>, Vec<_>) =
+            options.iter().partition(|option| option.run.is_some());
+        if self.screen.reader == Reader::Searching {
+            return match cannot.first() {
+                Some(first) => format!("`{}` cannot happen.", self.option(first.index)),
+                None => "what you have chosen can happen, but that is not all that can.".into(),
+            };
+        }
+        let list = |options: Vec<&WrongOption>| -> String {
+            let options = options.into_iter();
+            let named = options.map(|option| format!("`{}`", self.option(option.index)));
+            named.collect::<Vec<_>>().join(" and ")
+        };
+        let mut words = Vec::new();
+        if !can.is_empty() {
+            words.push(format!("{} can happen", list(can)));
+        }
+        if !cannot.is_empty() {
+            words.push(format!("{} cannot happen", list(cannot)));
+        }
+        format!("{}.", words.join("; "))
     }
 
     /// What is wrong, in a sentence or two.
@@ -312,25 +420,7 @@ impl Writer<'_> {
                 "line {line} of your code prints `{text}` itself. The code that runs after yours prints \
                  what came out."
             ),
-            FaultKind::Options(options) => {
-                let (can, cannot): (Vec<_>, Vec<_>) =
-                    options.iter().partition(|option| option.run.is_some());
-                let list = |options: Vec<_>| -> String {
-                    let options = options.into_iter();
-                    let named = options.map(|option: &crate::lesson::grade::WrongOption| {
-                        format!("`{}`", self.option(option.index))
-                    });
-                    named.collect::<Vec<_>>().join(" and ")
-                };
-                let mut words = Vec::new();
-                if !can.is_empty() {
-                    words.push(format!("{} can happen", list(can)));
-                }
-                if !cannot.is_empty() {
-                    words.push(format!("{} cannot happen", list(cannot)));
-                }
-                format!("{}.", words.join("; "))
-            }
+            FaultKind::Options(options) => self.options(options),
             FaultKind::NoOptions(word) => {
                 format!("`{word}` is no option. Answer with the numbers of all that can happen.")
             }
@@ -355,7 +445,10 @@ impl Writer<'_> {
                 format!("`{word}` is no line. Answer with the number of a line.")
             }
             FaultKind::OtherCause { named, .. } => match Reason::named(named) {
-                Some(reason) => format!("that is not what happens here: {}", reason.sentence()),
+                Some(reason) => {
+                    let name = reason.names()[0];
+                    format!("that is not what happens here. Its name would be: {name}.")
+                },
                 None => format!("`{named}` is none of the causes to choose from."),
             },
         }

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use self::feedback::{Screen, feedback, summary};
+use self::feedback::{Reader, Screen, feedback, summary};
 use super::prose::prose;
 use super::{Status, complain};
-use crate::host;
+use crate::host::{self, Clock};
 use crate::lesson::course;
 use crate::lesson::flaw::Flaw;
 use crate::lesson::grade::{Answer, Bounds, Verdict};
-use crate::lesson::proof::{Finding, FindingKind, Introduced, Tools, prove};
+use crate::lesson::proof::{Effort, Finding, FindingKind, Introduced, Proof, Tools, prove};
 use crate::lesson::text::{Exercise, Lesson, Piece, Step, parse};
 use crate::view::paint::Paint;
 
@@ -33,7 +33,12 @@ const TEMPLATE: &str = include_str!("template.rhai");
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LessonTask {
     /// Prove the lessons of these files.
-    Check(Vec<PathBuf>),
+    Check {
+        /// Their files.
+        files: Vec<PathBuf>,
+        /// Whether what each exercise took is listed.
+        with_times: bool,
+    },
     /// Write a template for a lesson of this name into the folder that is the current one.
     New(String),
 }
@@ -41,7 +46,7 @@ pub enum LessonTask {
 /// `threadlab lesson`.
 pub(super) fn run(task: &LessonTask) -> Status {
     match task {
-        LessonTask::Check(files) => check(files),
+        LessonTask::Check { files, with_times } => check(files, *with_times),
         LessonTask::New(name) => new(name),
     }
 }
@@ -83,10 +88,12 @@ struct Checked {
     name: String,
     /// Lines, each with what is wrong there.
     findings: Vec<(u32, String)>,
+    /// For each exercise, by its heading, the answer that took longest.
+    efforts: Vec<(String, Effort)>,
 }
 
 /// Proves lessons, on all cores, and lists what is wrong with them.
-fn check(files: &[PathBuf]) -> Status {
+fn check(files: &[PathBuf], with_times: bool) -> Status {
     let mut lessons: Vec<(PathBuf, Result<Lesson, Vec<Flaw>>)> = Vec::new();
     for file in files {
         match std::fs::read_to_string(file) {
@@ -102,22 +109,31 @@ fn check(files: &[PathBuf]) -> Status {
     }
     let checked = on_all_cores(lessons.len(), |index| {
         let (path, lesson) = &lessons[index];
-        let findings = match lesson {
-            Err(flaws) => (flaws.iter())
-                .map(|flaw| (flaw.line, flaw.kind.to_string()))
-                .collect(),
-            Ok(lesson) => (findings(lesson, &introduced(path, lesson)).into_iter())
-                .map(|finding| (finding.line, finding.kind.to_string()))
-                .collect(),
-        };
-        Checked {
-            name: path.display().to_string(),
-            findings,
+        let name = path.display().to_string();
+        match lesson {
+            Err(flaws) => Checked {
+                name,
+                findings: (flaws.iter())
+                    .map(|flaw| (flaw.line, flaw.kind.to_string()))
+                    .collect(),
+                efforts: Vec::new(),
+            },
+            Ok(lesson) => {
+                let proof = proof(lesson, &introduced(path, lesson));
+                let findings = proof.findings.into_iter();
+                Checked {
+                    findings: findings
+                        .map(|finding| (finding.line, finding.kind.to_string()))
+                        .collect(),
+                    efforts: longest(lesson, &proof.efforts, &name),
+                    name,
+                }
+            }
         }
     });
     let mut out = String::new();
     let mut has_failed = false;
-    for Checked { name, findings } in &checked {
+    for Checked { name, findings, .. } in &checked {
         for (line, what) in findings {
             has_failed = true;
             out += &format!("{name}:{line}: {what}\n");
@@ -126,10 +142,41 @@ fn check(files: &[PathBuf]) -> Status {
             out += &format!("{name}: all holds\n");
         }
     }
+    if with_times {
+        out += &times(checked.into_iter().flat_map(|one| one.efforts).collect());
+    }
     match super::write_out(out.as_bytes()) {
         Status::Success if has_failed => Status::Failure,
         status => status,
     }
+}
+
+/// Of each exercise the answer that took longest, with the exercise as `grade` calls it.
+fn longest(lesson: &Lesson, efforts: &[Effort], name: &str) -> Vec<(String, Effort)> {
+    let of = |exercise: &Exercise| {
+        let own = efforts.iter().filter(|one| one.exercise == exercise.number);
+        let longest = own.max_by_key(|one| one.took)?;
+        Some((format!("{name}#{}", exercise.number), longest.clone()))
+    };
+    lesson.exercises().filter_map(of).collect()
+}
+
+/// A row for each exercise, those that took longest first.
+fn times(mut efforts: Vec<(String, Effort)>) -> String {
+    efforts.sort_by_key(|(_, effort)| std::cmp::Reverse(effort.took));
+    let mut out = String::from("seconds   states  exercise, and its answer that took longest\n");
+    for (exercise, effort) in efforts {
+        let seconds = effort.took.as_secs_f64();
+        let which = match effort.which {
+            Some(which) => which.to_string(),
+            None => "the options, or a cheat".into(),
+        };
+        out += &format!(
+            "{seconds:>7.2} {:>8}  {exercise}, {which}\n",
+            effort.states
+        );
+    }
+    out
 }
 
 /// Does `work` for each index on as many threads as there are cores. The results come in order.
@@ -188,10 +235,12 @@ fn folder(path: &Path) -> Vec<Lesson> {
     lessons.collect()
 }
 
-/// All that is wrong with a lesson.
-fn findings(lesson: &Lesson, introduced: &Introduced) -> Vec<Finding> {
+/// All that is wrong with a lesson, and what finding that out took.
+fn proof(lesson: &Lesson, introduced: &Introduced) -> Proof {
     let words = |exercise: &Exercise, answer: Answer<'_>, verdict: &Verdict| {
         let screen = Screen {
+            reader: Reader::Teacher,
+            is_aloud: false,
             width: WIDTHS[0],
             height: usize::MAX,
             paint: Paint::Plain,
@@ -199,15 +248,17 @@ fn findings(lesson: &Lesson, introduced: &Introduced) -> Vec<Finding> {
         let whole = feedback(exercise, answer, verdict, screen);
         (whole, summary(exercise, verdict))
     };
+    let clock = Clock::start();
     let tools = Tools {
         feedback: &words,
         introduced,
         bounds: Bounds::default(),
+        clock: &move || clock.elapsed(),
     };
-    let mut findings = prove(lesson, &tools);
-    findings.extend(too_wide(lesson));
-    findings.sort_by_key(|finding| finding.line);
-    findings
+    let mut proof = prove(lesson, &tools);
+    proof.findings.extend(too_wide(lesson));
+    proof.findings.sort_by_key(|finding| finding.line);
+    proof
 }
 
 /// The lines that fit no screen.

@@ -3,6 +3,7 @@
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
 //! feeds it lines and reads the screen. What commands do is in the files beside this one.
 
+use std::cell::Cell;
 use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::session::{Input, InputKind, Outcome, Report, Session, ThreadInfo};
 use crate::value::{Value, debug_text};
 use crate::view::live::Live;
 use crate::view::paint::{Paint, Role};
-use crate::view::wrap::WIDTH;
+use crate::view::wrap::{WIDTH, hang};
 
 /// How much of a value is echoed, in characters.
 const ECHO: usize = 1000;
@@ -68,6 +69,8 @@ pub(super) struct Learner {
     pub(super) columns: usize,
     /// How many rows the terminal has; none without one.
     pub(super) rows: Option<usize>,
+    /// A key that was typed while a page was shown, and is the beginning of the next line.
+    pub(super) ahead: Cell<Option<char>>,
     /// The inputs since the session began or was reset.
     pub(super) past: Vec<Past>,
     pub(super) settings: Settings,
@@ -95,6 +98,7 @@ impl Learner {
             lessons: None,
             columns: WIDTH,
             rows: None,
+            ahead: Cell::default(),
             past: Vec::new(),
             settings: Settings::default(),
         }
@@ -126,16 +130,16 @@ impl Learner {
     /// Says hello, and what is wrong with what was set.
     pub(super) fn greet<'n>(&self, mut notes: impl Iterator<Item = &'n str>) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        let name = self
-            .paint
-            .text(Role::Heading, &format!("threadlab {version}"));
         if !self.settings.quiet {
-            self.say(&format!(
-                "{name}: type code and press Enter; threads print as they run.\n\
-                 :learn lists the lessons, :help the commands, Ctrl-D leaves.\n"
-            ))?;
+            let name = format!("threadlab {version}");
+            let what = format!("{name}: type code and press Enter; threads print as they run.");
+            let what = hang("", &what, self.columns);
+            let rest = what.strip_prefix(&name).unwrap_or_default();
+            let more = ":learn lists the lessons, :help the commands, Ctrl-D leaves.";
+            let more = hang("", more, self.columns);
+            self.say(&format!("{}{rest}{more}", self.paint.text(Role::Heading, &name)))?;
         }
-        notes.try_for_each(|note| self.say(&format!("note: {note}\n")))
+        notes.try_for_each(|note| self.say_wrapped(&format!("note: {note}")))
     }
 
     /// What Tab offers of this session.
@@ -186,7 +190,7 @@ impl Learner {
             Some(missing) => format!("{missing}, so nothing has run"),
             None => "Nothing has run".into(),
         };
-        self.say(&format!("{why}. Up brings the input back.\n"))?;
+        self.say_wrapped(&format!("{why}. Up brings the input back.\n"))?;
         Ok(Flow::Stay)
     }
 
@@ -196,7 +200,7 @@ impl Learner {
             "catch" => "try",
             _ => "if",
         };
-        self.say(&match has_run {
+        self.say_wrapped(&match has_run {
             true => format!(
                 "`{word}` belongs to an `{head}`, and that one has already run. Up brings both back as \
                  one input; type `{word}` behind the closing `}}` next time.\n"
@@ -229,7 +233,7 @@ impl Learner {
             return match command::parse(line) {
                 Ok(command) => self.obey(command),
                 Err(answer) => {
-                    self.say(&format!("{answer}\n"))?;
+                    self.say_wrapped(&format!("{answer}\n"))?;
                     Ok(Flow::Stay)
                 }
             };
@@ -264,7 +268,7 @@ impl Learner {
             return Ok(Flow::Stay);
         }
         if self.stepping.take().is_some() {
-            self.say("You have left the run; the variables are what they were.\n")?;
+            self.say_wrapped("You have left the run; the variables are what they were.\n")?;
             return Ok(Flow::Stay);
         }
         if self.is_in_lesson() {
@@ -273,7 +277,7 @@ impl Learner {
         }
         let stopped = self.stop_background()?;
         if !stopped {
-            self.say("Nothing is running. Ctrl-D or :quit leaves.\n")?;
+            self.say_wrapped("Nothing is running. Ctrl-D or :quit leaves.\n")?;
         }
         Ok(Flow::Stay)
     }
@@ -281,7 +285,7 @@ impl Learner {
     /// Ctrl-D or `:quit`.
     pub(super) fn leave(&mut self) -> io::Result<Flow> {
         if self.stepping.take().is_some() {
-            self.say("You have left the run; the variables are what they were.\n")?;
+            self.say_wrapped("You have left the run; the variables are what they were.\n")?;
             return Ok(Flow::Stay);
         }
         let running = self.background();
@@ -290,7 +294,7 @@ impl Learner {
         }
         self.leaving = true;
         let names = names_of(&running);
-        self.say(&format!(
+        self.say_wrapped(&format!(
             "Still running: {names}. Once more stops them and leaves.\n"
         ))?;
         Ok(Flow::Stay)
@@ -306,6 +310,11 @@ impl Learner {
 
     pub(super) fn say(&self, lines: &str) -> io::Result<()> {
         self.screen.show(lines)
+    }
+
+    /// Says a paragraph, in lines that fit the screen.
+    pub(super) fn say_wrapped(&self, text: &str) -> io::Result<()> {
+        self.say(&hang("", text, self.columns))
     }
 
     pub(super) fn is_known(&self, name: &str) -> bool {

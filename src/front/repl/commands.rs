@@ -274,8 +274,14 @@ impl Learner {
                 .set_foot("-- Space or Enter shows more, q ends --\n")?;
             let key = mode::key(|| !self.is_stopped());
             self.screen.set_foot("")?;
-            if !matches!(key, Some(b' ' | b'\r' | b'\n')) {
-                break;
+            match key {
+                Some(b' ' | b'\r' | b'\n') => {}
+                // Who types on has read enough.
+                Some(key) if key.is_ascii_graphic() && key != b'q' => {
+                    self.ahead.set(Some(key.into()));
+                    break;
+                }
+                _ => break,
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use super::answer::{Learner, names_of};
 use super::command::Target;
@@ -15,11 +16,19 @@ use crate::front::explore::stepping::Stepping;
 use crate::front::report::{Quoted, diagnostics};
 use crate::front::source::Source;
 use crate::front::{state, width};
-use crate::session::{Explorable, Input, InputKind, NotSelected, Obstacle, Rehearsal, Selection};
+use crate::session::{
+    Explorable, Input, InputKind, NotSelected, Obstacle, Rehearsal, Selection, Typed,
+};
 use crate::view::mends::Inputs;
 
+/// What all that was typed may take to be explored, for advice: so many times as many states as what is asked
+/// about and so many more, and so long at least.
+const TIMES_AS_MANY: u64 = 4;
+const LEAST_STATES: u64 = 20_000;
+const LEAST_TIME: Duration = Duration::from_secs(2);
+
 /// What to type to see a run again.
-const REPLAY: &str = ":replay TOKEN";
+pub(super) const REPLAY: &str = ":replay TOKEN";
 
 /// Something that was explored, to be gone back to.
 pub(super) struct Explored {
@@ -58,15 +67,19 @@ impl Learner {
         let token = match token.map(state::read) {
             Some(Ok(token)) => token,
             Some(Err(why)) => return self.say(&format!("{why}\n")),
-            None => match last.and_then(|explored| explored.token.clone()) {
+            None => match last.map_or_else(|| self.judged_run(), |last| last.token.clone()) {
                 Some(token) => token,
                 None => {
                     return self.say("No failure has been found yet: `:explore` looks for one.\n");
                 }
             },
         };
+        if self.replay_answer(&token)? {
+            return Ok(());
+        }
         // A token may be one of what was explored last, of the episode as it is or was, or of the
         // last input.
+        let last = self.explored.as_ref();
         let episodes = self.session.episodes().chain([Selection::Last]);
         let inputs = episodes.filter_map(|inputs| self.session.select(inputs).ok());
         let mut known = last
@@ -111,6 +124,11 @@ impl Learner {
         if *what == Target::Inputs(Selection::Episode) && self.lead_exercise()? {
             return Ok(());
         }
+        if let Target::Code(word) = what
+            && self.step_answer(word)?
+        {
+            return Ok(());
+        }
         let (texts, mut rehearsal) = match self.rehearse_target(what) {
             Ok(ready) => ready,
             Err(why) => return self.say(&why),
@@ -137,20 +155,27 @@ impl Learner {
         self.follow_lead()
     }
 
-    /// What mends the problems that were found: looked for in all that was typed up to there, as one
-    /// program, where that shows the same problem.
+    /// What mends the problems that were found: looked for in the texts alone where they are a whole program,
+    /// or else in all that was typed up to there, where that shows the same problem.
     fn advise(&self, texts: &Explorable, found: &Exploration) -> Advices {
-        let Some(typed) = self.session.typed(texts) else {
-            return Advices::default();
-        };
         let mender = self.mender(texts);
-        let inputs = Inputs(typed.inputs);
-        match mender.explore(&typed.text, &Limits::default()) {
-            Some(again) if is_like(found, &again) => {
-                mender.advise(&typed.text, &again, false).of_inputs(inputs)
+        // What was typed before may be much larger than what is asked about.
+        let limits = Limits {
+            states: found.states * TIMES_AS_MANY + LEAST_STATES,
+            time: LEAST_TIME.max(found.took * 2),
+            ..Limits::default()
+        };
+        let typed = [Some(Typed::alone(texts)), self.session.typed(texts)];
+        for typed in typed.into_iter().flatten() {
+            match mender.explore(&typed.text, &limits) {
+                Some(again) if is_like(found, &again) => {
+                    let advices = mender.advise(&typed.text, &again, false);
+                    return advices.of_inputs(Inputs(typed.inputs));
+                }
+                Some(_) | None => {}
             }
-            Some(_) | None => Advices::default(),
         }
+        Advices::default()
     }
 
     /// `:mend`: what to change in all that was typed up to there, and the proof that it mends.
@@ -190,7 +215,7 @@ impl Learner {
         }
     }
 
-    fn report_subject(&self) -> Subject<'static> {
+    pub(super) fn report_subject(&self) -> Subject<'static> {
         Subject {
             replay: REPLAY,
             all: "`threadlab explore --all` on a file shows them",
@@ -320,8 +345,9 @@ mod tests {
             "{explored}"
         );
         let end =
-            "outcome: main fails: assertion failed (input 3, line 1), after 6 steps with 1 pause\n";
-        assert!(replayed.contains(end), "{replayed}");
+            "outcome: main fails: assertion failed (input 3, line 1), after 6 steps with 1 pause";
+        let words: Vec<&str> = replayed.split_whitespace().collect();
+        assert!(words.join(" ").contains(end), "{replayed}");
         assert_eq!(value, "2\n");
         assert!(
             variables.contains("let n = 2  (i64)\nfn add()\n"),

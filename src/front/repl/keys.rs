@@ -130,7 +130,12 @@ impl ConditionalEventHandler for Keys {
             }
             KeyEvent(KeyCode::Enter, Modifiers::NONE)
             | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL) => {
-                Some(enter(&mut typing, line, pos, self.takes_signals))
+                let command = enter(&mut typing, line, pos, self.takes_signals);
+                // What is drawn now stays on the screen, without the grey words.
+                Some(match command == Cmd::Noop && context.has_hint() {
+                    true => Cmd::Repaint,
+                    false => command,
+                })
             }
             KeyEvent(KeyCode::Enter, Modifiers::ALT) => Some(force(&mut typing, line, pos)),
             KeyEvent(KeyCode::Tab, Modifiers::NONE) => {

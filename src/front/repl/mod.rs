@@ -147,6 +147,9 @@ fn converse(
         for code in learner.recalled() {
             lines.remember(&code).map_err(io::Error::other)?;
         }
+        if let Some(key) = learner.ahead.take() {
+            lines.begin_with(&key.to_string());
+        }
         // From the moment that an input is read, a stop is meant for it.
         is_reading.store(true, Ordering::SeqCst);
         learner.forget_stop();

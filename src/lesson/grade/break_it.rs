@@ -1,9 +1,9 @@
 //! Programs that learners make fail by hand, and the step at which that became inevitable.
 
-use super::program::{Explored, Wanted, explored};
-use super::{Bounds, FaultKind, Of, Side, Text, Undecided, Verdict, failed};
+use super::program::{Explored, Wanted, explored, texts};
+use super::{Answer, Bounds, FaultKind, Side, Undecided, Verdict, failed};
 use crate::explore::{Choice, Finding, Interleavings, Outcome, Trail, Walk};
-use crate::lesson::text::{Exercise, Piece};
+use crate::lesson::text::Exercise;
 
 /// A run that was led is followed to its end for so many steps at most.
 const LONGEST: usize = 5_000;
@@ -12,11 +12,10 @@ const LONGEST: usize = 5_000;
 /// it can.
 pub(super) fn grade(
     exercise: &Exercise,
-    program: &Piece,
     answer: &str,
     bounds: &Bounds,
 ) -> Result<Option<Interleavings>, Verdict> {
-    with_program(exercise, program, bounds, |explored| {
+    with_program(exercise, bounds, |explored| {
         let walk = explored.rehearsal().walk();
         walk.listen();
         let mut trail = Trail::beginning(walk);
@@ -51,7 +50,7 @@ pub(super) fn grade(
 }
 
 /// The names in an answer, in order: `Thread-1, main`, one behind the other.
-fn names(answer: &str) -> Vec<&str> {
+pub(in crate::lesson) fn names(answer: &str) -> Vec<&str> {
     let words = answer.split(|c: char| c.is_whitespace() || c == ',');
     words.filter(|word| !word.is_empty()).collect()
 }
@@ -85,7 +84,6 @@ fn usual(walk: &Walk, trail: &Trail) -> Option<Choice> {
 /// Passes when the failure became inevitable in the line that the answer names.
 pub(super) fn grade_line(
     exercise: &Exercise,
-    program: &Piece,
     answer: &str,
     bounds: &Bounds,
 ) -> Result<Option<Interleavings>, Verdict> {
@@ -93,7 +91,7 @@ pub(super) fn grade_line(
     let Ok(line) = word.parse::<u32>() else {
         return Err(failed(FaultKind::NoLine(word.into())));
     };
-    with_program(exercise, program, bounds, |explored| {
+    with_program(exercise, bounds, |explored| {
         let finding = asked_about(explored)?;
         let decisive = decisive_line(&finding);
         match decisive {
@@ -145,16 +143,10 @@ pub(super) fn asked_about(explored: &Explored) -> Result<Finding, Verdict> {
 /// Explores the program that an exercise asks about.
 pub(super) fn with_program<R>(
     exercise: &Exercise,
-    program: &Piece,
     bounds: &Bounds,
     then: impl FnOnce(&mut Explored) -> R,
 ) -> Result<R, Verdict> {
-    let given = exercise.given.as_ref().map_or("", |piece| &*piece.text);
-    let mut texts = Vec::new();
-    if !given.is_empty() {
-        texts.push(Text::own(Of::Given, given));
-    }
-    texts.push(Text::own(Of::Answer, &program.text));
+    let texts = texts(exercise, Answer::new(""), 0);
     explored(&texts, Wanted::default(), bounds, then)
 }
 
@@ -164,8 +156,8 @@ pub(super) fn with_program<R>(
 /// # Errors
 /// Why there is none.
 pub fn question(exercise: &Exercise, bounds: &Bounds) -> Result<Finding, Verdict> {
-    let Some(program) = exercise.task.program() else {
+    if exercise.task.program().is_none() {
         return Err(Verdict::Undecided(Undecided::NoQuestion));
-    };
-    with_program(exercise, program, bounds, |explored| asked_about(explored))?
+    }
+    with_program(exercise, bounds, |explored| asked_about(explored))?
 }

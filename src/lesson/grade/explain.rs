@@ -7,7 +7,7 @@ use super::break_it::{asked_about, question, with_program};
 use super::{Bounds, FaultKind, Undecided, Verdict, failed};
 use crate::explain::{Cause, Early, Torn, Why};
 use crate::explore::{Finding, Interleavings, Problem};
-use crate::lesson::text::{Exercise, Piece};
+use crate::lesson::text::Exercise;
 
 /// A kind of cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,11 +220,10 @@ pub fn options(exercise: &Exercise, bounds: &Bounds) -> Result<Vec<Reason>, Verd
 /// Passes when the answer names the true cause.
 pub(super) fn grade(
     exercise: &Exercise,
-    program: &Piece,
     answer: &str,
     bounds: &Bounds,
 ) -> Result<Option<Interleavings>, Verdict> {
-    with_program(exercise, program, bounds, |explored| {
+    with_program(exercise, bounds, |explored| {
         let finding = asked_about(explored)?;
         match (Reason::of(&finding), Reason::named(answer)) {
             (None, _) => Err(Verdict::Undecided(Undecided::NoQuestion)),

@@ -2,18 +2,20 @@
 //!
 //! In reading order: here, [`grade`] and what it says; [`program`], an answer with the texts around it,
 //! explored; [`work`], programs that learners write; [`names`], what an answer may not define anew;
-//! [`predict`], [`break_it`] and [`explain`], the questions about a program. All is bounded by states, memory
-//! and work, so that a verdict is the same on every machine. Words are made elsewhere.
+//! [`predict`], [`break_it`] and [`explain`], the questions about a program; [`mend`], a change of an answer that
+//! makes it pass. All is bounded by states, memory and work, so that a verdict is the same on every machine.
+//! Words are made elsewhere.
 
 pub mod break_it;
 pub mod explain;
+pub mod mend;
 mod names;
 mod predict;
 mod program;
 mod work;
 
 pub use self::explain::Reason;
-pub use self::program::{Bounds, Explored, Text};
+pub use self::program::{Bounds, Explored, Text, rehearsal};
 
 use crate::explore::{Cut, Finding, Interleavings, Met, Token, Trail};
 use crate::language::Diagnostic;
@@ -269,12 +271,10 @@ impl FaultKind {
 /// limit.
 pub fn grade(exercise: &Exercise, answer: Answer<'_>, bounds: &Bounds) -> Verdict {
     let graded = match &exercise.task {
-        Task::Predict { program, options } => {
-            predict::grade(exercise, program, options, answer.text, bounds)
-        }
-        Task::Break { program } => break_it::grade(exercise, program, answer.text, bounds),
-        Task::FindStep { program } => break_it::grade_line(exercise, program, answer.text, bounds),
-        Task::Explain { program } => explain::grade(exercise, program, answer.text, bounds),
+        Task::Predict { options, .. } => predict::grade(exercise, options, answer.text, bounds),
+        Task::Break { .. } => break_it::grade(exercise, answer.text, bounds),
+        Task::FindStep { .. } => break_it::grade_line(exercise, answer.text, bounds),
+        Task::Explain { .. } => explain::grade(exercise, answer.text, bounds),
         Task::Mend(work) | Task::Write(work) => work::grade(exercise, work, answer, bounds),
     };
     match graded {

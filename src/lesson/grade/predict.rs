@@ -1,20 +1,19 @@
 //! What can be printed: the options are held against all outcomes, so an answer is never an opinion.
 
-use super::program::{Explored, Wanted, explored};
-use super::{Bounds, FaultKind, Of, Text, Verdict, WrongOption, failed};
+use super::program::{Explored, Wanted, explored, texts};
+use super::{Answer, Bounds, FaultKind, Verdict, WrongOption, failed};
 use crate::explore::{End, Interleavings, Outcome};
-use crate::lesson::text::{Choice, Ending, Exercise, Piece};
+use crate::lesson::text::{Choice, Ending, Exercise};
 
 /// Passes when the answer is the numbers of the options that can happen, and of no others.
 pub(super) fn grade(
     exercise: &Exercise,
-    program: &Piece,
     options: &[Choice],
     answer: &str,
     bounds: &Bounds,
 ) -> Result<Option<Interleavings>, Verdict> {
     let chosen = chosen(answer, options.len()).map_err(failed_by)?;
-    with_options(exercise, program, options, bounds, |explored, possible| {
+    with_options(exercise, options, bounds, |explored, possible| {
         let mut wrong = Vec::new();
         for (index, token) in possible.iter().enumerate() {
             if token.is_some() == chosen.contains(&index) {
@@ -36,21 +35,15 @@ pub(super) fn grade(
 /// Explores the program and says of each option which run does it, if one does.
 fn with_options<R>(
     exercise: &Exercise,
-    program: &Piece,
     options: &[Choice],
     bounds: &Bounds,
     then: impl FnOnce(&mut Explored, Vec<Option<crate::explore::Token>>) -> R,
 ) -> Result<R, Verdict> {
-    let given = exercise.given.as_ref().map_or("", |piece| &*piece.text);
-    let mut texts = Vec::new();
-    if !given.is_empty() {
-        texts.push(Text::own(Of::Given, given));
-    }
-    texts.push(Text::own(Of::Answer, &program.text));
     let wanted = Wanted {
         is_ordered: true,
         ..Wanted::default()
     };
+    let texts = texts(exercise, Answer::new(""), 0);
     explored(&texts, wanted, bounds, |explored| {
         if let Some(why) = explored.undecided() {
             return Err(Verdict::Undecided(why));

@@ -2,11 +2,13 @@
 //! several texts. Each keeps its own line numbers.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{FaultKind, Of, Undecided, Verdict, failed};
+use super::{Answer, FaultKind, Of, Undecided, Verdict, failed};
 use crate::event::Stream;
 use crate::explore::{Demand, Exploration, Limits, Outcome, Token, Trail, Watch};
+use crate::lesson::text::{Exercise, Task};
 use crate::pos::{GIVEN, TRIAL};
 use crate::session::Language;
 use crate::session::{Config, Part, Rehearsal, Scheduler, Session};
@@ -20,6 +22,10 @@ const NEVER: Duration = Duration::from_secs(3_600);
 /// How far an answer is explored. Without time, so that a verdict is the same on every machine.
 #[derive(Clone, Debug)]
 pub struct Bounds {
+    /// Set when nobody waits for the verdict any more: what is not known by then is undecided.
+    pub stop: Arc<AtomicBool>,
+    /// Counts the states that are seen within these bounds.
+    pub seen: Arc<AtomicU64>,
     /// So many states.
     pub states: u64,
     /// So many bytes.
@@ -33,6 +39,8 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
+            stop: Arc::default(),
+            seen: Arc::default(),
             states: 200_000,
             memory: 256 << 20,
             work: 200_000,
@@ -66,6 +74,31 @@ pub struct Text<'a> {
     pub text: &'a str,
     /// What it is written in.
     pub language: Language,
+}
+
+/// The texts of an exercise's program: what is given, the answer or the program that is asked about, and
+/// the trial of this number, from 0.
+pub(super) fn texts<'a>(exercise: &'a Exercise, answer: Answer<'a>, trial: usize) -> Vec<Text<'a>> {
+    let given = exercise.given.as_ref().map_or("", |piece| &piece.text);
+    let (program, trial) = match &exercise.task {
+        Task::Predict { program, .. }
+        | Task::Break { program }
+        | Task::FindStep { program }
+        | Task::Explain { program } => (Text::own(Of::Answer, &program.text), None),
+        Task::Mend(work) | Task::Write(work) => {
+            let Answer { text, language } = answer;
+            let answer = Text {
+                of: Of::Answer,
+                text,
+                language,
+            };
+            (answer, work.trials.get(trial))
+        }
+    };
+    let around = |of, text: &'a str| (!text.is_empty()).then(|| Text::own(of, text));
+    let given = around(Of::Given, given);
+    let trial = trial.and_then(|piece| around(Of::Trial, &piece.text));
+    given.into_iter().chain([program]).chain(trial).collect()
 }
 
 impl<'a> Text<'a> {
@@ -136,16 +169,25 @@ impl Explored {
     }
 }
 
-/// Explores texts as one program, in a session of its own, and hands that over.
+/// An exercise's program with an answer, as [`grade`](super::grade) explores it in the trial of this number,
+/// from 0: to see runs of it again and to lead them.
 ///
 /// # Errors
 /// That one of the texts cannot run.
-pub(super) fn explored<R>(
-    texts: &[Text<'_>],
-    wanted: Wanted,
-    bounds: &Bounds,
-    then: impl FnOnce(&mut Explored) -> R,
-) -> Result<R, Verdict> {
+pub fn rehearsal(
+    exercise: &Exercise,
+    answer: Answer<'_>,
+    trial: usize,
+) -> Result<Rehearsal, Verdict> {
+    let is_ordered = matches!(exercise.task, Task::Predict { .. });
+    rehearsed(&texts(exercise, answer, trial), is_ordered)
+}
+
+/// Texts as one program at its beginning, in a session of its own.
+///
+/// # Errors
+/// That one of the texts cannot run.
+pub(super) fn rehearsed(texts: &[Text<'_>], is_ordered: bool) -> Result<Rehearsal, Verdict> {
     let config = Config {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
@@ -165,20 +207,35 @@ pub(super) fn explored<R>(
         })
     })?;
     // Nothing has run in this session.
-    let rehearsal = session.rehearse(&program, wanted.is_ordered);
+    let rehearsal = session.rehearse(&program, is_ordered);
     let mut rehearsal = rehearsal.map_err(|_| Verdict::Undecided(Undecided::NoQuestion))?;
-    rehearsal.demand(wanted.demands);
-    if wanted.is_ordered {
+    if is_ordered {
         // Orders that differ only by which of two interchangeable threads comes first are different ones.
         rehearsal.tell_threads_apart();
     }
-    let stop = Arc::default();
+    Ok(rehearsal)
+}
+
+/// Explores texts as one program, in a session of its own, and hands that over.
+///
+/// # Errors
+/// That one of the texts cannot run.
+pub(super) fn explored<R>(
+    texts: &[Text<'_>],
+    wanted: Wanted,
+    bounds: &Bounds,
+    then: impl FnOnce(&mut Explored) -> R,
+) -> Result<R, Verdict> {
+    let mut rehearsal = rehearsed(texts, wanted.is_ordered)?;
+    rehearsal.demand(wanted.demands);
+    rehearsal.stop_by(bounds.stop.clone());
     let mut watch = Watch {
-        stop: &stop,
+        stop: &bounds.stop,
         progress: &mut |_, _| {},
     };
     let limits = bounds.limits();
     let found = rehearsal.explore(&limits, &mut watch);
+    bounds.seen.fetch_add(found.states, Ordering::Relaxed);
     let mut explored = Explored {
         found,
         rehearsal,

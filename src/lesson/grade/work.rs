@@ -2,8 +2,8 @@
 //! exercise's conditions hold.
 
 use super::names::redefined;
-use super::program::{Explored, Wanted, explored};
-use super::{Answer, Bounds, Evidence, Fault, FaultKind, Of, Text, Undecided, Verdict, failed};
+use super::program::{Explored, Wanted, explored, texts};
+use super::{Answer, Bounds, Evidence, Fault, FaultKind, Undecided, Verdict, failed};
 use crate::explore::{Cut, Demand, Finding, Interleavings, Outcome, Possible, Problem};
 use crate::language::outline::Outline;
 use crate::lesson::text::{Check, Exercise, Work};
@@ -39,18 +39,6 @@ pub(super) fn grade(
     let mut counts = Some(Vec::new());
     let mut undecided = None;
     for (index, trial) in trials.iter().enumerate() {
-        let mut texts = Vec::new();
-        if !given.is_empty() {
-            texts.push(Text::own(Of::Given, given));
-        }
-        texts.push(Text {
-            of: Of::Answer,
-            text: answer.text,
-            language: answer.language,
-        });
-        if !trial.is_empty() {
-            texts.push(Text::own(Of::Trial, trial));
-        }
         let wanted = Wanted {
             is_ordered: false,
             demands: work
@@ -62,7 +50,7 @@ pub(super) fn grade(
         let printed_by_trial = [given, trial]
             .iter()
             .any(|text| Outline::of(text).names("print"));
-        let graded = explored(&texts, wanted, bounds, |explored| {
+        let graded = explored(&texts(exercise, answer, index), wanted, bounds, |explored| {
             grade_trial(work, explored, printed_by_trial)
         });
         match graded.and_then(|graded| graded) {
@@ -73,7 +61,11 @@ pub(super) fn grade(
             Err(Verdict::Undecided(why)) => {
                 undecided = undecided.or(Some(why));
                 // Another trial may show that it is wrong, but this answer has had its share.
-                if matches!(why, Undecided::Limit(Cut::Work(_) | Cut::Memory(_))) {
+                let is_over = matches!(
+                    why,
+                    Undecided::Limit(Cut::Work(_) | Cut::Memory(_) | Cut::Stopped)
+                );
+                if is_over {
                     break;
                 }
             }

@@ -1,5 +1,5 @@
 //! Answers that no exercise may accept, made from its solution: without its locks, one thing after the other,
-//! and what is expected without any work.
+//! by waiting or by one lock around everything, and what is expected without any work.
 
 use std::fmt;
 
@@ -19,6 +19,8 @@ pub enum Cheat {
     WithoutLocks,
     /// What the solution starts is waited for at once.
     OneAfterTheOther,
+    /// Whatever runs in a thread of its own holds one lock all the time.
+    UnderOneLock,
     /// Each function gives a constant, or does nothing.
     Constant,
     /// What has to be printed is printed.
@@ -35,6 +37,9 @@ impl fmt::Display for Cheat {
             Self::OneAfterTheOther => {
                 "the solution with one thing after the other (`together NAME` or `at most N s` asks for \
                  more)"
+            }
+            Self::UnderOneLock => {
+                "the solution under one lock for everything (`together NAME` or `at most N s` asks for more)"
             }
             Self::Constant => "an answer that gives a constant (more trials with other numbers tell)",
             Self::PrintsOnly => "an answer that only prints",
@@ -56,6 +61,16 @@ pub(super) fn of(exercise: &Exercise, work: &Work, solution: &str) -> Vec<(Cheat
     let serial = one_after_the_other(solution);
     if serial != solution {
         cheats.push((Cheat::OneAfterTheOther, serial));
+    }
+    let promises_more = work.checks.iter().any(|(check, _)| {
+        matches!(
+            check,
+            Check::Together(_) | Check::AtMostSeconds(_) | Check::CanPrint(_)
+        )
+    });
+    let given = exercise.given.as_ref().map_or("", |piece| &piece.text);
+    if promises_more && let Some(locked) = under_one_lock(solution, given) {
+        cheats.push((Cheat::UnderOneLock, locked));
     }
     let constants = constants(work);
     let functions = definitions(solution);
@@ -203,6 +218,69 @@ fn one_after_the_other(solution: &str) -> String {
     text
 }
 
+/// Whatever is handed to a thread or a pool holds one lock while it runs; nothing where nothing is handed
+/// over, or something that may be any function.
+fn under_one_lock(solution: &str, given: &str) -> Option<String> {
+    let outline = Outline::of(solution);
+    let of_given = Outline::of(given);
+    let functions = || outline.functions.iter().chain(&of_given.functions);
+    // A function by its name, or a closure with the names of its parameters in bars.
+    let in_bars = |closure: &str| {
+        let names = closure.strip_prefix('|')?.split('|').next()?.split(',');
+        Some(names.filter(|name| !name.trim().is_empty()).count())
+    };
+    let parameters = |task: &str| {
+        let named = || functions().find(|one| one.name == Some(task));
+        let variable = || {
+            let (_, value) = solution.split_once(&format!("let {task} = "))?;
+            in_bars(value)
+        };
+        in_bars(task)
+            .or_else(|| Some(named()?.params.len()))
+            .or_else(variable)
+    };
+    let mut changes = Vec::new();
+    let mut put_under = |task: &str, at: usize| {
+        let count = parameters(task)?;
+        let names: Vec<String> = (0..count).map(|number| format!("a{number}")).collect();
+        let names = names.join(", ");
+        let span = at..at + task.len();
+        let inner = format!("let task = {task}; with one_for_all {{ task.call({names}) }}");
+        changes.push((span, format!("|{names}| {{ {inner} }}")));
+        Some(())
+    };
+    for call in outline.function_calls() {
+        if let ("spawn" | "Thread", Some(span)) = (call.name, call.arg_spans.first()) {
+            put_under(call.args[0].trim(), span.start)?;
+        }
+    }
+    let is_pool = |receiver: &str| {
+        ["Executor(", "pool("].iter().any(|made| {
+            let mut parts = solution.split(made).skip(1);
+            let name = |part: &str| {
+                let bound = part.split_once(" as ").map(|(_, rest)| rest);
+                bound.and_then(|rest| rest.split_whitespace().next().map(String::from))
+            };
+            parts.any(|part| name(part).as_deref() == Some(receiver))
+        })
+    };
+    for call in outline.calls() {
+        let is_task = matches!(call.method, "submit" | "map") && is_pool(call.receiver);
+        if let (true, Some(task)) = (is_task, call.args.first()) {
+            let inner = &solution[call.args_span.clone()];
+            let at = call.args_span.start + inner.find(task.trim()).unwrap_or(0);
+            put_under(task.trim(), at)?;
+        }
+    }
+    match changes.is_empty() {
+        true => None,
+        false => Some(format!(
+            "let one_for_all = RLock();\n{}",
+            replaced(solution, changes)
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +301,21 @@ mod tests {
             "{serial}"
         );
         assert!(serial.contains("with pool(1) as p"), "{serial}");
+        let locked = under_one_lock(solution, "").unwrap();
+        assert!(
+            locked.contains("spawn(|| { let task = add; with one_for_all { task.call() } })"),
+            "{locked}"
+        );
+        assert!(
+            locked.contains("p.submit(|| { let task = add; with one_for_all"),
+            "{locked}"
+        );
+        let closure = under_one_lock("let t = spawn(|x| f(x), 1);", "").unwrap();
+        assert!(
+            closure.contains("spawn(|a0| { let task = |x| f(x); with one_for_all { task.call(a0) } }, 1)"),
+            "{closure}"
+        );
+        assert_eq!(under_one_lock("f();", "fn f() { }"), None);
         let constant = each_gives(&definitions(solution), solution, "7");
         assert_eq!(constant, "fn add() { 7 }\n");
     }

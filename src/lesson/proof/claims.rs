@@ -11,58 +11,10 @@ use std::sync::Arc;
 use super::{Finding, FindingKind};
 use crate::event::Stream;
 use crate::explore::{Cut, End, Exploration, Limits, Watch};
-use crate::language::words::comments_behind_code;
+use crate::lesson::claim::{Claim, claims};
 use crate::lesson::grade::Bounds;
 use crate::lesson::text::Page;
 use crate::session::{Config, Input, InputKind, Outcome, Report, Scheduler, Selection, Session};
-
-/// What a comment says of its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Whatever it prints is this.
-    Prints(String),
-    /// It can print each of these, and nothing else.
-    CanPrint(Vec<String>),
-    /// It never fails.
-    Proved,
-    /// It fails in some interleavings and not in all.
-    CanFail,
-    /// It always fails, with a message that contains this.
-    Fails(String),
-    /// Some interleavings get stuck in it.
-    CanDeadlock,
-}
-
-impl Claim {
-    /// The claim that a comment makes, if it makes one.
-    pub(super) fn of(comment: &str) -> Option<Self> {
-        let rest = |begin: &str| comment.strip_prefix(begin).map(str::trim);
-        if let Some(line) = rest("prints ") {
-            return Some(Self::Prints(line.into()));
-        }
-        if let Some(lines) = rest("can print ") {
-            return Some(Self::CanPrint(
-                lines.split(" or ").map(|one| one.trim().into()).collect(),
-            ));
-        }
-        if let Some(text) = rest("fails:") {
-            return Some(Self::Fails(text.into()));
-        }
-        match comment {
-            "can fail" => Some(Self::CanFail),
-            "can deadlock" => Some(Self::CanDeadlock),
-            _ => comment.starts_with("proved").then_some(Self::Proved),
-        }
-    }
-
-    /// Whether its page may fail in a run.
-    fn allows_failure(&self) -> bool {
-        match self {
-            Self::CanFail | Self::Fails(_) | Self::CanDeadlock => true,
-            Self::Prints(_) | Self::CanPrint(_) | Self::Proved => false,
-        }
-    }
-}
 
 /// Why a claim is not true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,10 +84,9 @@ pub(super) fn prove(pages: &[&Page], bounds: &Bounds) -> Vec<Finding> {
     let mut open: Vec<Placed> = Vec::new();
     for page in pages.iter().filter(|page| !page.code.is_empty()) {
         let number = u16::try_from(session.inputs() + 1).unwrap_or(u16::MAX);
-        let comments = comments_behind_code(&page.code.text).into_iter();
-        let placed = comments.filter_map(|(line, comment)| {
+        let placed = claims(&page.code.text).into_iter().filter_map(|(line, claim)| {
             Some(Placed {
-                claim: Claim::of(comment)?,
+                claim,
                 at: (number, u16::try_from(line).ok()?),
                 line: page.code.line + line - 1,
                 is_settled: false,

@@ -10,16 +10,20 @@ mod claims;
 mod introduced;
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 pub use self::cheats::Cheat;
-pub use self::claims::{Claim, ClaimFault};
+pub use self::claims::ClaimFault;
 pub use self::introduced::Introduced;
 
-use super::grade::{Answer, Bounds, Reason, Undecided, Verdict, explain, grade};
-use super::text::{Exercise, Lesson, Page, Step, Task, Work};
+use super::grade::{Answer, Bounds, Reason, Undecided, Verdict, break_it, explain, grade};
+use super::text::{Exercise, Lesson, Page, Piece, Step, Task, Work};
+use crate::language::outline::is_same_code;
 
-/// So many right answers that differ, and so many wrong ones, has each exercise in which a program is
-/// written.
+/// So many right answers that differ has each exercise in which a program is written; there may be only one
+/// run that fails, or one cause. So many wrong ones has each exercise whose answer is not made of options.
 const RIGHT: usize = 3;
 const WRONG: usize = 3;
 
@@ -33,7 +37,7 @@ pub struct Finding {
 }
 
 /// Which answer of an exercise is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// What the learner begins with.
     Starter,
@@ -75,6 +79,8 @@ pub enum FindingKind {
     FewRight(usize),
     /// There are fewer wrong answers than needed.
     FewWrong(usize),
+    /// These two answers are the same.
+    Same(Which, Which),
     /// A name is used before the lesson that introduces it, if one does.
     Early(String, Option<String>),
     /// A line is wider than the screen: of this width, the line.
@@ -121,6 +127,7 @@ impl fmt::Display for FindingKind {
             Self::FewWrong(count) => {
                 write!(f, "{WRONG} wrong answers are needed, and there are {count}")
             }
+            Self::Same(which, other) => write!(f, "{which} is the same as {other}"),
             Self::Early(name, Some(lesson)) => {
                 write!(
                     f,
@@ -143,10 +150,35 @@ pub struct Tools<'a> {
     pub introduced: &'a Introduced,
     /// How far is explored.
     pub bounds: Bounds,
+    /// The time since some moment.
+    pub clock: &'a (dyn Fn() -> Duration + Sync),
 }
 
-/// Finds all that is wrong with a lesson, in the order of its lines. Blocks for as long as exploring takes.
-pub fn prove(lesson: &Lesson, tools: &Tools<'_>) -> Vec<Finding> {
+/// What grading an answer took.
+#[derive(Clone, Debug)]
+pub struct Effort {
+    /// The number of the exercise, from 1.
+    pub exercise: usize,
+    /// Its answer; none for a cheat or the options of a question.
+    pub which: Option<Which>,
+    /// How many states were seen, in all trials: the same on each machine.
+    pub states: u64,
+    /// How long that took, on this one.
+    pub took: Duration,
+}
+
+/// What came of a lesson.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// All that is wrong with it, in the order of its lines.
+    pub findings: Vec<Finding>,
+    /// What each answer took.
+    pub efforts: Vec<Effort>,
+}
+
+/// Finds all that is wrong with a lesson. Blocks for as long as exploring takes.
+pub fn prove(lesson: &Lesson, tools: &Tools<'_>) -> Proof {
+    let mut efforts = Vec::new();
     let mut findings = tools.introduced.early(lesson);
     let pages: Vec<&Page> = lesson.pages().collect();
     findings.extend(claims::prove(&pages, &tools.bounds));
@@ -156,18 +188,20 @@ pub fn prove(lesson: &Lesson, tools: &Tools<'_>) -> Vec<Finding> {
                 exercise,
                 tools,
                 findings: &mut findings,
+                efforts: &mut efforts,
             };
             prover.prove();
         }
     }
     findings.sort_by_key(|finding| finding.line);
-    findings
+    Proof { findings, efforts }
 }
 
 struct Prover<'a> {
     exercise: &'a Exercise,
     tools: &'a Tools<'a>,
     findings: &'a mut Vec<Finding>,
+    efforts: &'a mut Vec<Effort>,
 }
 
 impl Prover<'_> {
@@ -180,9 +214,9 @@ impl Prover<'_> {
             Task::Predict { options, .. } => self.options(options),
             Task::Explain { .. } => {
                 self.question();
-                self.answers(1, 1);
+                self.answers(1, WRONG);
             }
-            Task::Break { .. } | Task::FindStep { .. } => self.answers(1, 1),
+            Task::Break { .. } | Task::FindStep { .. } => self.answers(1, WRONG),
             Task::Mend(work) | Task::Write(work) => {
                 self.answers(RIGHT, WRONG);
                 self.starter(work);
@@ -191,10 +225,27 @@ impl Prover<'_> {
         }
     }
 
+    /// The verdict on an answer.
+    fn verdict(&mut self, which: Option<Which>, answer: Answer<'_>) -> Verdict {
+        let bounds = Bounds {
+            seen: Arc::default(),
+            ..self.tools.bounds.clone()
+        };
+        let begin = (self.tools.clock)();
+        let verdict = grade(self.exercise, answer, &bounds);
+        self.efforts.push(Effort {
+            exercise: self.exercise.number,
+            which,
+            states: bounds.seen.load(Ordering::Relaxed),
+            took: (self.tools.clock)().saturating_sub(begin),
+        });
+        verdict
+    }
+
     /// The verdict on an answer, with the feedback.
-    fn graded(&self, text: &str) -> (Verdict, String, String) {
+    fn graded(&mut self, which: Option<Which>, text: &str) -> (Verdict, String, String) {
         let answer = Answer::new(text);
-        let verdict = grade(self.exercise, answer, &self.tools.bounds);
+        let verdict = self.verdict(which, answer);
         let (whole, line) = (self.tools.feedback)(self.exercise, answer, &verdict);
         (verdict, whole, line)
     }
@@ -205,7 +256,7 @@ impl Prover<'_> {
             .zip(1..)
             .filter(|(option, _)| option.is_possible);
         let right: Vec<String> = right.map(|(_, number)| number.to_string()).collect();
-        let (verdict, _, line) = self.graded(&right.join(" "));
+        let (verdict, _, line) = self.graded(None, &right.join(" "));
         match verdict {
             Verdict::Passed(_) => {}
             Verdict::Failed(fault) => match &fault.kind {
@@ -252,8 +303,12 @@ impl Prover<'_> {
                 FindingKind::FewWrong(answers.wrong.len()),
             );
         }
+        self.differ(&all);
+        let wrong = answers.wrong.iter().zip(1..);
+        let wrong = wrong.map(|(wrong, number)| (Which::Wrong(number), &wrong.answer));
+        self.differ(&wrong.collect::<Vec<_>>());
         for (which, piece) in all {
-            let (verdict, _, line) = self.graded(&piece.text);
+            let (verdict, _, line) = self.graded(Some(which), &piece.text);
             match verdict {
                 Verdict::Passed(_) => {}
                 Verdict::Failed(_) => self.find(piece.line, FindingKind::Rejected(which, line)),
@@ -268,13 +323,28 @@ impl Prover<'_> {
         }
     }
 
+    /// Answers that say the same count once.
+    fn differ(&mut self, answers: &[(Which, &Piece)]) {
+        let is_code = self.exercise.task.work().is_some();
+        let is_same = |one: &str, other: &str| match is_code {
+            true => is_same_code(one, other),
+            false => break_it::names(one) == break_it::names(other),
+        };
+        for (at, (which, piece)) in answers.iter().enumerate() {
+            let mut before = answers[..at].iter();
+            if let Some((other, _)) = before.find(|(_, other)| is_same(&piece.text, &other.text)) {
+                self.find(piece.line, FindingKind::Same(*which, *other));
+            }
+        }
+    }
+
     fn starter(&mut self, work: &Work) {
         self.wrong(Which::Starter, &work.starter, work.promise.as_deref());
     }
 
     /// An answer that must be rejected, for this reason if one is promised.
-    fn wrong(&mut self, which: Which, piece: &super::text::Piece, promise: Option<&str>) {
-        let (verdict, whole, line) = self.graded(&piece.text);
+    fn wrong(&mut self, which: Which, piece: &Piece, promise: Option<&str>) {
+        let (verdict, whole, line) = self.graded(Some(which), &piece.text);
         match verdict {
             Verdict::Passed(_) => self.find(piece.line, FindingKind::Accepted(which)),
             Verdict::Undecided(why) => self.find(piece.line, FindingKind::Undecided(which, why)),
@@ -295,7 +365,7 @@ impl Prover<'_> {
             return;
         };
         for (cheat, answer) in cheats::of(self.exercise, work, &solution.text) {
-            let graded = grade(self.exercise, Answer::new(&answer), &self.tools.bounds);
+            let graded = self.verdict(None, Answer::new(&answer));
             // An answer that is not known to be wrong is not accepted either.
             if graded.is_passed() {
                 self.find(self.exercise.line, FindingKind::Cheat(cheat, answer));

@@ -10,10 +10,9 @@ use std::ops::RangeInclusive;
 
 use super::Lessons;
 use super::files::Watched;
-use super::judge::{Judged, choices, judge};
+use super::judge::choices;
 use super::program::{joined, latest, range};
-use super::shown::code_with_numbers;
-use crate::front::prose::code_block;
+use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::repl::answer::{Flow, Learner};
 use crate::front::repl::keep::{Past, in_editor};
 use crate::lesson::grade::Reason;
@@ -34,7 +33,7 @@ pub(super) struct Attempt {
     pub(super) hints: usize,
     /// What looks at an answer was said.
     is_reminded: bool,
-    is_solved: bool,
+    pub(super) is_solved: bool,
     /// The causes to choose from, where that is what is asked.
     pub(super) reasons: Vec<Reason>,
     /// Where a program is led by hand; as long as that lasts.
@@ -138,14 +137,20 @@ impl Learner {
         let said = match watched {
             Ok(watched) => {
                 let file = watched.file().display().to_string();
+                let other = watched.file().with_extension("py");
+                let other = other.file_name().unwrap_or_default().to_string_lossy();
+                let said = format!(
+                    "Your answer is the file {file}, or {other} beside it: it is checked each time you \
+                     save it."
+                );
                 if let Some(attempt) = lessons.attempt() {
                     attempt.watched = Some(watched);
                 }
-                format!("Your answer is the file {file}: it is checked each time you save it.")
+                said
             }
             Err(why) => format!("There is no file for this exercise: {why}"),
         };
-        self.say(&hang("", &said, view.columns))
+        self.say_wrapped(&said)
     }
 
     /// Takes a line as an answer to the exercise that is open. Says whether it was one.
@@ -165,11 +170,11 @@ impl Learner {
         };
         let is_one = !matches!(exercise.task, Task::Predict { .. });
         if numbers.iter().any(|number| !(1..=highest).contains(number)) {
-            self.say(&format!("The numbers go from 1 to {highest}.\n"))?;
+            self.say_wrapped(&format!("The numbers go from 1 to {highest}.\n"))?;
             return Ok(true);
         }
         if is_one && numbers.len() != 1 {
-            self.say("Only one of them is right: type one number.\n")?;
+            self.say_wrapped("Only one of them is right: type one number.\n")?;
             return Ok(true);
         }
         // A sentence stands for the name of a cause, everything else for its number.
@@ -198,12 +203,12 @@ impl Learner {
             Task::Mend(_) | Task::Write(_) if self.program(&exercise).is_some() => {
                 self.check_answer(None)?;
             }
-            Task::Mend(_) | Task::Write(_) => self.say(
+            Task::Mend(_) | Task::Write(_) => self.say_wrapped(
                 "Type your answer (Up brings the beginning here), or :edit it; then :check.\n",
             )?,
-            Task::Predict { .. } => self.say("Type the numbers of the options, such as: 1 3\n")?,
-            Task::Explain { .. } => self.say("Type the number of a sentence, such as: 2\n")?,
-            Task::FindStep { .. } => self.say("Type the number of a line, such as: 2\n")?,
+            Task::Predict { .. } => self.say_wrapped("Type the numbers of the options, such as: 1 3\n")?,
+            Task::Explain { .. } => self.say_wrapped("Type the number of a sentence, such as: 2\n")?,
+            Task::FindStep { .. } => self.say_wrapped("Type the number of a line, such as: 2\n")?,
         }
         Ok(Flow::Stay)
     }
@@ -211,7 +216,7 @@ impl Learner {
     /// `:check`: the learner's program, or the inputs of these numbers.
     pub(super) fn check_answer(&mut self, which: Option<&str>) -> io::Result<()> {
         let Some(exercise) = self.exercise() else {
-            return self.say("This step is no exercise: there is nothing to check.\n");
+            return self.say_wrapped("This step is no exercise: there is nothing to check.\n");
         };
         if exercise.task.work().is_none() {
             return self.enter_at_exercise().map(drop);
@@ -221,14 +226,14 @@ impl Learner {
             Some(which) => match range(which) {
                 Some(range) => self.inputs(&range),
                 None => {
-                    return self.say(&format!(
+                    return self.say_wrapped(&format!(
                         "`{which}` is no number of an input; `:check 4` and `:check 4-6` are right.\n"
                     ));
                 }
             },
         };
         let Some((answer, inputs)) = answer else {
-            return self.say(match which {
+            return self.say_wrapped(match which {
                 None => {
                     "There is no answer yet: type it (Up brings the beginning here), or :edit it.\n"
                 }
@@ -268,7 +273,7 @@ impl Learner {
                 }
                 self.judge(&exercise, &text)?;
             }
-            Err(why) => self.say(&format!("{why}\n"))?,
+            Err(why) => self.say_wrapped(&format!("{why}\n"))?,
         }
         Ok(true)
     }
@@ -302,7 +307,8 @@ impl Learner {
         match is_new {
             true => {
                 let what = "[That has run. :check says whether it is right.]";
-                self.say(&(self.paint.text(Role::Faint, what) + "\n"))
+                let what = hang("", what, self.columns);
+                self.say(&(self.paint.text(Role::Faint, what.trim_end()) + "\n"))
             }
             false => Ok(()),
         }
@@ -319,10 +325,10 @@ impl Learner {
         let typed = latest(typed);
         match typed.is_empty() {
             true => {
-                let file = attempt.watched.as_ref().and_then(Watched::text);
                 let starter = exercise.task.work().map_or("", |work| &work.starter.text);
-                file.filter(|text| text.trim() != starter.trim())
-                    .map(|text| (text, 1))
+                let watched = attempt.watched.as_ref();
+                let text = watched.and_then(|watched| watched.text(starter));
+                text.map(|text| (text, 1))
             }
             false => Some(joined(&typed)),
         }
@@ -341,34 +347,6 @@ impl Learner {
         (!typed.is_empty()).then(|| joined(&typed))
     }
 
-    /// Judges an answer and says what comes of it. Blocks while it is explored.
-    fn judge(&mut self, exercise: &Exercise, answer: &str) -> io::Result<()> {
-        let judged = judge(exercise, answer, self.view());
-        self.judged(judged)
-    }
-
-    /// Says what has become of an answer, and keeps it.
-    pub(super) fn judged(&mut self, judged: Judged) -> io::Result<()> {
-        let Judged {
-            text,
-            is_right,
-            is_honest,
-        } = judged;
-        self.keep_exercise(|record| {
-            record.tries += u32::from(is_honest);
-            record.passed |= is_right;
-        })?;
-        self.say(&text)?;
-        if is_right {
-            if let Some(attempt) = self.lessons.as_mut().and_then(Lessons::attempt) {
-                attempt.is_solved = true;
-            }
-            let solved = self.paint.text(Role::Prompt, "Solved.");
-            return self.say(&format!("{solved} Enter goes on.\n"));
-        }
-        Ok(())
-    }
-
     /// Takes over what has become of the file with the answer.
     pub(super) fn hear_from_file(&mut self) -> io::Result<()> {
         let Some(attempt) = self.lessons.as_mut().and_then(Lessons::attempt) else {
@@ -377,8 +355,13 @@ impl Learner {
         let Some(watched) = &attempt.watched else {
             return Ok(());
         };
-        let (tries, is_solved) = watched.heard();
+        let (tries, is_solved, last) = watched.heard();
         attempt.is_solved |= is_solved;
+        if let Some(lessons) = &mut self.lessons
+            && last.is_some()
+        {
+            lessons.judged = last;
+        }
         if tries == 0 {
             return Ok(());
         }

@@ -1,4 +1,5 @@
-//! An answer that is a file beside the prompt, checked whenever it is saved.
+//! An answer that is a file beside the prompt, checked whenever it is saved: a script of ours, or one of
+//! Python's beside it.
 //!
 //! A thread looks at the file a few times a second, since no way to be told about it is the same on all
 //! hosts. It judges what it finds and shows that above what is being typed; the conversation asks it
@@ -12,16 +13,23 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::judge::judge;
+use parking_lot::Mutex;
+
+use super::judge::{JudgedProgram, Submission, judge};
 use super::shown::View;
+use crate::front::lesson::feedback::Reader;
 use crate::front::repl::screen::Screen;
 use crate::lesson::text::{Exercise, Lesson};
+use crate::session::Language;
 use crate::view::paint::Role;
 
 /// How long the file is not looked at.
 const REST: Duration = Duration::from_millis(300);
 
-/// A file that is watched.
+/// What the files of an answer end with, and what they are written in; the first is the one that is begun.
+const KINDS: [(&str, Language); 2] = [("rhai", Language::Own), ("py", Language::Python)];
+
+/// The files of an answer, which are watched.
 pub(super) struct Watched {
     file: PathBuf,
     heard: Arc<Heard>,
@@ -36,6 +44,7 @@ pub(super) struct Watched {
 struct Heard {
     tries: AtomicU32,
     is_solved: AtomicBool,
+    last: Mutex<Option<JudgedProgram>>,
 }
 
 impl Watched {
@@ -63,20 +72,23 @@ impl Watched {
         let heard = Arc::<Heard>::default();
         let stop = Arc::<AtomicBool>::default();
         let (ends, ended) = channel::<()>();
-        let watcher = Watcher {
-            file: file.clone(),
+        let mut watcher = Watcher {
+            files: KINDS.map(|(end, language)| {
+                let file = file.with_extension(end);
+                let seen = fs::read_to_string(&file).unwrap_or_default();
+                (file, language, seen)
+            }),
             exercise: exercise.clone(),
             screen,
             view,
             heard: heard.clone(),
             stop: stop.clone(),
         };
-        let mut seen = fs::read_to_string(&file).unwrap_or_default();
         let begun = std::thread::Builder::new()
             .name("answer".into())
             .spawn(move || {
                 while ended.recv_timeout(REST) == Err(RecvTimeoutError::Timeout) {
-                    watcher.look(&mut seen);
+                    watcher.look();
                 }
             });
         begun.map_err(failed)?;
@@ -93,15 +105,18 @@ impl Watched {
         &self.file
     }
 
-    /// What it says.
-    pub(super) fn text(&self) -> Option<String> {
-        fs::read_to_string(&self.file).ok()
+    /// What it says, unless that is nothing or still the beginning; otherwise what the file beside it says.
+    pub(super) fn text(&self, beginning: &str) -> Option<String> {
+        let files = KINDS.iter().map(|(end, _)| self.file.with_extension(end));
+        let mut texts = files.filter_map(|file| fs::read_to_string(file).ok());
+        texts.find(|text| !text.trim().is_empty() && text.trim() != beginning.trim())
     }
 
-    /// How many answers were judged since this was asked last, and whether one has passed.
-    pub(super) fn heard(&self) -> (u32, bool) {
+    /// How many answers were judged since this was asked last, whether one has passed, and the last one.
+    pub(super) fn heard(&self) -> (u32, bool, Option<JudgedProgram>) {
         let tries = self.heard.tries.swap(0, Ordering::Relaxed);
-        (tries, self.heard.is_solved.load(Ordering::Relaxed))
+        let is_solved = self.heard.is_solved.load(Ordering::Relaxed);
+        (tries, is_solved, self.heard.last.lock().take())
     }
 }
 
@@ -113,7 +128,8 @@ impl Drop for Watched {
 
 /// What the thread needs.
 struct Watcher {
-    file: PathBuf,
+    /// With what each one said last.
+    files: [(PathBuf, Language, String); 2],
     exercise: Exercise,
     screen: Arc<Screen>,
     view: View,
@@ -122,21 +138,34 @@ struct Watcher {
 }
 
 impl Watcher {
-    /// Judges what the file says, if that is new.
-    fn look(&self, seen: &mut String) {
-        // While an editor writes, it may be gone or empty for a moment.
-        let Ok(text) = fs::read_to_string(&self.file) else {
-            return;
-        };
-        if text == *seen || text.trim().is_empty() {
-            return;
+    /// Judges what a file says that has changed.
+    fn look(&mut self) {
+        for (file, language, seen) in &mut self.files {
+            // While an editor writes, it may be gone or empty for a moment.
+            let Ok(text) = fs::read_to_string(&*file) else {
+                continue;
+            };
+            if text != *seen && !text.trim().is_empty() {
+                seen.clone_from(&text);
+                let (file, language) = (file.clone(), *language);
+                return self.judge(&file, text, language);
+            }
         }
-        seen.clone_from(&text);
-        let judged = judge(&self.exercise, &text, self.view);
+    }
+
+    fn judge(&self, file: &Path, text: String, language: Language) {
+        let submission = Submission {
+            exercise: self.exercise.clone(),
+            text,
+            // What is Python by its looks is taken as such in a file of ours, too.
+            language: (language != Language::Own).then_some(language),
+        };
+        let judged = judge(submission, Reader::OutOfHints, self.view, &self.stop);
         if self.stop.load(Ordering::Relaxed) {
             return;
         }
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+        *self.heard.last.lock() = judged.program;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
         let mut said = format!("{name} was saved:\n{}", judged.text);
         self.heard
             .tries

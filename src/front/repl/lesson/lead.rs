@@ -1,7 +1,6 @@
 //! An exercise whose answer is a run: the learner leads its program until it fails.
 
 use std::io;
-use std::sync::atomic::Ordering;
 
 use super::Lessons;
 use super::judge::Judged;
@@ -46,10 +45,9 @@ impl Learner {
         let mut rehearsal = match stage.explorer(input, false) {
             Ok(rehearsal) => rehearsal,
             Err(NotExplorable::Rejected(_) | NotExplorable::Blocked(_)) => {
-                return self.say("This program cannot be led: the lesson's file is flawed.\n");
+                return self.say_wrapped("This program cannot be led: the lesson's file is flawed.\n");
             }
         };
-        self.stop.store(false, Ordering::Relaxed);
         rehearsal.stop_by(self.stop.clone());
         let (stepping, shown) = Stepping::begin(rehearsal, String::new(), self.paint, width());
         self.stepping = Some(stepping);

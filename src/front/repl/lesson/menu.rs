@@ -73,9 +73,11 @@ fn row(course: &Course, index: usize, progress: &Progress, view: View) -> String
         Standing::New | Standing::Begun => Role::Prompt,
     };
     if view.columns < WIDE {
-        let name = view.paint.text(role, &lesson.name);
         let title = hang("    ", &lesson.title, view.columns);
-        return format!("{number}{name}, {}, {state}\n{title}", minutes.trim_start());
+        let what = format!("{}, {}, {state}", lesson.name, minutes.trim_start());
+        let what = hang(&number, &what, view.columns);
+        let name = view.paint.text(role, &lesson.name);
+        return what.replacen(&lesson.name, &name, 1) + title.as_str();
     }
     let names = longest(&|at| course.lessons[at].name.chars().count()).unwrap_or(0);
     let titles = longest(&|at| course.lessons[at].title.chars().count()).unwrap_or(0);

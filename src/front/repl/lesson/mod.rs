@@ -4,8 +4,8 @@
 //! at whether it was what the step meant. So every command works meanwhile, and one may wander off.
 //! In reading order: [`menu`], the list of lessons and what was done; [`shown`], a step as text;
 //! [`judge`], whether an answer passes; [`exercise`], answers and what they are answered, with [`program`],
-//! what was typed as one program, [`lead`], runs that are led, and [`hints`]; [`files`], answers
-//! that are files; [`steps`], how a lesson goes from step to step. Here is what all of them share, and what
+//! what was typed as one program, [`lead`], runs that are led, [`runs`], runs of an answer to be seen again,
+//! and [`hints`]; [`files`], answers that are files; [`steps`], how a lesson goes from step to step. Here is what all of them share, and what
 //! the commands do.
 
 mod exercise;
@@ -15,6 +15,7 @@ mod judge;
 mod lead;
 mod menu;
 mod program;
+mod runs;
 mod shown;
 mod steps;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use std::io;
 use std::path::PathBuf;
 
 use self::exercise::Attempt;
+use self::judge::JudgedProgram;
 use self::shown::View;
 use super::answer::{Flow, Learner};
 use super::command::LessonCommand;
@@ -59,6 +61,8 @@ pub(super) struct Lessons {
     is_list_open: bool,
     /// Code that Up is to bring back.
     recalled: Vec<String>,
+    /// The answer that was judged last.
+    judged: Option<JudgedProgram>,
 }
 
 /// A lesson that is taken.
@@ -85,6 +89,7 @@ impl Lessons {
             offered: None,
             is_list_open: false,
             recalled: Vec::new(),
+            judged: None,
         }
     }
 
@@ -198,7 +203,7 @@ impl Learner {
     }
 
     fn say_note(&self, note: Option<Note>) -> io::Result<()> {
-        note.map_or(Ok(()), |note| self.say(&format!("note: {note}\n")))
+        note.map_or(Ok(()), |note| self.say_wrapped(&format!("note: {note}\n")))
     }
 
     /// Changes what was done of the lesson that is taken.
@@ -229,7 +234,7 @@ impl Learner {
         };
         match found {
             Ok(index) => self.begin_lesson(index, step),
-            Err(why) => self.say(&format!("{why}; :learn lists them\n")),
+            Err(why) => self.say_wrapped(&format!("{why}; :learn lists them\n")),
         }
     }
 
@@ -238,6 +243,7 @@ impl Learner {
             columns: self.columns,
             rows: self.rows.unwrap_or(24),
             paint: self.paint,
+            is_aloud: self.settings.screen_reader,
         }
     }
 
@@ -325,11 +331,11 @@ impl Learner {
             _ => {}
         }
         let Some(step) = self.taken().map(|taken| taken.step) else {
-            self.say(NO_LESSON)?;
+            self.say_wrapped(NO_LESSON)?;
             return Ok(Flow::Stay);
         };
         match command {
-            LessonCommand::Next if self.has_open_exercise() => self.say(
+            LessonCommand::Next if self.has_open_exercise() => self.say_wrapped(
                 "It is not solved yet. :hint helps; :skip goes on without it, and you can come back.\n",
             )?,
             LessonCommand::Next => self.go_to(step + 1)?,
@@ -337,7 +343,7 @@ impl Learner {
                 self.keep_exercise(|record| record.skipped = true)?;
                 self.go_to(step + 1)?;
             }
-            LessonCommand::Back if step == 0 => self.say("This is the first step.\n")?,
+            LessonCommand::Back if step == 0 => self.say_wrapped("This is the first step.\n")?,
             LessonCommand::Back => self.go_to(step - 1)?,
             LessonCommand::Again | LessonCommand::Resume => self.go_to(step)?,
             LessonCommand::Hint => {

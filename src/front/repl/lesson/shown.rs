@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::judge::choices;
-use crate::front::prose::{code_block, prose};
+use crate::front::prose::{code_block, code_with_numbers, prose};
+use crate::lesson::claim::{self, Claim, without_claims};
 use crate::lesson::grade::Reason;
 use crate::lesson::progress::ExerciseRecord;
 use crate::lesson::text::{Exercise, Lesson, Page, Step, Task};
@@ -18,6 +19,8 @@ pub(super) struct View {
     /// How many rows there are.
     pub(super) rows: usize,
     pub(super) paint: Paint,
+    /// It is read aloud.
+    pub(super) is_aloud: bool,
 }
 
 /// The step of this index, from 0. An exercise gets what was done of it, and the causes to choose from.
@@ -56,7 +59,8 @@ fn page(lesson: &Lesson, page: &Page, is_first: bool, view: View) -> String {
     let mut out = prose(text, view.columns, view.paint);
     if !page.code.is_empty() {
         out.push('\n');
-        out += &code_block(&page.code.text, view.columns, view.paint);
+        let code = without_claims(&page.code.text);
+        out += &code_block(&code, view.columns, view.paint);
     }
     let what = match (page.code.is_empty(), is_first) {
         (true, false) => "Press Enter to go on.",
@@ -131,13 +135,31 @@ fn exercise(
     out + foot(what, view).as_str()
 }
 
-/// The lines of code with their numbers.
-pub(super) fn code_with_numbers(code: &str) -> String {
+/// What a page's comments say of all orders of its threads: told when its code has run, since one run does
+/// not show it. Empty where there is no such comment.
+pub(super) fn claims(page: &Page, view: View) -> String {
+    let lines: Vec<&str> = page.code.text.lines().collect();
     let mut out = String::new();
-    for (index, line) in code.lines().enumerate() {
-        let _ = writeln!(out, "{:>2}| {line}", index + 1);
+    for (line, claim) in claim::claims(&page.code.text) {
+        let index = usize::try_from(line).unwrap_or(0).saturating_sub(1);
+        let code = without_claims(lines.get(index).unwrap_or(&""));
+        let code = format!("`{}`", code.trim());
+        let words = match claim {
+            Claim::CanPrint(texts) => {
+                let texts: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+                let texts = texts.join(" or ");
+                format!("Whatever the order of the threads, {code} prints {texts}.")
+            }
+            Claim::Proved => format!("Whatever the order of the threads, {code} holds."),
+            Claim::CanFail => format!("In some orders of the threads, {code} fails; not in all."),
+            Claim::CanDeadlock => {
+                format!("In some orders of the threads, one of them waits in {code} for ever.")
+            }
+            Claim::Prints(_) | Claim::Fails(_) => continue,
+        };
+        out += &hang("", &format!("[{words}]"), view.columns);
     }
-    out
+    view.paint.text(Role::Faint, out.trim_end())
 }
 
 /// What to type now.

@@ -9,11 +9,11 @@ use std::io;
 use super::exercise::{Attempt, to_type};
 use super::{Lessons, Taken, judge, menu, shown};
 use crate::front::repl::answer::{Flow, Learner};
+use crate::lesson::claim::without_claims;
 use crate::lesson::follow::{Follow, Progress};
 use crate::lesson::text::Step;
 use crate::session::{Input, InputKind, Scheduler};
 use crate::view::live::Hidden;
-use crate::view::wrap::hang;
 
 impl Learner {
     /// Takes a lesson: from its step of this number on, from 1, or where it was left.
@@ -55,7 +55,7 @@ impl Learner {
         })?;
         if is_left {
             let said = format!("It goes on where you left it; `:learn {name} 1` begins anew.");
-            self.say(&hang("", &said, self.columns))?;
+            self.say_wrapped(&said)?;
         }
         self.go_to(step)
     }
@@ -99,7 +99,10 @@ impl Learner {
         let reasons = lessons.exercise().map_or_else(Vec::new, judge::reasons);
         let text = shown::step(lesson, index, lessons.exercise_record(), &reasons, view);
         let (code, follow) = match step {
-            Step::Page(page) => (page.code.text.clone(), Follow::new(&page.code.text)),
+            Step::Page(page) => (
+                without_claims(&page.code.text),
+                Follow::new(&page.code.text),
+            ),
             Step::Exercise(exercise) => (to_type(exercise), Follow::default()),
         };
         if let Some(taken) = &mut lessons.taken {
@@ -139,7 +142,7 @@ impl Learner {
             false => format!("steps {} to {}", first + 1, last + 1),
         };
         let said = format!("(The code of {which} runs unseen, since later steps need it.)");
-        self.say(&hang("", &said, self.columns))?;
+        self.say_wrapped(&said)?;
         let scheduler = self.session.scheduler();
         let is_alone = self.background().is_empty();
         if is_alone {
@@ -189,13 +192,13 @@ impl Learner {
             self.go_to(index + 1)?;
             return Ok(Flow::Stay);
         }
-        let code = rest.unwrap_or_else(|| page.code.text.clone());
+        let code = rest.unwrap_or_else(|| without_claims(&page.code.text));
         let name = format!("{}, step {}", lesson.name, index + 1);
         let since = self.past.len();
         self.run(&code, Some(&name))?;
         self.follow_lesson(since)?;
         if self.taken().is_some_and(|taken| taken.step == index) {
-            self.say("That did not come to its end. Enter runs the step again, :next goes on.\n")?;
+            self.say_wrapped("That did not come to its end. Enter runs the step again, :next goes on.\n")?;
         }
         Ok(Flow::Stay)
     }
@@ -220,6 +223,13 @@ impl Learner {
         let step = taken.step;
         taken.have_run.insert(step);
         self.say("\n")?;
+        let view = self.view();
+        if let Some(Step::Page(page)) = self.lessons.as_ref().and_then(Lessons::step) {
+            let claims = shown::claims(page, view);
+            if !claims.is_empty() {
+                self.say(&format!("{claims}\n\n"))?;
+            }
+        }
         self.go_to(step + 1)
     }
 
@@ -248,6 +258,6 @@ impl Learner {
         if let Some(lessons) = &mut self.lessons {
             lessons.leave();
         }
-        self.say("The lesson waits: :resume goes back to it.\n")
+        self.say_wrapped("The lesson waits: :resume goes back to it.\n")
     }
 }

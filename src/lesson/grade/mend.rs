@@ -1,0 +1,153 @@
+//! A change of a learner's own answer that makes it pass: what mends its failures, one after the other, each
+//! checked by exploring, and the whole by grading.
+//!
+//! The code around an answer belongs to its program, and stays as it is.
+
+use super::program::{rehearsed, texts};
+use super::{Answer, Bounds, FaultKind, Of, Text, Verdict, grade};
+use crate::explore::mend::{Advice, Budget, mend};
+use crate::explore::{Exploration, Limits, Watch};
+use crate::lesson::text::Exercise;
+
+/// So many failures are mended at most.
+const MOST: usize = 4;
+
+/// The answer, changed until it passes; nothing where no such change is found. Blocks for about as long as a
+/// few gradings take, and until the bounds' `stop` is set.
+pub fn mended(exercise: &Exercise, answer: &str, bounds: &Bounds) -> Option<String> {
+    let mut text = answer.to_string();
+    for _ in 0..=MOST {
+        match grade(exercise, Answer::new(&text), bounds) {
+            Verdict::Passed(_) => return (text != answer).then_some(text),
+            Verdict::Failed(fault) if matches!(fault.kind, FaultKind::Problem(_)) => {
+                text = without_a_problem(exercise, &text, fault.trial, bounds)?;
+            }
+            Verdict::Failed(_) | Verdict::Undecided(_) => return None,
+        }
+    }
+    None
+}
+
+/// The answer without the first problem that it has in a trial.
+fn without_a_problem(
+    exercise: &Exercise,
+    answer: &str,
+    trial: usize,
+    bounds: &Bounds,
+) -> Option<String> {
+    let around = Around::of(exercise, trial);
+    let limits = bounds.limits();
+    let whole = around.with(answer);
+    let found = explored(&whole, &limits, bounds)?;
+    let problem = found.failures.first().or(found.findings.first())?.clone();
+    let mut explore = |changed: &str, limits: &Limits| {
+        let answer = around.answer_in(changed)?;
+        let found = explored(&around.with(&answer), limits, bounds)?;
+        let is_clean = found.failures.is_empty() && found.is_proved();
+        // What fails nowhere may still be too slow, or too careful.
+        let breaks_a_condition = is_clean
+            && match grade(exercise, Answer::new(&answer), bounds) {
+                Verdict::Failed(fault) => !matches!(fault.kind, FaultKind::Problem(_)),
+                Verdict::Passed(_) => false,
+                Verdict::Undecided(_) => true,
+            };
+        (!breaks_a_condition).then_some(found)
+    };
+    let mut budget = Budget::of(&found, &limits);
+    match mend(&whole, &found, &problem, &mut budget, &mut explore) {
+        Advice::Checked(mend) => around.answer_in(&mend.text),
+        Advice::NoneHelps(_) | Advice::NotChecked(_) => None,
+    }
+}
+
+/// Explores a whole program; nothing when it cannot run.
+fn explored(whole: &str, limits: &Limits, bounds: &Bounds) -> Option<Exploration> {
+    let mut rehearsal = rehearsed(&[Text::own(Of::Answer, whole)], false).ok()?;
+    rehearsal.without_explanations();
+    rehearsal.stop_by(bounds.stop.clone());
+    let mut watch = Watch {
+        stop: &bounds.stop,
+        progress: &mut |_, _| {},
+    };
+    Some(rehearsal.explore(limits, &mut watch))
+}
+
+/// What stands around an answer in one text; each part ends its last line.
+struct Around {
+    before: String,
+    after: String,
+}
+
+impl Around {
+    fn of(exercise: &Exercise, trial: usize) -> Self {
+        let part = |wanted: Of| {
+            let all = texts(exercise, Answer::new(""), trial);
+            let part = all.iter().find(|text| text.of == wanted);
+            part.map_or(String::new(), |part| ended(part.text))
+        };
+        Self {
+            before: part(Of::Given),
+            after: part(Of::Trial),
+        }
+    }
+
+    fn with(&self, answer: &str) -> String {
+        format!("{}{}{}", self.before, ended(answer), self.after)
+    }
+
+    /// The answer in a text that was changed; nothing when what is around it was. What comes new before all
+    /// belongs to the answer: a lock that was made there is made in the answer.
+    fn answer_in(&self, whole: &str) -> Option<String> {
+        let (new, rest) = match self.before.as_str() {
+            "" => ("", whole),
+            before => whole.split_once(before)?,
+        };
+        Some(format!("{new}{}", rest.strip_suffix(&self.after)?))
+    }
+}
+
+/// A text whose last line ends.
+fn ended(text: &str) -> String {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::text::parse;
+
+    fn exercise(checks: &str) -> Exercise {
+        let text = format!(
+            "//! # A\n//! minutes: 5\n\n/// ## Mend: a\n/// Mend it.\n/// ```given\n/// let n = 0;\n\
+             /// fn look() {{ sleep(0.1); }}\n/// ```\n/// ```starter\n/// fn up() {{ n += 1; }}\n/// ```\n\
+             /// ```after\n/// let a = spawn(up);\n/// up();\n/// a.join();\n/// assert(n == 2);\n/// ```\n\
+             /// ```checks\n/// {checks}\n/// ```\n/// ```solution\n/// fn up() {{ }}\n/// ```\n"
+        );
+        let lesson = parse("1_a.rhai", &text).unwrap();
+        lesson.exercise(1).unwrap().clone()
+    }
+
+    #[test]
+    fn an_answer_is_changed_until_it_passes_and_nothing_around_it() {
+        let bounds = Bounds::default();
+        let exercise = exercise("together look");
+        let answer = "fn up() {\n    look();\n    n += 1;\n}\n";
+        let changed = mended(&exercise, answer, &bounds).unwrap();
+        assert!(changed.contains("Lock()"), "{changed}");
+        assert!(!changed.contains("let n"), "{changed}");
+        assert!(grade(&exercise, Answer::new(&changed), &bounds).is_passed());
+        // What passes needs no change, and for what cannot run there is none.
+        assert_eq!(mended(&exercise, &changed, &bounds), None);
+        assert_eq!(mended(&exercise, "fn up() { n += }", &bounds), None);
+    }
+
+    #[test]
+    fn a_change_that_breaks_a_condition_is_none() {
+        let bounds = Bounds::default();
+        let answer = "fn up() {\n    let old = n;\n    look();\n    n = old + 1;\n}\n";
+        // Only a lock around all mends this, and then nobody looks beside another.
+        assert!(mended(&exercise("no busy waiting"), answer, &bounds).is_some());
+        assert_eq!(mended(&exercise("together look"), answer, &bounds), None);
+    }
+}
