@@ -542,7 +542,9 @@ fn what_an_author_would_be_told_is_written_with_the_run() {
     let wrong = "fn visit() {\n    look_around();\n    visits += 1;\n}\n";
     std::fs::write(folder.path().join("wrong.rhai"), wrong).expect("written");
     let words = ["right.rhai", "wrong.rhai", "none.rhai"];
-    let words = ["grade", "--feedback", "class.rhai#5"].into_iter().chain(words);
+    let words = ["grade", "--feedback", "class.rhai#5"]
+        .into_iter()
+        .chain(words);
     let (text, status) = threadlab(folder.path(), &words.collect::<Vec<_>>());
     assert_eq!(status, Some(0), "{text}");
     let parts: Vec<&str> = text.split("\n\n").collect();

@@ -519,7 +519,10 @@ fn an_answer_may_be_a_file_of_python() {
     let wrong = "def like(amount):\n    global likes\n    likes += think(amount)\n";
     fs::write(answers.join("locks_3.py"), wrong).expect("a file");
     let said = learner.until(":replay ");
-    assert!(said.contains("locks_3.py was saved") && said.contains("line 3"), "{said}");
+    assert!(
+        said.contains("locks_3.py was saved") && said.contains("line 3"),
+        "{said}"
+    );
     let right = "lock = Lock()\ndef like(amount):\n    global likes\n    extra = think(amount)\n    \
                  with lock:\n        likes += extra\n";
     fs::write(answers.join("locks_3.py"), right).expect("a file");

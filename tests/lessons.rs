@@ -179,14 +179,24 @@ fn answers_that_are_no_others_do_not_count() {
 fn what_each_exercise_took_is_listed() {
     let folder = tempfile::tempdir().expect("a folder");
     threadlab(folder.path(), &["lesson", "new", "lesson"]);
-    let (told, status) = threadlab(folder.path(), &["lesson", "check", "--times", "lesson.rhai"]);
+    let (told, status) = threadlab(
+        folder.path(),
+        &["lesson", "check", "--times", "lesson.rhai"],
+    );
     assert_eq!(status, Some(0), "{told}");
-    let rows: Vec<&str> = told.lines().filter(|line| line.contains("lesson.rhai#")).collect();
+    let rows: Vec<&str> = told
+        .lines()
+        .filter(|line| line.contains("lesson.rhai#"))
+        .collect();
     let text = std::fs::read_to_string(folder.path().join("lesson.rhai")).expect("a text");
     let lesson = parse("lesson.rhai", &text).expect("a lesson");
     assert_eq!(rows.len(), lesson.exercises().count(), "{told}");
     for row in rows {
-        let numbers: Vec<f64> = row.split_whitespace().take(2).flat_map(str::parse).collect();
+        let numbers: Vec<f64> = row
+            .split_whitespace()
+            .take(2)
+            .flat_map(str::parse)
+            .collect();
         assert_eq!(numbers.len(), 2, "{row}");
     }
 }

@@ -448,7 +448,7 @@ impl Writer<'_> {
                 Some(reason) => {
                     let name = reason.names()[0];
                     format!("that is not what happens here. Its name would be: {name}.")
-                },
+                }
                 None => format!("`{named}` is none of the causes to choose from."),
             },
         }

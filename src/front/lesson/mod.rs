@@ -171,10 +171,7 @@ fn times(mut efforts: Vec<(String, Effort)>) -> String {
             Some(which) => which.to_string(),
             None => "the options, or a cheat".into(),
         };
-        out += &format!(
-            "{seconds:>7.2} {:>8}  {exercise}, {which}\n",
-            effort.states
-        );
+        out += &format!("{seconds:>7.2} {:>8}  {exercise}, {which}\n", effort.states);
     }
     out
 }

@@ -137,7 +137,10 @@ impl Learner {
             let rest = what.strip_prefix(&name).unwrap_or_default();
             let more = ":learn lists the lessons, :help the commands, Ctrl-D leaves.";
             let more = hang("", more, self.columns);
-            self.say(&format!("{}{rest}{more}", self.paint.text(Role::Heading, &name)))?;
+            self.say(&format!(
+                "{}{rest}{more}",
+                self.paint.text(Role::Heading, &name)
+            ))?;
         }
         notes.try_for_each(|note| self.say_wrapped(&format!("note: {note}")))
     }

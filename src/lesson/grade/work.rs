@@ -50,9 +50,12 @@ pub(super) fn grade(
         let printed_by_trial = [given, trial]
             .iter()
             .any(|text| Outline::of(text).names("print"));
-        let graded = explored(&texts(exercise, answer, index), wanted, bounds, |explored| {
-            grade_trial(work, explored, printed_by_trial)
-        });
+        let graded = explored(
+            &texts(exercise, answer, index),
+            wanted,
+            bounds,
+            |explored| grade_trial(work, explored, printed_by_trial),
+        );
         match graded.and_then(|graded| graded) {
             Ok(count) => match (&mut counts, count) {
                 (Some(counts), Some(count)) => counts.push(count),

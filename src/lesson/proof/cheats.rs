@@ -312,7 +312,9 @@ mod tests {
         );
         let closure = under_one_lock("let t = spawn(|x| f(x), 1);", "").unwrap();
         assert!(
-            closure.contains("spawn(|a0| { let task = |x| f(x); with one_for_all { task.call(a0) } }, 1)"),
+            closure.contains(
+                "spawn(|a0| { let task = |x| f(x); with one_for_all { task.call(a0) } }, 1)"
+            ),
             "{closure}"
         );
         assert_eq!(under_one_lock("f();", "fn f() { }"), None);

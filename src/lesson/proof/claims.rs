@@ -84,14 +84,16 @@ pub(super) fn prove(pages: &[&Page], bounds: &Bounds) -> Vec<Finding> {
     let mut open: Vec<Placed> = Vec::new();
     for page in pages.iter().filter(|page| !page.code.is_empty()) {
         let number = u16::try_from(session.inputs() + 1).unwrap_or(u16::MAX);
-        let placed = claims(&page.code.text).into_iter().filter_map(|(line, claim)| {
-            Some(Placed {
-                claim,
-                at: (number, u16::try_from(line).ok()?),
-                line: page.code.line + line - 1,
-                is_settled: false,
-            })
-        });
+        let placed = claims(&page.code.text)
+            .into_iter()
+            .filter_map(|(line, claim)| {
+                Some(Placed {
+                    claim,
+                    at: (number, u16::try_from(line).ok()?),
+                    line: page.code.line + line - 1,
+                    is_settled: false,
+                })
+            });
         let placed: Vec<Placed> = placed.collect();
         let may_fail = placed.iter().any(|one| one.claim.allows_failure());
         let name = format!("input {number}");

@@ -206,8 +206,12 @@ impl Learner {
             Task::Mend(_) | Task::Write(_) => self.say_wrapped(
                 "Type your answer (Up brings the beginning here), or :edit it; then :check.\n",
             )?,
-            Task::Predict { .. } => self.say_wrapped("Type the numbers of the options, such as: 1 3\n")?,
-            Task::Explain { .. } => self.say_wrapped("Type the number of a sentence, such as: 2\n")?,
+            Task::Predict { .. } => {
+                self.say_wrapped("Type the numbers of the options, such as: 1 3\n")?
+            }
+            Task::Explain { .. } => {
+                self.say_wrapped("Type the number of a sentence, such as: 2\n")?
+            }
             Task::FindStep { .. } => self.say_wrapped("Type the number of a line, such as: 2\n")?,
         }
         Ok(Flow::Stay)

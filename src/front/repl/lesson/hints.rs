@@ -28,7 +28,9 @@ impl Learner {
         let Some(hint) = exercise.hints.get(given) else {
             // The first help behind the last hint is about the learner's own answer.
             let is_shown = given == count && self.show_mended()?;
-            if let (true, Some(attempt)) = (is_shown, self.lessons.as_mut().and_then(Lessons::attempt)) {
+            if let (true, Some(attempt)) =
+                (is_shown, self.lessons.as_mut().and_then(Lessons::attempt))
+            {
                 attempt.hints += 1;
                 return Ok(());
             }
@@ -48,7 +50,10 @@ impl Learner {
     /// A change of the learner's own answer that makes it pass, where one is found. Says whether it was.
     fn show_mended(&mut self) -> io::Result<bool> {
         self.hear_from_file()?;
-        let judged = self.lessons.as_ref().and_then(|lessons| lessons.judged.as_ref());
+        let judged = self
+            .lessons
+            .as_ref()
+            .and_then(|lessons| lessons.judged.as_ref());
         let (Some(judged), Some(exercise)) = (judged, self.exercise()) else {
             return Ok(false);
         };

@@ -191,10 +191,7 @@ pub(super) fn judge(
     let words = feedback(&exercise, answer, &verdict, screen);
     let work = exercise.task.work();
     let is_untouched = work.is_some_and(|work| is_same_code(&text, &work.starter.text));
-    let was_stopped = matches!(
-        verdict,
-        Verdict::Undecided(Undecided::Limit(Cut::Stopped))
-    );
+    let was_stopped = matches!(verdict, Verdict::Undecided(Undecided::Limit(Cut::Stopped)));
     let (trial, token) = match &verdict {
         Verdict::Failed(fault) => (fault.trial, fault.kind.token().cloned()),
         Verdict::Passed(_) | Verdict::Undecided(_) => (0, None),

@@ -45,7 +45,8 @@ impl Learner {
         let mut rehearsal = match stage.explorer(input, false) {
             Ok(rehearsal) => rehearsal,
             Err(NotExplorable::Rejected(_) | NotExplorable::Blocked(_)) => {
-                return self.say_wrapped("This program cannot be led: the lesson's file is flawed.\n");
+                return self
+                    .say_wrapped("This program cannot be led: the lesson's file is flawed.\n");
             }
         };
         rehearsal.stop_by(self.stop.clone());

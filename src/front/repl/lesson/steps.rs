@@ -198,7 +198,9 @@ impl Learner {
         self.run(&code, Some(&name))?;
         self.follow_lesson(since)?;
         if self.taken().is_some_and(|taken| taken.step == index) {
-            self.say_wrapped("That did not come to its end. Enter runs the step again, :next goes on.\n")?;
+            self.say_wrapped(
+                "That did not come to its end. Enter runs the step again, :next goes on.\n",
+            )?;
         }
         Ok(Flow::Stay)
     }

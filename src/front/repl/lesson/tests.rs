@@ -215,7 +215,8 @@ fn predictions_are_judged_with_a_run_and_hints() {
     assert_eq!(hint, "Hint 1 of 1:\nLook at `+=`.\n");
     let wrong = types(&mut learner, &page, "2 3");
     assert!(
-        wrong.starts_with("Not yet: `1` can happen; `3` cannot happen.\n") && wrong.contains("reads"),
+        wrong.starts_with("Not yet: `1` can happen; `3` cannot happen.\n")
+            && wrong.contains("reads"),
         "{wrong}"
     );
     assert!(types(&mut learner, &page, ":hint").contains("can be printed: 1, 2"));
@@ -318,7 +319,10 @@ fn what_a_comment_claims_is_told_when_the_code_has_run() {
     let shown = types(&mut learner, &page, ":learn writers 3");
     assert!(shown.contains("\n    print(counter);\n"), "{shown}");
     let all = learner.recalled().join("\n");
-    assert!(all.contains("print(counter);") && !all.contains("can print"), "{all}");
+    assert!(
+        all.contains("print(counter);") && !all.contains("can print"),
+        "{all}"
+    );
     let told = "\n[Whatever the order of the threads, `print(counter);` prints `1` or `2`.]\n\n\
                 Two writers, step 4 of 8\n";
     let after = types(&mut learner, &page, "");
@@ -336,11 +340,17 @@ fn runs_of_an_answer_are_seen_again_and_led() {
     types(&mut learner, &page, ":learn writers 7");
     types(&mut learner, &page, "fn up() {\n    n += 1;\n}");
     let wrong = types(&mut learner, &page, ":check");
-    let line = wrong.lines().find(|line| line.contains(":replay ")).expect("a run");
+    let line = wrong
+        .lines()
+        .find(|line| line.contains(":replay "))
+        .expect("a run");
     let token = line.rsplit(' ').next().unwrap_or_default();
     for command in [format!(":replay {token}"), ":replay".into()] {
         let again = types(&mut learner, &page, &command);
-        assert!(again.contains("2| n += 1;") && again.contains("outcome: main fails"), "{again}");
+        assert!(
+            again.contains("2| n += 1;") && again.contains("outcome: main fails"),
+            "{again}"
+        );
     }
     let led = types(&mut learner, &page, &format!(":step {token}"));
     assert!(led.contains("You have won when the program fails"), "{led}");
@@ -349,7 +359,11 @@ fn runs_of_an_answer_are_seen_again_and_led() {
     // It is not the answer that was led to a failure.
     assert!(!types(&mut learner, &page, ":progress").contains("Mend: Sum: solved"));
     // What was explored last is what `:replay` alone means.
-    types(&mut learner, &page, ":explore let m = 0; let t = spawn(|| { m = 1; }); assert(m == 0); t.join();");
+    types(
+        &mut learner,
+        &page,
+        ":explore let m = 0; let t = spawn(|| { m = 1; }); assert(m == 0); t.join();",
+    );
     let again = types(&mut learner, &page, ":replay");
     assert!(again.contains("m == 0"), "{again}");
     assert!(types(&mut learner, &page, &format!(":replay {token}")).contains("n += 1"));
@@ -359,12 +373,22 @@ fn runs_of_an_answer_are_seen_again_and_led() {
 fn behind_the_last_hint_the_own_answer_is_mended() {
     let (mut learner, page, _folder, _) = begun();
     types(&mut learner, &page, ":learn writers 7");
-    types(&mut learner, &page, "fn up() {\n    let m = n;\n    n = m + 1;\n}");
+    types(
+        &mut learner,
+        &page,
+        "fn up() {\n    let m = n;\n    n = m + 1;\n}",
+    );
     types(&mut learner, &page, ":check");
     assert!(types(&mut learner, &page, ":hint").starts_with("Hint 1 of 1"));
     let own = types(&mut learner, &page, ":hint");
-    assert!(own.starts_with("This change of your own answer passes"), "{own}");
-    assert!(own.contains("+    with ") && own.contains("let m = n;"), "{own}");
+    assert!(
+        own.starts_with("This change of your own answer passes"),
+        "{own}"
+    );
+    assert!(
+        own.contains("+    with ") && own.contains("let m = n;"),
+        "{own}"
+    );
     let solution = types(&mut learner, &page, ":hint");
     assert!(solution.starts_with("This passes") && solution.contains("with lock { n += 1; }"));
 }
@@ -375,7 +399,11 @@ fn an_answer_may_be_python() {
     types(&mut learner, &page, ":set python on");
     types(&mut learner, &page, ":learn writers 7");
     types(&mut learner, &page, "lock = Lock()");
-    types(&mut learner, &page, "def up():\n    global n\n    with lock:\n        n += 1\n");
+    types(
+        &mut learner,
+        &page,
+        "def up():\n    global n\n    with lock:\n        n += 1\n",
+    );
     let right = types(&mut learner, &page, ":check");
     assert!(right.ends_with("Solved. Enter goes on.\n"), "{right}");
 }
