@@ -169,6 +169,7 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 | Statement::If(_, body)
                 | Statement::Nested(body)
                 | Statement::Inner(body)
+                | Statement::Finally(_, body)
                 | Statement::Task(_, body) => add(found, body),
                 Statement::Loop(tasks) => tasks.iter().for_each(|task| add(found, task)),
                 Statement::Add(_)
@@ -180,6 +181,8 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 | Statement::Throw
                 | Statement::Named(_)
                 | Statement::Publish(_)
+                | Statement::Instance(_)
+                | Statement::Generate(_)
                 | Statement::Take(_) => {}
             }
         }

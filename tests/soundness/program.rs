@@ -36,6 +36,12 @@ pub(crate) enum Statement {
     Publish(u8),
     /// Whatever lies there is called.
     Take(u8),
+    /// A block that runs on every way out of another.
+    Finally(u8, Vec<Self>),
+    /// An instance of a class, its methods, and what is kept in the class.
+    Instance(u8),
+    /// A generator that threads may share.
+    Generate(u8),
 }
 
 /// What kind of thread it is.
@@ -153,6 +159,50 @@ const NAMED: &[&str] = &[
     "let next = spawn(|| { }); try { next.start(); } catch (e) { print(e.message); } ",
 ];
 
+/// The classes and the generator that programs use, and a word by which it is seen that they do.
+const DEFINED: &[(&str, &str)] = &[
+    (
+        "Cell",
+        "class Cell { total = 0; init(n) { this.n = n; } add(x) { this.n += x; this.n } }\n",
+    ),
+    (
+        "Sub",
+        "class Sub(Cell) { add(x) { Cell.total += x; super.add(x) + 1 } }\n",
+    ),
+    (
+        "count_to",
+        "fn count_to(n) { let i = 0; while i < n { yield(i); i += 1; v1 += 1; } }\n",
+    ),
+];
+
+/// How a block that always runs stands, around what.
+const GUARDED: &[&str] = &[
+    "try { BODY} finally { v0 += 1; } ",
+    "try { BODY} catch (e) { print(e); } finally { print(v1); } ",
+    "let guarded = || { try { BODY return v0; } finally { v0 += 1; } }; print(guarded.call()); ",
+    "while v1 < 9 { try { BODY break; } finally { v1 += 1; } } ",
+];
+
+/// What is done with an instance.
+const INSTANCE: &[&str] = &[
+    "o0.n += 1; ",
+    "print(o0.add(1)); ",
+    "let add = o0.add; print(add.call(v0)); ",
+    "Cell.total += 1; print(Cell.total); ",
+    "l0.append(o0); print(l0[-1].n); ",
+    "m0.a = o0; m0.a.n = v0; ",
+    "let fresh = Sub(v0); spawn(fresh.add, 2).join(); print(fresh.n); ",
+    "print(isinstance(o0, Cell), isinstance(o0, Sub)); ",
+];
+
+/// What is done with a generator.
+const GENERATE: &[&str] = &[
+    "for got in g0 { print(got); } ",
+    "for got in g0 { print(got); break; } ",
+    "for got in count_to(v0) { v1 += got; } ",
+    "print(list(g0)); ",
+];
+
 fn write_all(out: &mut String, body: &[Statement], rows: &[Row], in_task: bool) {
     body.iter()
         .for_each(|statement| write(out, statement, rows, in_task));
@@ -228,6 +278,12 @@ fn write(out: &mut String, statement: &Statement, rows: &[Row], in_task: bool) {
                 "let taken = {take}; if type_of(taken) == \"Fn\" {{ print(taken.call()); }} "
             )
         }
+        Statement::Finally(way, inner) => {
+            let guarded = GUARDED[*way as usize % GUARDED.len()];
+            out.write_str(&guarded.replace("BODY", &body(inner, in_task)))
+        }
+        Statement::Instance(way) => out.write_str(INSTANCE[*way as usize % INSTANCE.len()]),
+        Statement::Generate(way) => out.write_str(GENERATE[*way as usize % GENERATE.len()]),
     };
 }
 
@@ -303,6 +359,9 @@ impl Program {
         if uses_helper {
             mentioned.insert("v0");
         }
+        if all_words.contains("count_to") || all_words.contains("g0") {
+            mentioned.insert("v1");
+        }
         if self
             .threads
             .iter()
@@ -320,6 +379,17 @@ impl Program {
         close(&mut mentioned, self.makers);
 
         let mut made = String::new();
+        let makers: Vec<&str> = (DECLARED.iter().enumerate())
+            .filter(|(_, (_, name, _))| mentioned.contains(name))
+            .map(|(at, _)| maker(at, self.makers))
+            .collect();
+        let mut needed = format!("{all} {}", makers.join(" "));
+        for (name, definition) in DEFINED.iter().rev() {
+            if words(&needed).contains(name) {
+                made.insert_str(0, definition);
+                needed.push_str(definition);
+            }
+        }
         let mut started = String::new();
         for (at, (_, name, _)) in DECLARED.iter().enumerate() {
             if mentioned.contains(name) {
@@ -556,12 +626,15 @@ fn statement(weights: Vec<(u32, usize)>) -> impl Strategy<Value = Statement> + C
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Publish),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Take),
         1 => (0..NAMED.len() as u8).prop_map(Statement::Named),
+        2 => (0..INSTANCE.len() as u8).prop_map(Statement::Instance),
+        1 => (0..GENERATE.len() as u8).prop_map(Statement::Generate),
     ];
     leaf.boxed().prop_recursive(2, 6, 2, move |inner| {
         let body = prop::collection::vec(inner, 1..3);
         prop_oneof![
             2 => (0..5_u8, body.clone()).prop_map(|(lock, body)| Statement::With(lock, body)),
             1 => (0..2_u8, body.clone()).prop_map(|(v, body)| Statement::If(v, body)),
+            1 => (0..GUARDED.len() as u8, body.clone()).prop_map(|(way, body)| Statement::Finally(way, body)),
             1 => body.clone().prop_map(Statement::Nested),
             1 => body.clone().prop_map(Statement::Inner),
             1 => prop::collection::vec(body.clone(), 1..3).prop_map(Statement::Loop),

@@ -48,6 +48,8 @@ pub(crate) const DECLARED: &[(&str, &str, &[&str])] = &[
     ("dict", "d0", &["dict([[1, 2]])", "dict(#{a: l0})"]),
     ("set", "z0", &["set([1, 2])"]),
     ("deque", "q0", &["deque([1, 2])", "deque([1], 2)"]),
+    ("instance", "o0", &["Cell(1)", "Sub(1)"]),
+    ("generator", "g0", &["count_to(2)"]),
     ("tuple", "u0", &["tuple([1, \"a\"])", "tuple([l0, 2])"]),
     ("Lock", "lock", &["Lock()"]),
     ("RLock", "rlock", &["RLock()"]),
