@@ -1289,6 +1289,15 @@ fn words_lead_to_what_they_were_made_for() {
             asyncio.run(|| { with asyncio.TaskGroup() as group { group.create_task(|| { v0 += 1; }); } }); }
             s0.append(t0); });
         t0.join(); t1.join(); print(v0, s0);",
+        // To read a place and to compare what it holds with objects is one step, seen or passed over.
+        "let v0 = 0; let a0 = [1, 2]; let d0 = dict(#{a: 1});
+        let t0 = spawn(|| { v0 += 1; });
+        let t1 = spawn(|| { a0.index_of(d0); });
+        t1.join(); print(v0, a0);",
+        "let v0 = 0; let a0 = [1, 2]; let l0 = list([1]);
+        let t0 = spawn(|| { v0 += 1; });
+        let t1 = spawn(|| { a0.contains(l0); a0.index_of(l0, 1); });
+        t1.join(); print(v0, a0);",
         // A daemon's tasks are stopped with it.
         "let v0 = 0; let v1 = 0;
         let t0 = Thread(|| { asyncio.run(|| { let task = asyncio.create_task(|| {

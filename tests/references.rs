@@ -141,6 +141,31 @@ fn threads_lose_no_item() {
 }
 
 #[test]
+fn what_holds_itself_is_shown_once() {
+    prints(
+        "let f = (); f = ThreadPoolExecutor(1).submit(|| { sleep(0.01); f }); wait([f]);
+        print(`${f}`.len() < 100, `${f}`.contains(\"...\"));",
+        &["true true"],
+    );
+    prints(
+        "let q = PriorityQueue(); q.put(q);
+        try { q.put(3); } catch (e) { print(e); } print(q.qsize());",
+        &[
+            "TypeError: 3 (i64) was put beside PriorityQueue(...) (PriorityQueue)",
+            "1",
+        ],
+    );
+    // Each shows the other.
+    prints(
+        "let e = ThreadPoolExecutor(2); let a = (); let b = ();
+        a = e.submit(|| { sleep(0.01); b }); b = e.submit(|| { sleep(0.01); a }); wait([a, b]);
+        let ts = [a, b].map(|f| spawn(|| `${f}`.contains(\"...\")));
+        for t in ts { print(t.join()); }",
+        &["true", "true"],
+    );
+}
+
+#[test]
 fn finally_runs_on_every_way_out() {
     prints(
         "fn f(how) {

@@ -774,7 +774,7 @@ impl Explorer {
             trail,
             token,
             explanation: None,
-            others: 0,
+            others: Vec::new(),
         }
     }
 
@@ -913,30 +913,21 @@ fn explained(problem: &Problem, mut verdict: Verdict<'_>) -> Explanation {
 /// Failures with one cause are one, with a count; the first one is shown.
 fn merged(failures: Vec<Finding>) -> Vec<Finding> {
     let cause = |finding: &Finding| finding.explanation.as_ref()?.cause.key();
-    // Each with the problems that it stands for.
-    let mut kept: Vec<(Finding, Vec<Problem>)> = Vec::new();
+    let mut kept: Vec<Finding> = Vec::new();
     for finding in failures {
         let own = cause(&finding);
         // One that was not explained belongs to the first that stands for such.
-        let known = kept.iter_mut().find(|(known, stands_for)| match own {
+        let known = kept.iter_mut().find(|known| match own {
             Some(_) => cause(known) == own,
-            None => {
-                let mut alike = stands_for.iter().map(|one| one.is_like(&finding.problem));
-                finding.explanation.is_none() && alike.any(|is_alike| is_alike)
-            }
+            None if finding.explanation.is_some() => known.problem == finding.problem,
+            None => known.problems().any(|one| one.is_like(&finding.problem)),
         });
         match known {
-            Some((known, stands_for)) => {
-                known.others += 1 + finding.others;
-                stands_for.push(finding.problem);
-            }
-            None => {
-                let problem = finding.problem.clone();
-                kept.push((finding, vec![problem]));
-            }
+            Some(known) => known.others.extend(finding.into_problems()),
+            None => kept.push(finding),
         }
     }
-    kept.into_iter().map(|(finding, _)| finding).collect()
+    kept
 }
 
 /// Races of one variable are one finding, with a count; the first one is shown.
@@ -952,7 +943,7 @@ fn one_for_each_variable(findings: Vec<Finding>) -> Vec<Finding> {
             .iter_mut()
             .find(|known| own.is_some() && variable(known) == own)
         {
-            Some(known) => known.others += 1 + finding.others,
+            Some(known) => known.others.extend(finding.into_problems()),
             None => kept.push(finding),
         }
     }

@@ -189,8 +189,27 @@ pub struct Finding {
     pub token: Token,
     /// Why it goes wrong; nothing for what was seen in runs that need not fail.
     pub explanation: Option<Arc<Explanation>>,
-    /// How many other failures have the same cause.
-    pub others: usize,
+    /// The other failures that have the same cause, which are not shown by themselves.
+    pub others: Vec<Problem>,
+}
+
+impl Finding {
+    /// What goes wrong, and what else goes wrong by the same cause.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        std::iter::once(&self.problem).chain(&self.others)
+    }
+
+    /// The kinds of the other failures with the same cause, each once.
+    pub fn other_kinds(&self) -> Vec<&'static str> {
+        let mut kinds: Vec<_> = self.others.iter().map(Problem::kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    pub(super) fn into_problems(self) -> impl Iterator<Item = Problem> {
+        std::iter::once(self.problem).chain(self.others)
+    }
 }
 
 /// One thing that can become of the program.

@@ -20,8 +20,8 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     /// Whether anything was put aside: to be asked at every drop, which the list is not.
     static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
-    /// How many objects are being shown, each in the text of the one before.
-    static SHOWN: Cell<u32> = const { Cell::new(0) };
+    /// The objects that are being shown, by their addresses, each in the text of the one before.
+    static SHOWN: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     /// What the texts of objects have revealed; taken by the caller that had them made.
     static TOLD: Cell<Option<Notices>> = const { Cell::new(None) };
     /// Whether the state of an object was looked at; taken in the same way.
@@ -85,18 +85,28 @@ pub fn take_looked() -> bool {
 }
 
 /// How deep objects are shown in the texts of each other.
-const MAX_SHOWN: u32 = 8;
+const MAX_SHOWN: usize = 8;
 
-/// Has an object shown as text; nothing where too many show it in their own already.
-pub(super) fn show(text: impl FnOnce() -> String) -> Option<String> {
-    let depth = SHOWN.get();
-    if depth == MAX_SHOWN {
-        return None;
-    }
-    SHOWN.set(depth + 1);
-    let text = text();
-    SHOWN.set(depth);
-    Some(text)
+/// Has the object at this address shown as text; nothing where it is being shown already, or in the texts
+/// of too many others.
+pub(super) fn show(address: usize, text: impl FnOnce() -> String) -> Option<String> {
+    let may_show = SHOWN.with_borrow_mut(|shown| {
+        let may_show = shown.len() < MAX_SHOWN && !shown.contains(&address);
+        may_show.then(|| shown.push(address))
+    });
+    may_show.map(|()| {
+        let text = text();
+        SHOWN.with_borrow_mut(Vec::pop);
+        text
+    })
+}
+
+/// Runs this with no object's state shown: for who holds an object already, in which it may lie itself.
+pub fn without_states<R>(run: impl FnOnce() -> R) -> R {
+    let shown = SHOWN.replace(vec![0; MAX_SHOWN]);
+    let result = run();
+    SHOWN.set(shown);
+    result
 }
 
 /// Several values that something holds: a vector, a map.

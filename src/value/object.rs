@@ -1111,7 +1111,12 @@ impl Object {
     pub fn text(&self) -> String {
         note_told(text_notices(self.kind));
         let mut text = String::from(self.kind);
-        let Some(state) = show(|| self.state().state_text()) else {
+        // What it holds may lead back to it, or to one that another thread shows: nothing is held meanwhile.
+        let shown = show(self.address(), || {
+            let copy = self.state().clone_box();
+            copy.state_text()
+        });
+        let Some(state) = shown else {
             return text + "(...)";
         };
         if !state.is_empty() {

@@ -28,19 +28,27 @@ impl Story {
     /// The story of what exploring has found.
     pub fn of(finding: &Finding) -> Self {
         let mut story = Self::explained(&finding.problem, finding.explanation.as_deref());
-        if let (Problem::Race(race), 1..) = (&finding.problem, finding.others) {
-            let pairs = match finding.others {
+        let others = finding.others.len();
+        if let (Problem::Race(race), 1..) = (&finding.problem, others) {
+            let pairs = match others {
                 1 => "One more pair of accesses races".to_string(),
                 others => format!("{others} more pairs of accesses race"),
             };
             story
                 .sentences
                 .push(format!("{pairs} on {}.", race.variable));
-        } else if finding.others > 0 {
-            story.sentences.push(match finding.others {
-                1 => "One more failure has this cause.".into(),
-                others => format!("{others} more failures have this cause."),
-            });
+        } else if others > 0 {
+            let more = match others {
+                1 => "One more failure has this cause".to_string(),
+                _ => format!("{others} more failures have this cause"),
+            };
+            // Where all are of one kind, the title has said which.
+            let kinds = finding.other_kinds();
+            let kinds = match kinds.as_slice() {
+                [one] if *one == finding.problem.kind() => String::new(),
+                _ => format!(" ({})", kinds.join(", ")),
+            };
+            story.sentences.push(format!("{more}{kinds}."));
         }
         story
     }

@@ -170,9 +170,8 @@ impl Machine<'_, '_> {
         let is_step = was_allowed && !self.fiber.allowed;
         if self.stepped && !is_step {
             let may_call = self.may_call_native(name, None, range);
-            if !may_call || was_allowed && !self.fiber.allowed {
-                self.env.services.belong_to_step(passed_over);
-            }
+            let is_step = !may_call || was_allowed && !self.fiber.allowed;
+            self.count_as_one(passed_over, is_step);
             if !may_call {
                 return Ok(Flow::Stop(Stop::Visible));
             }

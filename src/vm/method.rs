@@ -121,9 +121,8 @@ impl Machine<'_, '_> {
                 let is_step = was_allowed && !self.fiber.allowed;
                 if !is_step && let Ok(Walked::Value(value)) = &walked {
                     let may_call = self.may_call_on(value, argc, first, site);
-                    if !may_call || was_allowed && !self.fiber.allowed {
-                        self.env.services.belong_to_step(passed_over);
-                    }
+                    let is_step = !may_call || was_allowed && !self.fiber.allowed;
+                    self.count_as_one(passed_over, is_step);
                     if !may_call {
                         return Ok(Flow::Stop(Stop::Visible));
                     }

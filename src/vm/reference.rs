@@ -137,9 +137,7 @@ impl Machine<'_, '_> {
             // Each is asked about: what is written is noted.
             is_step |= cell.is_published() && self.env.services.sees(task, &access);
         }
-        // All of it is one step, or one that is passed over.
-        let count = passed_over + usize::from(!is_step);
-        self.env.services.belong_to_step(count);
+        self.count_as_one(passed_over, is_step);
         let proceeds = !is_step || self.may_proceed();
         if is_step && proceeds {
             for cell in &inside.contents {

@@ -59,6 +59,13 @@ impl Machine<'_, '_> {
         proceeds
     }
 
+    /// All that was passed over behind the first `passed_over` accesses is one access: it belongs to the
+    /// step that is executed here, or is passed over as one.
+    pub(super) fn count_as_one(&mut self, passed_over: usize, is_step: bool) {
+        let count = passed_over + usize::from(!is_step);
+        self.env.services.belong_to_step(count);
+    }
+
     /// Makes what becomes part of a variable as shared as the variable is. Who runs freely and unwatched
     /// need not know what is shared.
     pub(super) fn publish_into(&self, cell: &Cell, incoming: &[Value]) {

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use threadlab::event::{Event, Kind, Stream};
-use threadlab::explore::{End, Exploration, Limits, Outcome, Problem, Watch};
+use threadlab::explore::{End, Exploration, Finding, Limits, Outcome, Problem, Watch};
 use threadlab::session::{self, Input, InputKind, Report, Session};
 
 use super::common::Mode;
@@ -114,8 +114,9 @@ impl Explored {
             Problem::Deadlock(stuck) => !is_end(stuck),
             _ => false,
         };
-        let mut all = self.found.failures.iter().chain(&self.found.findings);
-        all.any(|finding| is_livelock(finding.problem.kind()) || is_beside(&finding.problem))
+        let all = self.found.failures.iter().chain(&self.found.findings);
+        all.flat_map(Finding::problems)
+            .any(|problem| is_livelock(problem.kind()) || is_beside(problem))
             || self
                 .found
                 .interleavings

@@ -145,6 +145,8 @@ struct Problem {
     cause: Option<Cause>,
     /// How many other failures have the same cause.
     others: usize,
+    /// The kinds of those, each once.
+    other_kinds: Vec<&'static str>,
     preemptions: u32,
     /// The run that leads there.
     steps: Vec<Step>,
@@ -386,7 +388,8 @@ fn problem(finding: &Finding, mend: Option<Mend>) -> Problem {
         mend,
         lines,
         cause: finding.explanation.as_deref().map(cause),
-        others: finding.others,
+        others: finding.others.len(),
+        other_kinds: finding.other_kinds(),
         preemptions: finding.trail.preemptions(),
         steps: steps
             .into_iter()

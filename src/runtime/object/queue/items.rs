@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text};
+use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text, without_states};
 
 /// How two items compare; nothing when they cannot be compared. The library knows that.
 pub type Compare = fn(&Value, &Value) -> Option<Ordering>;
@@ -89,15 +89,13 @@ impl Items {
 }
 
 fn not_comparable(item: &Value, there: &Value) -> FaultKind {
+    // The queue itself may be an item, and is held here.
+    let [item, there] = without_states(|| {
+        [item, there].map(|item| format!("{} ({})", debug_text(item), item.type_name()))
+    });
     FaultKind::misuse(
         Class::TypeError,
-        &format!(
-            "{} ({}) was put beside {} ({})",
-            debug_text(item),
-            item.type_name(),
-            debug_text(there),
-            there.type_name()
-        ),
+        &format!("{item} was put beside {there}"),
         "a PriorityQueue compares its items: numbers with numbers, texts with texts, arrays \
          element by element",
         "put arrays that begin with a number and never tie: put([priority, count, item])",
