@@ -1399,22 +1399,16 @@ fn a_task_may_return_its_own_thread_and_pool() {
     }
 }
 
-/// A daemon that sleeps may still give a lock back: who waits for it does not wait for ever, on any
-/// scheduler.
-#[test]
-fn a_sleeping_daemon_still_helps_when_main_has_failed() {
-    let source = "let condition = Condition(); let held = Event();
-        let daemon = Thread(|| { with condition { held.set(); sleep(0.01); } }, [], #{daemon: true});
-        daemon.start(); held.wait();
-        let t = spawn(|| { condition.acquire(); condition.release(); print(\"done\"); });
-        throw \"no\";";
+/// Checks that this is the only outcome, and that runs on every scheduler print so many lines.
+fn becomes_everywhere(source: &str, outcome: &str, lines: usize) {
     let found = explore(source);
     let outcomes: Vec<String> = found
         .outcomes
         .iter()
         .map(|one| text_of(&one.outcome))
         .collect();
-    assert_eq!(outcomes, ["done / failed: no"]);
+    assert!(found.is_proved(), "{source}");
+    assert_eq!(outcomes, [outcome], "{source}");
     for mode in [
         Mode::Parallel(2),
         Mode::Gil(1),
@@ -1422,6 +1416,50 @@ fn a_sleeping_daemon_still_helps_when_main_has_failed() {
         Mode::Seeded(2),
     ] {
         let ran = common::run(mode, source);
-        assert_eq!(ran.lines().len(), 1, "{mode:?}: {:?}", ran.outcomes);
+        assert_eq!(ran.lines().len(), lines, "{mode:?}: {:?}", ran.outcomes);
+    }
+}
+
+/// A daemon that sleeps may still give a lock back: who waits for it does not wait for ever, on any
+/// scheduler.
+#[test]
+fn a_sleeping_daemon_still_helps_when_main_has_failed() {
+    becomes_everywhere(
+        "let condition = Condition(); let held = Event();
+        let daemon = Thread(|| { with condition { held.set(); sleep(0.01); } }, [], #{daemon: true});
+        daemon.start(); held.wait();
+        let t = spawn(|| { condition.acquire(); condition.release(); print(\"done\"); });
+        throw \"no\";",
+        "done / failed: no",
+        1,
+    );
+}
+
+/// What a daemon does when all others wait for ever is done before the run ends.
+#[test]
+fn a_deadlock_ends_a_run_when_its_daemons_rest() {
+    becomes_everywhere(
+        "let lock = Lock(); lock.acquire();
+        let daemon = Thread(|| { sleep(0.12); print(\"rested\"); }, [], #{daemon: true});
+        daemon.start(); lock.acquire();",
+        "rested / deadlock",
+        1,
+    );
+}
+
+/// A pool of processes that shuts down while it works wakes nobody who waits for something else.
+#[test]
+fn shutting_processes_down_disturbs_no_wait() {
+    let source = "let processes = ProcessPoolExecutor(1);
+        let t = spawn(|| { try { processes.map(|x| x, [1, 2]); } catch { }
+            asyncio.run(|| { await asyncio.sleep(0); print(\"ran\"); }); });
+        processes.shutdown(false); t.join();";
+    becomes_everywhere(source, "ran", 1);
+    for seed in 0..40 {
+        assert_eq!(
+            common::run(Mode::Seeded(seed), source).lines().len(),
+            1,
+            "seed {seed}"
+        );
     }
 }

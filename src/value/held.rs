@@ -22,6 +22,8 @@ thread_local! {
     static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
     /// The objects that are being shown, by their addresses, each in the text of the one before.
     static SHOWN: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// Whether text is made while an object is held.
+    static IS_HELD: Cell<bool> = const { Cell::new(false) };
     /// What the texts of objects have revealed; taken by the caller that had them made.
     static TOLD: Cell<Option<Notices>> = const { Cell::new(None) };
     /// Whether the state of an object was looked at; taken in the same way.
@@ -89,7 +91,7 @@ const MAX_SHOWN: usize = 8;
 
 /// Has the object at this address shown as text; nothing where it is being shown already, or in the texts
 /// of too many others.
-pub(super) fn show(address: usize, text: impl FnOnce() -> String) -> Option<String> {
+pub(super) fn show<R>(address: usize, text: impl FnOnce() -> R) -> Option<R> {
     let may_show = SHOWN.with_borrow_mut(|shown| {
         let may_show = shown.len() < MAX_SHOWN && !shown.contains(&address);
         may_show.then(|| shown.push(address))
@@ -101,12 +103,18 @@ pub(super) fn show(address: usize, text: impl FnOnce() -> String) -> Option<Stri
     })
 }
 
-/// Runs this with no object's state shown: for who holds an object already, in which it may lie itself.
-pub fn without_states<R>(run: impl FnOnce() -> R) -> R {
-    let shown = SHOWN.replace(vec![0; MAX_SHOWN]);
+/// Runs this, which makes text of values while an object is held in which they lie: of those that are held
+/// themselves, by whichever thread of the host, the state is not shown.
+pub fn shown_while_held<R>(run: impl FnOnce() -> R) -> R {
+    let was_held = IS_HELD.replace(true);
     let result = run();
-    SHOWN.set(shown);
+    IS_HELD.set(was_held);
     result
+}
+
+/// Whether text is made while an object is held.
+pub(super) fn is_held() -> bool {
+    IS_HELD.get()
 }
 
 /// Several values that something holds: a vector, a map.

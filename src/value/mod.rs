@@ -50,7 +50,7 @@ pub use fault::{
 pub use footprint::{AddressHasher, Follow, Footprint};
 pub use format::{debug_text, print_text, with_article};
 pub use function::{CodeId, Environment, EnvironmentVariable, Function, Target};
-pub use held::{Held, without_states};
+pub use held::{Held, shown_while_held};
 pub use literal::Literal;
 pub use object::Object;
 pub use publish::publish;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::accesses::note_access;
-use super::held::{drop_iteratively, note_look, note_told, show};
+use super::held::{drop_iteratively, is_held, note_look, note_told, show};
 pub use super::held::{take_looked, take_told};
 pub use super::operation::Verb;
 use super::operation::{Operation, text_notices};
@@ -948,6 +948,16 @@ impl Object {
         State(self.state.lock())
     }
 
+    /// The state for making text; nothing when it is held while who asks holds an object, too.
+    fn state_to_show(&self) -> Option<State<'_>> {
+        if !is_held() {
+            return Some(self.state());
+        }
+        note_look();
+        note_access(self.address(), self.kind, || false);
+        self.state.try_lock().map(State)
+    }
+
     /// Calls `visit` on every value that it leads to directly. That is no look at its state: it decides
     /// what is shared, not what a script is told.
     pub(super) fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
@@ -1113,10 +1123,10 @@ impl Object {
         let mut text = String::from(self.kind);
         // What it holds may lead back to it, or to one that another thread shows: nothing is held meanwhile.
         let shown = show(self.address(), || {
-            let copy = self.state().clone_box();
-            copy.state_text()
+            let copy = self.state_to_show()?.clone_box();
+            Some(copy.state_text())
         });
-        let Some(state) = shown else {
+        let Some(state) = shown.flatten() else {
             return text + "(...)";
         };
         if !state.is_empty() {

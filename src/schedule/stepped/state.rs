@@ -545,18 +545,20 @@ impl State {
         let Some(member) = self.members.get_mut(&task) else {
             return;
         };
-        if let (Being::Waiting { deadline, object }, Some(fiber)) =
-            (&member.being, &mut member.fiber)
-        {
-            if let Some(deadline) = deadline {
-                self.deadlines.remove(&(*deadline, task));
+        match (&member.being, &mut member.fiber) {
+            (Being::Waiting { deadline, object }, Some(fiber)) => {
+                if let Some(deadline) = deadline {
+                    self.deadlines.remove(&(*deadline, task));
+                }
+                fiber.wake(wake);
+                member.woken_by = object.clone();
+                member.being = Being::Ready;
+                member.changes();
             }
-            fiber.wake(wake);
-            member.woken_by = object.clone();
-            member.being = Being::Ready;
-            member.changes();
-        } else if task == self.running && member.fiber.is_none() {
-            self.early = Some(wake);
+            // The call of a process that has ended before its threads waits for nothing else.
+            (Being::Waiting { .. } | Being::Ending, None) => {}
+            (_, None) if task == self.running => self.early = Some(wake),
+            _ => {}
         }
     }
 

@@ -42,6 +42,10 @@ use crate::vm::Fiber;
 /// How often a run in which threads wait for ever is looked at: whether it is over because of them.
 const DEADLOCK_LOOK: Duration = Duration::from_millis(50);
 
+/// So many looks are daemons given to come to rest when all other threads wait for ever, which is two
+/// seconds; those that have not are stopped with the run.
+const DAEMON_LOOKS: u32 = 40;
+
 /// How long a fiber runs before the next one's turn, in units of the machine's fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slice {
@@ -412,9 +416,19 @@ impl Schedule for Workers {
             MutexGuard::unlocked(&mut control, || backoff.snooze());
         }
         let mut search = false;
+        let mut patience = DAEMON_LOOKS;
         let over = loop {
-            if let Some(over) = self.look(&mut control, until, search) {
-                break over;
+            match self.look(&mut control, until, search) {
+                // What daemons still do is a part of what becomes of the run.
+                Some(Over::Deadlock(Some(_)))
+                    if until == Until::AllThreads
+                        && patience > 0
+                        && shared.table.is_any_active() =>
+                {
+                    patience -= 1;
+                }
+                Some(over) => break over,
+                None => {}
             }
             if let Err(limit) = shared.world.budget.check_time(shared.world.clock.elapsed()) {
                 // A thread that runs finds that itself; here perhaps all sleep.

@@ -260,6 +260,14 @@ impl Table {
         self.awake.load(Ordering::SeqCst)
     }
 
+    /// Whether some thread runs, is ready, or goes on by itself some time.
+    pub(super) fn is_any_active(&self) -> bool {
+        let tasks = self.all().into_iter().map(|meta| meta.task);
+        tasks
+            .map(|task| self.park_state(task))
+            .any(|state| matches!(state, ParkState::Active))
+    }
+
     /// How many of these threads there are.
     pub(super) fn alive(&self, target: Target) -> usize {
         if target == Target::ALL {

@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use crate::value::{Class, EncodeState, FaultKind, StateEncoder, Value, debug_text, without_states};
+use crate::value::{
+    Class, EncodeState, FaultKind, StateEncoder, Value, debug_text, shown_while_held,
+};
 
 /// How two items compare; nothing when they cannot be compared. The library knows that.
 pub type Compare = fn(&Value, &Value) -> Option<Ordering>;
@@ -90,7 +92,7 @@ impl Items {
 
 fn not_comparable(item: &Value, there: &Value) -> FaultKind {
     // The queue itself may be an item, and is held here.
-    let [item, there] = without_states(|| {
+    let [item, there] = shown_while_held(|| {
         [item, there].map(|item| format!("{} ({})", debug_text(item), item.type_name()))
     });
     FaultKind::misuse(
