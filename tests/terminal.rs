@@ -154,6 +154,18 @@ fn ctrl_c_stops_what_runs_and_the_variables_live_on() {
     prompt.ends();
 }
 
+/// What was typed ahead is answered in its order, and Ctrl-C means all of it.
+#[test]
+fn ctrl_c_also_drops_what_was_typed_behind_what_runs() {
+    let mut prompt = Prompt::open();
+    prompt.keys("print(\"be\" + \"gun\"); loop { }\nprint(\"never\");\nlet x = 1;\n");
+    prompt.sees("begun");
+    prompt.terminal.send_control('c').unwrap();
+    prompt.sees("The 2 inputs behind it have not run.");
+    prompt.ready();
+    prompt.ends();
+}
+
 #[test]
 fn an_open_brace_continues_and_ctrl_c_drops_it() {
     let mut prompt = Prompt::open();

@@ -171,7 +171,15 @@ impl Settings {
                 None => format!("there is no key `{key}`; `:set` alone lists all"),
             });
         };
-        let wrong = || format!("`{key}` cannot be `{value}`: choose {}", setting.values);
+        let wrong = || {
+            let Setting { values, what, .. } = setting;
+            // A word in capitals stands for something that `what` describes.
+            let meaning = match values.contains(|c: char| c.is_ascii_uppercase()) {
+                true => format!(" ({what})"),
+                false => String::new(),
+            };
+            format!("`{key}` cannot be `{value}`: choose {values}{meaning}")
+        };
         let is_on = || match value {
             "on" | "true" => Ok(true),
             "off" | "false" => Ok(false),

@@ -196,6 +196,13 @@ fn what_the_library_refuses_is_a_type_error_or_a_value_error() {
             (class, 1, column),
         );
     }
+    let mismatch = "ErrorMismatchDataType";
+    fails(
+        "5.call(1)",
+        (mismatch, 1, 8),
+        ("ErrorFunctionNotFound", 1, 3),
+    );
+    fails("call(5, 1)", (mismatch, 1, 6), ("TypeError", 1, 1));
     fails(
         "Fn(\"1x\")",
         ("ErrorFunctionNotFound", 1, 4),

@@ -321,15 +321,14 @@ impl Writer<'_> {
                 };
                 let counter = self.pick(4) == 3;
                 if counter {
-                    let count = self.name("n");
-                    if count != name {
-                        self.looped(
-                            &format!("for ({name}, {count}) in {source}"),
-                            depth,
-                            Some(count),
-                        );
-                        return;
-                    }
+                    self.next_name += 1;
+                    let count = format!("n{}", self.next_name);
+                    let head = format!("for ({name}, {count}) in {source}");
+                    let outer = self.scope.len();
+                    self.declare(name, Type::Int, false);
+                    self.looped(&head, depth, Some(count));
+                    self.scope.truncate(outer);
+                    return;
                 }
                 self.looped(&format!("for {name} in {source}"), depth, Some(name));
             }

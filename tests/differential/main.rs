@@ -19,8 +19,8 @@
 //! - an error in a comparison ends the sort, where Rhai goes on in some order;
 //! - functions can be compared, bytes of a blob are integers in a loop, too, and steps take ranges of both
 //!   kinds, up to the last number that fits;
-//! - what the library refuses for its type or value is a `TypeError` or `ValueError`, and messages are words
-//!   of our own;
+//! - what the library refuses for its type or value is a `TypeError` or `ValueError`, `call` of what is no
+//!   function is unknown, and messages are words of our own;
 //! - a value that does not fit into a bit or a character is an error at the index, an unbound `this` with a
 //!   link behind it one at that link, an error in the text of `eval` one at the call;
 //! - a method cannot change a part of a constant, and values carry no tags;
@@ -81,7 +81,7 @@ fn generated_programs_give_the_same() {
         .ok()
         .and_then(|cases| cases.parse().ok());
     let config = Config {
-        cases: wanted.unwrap_or(300),
+        cases: wanted.unwrap_or(2_000),
         failure_persistence: None,
         max_shrink_time: 12_000,
         ..Config::default()

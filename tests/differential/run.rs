@@ -67,7 +67,7 @@ pub(crate) fn in_rhai(program: &str) -> Ran {
     engine.set_optimization_level(OptimizationLevel::None);
     engine.set_max_expr_depths(0, 0);
     engine.set_max_call_levels(64);
-    engine.set_max_operations(2_000_000);
+    engine.set_max_operations(300_000);
     let printed = lines.clone();
     engine.on_print(move |text| printed.lock().push(text.to_string()));
     let printed = lines.clone();

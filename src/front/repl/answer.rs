@@ -382,6 +382,7 @@ impl Learner {
             text: text.into(),
             has_run: matches!(report, Report::Ran { .. }),
             has_ended,
+            is_undone: false,
         });
         Ok(has_ended)
     }

@@ -12,7 +12,7 @@ use super::explore::{blocked, not_selected};
 use super::recorder::Recorder;
 use crate::front::source::{Source, SourceError};
 use crate::language::definitions::definitions;
-use crate::session::Selection;
+use crate::session::{NotSelected, Selection};
 
 /// How many inputs `:history` lists when no number is given.
 const LISTED: usize = 20;
@@ -24,8 +24,10 @@ pub(super) struct Past {
     pub(super) text: String,
     /// Whether it was a text that can run.
     pub(super) has_run: bool,
-    /// Whether it came to its end.
+    /// Whether it came to its end, and was not taken back.
     pub(super) has_ended: bool,
+    /// Whether `:undo` has taken it back.
+    pub(super) is_undone: bool,
 }
 
 impl Learner {
@@ -117,6 +119,9 @@ impl Learner {
     pub(super) fn undo(&mut self) -> io::Result<()> {
         let texts = match self.session.select(Selection::Last) {
             Ok(texts) => texts,
+            Err(NotSelected::NothingRan) => {
+                return self.say("There is no input to take back.\n");
+            }
             Err(why) => return self.say(&not_selected(why)),
         };
         if let Err(obstacle) = self.session.undo(&texts) {
@@ -126,6 +131,7 @@ impl Learner {
         let undone = self.past.iter().rposition(|past| past.name == name);
         if let Some(undone) = undone {
             self.past[undone].has_ended = false;
+            self.past[undone].is_undone = true;
         }
         self.say(&format!(
             "Variables and functions are what they were before {name}.\n"
@@ -187,7 +193,8 @@ pub(super) fn in_editor(text: &str) -> Result<String, String> {
 }
 
 /// The inputs as one script. Of a function that was defined again, the last definition stands where
-/// the first one did, since a script defines each once; what did not come to its end is a comment.
+/// the first one did, since a script defines each once; what did not come to its end, or was taken back, is a
+/// comment.
 pub(super) fn script(inputs: &[Past]) -> String {
     let ended = || inputs.iter().filter(|past| past.has_ended);
     let mut latest: BTreeMap<(String, usize), String> = BTreeMap::new();
@@ -199,7 +206,11 @@ pub(super) fn script(inputs: &[Past]) -> String {
     let mut out = String::new();
     for past in inputs {
         if !past.has_ended {
-            let _ = writeln!(out, "// {} did not come to its end:", past.name);
+            let why = match past.is_undone {
+                true => "was taken back",
+                false => "did not come to its end",
+            };
+            let _ = writeln!(out, "// {} {why}:", past.name);
             for line in past.text.lines() {
                 let _ = writeln!(out, "//     {line}");
             }
@@ -339,6 +350,23 @@ mod tests {
         assert_eq!(
             saved,
             "let a = 1;\n// input 2 did not come to its end:\n//     throw ()\n"
+        );
+    }
+
+    #[test]
+    fn what_was_taken_back_is_kept_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.rhai");
+        let name = file.display();
+        check(&format!(
+            "> :undo\nThere is no input to take back.\n> let a = 1;\n> a += 1;\n> :undo\nVariables and \
+             functions are what they were before input 2.\n> :save {name}\nSaved. `threadlab {name}` \
+             runs it.\n"
+        ));
+        let saved = fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            saved,
+            "let a = 1;\n// input 2 was taken back:\n//     a += 1;\n"
         );
     }
 

@@ -48,6 +48,7 @@ pub(super) fn joined(typed: &[&Past]) -> (String, usize) {
             has_run: true,
             // How it ended is for the check to say.
             has_ended: true,
+            is_undone: false,
         })
         .collect();
     (script(&ended), typed.len())
