@@ -81,7 +81,7 @@ fn generated_programs_give_the_same() {
         .ok()
         .and_then(|cases| cases.parse().ok());
     let config = Config {
-        cases: wanted.unwrap_or(2_000),
+        cases: wanted.unwrap_or(1_500),
         failure_persistence: None,
         max_shrink_time: 12_000,
         ..Config::default()
