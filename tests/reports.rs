@@ -119,6 +119,72 @@ fn colours_change_nothing_but_the_colours_in_any_width() {
     }
 }
 
+/// A report that is the same in each run: times, and where the file is, are left out.
+#[track_caller]
+fn timed(text: &str, path: &Path) -> String {
+    let text = text.replace(&*path.to_string_lossy(), "FILE");
+    let (head, rest) = text.split_once("\n\n").expect("more than a verdict");
+    // The verdict is laid out with its time in it.
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let words = words.join(" ");
+    let (before, after) = words.split_once(" in ").expect("a time");
+    let (_, after) = after.split_once(';').expect("what comes behind the time");
+    format!("{before} in TIME;{after}\n\n{rest}")
+}
+
+/// What the report of a program is in each width, and in colours, as it was read and found good.
+/// `THREADLAB_BLESS=1 cargo test --test reports` writes it anew.
+#[track_caller]
+fn check_golden(name: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["scripts/classics", "tests/stories"].map(|folder| root.join(folder));
+    let path = (folders.iter())
+        .map(|folder| folder.join(name).with_extension("rhai"))
+        .find(|path| path.exists())
+        .expect("the program");
+    let words = path.to_string_lossy();
+    let mut drawn = String::new();
+    for width in [40, 80, 120] {
+        let (_, report) = told(width, &["explore", &words]);
+        drawn += &format!("===== {width}\n{}", timed(&report, &path));
+        let (_, coloured) = told(width, &["explore", "--color", "always", &words]);
+        let marks = timed(&coloured, &path).replace('\x1b', "^");
+        drawn += &format!("===== {width}, coloured\n{marks}");
+    }
+    let golden = root
+        .join("tests/golden/reports")
+        .join(name)
+        .with_extension("txt");
+    if std::env::var_os("THREADLAB_BLESS").is_some() {
+        fs::write(&golden, &drawn).expect("the golden report is written");
+    }
+    let known = fs::read_to_string(&golden).unwrap_or_default();
+    for (line, (known, now)) in known.lines().zip(drawn.lines()).enumerate() {
+        assert_eq!(now, known, "{name}, line {}: {drawn}", line + 1);
+    }
+    assert_eq!(
+        drawn.lines().count(),
+        known.lines().count(),
+        "{name}: {drawn}"
+    );
+}
+
+#[test]
+fn reports_are_those_that_were_found_good() {
+    for name in [
+        "lost_update",
+        "deadlock01",
+        "lost_wakeup",
+        "barrier",
+        "stop_flag",
+        "pool_waits_for_itself",
+        "two_takers",
+        "closed_too_early",
+    ] {
+        check_golden(name);
+    }
+}
+
 const RACE: &str = "let n = 0; fn add() { n += 1; } let a = spawn(add); let b = spawn(add); \
                     a.join(); b.join(); assert(n == 2);";
 
@@ -162,6 +228,35 @@ fn json_has_a_version_also_for_a_text_that_is_wrong() {
 }
 
 #[test]
+fn what_mends_a_text_of_pythons_is_said_in_its_lines() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python_mends");
+    fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("counter.py");
+    let text = "import threading\n\n\ndef add():\n    global n\n    for i in range(2):\n        n += 1\n\n\n\
+                n = 0\nts = [threading.Thread(target=add) for i in range(2)]\nfor t in ts:\n    t.start()\n\
+                for t in ts:\n    t.join()\nassert n == 4\n";
+    fs::write(&path, text).expect("a file");
+    let words = path.to_string_lossy();
+    let (status, report) = told(80, &["explore", &words]);
+    assert_eq!(status, 1, "{report}");
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mend =
+        "What mends it: Put line 7 of `add` under a lock, as a whole: `with lock: ...`. Checked:";
+    assert!(report.contains(mend), "{report}");
+    let (status, object) = told(80, &["explore", "--json", &words]);
+    let object: Value = serde_json::from_str(&object).expect("JSON");
+    assert_eq!(
+        (status, &object["failures"][0]["mend"]["checked"]),
+        (1, &Value::Bool(true))
+    );
+    let (status, diff) = told(80, &["mend", &words]);
+    assert_eq!(status, 0, "{diff}");
+    assert!(diff.contains("+let lock = Lock();"), "{diff}");
+    assert_eq!(told(80, &["mend", "--write", &words]).0, 2);
+    assert_eq!(fs::read_to_string(&path).expect("the file"), text);
+}
+
+#[test]
 fn what_a_run_leaves_behind_is_a_finding() {
     let text = "with ThreadPoolExecutor(1) as pool { pool.submit(|| { throw \"disk full\"; }); }";
     let (status, report) = told(80, &["explore", "-e", text]);
@@ -185,6 +280,14 @@ fn what_a_run_leaves_behind_is_a_finding() {
     );
     let title = "finding: `lock` is still held at the end: main took it in line 1\n";
     assert!(report.contains(title), "{report}");
+    let alone = "let x = 0; let t = spawn(|| { x = 1; }); x = 2;";
+    let (status, report) = told(80, &["explore", "-e", alone]);
+    assert_eq!(status, 0, "{report}");
+    let note = "\nnote: Thread-1 still runs when main has ended\n";
+    assert!(report.contains(note), "{report}");
+    let joined = "let x = 0; let t = spawn(|| { x = 1; }); x = 2; t.join();";
+    let (_, report) = told(80, &["explore", "-e", joined]);
+    assert!(!report.contains("note: "), "{report}");
     let given_back = "let lock = Lock(); with lock { } lock.acquire(); lock.release();";
     let (_, report) = told(80, &["explore", "-e", given_back]);
     assert!(report.contains("nothing goes wrong"), "{report}");

@@ -3,7 +3,7 @@
 //! Each program in `tests/stories` and each mistake in `scripts/classics` says so in comments, one line
 //! for each failure in the order of the report, root first: the kind of its cause, its lines, and the
 //! threads. `// finding:` lines name what is found although no run fails. A program without such a line
-//! fails in no run.
+//! fails in no run. What `// mend:` lines say is compared in `tests/mends.rs`.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -2,17 +2,24 @@
 //! no execution of the one after the other has (Lu, Tucek, Qin and Zhou, "AVIO", 2006).
 //!
 //! A pattern alone accuses nobody. It counts when it stands around the decisive step, and when the
-//! failure can be avoided once the two accesses are kept together: the run is led again that way.
+//! failure can be avoided once the two accesses are kept together: the run is led again that way. One file,
+//! as the patterns are tried one after the other on the same accesses.
+
+use std::collections::BTreeMap;
 
 use super::cause::{Cause, Need, Torn};
 use super::need::{need, provides};
 use super::oracle::Leg;
 use super::{Case, Failure};
-use crate::trace::{Blocked, EventKind, Target, TraceEvent};
+use crate::trace::{Blocked, EventKind, ObjectRef, Target, Trace, TraceEvent};
+use crate::value::object::TaskId;
 use crate::value::operation::Hold;
 
 /// So many candidates are tried.
 const MOST_TESTS: usize = 60;
+
+/// So much of what a thread touches behind a wait is compared with what it looked at before.
+const LOOKED_AT_BEHIND_A_WAIT: usize = 6;
 
 /// Two accesses of one thread and one of another, which belong together.
 struct Candidate<'a> {
@@ -362,62 +369,103 @@ impl Case<'_> {
 
     /// A thread that was woken because something was so, and goes on although it is so no more.
     fn woken_in_vain(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
-        let Failure::Error { thread, .. } = *self.failure else {
-            return None;
-        };
-        let last = all
-            .iter()
-            .rfind(|event| event.thread == thread && event.kind.reads())?;
-        let first = all.iter().rfind(|event| {
-            event.thread == thread
-                && event.step < last.step
-                && same_target(event, last)
-                && event.pos != last.pos
-        })?;
-        // What it waited for between the two, who gave it, and who changed the thing since.
         let trace = self.trace;
-        for wait in trace.of(thread).rev() {
-            let EventKind::Ask { object, verb, .. } = wait.kind else {
+        for wait in trace.events.iter().rev() {
+            let given = woken_by(trace, wait).filter(|one| one.step <= decisive);
+            let Some(given) = given else {
                 continue;
             };
-            let need = need(object.kind, verb);
-            let is_signal = matches!(need, Need::Permit | Need::Set | Need::Notice);
-            if wait.step <= first.step || wait.step >= last.step || !is_signal {
-                continue;
-            }
-            let gives = |event: &&TraceEvent| {
-                event.thread != thread
-                    && event.step < wait.step
-                    && matches!(event.kind, EventKind::Ask { object: of, verb, .. }
-                        if of.id == object.id && provides(need, of.kind, verb))
-            };
-            let Some(given) = trace.events.iter().rfind(gives) else {
-                continue;
-            };
-            let between = all.iter().rfind(|event| {
-                event.thread != thread
-                    && event.step > given.step
-                    && event.step < last.step
-                    && event.kind.writes()
-                    && same_target(event, last)
-            });
-            let Some(between) = between.filter(|_| given.step <= decisive) else {
-                continue;
-            };
-            // Behind the wake-up the waker leaves, and the thread goes on at once.
-            let leaves = trace.of(given.thread).find(|event| event.step > given.step);
-            let legs: Vec<Leg> = leaves.into_iter().chain([*last]).map(Leg::until).collect();
-            if self.oracle.play(given.step + 1, &legs).avoids() {
-                return Some(cause(&Candidate {
-                    face: Torn::WokenInVain,
-                    first,
-                    between,
-                    last,
-                }));
+            let own = all.iter().filter(|event| event.thread == wait.thread);
+            let (before, behind): (Vec<&TraceEvent>, Vec<&TraceEvent>) =
+                own.partition(|event| event.step < wait.step);
+            for (index, last) in behind.iter().enumerate().take(LOOKED_AT_BEHIND_A_WAIT) {
+                let is_first = !behind[..index].iter().any(|one| same_target(one, last));
+                let mut looks = before.iter().rev().filter(|one| one.kind.reads());
+                let Some(first) = looks.find(|one| same_target(one, last)) else {
+                    continue;
+                };
+                // Who looks at it in the same place has looked again.
+                if !is_first || first.pos == last.pos || first.step > given.step {
+                    continue;
+                }
+                let between = all.iter().rfind(|event| {
+                    event.thread != wait.thread
+                        && event.step > given.step
+                        && event.step < last.step
+                        && event.kind.writes()
+                        && same_target(event, last)
+                });
+                let Some(between) = between else {
+                    continue;
+                };
+                // Behind the wake-up the waker leaves, and the thread goes on at once.
+                let leaves = trace.of(given.thread).find(|event| event.step > given.step);
+                let legs: Vec<Leg> = leaves.into_iter().chain([*last]).map(Leg::until).collect();
+                if self.oracle.play(given.step + 1, &legs).avoids() {
+                    return Some(cause(&Candidate {
+                        face: Torn::WokenInVain,
+                        first,
+                        between,
+                        last,
+                    }));
+                }
             }
         }
         None
     }
+}
+
+/// What has given a thread the signal that it got by this event: one that is kept until somebody takes it,
+/// or one that has woken it.
+fn woken_by<'t>(trace: &'t Trace, wait: &TraceEvent) -> Option<&'t TraceEvent> {
+    let EventKind::Ask { object, verb, .. } = wait.kind else {
+        return None;
+    };
+    let need = need(object.kind, verb);
+    if !matches!(need, Need::Permit | Need::Set | Need::Notice) {
+        return None;
+    }
+    let gives = |event: &&TraceEvent| {
+        event.thread != wait.thread
+            && event.step < wait.step
+            && matches!(event.kind, EventKind::Ask { object: of, verb, .. }
+                if of.id == object.id && provides(need, of.kind, verb))
+    };
+    let given = trace.events.iter().rfind(gives)?;
+    let mut own = trace.of(wait.thread);
+    let began = own.rfind(|event| {
+        event.step < given.step
+            && matches!(event.kind, EventKind::Block { object: of, .. } if of.id == object.id)
+    });
+    let is_signal = match need {
+        Need::Permit => is_signal(trace, object),
+        _ => began.is_some(),
+    };
+    is_signal.then_some(given)
+}
+
+/// Whether permits are given by threads that have taken none: then they are no lock.
+fn is_signal(trace: &Trace, object: ObjectRef) -> bool {
+    let mut taken: BTreeMap<TaskId, usize> = BTreeMap::new();
+    for event in &trace.events {
+        let EventKind::Ask {
+            object: of,
+            verb,
+            answer,
+        } = &event.kind
+        else {
+            continue;
+        };
+        let own = taken.entry(event.thread).or_default();
+        match verb.on(of.kind).hold {
+            _ if of.id != object.id => {}
+            Hold::Acquires(_) if answer != "false" => *own += 1,
+            Hold::Releases(_) if *own == 0 => return true,
+            Hold::Releases(_) => *own -= 1,
+            Hold::Acquires(_) | Hold::None => {}
+        }
+    }
+    false
 }
 
 fn cause(found: &Candidate<'_>) -> Cause {

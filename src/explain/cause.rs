@@ -15,12 +15,23 @@ pub struct Explanation {
     pub decisive: Option<TraceEvent>,
     /// What could have been done instead of it, and would have avoided the failure.
     pub instead: Option<TraceEvent>,
+    /// Where in the run what the cause is about has happened; the decisive step for a cause without events.
+    pub marks: Vec<Mark>,
     /// Whether every run fails.
     pub is_inevitable: bool,
     /// Who waits in the end, and for what.
     pub blocked: Vec<Blocked>,
     /// What threads and objects are called.
     pub names: Names,
+}
+
+/// Something that a run does, by what it is and not by its step: the same run may be told in more steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What.
+    pub event: TraceEvent,
+    /// How often its thread had done the same in the same place before.
+    pub round: usize,
 }
 
 /// See the head of the file.
@@ -83,6 +94,8 @@ pub enum Cause {
         need: Need,
         /// The last thread that could have done it.
         last: Option<Provider>,
+        /// How another thread, which waits for ever itself, took the permit that is waited for.
+        taken: Option<TraceEvent>,
     },
     /// Threads loop for ever, and no schedule ends that.
     Livelock {
@@ -140,6 +153,8 @@ pub enum Early {
     JoinedLater,
     /// A wait for it had a time limit, which was over.
     WaitExpired,
+    /// It closed what the other one still needed.
+    Closed,
     /// The wait that was meant for it found nothing to wait for yet.
     WaitedForNothing,
     /// The thread is a round ahead of another one that runs the same code.
@@ -153,6 +168,8 @@ pub enum Lost {
     NobodyWaited,
     /// It was set, and cleared again before the thread came.
     Cleared,
+    /// It was set when it was set already: two are one.
+    SetTwice,
     /// One was woken for whom there was nothing to do.
     WrongOneWoken,
     /// One was woken where several wait.
@@ -188,6 +205,8 @@ pub enum Why {
     Ends,
     /// It is a thread of the pool that would have to run the task.
     RunsTasks,
+    /// A task that was submitted there waits for its thread.
+    KeepsOut(Pos),
 }
 
 /// What a thread took and has not given back when it ended.
@@ -298,9 +317,9 @@ impl Cause {
             Self::EmptyTurn { check, turn } => vec![check, turn],
             Self::Livelock { reads, .. } => reads.iter().collect(),
             Self::CopiedVariable { access } => vec![access],
+            Self::NobodyLeft { taken, .. } => taken.iter().collect(),
             Self::Circle(_)
             | Self::HolderEnded(_)
-            | Self::NobodyLeft { .. }
             | Self::ForgottenAwait { .. }
             | Self::Always
             | Self::Decided
@@ -343,7 +362,8 @@ impl Cause {
             }
             Self::Circle(circle) => {
                 for wait in &circle.waits {
-                    if let Why::Holds(pos) | Why::WouldProvide(pos) = wait.why {
+                    if let Why::Holds(pos) | Why::WouldProvide(pos) | Why::KeepsOut(pos) = wait.why
+                    {
                         places.push(pos);
                     }
                 }

@@ -11,7 +11,7 @@ use super::Case;
 use super::cause::{Cause, EndedHolder, Need, Provider, Wait, WaitCycle, Why};
 use super::need::{need, provides};
 use crate::pos::Pos;
-use crate::trace::{Blocked, EventKind, ObjectRef, TraceEvent};
+use crate::trace::{Ahead, Blocked, EventKind, ObjectRef, TraceEvent};
 use crate::value::object::{ObjectId, TaskId, Verb};
 use crate::value::operation::{Hold, Share};
 
@@ -241,11 +241,11 @@ impl Case<'_> {
         let object = waiter.object?;
         let id = object.id;
         waiters.retain(|other| other.object.is_some_and(|of| of.id == id));
-        let prevented = self
-            .trace
-            .prevented
-            .iter()
-            .find(|(_, ahead)| ahead.object == id && provides(need, object.kind, ahead.verb));
+        let mut helping = (self.trace.prevented.iter())
+            .filter(|(_, ahead)| ahead.object == id && provides(need, object.kind, ahead.verb));
+        // To send once more ends a loop over a channel no more than before.
+        let ends = |ahead: &Ahead| need != Need::Close || ahead.verb == Verb::Close;
+        let prevented = (helping.clone().find(|(_, ahead)| ends(ahead))).or_else(|| helping.next());
         let prevented = prevented.map(|(thread, ahead)| Provider {
             thread: *thread,
             pos: ahead.pos,
@@ -260,11 +260,60 @@ impl Case<'_> {
                 let event = last_provider(&self.trace.events, id, need)?;
                 Some(self.provider(event, true))
             });
+        let taken = match need {
+            Need::Permit => self.taken_by_a_waiter(object, &waiters),
+            _ => None,
+        };
         Some(Cause::NobodyLeft {
             waiters,
             need,
             last,
+            taken,
         })
+    }
+
+    /// How the last permit was taken by a thread that can do nothing with it, as it waits for ever for
+    /// something else.
+    fn taken_by_a_waiter(&self, object: ObjectRef, waiters: &[Blocked]) -> Option<TraceEvent> {
+        let takes = |event: &&TraceEvent| {
+            matches!(&event.kind, EventKind::Ask { object: of, verb, answer }
+                if of.id == object.id
+                    && answer != "false"
+                    && matches!(verb.on(of.kind).hold, Hold::Acquires(Share::Permit)))
+        };
+        let taken = self.trace.events.iter().rfind(takes)?;
+        let is_stuck = self.trace.blocked(taken.thread).is_some()
+            && !waiters.iter().any(|one| one.thread == taken.thread);
+        is_stuck.then(|| taken.clone())
+    }
+
+    /// All threads of a pool wait, and tasks of the pool wait for one of them.
+    pub(super) fn kept_out(&self) -> Option<Cause> {
+        for waiter in &self.trace.blocked {
+            let of_pool =
+                |(_, threads): &&(ObjectRef, Vec<TaskId>)| threads.contains(&waiter.thread);
+            let unfinished: Vec<_> = self.trace.unfinished.iter().filter(of_pool).collect();
+            let pool = unfinished.iter().map(|(_, threads)| threads);
+            let Some(pool) = pool.max_by_key(|threads| threads.len()) else {
+                continue;
+            };
+            // Each thread runs one of them, and those that were submitted first.
+            let all = self.trace.unfinished.iter();
+            let of_same = all.filter(|(_, threads)| threads.iter().all(|one| pool.contains(one)));
+            let Some((task, _)) = of_same.into_iter().nth(pool.len()) else {
+                continue;
+            };
+            let stuck: Option<Vec<&Blocked>> =
+                pool.iter().map(|one| self.trace.blocked(*one)).collect();
+            let Some(stuck) = stuck else { continue };
+            let waits = stuck.into_iter().map(|blocked| Wait {
+                blocked: blocked.clone(),
+                why: Why::KeepsOut(task.made_at),
+            });
+            let waits = waits.collect();
+            return Some(Cause::Circle(WaitCycle { waits }));
+        }
+        None
     }
 
     /// The thread that ends the wait in a good run, and has ended in this one without doing so.

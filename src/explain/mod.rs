@@ -18,7 +18,7 @@ mod order;
 mod wakeup;
 
 pub use cause::{
-    Cause, Early, EndedHolder, Explanation, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,
+    Cause, Early, EndedHolder, Explanation, Lost, Mark, Need, Provider, Torn, Wait, WaitCycle, Why,
 };
 pub use need::{need, provides};
 pub use oracle::{Leg, Oracle, Played, decisive_step};
@@ -67,8 +67,13 @@ pub fn explain(trace: &Trace, failure: &Failure, oracle: &mut dyn Oracle) -> Exp
         None => None,
     };
     let step = decisive.and_then(|at| case.event_at(at)).cloned();
+    let marks = match cause.events() {
+        events if events.is_empty() => marks(trace, step.iter()),
+        events => marks(trace, events.into_iter()),
+    };
     Explanation {
         cause,
+        marks,
         decisive: step,
         instead,
         is_inevitable: decisive.is_none() && oracle.is_exact(),
@@ -77,10 +82,23 @@ pub fn explain(trace: &Trace, failure: &Failure, oracle: &mut dyn Oracle) -> Exp
     }
 }
 
+/// Those of these events that the run has, each with its round.
+fn marks<'e>(trace: &Trace, events: impl Iterator<Item = &'e TraceEvent>) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for event in events.filter(|event| trace.events.contains(event)) {
+        let mut before = trace.of(event.thread).take_while(|own| *own != event);
+        let round = before.by_ref().filter(|own| own.is_like(event)).count();
+        let event = event.clone();
+        marks.push(Mark { event, round });
+    }
+    marks
+}
+
 impl Case<'_> {
     fn cause(&mut self) -> Cause {
         let found = (self.copied_variable())
             .or_else(|| self.forgotten_await())
+            .or_else(|| self.closed_before())
             .or_else(|| match self.failure {
                 Failure::Deadlock => (self.ended_holder())
                     .or_else(|| self.circle_of_holders())
@@ -88,6 +106,7 @@ impl Case<'_> {
                     .or_else(|| self.torn())
                     .or_else(|| self.too_early_for_waiters())
                     .or_else(|| self.circle())
+                    .or_else(|| self.kept_out())
                     .or_else(|| self.nobody_left()),
                 // Threads that loop for each other do so in a circle: neither is too early.
                 Failure::Livelock(threads) if threads.len() > 1 => self.torn(),

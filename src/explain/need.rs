@@ -26,6 +26,11 @@ pub fn need(kind: &str, verb: Verb) -> Need {
     }
 }
 
+/// Whether an operation ends the use of its object: what is asked of it afterwards may be refused.
+pub(super) fn closes(verb: Verb) -> bool {
+    matches!(verb, Verb::Close | Verb::Shutdown)
+}
+
 /// Whether an operation on the same object may end such a wait.
 pub fn provides(need: Need, kind: &str, verb: Verb) -> bool {
     let releases = matches!(verb.on(kind).hold, Hold::Releases(_)) && verb != Verb::Abandon;

@@ -3,10 +3,11 @@
 //! The test: the failing run is led again up to the decisive step; then the other thread does what it had
 //! not done yet, and only then comes the step. If that avoids the failure, the order decided it.
 
-use super::Case;
 use super::atomicity::{conflict, is_access};
 use super::cause::{Cause, Early, Torn};
+use super::need::closes;
 use super::oracle::Leg;
+use super::{Case, Failure};
 use crate::trace::{EventKind, TraceEvent};
 use crate::value::object::{TaskId, Verb};
 use crate::value::operation::Hold;
@@ -20,6 +21,9 @@ impl Case<'_> {
     /// What came too early, of a run that failed by an error or never ends.
     pub(super) fn too_early(&mut self) -> Option<Cause> {
         let (early, late) = self.order()?;
+        if let Some(both) = self.both_found(&early, &late) {
+            return Some(both);
+        }
         if let Some(guard) = self.waited_for_nothing(&early, &late) {
             return Some(guard);
         }
@@ -28,6 +32,43 @@ impl Case<'_> {
         }
         let face = self.face(&early, &late);
         Some(Cause::Order { face, early, late })
+    }
+
+    /// What failed was asked of an object that had been closed. That closing decided it needs no other
+    /// run: the object itself says so by its refusal.
+    pub(super) fn closed_before(&self) -> Option<Cause> {
+        let Failure::Error { pos, .. } = self.failure else {
+            return None;
+        };
+        let events = &self.trace.events;
+        let is_refusal = |event: &&TraceEvent| matches!(event.kind, EventKind::Refuse { .. });
+        let failed = |refused: &TraceEvent| {
+            events.iter().any(|event| {
+                let fails = matches!(
+                    event.kind,
+                    EventKind::Fail { .. } | EventKind::TaskFail { .. }
+                );
+                fails && event.thread == refused.thread && event.step >= refused.step
+            })
+        };
+        let end = self.end();
+        // Who asks for the result of a task has its error raised where it was thrown first; and what fails
+        // behind a thread that has ended by it follows from that.
+        let mut refusals = events.iter().filter(is_refusal);
+        let own = events
+            .iter()
+            .rfind(|event| is_refusal(event) && event.pos == *pos);
+        let refused = own.or_else(|| refusals.find(|event| event.step < end && failed(event)))?;
+        let closed = events.iter().rfind(|event| {
+            event.step < refused.step
+                && matches!(event.kind, EventKind::Ask { verb, .. } if closes(verb))
+                && event.kind.target() == refused.kind.target()
+        })?;
+        Some(Cause::Order {
+            face: Early::Closed,
+            early: closed.clone(),
+            late: refused.clone(),
+        })
     }
 
     /// What came too early changed what the other thread had left there, before that looked again: an
@@ -58,9 +99,44 @@ impl Case<'_> {
                 EventKind::Read { .. } | EventKind::Write { .. } | EventKind::Call { .. }
             )
         };
-        (is_place(&early) && is_place(&late)).then(|| {
-            let face = self.face(&early, &late);
-            Cause::Order { face, early, late }
+        if !is_place(&early) || !is_place(&late) {
+            return None;
+        }
+        if let Some(both) = self.both_found(&early, &late) {
+            return Some(both);
+        }
+        let face = self.face(&early, &late);
+        Some(Cause::Order { face, early, late })
+    }
+
+    /// Two threads looked at one thing before the change that came of what only one of them had to do
+    /// about it: without that look, the change does not come.
+    fn both_found(&mut self, early: &TraceEvent, late: &TraceEvent) -> Option<Cause> {
+        if early.kind.writes() || !late.kind.writes() {
+            return None;
+        }
+        let mut looks = self.trace.events.iter();
+        let other = looks.find(|event| {
+            event.pos == early.pos
+                && event.thread != early.thread
+                && event.thread != late.thread
+                && conflict(event, late)
+                && (event.step < late.step || late.step < early.step)
+        })?;
+        let (first, second) = match other.step < early.step {
+            true => (other, early),
+            false => (early, other),
+        };
+        let alone = self.oracle.play(first.step, &[Leg::until(late)]);
+        if alone.is_complete {
+            return None;
+        }
+        Some(Cause::Atomicity {
+            face: Torn::BothLooked,
+            target: first.kind.target()?,
+            first: first.clone(),
+            between: second.clone(),
+            last: late.clone(),
         })
     }
 

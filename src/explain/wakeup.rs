@@ -50,9 +50,27 @@ impl Case<'_> {
         };
         let (set, clear) = (asks(Verb::Set)?, asks(Verb::Clear)?);
         let events = &self.trace.events;
+        // Of two that came one after the other before the thread itself cleared it, one was lost.
+        let changes = events[..set].iter().rfind(|event| {
+            matches!(&event.kind, EventKind::Ask { object: of, verb: Verb::Set | Verb::Clear, .. }
+                if of.id == object.id)
+        });
+        let was_set = changes.is_some_and(|event| {
+            matches!(
+                event.kind,
+                EventKind::Ask {
+                    verb: Verb::Set,
+                    ..
+                }
+            )
+        });
+        let face = match was_set && events[clear].thread == waiter.thread {
+            true => Lost::SetTwice,
+            false => Lost::Cleared,
+        };
         (clear > set).then(|| {
             let cause = Cause::LostWakeup {
-                face: Lost::Cleared,
+                face,
                 waiter: waiter.clone(),
                 object,
                 notice: events[set].clone(),

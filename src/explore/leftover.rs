@@ -1,4 +1,5 @@
-//! What a run leaves behind although nothing in it fails: a lock that is still held.
+//! What a run leaves behind although nothing in it fails: a lock that is still held, threads for which
+//! nobody has waited.
 //!
 //! Read from the runs that end well, one for each outcome.
 
@@ -26,6 +27,21 @@ pub enum Leftover {
         /// Where.
         pos: Pos,
     },
+    /// Threads go on when main has ended, and nobody has waited for them: no mistake, but to be known.
+    Outliving {
+        /// Their names.
+        threads: Vec<String>,
+    },
+}
+
+impl Leftover {
+    /// Whether it only has to be known.
+    pub fn is_note(&self) -> bool {
+        match self {
+            Self::Held { .. } => false,
+            Self::Outliving { .. } => true,
+        }
+    }
 }
 
 /// What is left behind in the runs of a program that end well, each with the run that shows it.
@@ -39,8 +55,12 @@ pub fn leftovers(explorer: &mut Explorer, found: &Exploration) -> Vec<(Leftover,
         let Ok((trail, _)) = explorer.replay(&possible.token) else {
             continue;
         };
-        for leftover in held(&trail) {
-            if !all.iter().any(|(known, _)| *known == leftover) {
+        let threads: Vec<String> = trail.outliving.iter().map(ToString::to_string).collect();
+        let outliving = (!threads.is_empty()).then_some(Leftover::Outliving { threads });
+        for leftover in held(&trail).into_iter().chain(outliving) {
+            // Which of them are still there is chance.
+            let is_known = leftover.is_note() && all.iter().any(|(known, _)| known.is_note());
+            if !is_known && !all.iter().any(|(known, _)| *known == leftover) {
                 all.push((leftover, possible.token.clone()));
             }
         }

@@ -49,6 +49,6 @@ pub use outcome::{End, Outcome, Stuck};
 pub use race::{Access, Race};
 pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin, Unfinished};
 pub use search::{Found, search};
-pub use telling::{Act, came_through, intent, tell, tell_explained, wanted_by};
+pub use telling::{Act, Deed, came_through, intent, tell, tell_explained, wanted_by};
 pub use token::{Token, TokenProblem, source_hash};
 pub use trail::{Decision, Step, Trail};

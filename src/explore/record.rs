@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::object::asyncio::NOBODY_HAS_AWAITED;
-use crate::schedule::{Choice, Draw, Told, Walk};
+use crate::schedule::{Choice, Draw, MAIN, Told, Walk};
 use crate::trace::{
     AccessPath, Ahead, Blocked, EventKind, ObjectRef, PathSegment, RaisedError, Trace, TraceEvent,
 };
 use crate::value::object::TaskId;
 use crate::value::{Object, Value, debug_text};
-use crate::vm::{Action, COPY_OF, SharedPlace, Visible};
+use crate::vm::{Action, COPY_OF, SharedPlace};
 
 /// See the head of the file.
 #[derive(Default)]
@@ -35,9 +35,9 @@ impl Recorder {
         if let Some(name) = walk.name(task) {
             self.trace.names.add_thread(task, &name);
         }
-        if walk.is_task(task) {
-            self.trace.tasks.insert(task);
-        }
+        // A task may live and end within the step of another one.
+        let tasks = walk.alive().filter(|task| walk.is_task(*task));
+        self.trace.tasks.extend(tasks);
         walk.take_recent();
         walk.take_raised();
         self.calls = walk.calls(task);
@@ -48,21 +48,33 @@ impl Recorder {
         let told = walk.take_recent();
         let known = self.objects.len();
         let has_done = told.iter().any(|told| told.thread.number == task.0);
+        let raised = walk.take_raised();
+        let asked = before.and_then(|before| match before.action {
+            Action::Object(object, verb) => Some((object, verb, before.pos)),
+            _ => None,
+        });
+        if let Some((object, verb, pos)) = &asked {
+            let is_answer = |told: &Told| {
+                told.thread.number == task.0 && matches!(told.kind, Kind::Object { .. })
+            };
+            let is_refused = !told.iter().any(is_answer)
+                && raised.iter().any(|one| one.task == task && one.pos == *pos);
+            if is_refused {
+                let (object, verb) = (self.object(object), *verb);
+                self.add(task, *pos, EventKind::Refuse { object, verb });
+            }
+        }
         for told in told {
             self.note(&told, writes);
         }
-        if let Some(Visible {
-            action: Action::Object(object, verb),
-            pos,
-            ..
-        }) = before
+        if let Some((object, verb, pos)) = asked
             && !has_done
             && walk.waits(task)
         {
             let object = self.object(&object);
             self.add(task, pos, EventKind::Block { object, verb });
         }
-        for raised in walk.take_raised() {
+        for raised in raised {
             for (object, verb, pos) in raised.ahead {
                 let object = self.object(&object).id;
                 let ahead = Ahead { object, verb, pos };
@@ -121,6 +133,15 @@ impl Recorder {
                 what: waiting.what,
             });
         }
+        let futures: Vec<Arc<Object>> = walk.objects().cloned().collect();
+        for future in futures.iter().filter(|object| object.kind() == "Future") {
+            let threads = future.blockers(MAIN);
+            if !threads.is_empty() {
+                let future = self.object(future);
+                self.trace.unfinished.push((future, threads));
+            }
+        }
+        self.trace.unfinished.sort();
         self.name_objects(walk);
         let mut items: BTreeMap<String, usize> = BTreeMap::new();
         for object in &self.objects {

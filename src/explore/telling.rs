@@ -10,10 +10,10 @@ use super::finding::Problem;
 use super::outcome::Stuck;
 use super::trail::{Step, Trail};
 use crate::event::{Kind, Request};
-use crate::explain::{Explanation, Need, need};
+use crate::explain::{Explanation, Need, need as need_of};
 use crate::pos::Pos;
 use crate::schedule::{Choice, Told, request};
-use crate::trace::{self, Blocked};
+use crate::trace::{self, Blocked, EventKind};
 use crate::vm::{Action, Visible};
 
 /// Something that a thread did or that became of it.
@@ -35,6 +35,62 @@ pub struct Act {
     pub paused: Option<Arc<str>>,
     /// Whether the cause of the failure is about it.
     pub matters: bool,
+    /// What kind of thing it is.
+    pub deed: Deed,
+}
+
+/// What a thread did, as far as others can be affected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It read a place.
+    Read,
+    /// It wrote a place.
+    Write,
+    /// It called a method of a place.
+    Call,
+    /// It asked an object.
+    Ask,
+    /// It waits for ever for the end of a thread: what follows from why that one does not end.
+    Join,
+    /// Anything else: it printed, failed, began to wait.
+    Other,
+}
+
+impl Deed {
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Read { .. } => Self::Read,
+            Kind::Write { .. } => Self::Write,
+            Kind::Method { .. } => Self::Call,
+            Kind::Object { .. } => Self::Ask,
+            Kind::Print { .. }
+            | Kind::Failure { .. }
+            | Kind::Warning { .. }
+            | Kind::MainFailure { .. }
+            | Kind::Start
+            | Kind::Deadlock { .. }
+            | Kind::Finish { .. }
+            | Kind::Wait { .. }
+            | Kind::Sleep { .. } => Self::Other,
+        }
+    }
+
+    /// The same of an event.
+    pub fn of_event(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Read { .. } => Self::Read,
+            EventKind::Write { .. } => Self::Write,
+            EventKind::Call { .. } => Self::Call,
+            EventKind::Ask { .. } => Self::Ask,
+            EventKind::Block { .. }
+            | EventKind::Refuse { .. }
+            | EventKind::TimeOver
+            | EventKind::End
+            | EventKind::TaskFail { .. }
+            | EventKind::Fail { .. }
+            | EventKind::Other => Self::Other,
+        }
+    }
 }
 
 /// A run in words, and behind it what went wrong, if that is asked.
@@ -282,6 +338,7 @@ impl Teller {
             is_bad,
             paused: paused.filter(|paused| paused != name),
             matters: false,
+            deed: Deed::Other,
         });
         self.kinds.push(ActKind::Other);
     }
@@ -356,6 +413,9 @@ impl Teller {
                 let pos = told.pos.or(step.pos);
                 let place = Place::of(trail, step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
+                if let Some(last) = self.acts.last_mut() {
+                    last.deed = Deed::of(&told.kind);
+                }
                 match &told.kind {
                     Kind::Read { place, .. } if !self.names.written.contains(place) => {
                         self.is(ActKind::ReadsConstant);
@@ -396,6 +456,16 @@ impl Teller {
                     };
                     self.act(one.number, &one.name.as_str().into(), place, words, true);
                     self.is(ActKind::Asks);
+                    let joins = self.names.blocked.iter().any(|blocked| {
+                        let need = blocked.object.zip(blocked.verb);
+                        let need = need.map(|(object, verb)| need_of(object.kind, verb));
+                        blocked.thread.0 == one.number
+                            && need == Some(Need::End)
+                            && !blocked.awaited.is_empty()
+                    });
+                    if let Some(last) = self.acts.last_mut().filter(|_| joins) {
+                        last.deed = Deed::Join;
+                    }
                 }
             }
             Problem::Livelock(names) => {
@@ -500,7 +570,7 @@ pub fn wanted_by(blocked: &Blocked, names: &trace::Names) -> String {
         return "its time".into();
     };
     let name = names.object(object);
-    match blocked.verb.map(|verb| need(object.kind, verb)) {
+    match blocked.verb.map(|verb| need_of(object.kind, verb)) {
         Some(Need::Item) => format!("an item of {name}"),
         Some(Need::Close) => format!("the next item of {name}, or its end"),
         Some(Need::Room) => format!("room in {name}"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::telling::intent;
 use crate::event::{ErrorReport, Kind};
 use crate::pos::{Line, Pos};
-use crate::schedule::{Choice, Draw, Interruption, Told, Walk};
+use crate::schedule::{Choice, Draw, Interruption, MAIN, Told, Walk};
 use crate::value::object::{ObjectId, TaskId};
 use crate::vm::Action;
 
@@ -56,6 +56,8 @@ pub struct Trail {
     pub steps: Vec<Step>,
     /// The threads that are alive behind the last step.
     pub alive: Vec<(TaskId, Arc<str>)>,
+    /// The threads that were alive when main ended: nobody had waited for their end.
+    pub outliving: Vec<Arc<str>>,
     /// The error by which main ended before the first step.
     pub main_failed: Option<Arc<ErrorReport>>,
     /// Why the last step was left in the middle, if it was: the run is not known any further.
@@ -129,6 +131,13 @@ impl Trail {
         let drawn = walk.take(choice, draws);
         let told = walk.take_recent();
         self.interruption = walk.interruption();
+        let had_ended = self.alive.iter().all(|(task, _)| *task != MAIN);
+        if self.steps.is_empty() || !had_ended {
+            self.outliving = walk
+                .outliving_main()
+                .filter_map(|task| walk.name(task))
+                .collect();
+        }
         let named = |task| Some((task, walk.name(task)?));
         self.alive = walk.alive().filter_map(named).collect();
         self.steps.push(Step {

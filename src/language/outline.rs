@@ -272,6 +272,7 @@ impl<'t> Outline<'t> {
                     let goes_on = matches!(self.text_at(at), "else" | "catch" | "while" | "until");
                     let goes_on = match self.text_at(at) {
                         "while" | "until" => self.text_at(begin) == "do",
+                        "finally" => self.text_at(begin) == "try",
                         _ => goes_on,
                     };
                     if has_blocks && depth == 0 && !goes_on {
@@ -520,11 +521,16 @@ impl<'t> Outline<'t> {
         })
     }
 
-    /// The variables that `let` makes, each with the statement and the text of its value.
+    /// The variables that `let` makes, each with the statement and the text of its value, which may be
+    /// missing.
     pub fn lets(&self) -> impl Iterator<Item = (&'t str, usize, &'t str)> + '_ {
         (self.statements.iter().enumerate()).filter_map(|(number, statement)| {
             let begin = statement.tokens.start;
-            if statement.head != Head::Let || self.text_at(begin + 2) != "=" {
+            let end = self.text_at(begin + 2);
+            if statement.head == Head::Let && end == ";" {
+                return Some((self.text_at(begin + 1), number, ""));
+            }
+            if statement.head != Head::Let || end != "=" {
                 return None;
             }
             let from = self.tokens.get(begin + 3)?.start;

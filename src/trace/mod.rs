@@ -24,6 +24,9 @@ pub struct Trace {
     pub raised: Vec<RaisedError>,
     /// What threads might have done where an error was raised, had it not been, read off their code.
     pub prevented: Vec<(TaskId, Ahead)>,
+    /// The tasks of pools that have no result behind the last event, in the order in which they were
+    /// submitted, each with the threads of the pool of which one runs it or would have to.
+    pub unfinished: Vec<(ObjectRef, Vec<TaskId>)>,
     /// The threads that are alive behind the last event.
     pub alive: Vec<TaskId>,
     /// Those that are tasks of an event loop.
@@ -101,6 +104,13 @@ pub enum EventKind {
         /// What it has asked.
         object: ObjectRef,
         /// What it has asked of it.
+        verb: Verb,
+    },
+    /// An object has refused a request: an error was raised instead of an answer.
+    Refuse {
+        /// The object.
+        object: ObjectRef,
+        /// What was asked.
         verb: Verb,
     },
     /// The time that the thread sleeps, or waits at most, was over.
@@ -248,10 +258,13 @@ impl Trace {
         })
     }
 
-    /// The errors of tasks of pools that never came to anybody who asked for the result.
+    /// The errors of tasks of pools that never came to anybody who asked for the result. An event loop
+    /// looks after those of its own tasks.
     pub fn unseen_errors(&self) -> Vec<&RaisedError> {
         let failed = self.events.iter().filter_map(|event| match &event.kind {
-            EventKind::TaskFail { message } => Some((event, message)),
+            EventKind::TaskFail { message } if !self.tasks.contains(&event.thread) => {
+                Some((event, message))
+            }
             _ => None,
         });
         let mut unseen = Vec::new();
@@ -264,11 +277,14 @@ impl Trace {
             let Some(error) = self.raised.iter().rfind(own) else {
                 continue;
             };
-            // Who asks for the result has it raised where it was thrown first.
+            // Who asks for the result has it raised where it was thrown first; an error that stands for
+            // several, as of a group of tasks, says what each of them is.
             let is_raised = self.raised.iter().any(|other| {
-                other.thread != error.thread
-                    && other.pos == error.pos
-                    && other.message == error.message
+                let is_same = other.pos == error.pos && other.message == error.message;
+                let is_one_of_it = other.step >= error.step
+                    && other.message.len() > error.message.len()
+                    && other.message.contains(&*error.message);
+                other.thread != error.thread && (is_same || is_one_of_it)
             });
             let is_shown = self.events.iter().any(|other| {
                 matches!(&other.kind, EventKind::Ask { verb: Verb::Exception, answer, .. }
@@ -307,7 +323,9 @@ impl EventKind {
             Self::Read { path, .. } | Self::Write { path, .. } | Self::Call { path, .. } => {
                 Some(Target::Place(path.clone()))
             }
-            Self::Ask { object, .. } | Self::Block { object, .. } => Some(Target::Object(*object)),
+            Self::Ask { object, .. } | Self::Block { object, .. } | Self::Refuse { object, .. } => {
+                Some(Target::Object(*object))
+            }
             Self::TimeOver
             | Self::End
             | Self::TaskFail { .. }
@@ -323,6 +341,7 @@ impl EventKind {
             Self::Write { .. } => false,
             Self::Ask { object, verb, .. } => !is_blind_write(object.kind, *verb),
             Self::Block { .. }
+            | Self::Refuse { .. }
             | Self::TimeOver
             | Self::End
             | Self::TaskFail { .. }
@@ -339,6 +358,7 @@ impl EventKind {
             Self::Ask { object, verb, .. } => !verb.on(object.kind).effect.only_reads(),
             Self::Read { .. }
             | Self::Block { .. }
+            | Self::Refuse { .. }
             | Self::TimeOver
             | Self::End
             | Self::TaskFail { .. }

@@ -11,6 +11,15 @@ pub fn title(leftover: &Leftover) -> String {
                 pos.at()
             )
         }
+        Leftover::Outliving { threads } => {
+            let (names, verb) = match threads.as_slice() {
+                [most @ .., last] if !most.is_empty() => {
+                    (format!("{} and {last}", most.join(", ")), "run")
+                }
+                threads => (threads.concat(), "runs"),
+            };
+            format!("{names} still {verb} when main has ended")
+        }
     }
 }
 
@@ -20,5 +29,9 @@ pub fn words(leftover: &Leftover) -> &'static str {
         Leftover::Held { .. } => {
             "Whoever wants it from then on waits for ever. `with` gives a lock back on every way out."
         }
+        Leftover::Outliving { threads } => match threads.len() {
+            1 => "Nobody joins it: main does not wait for what it does.",
+            _ => "Nobody joins them: main does not wait for what they do.",
+        },
     }
 }

@@ -1,49 +1,95 @@
-//! Mends in words: what to change, and how it was checked.
+//! Mends in words: what to change, and how it was checked. One file, as each kind of change has its sentence
+//! here and nowhere else.
 
 use crate::explore::mend::{Advice, Fix, Mend, Part};
 use crate::explore::{Interleavings, Problem};
 
-/// The inputs of the prompt that a text was put together from: the number of each, and how many lines
-/// come before its first one. None for a script.
+/// How the lines of a text are called, and how blocks are written in it.
 #[derive(Clone, Debug, Default)]
-pub struct Inputs(pub Vec<(u32, usize)>);
+pub enum Lines {
+    /// By their numbers.
+    #[default]
+    Own,
+    /// A text that was put together from inputs of the prompt: the number of each, and how many lines
+    /// come before its first one.
+    Inputs(Vec<(u32, usize)>),
+    /// The translation of a text of Python's: for each line, that of Python's text.
+    Python(Vec<usize>),
+}
 
-impl Inputs {
+impl Lines {
     /// `line 4`, or `input 2, line 1`.
     fn line(&self, line: usize) -> String {
-        let input = self.0.iter().rev().find(|(_, before)| *before < line);
-        match input {
-            Some((number, before)) if *number > 0 => {
-                format!("input {number}, line {}", line - before)
+        match self {
+            Self::Own => format!("line {line}"),
+            Self::Python(_) => format!("line {}", self.number(line)),
+            Self::Inputs(inputs) => {
+                let input = inputs.iter().rev().find(|(_, before)| *before < line);
+                match input {
+                    Some((number, before)) if *number > 0 => {
+                        format!("input {number}, line {}", line - before)
+                    }
+                    Some((_, before)) => format!("line {}", line - before),
+                    None => format!("line {line}"),
+                }
             }
-            Some((_, before)) => format!("line {}", line - before),
-            None => format!("line {line}"),
         }
     }
 
-    /// `line 4`, `lines 4 and 6`.
+    /// The number of a line that people see.
+    fn number(&self, line: usize) -> usize {
+        match self {
+            Self::Own | Self::Inputs(_) => line,
+            Self::Python(lines) => {
+                let known = line.checked_sub(1).and_then(|index| lines.get(index));
+                known.copied().unwrap_or(line)
+            }
+        }
+    }
+
+    /// Whether lines have numbers alone.
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Own | Self::Python(_) => true,
+            Self::Inputs(inputs) => inputs.is_empty(),
+        }
+    }
+
+    /// `with lock { ... }`, as it is typed.
+    fn block(&self, head: &str) -> String {
+        match self {
+            Self::Own | Self::Inputs(_) => format!("`{head} {{ ... }}`"),
+            Self::Python(_) => format!("`{head}: ...`"),
+        }
+    }
+
+    /// `lines 4 and 6`.
     fn lines(&self, lines: &[usize]) -> String {
-        let mut lines = lines.to_vec();
+        let mut lines: Vec<usize> = lines.to_vec();
         lines.sort_unstable();
         lines.dedup();
-        if lines.len() == 1 || !self.0.is_empty() {
+        if lines.len() == 1 || !self.is_plain() {
             let lines: Vec<String> = lines.iter().map(|line| self.line(*line)).collect();
             return list(&lines);
         }
-        let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
-        format!("lines {}", list(&numbers))
+        let numbers = lines.iter().map(|line| self.number(*line).to_string());
+        format!("lines {}", list(&numbers.collect::<Vec<String>>()))
+    }
+
+    /// `lines 4 to 6`.
+    fn range(&self, first: usize, last: usize) -> String {
+        let (from, to) = (self.number(first), self.number(last));
+        match to.saturating_sub(from) {
+            0 => self.line(first),
+            _ if !self.is_plain() => format!("{} to {}", self.line(first), self.line(last)),
+            1 => format!("lines {from} and {to}"),
+            _ => format!("lines {from} to {to}"),
+        }
     }
 
     /// `lines 4 to 6 of `f``.
     fn part(&self, part: &Part) -> String {
-        let lines = match part.last - part.first {
-            0 => self.line(part.first),
-            _ if !self.0.is_empty() => {
-                format!("{} to {}", self.line(part.first), self.line(part.last))
-            }
-            1 => format!("lines {} and {}", part.first, part.last),
-            _ => format!("lines {} to {}", part.first, part.last),
-        };
+        let lines = self.range(part.first, part.last);
         match &part.function {
             Some(function) => format!("{lines} of `{function}`"),
             None => lines,
@@ -52,7 +98,7 @@ impl Inputs {
 }
 
 /// What to change, without a capital letter or a point: `notify all waiters in line 4`.
-pub fn fix(fix: &Fix, at: &Inputs) -> String {
+pub fn fix(fix: &Fix, at: &Lines) -> String {
     match fix {
         Fix::KeepTogether {
             parts,
@@ -62,17 +108,14 @@ pub fn fix(fix: &Fix, at: &Inputs) -> String {
         } => {
             let what: Vec<String> = parts.iter().map(|part| at.part(part)).collect();
             let lines = list(&what);
+            let with = at.block(&format!("with {lock}"));
             match (is_known, parts.as_slice()) {
-                (true, _) => format!("take `{lock}` around {lines}, too: `with {lock} {{ ... }}`"),
+                (true, _) => format!("take `{lock}` around {lines}, too: {with}"),
                 (false, [part]) if part.first == part.last => {
-                    format!("put {lines} under a lock, as a whole: `with {lock} {{ ... }}`")
+                    format!("put {lines} under a lock, as a whole: {with}")
                 }
-                (false, [_]) => {
-                    format!("keep {lines} together, under one lock: `with {lock} {{ ... }}`")
-                }
-                (false, _) => {
-                    format!("put {lines} under one lock, each as a whole: `with {lock} {{ ... }}`")
-                }
+                (false, [_]) => format!("keep {lines} together, under one lock: {with}"),
+                (false, _) => format!("put {lines} under one lock, each as a whole: {with}"),
             }
         }
         Fix::HoldOn { lock, line } => {
@@ -190,7 +233,7 @@ pub fn fix(fix: &Fix, at: &Inputs) -> String {
         Fix::ReleaseAlways { what, lines } => {
             let with: Vec<String> = what
                 .iter()
-                .map(|name| format!("`with {name} {{ ... }}`"))
+                .map(|name| at.block(&format!("with {name}")))
                 .collect();
             format!(
                 "give it back on every way out, by an error too: {} in {}",
@@ -239,6 +282,46 @@ pub fn fix(fix: &Fix, at: &Inputs) -> String {
              and the last one does",
             at.lines(lines)
         ),
+        Fix::GiveAlways { call, first, last } => format!(
+            "do `{}` on every way out, by an error too: `try {{ ... }} finally {{ {}; }}` in {}",
+            plain(call),
+            plain(call),
+            at.range(*first, *last)
+        ),
+        Fix::TakeBack { undo, begun, wait } => format!(
+            "take back what was begun in {} when the wait in {} is cancelled: `try {{ ... }} catch {{ {undo}; \
+             throw; }}`",
+            at.line(*begun),
+            at.line(*wait)
+        ),
+        Fix::UseBarrier { size, first, last } => format!(
+            "use a `Barrier({size})` for what is made by hand in {}: `barrier.wait()`",
+            at.range(*first, *last)
+        ),
+        Fix::CountSignals { event, lines } => format!(
+            "count the signals: a `Semaphore(0)` for `{event}`, `release` for `set`, `acquire` for `wait`, \
+             without `clear` ({})",
+            at.lines(lines)
+        ),
+        Fix::TryAgain { call, first, last } => format!(
+            "try again until it succeeds: `loop {{ ... if {} {{ break; }} }}` around {}",
+            plain(call),
+            at.range(*first, *last)
+        ),
+        Fix::OwnTokens { token, lines } => format!(
+            "a token of its own for each thread instead of `{token}`: each takes its own and gives the \
+             next thread's ({})",
+            at.lines(lines)
+        ),
+        Fix::ResultsBack {
+            function,
+            variable,
+            lines,
+        } => format!(
+            "let `{function}` give back what it adds to `{variable}`, and add up the results where the \
+             tasks are submitted ({})",
+            at.lines(lines)
+        ),
         Fix::OutsideLock { call, lock, line } => {
             let line = at.line(*line);
             format!(
@@ -249,13 +332,17 @@ pub fn fix(fix: &Fix, at: &Inputs) -> String {
     }
 }
 /// The whole advice, a sentence or two.
-pub fn advice(advice: &Advice, at: &Inputs) -> String {
+pub fn advice(advice: &Advice, at: &Lines) -> String {
     match advice {
         Advice::Checked(mend) => format!("{}. {}", capital(&fix(&mend.fix, at)), checked(mend)),
         Advice::NoneHelps(0) => "No change that could help is known.".into(),
         Advice::NoneHelps(1) => "The one change that was tried does not help.".into(),
         Advice::NoneHelps(tried) => format!("None of {tried} changes that were tried helps."),
         Advice::NotChecked(0) => "No change could be checked within the budget.".into(),
+        Advice::NotChecked(1) => {
+            "The one change that was tried does not help; others could not be checked within the budget."
+                .into()
+        }
         Advice::NotChecked(tried) => format!(
             "None of {tried} changes that were tried helps; others could not be checked within the \
              budget."
@@ -336,7 +423,7 @@ mod tests {
             first,
             last,
         };
-        let script = Inputs::default();
+        let script = Lines::default();
         let together = |parts: Vec<Part>| Fix::KeepTogether {
             parts,
             variables: Vec::new(),
@@ -356,7 +443,7 @@ mod tests {
             fix(&Fix::LookAgain { lines }, &script),
             "look again after waiting: `while` instead of `if` in lines 4 and 9"
         );
-        let inputs = Inputs(vec![(2, 0), (5, 3)]);
+        let inputs = Lines::Inputs(vec![(2, 0), (5, 3)]);
         let lines = vec![2, 4];
         assert_eq!(
             fix(&Fix::LookAgain { lines }, &inputs),

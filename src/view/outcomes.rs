@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::paint::{Paint, Role};
-use super::wrap::{cut, wrap};
+use super::wrap::{cut_at_word, wrap};
 
 /// How many outcomes are shown at most.
 pub const MOST: usize = 8;
@@ -120,7 +120,7 @@ fn words(row: &Row, room: usize, most: usize) -> Vec<(Option<Role>, String)> {
     if lines.len() > most {
         lines.truncate(most);
         let (_, last) = &mut lines[most - 1];
-        *last = cut(&format!("{last} ..."), room);
+        *last = cut_at_word(&format!("{last} ..."), room);
     }
     lines
 }

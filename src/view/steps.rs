@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use super::paint::{Paint, Role};
 use super::wrap::{cut, cut_around, wrap};
-use crate::explore::Act;
+use crate::explore::{Act, Deed};
 
 /// What separates two columns.
 const GAP: usize = 2;
@@ -26,25 +26,91 @@ const ROOM: usize = 36;
 /// How many acts are shown where the length does not matter; of a longer run the middle is left out.
 const MOST: usize = 60;
 
-/// Draws a run in `width` characters and about `height` lines at most: steps that matter less are
-/// folded until it fits, those far from the end and from each change of threads first. What went
-/// wrong is always shown.
+/// What a thread did in one line of the text is told in one line, if it has no more characters.
+const MOST_JOINED: usize = 56;
+
+/// Draws a run in `width` characters and about `height` lines at most. Where it is longer, what a thread
+/// did in one line of the text comes into one line, what others did behind the failure is left out, and
+/// steps that matter less are folded until it fits, those far from the end and from each change of
+/// threads first; at last nothing is said of pauses, and no rule is under the names. What went wrong and what the cause is about is always
+/// shown, and nothing is folded that saves no line.
 pub fn folded(acts: &[Act], width: usize, height: usize, paint: Paint) -> String {
+    let whole = draw(acts, &[Part::Shown(acts)], Head::Ruled, width, paint);
+    if whole.lines().count() <= height {
+        return whole;
+    }
+    let mut acts = joined(acts);
+    if let Some(last) = acts.iter().rposition(|act| act.is_bad || act.matters) {
+        acts.truncate(last + 1);
+    }
+    let drawn = fold(&acts, Head::Ruled, width, height, paint);
+    if drawn.lines().count() <= height {
+        return drawn;
+    }
+    acts.iter_mut().for_each(|act| act.paused = None);
+    fold(&acts, Head::Bare, width, height, paint)
+}
+
+/// Folds what matters less until it fits.
+fn fold(acts: &[Act], head: Head, width: usize, height: usize, paint: Paint) -> String {
     let mut shown: Vec<Option<&Act>> = acts.iter().map(Some).collect();
-    loop {
-        let parts = parts(&shown, acts);
-        let drawn = draw(acts, &parts, width, paint);
-        if drawn.lines().count() <= height {
-            return drawn;
-        }
+    let drawn = |shown: &[Option<&Act>]| draw(acts, &parts(shown, acts), head, width, paint);
+    let lines = |shown: &[Option<&Act>]| drawn(shown).lines().count();
+    let may_go = |act: &Act| !act.matters && (!act.is_bad || act.deed == Deed::Join);
+    while lines(&shown) > height {
         let least = (0..acts.len())
-            .filter(|at| shown[*at].is_some() && !acts[*at].is_bad)
+            .filter(|at| shown[*at].is_some() && may_go(&acts[*at]))
             .min_by_key(|at| (weight(acts, *at), gap_beside(&shown, *at), *at));
         match least {
             Some(least) => shown[least] = None,
-            None => return drawn,
+            None => break,
         }
     }
+    // What was folded beside more that had to go may fit after all.
+    let mut at = 0;
+    while at < acts.len() {
+        let end = at + shown[at..].iter().take_while(|one| one.is_none()).count();
+        if end > at {
+            let mut open = shown.clone();
+            let again = open[at..end].iter_mut().zip(&acts[at..end]);
+            again.for_each(|(one, act)| *one = Some(act));
+            if lines(&open) <= height.max(lines(&shown)) {
+                shown = open;
+            }
+        }
+        at = end + 1;
+    }
+    drawn(&shown)
+}
+
+/// The acts, those that follow each other in one line of one thread as one.
+fn joined(acts: &[Act]) -> Vec<Act> {
+    let mut joined: Vec<Act> = Vec::new();
+    for act in acts {
+        let last = joined.last_mut().filter(|last| {
+            last.thread == act.thread
+                && last.pos.at() == act.pos.at()
+                && last.source == act.source
+                && act.paused.is_none()
+                && !last.is_bad
+                && last.words.chars().count() + act.words.chars().count() < MOST_JOINED
+        });
+        match last {
+            Some(last) => {
+                last.words += ", ";
+                last.words += &act.words;
+                last.matters |= act.matters;
+                last.is_bad |= act.is_bad;
+            }
+            None => joined.push(act.clone()),
+        }
+    }
+    joined
+}
+
+/// How many lines a run takes at least.
+pub fn least(acts: &[Act], width: usize, paint: Paint) -> usize {
+    folded(acts, width, 0, paint).lines().count()
 }
 
 /// How much a step matters: where threads change, where one was interrupted, and how near the end.
@@ -55,8 +121,7 @@ fn weight(acts: &[Act], at: usize) -> u32 {
     let is_last = acts[at + 1..]
         .iter()
         .all(|later| later.thread != act.thread || later.is_bad);
-    u32::from(act.matters) * 16
-        + u32::from(act.paused.is_some()) * 4
+    u32::from(act.paused.is_some()) * 4
         + u32::from(was_paused) * 4
         + u32::from(is_last) * 2
         + u32::from(act.words.starts_with("writes")) * 2
@@ -119,10 +184,19 @@ pub fn table(acts: &[Act], width: usize, paint: Paint) -> String {
         ],
         false => vec![Part::Shown(acts)],
     };
-    draw(acts, &parts, width, paint)
+    draw(acts, &parts, Head::Ruled, width, paint)
 }
 
-fn draw(acts: &[Act], parts: &[Part<'_>], width: usize, paint: Paint) -> String {
+/// What stands above the columns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Head {
+    /// The names, and a line under each.
+    Ruled,
+    /// The names alone.
+    Bare,
+}
+
+fn draw(acts: &[Act], parts: &[Part<'_>], head: Head, width: usize, paint: Paint) -> String {
     let mut threads = BTreeMap::new();
     for act in acts {
         threads.entry(act.thread).or_insert(&*act.name);
@@ -159,7 +233,7 @@ fn draw(acts: &[Act], parts: &[Part<'_>], width: usize, paint: Paint) -> String 
             };
             table.columns.insert(*thread, column);
         }
-        table.head(&threads);
+        table.head(&threads, head);
     }
     let mut before = None;
     for part in parts {
@@ -193,9 +267,12 @@ struct Table {
 }
 
 impl Table {
-    /// The names of the threads, and a line under each.
-    fn head(&mut self, threads: &BTreeMap<u64, &str>) {
+    /// The names of the threads.
+    fn head(&mut self, threads: &BTreeMap<u64, &str>, head: Head) {
         for is_rule in [false, true] {
+            if is_rule && head == Head::Bare {
+                break;
+            }
             let mut at = 0;
             for (thread, name) in threads {
                 let column = self.columns[thread];
@@ -362,6 +439,7 @@ mod tests {
             is_bad: words.starts_with("fails"),
             paused: paused.map(Into::into),
             matters: false,
+            deed: Deed::Other,
         }
     }
 
@@ -430,20 +508,37 @@ mod tests {
 
     #[test]
     fn a_run_is_folded_to_the_lines_there_are_and_shows_what_went_wrong() {
-        let mut acts = vec![act(2, 2, "x", None); 9];
+        let mut acts: Vec<Act> = (0..9).map(|at| act(2, 1 + at % 2, "x", None)).collect();
         acts.extend(lost_update());
         for height in 7..30 {
             let drawn = folded(&acts, 80, height, Paint::Plain);
             assert!(drawn.lines().count() <= height, "{height}: {drawn}");
             assert!(drawn.contains("fails: assertion"), "{drawn}");
         }
-        let drawn = folded(&acts, 80, 11, Paint::Plain);
-        assert!(drawn.contains("  ... 8 steps of Thread-1\n"), "{drawn}");
+        let drawn = folded(&acts, 80, 10, Paint::Plain);
+        assert!(drawn.contains(" steps of Thread-1\n"), "{drawn}");
         assert!(drawn.contains("~~ Thread-1 is paused here"), "{drawn}");
         assert_eq!(
             folded(&lost_update(), 80, 99, Paint::Plain),
             table(&lost_update(), 80, Paint::Plain)
         );
+    }
+
+    #[test]
+    fn what_matters_is_never_folded_and_one_line_of_a_thread_is_told_in_one() {
+        let mut acts = lost_update();
+        acts[0].matters = true;
+        acts[2].matters = true;
+        let drawn = folded(&acts, 80, 0, Paint::Plain);
+        assert_eq!(least(&acts, 80, Paint::Plain), drawn.lines().count());
+        for part in [
+            "*                 2| counter += 1;  reads counter: 0\n",
+            "                                  2| counter += 1;\n",
+            "*                                    reads counter: 0, writes counter: 1\n",
+            "fails: assertion failed",
+        ] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
     }
 
     #[test]

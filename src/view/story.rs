@@ -240,7 +240,12 @@ impl<'a> Teller<'a> {
                 waiters,
                 need,
                 last,
-            } => self.nobody(waiters, *need, last.as_ref()),
+                taken,
+            } => {
+                let (pattern, mut sentences) = self.nobody(waiters, *need, last.as_ref());
+                sentences.extend(taken.as_ref().map(|taken| self.taken(taken)));
+                (pattern, sentences)
+            }
             Cause::Livelock { threads, reads } => self.livelock(threads, reads),
             Cause::CopiedVariable { access } => self.copied(access),
             Cause::ForgottenAwait { waiter, what } => (
@@ -316,6 +321,10 @@ impl<'a> Teller<'a> {
             EventKind::Block { object, .. } => {
                 format!("began to wait at {}", self.names.object(object))
             }
+            EventKind::Refuse { object, verb } => {
+                let name = self.names.object(object);
+                format!("called {name}.{}(), which failed", self.verb(*verb))
+            }
             EventKind::TimeOver => "had waited long enough".into(),
             EventKind::End => "ended".into(),
             EventKind::TaskFail { message } | EventKind::Fail { message } => {
@@ -389,6 +398,16 @@ impl<'a> Teller<'a> {
                     format!("In between {middle}: the one was done and the other not yet."),
                 ],
             ),
+            Torn::BothLooked if last.thread != first.thread => (
+                "atomicity violation (both looked before either acted)",
+                vec![
+                    format!("{begins}, and so did {other} ({}).", between.pos.at()),
+                    format!(
+                        "Both went by it, before {}: what one of them had to do was done twice.",
+                        self.event(last)
+                    ),
+                ],
+            ),
             Torn::BothLooked => (
                 "atomicity violation (both looked before either acted)",
                 vec![
@@ -439,6 +458,17 @@ impl<'a> Teller<'a> {
         let (thread, other) = (self.thread(early.thread), self.thread(late.thread));
         let came = format!("{} before {}.", self.event(early), self.event(late));
         let why = match face {
+            Early::Closed if closes_again(late) => {
+                "What is closed cannot be closed again: only one may do it, behind the last use."
+                    .into()
+            }
+            Early::Closed if early.thread == late.thread => {
+                "What is closed cannot be used any more.".into()
+            }
+            Early::Closed => format!(
+                "What is closed cannot be used any more, and {thread} did not wait until {other} had done \
+                 its part."
+            ),
             Early::NothingWaits => format!(
                 "Nothing makes {thread} wait for that: it was only likely that {other} came first."
             ),
@@ -457,7 +487,16 @@ impl<'a> Teller<'a> {
                  ended that round, too."
             ),
         };
-        ("order violation", vec![came, why])
+        let pattern = match face {
+            Early::Closed if closes_again(late) => "order violation (closed twice)",
+            Early::Closed => "order violation (closed too early)",
+            Early::NothingWaits
+            | Early::JoinedLater
+            | Early::WaitExpired
+            | Early::WaitedForNothing
+            | Early::Lapped => "order violation",
+        };
+        (pattern, vec![came, why])
     }
 
     fn empty_turn(&self, check: &TraceEvent, turn: &TraceEvent) -> (&'static str, Vec<String>) {
@@ -494,9 +533,11 @@ impl<'a> Teller<'a> {
                 format!("So {thread} waits for a notify that will never come."),
             ],
             Lost::Cleared => {
-                let cleared = cleared.map_or_else(String::new, |event| {
-                    format!(" and {} again ({})", self.did(event), event.pos.at())
-                });
+                let cleared =
+                    cleared.map_or_else(String::new, |event| match event.thread == notice.thread {
+                        true => format!(" and {} ({})", self.did(event), event.pos.at()),
+                        false => format!(", and {}", self.event(event)),
+                    });
                 vec![
                     format!("{told}{cleared} before {thread} came to its wait ({at})."),
                     format!(
@@ -504,6 +545,15 @@ impl<'a> Teller<'a> {
                     ),
                 ]
             }
+            Lost::SetTwice => vec![
+                format!(
+                    "{told} when it was set already, and {thread} had not cleared it yet: an event does \
+                     not count, so two are one."
+                ),
+                format!(
+                    "{thread} then cleared it and waits for the second ({at}), which has been."
+                ),
+            ],
             Lost::WrongOneWoken => vec![
                 format!(
                     "{told}: that woke {woken}, for which there was nothing to do, so it waited again."
@@ -557,6 +607,24 @@ impl<'a> Teller<'a> {
             );
             return ("resource deadlock (no free thread in the pool)", sentences);
         }
+        if let [
+            Wait {
+                why: Why::KeepsOut(task),
+                ..
+            },
+            ..,
+        ] = waits.as_slice()
+        {
+            let mut sentences: Vec<String> = (waits.iter().take(3))
+                .map(|wait| format!("{}.", self.waits(&wait.blocked)))
+                .collect();
+            sentences.push(format!(
+                "Meanwhile the task submitted in {} waits for a free thread of the pool, and there is none: \
+                 a task must not wait for what another task of its pool has to do.",
+                task.at()
+            ));
+            return ("resource deadlock (no free thread in the pool)", sentences);
+        }
         let mut sentences = Vec::new();
         for (index, wait) in waits.iter().enumerate() {
             let next = &waits[(index + 1) % waits.len()].blocked;
@@ -573,7 +641,7 @@ impl<'a> Teller<'a> {
                     )
                 }
                 Why::QueuesBefore => format!(", behind {other}, which came first"),
-                Why::Ends | Why::RunsTasks => String::new(),
+                Why::Ends | Why::RunsTasks | Why::KeepsOut(_) => String::new(),
             };
             sentences.push(format!("{}{why}.", self.waits(&wait.blocked)));
         }
@@ -689,6 +757,20 @@ impl<'a> Teller<'a> {
         ("communication deadlock", sentences)
     }
 
+    /// Who has what another one waits for, and can do nothing with it.
+    fn taken(&self, taken: &TraceEvent) -> String {
+        let blocked = self.explanation.blocked.iter();
+        let mut own = blocked.filter(|one| one.thread == taken.thread);
+        let wanted = own.next().map_or_else(String::new, |blocked| {
+            let wanted = wanted_by(blocked, self.names);
+            format!(
+                ", but can do nothing with it: it waits for {wanted} ({})",
+                blocked.pos.at()
+            )
+        });
+        format!("{}{wanted}.", self.event(taken))
+    }
+
     fn livelock(&self, threads: &[TaskId], reads: &[TraceEvent]) -> (&'static str, Vec<String>) {
         let names: Vec<String> = threads.iter().map(|thread| self.thread(*thread)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -772,6 +854,17 @@ impl<'a> Teller<'a> {
     fn unknown(&self) -> Vec<String> {
         vec!["No thread is left that could end that wait.".into()]
     }
+}
+
+/// Whether it was refused because somebody has done the same before.
+fn closes_again(refused: &TraceEvent) -> bool {
+    matches!(
+        refused.kind,
+        EventKind::Refuse {
+            verb: Verb::Close | Verb::Shutdown,
+            ..
+        }
+    )
 }
 
 fn since_line(pos: Pos) -> String {

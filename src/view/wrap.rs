@@ -75,8 +75,8 @@ pub fn hang(head: &str, text: &str, width: usize) -> String {
     out
 }
 
-/// The part of a line of code around a column, in at most `width` characters; what is cut off is
-/// marked as in the snippets of errors.
+/// The part of a line of code around a column, in at most `width` characters, cut between names; what is
+/// cut off is marked as in the snippets of errors.
 pub fn cut_around(line: &str, column: usize, width: usize) -> String {
     let chars: Vec<char> = line.chars().collect();
     if chars.len() <= width {
@@ -89,6 +89,22 @@ pub fn cut_around(line: &str, column: usize, width: usize) -> String {
     // A mark is as long as what it stands for may be.
     let start = if start <= 3 { 0 } else { start };
     let end = (start + room).min(chars.len());
+    // No name is cut in two, but for one that fills the room.
+    let is_inside = |at: usize| {
+        let is_word = |at: usize| {
+            chars
+                .get(at)
+                .is_some_and(|c| c.is_alphanumeric() || *c == '_')
+        };
+        at > 0 && is_word(at - 1) && is_word(at)
+    };
+    let start = (start..=column.min(end))
+        .find(|at| !is_inside(*at))
+        .unwrap_or(start);
+    let end = (start + 1..=end)
+        .rev()
+        .find(|at| !is_inside(*at) && *at > column)
+        .unwrap_or(end);
     let mut text = String::new();
     if start > 0 {
         text.push_str("...");
@@ -142,7 +158,7 @@ mod tests {
         assert_eq!(cut_around(line, 40, 80), line);
         assert_eq!(cut_around(line, 0, 20), "let t = spawn(...");
         assert_eq!(cut_around(line, 40, 20), "...(0.3); with b ...");
-        assert_eq!(cut_around(line, 55, 20), "...th b { } } });");
+        assert_eq!(cut_around(line, 55, 20), "... b { } } });");
     }
 
     #[test]

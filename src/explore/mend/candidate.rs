@@ -246,6 +246,65 @@ pub enum Fix {
         /// Where it was given back too early.
         lines: Vec<usize>,
     },
+    /// What others wait for is given on the way out by an error, too.
+    GiveAlways {
+        /// The call that gives it.
+        call: String,
+        /// The first line of what may fail.
+        first: usize,
+        /// The last one.
+        last: usize,
+    },
+    /// What was begun is taken back when its thread is cancelled.
+    TakeBack {
+        /// What takes it back.
+        undo: String,
+        /// Where it was begun.
+        begun: usize,
+        /// Where it may be cancelled.
+        wait: usize,
+    },
+    /// A barrier takes the place of one that is made of a counter and permits.
+    UseBarrier {
+        /// For how many threads.
+        size: String,
+        /// The first line of what it takes the place of.
+        first: usize,
+        /// The last one.
+        last: usize,
+    },
+    /// Permits, which are counted, take the place of an event.
+    CountSignals {
+        /// The event.
+        event: String,
+        /// Where it is used.
+        lines: Vec<usize>,
+    },
+    /// An attempt is repeated until it succeeds.
+    TryAgain {
+        /// The attempt.
+        call: String,
+        /// The first line of what is repeated.
+        first: usize,
+        /// The last one.
+        last: usize,
+    },
+    /// Each thread has a token of its own and gives the next thread its one.
+    OwnTokens {
+        /// The token that all had.
+        token: String,
+        /// Where the threads are started.
+        lines: Vec<usize>,
+    },
+    /// What a task of a pool has computed comes back as its result.
+    ResultsBack {
+        /// The function of the task.
+        function: String,
+        /// The variable that it changed.
+        variable: String,
+        /// Where tasks are submitted.
+        lines: Vec<usize>,
+    },
     /// A blocking call moves out of a block that holds a lock.
     OutsideLock {
         /// The call.

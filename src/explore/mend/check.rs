@@ -1,11 +1,12 @@
 //! Whether a change mends: the changed text is explored, all of it.
 //!
 //! A mend is *checked* when that search was complete, the failure is gone, nothing new goes wrong,
-//! and something that went well before can still happen. Of the changes of one tier that pass, the
+//! something that went well before can still happen, and nothing takes its place: no outcome that was
+//! not there before, and no race more on a variable. A change that takes protection away has those. Of the changes of one tier that pass, the
 //! one is taken that leaves the most interleavings. What looking may cost is counted in states, so
 //! that the same text has the same mend on every machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::candidate::{Candidate, Fix};
@@ -76,6 +77,8 @@ pub struct Mend {
     pub fix: Fix,
     /// The changed text.
     pub text: String,
+    /// Where what was explored begins in it.
+    pub begins: usize,
     /// All that can become of the changed text.
     pub found: Exploration,
 }
@@ -100,9 +103,10 @@ impl Mend {
 /// Explores a text, within limits; nothing when it is wrong.
 pub type ExploreText<'a> = dyn FnMut(&str, &Limits) -> Option<Exploration> + 'a;
 
-/// Looks for a change of `text` that mends `failure`, one of what was `found` in it.
+/// Looks for a change of `text` that mends `failure`, one of what was `found` in it. What stands before
+/// byte `begins` has run before; it is changed only where it makes what runs later.
 pub fn mend(
-    text: &str,
+    (text, begins): (&str, usize),
     found: &Exploration,
     failure: &Finding,
     budget: &mut Budget,
@@ -111,7 +115,7 @@ pub fn mend(
     let mut tried = 0;
     let mut is_cut = false;
     let most = (found.states * TIMES_AS_MANY).max(LEAST_OF_ONE);
-    for tier in candidates(text, &Hint::of(failure)) {
+    for tier in candidates(text, begins, &Hint::of(failure)) {
         let mut best: Option<Mend> = None;
         for candidate in tier {
             if budget.is_spent() {
@@ -147,10 +151,11 @@ pub fn mend(
                     .as_ref()
                     .is_none_or(|best| rank(&after) > rank(&best.found))
             {
-                let Candidate { fix, .. } = candidate;
+                let Candidate { fix, edits } = candidate;
                 best = Some(Mend {
                     fix,
                     text: changed,
+                    begins: edits.moved(begins),
                     found: after,
                 });
             }
@@ -221,11 +226,34 @@ fn mends(before: &Exploration, problem: &Problem, after: &Exploration) -> bool {
     if new.any(|kind| kind.0 != "starvation" && !known.contains(&kind)) {
         return false;
     }
+    let (raced, races) = (races(before), races(after));
+    if before.is_proved() && (races.iter()).any(|(place, count)| raced.get(place) < Some(count)) {
+        return false;
+    }
     let (good, still_good) = (went_well(before), went_well(after));
     match good.is_empty() {
-        true => !still_good.is_empty() || !after.failures.is_empty(),
-        false => !good.is_disjoint(&still_good),
+        // Who waits for ever instead has not been helped.
+        true => {
+            let mut left = after.failures.iter();
+            !still_good.is_empty()
+                || !left.clone().any(|one| is_error && one.problem.is_endless())
+                    && left.next().is_some()
+        }
+        // What was not seen before may still have been there.
+        false if !before.is_proved() => !good.is_disjoint(&still_good),
+        false => !still_good.is_empty() && still_good.is_subset(&good),
     }
+}
+
+/// How many pairs of accesses race on each variable.
+fn races(found: &Exploration) -> BTreeMap<String, usize> {
+    let mut races = BTreeMap::new();
+    for finding in found.failures.iter().chain(&found.findings) {
+        if let Problem::Race(race) = &finding.problem {
+            *races.entry(race.place.to_string()).or_default() += 1 + finding.others;
+        }
+    }
+    races
 }
 
 /// What becomes of the program where nothing goes wrong: main's value, and what was printed.

@@ -51,6 +51,14 @@ impl Edits {
         self
     }
 
+    /// Where a byte of the text is behind all of them, if none goes over it.
+    pub(super) fn moved(&self, at: usize) -> usize {
+        let before = self.changes.iter().filter(|(start, ..)| *start < at);
+        before.fold(at, |at, (start, end, new)| {
+            at + new.len() - (end - start).min(at)
+        })
+    }
+
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -134,6 +142,14 @@ pub(super) fn block(text: &str, head: &str, span: Range<usize>) -> String {
             format!("{head} {{\n{indent}    {}\n{indent}}}", deeper(body))
         }
         _ => format!("{head} {{ {body} }}"),
+    }
+}
+
+/// The same around any code, that begins at this indentation.
+pub(super) fn block_of(head: &str, body: &str, indent: &str) -> String {
+    match body.contains('\n') {
+        true => format!("{head} {{\n{indent}    {}\n{indent}}}", deeper(body)),
+        false => format!("{head} {{ {body} }}"),
     }
 }
 

@@ -1,7 +1,10 @@
-//! In which order threads take what they need, and whether they give it back.
+//! In which order threads take what they need, and whether they give it back. One file, as all of its
+//! candidates are about who has what in hand.
+
+use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Fix};
-use super::edit::{Edits, block};
+use super::edit::{Edits, block, block_of};
 use super::regions::with_name;
 use super::script::{Holds, Script, root};
 use crate::language::outline::{Call, Head};
@@ -98,7 +101,7 @@ fn numbered_arguments(
 /// `with a { with b { } }` and `with a, b { }` become `with b, a { }`.
 fn swapped_with(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         if statement.head != Head::With {
             continue;
         }
@@ -200,7 +203,7 @@ fn swapped_calls(script: &Script<'_>, both_take: bool) -> Vec<Candidate> {
                     && first.receiver != second.receiver
             }
             (None, true) => false,
-            (None, false) => is_taking(first) && is_assignment,
+            (None, false) => is_taking(first) && is_assignment && !gives_back(script, first),
         };
         if !fits {
             continue;
@@ -243,33 +246,91 @@ pub(super) fn give_first(script: &Script<'_>) -> Vec<Candidate> {
     swapped_calls(script, false)
 }
 
+/// Whether the function that takes something gives it back itself: what comes in between is done with it
+/// in hand.
+fn gives_back(script: &Script<'_>, take: &Call<'_>) -> bool {
+    let function = script.outline.function_of(take.statement);
+    script.calls.iter().any(|call| {
+        call.method == "release"
+            && call.receiver == take.receiver
+            && script.outline.function_of(call.statement) == function
+    })
+}
+
+/// Whether a statement does no more than to tell others something: `items.release();`, or
+/// `with c { c.notify(); }`.
+fn only_gives(script: &Script<'_>, statement: usize) -> bool {
+    if let Some(call) = script.only_call(statement) {
+        return is_giving(call);
+    }
+    let known = &script.outline.statements[statement];
+    let [inner] = known.blocks[..] else {
+        return false;
+    };
+    let inside = &script.outline.blocks[inner].statements;
+    known.head == Head::With
+        && !inside.is_empty()
+        && inside
+            .iter()
+            .all(|one| script.only_call(*one).is_some_and(is_giving))
+}
+
 /// What others are told of is done before they are told: `items.release(); buffer.push(1);` the other
 /// way round.
 pub(super) fn done_first(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (one, next) in script.neighbours() {
-        let Some(first) = script.only_call(one) else {
-            continue;
-        };
         let source = script.outline.source(next);
-        let is_done = script.outline.statements[next].head == Head::Expression
-            && script
-                .only_call(next)
-                .is_none_or(|call| !is_giving(call) && !is_taking(call));
-        if !is_giving(first) || !is_done || !source.ends_with(';') {
-            continue;
+        let is_done = matches!(
+            script.outline.statements[next].head,
+            Head::Expression | Head::With
+        ) && !only_gives(script, next)
+            && script.only_call(next).is_none_or(|call| !is_taking(call));
+        // What is done to the same thing has its order.
+        let receiver = |statement| script.only_call(statement).map(|call| call.receiver);
+        let is_same = receiver(one).is_some() && receiver(one) == receiver(next);
+        if only_gives(script, one) && is_done && !is_same && source.ends_with([';', '}']) {
+            found.push(swapped(script, one, next));
         }
-        let edits = Edits::new()
-            .replace(script.span(one, one), source)
-            .replace(script.span(next, next), script.outline.source(one));
-        let fix = Fix::Swap {
-            first: source.into(),
-            second: script.outline.source(one).into(),
-            lines: vec![script.line(one), script.line(next)],
-        };
-        found.push(Candidate::new(fix, edits));
     }
     found
+}
+
+/// A flag is set behind what it tells of: `ready = true; value = 5;` the other way round.
+pub(super) fn told_last(script: &Script<'_>) -> Vec<Candidate> {
+    let data = script.shared_data();
+    let assigned = |statement: usize| {
+        let source = script.outline.source(statement);
+        let name = root(source);
+        let rest = source[name.len()..].trim_start();
+        let is_plain = rest.starts_with('=') && !rest.starts_with("==") && source.ends_with(';');
+        (is_plain && data.contains(&name)).then_some(name)
+    };
+    let is_other = |(one, next): &(usize, usize)| match (assigned(*one), assigned(*next)) {
+        // What is written by the one and read by the other keeps its place.
+        (Some(first), Some(second)) => {
+            first != second && !script.outline.source(*next).contains(first)
+        }
+        _ => false,
+    };
+    let pairs = script.neighbours().filter(is_other);
+    pairs
+        .map(|(one, next)| swapped(script, one, next))
+        .collect()
+}
+
+/// Two statements in the other order.
+fn swapped(script: &Script<'_>, one: usize, next: usize) -> Candidate {
+    let (first, second) = (script.outline.source(next), script.outline.source(one));
+    let edits = Edits::new()
+        .replace(script.span(one, one), first)
+        .replace(script.span(next, next), second);
+    let fix = Fix::Swap {
+        first: first.into(),
+        second: second.into(),
+        lines: vec![script.line(one), script.line(next)],
+    };
+    Candidate::new(fix, edits)
 }
 
 /// `forks[x].acquire(); forks[y].acquire();` in the order of the numbers.
@@ -320,14 +381,14 @@ pub(super) fn once(script: &Script<'_>) -> Vec<Candidate> {
         }
     }
     // `with x { f() }`, where f takes x again.
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         if statement.head != Head::With {
             continue;
         }
         let header = script.text[script.outline.header(number)]
             .trim_start_matches("with")
             .trim();
-        let is_again = (0..script.outline.statements.len()).any(|outer| {
+        let is_again = script.statements().any(|(outer, _)| {
             outer != number
                 && script.outline.statements[outer].head == Head::With
                 && root(
@@ -377,7 +438,7 @@ fn write_at_once(script: &Script<'_>) -> Vec<Candidate> {
         let lock = header.strip_prefix("with")?.trim().strip_suffix(method)?;
         is_with.then_some(lock)
     };
-    for inner in 0..script.outline.statements.len() {
+    for (inner, _) in script.statements() {
         let Some(lock) = lock_of(inner, ".write()") else {
             continue;
         };
@@ -400,6 +461,55 @@ fn write_at_once(script: &Script<'_>) -> Vec<Candidate> {
             };
             found.push(Candidate::new(fix, edits));
         }
+    }
+    found
+}
+
+/// `with l.read() { look } ... with l.write() { change }` takes the lock for writing from the look on.
+pub(super) fn write_region(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let lock_of = |statement: usize, method: &str| {
+        let header = script.text[script.outline.header(statement)].trim();
+        header.strip_prefix("with")?.trim().strip_suffix(method)
+    };
+    for (look, statement) in script.statements() {
+        let Some(lock) = lock_of(look, ".read()").filter(|_| statement.head == Head::With) else {
+            continue;
+        };
+        let function = script.outline.function_of(look);
+        let change = script
+            .statements()
+            .map(|(number, _)| number)
+            .find(|number| {
+                *number > look
+                    && script.outline.function_of(*number) == function
+                    && lock_of(*number, ".write()") == Some(lock)
+                    && !script.outline.path(*number).contains(&look)
+            });
+        let Some((inner, change)) = change.map(|change| ([look, change], change)) else {
+            continue;
+        };
+        let Some((_, first, last)) = script.cover(&[look, change]) else {
+            continue;
+        };
+        let span = script.span(first, last);
+        let mut opened = Edits::new();
+        for number in inner {
+            let with = &script.outline.statements[number];
+            let body = script.outline.blocks[with.blocks[0]].span.clone();
+            let place = with.span.start - span.start..with.span.end - span.start;
+            opened = opened.replace(place, script.text[body].trim());
+        }
+        let Some(body) = opened.apply(&script.text[span.clone()]) else {
+            continue;
+        };
+        let head = format!("with {lock}.write()");
+        let wrapped = block_of(&head, &body, super::edit::indent(script.text, span.start));
+        let fix = Fix::WriteAtOnce {
+            lock: lock.into(),
+            line: script.line(look),
+        };
+        found.push(Candidate::new(fix, Edits::new().replace(span, wrapped)));
     }
     found
 }
@@ -565,7 +675,7 @@ fn is_used_as_lock(script: &Script<'_>, receiver: &str) -> bool {
 /// `if x { return; } ... lock.release();`: the release comes before that `return`, too.
 fn before_leaving(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         let source = script.outline.source(number);
         let leaves = matches!(statement.head, Head::Return | Head::Throw)
             || matches!(source.trim_end_matches(';'), "break" | "continue");
@@ -594,7 +704,39 @@ fn before_leaving(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Functions that share a lock for different things get a lock each.
+/// What a function touches with a lock in hand: variables by name, and the output.
+fn guarded<'t>(script: &Script<'t>, lock: &str, function: usize) -> BTreeSet<&'t str> {
+    let mut found = BTreeSet::new();
+    let data = script.shared_data();
+    for (number, statement) in script.statements() {
+        let name =
+            with_name(script, number).filter(|_| script.outline.function_of(number) == function);
+        if !name.is_some_and(|name| script.meanings(function, name).contains(lock)) {
+            continue;
+        }
+        let calls = script.function_calls.iter();
+        for call in calls.filter(|call| statement.span.contains(&call.span.start)) {
+            let called = (1..script.outline.functions.len())
+                .filter(|other| script.name_of(*other) == Some(call.name));
+            for called in called {
+                let reached = data.iter().filter(|name| script.reaches(called, name));
+                found.extend(reached.copied());
+            }
+            if call.name == "print" {
+                found.insert(call.name);
+            }
+        }
+        for (name, place, _) in &script.mentions {
+            if script.outline.path(*place).contains(&number) {
+                let meant = script.meanings(function, name);
+                found.extend(data.iter().copied().filter(|name| meant.contains(name)));
+            }
+        }
+    }
+    found
+}
+
+/// Functions that share a lock for different things get a lock each; not those that touch one thing.
 pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (lock, (holds, made)) in &script.variables {
@@ -605,6 +747,13 @@ pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
             let Some(name) = script.name_of(function) else {
                 continue;
             };
+            let mine = guarded(script, lock, function);
+            let is_shared = (0..script.outline.functions.len())
+                .filter(|other| *other != function)
+                .any(|other| !guarded(script, lock, other).is_disjoint(&mine));
+            if is_shared {
+                continue;
+            }
             let own = script.unused(&format!("{lock}_of_{name}"));
             let mut edits = Edits::new();
             let mut lines = Vec::new();
@@ -621,7 +770,7 @@ pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
                     }
                 }
             }
-            for statement in 0..script.outline.statements.len() {
+            for (statement, _) in script.statements() {
                 if with_name(script, statement) == Some(*lock)
                     && script.outline.function_of(statement) == function
                     && !script.outline.functions[function].params.contains(lock)
@@ -648,4 +797,63 @@ pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own_locks(text: &str) -> usize {
+        own_lock(&Script::of(text, 0)).len()
+    }
+
+    #[test]
+    fn what_one_lock_protects_is_not_divided() {
+        let text = |one: &str, other: &str| {
+            format!(
+                "let a = 0; let b = 0; let l = Lock(); fn f(k) {{ with k {{ {one} }} }} \
+                 fn g(k) {{ with k {{ {other} }} }} fn h() {{ a += 1; }} spawn(f, l); spawn(g, l);"
+            )
+        };
+        assert_eq!(own_locks(&text("a += 1;", "a += 2;")), 0);
+        assert_eq!(own_locks(&text("a += 1;", "h();")), 0);
+        assert_eq!(own_locks(&text("print(1);", "print(2);")), 0);
+        assert_eq!(own_locks(&text("a += 1;", "b += 1;")), 2);
+    }
+
+    #[test]
+    fn nothing_leaves_a_critical_section_to_come_first() {
+        let text =
+            "let x = 0; let l = Lock(); fn f() { l.acquire(); x = 1; l.release(); } spawn(f);";
+        assert!(give_first(&Script::of(text, 0)).is_empty());
+        let text = "let x = 0; let e = Event(); fn f() { e.wait(); x = 1; } spawn(f);";
+        assert_eq!(give_first(&Script::of(text, 0)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_told_comes_behind_what_it_tells_of() {
+        let changed = |text: &str, found: fn(&Script<'_>) -> Vec<Candidate>| {
+            let found = found(&Script::of(text, 0));
+            let texts = found.iter().map(|one| one.edits.apply(text).unwrap());
+            texts.collect::<Vec<String>>()
+        };
+        let text = "let a = 0; let b = 0; fn f() { a = 1; b = 2; } spawn(f);";
+        assert_eq!(
+            changed(text, told_last),
+            ["let a = 0; let b = 0; fn f() { b = 2; a = 1; } spawn(f);"]
+        );
+        let text = "fn f() { with c { c.notify(); } with c { x.push(1); } } spawn(f);";
+        assert_eq!(
+            changed(text, done_first),
+            ["fn f() { with c { x.push(1); } with c { c.notify(); } } spawn(f);"]
+        );
+        let text = "let n = 0; fn f() { let s = 0; with r.read() { s = n; } if s > 0 { with r.write() { n -= 1; } } } \
+                    spawn(f);";
+        assert_eq!(
+            changed(text, write_region),
+            [
+                "let n = 0; fn f() { let s = 0; with r.write() { s = n; if s > 0 { n -= 1; } } } spawn(f);"
+            ]
+        );
+    }
 }

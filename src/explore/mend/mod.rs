@@ -1,16 +1,20 @@
 //! What mends a program, and the proof that it does.
 //!
 //! In reading order: `edit` changes a text; `script` knows which functions run as threads and what
-//! variables hold; `regions`, `order`, `wake`, `locks` and `sizes` propose changes, each of the kind
-//! that a teacher would name for a failure; `check` explores what the changed text can do, and takes
-//! the change that mends and forbids the least.
+//! variables hold, and `scope` what code runs at all; `regions`, `order`, `wake`, `locks`, `sizes`,
+//! `exits` and `instead` propose changes, each of the kind that a teacher would name for a failure;
+//! `check` explores what the changed text can do, and takes the change that mends and forbids the
+//! least.
 
 mod candidate;
 mod check;
 mod edit;
+mod exits;
+mod instead;
 mod locks;
 mod order;
 mod regions;
+mod scope;
 mod script;
 mod sizes;
 mod wake;
@@ -37,6 +41,8 @@ enum Wrong {
     Race,
     /// Threads take locks in different orders.
     LockOrder,
+    /// A thread may wait while others go round: no change of a few lines is known for it.
+    Starved,
     /// An error that nobody asks for: to ask for it makes it seen, and mends nothing.
     Unseen,
 }
@@ -55,10 +61,10 @@ impl Hint {
     fn of(finding: &Finding) -> Self {
         let wrong = match &finding.problem {
             Problem::Error { .. } => Wrong::Error,
-            Problem::Deadlock(_)
-            | Problem::Livelock(_)
-            | Problem::FairLivelock { .. }
-            | Problem::Starvation(_) => Wrong::Wait,
+            Problem::Deadlock(_) | Problem::Livelock(_) | Problem::FairLivelock { .. } => {
+                Wrong::Wait
+            }
+            Problem::Starvation(_) => Wrong::Starved,
             Problem::LockOrder(_) => Wrong::LockOrder,
             Problem::Race(_) => Wrong::Race,
             Problem::UnseenError { .. } => Wrong::Unseen,
@@ -94,9 +100,10 @@ impl Hint {
     }
 }
 
-/// Candidates in tiers: each tier is tried only if none of those before it mends.
-fn candidates(text: &str, hint: &Hint) -> Vec<Vec<Candidate>> {
-    let script = &Script::of(text);
+/// Candidates in tiers: each tier is tried only if none of those before it mends. Only what runs from
+/// byte `begins` of the top level on is changed.
+fn candidates(text: &str, begins: usize, hint: &Hint) -> Vec<Vec<Candidate>> {
+    let script = &Script::of(text, begins);
     let failing = (hint.pos)
         .and_then(|pos| script.outline.byte_at(pos))
         .and_then(|byte| script.outline.statement_at(byte));
@@ -106,7 +113,7 @@ fn candidates(text: &str, hint: &Hint) -> Vec<Vec<Candidate>> {
         Wrong::Wait => wait(script, regions()),
         Wrong::Race => regions(),
         Wrong::LockOrder => vec![locks::one_order(script)],
-        Wrong::Unseen => Vec::new(),
+        Wrong::Starved | Wrong::Unseen => Vec::new(),
     };
     tiers.retain(|tier| !tier.is_empty());
     tiers
@@ -128,9 +135,17 @@ fn error(
         at(order::join_first),
         wake::look_again(script),
         wake::look_again_and_notify_all(script),
+        instead::results_back(script),
+        sizes::closed(script),
+        exits::take_back(script),
+        instead::own_tokens(script),
+        instead::try_again(script),
         locks::done_first(script),
+        locks::told_last(script),
+        locks::write_region(script),
         order::until_done(script),
         order::second_turnstile(script),
+        instead::barrier(script),
         order::pass_on(script),
         wake::ask_the_thing(script),
     ];
@@ -161,10 +176,13 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         wake::look_again(script),
         wake::look_again_and_notify_all(script),
         wake::look_under_lock(script),
+        locks::done_first(script),
         wake::remember(script),
+        instead::permits(script),
         wake::stay_set(script),
         locks::once(script),
         locks::release_always(script),
+        exits::give_always(script),
         sizes::own_pool(script),
         sizes::resized(
             script,
@@ -179,6 +197,8 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         sizes::resized(script, &["channel", "Queue", "Barrier", "Latch"]),
         order::until_done(script),
         order::second_turnstile(script),
+        instead::barrier(script),
+        instead::own_tokens(script),
         order::pass_on(script),
         order::before_start(script),
         wake::awaited(script),

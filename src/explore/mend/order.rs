@@ -413,7 +413,7 @@ pub(super) fn functions_in_order(script: &Script<'_>) -> Vec<Candidate> {
 /// `for i in 0..N { if c { work } }` becomes a loop that counts the work.
 pub(super) fn until_done(script: &Script<'_>) -> Vec<Candidate> {
     let mut singles: Vec<(usize, Edits)> = Vec::new();
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         if statement.head != Head::For || script.outline.function_of(number) == 0 {
             continue;
         }

@@ -39,7 +39,7 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
     let mut data = script.shared_data();
     let place = |name: &str| order.iter().position(|known| known == name);
     data.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
-    let singles: Vec<Vec<&str>> = data.iter().map(|name| vec![*name]).collect();
+    let mut singles: Vec<Vec<&str>> = data.iter().map(|name| vec![*name]).collect();
     let mut groups: Vec<Vec<&str>> = Vec::new();
     for (index, one) in data.iter().enumerate() {
         groups.extend(data[index + 1..].iter().map(|other| vec![*one, *other]));
@@ -48,6 +48,8 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
     if data.len() > 2 {
         groups.push(data.clone());
     }
+    // To ask a queue and to take from it are two steps, too.
+    singles.extend(script.shared_queues().into_iter().map(|name| vec![name]));
     let mut tiers = vec![known_locks(script, &singles), held_on(script)];
     for reach in [Reach::Runs, Reach::Mentions, Reach::Block, Reach::Callers] {
         for sets in [&singles, &groups] {
@@ -289,7 +291,7 @@ fn one_lock(script: &Script<'_>) -> Vec<Candidate> {
                     }
                 }
             }
-            for statement in 0..script.outline.statements.len() {
+            for (statement, _) in script.statements() {
                 if with_name(script, statement) == Some(*other) {
                     let start = script.outline.header(statement).start;
                     let at = start + script.text[start..].find(other).unwrap_or_default();

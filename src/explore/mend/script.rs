@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{Edits, block};
-use crate::language::outline::{Call, FunctionCall, Outline};
+use super::scope::Scope;
+use crate::language::outline::{Call, FunctionCall, Outline, Statement};
 
 /// What a variable holds, by the call that makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +85,7 @@ pub(super) struct Script<'t> {
     pub(super) entries: BTreeSet<usize>,
     /// The mentioned variables: the name, the innermost statement, the function.
     pub(super) mentions: Vec<(&'t str, usize, usize)>,
+    scope: Scope,
 }
 
 /// The calls that make a thread or a task of their first argument.
@@ -108,10 +110,16 @@ const STARTING_METHODS: [&str; 9] = [
 ];
 
 impl<'t> Script<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    /// The facts of what runs in a text from byte `begins` of its top level on.
+    pub(super) fn of(text: &'t str, begins: usize) -> Self {
         let outline = Outline::of(text);
-        let calls = outline.calls();
-        let function_calls = outline.function_calls();
+        let functions = 0..outline.functions.len();
+        let names: Vec<Option<&str>> = functions.map(|number| name_of(&outline, number)).collect();
+        let scope = Scope::of(&outline, begins, &names);
+        let mut calls = outline.calls();
+        calls.retain(|call| scope.has(&outline, call.statement));
+        let mut function_calls = outline.function_calls();
+        function_calls.retain(|call| scope.has(&outline, call.statement));
         let mut variables = BTreeMap::new();
         let mut locals = BTreeSet::new();
         for (name, statement, value) in outline.lets() {
@@ -131,6 +139,7 @@ impl<'t> Script<'t> {
         });
         let mentions = outline
             .mentions()
+            .filter(|(_, _, statement)| scope.has(&outline, *statement))
             .map(|(name, _, statement)| (name, statement, outline.function_of(statement)))
             .collect();
         let mut script = Self {
@@ -142,6 +151,7 @@ impl<'t> Script<'t> {
             aliases: BTreeMap::new(),
             entries: BTreeSet::new(),
             mentions,
+            scope,
             outline,
         };
         script.read_calls();
@@ -230,28 +240,13 @@ impl<'t> Script<'t> {
 
     /// What a function is called: by its definition, or by the variable that a closure is kept in.
     pub(super) fn name_of(&self, function: usize) -> Option<&'t str> {
-        let known = &self.outline.functions[function];
-        if known.name.is_some() || function == 0 {
-            return known.name;
-        }
-        let body = self.outline.blocks[known.body].span.clone();
-        self.outline.lets().find_map(|(name, statement, value)| {
-            let starts = value.starts_with('|');
-            let span = &self.outline.statements[statement].span;
-            let is_its = Some(statement) == known.statement
-                && starts
-                && span.contains(&body.start)
-                && self.first_closure_in(statement) == Some(function);
-            is_its.then_some(name)
-        })
+        name_of(&self.outline, function)
     }
 
-    fn first_closure_in(&self, statement: usize) -> Option<usize> {
-        let functions = self.outline.functions.iter();
-        functions.enumerate().find_map(|(number, function)| {
-            (function.name.is_none() && number > 0 && function.statement == Some(statement))
-                .then_some(number)
-        })
+    /// The statements that can run, each before those inside it.
+    pub(super) fn statements(&self) -> impl Iterator<Item = (usize, &Statement)> + '_ {
+        let all = self.outline.statements.iter().enumerate();
+        all.filter(|(number, _)| self.scope.has(&self.outline, *number))
     }
 
     /// The variables that a name means in a function: itself, or what a parameter is given.
@@ -325,13 +320,22 @@ impl<'t> Script<'t> {
 
     /// The variables that several threads may touch: made by `let`, and mentioned in a function.
     pub(super) fn shared_data(&self) -> Vec<&'t str> {
+        self.shared(Holds::is_data)
+    }
+
+    /// The queues that several threads may touch.
+    pub(super) fn shared_queues(&self) -> Vec<&'t str> {
+        self.shared(|holds| holds == Holds::Queue)
+    }
+
+    fn shared(&self, is_meant: impl Fn(Holds) -> bool) -> Vec<&'t str> {
         let mut names: Vec<&'t str> = Vec::new();
         for (name, (holds, statement)) in &self.variables {
             let function = self.outline.function_of(*statement);
             let is_elsewhere = |(mentioned, _, place): &(&'t str, usize, usize)| {
                 *place != function && self.meanings(*place, mentioned).contains(name)
             };
-            if holds.is_data()
+            if is_meant(*holds)
                 && !self.outline.source(*statement).starts_with("const")
                 && !self.is_function(name)
                 && self.mentions.iter().any(is_elsewhere)
@@ -415,11 +419,17 @@ impl<'t> Script<'t> {
         }
     }
 
-    /// Makes a variable before everything else: `let NAME = VALUE;`.
+    /// Makes a variable before everything else but imports: `let NAME = VALUE;`.
     pub(super) fn declare(&self, edits: Edits, name: &str, value: &str) -> Edits {
-        let first = self.outline.blocks[0].statements.first();
-        let at = first.map_or(0, |first| self.outline.statements[*first].span.start);
-        edits.insert(at, format!("let {name} = {value};\n"))
+        edits.insert(self.beginning(), format!("let {name} = {value};\n"))
+    }
+
+    /// The byte at which the text begins to do something: behind what it imports.
+    pub(super) fn beginning(&self) -> usize {
+        let statements = self.outline.blocks[0].statements.iter();
+        let mut own = statements.filter(|one| !self.outline.source(**one).starts_with("import "));
+        own.next()
+            .map_or(0, |first| self.outline.statements[*first].span.start)
     }
 
     /// A name that the text does not use: `wanted`, or with a number.
@@ -465,11 +475,37 @@ impl<'t> Script<'t> {
         })
     }
 
-    /// Statements that follow each other directly in one block.
+    /// Statements that can run and follow each other directly in one block.
     pub(super) fn neighbours(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         (self.outline.blocks.iter())
             .flat_map(|block| block.statements.windows(2).map(|two| (two[0], two[1])))
+            .filter(|(one, _)| self.scope.has(&self.outline, *one))
     }
+}
+
+fn name_of<'t>(outline: &Outline<'t>, function: usize) -> Option<&'t str> {
+    let known = &outline.functions[function];
+    if known.name.is_some() || function == 0 {
+        return known.name;
+    }
+    let body = outline.blocks[known.body].span.clone();
+    outline.lets().find_map(|(name, statement, value)| {
+        let starts = value.starts_with('|');
+        let span = &outline.statements[statement].span;
+        let is_its = Some(statement) == known.statement
+            && starts
+            && span.contains(&body.start)
+            && first_closure_in(outline, statement) == Some(function);
+        is_its.then_some(name)
+    })
+}
+
+fn first_closure_in(outline: &Outline<'_>, statement: usize) -> Option<usize> {
+    let functions = outline.functions.iter();
+    functions.enumerate().find_map(|(number, function)| {
+        (function.name.is_none() && number > 0 && function.statement == Some(statement))
+            .then_some(number)
+    })
 }
 
 /// The variable at the beginning of a place: `forks` of `forks[i]`.

@@ -105,7 +105,7 @@ pub(super) fn own_pool(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
-/// A thread closes a channel when all its senders are done.
+/// A thread closes a channel when all its senders are done, none of them.
 pub(super) fn closed(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (name, (holds, _)) in &script.variables {
@@ -116,10 +116,19 @@ pub(super) fn closed(script: &Script<'_>) -> Vec<Candidate> {
             Holds::Channel => "close",
             _ => "shutdown",
         };
-        let is_closed = script
-            .calls
-            .iter()
-            .any(|call| call.method == close && call.receiver == *name);
+        // Who closes it while others may still send closes it too early.
+        let closes = script.calls.iter().filter(|call| {
+            let function = script.outline.function_of(call.statement);
+            call.method == close
+                && script
+                    .meanings(function, root(call.receiver))
+                    .contains(name)
+        });
+        let closes: Vec<_> = closes.collect();
+        let is_closed = closes.iter().any(|call| {
+            script.outline.function_of(call.statement) == 0
+                || script.only_call(call.statement).is_none()
+        });
         // What the top level does with it, behind the last start.
         let last = script.starts().map(|(statement, _)| statement).max();
         let last = last.and_then(|last| script.outline.path(last).last().copied());
@@ -146,6 +155,9 @@ pub(super) fn closed(script: &Script<'_>) -> Vec<Candidate> {
         if handles.is_empty() {
             continue;
         }
+        let edits = closes.iter().fold(edits, |edits, call| {
+            edits.remove(script.text, script.span(call.statement, call.statement))
+        });
         let at = script.outline.statements[next].span.start;
         let joins: Vec<String> = handles.iter().map(super::order::Handle::join).collect();
         let gap = gap(script.text, at);

@@ -33,7 +33,7 @@ pub(super) fn notify_all(script: &Script<'_>) -> Vec<Candidate> {
 /// `if` becomes `while` where threads wait inside: each alone, and all.
 pub(super) fn look_again(script: &Script<'_>) -> Vec<Candidate> {
     let mut singles = Vec::new();
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         let is_plain = statement.head == Head::If && statement.blocks.len() == 1;
         let waits = |block: &usize| {
             let inside = &script.outline.blocks[*block].span;
@@ -93,7 +93,7 @@ pub(super) fn look_again_and_notify_all(script: &Script<'_>) -> Vec<Candidate> {
 pub(super) fn look_under_lock(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     let set_inside = set_under_lock(script);
-    for (number, statement) in script.outline.statements.iter().enumerate() {
+    for (number, statement) in script.statements() {
         if !matches!(statement.head, Head::If | Head::While) || statement.blocks.len() != 1 {
             continue;
         }

@@ -56,8 +56,8 @@ struct Object {
     uncounted: Option<u64>,
     /// How many states there are, from and to, where not all were seen and it could be estimated.
     expected: Option<(u64, u64)>,
-    /// The limit that ended the search: `states`, `seconds`, `depth`, `memory`, `numbers`,
-    /// `out-of-reach` or `stopped`; null when everything was seen.
+    /// The limit that ended the search: `states`, `seconds`, `depth`, `memory`, `work`, `numbers`,
+    /// `out-of-reach`, `stopped` or `redefined`; null when everything was seen.
     limit: Option<&'static str>,
     /// How long the search took.
     seconds: f64,
@@ -72,10 +72,11 @@ struct Object {
 
 #[derive(Serialize)]
 struct Left {
-    /// `held-lock`.
+    /// `held-lock`, or `outliving` for threads that go on when main has ended, which is no mistake.
     kind: &'static str,
     message: String,
-    line: u16,
+    /// Null where it is about no line.
+    line: Option<u16>,
     token: String,
 }
 
@@ -130,7 +131,8 @@ struct Output {
 
 #[derive(Serialize)]
 struct Problem {
-    /// `assertion`, `error`, `deadlock`, `livelock`, `fair-livelock` or `race`.
+    /// `assertion`, `error`, `deadlock` or `livelock` of a failure; `race`, `lock-order`, `starvation`,
+    /// `fair-livelock` or `unseen-error` of a finding.
     kind: &'static str,
     message: String,
     /// The word of the field for what the run shows.
@@ -231,13 +233,14 @@ pub(super) fn write(
 }
 
 fn leftover((leftover, token): &(Leftover, Token)) -> Left {
-    let (kind, pos) = match leftover {
-        Leftover::Held { pos, .. } => ("held-lock", pos),
+    let (kind, line) = match leftover {
+        Leftover::Held { pos, .. } => ("held-lock", Some(pos.line)),
+        Leftover::Outliving { .. } => ("outliving", None),
     };
     Left {
         kind,
         message: leftovers::title(leftover),
-        line: pos.line,
+        line,
         token: token.to_string(),
     }
 }

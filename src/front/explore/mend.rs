@@ -12,13 +12,16 @@ use std::sync::atomic::AtomicBool;
 use super::report::{self, parts};
 use super::{Status, complain, print, refused, stopped_by_ctrl_c};
 use crate::event::Stream;
+use crate::explain::Cause;
 use crate::explore::mend::{Advice, Budget, Mend, mend};
 use crate::explore::{Exploration, Finding, Limits, Problem, Watch};
 use crate::front::arguments::Color;
 use crate::front::source::Source;
-use crate::session::{Config, Input, InputKind, Session};
+use crate::language::python;
+use crate::pos::Pos;
+use crate::session::{Config, Input, InputKind, Language, Session};
 use crate::view::diff::diff;
-use crate::view::mends::{self, Inputs};
+use crate::view::mends::{self, Lines};
 use crate::view::paint::{Paint, Role};
 use crate::view::story::Story;
 use crate::view::wrap::hang;
@@ -33,6 +36,8 @@ pub(in crate::front) struct Mender<'a> {
     pub(in crate::front) name: &'a str,
     pub(in crate::front) kind: InputKind,
     pub(in crate::front) ordered: bool,
+    /// The byte of the text at which what is explored begins: what comes before it has run before.
+    pub(in crate::front) begins: usize,
     pub(in crate::front) stop: Arc<AtomicBool>,
     /// What holds for each text.
     pub(in crate::front) limits: Limits,
@@ -42,10 +47,12 @@ pub(in crate::front) struct Mender<'a> {
 #[derive(Default)]
 pub(in crate::front) struct Advices {
     found: Vec<Found>,
-    inputs: Inputs,
+    lines: Lines,
 }
 
 enum Found {
+    /// An error that no order of threads has to do with: nothing was looked for.
+    Nothing,
     Own(Advice),
     /// The mend of an earlier problem mends this one, too: its number, from 0.
     Same(usize),
@@ -55,27 +62,28 @@ impl Advices {
     /// The advice for a problem, in words.
     pub(super) fn words(&self, problem: usize) -> Option<String> {
         match self.found.get(problem)? {
-            Found::Own(advice) => Some(mends::advice(advice, &self.inputs)),
+            Found::Nothing => None,
+            Found::Own(advice) => Some(mends::advice(advice, &self.lines)),
             Found::Same(other) => Some(format!("what mends failure {}.", other + 1)),
         }
     }
 
-    /// For a text that was put together from inputs of the prompt.
-    pub(in crate::front) fn of_inputs(self, inputs: Inputs) -> Self {
-        Self { inputs, ..self }
+    /// For a text whose lines are called so.
+    pub(in crate::front) fn with_lines(self, lines: Lines) -> Self {
+        Self { lines, ..self }
     }
 
     /// What to change for a problem, in few words.
     pub(super) fn fix(&self, problem: usize) -> Option<String> {
         let mend = self.mend(problem)?;
-        Some(mends::fix(&mend.fix, &self.inputs))
+        Some(mends::fix(&mend.fix, &self.lines))
     }
 
     /// The mend of a problem, where one was checked.
     pub(super) fn mend(&self, problem: usize) -> Option<&Mend> {
         match self.found.get(problem)? {
             Found::Own(Advice::Checked(mend)) => Some(mend),
-            Found::Own(_) => None,
+            Found::Own(_) | Found::Nothing => None,
             Found::Same(other) => self.mend(*other),
         }
     }
@@ -103,7 +111,7 @@ impl Mender<'_> {
     /// Looks for what mends a problem, within a budget.
     fn mend(
         &self,
-        text: &str,
+        text: (&str, usize),
         found: &Exploration,
         problem: &Finding,
         budget: &mut Budget,
@@ -130,11 +138,12 @@ impl Mender<'_> {
         for problem in told {
             let same = advices.iter().position(|known| match known {
                 Found::Own(Advice::Checked(mend)) => mend.avoids(&problem.problem),
-                Found::Own(_) | Found::Same(_) => false,
+                Found::Own(_) | Found::Same(_) | Found::Nothing => false,
             });
             advices.push(match same {
                 Some(same) => Found::Same(same),
-                None => Found::Own(self.mend(text, found, problem, &mut budget)),
+                None if is_no_matter_of_order(problem) => Found::Nothing,
+                None => Found::Own(self.mend((text, self.begins), found, problem, &mut budget)),
             });
         }
         Advices {
@@ -148,7 +157,7 @@ impl Mender<'_> {
         &self,
         text: &str,
         found: Exploration,
-        at: &Inputs,
+        at: &Lines,
         paint: Paint,
     ) -> Changed {
         let mut changed = Changed {
@@ -156,12 +165,14 @@ impl Mender<'_> {
             words: String::new(),
             left: found,
         };
+        let mut begins = self.begins;
         for _ in 0..MOST_MENDS {
             let mut budget = Budget::of(&changed.left, &self.limits);
             let mut mended = None;
             for failure in &changed.left.failures {
                 let title = Story::of(failure).title;
-                let advice = self.mend(&changed.text, &changed.left, failure, &mut budget);
+                let text = (&*changed.text, begins);
+                let advice = self.mend(text, &changed.left, failure, &mut budget);
                 if let Advice::Checked(mend) = advice {
                     mended = Some((title, mend));
                     break;
@@ -178,25 +189,67 @@ impl Mender<'_> {
             );
             let _ = write!(changed.words, "{head}{}", &words["mend".len()..]);
             changed.text = mend.text;
+            begins = mend.begins;
             changed.left = mend.found;
         }
         changed
     }
 }
 
+/// Whether every run fails by an error that was thrown: a failed assertion may still be about what
+/// threads have left undone.
+fn is_no_matter_of_order(finding: &Finding) -> bool {
+    let cause = finding.explanation.as_ref().map(|one| &one.cause);
+    finding.problem.kind() == "error" && matches!(cause, Some(Cause::Always))
+}
+
+/// A program as far as changes of its text are concerned: those of Python's are made in its translation.
+pub(in crate::front) struct Changeable {
+    /// What it is called.
+    pub(in crate::front) name: String,
+    /// The text, in this language.
+    pub(in crate::front) text: String,
+    /// What its lines are called.
+    pub(in crate::front) lines: Lines,
+}
+
+impl Changeable {
+    /// Nothing for a text that is not Python, though it is called so.
+    pub(in crate::front) fn of(source: &Source) -> Option<Self> {
+        if source.language() == Language::Own {
+            return Some(Self {
+                name: source.name.clone(),
+                text: source.text.clone(),
+                lines: Lines::Own,
+            });
+        }
+        let translation = python::translate(&source.text, &|_| false).ok()?;
+        let line = |number: usize| {
+            let at = Pos::new(u16::try_from(number).unwrap_or(u16::MAX), u16::MAX);
+            usize::from(translation.places.python(at).line)
+        };
+        let lines = (1..=translation.text.lines().count()).map(line).collect();
+        Some(Self {
+            name: format!("{}, translated", source.name),
+            lines: Lines::Python(lines),
+            text: translation.text,
+        })
+    }
+}
+
+/// Whether two programs fail in the same ways, as far as their numbers of failures and the kind of
+/// the first one say.
+pub(in crate::front) fn is_like(one: &Exploration, other: &Exploration) -> bool {
+    let kind = |found: &Exploration| found.failures.first().map(|first| first.problem.kind());
+    one.failures.len() == other.failures.len() && kind(one) == kind(other)
+}
+
 /// `threadlab mend`: changes a program until nothing fails any more, shows the changes, and with
 /// `write` makes them.
 pub(in crate::front) fn run(config: Config, source: &Source, color: Color, write: bool) -> Status {
     let paint = color.paint(io::stdout().is_terminal());
-    let mender = Mender {
-        config: config.clone(),
-        name: &source.name,
-        kind: InputKind::Script,
-        ordered: false,
-        stop: stopped_by_ctrl_c(),
-        limits: Limits::default(),
-    };
-    let mut session = Session::new(config, Arc::new(Stream::new()));
+    let mut session = Session::new(config.clone(), Arc::new(Stream::new()));
+    session.set_language(source.language());
     let input = Input {
         name: &source.name,
         text: &source.text,
@@ -205,16 +258,36 @@ pub(in crate::front) fn run(config: Config, source: &Source, color: Color, write
     if let Err(why) = session.explorer(input, false) {
         return refused(why, source, color);
     }
-    let Some(found) = mender.explore(&source.text, &Limits::default()) else {
+    let Some(program) = Changeable::of(source) else {
         return Status::Usage;
     };
-    let mended = mender.changed(&source.text, found, &Inputs::default(), paint);
+    if write && source.language() == Language::Python {
+        complain(&format!(
+            "{} is Python, and the change is one of its translation: nothing was written. Without --write \
+             the change is shown.",
+            source.name
+        ));
+        return Status::Usage;
+    }
+    let mender = Mender {
+        config,
+        name: &program.name,
+        kind: InputKind::Script,
+        ordered: false,
+        begins: 0,
+        stop: stopped_by_ctrl_c(),
+        limits: Limits::default(),
+    };
+    let Some(found) = mender.explore(&program.text, &Limits::default()) else {
+        return Status::Usage;
+    };
+    let mended = mender.changed(&program.text, found, &program.lines, paint);
     let status = match (mended.left.failures.is_empty(), mended.left.is_proved()) {
         (true, true) => Status::Success,
         (true, false) => Status::NotProved,
         (false, _) => Status::Failure,
     };
-    let mut out = mended.report(&source.name, &source.text, paint);
+    let mut out = mended.report(&program.name, &program.text, paint);
     if write && mended.text != source.text {
         if let Err(error) = fs::write(&source.name, &mended.text) {
             complain(&format!("{} cannot be written: {error}", source.name));

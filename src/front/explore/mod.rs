@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use self::mend::Mender;
+use self::mend::{Advices, Changeable, Mender};
 use self::report::{Extent, Subject};
 use self::stepping::Stepping;
 use super::arguments::{self, Color, Exploring, Form};
@@ -28,7 +28,7 @@ use crate::event::Stream;
 use crate::explore::{Exploration, Explorer, Limits, Outcome, Problem, Watch, leftovers};
 use crate::host::{self, Clock, Signal};
 use crate::language::{FewerRounds, with_fewer_rounds};
-use crate::session::{Config, Input, InputKind, NotExplorable, Rehearsal, Session};
+use crate::session::{Config, Input, InputKind, Language, NotExplorable, Rehearsal, Session};
 use crate::view::paint::Paint;
 
 /// How often the progress line changes.
@@ -48,15 +48,31 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         };
         let left = leftovers(&mut rehearsal, &found);
         drop(rehearsal);
+        let program = Changeable::of(source);
+        let name = program
+            .as_ref()
+            .map_or(&source.name, |program| &program.name);
         let mender = Mender {
             config: again,
-            name: &source.name,
+            name,
             kind: InputKind::Script,
             ordered: how.ordered,
+            begins: 0,
             stop,
             limits: how.limits.clone(),
         };
-        let advices = mender.advise(&source.text, &found, how.deny_race);
+        let advices = match (source.language(), &program) {
+            (Language::Own, _) => mender.advise(&source.text, &found, how.deny_race),
+            // What is changed is the translation, if it fails in the same ways.
+            (Language::Python, Some(program)) => match mender.explore(&program.text, &how.limits) {
+                Some(again) if mend::is_like(&found, &again) => {
+                    let advices = mender.advise(&program.text, &again, how.deny_race);
+                    advices.with_lines(program.lines.clone())
+                }
+                Some(_) | None => Advices::default(),
+            },
+            (Language::Python, None) => Advices::default(),
+        };
         let subject = Subject {
             replay: &replay,
             all: "--all shows them",
@@ -96,6 +112,7 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
     };
     if how.form == Form::Json {
         let mut session = Session::new(config.clone(), Arc::new(Stream::new()));
+        session.set_language(source.language());
         let input = Input {
             name: &source.name,
             text: &source.text,

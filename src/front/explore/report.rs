@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use super::mend::Advices;
 use crate::event::{Event, Kind};
-use crate::explain::Explanation;
+use crate::explain::{Explanation, Mark};
 use crate::explore::{
-    Act, Cut, End, Expected, Exploration, Finding, Interleavings, Interruption, Leftover, Outcome,
-    Possible, Problem, Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
+    Act, Cut, Deed, End, Expected, Exploration, Finding, Interleavings, Interruption, Leftover,
+    Outcome, Possible, Problem, Sampled, Stuck, Token, Trail, Unfinished, tell_explained,
 };
 use crate::front::state;
 use crate::language::FewerRounds;
 use crate::pos::Pos;
-use crate::trace::EventKind;
 use crate::view::leftovers;
 use crate::view::live::{Gutter, Live, Shown};
 use crate::view::outcomes::{self, Row};
@@ -28,10 +27,10 @@ use crate::view::wrap::{cut_at_word, hang, visible};
 pub(super) const FAILURES: usize = 3;
 /// How many lines a report has for the usual case: a screen without the line of the prompt.
 const SCREEN: usize = 23;
-/// How many lines of a run are shown at least, with its head.
+/// How many lines of the run of a finding are shown at least, with its head.
 const LEAST_OF_RUN: usize = 4;
 /// How many outcomes are shown at least where lines are scarce.
-const LEAST_OUTCOMES: usize = 1;
+const LEAST_OUTCOMES: usize = 2;
 
 /// How much a report says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +65,11 @@ pub(in crate::front) fn report(
     deny_race: bool,
 ) -> String {
     let (failures, findings) = parts(found, deny_race);
-    let verdict = verdict(found, failures.len(), findings.len() + left.len(), subject);
+    let mistakes = left
+        .iter()
+        .filter(|(leftover, _)| !leftover.is_note())
+        .count();
+    let verdict = verdict(found, failures.len(), findings.len() + mistakes, subject);
     match extent {
         Extent::All => {
             let table = outcomes_text(found, outcomes::MOST_OF_ALL, outcomes::LINES, subject);
@@ -94,11 +97,18 @@ pub(in crate::front) fn report(
 fn left_text(left: &[(Leftover, Token)], subject: Subject<'_>) -> String {
     let mut out = String::new();
     for (leftover, token) in left {
-        let title = hang("finding: ", &leftovers::title(leftover), subject.width);
-        let head = subject.paint.text(Role::Heading, "finding");
-        let _ = write!(out, "\n{head}{}", &title["finding".len()..]);
+        let kind = match leftover.is_note() {
+            true => "note",
+            false => "finding",
+        };
+        let title = leftovers::title(leftover);
+        let title = hang(&format!("{kind}: "), &title, subject.width);
+        let head = subject.paint.text(Role::Heading, kind);
+        let _ = write!(out, "\n{head}{}", &title[kind.len()..]);
         out += &hang("  ", leftovers::words(leftover), subject.width);
-        out += &replay_line(token, subject);
+        if !leftover.is_note() {
+            out += &replay_line(token, subject);
+        }
     }
     out
 }
@@ -127,7 +137,7 @@ pub(super) fn summary(
     }
 }
 
-/// What fits on a screen. The run gives way first, down to what went wrong, then the outcomes.
+/// What fits on a screen. The run gives way first, down to the steps that matter, then the outcomes.
 fn screen(
     found: &Exploration,
     verdict: &str,
@@ -136,8 +146,11 @@ fn screen(
     subject: Subject<'_>,
 ) -> String {
     let advice = advices.words(0);
-    let more = more_text(failures, findings, subject);
+    let more = more_text(failures.len(), findings.len(), subject);
     let count = |text: &str| text.lines().count();
+    let least = failures.first().map_or(0, |failure| {
+        steps::least(&acts_of(failure), subject.width, subject.paint)
+    });
     let (mut rows, mut lines) = (outcomes::MOST, outcomes::LINES);
     loop {
         let table = outcomes_text(found, rows, lines, subject);
@@ -147,34 +160,73 @@ fn screen(
             (Some(failure), _) => {
                 let without_run = count(&frame(failure, 1, advice.as_deref(), subject, ""));
                 let height = room.saturating_sub(without_run);
-                if height < LEAST_OF_RUN && lines > 1 {
+                if height < least && lines > 1 {
                     lines -= 1;
                     continue;
                 }
-                if height < LEAST_OF_RUN && rows > LEAST_OUTCOMES {
+                if height < least && rows > LEAST_OUTCOMES {
                     rows -= 1;
                     continue;
                 }
-                let height = Some(height.max(LEAST_OF_RUN));
+                let height = Some(height.max(least));
                 failure_text(failure, 1, advice.as_deref(), height, subject)
             }
             (None, Some(_)) => findings_text(findings, 1, advice.as_deref(), subject),
             (None, None) => String::new(),
         };
-        return format!("{verdict}{table}{problem}{more}");
+        let shown = format!("{verdict}{table}{problem}");
+        let room = SCREEN.saturating_sub(count(&shown));
+        let rest = rest_text(failures, findings.len(), advices, room, subject);
+        return shown + rest.as_str();
     }
 }
 
-/// How many failures and findings are not shown, and what shows them.
-fn more_text(failures: &[&Finding], findings: &[&Finding], subject: Subject<'_>) -> String {
-    let shown_findings = usize::from(failures.is_empty());
+/// The other failures, each in few words where there is room for all of it, and how many more there are.
+fn rest_text(
+    failures: &[&Finding],
+    findings: usize,
+    advices: &Advices,
+    room: usize,
+    subject: Subject<'_>,
+) -> String {
+    let mut out = String::new();
+    let mut told = failures.len().min(1);
+    for (index, failure) in failures.iter().enumerate().skip(1) {
+        let mut title = titled(&Story::of(failure));
+        if let Some(fix) = advices.fix(index) {
+            let _ = write!(title, "; mend: {fix}");
+        }
+        let text = hang(&format!("failure {}: ", index + 1), &title, subject.width);
+        let more = more_text(failures.len() - index, findings, subject);
+        // An empty line sets it off.
+        if out.lines().count() + text.lines().count() + more.lines().count() + 1 > room {
+            break;
+        }
+        if out.is_empty() {
+            out.push('\n');
+        }
+        out += &subject.paint.text(Role::Error, "failure");
+        out += &text["failure".len()..];
+        told += 1;
+    }
+    // One of those that count is the first, which is shown; without any, a finding is.
+    let left = match failures.is_empty() {
+        true => 0,
+        false => failures.len() - told + 1,
+    };
+    out + more_text(left, findings, subject).as_str()
+}
+
+/// How many failures and findings are not shown, and what shows them: all but one of either.
+fn more_text(failures: usize, findings: usize, subject: Subject<'_>) -> String {
+    let shown_findings = usize::from(failures == 0);
     let counts = [
-        (failures.len().saturating_sub(1), "more failure"),
+        (failures.saturating_sub(1), "more failure"),
         (
-            findings.len().saturating_sub(shown_findings),
-            match failures.is_empty() {
-                true => "more finding",
-                false => "finding",
+            findings.saturating_sub(shown_findings),
+            match failures {
+                0 => "more finding",
+                _ => "finding",
             },
         ),
     ];
@@ -401,7 +453,7 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             }
             (false, _) => "of the runs that ended none has failed, but see below",
         };
-        let _ = writeln!(out, "  {seen}");
+        out += &hang("  ", seen, subject.width);
     }
     out
 }
@@ -672,13 +724,7 @@ fn failure_text(
     height: Option<usize>,
     subject: Subject<'_>,
 ) -> String {
-    let acts = tell_explained(
-        &failure.trail,
-        Some(&failure.problem),
-        failure.explanation.as_deref(),
-    );
-    let mut acts = acts;
-    mark(&mut acts, failure);
+    let acts = acts_of(failure);
     let run = match height {
         Some(height) => steps::folded(&acts, subject.width, height, subject.paint),
         None => steps::table(&acts, subject.width, subject.paint),
@@ -686,25 +732,38 @@ fn failure_text(
     frame(failure, number, advice, subject, &run)
 }
 
+/// What threads do in the run of a failure, with marks at what matters.
+fn acts_of(failure: &Finding) -> Vec<Act> {
+    let mut acts = tell_explained(
+        &failure.trail,
+        Some(&failure.problem),
+        failure.explanation.as_deref(),
+    );
+    mark(&mut acts, failure);
+    acts
+}
+
 /// Marks the steps that the cause of a failure is about.
 fn mark(acts: &mut [Act], failure: &Finding) {
     let Some(explanation) = &failure.explanation else {
         return;
     };
-    let events = explanation.cause.events();
-    let decisive = explanation.decisive.iter();
-    for event in events.into_iter().chain(decisive) {
-        // Of several steps of a thread at one place, the one that does the same.
-        let is_its = |act: &&mut Act| act.thread == event.thread.0 && act.pos == event.pos;
-        let does = match event.kind {
-            EventKind::Read { .. } => "reads",
-            EventKind::Write { .. } => "writes",
-            _ => "",
-        };
-        acts.iter_mut()
-            .filter(is_its)
-            .filter(|act| act.words.starts_with(does))
-            .for_each(|act| act.matters = true);
+    for Mark { event, round } in &explanation.marks {
+        let deed = Deed::of_event(&event.kind);
+        let mut its = acts
+            .iter_mut()
+            .filter(|act| act.thread == event.thread.0 && act.pos == event.pos && act.deed == deed);
+        if let Some(act) = its.nth(*round) {
+            act.matters = true;
+        }
+    }
+}
+
+/// What went wrong, and the name of the mistake.
+fn titled(story: &Story) -> String {
+    match story.pattern {
+        Some(pattern) => format!("{} ({pattern})", story.title),
+        None => story.title.clone(),
     }
 }
 
@@ -717,10 +776,7 @@ fn frame(
     run: &str,
 ) -> String {
     let story = Story::of(failure);
-    let mut title = story.title.clone();
-    if let Some(pattern) = story.pattern {
-        let _ = write!(title, " ({pattern})");
-    }
+    let title = titled(&story);
     let head = format!("failure {number}: ");
     let mut out = String::from("\n");
     let drawn = hang(&head, &title, subject.width);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::answer::{Learner, names_of};
 use super::command::Target;
 use crate::explore::{Exploration, Finding, Limits, Problem, Token, TokenProblem, leftovers};
-use crate::front::explore::mend::{Advices, Mender};
+use crate::front::explore::mend::{Advices, Mender, is_like};
 use crate::front::explore::report::{self, Extent, Subject};
 use crate::front::explore::search;
 use crate::front::explore::stepping::Stepping;
@@ -19,7 +19,7 @@ use crate::front::{state, width};
 use crate::session::{
     Explorable, Input, InputKind, NotSelected, Obstacle, Rehearsal, Selection, Typed,
 };
-use crate::view::mends::Inputs;
+use crate::view::mends::Lines;
 
 /// What all that was typed may take to be explored, for advice: so many times as many states as what is asked
 /// about and so many more, and so long at least.
@@ -158,7 +158,6 @@ impl Learner {
     /// What mends the problems that were found: looked for in the texts alone where they are a whole program,
     /// or else in all that was typed up to there, where that shows the same problem.
     fn advise(&self, texts: &Explorable, found: &Exploration) -> Advices {
-        let mender = self.mender(texts);
         // What was typed before may be much larger than what is asked about.
         let limits = Limits {
             states: found.states * TIMES_AS_MANY + LEAST_STATES,
@@ -167,10 +166,11 @@ impl Learner {
         };
         let typed = [Some(Typed::alone(texts)), self.session.typed(texts)];
         for typed in typed.into_iter().flatten() {
+            let mender = self.mender(texts, &typed);
             match mender.explore(&typed.text, &limits) {
                 Some(again) if is_like(found, &again) => {
                     let advices = mender.advise(&typed.text, &again, false);
-                    return advices.of_inputs(Inputs(typed.inputs));
+                    return advices.with_lines(Lines::Inputs(typed.inputs));
                 }
                 Some(_) | None => {}
             }
@@ -191,25 +191,31 @@ impl Learner {
                  `threadlab mend` on the file does.\n",
             );
         };
-        let mender = self.mender(&texts);
+        let mender = self.mender(&texts, &typed);
         let Some(found) = mender.explore(&typed.text, &Limits::default()) else {
             return self.say("What was typed cannot run again as one program.\n");
         };
         let name = texts.title.clone();
-        let inputs = Inputs(typed.inputs);
+        let inputs = Lines::Inputs(typed.inputs);
         let changed = mender.changed(&typed.text, found, &inputs, self.paint);
         let told = changed.report(&name, &typed.text, self.paint);
         self.say(&told)
     }
 
     /// Explores changed texts, as whole programs.
-    fn mender<'t>(&self, texts: &'t Explorable) -> Mender<'t> {
+    fn mender<'t>(&self, texts: &'t Explorable, typed: &Typed) -> Mender<'t> {
         let (name, _) = texts.last();
+        let first = texts.first_input();
+        let mut inputs = typed.inputs.iter();
+        let before = inputs.find(|(number, _)| *number == first);
+        let before = before.map_or(0, |(_, lines)| *lines);
+        let lines = typed.text.split_inclusive('\n').take(before);
         Mender {
             config: self.session.config_for_exploring(),
             name,
             kind: texts.kind(),
             ordered: false,
+            begins: lines.map(str::len).sum(),
             stop: self.stop.clone(),
             limits: Limits::default(),
         }
@@ -251,13 +257,6 @@ impl Learner {
     fn rehearse(&mut self, texts: &Explorable) -> Result<Rehearsal, String> {
         self.session.rehearse(texts, false).map_err(blocked)
     }
-}
-
-/// Whether two programs fail in the same ways, as far as their numbers of failures and the kind of
-/// the first one say.
-fn is_like(one: &Exploration, other: &Exploration) -> bool {
-    let kind = |found: &Exploration| found.failures.first().map(|first| first.problem.kind());
-    one.failures.len() == other.failures.len() && kind(one) == kind(other)
 }
 
 /// Which inputs are explored; nothing for other code, which was just typed.
@@ -542,7 +541,7 @@ mod tests {
         for part in [
             "main fails: one (input 5, line 1)",
             "main fails: two (input 6, line 1)",
-            "and 1 more failure",
+            "failure 2: two, in main, input 6, line 1",
         ] {
             let unwrapped = explored.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(unwrapped.contains(part), "{part}: {explored}");
@@ -654,6 +653,29 @@ mod tests {
         ] {
             assert!(mended.contains(part), "{part}: {mended}");
         }
+    }
+
+    #[test]
+    fn a_mend_changes_nothing_that_does_not_run() {
+        let unused = "fn unused() { counter += 1; counter -= 1; }";
+        let before = [&[unused][..], &LINES[..]].concat();
+        for command in [":explore", ":mend"] {
+            let told = last_answer(&before, &["assert(counter == 2)", command]);
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                told.contains("ut input 3, line 1 of `add` under a lock"),
+                "{told}"
+            );
+            assert!(!told.contains("`unused`"), "{told}");
+        }
+        let code =
+            "let a = spawn(add); let b = spawn(add); a.join(); b.join(); assert(counter == 2);";
+        let told = last_answer(
+            &[unused, LINES[0], LINES[1]],
+            &[&format!(":explore {code}")],
+        );
+        assert!(told.contains("Put input 3, line 1 of `add`"), "{told}");
+        assert!(!told.contains("`unused`"), "{told}");
     }
 
     #[test]

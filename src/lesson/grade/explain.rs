@@ -181,13 +181,20 @@ impl Reason {
                 | Early::JoinedLater
                 | Early::WaitExpired
                 | Early::WaitedForNothing
+                | Early::Closed
                 | Early::Lapped => Order,
             },
             Cause::EmptyTurn { .. } => Order,
             Cause::LostWakeup { .. } => LostWakeup,
             Cause::Circle(circle) => match circle.waits.as_slice() {
                 [_] => SelfDeadlock,
-                waits if waits.iter().all(|wait| matches!(wait.why, Why::RunsTasks)) => NobodyLeft,
+                waits
+                    if waits
+                        .iter()
+                        .all(|wait| matches!(wait.why, Why::RunsTasks | Why::KeepsOut(_))) =>
+                {
+                    NobodyLeft
+                }
                 _ => CircularWait,
             },
             Cause::HolderEnded(_) => HolderEnded,

@@ -54,7 +54,7 @@ fn without_a_problem(
         (!breaks_a_condition).then_some(found)
     };
     let mut budget = Budget::of(&found, &limits);
-    match mend(&whole, &found, &problem, &mut budget, &mut explore) {
+    match mend((&whole, 0), &found, &problem, &mut budget, &mut explore) {
         Advice::Checked(mend) => around.answer_in(&mend.text),
         Advice::NoneHelps(_) | Advice::NotChecked(_) => None,
     }

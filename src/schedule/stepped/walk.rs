@@ -681,6 +681,17 @@ impl Walk {
         member.is_some_and(|member| member.handle.kind() == "Task")
     }
 
+    /// The threads that go on when main has ended: those that a program has started itself and that are
+    /// no daemons. Nothing while main runs.
+    pub fn outliving_main(&self) -> impl Iterator<Item = TaskId> {
+        let has_ended = self.run.main_end.is_some();
+        let members = self.run.state.members.iter().filter(move |_| has_ended);
+        let goes_on = |(task, member): &(&TaskId, &Member)| {
+            **task != MAIN && !member.daemon && member.handle.kind() == "Thread"
+        };
+        members.filter(goes_on).map(|(task, _)| *task)
+    }
+
     /// Whether the thread waits: it would not go on if it had its turn.
     pub fn waits(&self, task: TaskId) -> bool {
         let member = self.run.state.members.get(&task);
