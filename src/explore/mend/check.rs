@@ -250,7 +250,7 @@ fn races(found: &Exploration) -> BTreeMap<String, usize> {
     let mut races = BTreeMap::new();
     for finding in found.failures.iter().chain(&found.findings) {
         if let Problem::Race(race) = &finding.problem {
-            *races.entry(race.place.to_string()).or_default() += 1 + finding.others;
+            *races.entry(race.place.to_string()).or_default() += 1 + finding.others.len();
         }
     }
     races
