@@ -553,7 +553,7 @@ fn what_an_author_would_be_told_is_written_with_the_run() {
     assert!(
         parts[1].starts_with("wrong.rhai:\nNot yet:")
             && parts[1].contains("3| visits += 1;")
-            && parts[1].contains("lost update"),
+            && parts[1].contains("data race on visits"),
         "{text}"
     );
     assert!(parts[2].starts_with("none.rhai:\n"), "{text}");
