@@ -82,7 +82,7 @@ fn fold(line: &str, width: usize) -> String {
         let begin = rest.len() - rest.trim_start().len();
         let spaces = || rest[..end].rmatch_indices(' ').map(|(at, _)| at);
         // Not in a text, if there is a place outside of it.
-        let is_outside = |at: &usize| rest[..*at].matches(['"', '`']).count() % 2 == 0;
+        let is_outside = |at: &usize| rest[..*at].matches(['"', '`']).count().is_multiple_of(2);
         let outside = spaces().filter(|at| *at > begin).find(is_outside);
         let Some(at) = outside.or_else(|| spaces().find(|at| *at > begin)) else {
             break;
