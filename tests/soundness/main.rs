@@ -44,6 +44,7 @@ fn limits() -> Limits {
         states: 3_000,
         time: Duration::from_secs(60),
         depth: 2_000,
+        memory: 256 << 20,
         schedules: 0,
         ..Limits::default()
     }
