@@ -36,7 +36,7 @@ pub(super) fn bare(text: &str) -> Bare {
     for (at, token) in tokens.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| &tokens[before]);
         match token.text {
-            "{" | "#{" => open.push(before.filter(|before| before.text == "try")),
+            "{" | "#{" | "${" => open.push(before.filter(|before| before.text == "try")),
             "}" => {
                 let of = open.pop().flatten();
                 if is_word(at + 1, "finally") && is_word(at + 2, "{") {
@@ -106,5 +106,7 @@ mod tests {
         assert_eq!(places("try { try { } finally { } } finally { }"), (2, 2));
         assert_eq!(places("try { } catch { try { } finally { } }"), (1, 1));
         assert_eq!(places("\"try { } finally { }\""), (0, 0));
+        assert_eq!(places("try { f(`${x} {`); } finally { }"), (1, 1));
+        assert_eq!(places("`${if a { b } else { c }}`; try { } finally { }"), (1, 1));
     }
 }
