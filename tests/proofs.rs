@@ -1298,6 +1298,13 @@ fn words_lead_to_what_they_were_made_for() {
         let t0 = spawn(|| { v0 += 1; });
         let t1 = spawn(|| { a0.contains(l0); a0.index_of(l0, 1); });
         t1.join(); print(v0, a0);",
+        // Whether a thread's end is a step depends on when a daemon beside it ends.
+        "fn helper() { v0 += 1; v0 }
+        let v0 = 0;
+        let t0 = Thread(|| { let fresh = Thread(|x| { v0 += x; }, [1]); fresh.start(); }, [],
+            #{daemon: true});
+        let t1 = spawn(|| { spawn(helper); });
+        t0.start(); spawn(helper); t0.join(); t1.join(); print(v0);",
         // A daemon's tasks are stopped with it.
         "let v0 = 0; let v1 = 0;
         let t0 = Thread(|| { asyncio.run(|| { let task = asyncio.create_task(|| {

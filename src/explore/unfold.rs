@@ -8,8 +8,11 @@
 //! or when the one that is due depends on them: it is started behind them, say. So there are no more
 //! switches than in the run of the search. Before time passes, all hidden accesses are done: a thread
 //! that comes to its sleep later sleeps for longer.
+//!
+//! The numbers of threads depend on which of them is started first, and that on the order: threads are
+//! known again by who has started them, as the how manieth.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::outcome::Outcome;
 use super::trail::{Decision, rank};
@@ -40,6 +43,9 @@ struct Event {
 enum Kind {
     /// A step of the search.
     Visible,
+    /// The end of a thread, or of a call of a pool's thread. In another order it may be no step: a daemon
+    /// that was alive beside it has ended before.
+    End,
     /// An access that is passed over.
     Hidden,
     /// More of much private work: how it is divided into steps differs.
@@ -52,25 +58,26 @@ struct Impossible;
 impl Unfolding<'_> {
     /// The run that `decisions` of the search lead through, with all accesses. Leaves the walk anywhere.
     pub(super) fn unfold(mut self, decisions: &[Decision]) -> Vec<Decision> {
-        let (events, numbers) = self.record(decisions);
-        if events.iter().all(|event| event.kind == Kind::Visible) {
+        let recorded = self.record(decisions);
+        let is_step = |event: &Event| matches!(event.kind, Kind::Visible | Kind::End);
+        if recorded.events.iter().all(is_step) {
             return decisions.to_vec();
         }
         let wanted = self.reached();
-        let mut run = self.run(events, numbers);
+        let mut run = self.run(recorded);
         let is_possible = run.in_few_switches().is_ok();
         let done = run.done;
         if is_possible && self.reached() == wanted {
-            self.walk.dictate(BTreeMap::new());
+            self.leave();
             return done;
         }
         // What ends, and when, may depend on the order: a thread whose end is a step beside a daemon.
-        let (events, numbers) = self.record(decisions);
-        let mut run = self.run(events, numbers);
+        let recorded = self.record(decisions);
+        let mut run = self.run(recorded);
         // In this order the search has done it.
         let _ = run.in_order(usize::MAX);
         let done = run.done;
-        self.walk.dictate(BTreeMap::new());
+        self.leave();
         done
     }
 
@@ -81,17 +88,25 @@ impl Unfolding<'_> {
         (outcome, self.walk.told_so_far().key())
     }
 
-    /// Does the run of the search again; notes what it does, and the numbers that each thread draws.
-    fn record(&mut self, decisions: &[Decision]) -> (Vec<Event>, Numbers) {
+    fn leave(&mut self) {
+        self.walk.dictate_nothing();
+        self.walk.note_births(false);
+    }
+
+    /// Does the run of the search again; notes what it does, whom each thread starts, and the numbers that
+    /// it draws.
+    fn record(&mut self, decisions: &[Decision]) -> Recorded {
         let walk = &mut *self.walk;
         walk.set_back(self.start);
         walk.observe(self.reduced.clone());
         walk.note_hidden(true);
+        walk.note_births(true);
         let (mut events, mut numbers) = (Vec::new(), Numbers::new());
         for decision in decisions {
             let choice = decision.choice;
             let kind = match choice {
                 Choice::Step(task) if walk.is_busy(task) => Kind::Busy,
+                Choice::Step(task) if walk.is_ending(task) => Kind::End,
                 Choice::Step(_) | Choice::Time(_) => Kind::Visible,
             };
             events.push(Event { choice, kind });
@@ -112,13 +127,39 @@ impl Unfolding<'_> {
             }
         }
         walk.note_hidden(false);
-        (events, numbers)
+        let mut children = Children::new();
+        for (parent, child) in walk.take_births() {
+            children.entry(parent).or_default().push_back(child);
+        }
+        let known = children.values().flatten().copied().chain([MAIN]);
+        let known: BTreeSet<TaskId> = known
+            .chain(events.iter().map(|event| event.choice.task()))
+            .collect();
+        Recorded {
+            events,
+            numbers,
+            children,
+            unended: known
+                .into_iter()
+                .filter(|task| walk.is_ending(*task))
+                .collect(),
+        }
     }
 
-    fn run(&mut self, events: Vec<Event>, numbers: Numbers) -> Run<'_> {
+    fn run(&mut self, recorded: Recorded) -> Run<'_> {
+        let Recorded {
+            events,
+            numbers,
+            children,
+            unended,
+        } = recorded;
         self.walk.set_back(self.start);
         self.walk.observe(self.full.clone());
-        self.walk.dictate(numbers);
+        self.walk.note_births(true);
+        self.walk.dictate_nothing();
+        for (task, numbers) in &numbers {
+            self.walk.dictate(*task, numbers.clone());
+        }
         let mut left: BTreeMap<TaskId, VecDeque<usize>> = BTreeMap::new();
         for (at, event) in events.iter().enumerate() {
             left.entry(event.choice.task()).or_default().push_back(at);
@@ -126,6 +167,10 @@ impl Unfolding<'_> {
         Run {
             walk: self.walk,
             events,
+            numbers,
+            children,
+            unended,
+            real: BTreeMap::new(),
             left,
             done: Vec::new(),
             last: MAIN,
@@ -136,10 +181,29 @@ impl Unfolding<'_> {
 /// The random numbers of each thread, in order.
 type Numbers = BTreeMap<TaskId, VecDeque<u64>>;
 
+/// Whom each thread starts, in order.
+type Children = BTreeMap<TaskId, VecDeque<TaskId>>;
+
+/// A run of the search, with the threads of the search.
+struct Recorded {
+    events: Vec<Event>,
+    numbers: Numbers,
+    children: Children,
+    /// Those that were about to end when the run was over.
+    unended: BTreeSet<TaskId>,
+}
+
 /// The wanted run as far as it was done.
 struct Run<'a> {
     walk: &'a mut Walk,
+    /// What is wanted, of the threads of the search.
     events: Vec<Event>,
+    numbers: Numbers,
+    /// Whom each thread has still to start.
+    children: Children,
+    unended: BTreeSet<TaskId>,
+    /// Which thread of this run is which of the search, where the search has started it.
+    real: BTreeMap<TaskId, TaskId>,
     /// By thread, the events that are not done yet, in order.
     left: BTreeMap<TaskId, VecDeque<usize>>,
     done: Vec<Decision>,
@@ -153,7 +217,7 @@ impl Run<'_> {
             let Event { choice, kind } = self.events[at];
             let task = choice.task();
             match (choice, kind) {
-                (Choice::Step(_), Kind::Visible | Kind::Busy) => {
+                (Choice::Step(_), Kind::Visible | Kind::Busy | Kind::End) => {
                     while let Some(next) = self.next_of(task).filter(|next| *next <= at) {
                         self.bring_about(next)?;
                     }
@@ -206,9 +270,39 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The choice in this run that is one of the search.
+    fn real(&self, choice: Choice) -> Choice {
+        let real = |task| self.real.get(&task).copied().unwrap_or(task);
+        match choice {
+            Choice::Step(task) => Choice::Step(real(task)),
+            Choice::Time(task) => Choice::Time(real(task)),
+        }
+    }
+
+    /// Finds out which threads of the search those are that were just started.
+    fn know_again(&mut self) {
+        for (parent, child) in self.walk.take_births() {
+            let known = self.real.iter().find(|(_, real)| **real == parent);
+            let parent = known.map_or(parent, |(task, _)| *task);
+            let children = self.children.get_mut(&parent);
+            if let Some(task) = children.and_then(VecDeque::pop_front) {
+                self.real.insert(task, child);
+                if task != child {
+                    let numbers = self.numbers.get(&task).cloned();
+                    self.walk.dictate(child, numbers.unwrap_or_default());
+                }
+            }
+        }
+    }
+
     fn can(&self, at: usize) -> bool {
         let Event { choice, kind } = self.events[at];
-        let is_over = kind == Kind::Busy && !self.walk.is_busy(choice.task());
+        let choice = self.real(choice);
+        let is_over = match kind {
+            Kind::Busy => !self.walk.is_busy(choice.task()),
+            Kind::End => !self.walk.is_ending(choice.task()),
+            Kind::Visible | Kind::Hidden => false,
+        };
         is_over || self.walk.choices().contains(&choice)
     }
 
@@ -218,11 +312,24 @@ impl Run<'_> {
         if let Some(left) = self.left.get_mut(&task) {
             left.pop_front();
         }
-        while self.walk.is_busy(task) {
-            self.step(Choice::Step(task));
+        let choice = self.real(choice);
+        let real = choice.task();
+        while self.walk.is_busy(real) {
+            self.step(Choice::Step(real));
         }
-        if kind != Kind::Busy {
+        let is_step = match kind {
+            Kind::Busy => false,
+            Kind::End => self.walk.is_ending(real),
+            Kind::Visible | Kind::Hidden => true,
+        };
+        if is_step {
             self.step(choice);
+        }
+        // In the search it has ended with that.
+        let next = self.next_of(task).map(|next| self.events[next].kind);
+        let has_ended = next != Some(Kind::End) && !self.unended.contains(&task);
+        if has_ended && self.walk.is_ending(real) {
+            self.step(Choice::Step(real));
         }
     }
 
@@ -232,6 +339,7 @@ impl Run<'_> {
             self.last = task;
         }
         let drawn = self.walk.take(choice, &[]);
+        self.know_again();
         self.done.push(Decision {
             choice,
             rank,

@@ -107,6 +107,9 @@ mod tests {
         assert_eq!(places("try { } catch { try { } finally { } }"), (1, 1));
         assert_eq!(places("\"try { } finally { }\""), (0, 0));
         assert_eq!(places("try { f(`${x} {`); } finally { }"), (1, 1));
-        assert_eq!(places("`${if a { b } else { c }}`; try { } finally { }"), (1, 1));
+        assert_eq!(
+            places("`${if a { b } else { c }}`; try { } finally { }"),
+            (1, 1)
+        );
     }
 }

@@ -320,6 +320,7 @@ impl Writer {
             has_asked: _,
             has_told_time: _,
             hidden: _,
+            births: _,
         } = state;
         self.look_at_bindings(world);
         for member in members.values_mut() {

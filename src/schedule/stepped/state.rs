@@ -343,6 +343,8 @@ pub(super) struct State {
     pub(super) has_asked: bool,
     /// The threads that have done hidden accesses to shared places, in order, where that is wanted.
     pub(super) hidden: Option<Vec<TaskId>>,
+    /// The threads that were started, each behind the one that has started it, where that is wanted.
+    pub(super) births: Option<Vec<(TaskId, TaskId)>>,
 }
 
 impl State {
@@ -361,6 +363,7 @@ impl State {
             marks: Marks::default(),
             has_asked: false,
             hidden: None,
+            births: None,
             policy,
             members: BTreeMap::new(),
             running: MAIN,
@@ -1152,6 +1155,9 @@ impl State {
             self.marks.has_company = true;
         }
         for spawn in effects.spawns.drain(..) {
+            if let Some(births) = &mut self.births {
+                births.push((self.running, spawn.task));
+            }
             let starter = self.members.get(&self.running);
             let run = starter.map_or(self.run, |starter| starter.run);
             let isolated = starter.and_then(|starter| starter.isolated.clone());

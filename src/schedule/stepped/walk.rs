@@ -281,9 +281,25 @@ impl Walk {
         hidden.map(std::mem::take).unwrap_or_default()
     }
 
-    /// The numbers that each thread gets from now on when it asks for one, before all others.
-    pub fn dictate(&mut self, numbers: BTreeMap<TaskId, VecDeque<u64>>) {
-        self.draws.lock().of_threads = numbers;
+    /// Has it noted from now on who starts whom, or not any more.
+    pub fn note_births(&mut self, is_wanted: bool) {
+        self.run.state.births = is_wanted.then(Vec::new);
+    }
+
+    /// The threads that were started since the last call, in order, each behind the one that has started it.
+    pub fn take_births(&mut self) -> Vec<(TaskId, TaskId)> {
+        let births = self.run.state.births.as_mut();
+        births.map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The numbers that this thread gets from now on when it asks for one, before all others.
+    pub fn dictate(&mut self, task: TaskId, numbers: VecDeque<u64>) {
+        self.draws.lock().of_threads.insert(task, numbers);
+    }
+
+    /// No thread gets numbers any more that were dictated for it.
+    pub fn dictate_nothing(&mut self) {
+        self.draws.lock().of_threads.clear();
     }
 
     /// Whether the thread is in the middle of much private work.
@@ -295,6 +311,11 @@ impl Walk {
     /// Whether the thread does the same private work for ever.
     pub fn is_looping(&self, task: TaskId) -> bool {
         self.run.state.is_looping(task)
+    }
+
+    /// Whether to end is the next step of the thread, or to end a call for one of a pool.
+    pub fn is_ending(&self, task: TaskId) -> bool {
+        self.run.state.is_ending(task)
     }
 
     /// What can happen next: the threads that can do a step, by number, and behind them the waits
