@@ -120,7 +120,7 @@ pub(crate) fn here(program: &str, Place(scheduler, workers, kind): Place) -> Ran
     let stopper = session.stopper();
     let (done, is_done) = channel::<()>();
     let watch = std::thread::spawn(move || {
-        if is_done.recv_timeout(Duration::from_secs(10)) == Err(RecvTimeoutError::Timeout) {
+        if is_done.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
             stopper.stop();
         }
     });
