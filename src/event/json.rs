@@ -55,6 +55,9 @@ enum Detail<'a> {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         open: bool,
     },
+    Note {
+        text: &'a str,
+    },
     Failure {
         message: &'a str,
     },
@@ -144,6 +147,7 @@ fn detail(kind: &Kind) -> Detail<'_> {
             text,
             open: *is_open,
         },
+        Kind::Note { text } => Detail::Note { text },
         Kind::Failure { message } => Detail::Failure { message },
         Kind::MainFailure { error } => Detail::Failure {
             message: &error.message,

@@ -106,7 +106,7 @@ pub enum Request {
     Call,
 }
 
-/// The kinds of events. The first five are always recorded, the others only while the
+/// The kinds of events. The first six are always recorded, the others only while the
 /// stream is detailed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -116,6 +116,11 @@ pub enum Kind {
         text: String,
         /// Whether no line end follows: what the thread prints next stands behind it.
         is_open: bool,
+    },
+    /// The thread wrote to standard error.
+    Note {
+        /// The text, with its line ends.
+        text: String,
     },
     /// The thread ended by an error that nobody caught, or a callback failed in it.
     Failure {

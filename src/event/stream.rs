@@ -81,7 +81,8 @@ impl Stream {
     /// are to end.
     pub fn push(&self, seconds: f64, thread: Thread, pos: Pos, kind: Kind) {
         let mut state = self.state.lock();
-        if let (Some(dropped), Kind::Print { .. }) = (&mut state.dropped, &kind) {
+        if let (Some(dropped), Kind::Print { .. } | Kind::Note { .. }) = (&mut state.dropped, &kind)
+        {
             *dropped += 1;
             return;
         }
@@ -89,7 +90,7 @@ impl Stream {
             self.written.notify_one();
             self.read.wait(&mut state);
         }
-        if let Kind::Print { text, .. } = &kind {
+        if let Kind::Print { text, .. } | Kind::Note { text } = &kind {
             state.bytes += text.len();
         }
         state.sequence += 1;
@@ -123,7 +124,8 @@ impl Stream {
             return;
         }
         let before = state.events.len();
-        (state.events).retain(|event| !matches!(event.kind, Kind::Print { .. }));
+        (state.events)
+            .retain(|event| !matches!(event.kind, Kind::Print { .. } | Kind::Note { .. }));
         state.dropped = Some((before - state.events.len()) as u64);
         state.bytes = 0;
         self.read.notify_all();

@@ -68,6 +68,7 @@ impl Said {
     pub(super) fn of(told: &Told) -> Option<Self> {
         let (is_error, text) = match &told.kind {
             Kind::Print { text, .. } => (false, text.as_str().into()),
+            Kind::Note { text } => (false, text.trim_end_matches('\n').into()),
             Kind::Failure { message } => (true, message.as_str().into()),
             Kind::MainFailure { error } => {
                 return Some(Self {

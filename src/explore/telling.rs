@@ -610,6 +610,7 @@ pub(super) fn fails(kind: &Kind) -> bool {
     match kind {
         Kind::Failure { .. } | Kind::MainFailure { .. } | Kind::Warning { .. } => true,
         Kind::Print { .. }
+        | Kind::Note { .. }
         | Kind::Finish { .. }
         | Kind::Deadlock { .. }
         | Kind::Start
@@ -625,6 +626,7 @@ pub(super) fn fails(kind: &Kind) -> bool {
 fn words(kind: &Kind, names: &Names) -> Option<String> {
     Some(match kind {
         Kind::Print { text, .. } => format!("prints {text}"),
+        Kind::Note { text } => format!("writes {} to standard error", text.trim_end()),
         Kind::Failure { message } | Kind::Warning { message } => format!("fails: {message}"),
         Kind::MainFailure { error } => format!("fails: {}", error.message),
         // A deadlock is the problem itself.

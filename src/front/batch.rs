@@ -135,6 +135,10 @@ fn tell(report: &Report, session: &Session, quoted: Quoted<'_>, paint: Paint) ->
             let mut text = report::diagnostics(warnings, quoted, paint);
             let status = match outcome {
                 Outcome::Value(_) => Status::Success,
+                Outcome::Failed(fault) if let Some((status, said)) = fault.kind.exit_status() => {
+                    text.extend(said.map(|said| said + "\n"));
+                    Status::Asked(status)
+                }
                 // Main's error was shown when it happened.
                 Outcome::Failed(_) => Status::Failure,
                 Outcome::Interrupted(threads) => {
@@ -193,6 +197,7 @@ impl Streams {
                 deadlock::write(&mut told, threads, Some(&self.name), self.paint);
                 return Some(told);
             }
+            Kind::Note { text } => return Some(text.clone()),
             Kind::MainFailure { error } => return Some(report::failure(error, self.paint)),
             _ => {}
         }

@@ -53,6 +53,8 @@ enum Status {
     Success,
     /// The script failed: an error that nobody caught, or a deadlock.
     Failure,
+    /// The script has asked for this one.
+    Asked(u8),
     /// Wrong usage, or a text that cannot run.
     Usage,
     /// Nothing wrong was found, but not everything was seen.
@@ -68,6 +70,7 @@ impl From<Status> for ExitCode {
         Self::from(match status {
             Status::Success => 0,
             Status::Failure => 1,
+            Status::Asked(status) => status,
             Status::Usage => 2,
             Status::NotProved => 3,
             Status::Interrupted => Signal::Interrupt.status(),

@@ -90,9 +90,14 @@ fn as_set(value: &Value) -> Option<Dict> {
 fn compute(op: BinaryOp, a: &Value, b: &Value) -> Option<Outcome> {
     let made = |contents: Collection| Value::reference(contents, Pos::NONE);
     if let Some(how) = set_operator(op)
+        && let one = a
         && let (Some(a), Some(b)) = (as_set(a), as_set(b))
     {
-        return Some(combine(&a, how, &b).map(|set| made(Collection::Set(set))));
+        let is_frozen = matches!(one, Value::Collection(_));
+        return Some(combine(&a, how, &b).map(|set| match is_frozen {
+            true => Value::Collection(Arc::new(Collection::Set(set).into())),
+            false => made(Collection::Set(set)),
+        }));
     }
     let (one, other) = (a.collection(), b.collection());
     let (one, other) = (one.as_deref(), other.as_deref());
@@ -105,7 +110,9 @@ fn compute(op: BinaryOp, a: &Value, b: &Value) -> Option<Outcome> {
             (BinaryOp::Add, Some(Collection::List(a)), Some(Collection::List(b))) => {
                 joined(a, b).map(|items| made(Collection::List(items)))
             }
-            (BinaryOp::Add, Some(Collection::Tuple(a)), Some(Collection::Tuple(b))) => {
+            (BinaryOp::Add, Some(one), Some(other))
+                if let (Some(a), Some(b)) = (one.tuple_items(), other.tuple_items()) =>
+            {
                 joined(a, b).map(Value::tuple)
             }
             (BinaryOp::Add, Some(Collection::Deque(a, limit)), Some(Collection::Deque(b, _))) => {
@@ -143,7 +150,7 @@ fn repeated(contents: &Collection, times: i64) -> Outcome {
         Collection::List(items) => {
             repeat(items).map(|items| Value::reference(Collection::List(items), Pos::NONE))
         }
-        Collection::Tuple(items) => repeat(items).map(Value::tuple),
+        Collection::Tuple(items) | Collection::Named(items, _) => repeat(items).map(Value::tuple),
         other => Err(super::operators::unknown(
             "*",
             &[
@@ -209,6 +216,7 @@ pub(super) fn update(
             let how = set_operator(op)?;
             let b = as_set(b)?;
             Some(reference.change(|contents| match contents {
+                Collection::Set(set) if op == BinaryOp::Or => set.merge(&b),
                 Collection::Set(set) => {
                     *set = combine(set, how, &b)?;
                     Ok(())

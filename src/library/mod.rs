@@ -137,7 +137,9 @@ impl Natives for Library {
         args: &mut [Value],
         ctx: &mut NativeCtx<'_>,
     ) -> Result<NativeResult, FaultKind> {
+        // What is no coroutine is what it is when it is awaited.
         if dialect == Language::Python
+            && name != "__await"
             && let Some(answer) = python::method(name, receiver, args)
         {
             return answer.map(NativeResult::Value);

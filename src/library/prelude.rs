@@ -3,7 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-const TEXT: &str = include_str!("prelude.rhai");
+const TEXT: &str = concat!(
+    include_str!("prelude.rhai"),
+    "\n",
+    include_str!("python.rhai")
+);
 
 /// All functions of one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,9 +80,10 @@ impl Prelude {
             .collect();
         while let Some(number) = waiting.pop() {
             if needed.insert(number) {
-                let words = self.pieces[number]
-                    .source
-                    .split(|character: char| !character.is_alphanumeric() && character != '_');
+                // `python.f` is a word, as it stands.
+                let words = self.pieces[number].source.split(|character: char| {
+                    !character.is_alphanumeric() && !matches!(character, '_' | '.')
+                });
                 // What the prelude calls by `call` is always a function, never a `Once`.
                 let words = words.filter(|word| *word != "call");
                 waiting.extend(words.flat_map(|word| self.with_word(word)));
@@ -102,13 +107,20 @@ impl Prelude {
             Some(name) => {
                 let mut all = pieces(&format!("{PYTHON}{name}"));
                 all.extend(pieces(&format!("{PYTHON}through")));
-                if matches!(name, "min" | "max") {
-                    all.extend(pieces(&format!("{PYTHON}extreme")));
-                }
+                let other = match name {
+                    "min" | "max" => "extreme",
+                    "iter" => "iter_until",
+                    _ => "",
+                };
+                all.extend(pieces(&format!("{PYTHON}{other}")));
                 all
             }
             // `asyncio.run`
-            None => pieces(word.rsplit('.').next().unwrap_or(word)),
+            None => match word {
+                // An error that nobody catches is shown by it.
+                "__str__" => pieces(&format!("{PYTHON}uncaught")),
+                word => pieces(word.rsplit('.').next().unwrap_or(word)),
+            },
         };
         numbers.into_iter()
     }

@@ -378,7 +378,7 @@ instructions! {
     /// `dst` is what was sent.
     Yield { dst: Reg = write, src: Reg = take, slot: Reg = read }
     /// Ends the generator in `slot`.
-    EndGenerator { slot: Reg = read } -> ends
+    EndGenerator { slot: Reg = read, src: Reg = read } -> ends
     /// Goes on by `skip` when `src` is what a generator gives at its end.
     ForEnd { src: Reg = read, skip: i16 = skip }
     /// Returns the value in `src` (taken).

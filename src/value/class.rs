@@ -97,13 +97,43 @@ pub enum Class {
     UnicodeError,
     /// Ctrl-C.
     KeyboardInterrupt,
+    /// The end of the program, as `sys.exit` asks for it.
+    SystemExit,
+    /// The end of a generator that is closed.
+    GeneratorExit,
+    /// A field that never changes.
+    FrozenInstanceError,
+    /// A file that is there already.
+    FileExistsError,
+    /// A connection that nobody takes.
+    ConnectionRefusedError,
+    /// A connection that the other side has ended.
+    ConnectionResetError,
+    /// A connection that was given up.
+    ConnectionAbortedError,
+    /// A pipe that nobody reads.
+    BrokenPipeError,
+    /// A module that is not there.
+    ModuleNotFoundError,
+    /// What would have to wait.
+    BlockingIoError,
+    /// What a signal has interrupted.
+    InterruptedError,
+    /// A calculation with floats.
+    FloatingPointError,
+    /// A buffer.
+    BufferError,
+    /// A path that is no folder.
+    NotADirectoryError,
+    /// A path that is a folder.
+    IsADirectoryError,
 }
 
 use Class::*;
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 59] = [
         BaseException,
         Exception,
         ArithmeticError,
@@ -148,6 +178,21 @@ impl Class {
         ImportError,
         UnicodeError,
         KeyboardInterrupt,
+        SystemExit,
+        GeneratorExit,
+        FrozenInstanceError,
+        FileExistsError,
+        ConnectionRefusedError,
+        ConnectionResetError,
+        ConnectionAbortedError,
+        BrokenPipeError,
+        ModuleNotFoundError,
+        BlockingIoError,
+        InterruptedError,
+        FloatingPointError,
+        BufferError,
+        NotADirectoryError,
+        IsADirectoryError,
     ];
 
     /// The name with Python's module, where it has one: `queue.Empty`.
@@ -197,6 +242,21 @@ impl Class {
             ImportError => "ImportError",
             UnicodeError => "UnicodeError",
             KeyboardInterrupt => "KeyboardInterrupt",
+            SystemExit => "SystemExit",
+            GeneratorExit => "GeneratorExit",
+            FrozenInstanceError => "dataclasses.FrozenInstanceError",
+            FileExistsError => "FileExistsError",
+            ConnectionRefusedError => "ConnectionRefusedError",
+            ConnectionResetError => "ConnectionResetError",
+            ConnectionAbortedError => "ConnectionAbortedError",
+            BrokenPipeError => "BrokenPipeError",
+            ModuleNotFoundError => "ModuleNotFoundError",
+            BlockingIoError => "BlockingIOError",
+            InterruptedError => "InterruptedError",
+            FloatingPointError => "FloatingPointError",
+            BufferError => "BufferError",
+            NotADirectoryError => "NotADirectoryError",
+            IsADirectoryError => "IsADirectoryError",
         }
     }
 
@@ -210,10 +270,20 @@ impl Class {
     pub fn parent(self) -> Option<Self> {
         Some(match self {
             BaseException => return None,
-            Exception | TaskCancelled | KeyboardInterrupt => BaseException,
-            ZeroDivisionError | OverflowError => ArithmeticError,
+            Exception | TaskCancelled | KeyboardInterrupt | SystemExit | GeneratorExit => {
+                BaseException
+            }
+            ZeroDivisionError | OverflowError | FloatingPointError => ArithmeticError,
+            FrozenInstanceError => AttributeError,
+            ModuleNotFoundError => ImportError,
+            ConnectionRefusedError
+            | ConnectionResetError
+            | ConnectionAbortedError
+            | BrokenPipeError => ConnectionError,
             IndexError | KeyError => LookupError,
-            TimeoutError | FileNotFoundError | PermissionError | ConnectionError => OsError,
+            TimeoutError | FileNotFoundError | PermissionError | ConnectionError
+            | FileExistsError | BlockingIoError | InterruptedError | NotADirectoryError
+            | IsADirectoryError => OsError,
             UnboundLocalError => NameError,
             UnicodeError => ValueError,
             RecursionError | NotImplementedError | BrokenBarrierError | BrokenExecutor => {
@@ -224,7 +294,7 @@ impl Class {
             | OsError | MemoryError | RuntimeError | SystemError | TypeError | ValueError
             | Empty | Full | ShutDown | QueueEmpty | QueueFull | Closed | InvalidStateError
             | ExceptionGroup | FutureCancelled | StopIteration | StopAsyncIteration | EofError
-            | ImportError => Exception,
+            | ImportError | BufferError => Exception,
         })
     }
 

@@ -197,6 +197,10 @@ impl<'a> Copier<'a> {
         };
         Ok(match contents {
             Collection::Tuple(items) => Collection::Tuple(all(&mut items.iter())?),
+            Collection::Named(items, class) => {
+                let items = all(&mut items.iter())?;
+                Collection::Named(items, self.class(class)?)
+            }
             Collection::List(items) => Collection::List(all(&mut items.iter())?),
             Collection::Deque(items, limit) => {
                 Collection::Deque(all(&mut items.iter())?.into(), *limit)
@@ -242,6 +246,8 @@ impl<'a> Copier<'a> {
             name: class.name,
             is_native: false,
             base,
+            merged: (class.merged.iter().map(|base| self.class(base))).collect::<Result<_, _>>()?,
+            fields: class.fields.clone(),
             error: class.error,
             methods,
             attributes,

@@ -47,6 +47,8 @@ pub struct Misuse {
     pub expected: String,
     /// What the user can do next.
     pub advice: String,
+    /// What Python says, where that is something else.
+    pub python: Option<&'static str>,
 }
 
 /// Why a queue could not take or give an item: the errors of Python's `queue`, and of its `asyncio`.
@@ -301,6 +303,27 @@ impl Fault {
         }
     }
 
+    /// The same for code in Python's dialect, with Python's words and arguments.
+    pub fn to_python_value(&self) -> Value {
+        let message = match &self.kind {
+            FaultKind::Thrown(_) => return self.to_value(),
+            kind => match kind.message_in_python() {
+                Some(message) => message,
+                // The message of a KeyError is no argument of it.
+                None if kind.class() == Class::KeyError => return self.to_value(),
+                None => kind.to_string(),
+            },
+        };
+        let args = match message.is_empty() {
+            true => Vec::new(),
+            false => vec![Value::from(message.as_str())],
+        };
+        let mut map = self.to_map();
+        map.insert("message".into(), Value::from(message));
+        map.insert("args".into(), Value::tuple(args));
+        Value::map(map)
+    }
+
     /// The error as a map, also one that was thrown as another value, with its place.
     fn to_map(&self) -> super::Map {
         let mut map = match &self.kind {
@@ -347,7 +370,17 @@ impl FaultKind {
             found: found.into(),
             expected: expected.into(),
             advice: advice.into(),
+            python: None,
         })
+    }
+
+    /// The same wrong use with what Python says of it.
+    #[must_use]
+    pub fn as_python_says(mut self, words: &'static str) -> Self {
+        if let Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } = &mut self {
+            misuse.python = Some(words);
+        }
+        self
     }
 
     /// An error with the words that Python has for it.
@@ -366,6 +399,7 @@ impl FaultKind {
             found: found.into(),
             expected: expected.into(),
             advice: advice.into(),
+            python: None,
         })
     }
 
@@ -377,6 +411,7 @@ impl FaultKind {
                 found: found.into(),
                 expected: expected.into(),
                 advice: advice.into(),
+                python: None,
             },
             holder,
             name: None,
@@ -497,9 +532,31 @@ impl FaultKind {
         self.is_reported() && !matches!(self, Self::Limit(_))
     }
 
+    /// The status with which `sys.exit` ends the program, and what it says then; nothing for any other
+    /// error.
+    pub fn exit_status(&self) -> Option<(u8, Option<String>)> {
+        if self.class() != Class::SystemExit {
+            return None;
+        }
+        let args = match self {
+            Self::Thrown(Value::Map(map)) => map.get("args").cloned(),
+            Self::Thrown(Value::Reference(error)) => error.attribute("args"),
+            _ => None,
+        };
+        let first = args.and_then(|args| args.row()?.first().cloned());
+        Some(match first.unwrap_or_default() {
+            Value::Unit => (0, None),
+            Value::Bool(flag) => (u8::from(flag), None),
+            // As the host has it: the lowest eight bits.
+            Value::Int(code) => (code as u8, None),
+            other => (1, Some(super::print_text(&other))),
+        })
+    }
+
     /// Whether it is shown as an error of the thread that it ends.
     pub fn is_reported(&self) -> bool {
-        !matches!(self, Self::Interrupted | Self::Deadlock | Self::Exit(_))
+        let is_exit = matches!(self, Self::Interrupted | Self::Deadlock | Self::Exit(_));
+        !is_exit && self.class() != Class::SystemExit
     }
 
     /// Whether it is that of a cancelled task, or was thrown on by one that caught it.

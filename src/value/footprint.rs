@@ -202,7 +202,7 @@ impl Footprint {
 
     fn collection(&mut self, contents: &Collection) {
         self.block(match contents {
-            Collection::Tuple(items) | Collection::List(items) => {
+            Collection::Tuple(items) | Collection::Named(items, _) | Collection::List(items) => {
                 items.capacity() * size_of::<Value>()
             }
             Collection::Deque(items, _) => items.capacity() * size_of::<Value>(),

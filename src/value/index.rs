@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Collection, FaultKind, Range, Value, print_text};
+use super::{Class, Collection, FaultKind, Range, Value, print_text};
 
 const BITS: usize = 64;
 
@@ -26,7 +26,9 @@ pub fn length(value: &Value) -> Option<usize> {
         Value::Array(items) => Some(items.len()),
         Value::Blob(bytes) => Some(bytes.len()),
         Value::Collection(contents) => match &***contents {
-            Collection::Tuple(items) | Collection::List(items) => Some(items.len()),
+            Collection::Tuple(items) | Collection::Named(items, _) | Collection::List(items) => {
+                Some(items.len())
+            }
             Collection::Deque(items, _) => Some(items.len()),
             Collection::Dict(_) | Collection::Set(_) | Collection::Attributes(_) => None,
         },
@@ -71,6 +73,17 @@ pub fn get_index(object: &Value, index: &Value) -> Result<Value, FaultKind> {
             }
             _ => Ok(Value::Bool(number & (1 << bit_position(index)?) != 0)),
         },
+        Value::Range(range) if let Value::Int(at) = index => {
+            let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
+            let at = position(length, *at).ok_or_else(|| {
+                FaultKind::raised(
+                    Class::IndexError,
+                    "range object index out of range",
+                    &format!("it has {length} items: the first one is 0"),
+                )
+            })?;
+            Ok(Value::Int(range.start + at as i64 * range.step))
+        }
         Value::Collection(contents) => contents.get_index(index),
         Value::Reference(reference) => reference.load().get_index(index),
         Value::Literal(text) => string_item(text.as_str(), index),

@@ -56,7 +56,7 @@ pub use object::Object;
 pub use publish::publish;
 pub use range::{FloatRange, Range};
 pub use reach::{leads_to, reach};
-pub use user_class::{INIT, SUPER, UserClass};
+pub use user_class::{FieldKind, Fields, INIT, SHOWN, SUPER, UserClass};
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;
@@ -212,7 +212,11 @@ impl Value {
                 (Some(class), Kind::Instance) => class.name.as_str().into(),
                 _ => reference.kind.name().into(),
             },
-            Self::Collection(contents) => contents.type_name().into(),
+            Self::Collection(contents) => match contents.class() {
+                Some(class) => class.name.as_str().into(),
+                None if matches!(***contents, Collection::Set(_)) => "frozenset".into(),
+                None => contents.type_name().into(),
+            },
             Self::Foreign(foreign) => foreign.type_name(),
         }
     }

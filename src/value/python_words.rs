@@ -22,6 +22,29 @@ fn plural(count: usize) -> &'static str {
 }
 
 impl FaultKind {
+    /// What Python says of an error that has other words here; empty where it says nothing.
+    pub(super) fn message_in_python(&self) -> Option<String> {
+        match self {
+            Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => {
+                misuse.python.map(str::to_string)
+            }
+            Self::Timeout { .. } | Self::Cancelled(_) => Some(String::new()),
+            Self::Unfinished { unfinished, of } => {
+                Some(format!("{unfinished} (of {of}) futures unfinished"))
+            }
+            Self::Reported { .. } => None,
+            other => matches!(
+                other.class(),
+                Class::Empty
+                    | Class::Full
+                    | Class::QueueEmpty
+                    | Class::QueueFull
+                    | Class::BrokenBarrierError
+            )
+            .then(String::new),
+        }
+    }
+
     /// The same in Python's words, where Python has some of its own.
     #[must_use]
     pub fn in_python(self) -> Self {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::collection::Kind;
 use super::{
-    Cell, Class, Collection, FaultKind, Function, Literal, Map, Origin, Reference, Target, Value,
+    Cell, Class, Collection, Dict, FaultKind, Function, Literal, Map, Origin, Reference, Target,
+    Value,
 };
 use crate::pos::Pos;
 
@@ -22,6 +23,11 @@ pub struct UserClass {
     pub is_native: bool,
     /// What it derives from.
     pub base: Option<Arc<UserClass>>,
+    /// Of a class that stands for several bases of another one: those and what they derive from, in
+    /// the order in which methods are looked for.
+    pub merged: Vec<Arc<UserClass>>,
+    /// The fields of a named tuple or a dataclass.
+    pub fields: Option<Fields>,
     /// The class of Python's that its instances are errors of.
     pub error: Option<Class>,
     /// The functions that are its methods.
@@ -29,6 +35,70 @@ pub struct UserClass {
     /// Where the attributes of the class itself stand; it tells classes apart, too.
     pub attributes: Arc<Cell>,
 }
+
+/// The fields that a class declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// Their names, in order.
+    pub names: Vec<Box<str>>,
+    /// What they make of an instance.
+    pub kind: FieldKind,
+}
+
+/// What fields make of the instances of their class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// They are tuples, whose items have names.
+    Tuple,
+    /// They are equal when their fields are.
+    Compared,
+    /// The same, and the fields never change: they can be keys.
+    Frozen,
+    /// The fields never change, and each instance is equal to itself only.
+    Constant,
+    /// Nothing.
+    Plain,
+}
+
+impl FieldKind {
+    const WORDS: [(&'static str, Self); 5] = [
+        ("plain", Self::Plain),
+        ("tuple", Self::Tuple),
+        ("compared", Self::Compared),
+        ("frozen", Self::Frozen),
+        ("constant", Self::Constant),
+    ];
+
+    /// The word for it in a class's text.
+    pub fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, kind)| *kind == self);
+        found.map_or("", |(word, _)| word)
+    }
+
+    /// The kind of this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+        found.map(|(_, kind)| *kind)
+    }
+}
+
+/// The attribute of a class that says what its fields make of its instances, and the one that names them.
+const FIELD_KIND: &str = "__field_kind__";
+const FIELD_NAMES: &str = "_fields";
+
+/// The fields that the attributes of a class declare, as translations of Python write them.
+fn declared_fields(own: &Map) -> Option<Fields> {
+    let kind = FieldKind::of_word(own.get(FIELD_KIND)?.as_str()?)?;
+    let names = own.get(FIELD_NAMES)?.collection()?.items();
+    let names = names.iter().filter_map(Value::as_str).map(Into::into);
+    Some(Fields {
+        names: names.collect(),
+        kind,
+    })
+}
+
+/// The attribute of an error that holds what its `__str__` has said of it.
+pub const SHOWN: &str = "__shown__";
 
 /// The name of the method that sets an instance up.
 pub const INIT: &str = "init";
@@ -65,6 +135,8 @@ impl UserClass {
             is_native: false,
             error: base.as_ref().and_then(|base| base.error),
             base,
+            merged: Vec::new(),
+            fields: declared_fields(&own),
             methods,
             attributes: attributes(own, pos),
         }))
@@ -76,6 +148,8 @@ impl UserClass {
             name: Literal::new(class.name()),
             is_native: false,
             base: None,
+            merged: Vec::new(),
+            fields: None,
             error: Some(class),
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
@@ -88,6 +162,8 @@ impl UserClass {
             name,
             is_native: true,
             base: None,
+            merged: Vec::new(),
+            fields: None,
             error: None,
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
@@ -136,9 +212,67 @@ impl UserClass {
         Value::Reference(instance)
     }
 
-    /// This class and those that it derives from, the nearest first.
+    /// What a class derives from that derives from several ones: their linearization by the algorithm C3
+    /// (Barrett et al., 1996), as in Python.
+    ///
+    /// # Errors
+    /// When their orders contradict each other.
+    pub fn merged(bases: &[Arc<Self>]) -> Result<Arc<Self>, FaultKind> {
+        let mut rows: Vec<Vec<Arc<Self>>> = (bases.iter())
+            .map(|base| base.linearization().cloned().collect())
+            .collect();
+        rows.push(bases.to_vec());
+        let mut merged: Vec<Arc<Self>> = Vec::new();
+        loop {
+            rows.retain(|row| !row.is_empty());
+            if rows.is_empty() {
+                break;
+            }
+            let is_in_tail = |class: &Arc<Self>| {
+                rows.iter()
+                    .any(|row| row[1..].iter().any(|one| one.is(class)))
+            };
+            let Some(next) = (rows.iter().map(|row| &row[0])).find(|class| !is_in_tail(class))
+            else {
+                return Err(FaultKind::raised(
+                    Class::TypeError,
+                    "Cannot create a consistent method resolution order (MRO) for bases",
+                    "write the bases in the order in which the other classes have them",
+                ));
+            };
+            let next = next.clone();
+            for row in &mut rows {
+                row.retain(|one| !one.is(&next));
+            }
+            merged.push(next);
+        }
+        let names: Vec<&str> = bases.iter().map(|base| base.name.as_str()).collect();
+        Ok(Arc::new(Self {
+            name: Literal::new(&names.join(", ")),
+            is_native: false,
+            base: None,
+            fields: merged.iter().find_map(|class| class.fields.clone()),
+            error: merged.iter().find_map(|class| class.error),
+            merged,
+            methods: BTreeMap::new(),
+            attributes: attributes(Map::new(), Pos::NONE),
+        }))
+    }
+
+    /// This class and those that it derives from, in the order in which methods are looked for.
     pub fn ancestors(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
-        std::iter::successors(Some(self), |class| class.base.as_ref())
+        let chain = std::iter::successors(Some(self), |class| class.base.as_ref());
+        chain.flat_map(|class| std::iter::once(class).chain(&class.merged))
+    }
+
+    /// The same without what only stands for several bases.
+    pub fn linearization(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
+        self.ancestors().filter(|class| class.merged.is_empty())
+    }
+
+    /// The fields that its instances have.
+    pub fn fields(self: &Arc<Self>) -> Option<&Fields> {
+        self.ancestors().find_map(|class| class.fields.as_ref())
     }
 
     /// The method of this name, its own or inherited.
@@ -163,8 +297,8 @@ impl UserClass {
     pub fn is(&self, other: &Self) -> bool {
         match (self.error, other.error) {
             // Python's own are made where they are named.
-            (Some(one), Some(other)) if one.name() == self.name.as_str() => {
-                one == other && other.name() == self.name.as_str()
+            (Some(one), Some(two)) if one.name() == self.name.as_str() => {
+                one == two && two.name() == other.name.as_str()
             }
             _ if self.is_native => other.is_native && self.name == other.name,
             _ => Arc::ptr_eq(&self.attributes, &other.attributes),
@@ -197,6 +331,24 @@ impl UserClass {
 }
 
 impl Reference {
+    /// The fields by which an instance is equal to others of its class.
+    pub fn compared_fields(&self) -> Option<&Fields> {
+        let class = self
+            .class
+            .as_ref()
+            .filter(|_| self.kind == Kind::Instance)?;
+        class.fields().filter(|fields| {
+            matches!(fields.kind, FieldKind::Compared | FieldKind::Frozen)
+                && class.method("__eq__").is_none()
+        })
+    }
+
+    /// The values of these fields.
+    pub fn values_of(&self, fields: &Fields) -> Vec<Value> {
+        let values = fields.names.iter().map(|name| self.attribute(name));
+        values.map(Option::unwrap_or_default).collect()
+    }
+
     /// The method of this name that an instance has by its class.
     pub fn method(&self, name: &str) -> Option<Arc<Function>> {
         match (self.kind, self.class.as_ref()?.method(name)) {
@@ -213,6 +365,42 @@ impl Reference {
         }
     }
 
+    /// Sets an attribute, where no thread can be looking.
+    pub fn set_attribute(&self, name: &str, value: Value) {
+        self.contents.update(|contents| {
+            if let Value::Collection(contents) = contents
+                && let Collection::Attributes(map) = &mut **Arc::make_mut(contents)
+            {
+                map.insert(name.into(), value);
+            }
+        });
+    }
+
+    /// Takes an attribute away; whether it was there.
+    pub fn remove_attribute(&self, name: &str) -> bool {
+        let mut was_there = false;
+        self.contents.update(|contents| {
+            if let Value::Collection(contents) = contents
+                && let Collection::Attributes(map) = &mut **Arc::make_mut(contents)
+            {
+                was_there = map.remove(name).is_some();
+            }
+        });
+        was_there
+    }
+
+    /// The attributes that it has itself now, as a dict.
+    pub fn attributes_as_dict(&self, pos: Pos) -> Value {
+        let mut dict = Dict::new();
+        if let Collection::Attributes(map) = &**self.load() {
+            for (name, value) in map {
+                // A string can be hashed.
+                _ = dict.insert(Value::from(&**name), value.clone());
+            }
+        }
+        Value::reference(Collection::Dict(dict), pos)
+    }
+
     /// What Python's `Exception.__init__` does: an error keeps its arguments, and shows the first one.
     pub fn set_error_arguments(&self, args: Vec<Value>) {
         let message = match &args[..] {
@@ -220,20 +408,17 @@ impl Reference {
             [one] => one.clone(),
             _ => Value::tuple(args.clone()),
         };
-        self.contents.update(|contents| {
-            if let Value::Collection(contents) = contents
-                && let Collection::Attributes(map) = &mut **Arc::make_mut(contents)
-            {
-                map.insert("message".into(), message);
-                map.insert("args".into(), Value::tuple(args));
-            }
-        });
+        self.set_attribute("message", message);
+        self.set_attribute("args", Value::tuple(args));
     }
 
     /// What an instance is as text, if it is an error: its message.
     pub fn error_message(&self) -> Option<Value> {
         let class = self.class.as_ref()?;
         let error = class.error.filter(|_| self.kind == Kind::Instance)?;
+        if let Some(shown) = self.attribute(SHOWN) {
+            return Some(shown);
+        }
         let message = self.attribute("message").unwrap_or_else(|| Value::from(""));
         // As in Python: a key that is not there is shown as it would be typed.
         Some(match error {

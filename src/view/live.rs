@@ -169,8 +169,12 @@ impl Live {
         self.crowded |= event.thread.number != MAIN;
         match &event.kind {
             _ if self.hidden == Hidden::Everything => {}
-            Kind::Print { .. } if self.hidden == Hidden::Prints => {}
+            Kind::Print { .. } | Kind::Note { .. } if self.hidden == Hidden::Prints => {}
             Kind::Print { text, is_open } => self.print(out, event, text, *is_open),
+            Kind::Note { text } => match text.strip_suffix('\n') {
+                Some(line) => self.print(out, event, line, false),
+                None => self.print(out, event, text, true),
+            },
             Kind::Failure { .. } | Kind::Warning { .. } => {
                 if let Some(line) = failure_line(event) {
                     let line = self.paint.text(Role::Error, &line) + "\n";

@@ -6,7 +6,9 @@ use super::arithmetic::put;
 use super::step::{Flow, Machine, Step};
 use super::{Action, Draw, Intrinsic, Natives, Stop, Visible, Wait};
 use crate::event::Written;
+use crate::program::Language;
 use crate::program::op::Op;
+use crate::runtime::object::Thread;
 use crate::value::budget::charge;
 use crate::value::object::{Attempt, Call, Verb, Wake, take_told};
 use crate::value::operation::Notices;
@@ -105,7 +107,13 @@ impl Machine<'_, '_> {
         match attempt {
             Attempt::Done(value) => {
                 self.tell(before, &value);
-                self.give(value)
+                let is_main_name = verb == Verb::Name
+                    && value.as_str() == Some("main")
+                    && object.change(|thread: &mut Thread| thread.is_main()) == Some(true);
+                match is_main_name && self.dialect() == Language::Python {
+                    true => self.give(Value::from("MainThread")),
+                    false => self.give(value),
+                }
             }
             Attempt::End => {
                 self.tell(before, &Value::Unit);
@@ -264,6 +272,7 @@ impl Machine<'_, '_> {
         let visible = matches!(
             intrinsic,
             Intrinsic::Print { .. }
+                | Intrinsic::Note(_)
                 | Intrinsic::Sleep(_)
                 | Intrinsic::Threads
                 | Intrinsic::ReadLine
@@ -278,6 +287,12 @@ impl Machine<'_, '_> {
                 let pos = self.fiber.pos(self.env.program);
                 let printed = self.env.services.print(task, text, is_open, pos);
                 printed.map_err(FaultKind::Limit)?;
+                self.give(Value::Unit)
+            }
+            Intrinsic::Note(text) => {
+                let pos = self.fiber.pos(self.env.program);
+                let written = self.env.services.print_error(task, text, pos);
+                written.map_err(FaultKind::Limit)?;
                 self.give(Value::Unit)
             }
             Intrinsic::Sleep(time) => {

@@ -37,9 +37,22 @@ fn is_generator_reference(reference: &Reference) -> bool {
             .is_some_and(|class| class.is_native)
 }
 
-/// What is given instead of a next value when there is none.
-pub fn end_of_generator() -> Value {
-    let kind = FaultKind::raised(Class::StopIteration, "", "");
+/// What is given instead of a next value when there is none: an error with the value that the generator
+/// has returned.
+pub fn end_of_generator(returned: Value) -> Value {
+    let args = match &returned {
+        Value::Unit => Vec::new(),
+        value => vec![value.clone()],
+    };
+    let kind = FaultKind::Thrown(Value::map(
+        [
+            ("error".into(), Value::from(Class::StopIteration.name())),
+            ("message".into(), Value::from("")),
+            ("args".into(), Value::tuple(args)),
+            ("value".into(), returned),
+        ]
+        .into(),
+    ));
     Value::Error(Arc::new(Fault::new(kind, crate::pos::Pos::NONE)))
 }
 
@@ -111,8 +124,9 @@ impl Machine<'_, '_> {
         self.give_to_caller(frame.dst, value)
     }
 
-    /// Ends a generator: there is no next value.
-    pub(super) fn end_generator(&mut self, slot: u16) -> Step {
+    /// Ends a generator, which returns the value in `src`: there is no next value.
+    pub(super) fn end_generator(&mut self, slot: u16, src: u16) -> Step {
+        let value = std::mem::take(self.register(src));
         if let Value::Reference(generator) = std::mem::take(self.register(slot)) {
             set(&generator, Map::new());
         }
@@ -123,7 +137,7 @@ impl Machine<'_, '_> {
         let count = usize::from(self.env.program.code(frame.code).registers);
         let end = (base + count).min(self.fiber.registers.len());
         self.fiber.registers[base..end].fill(Value::Unit);
-        self.give_to_caller(frame.dst, end_of_generator())
+        self.give_to_caller(frame.dst, end_of_generator(value))
     }
 
     fn give_to_caller(&mut self, dst: u32, value: Value) -> Step {
@@ -167,7 +181,7 @@ impl Machine<'_, '_> {
                 )),
                 (None, Resumption::Thrown(kind)) => Err(kind),
                 (None, Resumption::Sent(_)) => {
-                    put(self.register(dst), end_of_generator());
+                    put(self.register(dst), end_of_generator(Value::Unit));
                     Ok(Flow::Next)
                 }
             };

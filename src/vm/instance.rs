@@ -8,18 +8,24 @@ use std::sync::Arc;
 
 use super::arithmetic::put;
 use super::call::Receiver;
-use super::place::walk;
+use super::fiber::NONE;
+use super::generator::is_generator;
+use super::place::{check_may_assign, walk};
 use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
+use crate::program::Language;
 use crate::program::code::{AccessPath, CallSite, PathSegment};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
 use crate::value::{
-    Class, Collection, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
+    Class, CodeId, Collection, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
 };
 
 /// `super.__spread("f", args, named)`: the method `f` with arguments from collections.
 const SPREAD: &str = "__spread";
+
+/// The method by which a class makes what a call of it gives, with the class as `this`.
+const MAKE: &str = "__make__";
 
 /// The method by which an instance is called.
 pub(super) const CALL: &str = "__call__";
@@ -49,6 +55,11 @@ impl Machine<'_, '_> {
         named: NamedArguments,
         dst: u16,
     ) -> Step {
+        if let Some(Value::Function(make)) = class.method(MAKE) {
+            let make = make.clone();
+            let this = Some(Receiver::Value(class.to_value()));
+            return self.call_named_into(dst, make, (args, named), this);
+        }
         let pos = self.fiber.pos(self.env.program);
         let instance = class.instance(pos);
         let value = Value::Reference(instance.clone());
@@ -97,6 +108,9 @@ impl Machine<'_, '_> {
             self.fiber.through = None;
             return self.call_spread(&class.clone(), &args, dst);
         }
+        if let Some(access) = Dynamic::of(&name.text) {
+            return self.dynamic_attribute(reference, access, argc, dst, first);
+        }
         let method = class.method(&name.text);
         let holder = match is_instance {
             true => Some(reference.clone()),
@@ -113,6 +127,7 @@ impl Machine<'_, '_> {
             return Ok(Flow::Stop(Stop::Visible));
         }
         let own = holder.and_then(|holder| holder.attribute(&name.text));
+        let is_inherited = own.is_none();
         let callee = match (own, method) {
             (Some(own), _) => own,
             (None, Some(Value::Function(method))) => {
@@ -161,6 +176,15 @@ impl Machine<'_, '_> {
                     put(self.register(dst), this);
                     return Ok(Flow::Next);
                 }
+                None if is_generator(&Value::Reference(reference.clone()))
+                    && let Some(id) = self.generator_method(&name.text, argc) =>
+                {
+                    let base = self.frame().base as usize;
+                    let (first, dst) = (base + usize::from(first), base + usize::from(dst));
+                    let way = Receiver::Value(Value::Reference(reference.clone()));
+                    self.fiber.through = None;
+                    return self.push_method(id, first, dst, NONE, way);
+                }
                 None if &*name.text == "type_of" => {
                     self.fiber.through = None;
                     let name = Value::Reference(reference.clone()).type_name();
@@ -170,9 +194,135 @@ impl Machine<'_, '_> {
                 None => return Err(no_attribute(reference, &name.text)),
             },
         };
-        let args = self.take_args(first, argc);
+        let mut args = self.take_args(first, argc);
         self.fiber.through = None;
+        if is_instance && is_inherited && self.is_method_in_python(&callee) {
+            args.insert(0, Value::Reference(reference.clone()));
+        }
         self.call_any(callee, args, dst)
+    }
+
+    /// Whether a function that is an attribute of a class is a method of its instances, as in Python.
+    fn is_method_in_python(&mut self, value: &Value) -> bool {
+        let Value::Function(function) = value else {
+            return false;
+        };
+        let is_script = match function.target {
+            Target::Code(_) => true,
+            Target::Named(id) => self.env.program.name(id).native.is_none(),
+        };
+        is_script && function.this.is_unit() && self.dialect() == Language::Python
+    }
+
+    /// Reads or changes an attribute whose name is a value. It counts as an access to the whole.
+    fn dynamic_attribute(
+        &mut self,
+        reference: &Arc<Reference>,
+        access: Dynamic,
+        argc: u8,
+        dst: u16,
+        first: u16,
+    ) -> Step {
+        let start = self.frame().base as usize + usize::from(first);
+        let args = self.fiber.registers[start..start + usize::from(argc)].to_vec();
+        let Some(class) = reference.class.clone() else {
+            return Ok(Flow::Next);
+        };
+        let name = args
+            .first()
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_string();
+        let cell = reference.contents.clone();
+        let writes = matches!(access, Dynamic::Set | Dynamic::Delete);
+        if writes {
+            check_may_assign(reference, &name)?;
+        }
+        if let (Dynamic::Set, Some(Value::Function(setter))) =
+            (access, class.method(&format!("set_{name}")))
+            && self.is_property(class.method(&name))
+        {
+            let (setter, value) = (setter.clone(), args[1..].to_vec());
+            let this = Some(Receiver::Value(Value::Reference(reference.clone())));
+            self.fiber.through = None;
+            return self.call_into(dst, setter, value, this);
+        }
+        if !self.may_access(&cell, Path::default(), writes) {
+            return Ok(Flow::Stop(Stop::Visible));
+        }
+        let before = self.seen();
+        let value = match access {
+            Dynamic::Set => {
+                let value = args.get(1).cloned().unwrap_or_default();
+                self.publish_into(&cell, std::slice::from_ref(&value));
+                reference.set_attribute(&name, value);
+                Value::Unit
+            }
+            Dynamic::Delete => match reference.remove_attribute(&name) {
+                true => Value::Unit,
+                false => return Err(no_attribute(reference, &name)),
+            },
+            Dynamic::All => reference.attributes_as_dict(self.fiber.pos(self.env.program)),
+            Dynamic::Get => match (reference.attribute(&name), class.method(&name)) {
+                (Some(own), _) => own,
+                (None, Some(Value::Function(method))) => {
+                    let method = method.clone();
+                    match self.this_of(&method, reference) {
+                        This::Is(this) => Value::Function(Arc::new(Function {
+                            this,
+                            ..Function::clone(&method)
+                        })),
+                        This::None | This::FirstArgument => Value::Function(method),
+                        This::Property(this) => {
+                            self.fiber.through = None;
+                            let this = Some(Receiver::Value(this));
+                            return self.call_into(dst, method, Vec::new(), this);
+                        }
+                    }
+                }
+                (None, _) => {
+                    let inherited = class.with_attribute(&name).cloned();
+                    if let Some(of) = &inherited
+                        && !self.may_access(&of.attributes, Path::default(), false)
+                    {
+                        return Ok(Flow::Stop(Stop::Visible));
+                    }
+                    let inherited = inherited.and_then(|of| match of.to_value() {
+                        Value::Reference(of) => of.attribute(&name),
+                        _ => None,
+                    });
+                    match inherited.or_else(|| described(reference, &name)) {
+                        Some(value) => value,
+                        None => match args.get(1) {
+                            Some(usual) => usual.clone(),
+                            None => return Err(no_attribute(reference, &name)),
+                        },
+                    }
+                }
+            },
+        };
+        self.tell(before, &value);
+        self.fiber.through = None;
+        put(self.register(dst), value);
+        Ok(Flow::Next)
+    }
+
+    fn is_property(&self, method: Option<&Value>) -> bool {
+        match method {
+            Some(Value::Function(method)) => match method.target {
+                Target::Code(id) => (self.env.program.code(id).signature.as_ref())
+                    .is_some_and(|signature| signature.kind == MethodKind::Property),
+                Target::Named(_) => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The method of generators that has this name, which the prelude defines.
+    fn generator_method(&self, name: &str, argc: u8) -> Option<CodeId> {
+        let program = self.env.program;
+        let id = program.find_name(&format!("generator__{name}"))?;
+        program.name(id).function(argc.into())
     }
 
     /// Calls a method of a class with arguments that stand in a collection: this, the method's name, the
@@ -354,9 +504,38 @@ impl Machine<'_, '_> {
                     put(self.register(dst), value);
                     Ok(Flow::Next)
                 }
-                None => Err(no_attribute(&reference, name.as_str())),
+                None => match class.method("__getattr__") {
+                    Some(Value::Function(method)) if reference.kind == Kind::Instance => {
+                        let method = method.clone();
+                        self.fiber.through = None;
+                        let this = Some(Receiver::Value(Value::Reference(reference)));
+                        self.call_into(dst, method, vec![Value::Literal(name)], this)
+                    }
+                    _ => Err(no_attribute(&reference, name.as_str())),
+                },
             },
         }
+    }
+}
+
+/// An access to attributes by a name that is a value: these are methods of every instance and class.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dynamic {
+    Get,
+    Set,
+    Delete,
+    All,
+}
+
+impl Dynamic {
+    fn of(method: &str) -> Option<Self> {
+        Some(match method {
+            "__getattribute__" => Self::Get,
+            "__setattr__" => Self::Set,
+            "__delattr__" => Self::Delete,
+            "__vars__" => Self::All,
+            _ => return None,
+        })
     }
 }
 

@@ -158,6 +158,7 @@ impl EncodeState for Intrinsic {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         match self {
             Self::Print { text, is_open } => (0, text, u64::from(*is_open)).encode_state(encoder),
+            Self::Note(text) => (13, text).encode_state(encoder),
             Self::Sleep(time) => (1, time).encode_state(encoder),
             Self::Now => encoder.number(2),
             Self::CurrentThread => encoder.number(3),

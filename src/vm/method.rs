@@ -468,6 +468,15 @@ impl Machine<'_, '_> {
             let args = self.take_args(first, argc);
             return Some(self.call_into(dst, function, args, Some(way)));
         }
+        if let Value::Collection(contents) = receiver
+            && let Some(Value::Function(method)) =
+                contents.class().and_then(|class| class.method(&name.text))
+        {
+            let method = method.clone();
+            let args = self.take_args(first, argc);
+            let this = Some(Receiver::Value(receiver.clone()));
+            return Some(self.call_into(dst, method, args, this));
+        }
         // Python's values have no methods that the script could give them.
         let is_own = self.dialect() == Language::Own;
         if let Some(id) = program.method(name, receiver, argc.into())

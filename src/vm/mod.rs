@@ -201,6 +201,12 @@ pub trait Services: Time {
     /// The limit, when too much was printed.
     fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit>;
 
+    /// A text that the script writes to standard error, with its line ends.
+    ///
+    /// # Errors
+    /// The limit, when too much was printed.
+    fn print_error(&mut self, task: TaskId, text: String, pos: Pos) -> Result<(), Limit>;
+
     /// A function that does what a text says.
     ///
     /// # Errors
@@ -333,6 +339,8 @@ pub enum Intrinsic {
         /// Whether no line end follows.
         is_open: bool,
     },
+    /// Writes this text to standard error. A visible operation.
+    Note(String),
     /// Waits for this time. A visible operation.
     Sleep(Duration),
     /// Gives the seconds since the session began.

@@ -23,8 +23,12 @@ use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op};
 use crate::program::{Code, Program};
+use crate::value::collection::Kind;
 use crate::value::object::{TaskId, Verb};
-use crate::value::{Cell, Class, Collection, FaultKind, Literal, Object, Reference, Value, index};
+use crate::value::{
+    Cell, Class, Collection, FaultKind, FieldKind, Function, Literal, Object, Reference, Value,
+    index,
+};
 
 use super::call::Receiver;
 
@@ -208,7 +212,7 @@ impl<'a> Chain<'a> {
                 (Value::Map(map), Link::Item(name)) => map.get(name.as_str()?)?,
                 (Value::Collection(contents), Link::Field(name)) => match &***contents {
                     Collection::Attributes(map) => map.get(name.as_str())?,
-                    _ => return None,
+                    other => other.field(name.as_str())?,
                 },
                 (Value::Collection(_), Link::Item(index)) => {
                     holder = index::get_index(value, index).ok()?;
@@ -237,6 +241,21 @@ impl<'a> Chain<'a> {
             };
         }
         None
+    }
+}
+
+/// Refuses an assignment to an attribute of an instance whose fields never change.
+pub(super) fn check_may_assign(reference: &Reference, name: &str) -> Result<(), FaultKind> {
+    let class = (reference.class.as_ref()).filter(|_| reference.kind == Kind::Instance);
+    match class.and_then(|class| class.fields()) {
+        Some(fields) if matches!(fields.kind, FieldKind::Frozen | FieldKind::Constant) => {
+            Err(FaultKind::raised(
+                Class::FrozenInstanceError,
+                &format!("cannot assign to field '{name}'"),
+                "make another instance with the new value",
+            ))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -300,11 +319,28 @@ pub(super) fn walk(
                 signature: reference.kind.name().into(),
             }),
         },
+        (Value::Collection(contents), Link::Field(name))
+            if let Some(item) = contents.field(name.as_str()) =>
+        {
+            walk(natives, item, chain, from + 1)
+        }
+        // A method of a named tuple's class, bound to it.
+        (Value::Collection(contents), Link::Field(name))
+            if let Some(Value::Function(method)) = contents
+                .class()
+                .and_then(|class| class.method(name.as_str())) =>
+        {
+            let bound = Function {
+                this: value.clone(),
+                ..Function::clone(method)
+            };
+            walk(natives, &Value::Function(Arc::new(bound)), chain, from + 1)
+        }
         (Value::Collection(contents), Link::Field(name)) => {
             let Collection::Attributes(map) = &***contents else {
                 return Err(FaultKind::UnknownProperty {
                     name: name.as_str().into(),
-                    on: contents.type_name().into(),
+                    on: value.type_name(),
                 });
             };
             match map.get(name.as_str()) {
@@ -320,6 +356,19 @@ pub(super) fn walk(
             walk(natives, &items[*index as usize], chain, from + 1)
         }
         (Value::Map(map), Link::Field(name)) => {
+            // An error of Python's has the attributes that it has.
+            if map.contains_key("args")
+                && map.contains_key("error")
+                && !map.contains_key(name.as_str())
+            {
+                let class = map.get("class").or_else(|| map.get("error"));
+                let class = class.and_then(Value::as_str).unwrap_or_default();
+                return Err(FaultKind::raised(
+                    Class::AttributeError,
+                    &format!("'{class}' object has no attribute '{}'", name.as_str()),
+                    "",
+                ));
+            }
             let item = map.get(name.as_str()).unwrap_or(&Value::Unit);
             walk(natives, item, chain, from + 1)
         }
@@ -377,6 +426,15 @@ pub(super) fn change<R>(
                 return change(natives, slot, chain, next, aim, change_it);
             }
             change(natives, &mut Value::Unit, chain, next, aim, change_it)
+        }
+        (Value::Collection(contents), Link::Field(name))
+            if contents.field(name.as_str()).is_some() =>
+        {
+            Err(FaultKind::raised(
+                Class::AttributeError,
+                "can't set attribute",
+                &format!("make another one: `x._replace({} = ...)`", name.as_str()),
+            ))
         }
         (Value::Collection(contents), Link::Field(name)) => {
             let on = contents.type_name();
@@ -746,8 +804,13 @@ impl Machine<'_, '_> {
             self.fiber.through = Some((reference, used));
             return self.change_place(place, aim, incoming, change_it);
         }
-        if self.fiber.through.is_none() {
-            self.check_not_constant(place.root)?;
+        match &self.fiber.through {
+            None => self.check_not_constant(place.root)?,
+            Some((reference, used)) => {
+                if let [PathSegment::Field { name, .. }] = place.keys[usize::from(*used)..] {
+                    check_may_assign(reference, name.as_str())?;
+                }
+            }
         }
         let base = self.frame().base as usize;
         match &begin.base {

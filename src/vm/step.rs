@@ -694,7 +694,7 @@ impl Machine<'_, '_> {
                     }
                     Op::Generator { slot } => elsewhere!(self.make_generator(slot)),
                     Op::Yield { src, slot, .. } => elsewhere!(self.yield_value(src, slot)),
-                    Op::EndGenerator { slot } => elsewhere!(self.end_generator(slot)),
+                    Op::EndGenerator { slot, src } => elsewhere!(self.end_generator(slot, src)),
                     Op::ForEnd { src, skip } => {
                         if let Value::Error(_) = &r!(src)
                             && is_end(&r!(src))
@@ -733,7 +733,10 @@ impl Machine<'_, '_> {
                     }
                     Op::CaughtValue { dst, src } => {
                         let value = match &r!(src) {
-                            Value::Error(fault) => fault.to_value(),
+                            Value::Error(fault) => match self.dialect() {
+                                Language::Python => fault.to_python_value(),
+                                Language::Own => fault.to_value(),
+                            },
                             other => copy(other),
                         };
                         set!(dst, value);

@@ -9,7 +9,10 @@ use crate::pos::Pos;
 use crate::program::Language;
 use crate::program::code::{Handler, HandlerKind};
 use crate::value::object::{Call, Verb};
-use crate::value::{Fault, FaultKind, NO_UNIT, TraceEntry, Value};
+use crate::value::{Fault, FaultKind, NO_UNIT, SHOWN, TraceEntry, Value};
+
+/// The function of the prelude that has an error say what it is, given the fault and the error.
+const DESCRIBE: &str = "__python__uncaught";
 
 /// How many calls an error remembers: a recursion without end would fill pages.
 const MAX_TRACE: usize = 16;
@@ -57,6 +60,9 @@ impl Machine<'_, '_> {
             let ahead = self.fiber.prospects(self.env.program, self.env.globals);
             self.env.services.has_raised(self.fiber.task, &fault, ahead);
         }
+        if self.is_described_by_script(&fault) {
+            return None;
+        }
         while !self.fiber.frames.is_empty() {
             if let Some(handler) = self.handler(is_exit) {
                 let (HandlerKind::Catch(error) | HandlerKind::With { error, .. }) = handler.kind;
@@ -67,6 +73,36 @@ impl Machine<'_, '_> {
             self.pop(&mut fault);
         }
         Some(fault)
+    }
+
+    /// Whether an error that nobody catches is shown as its class says: then that runs first, on top of
+    /// everything, and throws the error again.
+    fn is_described_by_script(&mut self, fault: &Fault) -> bool {
+        let program = self.env.program;
+        let FaultKind::Thrown(Value::Reference(error)) = &fault.kind else {
+            return false;
+        };
+        if error.method("__str__").is_none() || error.attribute(SHOWN).is_some() {
+            return false;
+        }
+        let is_caught = self.fiber.frames.iter().any(|frame| {
+            let handlers = &program.code(frame.code).handlers;
+            (handlers.iter()).any(|handler| (handler.start..handler.end).contains(&frame.pc))
+        });
+        let describe = program.find_name(DESCRIBE).filter(|id| {
+            let is_there = program.name(*id).function(2).is_some();
+            is_there && !is_caught && !self.fiber.frames.is_empty()
+        });
+        let Some(describe) = describe else {
+            return false;
+        };
+        error.set_attribute(SHOWN, Value::from(""));
+        let function = Arc::new(program.named_function(describe));
+        let args = vec![
+            Value::Error(Arc::new(fault.clone())),
+            Value::Reference(error.clone()),
+        ];
+        matches!(self.call_into(0, function, args, None), Ok(Flow::Reload))
     }
 
     /// The innermost handler around the current instruction; of an exit, the innermost `with`.

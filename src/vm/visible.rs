@@ -177,7 +177,7 @@ impl Fiber {
         let pos = self.pos(program);
         let action = match &self.pending {
             Some(intrinsic) => match &**intrinsic {
-                Intrinsic::Print { .. } => Action::Print,
+                Intrinsic::Print { .. } | Intrinsic::Note(_) => Action::Print,
                 Intrinsic::Sleep(_) => Action::Sleep,
                 Intrinsic::Ask(object, verb, _) => Action::Object(object.clone(), *verb),
                 Intrinsic::ReadLine => Action::Other("input"),

@@ -140,6 +140,7 @@ fn fewer_rounds(
         kind: InputKind::Script,
     };
     let mut session = Session::new(config, Arc::new(Stream::new()));
+    session.set_language(source.language());
     let mut rehearsal = session.explorer(input, how.ordered).ok()?;
     let limits = Limits {
         time: how.limits.time / 4,

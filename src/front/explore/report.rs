@@ -917,7 +917,7 @@ fn printed(trail: &Trail, paint: Paint) -> String {
     live.set_gutter(Gutter::On);
     let mut shown = Shown::default();
     for told in trail.steps.iter().flat_map(|step| &step.told) {
-        if let Kind::Print { .. } = &told.kind {
+        if let Kind::Print { .. } | Kind::Note { .. } = &told.kind {
             let event = Event {
                 sequence: 0,
                 seconds: 0.0,

@@ -203,7 +203,8 @@ impl Sink for Above {
         while !events.is_empty() {
             if self.stream.is_dropping(events.len()) {
                 let before = events.len();
-                events.retain(|event| !matches!(event.kind, Kind::Print { .. }));
+                events
+                    .retain(|event| !matches!(event.kind, Kind::Print { .. } | Kind::Note { .. }));
                 self.stream.has_dropped((before - events.len()) as u64);
             }
             let mut shown = Shown::default();

@@ -52,6 +52,10 @@ impl Lowering<'_> {
             let count = class.methods.len();
             let methods = this.builder().registers(count);
             for (offset, method) in class.methods.iter().enumerate() {
+                // What Python calls by itself may need a part of the prelude.
+                if method.name.starts_with("__") {
+                    this.mentioned.insert(method.name.to_string());
+                }
                 this.method(name, method, methods + offset as Reg);
             }
             let names = class.methods.iter().map(|method| method.name);

@@ -326,7 +326,12 @@ impl Lowering<'_> {
     /// instance, whatever it returns.
     pub(super) fn return_of(&mut self, src: Option<Reg>, pos: Pos) -> Op {
         if let Some(slot) = self.builder().generator() {
-            return Op::EndGenerator { slot };
+            let src = src.unwrap_or_else(|| {
+                let src = self.builder().register();
+                self.builder().emit(Op::Unit { dst: src }, pos);
+                src
+            });
+            return Op::EndGenerator { slot, src };
         }
         if self.builder().gives_this {
             let src = self.builder().register();

@@ -17,6 +17,7 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
     ("float", &["x"]),
     ("format", &["value", "format_spec"]),
     ("frozenset", &["iterable"]),
+    ("hash", &["object"]),
     ("hex", &["x"]),
     ("input", &["prompt"]),
     ("int", &["x", "base"]),
@@ -60,7 +61,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("locals", "`locals` has no counterpart here"),
     ("vars", "`vars` has no counterpart here"),
     ("dir", "`dir` has no counterpart here"),
-    ("delattr", "`delattr` has no counterpart here"),
     ("__import__", "`__import__` has no counterpart here"),
     ("bytes", "bytes have no counterpart here"),
     ("bytearray", "bytes have no counterpart here"),
@@ -78,12 +78,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("exit", "a script ends with its last statement"),
     ("quit", "a script ends with its last statement"),
     ("breakpoint", "use `threadlab step`"),
-    ("hash", "`hash` has no counterpart here"),
     (
         "id",
         "`id` has no counterpart here, as it differs in each run: compare with `is`",
     ),
-    ("object", "`object()` has no counterpart here"),
 ];
 
 /// Whether it is one of Python's functions that exist here.
@@ -91,7 +89,7 @@ pub(super) fn is_function(name: &str) -> bool {
     parameters(name).is_some()
         || matches!(
             name,
-            "print" | "sorted" | "min" | "max" | "isinstance" | "issubclass"
+            "print" | "sorted" | "min" | "max" | "isinstance" | "issubclass" | "object"
         )
 }
 

@@ -10,6 +10,7 @@ use ruff_text_size::Ranged;
 
 use super::builtins;
 use super::expression::{Binding, Collect, Piece, is_plain, marked};
+use super::modules;
 use super::names::{error_class, own_name, renamed};
 use super::string::quoted;
 use super::text::Text;
@@ -314,7 +315,7 @@ impl<'a> Translator<'a> {
         let has_stars =
             has_star(call) || call.arguments.keywords.iter().any(|one| one.arg.is_none());
         let arguments = match function.has_overloads {
-            true if !has_stars => Some(self.own_arguments(call, name, function)?),
+            true if !has_stars => self.own_arguments(call, name, function)?,
             _ => self.arguments_of(call, Some(function), name)?,
         };
         let Some(arguments) = arguments else {
@@ -348,7 +349,8 @@ impl<'a> Translator<'a> {
         call: &'a ast::ExprCall,
         name: &str,
         function: Function<'a>,
-    ) -> Outcome<Vec<Text>> {
+    ) -> Outcome<Option<Vec<Text>>> {
+        // What does not fit is an error of the run, as in Python.
         let parameters = function.parameters;
         let known: Vec<&'a ast::ParameterWithDefault> = (parameters.posonlyargs.iter())
             .chain(&parameters.args)
@@ -363,12 +365,7 @@ impl<'a> Translator<'a> {
             match given.get_mut(index).filter(|_| index < positional) {
                 Some(place) => *place = Some(text),
                 None if parameters.vararg.is_some() => rest.push(text),
-                None => {
-                    return refuse(
-                        argument,
-                        format!("`{name}` takes only {positional} arguments"),
-                    );
-                }
+                None => return Ok(None),
             }
         }
         // Arguments are evaluated in the order of the call; here that is the order of the parameters.
@@ -381,19 +378,15 @@ impl<'a> Translator<'a> {
             let place = known
                 .iter()
                 .position(|parameter| parameter.name().as_str() == key.as_str());
-            let Some(place) = place else {
-                return refuse(keyword, format!("`{name}` has no parameter `{key}`"));
+            let Some(place) = place.filter(|place| given[*place].is_none()) else {
+                return Ok(None);
             };
-            if given[place].is_some() {
-                return refuse(keyword, format!("`{name}` gets `{key}` twice"));
-            }
             is_in_order &= place >= highest || is_plain(&keyword.value);
             highest = place;
             given[place] = Some(self.text(&keyword.value)?);
         }
         if !is_in_order {
-            let reason = format!("give these arguments in the order of `{name}`'s parameters");
-            return refuse(&call.arguments, reason);
+            return Ok(None);
         }
         // Defaults at the end are left to the function where it is one of its own.
         let mut last = given
@@ -415,22 +408,18 @@ impl<'a> Translator<'a> {
                     };
                     self.default_value(owner, parameter.name(), default)?
                 }
-                (None, None) => {
-                    let missing = parameter.name();
-                    return refuse(call, format!("`{name}` needs the argument `{missing}`"));
-                }
+                (None, None) => return Ok(None),
             };
             arguments.push(text);
         }
-        if let Some(missing) = (known.iter().skip(last)).find(|one| one.default.is_none()) {
-            let missing = missing.name();
-            return refuse(call, format!("`{name}` needs the argument `{missing}`"));
+        if (known.iter().skip(last)).any(|one| one.default.is_none()) {
+            return Ok(None);
         }
         if parameters.vararg.is_some() {
             self.python();
             arguments.push(Text::joined(&rest, ", ").wrapped("tuple([", "])"));
         }
-        Ok(arguments)
+        Ok(Some(arguments))
     }
 
     /// The default of a parameter where a call leaves it out.
@@ -465,6 +454,15 @@ impl<'a> Translator<'a> {
         if let Some(class) = error_class(full) {
             return self.error_value(call, class);
         }
+        if let Some((module, name)) = full.rsplit_once('.')
+            && modules::is_object(module)
+        {
+            let callee = Text::at(at, format!("{}.{name}", self.module_object(module)));
+            return self.call_object(call, callee, name);
+        }
+        if let Some(function) = modules::function(full) {
+            return self.call_function(call, function);
+        }
         // What is written here as the learner wrote it: `threading.Lock` or `Lock`.
         let shown = match &*call.func {
             Expr::Name(_) if !full.starts_with("asyncio.") => {
@@ -486,6 +484,12 @@ impl<'a> Translator<'a> {
                 }
                 Ok(called(shown, &arguments))
             }
+            "threading.current_thread" if self.has_thread_classes() => {
+                bind(call, full, &[])?;
+                self.python();
+                let name = self.helper("current_thread");
+                Ok(called(Text::at(at, name), &[]))
+            }
             "threading.Lock"
             | "threading.RLock"
             | "threading.Event"
@@ -504,13 +508,20 @@ impl<'a> Translator<'a> {
             | "random.random"
             | "os.getpid"
             | "asyncio.Condition" => {
+                if matches!(full, "threading.current_thread" | "threading.main_thread") {
+                    self.python();
+                }
                 bind(call, full, &[])?;
                 Ok(called(shown, &[]))
             }
             "threading.enumerate" => {
                 bind(call, full, &[])?;
                 self.python();
-                Ok(Piece::tight(Text::at(at, "list(threads())")))
+                let all = match self.has_thread_classes() {
+                    true => format!("{}()", self.helper("threads")),
+                    false => "list(threads())".into(),
+                };
+                Ok(Piece::tight(Text::at(at, all)))
             }
             "threading.get_ident" => {
                 bind(call, full, &[])?;
@@ -540,9 +551,89 @@ impl<'a> Translator<'a> {
                 self.executor(call, full, shown)
             }
             "multiprocessing.Pool" => {
-                let shown = Text::at(at, "ProcessPoolExecutor");
-                self.call_in_order(call, shown, full, &["processes"])
+                self.python();
+                let mut bound = bind(call, full, &["processes"])?;
+                let count = match bound.take("processes") {
+                    Some(count) => self.text(count)?,
+                    None => "()".into(),
+                };
+                Ok(called(Text::at(at, self.helper("pool")), &[count]))
             }
+            "time.perf_counter_ns" | "time.monotonic_ns" | "time.time_ns" => {
+                bind(call, full, &[])?;
+                self.python();
+                let clock = if full == "time.time_ns" {
+                    "time"
+                } else {
+                    "perf_counter"
+                };
+                let text = format!("int(time.{clock}() * 1000000000.0)");
+                Ok(Piece::tight(Text::at(at, text)))
+            }
+            "time.process_time" => {
+                bind(call, full, &[])?;
+                Ok(Piece::tight(Text::at(at, "time.perf_counter()")))
+            }
+            "time.strftime" => {
+                let mut bound = bind(call, full, &["format"])?;
+                self.python();
+                let mut arguments = self.in_row(&mut bound, &["format"])?;
+                arguments.push("time.time()".into());
+                Ok(called(Text::at(at, self.helper("strftime")), &arguments))
+            }
+            "os.cpu_count" => {
+                bind(call, full, &[])?;
+                Ok(Piece::tight(Text::at(at, "4")))
+            }
+            "traceback.print_exc" => {
+                bind(call, full, &[])?;
+                let Some(error) = self.caught.last().cloned() else {
+                    return refuse(call, "`print_exc` stands in an `except` here");
+                };
+                self.python();
+                let (print, text) = (self.helper("print_error"), self.helper("error_text"));
+                Ok(Piece::tight(Text::at(
+                    at,
+                    format!("{print}({text}({error}))"),
+                )))
+            }
+            "random.choices" => {
+                self.python();
+                let mut bound = bind(call, full, &["population", "weights", "k"])?;
+                let mut arguments = self.in_row(&mut bound, &["population", "weights", "k"])?;
+                arguments.resize_with(3, || "()".into());
+                Ok(called(
+                    Text::at(at, self.helper("random_choices")),
+                    &arguments,
+                ))
+            }
+            "math.isclose" => {
+                self.python();
+                let parameters = ["a", "b", "rel_tol", "abs_tol"];
+                let shown = Text::at(at, self.helper("isclose"));
+                self.call_in_order(call, shown, full, &parameters)
+            }
+            "dataclasses.replace" => {
+                self.python();
+                let [of] = &*call.arguments.args else {
+                    return refuse(call, "`replace` takes an instance and names");
+                };
+                let of = self.text(of)?;
+                let named = self.named_dict(&call.arguments.keywords)?;
+                let shown = Text::at(at, self.helper("dataclass_replace"));
+                Ok(called(shown, &[of, named]))
+            }
+            "asyncio.get_running_loop" => {
+                bind(call, full, &[])?;
+                self.python();
+                Ok(Piece::tight(Text::at(at, "none()")))
+            }
+            "typing.TypeVar" => Ok(Piece::tight(Text::at(at, "none()"))),
+            "vars" => refuse(call, "`vars` has no counterpart here"),
+            "id" => refuse(
+                call,
+                "`id` has no counterpart here, as it differs in each run: compare with `is`",
+            ),
             "concurrent.futures.as_completed" | "asyncio.as_completed" => {
                 let mut bound = bind(call, full, &["fs", "timeout"])?;
                 let mut arguments = self.arrays(&mut bound, "fs")?;
@@ -601,7 +692,7 @@ impl<'a> Translator<'a> {
                     && let [function, rest @ ..] = &*call.arguments.args
                 {
                     self.python();
-                    if self.full_name(function).is_some() {
+                    if self.full_name(function).is_some_and(|full| full != "print") {
                         let reason = "names of arguments need a function of this text here";
                         return refuse(&call.arguments, reason);
                     }
@@ -632,7 +723,7 @@ impl<'a> Translator<'a> {
             "isinstance" | "issubclass" => self.is_instance(call, full),
             "getattr" | "hasattr" | "setattr" => self.attribute_by_name(call, full),
             "type" => match &*call.arguments.args {
-                [of] if !self.classes.is_empty() => {
+                [of] => {
                     self.python();
                     let name = self.helper("class_of");
                     let of = self.text(of)?;
@@ -645,6 +736,13 @@ impl<'a> Translator<'a> {
             },
             "sum" | "list" | "tuple" | "set" | "any" | "all" | "dict" | "frozenset" => {
                 self.collector(call, full, shown)
+            }
+            "map" if call.arguments.args.len() > 2 && !has_star(call) => {
+                self.python();
+                let texts = self.texts(&call.arguments.args)?;
+                let rows = Text::joined(&texts[1..], ", ").wrapped("zip(", ")");
+                let shown = Text::at(at, self.helper("itertools_starmap"));
+                Ok(called(shown, &[texts[0].clone(), rows]))
             }
             "map" | "filter" => {
                 self.python();
@@ -660,10 +758,18 @@ impl<'a> Translator<'a> {
                     _ => "ordered_dict",
                 };
                 let shown = Text::at(at, self.helper(name));
-                self.no_keywords(call, &format!("of `{full}`"))?;
                 let mut arguments = Vec::new();
                 for argument in &call.arguments.args {
                     arguments.push(self.collected_text(argument)?);
+                }
+                if !call.arguments.keywords.is_empty() {
+                    // Beside a factory, or as the counts themselves.
+                    let wanted = usize::from(full == "collections.defaultdict");
+                    if arguments.len() != wanted {
+                        let reason = "it takes either items or names here";
+                        return refuse(&call.arguments, reason);
+                    }
+                    arguments.push(self.named_dict(&call.arguments.keywords)?);
                 }
                 Ok(called(shown, &arguments))
             }
@@ -750,6 +856,16 @@ impl<'a> Translator<'a> {
                 let shown = Text::at(at, self.helper(&full.replace('.', "_")));
                 self.call_in_order(call, shown, full, parameters)
             }
+            "iter" => {
+                self.python();
+                self.call_in_order(call, shown, full, &["object", "sentinel"])
+            }
+            "object" => {
+                bind(call, full, &[])?;
+                self.python();
+                Ok(called(Text::at(at, self.helper("plain_object")), &[]))
+            }
+            "delattr" => self.attribute_by_name(call, full),
             "input" => self.call_in_order(call, shown, full, &["prompt"]),
             "super" => refuse(call, "`super()` has no counterpart at this place"),
             "range" => {
@@ -926,7 +1042,16 @@ impl<'a> Translator<'a> {
     fn print(&mut self, call: &'a ast::ExprCall) -> Outcome<Piece> {
         let at = call.func.start();
         let mut bound = bind(call, "print", &["*", "sep", "end", "flush", "file"])?;
-        self.refuse_given(&mut bound, &["file"])?;
+        let file = bound.take_some("file");
+        let is_error = match file.map(|file| self.full_name(file)) {
+            None => false,
+            Some(Some(full)) if full == "sys.stdout" => false,
+            Some(Some(full)) if full == "sys.stderr" => true,
+            _ => {
+                let reason = "`file=` is `sys.stdout` or `sys.stderr` here";
+                return file.map_or(Ok(Piece::tight("")), |file| refuse(file, reason));
+            }
+        };
         bound.take("flush");
         let is_default = |value: Option<&Expr>, text: &str| match value {
             Some(Expr::StringLiteral(value)) => value.value == *text,
@@ -943,14 +1068,18 @@ impl<'a> Translator<'a> {
             }
         }
         let rest = std::mem::take(&mut bound.rest);
+        let function = match is_error {
+            true => self.helper("print_error"),
+            false => "print".to_string(),
+        };
         if rest.iter().any(|one| matches!(one, Expr::Starred(_))) {
             if options.is_empty() {
-                return self.apply(call, "print".into());
+                return self.apply(call, function.as_str().into());
             }
             self.python();
             let mut items = self.spread(&call.arguments.args)?;
             items.add(&Text::joined(&options, ", ").wrapped(" + tuple([#{", "}])"));
-            let mut text = Text::at(at, format!("{}(print, ", self.helper("apply")));
+            let mut text = Text::at(at, format!("{}({function}, ", self.helper("apply")));
             text.add(&items);
             text.push(")");
             return Ok(Piece::tight(text));
@@ -968,7 +1097,68 @@ impl<'a> Translator<'a> {
             }
             arguments.push(Text::joined(&options, ", ").wrapped("#{", "}"));
         }
-        Ok(called(Text::at(at, "print"), &arguments))
+        Ok(called(Text::at(at, function), &arguments))
+    }
+
+    /// A call of a function of a module, by its row.
+    fn call_function(
+        &mut self,
+        call: &'a ast::ExprCall,
+        function: &'static modules::Function,
+    ) -> Outcome<Piece> {
+        self.python();
+        let at = call.func.start();
+        let callee = Text::at(at, self.helper(function.own));
+        if function.parameters == ["*"] {
+            self.no_keywords(call, &format!("of `{}`", function.own))?;
+            let all = match has_star(call) {
+                true => {
+                    let array = self.helper("array");
+                    self.spread(&call.arguments.args)?
+                        .wrapped(&format!("{array}("), ")")
+                }
+                false => Text::joined(&self.texts(&call.arguments.args)?, ", ").wrapped("[", "]"),
+            };
+            return Ok(called(callee, &[all]));
+        }
+        self.call_in_order(call, callee, function.own, function.parameters)
+    }
+
+    /// A call of a method of what the library makes, which finds the places of its arguments itself.
+    fn call_object(&mut self, call: &'a ast::ExprCall, callee: Text, name: &str) -> Outcome<Piece> {
+        self.python();
+        let is_exception = name == "exception" && !call.arguments.args.is_empty();
+        let has_info = call.arguments.find_keyword("exc_info").is_some();
+        if !(is_exception || has_info) || self.caught.is_empty() {
+            let is_plain = call.arguments.keywords.is_empty() && !has_star(call);
+            return match is_plain {
+                true => {
+                    let arguments = self.texts(&call.arguments.args)?;
+                    Ok(called(callee, &arguments))
+                }
+                false => self.call_with(call, callee),
+            };
+        }
+        // What is handled now goes along.
+        let helper = self.helper("call_with");
+        let arguments = match has_star(call) {
+            true => self.spread(&call.arguments.args)?,
+            false => Text::joined(&self.texts(&call.arguments.args)?, ", ").wrapped("[", "]"),
+        };
+        let error = self.caught.last().cloned().unwrap_or_default();
+        let named = format!("dict([[\"exc_info\", {error}]])");
+        Ok(called(
+            Text::at(call.start(), helper),
+            &[callee, arguments, named.into()],
+        ))
+    }
+
+    /// Whether a class of the text derives from `Thread`.
+    fn has_thread_classes(&self) -> bool {
+        let is_thread = |base: &Expr| self.full_name(base).as_deref() == Some("threading.Thread");
+        self.classes
+            .values()
+            .any(|class| class.bases.iter().any(is_thread))
     }
 
     fn thread(&mut self, call: &'a ast::ExprCall, shown: Text) -> Outcome<Piece> {
@@ -1213,7 +1403,7 @@ impl<'a> Translator<'a> {
                 if matches!(
                     self.full_name(&call.func).as_deref(),
                     Some("map" | "filter")
-                ) =>
+                ) && call.arguments.args.len() <= 2 =>
             {
                 self.mapped(call)
             }
@@ -1280,10 +1470,25 @@ impl<'a> Translator<'a> {
             if error_class(&full).is_some() || is_type(&full) {
                 return Ok(Text::at(class.start(), quoted(name)));
             }
-            if full == "threading.Thread" {
-                return refuse(class, "`Thread` has no counterpart as a class here");
+            let own = match &*full {
+                "threading.Thread" | "threading.Event" | "threading.Timer" => {
+                    full.rsplit('.').next()
+                }
+                "queue.Queue" | "queue.LifoQueue" | "queue.PriorityQueue" => {
+                    full.rsplit('.').next()
+                }
+                "concurrent.futures.Future" => Some("Future"),
+                "collections.deque" => Some("deque"),
+                "collections.defaultdict" => Some("defaultdict"),
+                "collections.Counter" => Some("Counter"),
+                "collections.OrderedDict" => Some("OrderedDict"),
+                "object" => Some("object"),
+                _ => None,
+            };
+            if let Some(own) = own {
+                return Ok(Text::at(class.start(), quoted(own)));
             }
-            if full.contains('.') || full == "object" {
+            if full.contains('.') {
                 return refuse(
                     class,
                     format!("`{full}` has no counterpart as a class here"),
@@ -1293,6 +1498,18 @@ impl<'a> Translator<'a> {
         match class {
             Expr::Name(name) if self.is_enum(&name.id) => {
                 Ok(Text::at(class.start(), self.variable(&name.id)))
+            }
+            // `type(None)`, and `int | str`.
+            Expr::Call(call)
+                if self.full_name(&call.func).as_deref() == Some("type")
+                    && matches!(&*call.arguments.args, [Expr::NoneLiteral(_)]) =>
+            {
+                Ok(Text::at(class.start(), quoted("NoneType")))
+            }
+            Expr::NoneLiteral(_) => Ok(Text::at(class.start(), quoted("NoneType"))),
+            Expr::BinOp(either) if either.op == ast::Operator::BitOr => {
+                let both = [self.classes(&either.left)?, self.classes(&either.right)?];
+                Ok(Text::joined(&both, ", ").wrapped("[", "]"))
             }
             other => self.text(other),
         }
@@ -1310,7 +1527,7 @@ impl<'a> Translator<'a> {
     fn attribute_by_name(&mut self, call: &'a ast::ExprCall, full: &str) -> Outcome<Piece> {
         self.python();
         let [of, Expr::StringLiteral(name), rest @ ..] = &*call.arguments.args else {
-            return refuse(call, format!("`{full}` takes a name as a literal here"));
+            return self.attribute_of_value(call, full);
         };
         let own = self.attribute_name(name.value.to_str());
         let has = |translator: &mut Self, of: &Text| {
@@ -1339,8 +1556,32 @@ impl<'a> Translator<'a> {
                 place.add(&self.text(value)?);
                 Ok(Piece::loose(place))
             }
-            _ => refuse(call, format!("this `{full}` has no counterpart here")),
+            _ => self.attribute_of_value(call, full),
         }
+    }
+
+    /// The same where the name is a value.
+    fn attribute_of_value(&mut self, call: &'a ast::ExprCall, full: &str) -> Outcome<Piece> {
+        let (of, arguments) = match &*call.arguments.args {
+            [of, rest @ ..] if !has_star(call) && call.arguments.keywords.is_empty() => {
+                (of, self.texts(rest)?)
+            }
+            _ => return refuse(call, format!("this `{full}` has no counterpart here")),
+        };
+        let method = match (full, arguments.len()) {
+            ("getattr", 1 | 2) => "__getattribute__",
+            ("setattr", 2) => "__setattr__",
+            ("delattr", 1) => "__delattr__",
+            ("hasattr", 1) => {
+                let function = self.helper("hasattr");
+                let of = self.text(of)?;
+                return Ok(called(function.into(), &[of, arguments[0].clone()]));
+            }
+            _ => return refuse(call, format!("this `{full}` has no counterpart here")),
+        };
+        let mut callee = self.expr(of)?.bound(Binding::Tight);
+        callee.push(&format!(".{method}"));
+        Ok(called(callee, &arguments))
     }
 
     /// A method of a value.
@@ -1357,6 +1598,9 @@ impl<'a> Translator<'a> {
         {
             return self.super_call(call, attribute);
         }
+        if let Some(done) = self.method_of_type(call, attribute)? {
+            return Ok(done);
+        }
         let is_init = name == "__init__";
         let is_private = self.class_name.is_some() && !name.ends_with("__");
         if name.starts_with("__") && !is_private && !is_init && !self.methods.contains_key(name) {
@@ -1366,10 +1610,18 @@ impl<'a> Translator<'a> {
             return self.init_call(call, attribute);
         }
         let receiver_type = self.type_of(&attribute.value);
+        if receiver_type == Type::Object("Loop") {
+            return self.loop_method(call, attribute);
+        }
         if !matches!(receiver_type, Type::Object(_)) {
             self.python();
         }
-        let receiver = self.expr(&attribute.value)?;
+        let receiver = match &*attribute.value {
+            Expr::Name(class) if self.is_enum(&class.id) => {
+                Piece::tight(Text::at(class.start(), self.variable(&class.id)))
+            }
+            value => self.expr(value)?,
+        };
         let mut callee = receiver.bound(Binding::Tight);
         callee.push(".");
         callee.mark(attribute.attr.start());
@@ -1411,14 +1663,6 @@ impl<'a> Translator<'a> {
             return Ok(called(callee, &arguments));
         }
         match (name, call.arguments.keywords.is_empty()) {
-            ("send", true)
-                if self.source.text.contains("yield") && call.arguments.args.len() == 1 =>
-            {
-                let send = self.helper("send");
-                let mut arguments = vec![self.text(&attribute.value)?];
-                arguments.extend(self.texts(&call.arguments.args)?);
-                return Ok(called(Text::at(call.start(), send), &arguments));
-            }
             ("acquire", _) => {
                 callee.push(name);
                 let mut bound = bind(call, name, &["blocking", "timeout"])?;
@@ -1456,16 +1700,10 @@ impl<'a> Translator<'a> {
                 arguments.extend(self.options(&mut bound, &["name"])?);
                 return Ok(called(callee, &arguments));
             }
-            // A pool of processes gives a list when all is done.
-            ("map", true) if receiver_type == Type::Object("Pool") => {
-                callee.push(name);
-                callee.add(&self.arguments(call)?);
-                self.python();
-                return Ok(Piece::tight(callee.wrapped("list(", ")")));
-            }
+            // A pool of processes as `multiprocessing` has it is one of the library's classes.
             _ if receiver_type == Type::Object("Pool") => {
-                let reason = format!("`Pool.{name}` has no counterpart here: use `map`");
-                return refuse(&attribute.attr, reason);
+                callee.push(&self.attribute_name(name));
+                return self.call_object(call, callee, name);
             }
             ("map", _) if !has_star(call) => {
                 callee.push(name);
@@ -1539,8 +1777,20 @@ impl<'a> Translator<'a> {
             self.no_keywords(call, &format!("of the method `{name}`"))?;
         }
         callee.push(&self.attribute_name(name));
+        if name == "update" && !call.arguments.keywords.is_empty() && !has_star(call) {
+            let mut named = self.named_dict(&call.arguments.keywords)?;
+            if let [first] = &*call.arguments.args {
+                let updated = self.helper("updated");
+                let first = self.text(first)?.wrapped("dict(", ")");
+                named = Text::joined([&first, &named], ", ").wrapped(&format!("{updated}("), ")");
+            }
+            return Ok(called(callee, &[named]));
+        }
+        if self.has_library_objects && !matches!(receiver_type, Type::Object(_)) {
+            return self.call_object(call, callee, name);
+        }
         if has_star(call) || !call.arguments.keywords.is_empty() {
-            if self.classes.is_empty() {
+            if self.classes.is_empty() && !self.has_mappings {
                 self.no_keywords(call, &format!("of the method `{name}`"))?;
                 return refuse(call, "`*` has no counterpart in a call of a method");
             }
@@ -1549,6 +1799,98 @@ impl<'a> Translator<'a> {
         }
         callee.add(&self.arguments(call)?);
         Ok(Piece::tight(callee))
+    }
+
+    /// A method that is found by way of its type: `str.upper(text)`, `dict.fromkeys(keys)`; and those that
+    /// have a function of their own: `it.__next__()`.
+    fn method_of_type(
+        &mut self,
+        call: &'a ast::ExprCall,
+        attribute: &'a ast::ExprAttribute,
+    ) -> Outcome<Option<Piece>> {
+        let name = attribute.attr.as_str();
+        let full = self.full_name(&attribute.value);
+        let is_plain = call.arguments.keywords.is_empty() && !has_star(call);
+        let at = call.start();
+        let function = match (full.as_deref(), name, &*call.arguments.args) {
+            (Some("itertools.chain"), "from_iterable", [_]) => "itertools_chain",
+            (Some("str"), "maketrans", _) => "maketrans",
+            (Some("dict"), "fromkeys", [_] | [_, _]) => "dict_fromkeys",
+            _ => "",
+        };
+        if !function.is_empty() && is_plain {
+            self.python();
+            let arguments = self.texts(&call.arguments.args)?;
+            return Ok(Some(called(
+                Text::at(at, self.helper(function)),
+                &arguments,
+            )));
+        }
+        if let (Some("str" | "list" | "dict" | "set"), [of, rest @ ..]) =
+            (full.as_deref(), &*call.arguments.args)
+            && is_plain
+        {
+            self.python();
+            let mut callee = self.expr(of)?.bound(Binding::Tight);
+            callee.push(&format!(".{name}"));
+            let arguments = self.texts(rest)?;
+            return Ok(Some(called(callee, &arguments)));
+        }
+        if full.as_deref() == Some("object") && name == "__setattr__" {
+            let [Expr::Name(of), Expr::StringLiteral(field), value] = &*call.arguments.args else {
+                return refuse(call, "`object.__setattr__` takes `self` and a literal here");
+            };
+            if self.variable(&of.id) != "this" {
+                return refuse(call, "`object.__setattr__` is for `self` here");
+            }
+            self.python();
+            let value = self.text(value)?;
+            let mut text = Text::at(at, format!("{}(this, ", self.helper("set_fields")));
+            let own = self.attribute_name(field.value.to_str());
+            text.add(&value.wrapped(&format!("dict([[{}, ", quoted(&own)), "]]))"));
+            return Ok(Some(Piece::tight(text)));
+        }
+        let function = match name {
+            _ if self.methods.contains_key(name) => "",
+            "__next__" => "next",
+            "__iter__" => "iter",
+            "__len__" => "len",
+            "__str__" => "str",
+            "__repr__" => "repr",
+            _ => "",
+        };
+        if !function.is_empty() && call.arguments.is_empty() && full.is_none() {
+            self.python();
+            let of = self.text(&attribute.value)?;
+            return Ok(Some(called(Text::at(at, function), &[of])));
+        }
+        Ok(None)
+    }
+
+    /// What a loop of asyncio's does that is a function here.
+    fn loop_method(
+        &mut self,
+        call: &'a ast::ExprCall,
+        attribute: &'a ast::ExprAttribute,
+    ) -> Outcome<Piece> {
+        let at = call.start();
+        match (attribute.attr.as_str(), &*call.arguments.args) {
+            ("time", []) => Ok(Piece::tight(Text::at(at, "time.monotonic()"))),
+            ("run_in_executor", [Expr::NoneLiteral(_), rest @ ..]) => {
+                let arguments = self.texts(rest)?;
+                Ok(called(Text::at(at, "asyncio.to_thread"), &arguments))
+            }
+            ("create_task", [_]) => {
+                let mut bound = bind(call, "create_task", &["coro", "name"])?;
+                let mut arguments = self.awaitable(&mut bound, "coro")?;
+                arguments.extend(self.options(&mut bound, &["name"])?);
+                Ok(called(Text::at(at, "asyncio.create_task"), &arguments))
+            }
+            (name, _) => refuse(
+                &attribute.attr,
+                format!("`{name}` of an event loop has no counterpart here"),
+            ),
+        }
     }
 
     /// Whether this is `super()`, or `super(C, self)` in the class `C`.
@@ -1659,7 +2001,16 @@ impl<'a> Translator<'a> {
 pub(super) fn is_type(name: &str) -> bool {
     matches!(
         name,
-        "int" | "float" | "str" | "bool" | "list" | "dict" | "set" | "tuple" | "deque"
+        "int"
+            | "float"
+            | "str"
+            | "bool"
+            | "list"
+            | "dict"
+            | "set"
+            | "tuple"
+            | "frozenset"
+            | "deque"
     )
 }
 

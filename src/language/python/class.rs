@@ -21,6 +21,10 @@ use super::translate::{Function, Outcome, Translator, refuse};
 pub(super) struct Class<'a> {
     /// What it derives from, as far as that is one name.
     pub(super) base: Option<&'a Expr>,
+    /// All that it derives from.
+    pub(super) bases: &'a [Expr],
+    /// The names that its patterns take by their places.
+    match_args: Vec<&'a str>,
     /// Its methods by their names.
     pub(super) methods: BTreeMap<&'a str, Method<'a>>,
     /// Those of its methods that a class which derives from it has to define.
@@ -35,6 +39,18 @@ pub(super) struct Class<'a> {
 pub(super) struct Method<'a> {
     pub(super) function: Function<'a>,
     pub(super) kind: MethodKind,
+}
+
+/// What the members of an enumeration are besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EnumKind {
+    Plain,
+    /// Numbers.
+    Int,
+    /// Texts, shown as these.
+    Str,
+    /// Texts, shown by their names.
+    MixedStr,
 }
 
 /// How a method is called.
@@ -92,6 +108,24 @@ const SPECIAL: &[&str] = &[
     "__aenter__",
     "__aexit__",
     "__contains__",
+    "__new__",
+    "__getattr__",
+    "__format__",
+    "__int__",
+    "__float__",
+    "__index__",
+    "__round__",
+    "__reversed__",
+    "__matmul__",
+    "__rfloordiv__",
+    "__rmod__",
+    "__rpow__",
+    "__rand__",
+    "__ror__",
+    "__rxor__",
+    "__lshift__",
+    "__rshift__",
+    "__pos__",
     "__getitem__",
     "__setitem__",
     "__delitem__",
@@ -124,15 +158,41 @@ const SPECIAL: &[&str] = &[
     "__abs__",
 ];
 
+/// The literal names in `__match_args__ = ("x", "y")`.
+fn match_args(def: &ast::StmtClassDef) -> Vec<&str> {
+    let value = def.body.iter().find_map(|statement| match statement {
+        Stmt::Assign(assign) => match &assign.targets[..] {
+            [Expr::Name(name)] if name.id == "__match_args__" => Some(&*assign.value),
+            _ => None,
+        },
+        _ => None,
+    });
+    let items = match value {
+        Some(Expr::Tuple(tuple)) => &tuple.elts[..],
+        _ => &[],
+    };
+    let names = items.iter().filter_map(Expr::as_string_literal_expr);
+    names.map(|text| text.value.to_str()).collect()
+}
+
 /// What the decorators of a method make of it.
 fn kind_of(def: &ast::StmtFunctionDef) -> Outcome<(MethodKind, bool)> {
     let mut kind = MethodKind::Instance;
     let mut is_setter = false;
+    if def.name.as_str() == "__new__" {
+        kind = MethodKind::Class;
+    }
     for decorator in &def.decorator_list {
         match &decorator.expression {
             Expr::Name(name) if name.id == "staticmethod" => kind = MethodKind::Static,
             Expr::Name(name) if name.id == "classmethod" => kind = MethodKind::Class,
-            Expr::Name(name) if name.id == "property" => kind = MethodKind::Property,
+            Expr::Name(name) if matches!(&*name.id, "property" | "cached_property") => {
+                kind = MethodKind::Property;
+            }
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "cached_property" => {
+                kind = MethodKind::Property;
+            }
+            Expr::Name(name) if name.id == "override" => {}
             Expr::Name(name) if name.id == "abstractmethod" => {}
             Expr::Attribute(attribute) if attribute.attr.as_str() == "abstractmethod" => {}
             Expr::Attribute(attribute) if attribute.attr.as_str() == "setter" => is_setter = true,
@@ -172,7 +232,14 @@ impl<'a> Class<'a> {
             _ => None,
         };
         let fields = None;
-        let is_dataclass = !def.decorator_list.is_empty();
+        let is_dataclass = def.decorator_list.iter().any(|decorator| {
+            let of = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                other => other,
+            };
+            matches!(of, Expr::Name(name) if name.id == "dataclass")
+                || matches!(of, Expr::Attribute(attribute) if attribute.attr.as_str() == "dataclass")
+        });
         let is_abstract = |def: &&ast::StmtFunctionDef| {
             def.decorator_list
                 .iter()
@@ -189,6 +256,8 @@ impl<'a> Class<'a> {
             .collect();
         Self {
             base,
+            bases: def.bases(),
+            match_args: match_args(def),
             abstract_methods,
             methods,
             is_dataclass,
@@ -200,6 +269,9 @@ impl<'a> Class<'a> {
 impl<'a> Class<'a> {
     /// The fields of a dataclass that is translated already, in order.
     pub(super) fn field_names(&self) -> Vec<&'a str> {
+        if !self.match_args.is_empty() {
+            return self.match_args.clone();
+        }
         let fields = self.fields.iter().flatten();
         fields
             .filter(|field| field.is_taken)
@@ -227,6 +299,26 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// Whether a class of the text derives from several ones.
+    pub(super) fn has_several_bases(&self) -> bool {
+        (self.classes.values()).any(|class| self.real_bases(class.bases).len() > 1)
+    }
+
+    /// The bases that are more than words for what every class is.
+    fn real_bases(&self, bases: &'a [Expr]) -> Vec<&'a Expr> {
+        let is_real = |base: &&Expr| {
+            let of = match base {
+                Expr::Subscript(subscript) => &*subscript.value,
+                other => other,
+            };
+            !matches!(
+                self.full_name(of).as_deref(),
+                Some("object" | "abc.ABC" | "typing.Protocol" | "typing.Generic")
+            )
+        };
+        bases.iter().filter(is_real).collect()
+    }
+
     /// The method of this name that instances of a class have; none where another class than the text's
     /// may have it.
     pub(super) fn method_of(&self, class: &Class<'a>, name: &str) -> Option<Method<'a>> {
@@ -235,6 +327,16 @@ impl<'a> Translator<'a> {
         loop {
             if let Some(method) = class.methods.get(name) {
                 return Some(*method);
+            }
+            if class.base.is_none() {
+                let bases = self.real_bases(class.bases);
+                let several = bases.iter().filter_map(|base| match base {
+                    Expr::Name(name) => self.class_named(&name.id),
+                    _ => None,
+                });
+                return several
+                    .take(left)
+                    .find_map(|base| self.method_of(base, name));
             }
             left -= 1;
             class = self.base_of(class).filter(|_| left > 0)?;
@@ -343,7 +445,7 @@ impl<'a> Translator<'a> {
         let word = if is_new { "let " } else { "" };
         let mut inner = Layout::default();
         let mut head = Text::at(def.start(), format!("class {own}"));
-        if let Some(base) = self.base(def)? {
+        if let Some(base) = self.bases_text(def)? {
             head.push("(");
             head.add(&base);
             head.push(")");
@@ -359,7 +461,8 @@ impl<'a> Translator<'a> {
         members?;
         inner.close("");
         let is_enum = self.is_enum(&def.name);
-        if is_top {
+        let decorators = self.own_decorators(def);
+        if is_top || !decorators.is_empty() {
             // It is set at several places, or outlives its block.
             let mut line = Text::from(format!("{word}{variable} = {{\n"));
             let mut block = Layout::default();
@@ -371,10 +474,35 @@ impl<'a> Translator<'a> {
         } else {
             layout.line(&inner.into_text());
         }
+        for decorator in decorators.into_iter().rev() {
+            let wrapper = self.expr(decorator)?;
+            let mut callee = wrapper.bound(super::expression::Binding::Tight);
+            if !matches!(decorator, Expr::Name(_)) {
+                callee.push(".call");
+            }
+            let made = super::call::called(callee, &[variable.as_str().into()]);
+            let mut line = Text::at(decorator.start(), format!("{variable} = "));
+            line.add(&made.text);
+            line.push(";");
+            layout.line(&line);
+        }
         match is_enum {
             true => self.members_of_enum(def, layout),
             false => Ok(()),
         }
+    }
+
+    /// The decorators of a class that are functions of the text.
+    fn own_decorators(&self, def: &'a ast::StmtClassDef) -> Vec<&'a Expr> {
+        let expressions = def.decorator_list.iter().map(|one| &one.expression);
+        let is_own = |decorator: &&Expr| {
+            let of = match decorator {
+                Expr::Call(call) => &*call.func,
+                other => other,
+            };
+            self.full_name(of).is_none()
+        };
+        expressions.filter(is_own).collect()
     }
 
     /// Whether a class is a dataclass. Any other decorator is refused.
@@ -387,20 +515,26 @@ impl<'a> Translator<'a> {
             };
             match self.full_name(of).as_deref() {
                 Some("dataclasses.dataclass") => is_dataclass = true,
-                Some("functools.total_ordering") => continue,
+                Some("functools.total_ordering" | "enum.unique") => continue,
+                None => continue,
                 _ => return refuse(decorator, "a decorator of a class has no counterpart here"),
             }
             for option in options.iter().flat_map(|arguments| &arguments.keywords) {
                 let name = option.arg.as_ref().map_or("**", |name| name.as_str());
                 let is_default = matches!(
                     (name, &option.value),
-                    ("init" | "repr" | "eq", Expr::BooleanLiteral(value)) if value.value
+                    ("init" | "repr", Expr::BooleanLiteral(value)) if value.value
                 ) || matches!(
                     (name, &option.value),
-                    ("frozen" | "unsafe_hash" | "kw_only" | "slots", Expr::BooleanLiteral(value))
-                        if !value.value
+                    ("unsafe_hash" | "slots", Expr::BooleanLiteral(value)) if !value.value
+                ) || matches!(
+                    (name, &option.value),
+                    (
+                        "eq" | "frozen" | "kw_only" | "order",
+                        Expr::BooleanLiteral(_)
+                    )
                 );
-                if !is_default && name != "order" {
+                if !is_default {
                     return refuse(
                         option,
                         format!("`{name}=` of a dataclass has no counterpart here"),
@@ -412,32 +546,48 @@ impl<'a> Translator<'a> {
     }
 
     /// What the class derives from, as it is written here.
-    fn base(&mut self, def: &'a ast::StmtClassDef) -> Outcome<Option<Text>> {
+    fn bases_text(&mut self, def: &'a ast::StmtClassDef) -> Outcome<Option<Text>> {
         if let Some(keyword) = def.keywords().first() {
-            return refuse(keyword, "metaclasses have no counterpart here");
-        }
-        let bases: Vec<&'a Expr> = (def.bases().iter())
-            .filter(|base| {
-                !matches!(
-                    self.full_name(base).as_deref(),
-                    Some("object" | "abc.ABC" | "typing.Protocol")
-                )
-            })
-            .collect();
-        let base = match bases[..] {
-            [] => return Ok(None),
-            [base] => base,
-            [_, other, ..] => {
-                return refuse(other, "a class derives from one class only here");
+            let is_abstract = keyword.arg.as_ref().is_some_and(|name| name == "metaclass")
+                && self.full_name(&keyword.value).as_deref() == Some("abc.ABCMeta");
+            if !is_abstract {
+                return refuse(keyword, "metaclasses have no counterpart here");
             }
-        };
+        }
+        let bases = self.real_bases(def.bases());
+        if self.is_enum(&def.name) {
+            self.python();
+            return Ok(None);
+        }
+        if let [base] = bases[..] {
+            return self.base(base);
+        }
+        let mut texts = Vec::new();
+        for base in bases {
+            match self.base(base)? {
+                Some(text) => texts.push(text),
+                None => return refuse(base, "this has no counterpart beside another base"),
+            }
+        }
+        if texts.is_empty() {
+            return Ok(None);
+        }
+        self.python();
+        let name = self.helper("bases");
+        Ok(Some(
+            Text::joined(&texts, ", ").wrapped(&format!("{name}("), ")"),
+        ))
+    }
+
+    /// One class that another one derives from.
+    fn base(&mut self, base: &'a Expr) -> Outcome<Option<Text>> {
         let full = self.full_name(base);
         if let Some(class) = full.as_deref().and_then(error_class) {
             self.python();
             return Ok(Some(Text::at(base.start(), class)));
         }
         match full.as_deref() {
-            Some("enum.Enum" | "typing.NamedTuple") => {
+            Some("typing.NamedTuple") => {
                 self.python();
                 Ok(None)
             }
@@ -473,14 +623,18 @@ impl<'a> Translator<'a> {
                     |one| matches!(one, Stmt::FunctionDef(method) if method.name.as_str() == name),
                 )
             };
-            if has("__init__") {
-                return refuse(
-                    &def.name,
-                    "an enumeration with `__init__` has no counterpart here",
-                );
-            }
             let name = &def.name;
-            layout.line(&"init(name, value) { this.name = name; this.value = value; }".into());
+            let set = match has("__init__") {
+                true => {
+                    let (call, row) = (self.helper("call_with"), self.helper("enum_row"));
+                    format!(" {call}(this.init_value, {row}(value), dict());")
+                }
+                false => String::new(),
+            };
+            let head =
+                format!("init(name, value) {{ this.name = name; this.value = value;{set} }}");
+            layout.line(&head.into());
+            self.mixed_in(def, layout);
             if !has("__repr__") {
                 let line = format!(
                     "__repr__() {{ return `<{name}.${{this.name}}: ${{repr(this.value)}}>`; }}"
@@ -488,7 +642,11 @@ impl<'a> Translator<'a> {
                 layout.line(&line.into());
             }
             if !has("__str__") {
-                layout.line(&format!("__str__() {{ return `{name}.${{this.name}}`; }}").into());
+                let shown = match self.enum_kind(&def.name) {
+                    EnumKind::Int | EnumKind::Str => "`${str(this.value)}`".to_string(),
+                    EnumKind::Plain | EnumKind::MixedStr => format!("`{name}.${{this.name}}`"),
+                };
+                layout.line(&format!("__str__() {{ return {shown}; }}").into());
             }
         }
         let total_order = def.decorator_list.iter().any(|decorator| {
@@ -524,6 +682,13 @@ impl<'a> Translator<'a> {
                 }
                 Stmt::Assign(_) if is_enum => {}
                 Stmt::Assign(assign) => match &assign.targets[..] {
+                    [Expr::Name(name)] if name.id == "__match_args__" => {}
+                    [Expr::Name(name)]
+                        if let Expr::Name(of) = &*assign.value
+                            && let Some(method) = method_in(def, &of.id) =>
+                    {
+                        self.alias(name, method, layout)?;
+                    }
                     [Expr::Name(name)] if name.id.starts_with("__") && name.id.ends_with("__") => {
                         return refuse(name, format!("`{}` has no counterpart here", name.id));
                     }
@@ -628,11 +793,38 @@ impl<'a> Translator<'a> {
             _ => None,
         };
         let parameters = self.parameters_text(&def.parameters, usize::from(takes_receiver))?;
+        let is_enum = self
+            .class_name
+            .clone()
+            .is_some_and(|class| self.is_enum(&class));
+        let is_cached = def.decorator_list.iter().any(|decorator| {
+            self.full_name(&decorator.expression).as_deref() == Some("functools.cached_property")
+        });
         let own = match name {
+            "__init__" if is_enum => "init_value".to_string(),
             "__init__" => "init".to_string(),
             _ if is_setter => setter_name(name),
             _ => self.attribute_name(name),
         };
+        let mut kind = kind;
+        let mut own = own;
+        if is_cached {
+            self.python();
+            let cached = self.helper("cached_property");
+            let line = format!(
+                "property {own}() {{ return {cached}(this, \"_cached_{own}\", this._compute_{own}); }}"
+            );
+            layout.line(&line.into());
+            own = format!("_compute_{own}");
+            kind = MethodKind::Instance;
+        }
+        if name == "__new__" {
+            self.python();
+            let construct = self.helper("construct");
+            layout.open(&"__make__( *args, **named)".into());
+            layout.line(&format!("return {construct}(this, args, named);").into());
+            layout.close("");
+        }
         let mut head = Text::at(def.start(), kind.word());
         head.mark(def.name.start());
         head.push(&own);
@@ -663,6 +855,19 @@ impl<'a> Translator<'a> {
     ) -> Outcome<Piece> {
         let name = attribute.attr.as_str();
         let class = self.class_name.clone().unwrap_or_default();
+        if name == "__new__" {
+            // What every class derives from makes an empty instance.
+            self.python();
+            let made = self.helper("instance_of");
+            let arguments = self.texts(&call.arguments.args)?;
+            return Ok(super::call::called(
+                Text::at(call.start(), made),
+                &arguments[..1.min(arguments.len())],
+            ));
+        }
+        if self.has_several_bases() && self.class_named(&class).is_some() {
+            return self.cooperative_super_call(call, name, &class);
+        }
         let Some(class) = self.class_named(&class).cloned() else {
             return refuse(call, "`super()` has no counterpart at this place");
         };
@@ -675,7 +880,7 @@ impl<'a> Translator<'a> {
             None => true,
             Some(base) => matches!(
                 self.full_name(base).as_deref(),
-                Some("object" | "abc.ABC" | "typing.Protocol")
+                Some("object" | "abc.ABC" | "typing.Protocol" | "typing.Generic")
             ),
         };
         if is_object {
@@ -712,6 +917,60 @@ impl<'a> Translator<'a> {
                 Ok(super::call::called(callee, &[name, arguments, named]))
             }
         }
+    }
+
+    /// `super().f(...)` where what comes next is up to the class of the instance.
+    fn cooperative_super_call(
+        &mut self,
+        call: &'a ast::ExprCall,
+        name: &str,
+        class: &str,
+    ) -> Outcome<Piece> {
+        self.python();
+        let own = match name {
+            "__init__" => "init".to_string(),
+            name => self.attribute_name(name),
+        };
+        let at = call.start();
+        let class = self.variable(class);
+        let next = self.helper("super_call");
+        let arguments = match super::call::has_star(call) {
+            true => self.spread(&call.arguments.args)?,
+            false => Text::joined(&self.texts(&call.arguments.args)?, ", ").wrapped("[", "]"),
+        };
+        let named = self.named_dict(&call.arguments.keywords)?;
+        let name = super::string::quoted(&own);
+        Ok(super::call::called(
+            Text::at(at, next),
+            &[class.into(), "this".into(), name.into(), arguments, named],
+        ))
+    }
+
+    /// A method of the class under another name: `__rmul__ = __mul__`.
+    fn alias(
+        &mut self,
+        name: &'a ast::ExprName,
+        method: &'a ast::StmtFunctionDef,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        let (kind, _) = kind_of(method)?;
+        if kind != MethodKind::Instance || !super::function::is_simple(&method.parameters) {
+            return refuse(
+                name,
+                "another name of such a method has no counterpart here",
+            );
+        }
+        let parameters = self.parameters_text(&method.parameters, 1)?;
+        let names = (method.parameters.posonlyargs.iter()).chain(&method.parameters.args);
+        let names = names.skip(1).map(|one| renamed(one.name()));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let mut head = Text::at(name.start(), self.attribute_name(&name.id));
+        head.add(&parameters.wrapped("(", ")"));
+        layout.open(&head);
+        let of = self.attribute_name(&method.name);
+        layout.line(&format!("return this.{of}({names});").into());
+        layout.close("");
+        Ok(())
     }
 
     /// `super.init` of a thread: its options are taken by their names.
@@ -851,15 +1110,7 @@ impl<'a> Translator<'a> {
         let own = self.variable(&target.id);
         let mut inner = Layout::default();
         inner.open(&Text::at(call.start(), format!("class {class}")));
-        let mut head = Text::from("init");
-        head.add(&Text::joined(&parameters, ", ").wrapped("(", ")"));
-        inner.open(&head);
-        for field in &fields {
-            let field = renamed(field);
-            inner.line(&format!("this.{field} = {field};").into());
-        }
-        inner.close("");
-        self.tuple_methods(&fields, &class, &mut inner);
+        self.tuple_members(&fields, &parameters, &mut inner);
         inner.close("");
         let word = if self.declares(&target.id, target.start()) {
             "let "
@@ -875,69 +1126,99 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
-    /// What a named tuple has of a tuple.
-    fn tuple_methods(&mut self, fields: &[String], class: &str, layout: &mut Layout) {
-        let row = |of: &str| {
-            let places = fields
-                .iter()
-                .map(|field| format!("{of}.{}", renamed(field)));
-            format!("tuple([{}])", places.collect::<Vec<_>>().join(", "))
-        };
-        let entries = fields
-            .iter()
-            .map(|field| format!("[\"{field}\", this.{}]", renamed(field)));
-        let shown = fields
-            .iter()
-            .map(|field| format!("{field}=${{repr(this.{})}}", renamed(field)));
-        let (entries, shown): (Vec<_>, Vec<_>) = (entries.collect(), shown.collect());
-        let (call_with, updated) = (self.helper("call_with"), self.helper("updated"));
-        let this = row("this");
-        let has_method = self.helper("has_method");
-        let other =
-            format!("if {has_method}(other, \"__row\") {{ other.__row() }} else {{ other }}");
-        let mut methods = vec![
-            ("__row()".to_string(), this),
-            ("__iter__()".into(), "this.__row()".into()),
-            ("__getitem__(at)".into(), "this.__row()[at]".into()),
-            ("__len__()".into(), fields.len().to_string()),
-            (
-                "__repr__()".into(),
-                format!("`{class}({})`", shown.join(", ")),
-            ),
-            (
-                "_asdict()".into(),
-                format!("dict([{}])", entries.join(", ")),
-            ),
-            (
-                "_replace(**named)".into(),
-                format!("{call_with}({class}, [], {updated}(this._asdict(), named))"),
-            ),
-        ];
-        methods[6].0 = "_replace( **named)".into();
-        for (name, sign) in [
-            ("eq", "=="),
-            ("lt", "<"),
-            ("le", "<="),
-            ("gt", ">"),
-            ("ge", ">="),
-        ] {
-            methods.push((
-                format!("__{name}__(other)"),
-                format!("this.__row() {sign} ({other})"),
-            ));
-        }
-        for (head, value) in methods {
-            layout.open(&head.into());
-            layout.line(&format!("return {value};").into());
-            layout.close("");
-        }
+    /// What makes the instances of a class named tuples, and what these have beyond a tuple.
+    fn tuple_members(&mut self, fields: &[String], parameters: &[Text], layout: &mut Layout) {
+        let names = fields.iter().map(|field| super::string::quoted(field));
+        let names = names.collect::<Vec<_>>().join(", ");
+        layout.line(&"__field_kind__ = \"tuple\";".into());
+        layout.line(&format!("_fields = tuple([{names}]);").into());
+        let mut head = Text::from("__make__");
+        head.add(&Text::joined(parameters, ", ").wrapped("(", ")"));
+        layout.open(&head);
+        let items = fields.iter().map(|field| renamed(field));
+        let items = items.collect::<Vec<_>>().join(", ");
+        let made = self.helper("named_tuple");
+        layout.line(&format!("return {made}(this, [{items}]);").into());
+        layout.close("");
+        let (replaced, dict) = (self.helper("named_replace"), self.helper("named_dict"));
+        layout.line(&format!("_replace( **named) {{ return {replaced}(this, named); }}").into());
+        layout.line(&format!("_asdict() {{ return {dict}(this); }}").into());
+        let array = self.helper("array");
+        let line = format!("classmethod _make(items) {{ return {made}(this, {array}(items)); }}");
+        layout.line(&line.into());
     }
 
     /// Whether a class of the text is an enumeration.
     pub(super) fn is_enum(&self, name: &str) -> bool {
-        let base = self.class_named(name).and_then(|class| class.base);
-        base.and_then(|base| self.full_name(base))
-            .is_some_and(|full| full == "enum.Enum")
+        let is_base = |base: &Expr| {
+            matches!(
+                self.full_name(base).as_deref(),
+                Some("enum.Enum" | "enum.IntEnum" | "enum.StrEnum")
+            )
+        };
+        self.class_named(name)
+            .is_some_and(|class| class.bases.iter().any(is_base))
+    }
+
+    /// What the members of an enumeration are besides.
+    fn enum_kind(&self, name: &str) -> EnumKind {
+        let bases = self.class_named(name).map_or(&[][..], |class| class.bases);
+        let fulls: Vec<Option<String>> = bases.iter().map(|base| self.full_name(base)).collect();
+        let has = |wanted: &str| fulls.iter().flatten().any(|full| full == wanted);
+        if has("enum.IntEnum") || has("int") {
+            EnumKind::Int
+        } else if has("enum.StrEnum") {
+            EnumKind::Str
+        } else if has("str") {
+            EnumKind::MixedStr
+        } else {
+            EnumKind::Plain
+        }
+    }
+
+    /// What the members of an enumeration of numbers or texts do as these.
+    fn mixed_in(&mut self, def: &'a ast::StmtClassDef, layout: &mut Layout) {
+        let kind = self.enum_kind(&def.name);
+        if kind == EnumKind::Plain {
+            return;
+        }
+        let plain = self.helper("enum_value");
+        let mut operators = vec![
+            ("eq", "=="),
+            ("ne", "!="),
+            ("lt", "<"),
+            ("le", "<="),
+            ("gt", ">"),
+            ("ge", ">="),
+            ("add", "+"),
+        ];
+        if kind == EnumKind::Int {
+            operators.extend([
+                ("sub", "-"),
+                ("mul", "*"),
+                ("mod", "%"),
+                ("and", "&"),
+                ("or", "|"),
+            ]);
+            layout.line(&"__int__() { return this.value; }".into());
+            layout.line(&"__index__() { return this.value; }".into());
+            layout.line(&"__bool__() { return bool(this.value); }".into());
+        }
+        for (name, sign) in &operators {
+            let line = format!("__{name}__(other) {{ return this.value {sign} {plain}(other); }}");
+            layout.line(&line.into());
+        }
+        for (name, sign) in operators.iter().skip(6) {
+            let line = format!("__r{name}__(other) {{ return {plain}(other) {sign} this.value; }}");
+            layout.line(&line.into());
+        }
+        if kind != EnumKind::Int {
+            for name in ["upper", "lower", "title", "capitalize"] {
+                let line = format!("{name}() {{ return this.value.{name}(); }}");
+                layout.line(&line.into());
+            }
+            layout.line(&"__len__() { return len(this.value); }".into());
+        }
     }
 
     /// The members of an enumeration, which are made behind its class.
@@ -954,7 +1235,11 @@ impl<'a> Translator<'a> {
             };
             let value = match &*assign.value {
                 Expr::Call(call) if self.full_name(&call.func).as_deref() == Some("enum.auto") => {
-                    Text::at(call.start(), next.to_string())
+                    let value = match self.enum_kind(&def.name) {
+                        EnumKind::Str => super::string::quoted(&name.id.to_lowercase()),
+                        _ => next.to_string(),
+                    };
+                    Text::at(call.start(), value)
                 }
                 value => self.text(value)?,
             };
@@ -988,9 +1273,51 @@ impl<'a> Translator<'a> {
                 .any(|one| matches!(one, Stmt::FunctionDef(method) if method.name.as_str() == name))
         };
         layout.blank();
+        if is_named_tuple {
+            let mut parameters = Vec::new();
+            for field in fields {
+                let own = renamed(field.name);
+                match &field.default {
+                    Default::Value(value) => {
+                        let value = self.text(value)?;
+                        parameters.push(value.wrapped(&format!("{own} = "), ""));
+                    }
+                    _ => parameters.push(own.into()),
+                }
+            }
+            let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
+            self.tuple_members(&names, &parameters, layout);
+            return Ok(());
+        }
+        let is_frozen = self.dataclass_option(def, "frozen", false);
+        let compares = self.dataclass_option(def, "eq", true) && !has("__eq__");
+        let only_names = self.dataclass_option(def, "kw_only", false);
+        let kind = match (compares, is_frozen) {
+            (true, false) => Some("compared"),
+            (true, true) => Some("frozen"),
+            (false, true) => Some("constant"),
+            (false, false) => None,
+        };
+        let names = |wanted: &dyn Fn(&&Field<'a>) -> bool, translator: &Self| {
+            let names = fields.iter().filter(wanted);
+            let names =
+                names.map(|field| super::string::quoted(&translator.attribute_name(field.name)));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let all = names(&|_| true, self);
+        let compared = names(&|field| field.is_compared, self);
+        if all != compared && compares {
+            return refuse(
+                &def.name,
+                "`compare=False` of a field has no counterpart here",
+            );
+        }
+        layout.line(&format!("__field_kind__ = \"{}\";", kind.unwrap_or("plain")).into());
+        layout.line(&format!("_fields = tuple([{all}]);").into());
         if !has("__init__") {
             let mut parameters = Vec::new();
             let mut lines = Vec::new();
+            let mut set: Vec<Text> = Vec::new();
             for field in fields {
                 let own = renamed(field.name);
                 let place = self.attribute_name(field.name);
@@ -1001,46 +1328,56 @@ impl<'a> Translator<'a> {
                         parameters.push(value.wrapped(&format!("{own} = "), ""));
                     }
                     Default::Factory(_) if field.is_taken => {
-                        parameters.push(format!("{own} = ()").into());
+                        let missing = self.helper("missing");
+                        parameters.push(format!("{own} = {missing}()").into());
                     }
                     Default::None => continue,
                     Default::Value(value) => {
                         let value = self.text(value)?;
+                        set.push(value.wrapped(&format!("[\"{place}\", "), "]"));
                         lines.push(value.wrapped(&format!("this.{place} = "), ";"));
                         continue;
                     }
                     Default::Factory(_) => {}
                 }
-                let Default::Factory(factory) = &field.default else {
-                    lines.push(format!("this.{place} = {own};").into());
-                    continue;
-                };
-                let made = self.factory(factory)?;
-                let mut line = Text::from(format!("this.{place} = "));
-                match field.is_taken {
-                    true => {
-                        line.push(&format!("if {own} == () {{ "));
-                        line.add(&made);
-                        line.push(&format!(" }} else {{ {own} }}"));
+                let value = match &field.default {
+                    Default::Factory(factory) => {
+                        let made = self.factory(factory)?;
+                        match field.is_taken {
+                            true => {
+                                let is_missing = self.helper("is_missing");
+                                let mut value = Text::from(format!("if {is_missing}({own}) {{ "));
+                                value.add(&made);
+                                value.push(&format!(" }} else {{ {own} }}"));
+                                value
+                            }
+                            false => made,
+                        }
                     }
-                    false => line.add(&made),
-                }
-                line.push(";");
-                lines.push(line);
+                    _ => own.into(),
+                };
+                set.push(value.wrapped(&format!("[\"{place}\", "), "]"));
+                lines.push(value.wrapped(&format!("this.{place} = "), ";"));
             }
             let mut head = Text::at(at, "init");
-            head.add(&Text::joined(&parameters, ", ").wrapped("(", ")"));
+            let mut parameters = Text::joined(&parameters, ", ");
+            if only_names && !parameters.as_str().is_empty() {
+                parameters = parameters.wrapped(" *, ", "");
+            }
+            head.add(&parameters.wrapped("(", ")"));
             layout.open(&head);
-            lines.iter().for_each(|line| layout.line(line));
+            match is_frozen {
+                true => {
+                    let name = self.helper("set_fields");
+                    let all = Text::joined(&set, ", ");
+                    layout.line(&all.wrapped(&format!("{name}(this, dict(["), "]));"));
+                }
+                false => lines.iter().for_each(|line| layout.line(line)),
+            }
             if has("__post_init__") {
                 layout.line(&Text::at(at, "this.__post_init__();"));
             }
             layout.close("");
-        }
-        if is_named_tuple {
-            let names: Vec<String> = fields.iter().map(|field| field.name.to_string()).collect();
-            self.tuple_methods(&names, &renamed(&def.name), layout);
-            return Ok(());
         }
         if !has("__repr__") {
             let shown: Vec<String> = (fields.iter().filter(|field| field.is_shown))
@@ -1064,22 +1401,7 @@ impl<'a> Translator<'a> {
             format!("tuple([{}])", places.collect::<Vec<_>>().join(", "))
         };
         let (this, other) = (compared("this", self), compared("other", self));
-        if !has("__eq__") {
-            let is_same = self.helper("is_same_class");
-            layout.open(&Text::at(at, "__eq__(other)"));
-            layout.line(&format!("if !{is_same}(this, other) {{ return false; }}").into());
-            layout.line(&format!("return {this} == {other};").into());
-            layout.close("");
-        }
-        let is_ordered = def
-            .decorator_list
-            .iter()
-            .any(|decorator| match &decorator.expression {
-                Expr::Call(call) => call.arguments.find_keyword("order").is_some_and(
-                    |order| matches!(&order.value, Expr::BooleanLiteral(value) if value.value),
-                ),
-                _ => false,
-            });
+        let is_ordered = self.dataclass_option(def, "order", false);
         if is_ordered {
             for (name, sign) in [("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")] {
                 layout.open(&Text::at(at, format!("__{name}__(other)")));
@@ -1088,6 +1410,18 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an option of the decorator `dataclass` is set.
+    fn dataclass_option(&self, def: &ast::StmtClassDef, name: &str, usual: bool) -> bool {
+        let options = def.decorator_list.iter().filter_map(|decorator| {
+            let call = decorator.expression.as_call_expr()?;
+            let of = self.full_name(&call.func);
+            (of.as_deref() == Some("dataclasses.dataclass"))
+                .then(|| call.arguments.find_keyword(name))?
+        });
+        let mut flags = options.filter_map(|option| option.value.as_boolean_literal_expr());
+        flags.next().map_or(usual, |flag| flag.value)
     }
 
     /// What a factory of a field makes.
@@ -1142,6 +1476,12 @@ impl<'a> Translator<'a> {
         let owner = self.scopes.owner(self.scope, name)?;
         self.class_variables.get(&(owner, name.to_string()))
     }
+}
+
+/// The method of a class's body that has this name.
+fn method_in<'a>(def: &'a ast::StmtClassDef, name: &str) -> Option<&'a ast::StmtFunctionDef> {
+    let mut methods = def.body.iter().filter_map(Stmt::as_function_def_stmt);
+    methods.find(|method| method.name.as_str() == name)
 }
 
 /// Whether an annotation says that a variable is the class's own.

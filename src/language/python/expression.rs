@@ -173,14 +173,18 @@ impl<'a> Translator<'a> {
             // As a value it is what it holds.
             return Ok(Piece::tight(Text::at(at, format!("{own}.members_"))));
         }
-        let is_unsure = self.unsure.contains(&at) && self.is_hoisted(&name.id);
-        if is_unsure {
+        if self.is_unsure(name) && !self.is_target {
             let mut text = Text::from(format!("{}(", self.helper("bound")));
             text.add(&Text::at(at, own));
             text.push(")");
             return Ok(Piece::tight(text));
         }
         Ok(Piece::tight(Text::at(at, own)))
+    }
+
+    /// Whether the variable may not be set where it is read.
+    pub(super) fn is_unsure(&self, name: &ast::ExprName) -> bool {
+        self.unsure.contains(&name.start()) && self.is_hoisted(&name.id)
     }
 
     /// Whether the variable is declared without a value, to be set later.
@@ -215,7 +219,12 @@ impl<'a> Translator<'a> {
             (self.scopes.name(owner, name))
                 .is_some_and(|found| (found.is_called || found.is_only_class()) && !is_function)
         });
-        match is_called_variable && super::is_library_name(&own) {
+        // Nor for one of the text's functions.
+        let is_parameter = owner
+            .and_then(|owner| self.scopes.name(owner, name))
+            .is_some_and(super::scope::Name::is_parameter);
+        let is_hidden = owner != Some(0) && !is_parameter && self.is_plain_function(name);
+        match is_called_variable && (is_hidden || super::is_library_name(&own)) {
             true => format!("{own}_"),
             false => own,
         }
@@ -226,12 +235,25 @@ impl<'a> Translator<'a> {
         let at = whole.start();
         if let Some((module, name)) = full.rsplit_once('.') {
             super::names::member(module, name).or_else(|reason| refuse(&whole, reason))?;
-            match full {
-                "math.inf" => return Ok(Piece::tight(Text::at(at, "float(\"inf\")"))),
-                "math.pi" => return Ok(Piece::tight(Text::at(at, "3.141592653589793"))),
-                "math.e" => return Ok(Piece::tight(Text::at(at, "2.718281828459045"))),
-                _ => return Ok(Piece::tight(Text::at(at, own_name(full)))),
+            if let Some(constant) = super::modules::constant(full) {
+                if constant.starts_with("float") {
+                    self.python();
+                }
+                return Ok(Piece::tight(Text::at(at, constant)));
             }
+            if super::modules::is_object(module) {
+                let object = self.module_object(module);
+                return Ok(Piece::tight(Text::at(at, format!("{object}.{name}"))));
+            }
+            if let Some(function) = super::modules::function(full) {
+                self.python();
+                return Ok(Piece::tight(Text::at(at, self.helper(function.own))));
+            }
+            return Ok(Piece::tight(Text::at(at, own_name(full))));
+        }
+        if super::modules::is_object(full) {
+            let object = self.module_object(full);
+            return Ok(Piece::tight(Text::at(at, object)));
         }
         if super::names::module(full).is_ok() {
             return refuse(whole, format!("the module `{full}` is no value here"));
@@ -369,7 +391,18 @@ impl<'a> Translator<'a> {
                 };
                 (sign, Bits, Tight, Tight)
             }
-            Operator::MatMult => return refuse(whole, "`@` has no counterpart here"),
+            Operator::MatMult => {
+                if !self.methods.contains_key("__matmul__") {
+                    return refuse(whole, "`@` has no counterpart here");
+                }
+                self.python();
+                let mut text = left.bound(Tight);
+                text.mark(at);
+                text.push(".__matmul__(");
+                text.add(&right.text);
+                text.push(")");
+                return Ok(Piece::tight(text));
+            }
         };
         let mut text = left.bound(left_least);
         text.push(" ");
@@ -762,6 +795,28 @@ impl<'a> Translator<'a> {
             let of = self.text(&attribute.value)?;
             return Ok(Piece::tight(of.wrapped(&format!("{function}("), ")")));
         }
+        if matches!(name, "__cause__" | "__suppress_context__") {
+            self.python();
+            let function = self.helper("error_part");
+            let of = self.text(&attribute.value)?;
+            let end = format!(", {})", super::string::quoted(name));
+            return Ok(Piece::tight(of.wrapped(&format!("{function}("), &end)));
+        }
+        if name == "__members__"
+            && let Expr::Name(class) = &*attribute.value
+            && self.is_enum(&class.id)
+        {
+            self.python();
+            let function = self.helper("enum_members");
+            let of = self.text(&attribute.value)?;
+            return Ok(Piece::tight(of.wrapped(&format!("{function}("), ")")));
+        }
+        if name == "__mro__" {
+            self.python();
+            let function = self.helper("mro");
+            let of = self.text(&attribute.value)?;
+            return Ok(Piece::tight(of.wrapped(&format!("{function}("), ")")));
+        }
         let is_private = self.class_name.is_some() && !name.ends_with("__");
         if name.starts_with("__") && !is_private && !self.methods.contains_key(name) {
             return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
@@ -778,6 +833,15 @@ impl<'a> Translator<'a> {
         let mut text = value.bound(Binding::Tight);
         text.push(".");
         text.mark(attribute.attr.start());
+        let is_own = self.attributes.contains_key(name) || self.methods.contains_key(name);
+        if !is_own && matches!(name, "maxlen" | "native_id") {
+            text.push(if name == "maxlen" {
+                "maxlen()"
+            } else {
+                "ident"
+            });
+            return Ok(Piece::tight(text));
+        }
         text.push(&self.attribute_name(name));
         if self.is_property(name) && attribute.ctx == ast::ExprContext::Load {
             // A chain may go on behind it.
@@ -870,6 +934,10 @@ impl<'a> Translator<'a> {
             let text = items.wrapped(&format!("{kind}("), ")");
             return Ok(Piece::tight(marked(at, &text)));
         }
+        let kind = match kind == "set" && is_rearranged(items) {
+            true => self.helper("constant_set"),
+            false => kind.to_string(),
+        };
         let items = self.texts(items)?;
         let mut text = Text::at(at, format!("{kind}("));
         if !items.is_empty() {
@@ -1127,6 +1195,26 @@ pub(super) enum Collect<'a> {
     Any(&'a Expr),
     /// Whether it holds for all items.
     All(&'a Expr),
+}
+
+/// Whether CPython makes a set of these constants twice, which may change their order: small numbers that
+/// are few stand where they belong.
+fn is_rearranged(items: &[Expr]) -> bool {
+    let is_constant = |item: &Expr| match item {
+        Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) => true,
+        Expr::UnaryOp(unary) => matches!(*unary.operand, Expr::NumberLiteral(_)),
+        _ => false,
+    };
+    let is_small = |item: &Expr| match item {
+        Expr::NumberLiteral(number) => match &number.value {
+            ast::Number::Int(value) => value.as_u8().is_some_and(|value| value < 8),
+            _ => false,
+        },
+        _ => false,
+    };
+    items.len() > 2
+        && items.iter().all(is_constant)
+        && !(items.len() < 5 && items.iter().all(is_small))
 }
 
 /// Statements and a last value, as an expression.

@@ -135,7 +135,15 @@ impl<'a> Translator<'a> {
             Pattern::MatchSequence(row) => self.sequence(&row.patterns, value, asked)?,
             Pattern::MatchMapping(map) => {
                 if let Some(rest) = &map.rest {
-                    return refuse(rest, "`**` has no counterpart in a pattern here");
+                    let mut keys = Vec::new();
+                    for key in &map.keys {
+                        keys.push(self.text(key)?);
+                    }
+                    let name = self.helper("without_keys");
+                    let keys = Text::joined(&keys, ", ").wrapped(", [", "])");
+                    let mut part = value.wrapped(&format!("{name}("), "");
+                    part.add(&keys);
+                    asked.names.push((self.variable(rest), part));
                 }
                 let is_dict = value.wrapped("isinstance(", ", \"dict\")");
                 asked.tests.push(is_dict);

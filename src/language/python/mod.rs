@@ -4,7 +4,7 @@
 //! `scope` says whose variable each name is and where it is declared, `flow` which reads may come
 //! too early, `types` what a value certainly is; `translate` is the translator with what it knows of
 //! the whole text, and `statement`, `function`, `class`, `each`, `matching`, `expression`, `call`, `string` are its parts;
-//! `names` and `builtins` list what Python's names are here; `text` lays the translation out and keeps
+//! `names`, `modules` and `builtins` list what Python's names are here; `text` lays the translation out and keeps
 //! where each piece of it comes from. `hints` looks at texts of this language that may have been
 //! meant as Python.
 //!
@@ -22,6 +22,7 @@ mod flow;
 mod function;
 mod hints;
 mod matching;
+mod modules;
 mod names;
 mod scope;
 mod statement;

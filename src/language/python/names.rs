@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::modules;
+
 /// Words of this language that a variable of Python's may have as its name.
 const WORDS: &[&str] = &[
     "let",
@@ -81,6 +83,7 @@ const MODULES: &[Module] = &[
             "active_count",
             "enumerate",
             "get_ident",
+            "TIMEOUT_MAX",
         ],
     },
     Module {
@@ -140,11 +143,22 @@ const MODULES: &[Module] = &[
             "FIRST_COMPLETED",
             "FIRST_EXCEPTION",
             "ensure_future",
+            "get_running_loop",
         ],
     },
     Module {
         name: "time",
-        names: &["sleep", "time", "perf_counter", "monotonic"],
+        names: &[
+            "sleep",
+            "time",
+            "perf_counter",
+            "monotonic",
+            "strftime",
+            "perf_counter_ns",
+            "time_ns",
+            "monotonic_ns",
+            "process_time",
+        ],
     },
     Module {
         name: "random",
@@ -155,6 +169,7 @@ const MODULES: &[Module] = &[
             "uniform",
             "choice",
             "shuffle",
+            "choices",
         ],
     },
     Module {
@@ -177,6 +192,9 @@ const MODULES: &[Module] = &[
             "fabs",
             "inf",
             "trunc",
+            "nan",
+            "tau",
+            "isclose",
         ],
     },
     Module {
@@ -198,6 +216,7 @@ const MODULES: &[Module] = &[
             "lru_cache",
             "cache",
             "total_ordering",
+            "cached_property",
         ],
     },
     Module {
@@ -231,15 +250,15 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "enum",
-        names: &["Enum", "IntEnum", "auto"],
+        names: &["Enum", "IntEnum", "StrEnum", "auto", "unique"],
     },
     Module {
         name: "dataclasses",
-        names: &["dataclass", "field"],
+        names: &["dataclass", "field", "replace", "FrozenInstanceError"],
     },
     Module {
         name: "abc",
-        names: &["ABC", "abstractmethod"],
+        names: &["ABC", "ABCMeta", "abstractmethod"],
     },
     Module {
         name: "multiprocessing",
@@ -247,7 +266,7 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "os",
-        names: &["getpid"],
+        names: &["getpid", "cpu_count"],
     },
     Module {
         name: "typing",
@@ -269,6 +288,55 @@ const MODULES: &[Module] = &[
             "Tuple",
             "TypeVar",
             "Union",
+            "Awaitable",
+            "Coroutine",
+            "AsyncIterator",
+            "AsyncGenerator",
+            "Deque",
+            "Literal",
+            "Final",
+            "NoReturn",
+            "Hashable",
+            "Mapping",
+            "Type",
+            "Self",
+        ],
+    },
+    Module {
+        name: "operator",
+        names: &[],
+    },
+    Module {
+        name: "heapq",
+        names: &[],
+    },
+    Module {
+        name: "bisect",
+        names: &[],
+    },
+    Module {
+        name: "copy",
+        names: &[],
+    },
+    Module {
+        name: "string",
+        names: &[],
+    },
+    Module {
+        name: "traceback",
+        names: &["print_exc"],
+    },
+    Module {
+        name: "collections.abc",
+        names: &[
+            "Callable",
+            "Iterable",
+            "Iterator",
+            "Generator",
+            "Sequence",
+            "Mapping",
+            "Awaitable",
+            "Coroutine",
         ],
     },
     Module {
@@ -296,9 +364,10 @@ const ABSENT: &[(&str, &str)] = &[
         "a script reaches no network: `io_work(n)` waits as a request would",
     ),
     ("subprocess", "a script starts no other programs"),
-    ("sys", "a script has no `sys`; its arguments are in `args`"),
-    ("logging", "`logging` has no counterpart yet: use `print`"),
-    ("contextvars", "`contextvars` has no counterpart yet"),
+    (
+        "contextvars",
+        "`contextvars` has no counterpart here: `threading.local` keeps values of a thread",
+    ),
 ];
 
 /// Whether Python's module has a counterpart here.
@@ -306,7 +375,8 @@ const ABSENT: &[(&str, &str)] = &[
 /// # Errors
 /// Why not.
 pub(super) fn module(name: &str) -> Result<(), String> {
-    if MODULES.iter().any(|module| module.name == name) || name == "concurrent" {
+    let is_known = MODULES.iter().any(|module| module.name == name);
+    if is_known || name == "concurrent" || modules::is_object(name) {
         return Ok(());
     }
     let first = name.split('.').next().unwrap_or_default();
@@ -324,15 +394,27 @@ pub(super) fn module(name: &str) -> Result<(), String> {
 pub(super) fn member(module_name: &str, name: &str) -> Result<(), String> {
     module(module_name)?;
     let found = MODULES.iter().find(|module| module.name == module_name);
-    match found.is_some_and(|module| module.names.contains(&name)) {
-        true => Ok(()),
-        false => Err(format!("`{module_name}.{name}` has no counterpart here")),
+    let full = format!("{module_name}.{name}");
+    let is_there = found.is_some_and(|module| module.names.contains(&name))
+        || modules::has(module_name, name)
+        || modules::constant(&full).is_some()
+        || modules::object_has(module_name, name);
+    match (is_there, &*full) {
+        (true, _) => Ok(()),
+        (_, "random.seed") => Err(
+            "`random.seed` has no counterpart here, as the numbers are other \
+                                   ones: `--seed` repeats a run"
+                .into(),
+        ),
+        (_, "sys.argv") => Err("`sys.argv` has no counterpart here".into()),
+        (false, _) => Err(format!("`{module_name}.{name}` has no counterpart here")),
     }
 }
 
 /// Whether it is a module of Python's that has a counterpart here, or the beginning of its name.
 pub(super) fn is_module(name: &str) -> bool {
-    MODULES.iter().any(|module| module.name == name) || name == "concurrent"
+    let is_known = MODULES.iter().any(|module| module.name == name);
+    is_known || name == "concurrent" || modules::is_object(name)
 }
 
 /// The full name of one that nothing in the text has: an earlier input may have imported it.
@@ -340,9 +422,12 @@ pub(super) fn full_name(name: &str) -> String {
     if super::builtins::is_function(name) || is_module(name) {
         return name.into();
     }
-    let modules = MODULES
-        .iter()
-        .filter(|module| !matches!(module.name, "asyncio" | "math" | "itertools"));
+    let modules = MODULES.iter().filter(|module| {
+        !matches!(
+            module.name,
+            "asyncio" | "math" | "itertools" | "typing" | "collections.abc"
+        )
+    });
     let mut found = modules.filter(|module| module.names.contains(&name));
     found
         .next()
@@ -403,6 +488,21 @@ pub(super) fn error_class(full: &str) -> Option<&'static str> {
         "StopAsyncIteration",
         "ExceptionGroup",
         "KeyboardInterrupt",
+        "SystemExit",
+        "GeneratorExit",
+        "dataclasses.FrozenInstanceError",
+        "FileExistsError",
+        "ConnectionRefusedError",
+        "ConnectionResetError",
+        "ConnectionAbortedError",
+        "BrokenPipeError",
+        "ModuleNotFoundError",
+        "BlockingIOError",
+        "InterruptedError",
+        "FloatingPointError",
+        "BufferError",
+        "NotADirectoryError",
+        "IsADirectoryError",
         "FileNotFoundError",
         "PermissionError",
         "ConnectionError",

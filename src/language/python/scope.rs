@@ -76,6 +76,11 @@ pub(super) struct Name {
 }
 
 impl Name {
+    /// Whether a parameter brings it.
+    pub(super) fn is_parameter(&self) -> bool {
+        (self.setters.iter()).any(|(_, how)| *how == Setter::Parameter)
+    }
+
     /// Whether one `def` and nothing else sets it.
     pub(super) fn is_only_function(&self) -> bool {
         !self.is_set_inside && matches!(self.setters[..], [(_, Setter::Function)])
@@ -258,6 +263,9 @@ impl Scopes {
         let Some(found) = here.names.get(name) else {
             return Declaration::Given;
         };
+        if found.is_set_inside && found.setters.is_empty() {
+            return Declaration::Top;
+        }
         let only = |wanted: &[Setter]| found.setters.iter().all(|(_, how)| wanted.contains(how));
         if found
             .setters
@@ -269,9 +277,6 @@ impl Scopes {
                 && found.is_set_in(here.block)
         {
             return Declaration::Given;
-        }
-        if found.is_set_inside && found.setters.is_empty() {
-            return Declaration::Top;
         }
         if only(&[Setter::Except]) {
             return Declaration::Handler;

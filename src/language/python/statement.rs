@@ -24,22 +24,21 @@ impl<'a> Translator<'a> {
             Stmt::Assign(assign) => self.assign(assign, layout),
             Stmt::AnnAssign(assign) => match &assign.value {
                 Some(value) => {
-                    let value = self.text(value)?;
+                    let value = self.value_of(value, layout)?;
                     self.assign_to(&assign.target, &value, at, layout)
                 }
                 None => Ok(()),
             },
             Stmt::AugAssign(assign) => self.aug_assign(assign, layout),
             Stmt::Return(given) => {
-                if let (Some(value), true) = (&given.value, self.is_generator)
-                    && !matches!(**value, Expr::NoneLiteral(_))
-                {
-                    return refuse(given, "a generator returns no value here");
-                }
+                let value = match &given.value {
+                    Some(value) => Some(self.value_of(value, layout)?),
+                    None => None,
+                };
                 let mut line = Text::at(at, "return");
-                if let Some(value) = &given.value {
+                if let Some(value) = &value {
                     line.push(" ");
-                    line.add(&self.text(value)?);
+                    line.add(value);
                 }
                 line.push(";");
                 layout.line(&line);
@@ -57,7 +56,8 @@ impl<'a> Translator<'a> {
             Stmt::Import(import) => self.import(import, layout),
             Stmt::ImportFrom(import) => self.import_from(import, layout),
             Stmt::Delete(delete) => self.delete(delete, layout),
-            Stmt::Pass(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => Ok(()),
+            Stmt::Global(global) => self.check_global(global),
+            Stmt::Pass(_) | Stmt::Nonlocal(_) => Ok(()),
             Stmt::Break(_) => {
                 if let Some(Some(flag)) = self.loops.last() {
                     layout.line(&format!("{flag} = false;").into());
@@ -73,6 +73,23 @@ impl<'a> Translator<'a> {
             Stmt::TypeAlias(alias) => refuse(alias, "a type alias has no counterpart here"),
             Stmt::IpyEscapeCommand(command) => refuse(command, "this is a command of IPython's"),
         }
+    }
+
+    /// Refuses `global` for a name that an enclosing function has for itself.
+    fn check_global(&self, global: &'a ast::StmtGlobal) -> Outcome<()> {
+        let mut parent = self.scopes.scopes[self.scope].parent;
+        while let Some(scope) = parent.filter(|scope| *scope != 0) {
+            for name in &global.names {
+                if self.scopes.owner(scope, name) == Some(scope) {
+                    let reason = format!(
+                        "`global {name}` has no counterpart within a function that has a `{name}`"
+                    );
+                    return refuse(global, reason);
+                }
+            }
+            parent = self.scopes.scopes[scope].parent;
+        }
+        Ok(())
     }
 
     fn expression_statement(
@@ -91,6 +108,14 @@ impl<'a> Translator<'a> {
             return Ok(());
         }
         if matches!(&*statement.value, Expr::EllipsisLiteral(_)) {
+            return Ok(());
+        }
+        if let Expr::YieldFrom(from) = &*statement.value
+            && [".send(", ".throw(", ".close("]
+                .iter()
+                .any(|word| self.source.text.contains(word))
+        {
+            self.yield_from(from, layout)?;
             return Ok(());
         }
         if let Expr::YieldFrom(from) = &*statement.value {
@@ -120,6 +145,50 @@ impl<'a> Translator<'a> {
         }
         layout.line(&line);
         Ok(())
+    }
+
+    /// The text of a value, which may be that of a `yield from`.
+    fn value_of(&mut self, value: &'a Expr, layout: &mut Layout) -> Outcome<Text> {
+        match value {
+            Expr::YieldFrom(from) => self.yield_from(from, layout),
+            other => self.text(other),
+        }
+    }
+
+    /// `yield from`, spelled out as in PEP 380: what is sent or thrown goes on to the inner generator.
+    /// Returns the text of its value.
+    fn yield_from(&mut self, from: &'a ast::ExprYieldFrom, layout: &mut Layout) -> Outcome<Text> {
+        self.python();
+        let at = from.start();
+        let items = self.collected_or_lazy(&from.value)?;
+        let inner = self.fresh("inner");
+        let item = self.fresh("item");
+        let sent = self.fresh("sent");
+        let error = self.fresh("error");
+        let (iter, take, is_end) = (
+            self.helper("iter"),
+            self.helper("take"),
+            self.helper("is_end"),
+        );
+        let (delegate, returned) = (self.helper("delegate"), self.helper("returned"));
+        layout.line(&marked(
+            at,
+            &items.wrapped(&format!("let {inner} = {iter}("), ");"),
+        ));
+        layout.line(&Text::at(at, format!("let {item} = {take}({inner});")));
+        layout.open(&Text::at(at, format!("while !{is_end}({item})")));
+        layout.line(&format!("let {sent};").into());
+        layout.line(&format!("let {error} = none();").into());
+        layout.line(&Text::at(
+            at,
+            format!("try {{ {sent} = yield({item}); }} catch (thrown) {{ {error} = thrown; }}"),
+        ));
+        layout.line(&Text::at(
+            at,
+            format!("{item} = {delegate}({inner}, {sent}, {error});"),
+        ));
+        layout.close("");
+        Ok(format!("{returned}({item})").into())
     }
 
     /// `let`, where the statement that begins at `at` declares the variable.
@@ -156,7 +225,7 @@ impl<'a> Translator<'a> {
             {
                 return self.named_tuple(name, call, layout);
             }
-            let value = self.text(&assign.value)?;
+            let value = self.value_of(&assign.value, layout)?;
             return self.assign_to(target, &value, at, layout);
         }
         let value = self.text(&assign.value)?;
@@ -237,9 +306,30 @@ impl<'a> Translator<'a> {
             }
             Expr::Attribute(_) | Expr::Subscript(_) => {
                 if let Expr::Subscript(subscript) = target
-                    && matches!(&*subscript.slice, Expr::Slice(_))
+                    && let Expr::Slice(slice) = &*subscript.slice
                 {
-                    return refuse(target, "an assignment to a slice has no counterpart here");
+                    return self.assign_to_slice(subscript, slice, value, at, layout);
+                }
+                if let Expr::Attribute(attribute) = target
+                    && let Expr::Name(class) = &*attribute.value
+                    && self.is_enum(&class.id)
+                {
+                    self.python();
+                    let raise = self.helper("raise");
+                    let message = format!("cannot reassign member '{}'", attribute.attr);
+                    let line = format!("{raise}(\"AttributeError\", {});", quoted(&message));
+                    layout.line(&Text::at(at, line));
+                    return Ok(());
+                }
+                if let Expr::Attribute(attribute) = target
+                    && attribute.attr.as_str() == "name"
+                    && self.type_of(&attribute.value) == Type::Object("Thread")
+                {
+                    let of = self.expr(&attribute.value)?;
+                    let mut line = marked(at, &of.bound(Binding::Tight));
+                    line.add(&value.wrapped(".set_name(", ");"));
+                    layout.line(&line);
+                    return Ok(());
                 }
                 if let Expr::Attribute(attribute) = target
                     && attribute.attr.as_str() == "daemon"
@@ -277,6 +367,7 @@ impl<'a> Translator<'a> {
                     layout.line(&line);
                     return Ok(());
                 }
+                self.check_bound(target, at, layout);
                 let mut line = self.place(target)?;
                 line.push(" = ");
                 line.add(value);
@@ -314,6 +405,52 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// `xs[1:3] = ys`: all items are there before the list changes.
+    fn assign_to_slice(
+        &mut self,
+        subscript: &'a ast::ExprSubscript,
+        slice: &'a ast::ExprSlice,
+        value: &Text,
+        at: TextSize,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        if self.methods.contains_key("__setitem__") {
+            return refuse(subscript, "a slice has no counterpart beside `__setitem__`");
+        }
+        self.python();
+        let mut line = marked(at, &self.expr(&subscript.value)?.bound(Binding::Tight));
+        line.push(".set_slice(");
+        line.add(&self.bounds_of(slice)?);
+        line.add(&value.wrapped(", list(", "));"));
+        layout.line(&line);
+        Ok(())
+    }
+
+    /// The bounds of a slice: `1, ()`, with the step where there is one.
+    fn bounds_of(&mut self, slice: &'a ast::ExprSlice) -> Outcome<Text> {
+        let parts = [&slice.lower, &slice.upper, &slice.step];
+        let count = if slice.step.is_some() { 3 } else { 2 };
+        let texts: Outcome<Vec<Text>> = (parts[..count].iter())
+            .map(|part| {
+                part.as_ref()
+                    .map_or(Ok("()".into()), |part| self.text(part))
+            })
+            .collect();
+        Ok(Text::joined(&texts?, ", "))
+    }
+
+    /// Asks for the value of the variable that a place begins with, where it may not be set.
+    fn check_bound(&mut self, target: &'a Expr, at: TextSize, layout: &mut Layout) {
+        if let Some(name) = root_of(target)
+            && self.is_unsure(name)
+        {
+            self.python();
+            let bound = self.helper("bound");
+            let own = self.variable(&name.id);
+            layout.line(&Text::at(at, format!("{bound}({own});")));
+        }
+    }
+
     /// A place that is assigned to: `xs[i]`, `account.balance`.
     fn place(&mut self, target: &'a Expr) -> Outcome<Text> {
         match target {
@@ -324,10 +461,17 @@ impl<'a> Translator<'a> {
                     let reason = format!("`{}` has no attributes that can be set here", name.id);
                     return refuse(attribute, reason);
                 }
-                Ok(self.expr(target)?.text)
+                self.target_text(target)
             }
-            _ => Ok(self.expr(target)?.text),
+            _ => self.target_text(target),
         }
+    }
+
+    fn target_text(&mut self, target: &'a Expr) -> Outcome<Text> {
+        let was_target = std::mem::replace(&mut self.is_target, true);
+        let text = self.text(target);
+        self.is_target = was_target;
+        text
     }
 
     fn aug_assign(&mut self, assign: &'a ast::StmtAugAssign, layout: &mut Layout) -> Outcome<()> {
@@ -347,20 +491,39 @@ impl<'a> Translator<'a> {
             Operator::FloorDiv => "",
             Operator::MatMult => return refuse(assign, "`@` has no counterpart here"),
         };
+        self.check_bound(&assign.target, at, layout);
         if let Expr::Attribute(attribute) = &*assign.target
             && self.is_property(&attribute.attr)
         {
-            let reason = "a property is changed by an assignment of its own here";
-            return refuse(attribute, reason);
+            if !is_plain(&attribute.value) {
+                return refuse(attribute, "keep what is changed here in a variable first");
+            }
+            let place = self.expr(&attribute.value)?.bound(Binding::Tight);
+            let name = self.attribute_name(&attribute.attr);
+            let left = Piece::tight(place.wrapped("", &format!(".{name}()")));
+            let value = self.expr(&assign.value)?;
+            let types = (Type::Unknown, self.type_of(&assign.value));
+            let changed = self.operation(assign.op, types, (&left, &value), at, assign)?;
+            return self.assign_to(&assign.target, &changed.text, at, layout);
+        }
+        if let Expr::Subscript(subscript) = &*assign.target
+            && matches!(&*subscript.slice, Expr::Slice(_))
+        {
+            return refuse(subscript, "`op=` of a slice has no counterpart here");
         }
         if let Expr::Subscript(subscript) = &*assign.target
             && self.has_special(&["__setitem__", "__getitem__"])
         {
-            if !is_plain(&subscript.value) || !is_plain(&subscript.slice) {
-                return refuse(subscript, "keep what is changed here in a variable first");
-            }
             self.python();
-            let parts = [self.text(&subscript.value)?, self.text(&subscript.slice)?];
+            let mut parts = [self.text(&subscript.value)?, self.text(&subscript.slice)?];
+            for (part, expr) in parts.iter_mut().zip([&subscript.value, &subscript.slice]) {
+                // Each is evaluated once.
+                if !is_plain(expr) {
+                    let name = self.fresh("kept");
+                    layout.line(&marked(at, &part.wrapped(&format!("let {name} = "), ";")));
+                    *part = name.into();
+                }
+            }
             let item = self.helper("item");
             let item = Text::joined(&parts, ", ").wrapped(&format!("{item}("), ")");
             let value = self.expr(&assign.value)?;
@@ -520,9 +683,11 @@ impl<'a> Translator<'a> {
 
     fn with(&mut self, with: &'a ast::StmtWith, layout: &mut Layout) -> Outcome<()> {
         let is_object = |item: &ast::WithItem| {
-            matches!(self.type_of(&item.context_expr), Type::Object(_))
+            matches!(self.type_of(&item.context_expr), Type::Object(kind) if kind != "Pool")
                 || matches!(&item.context_expr, Expr::Call(call)
-                    if self.full_name(&call.func).is_some_and(|full| !full.starts_with("contextlib.")))
+                if self.full_name(&call.func).is_some_and(|full| {
+                    !full.starts_with("contextlib.") && full != "multiprocessing.Pool"
+                }))
         };
         let by_script = |item: &ast::WithItem| self.has_managers && !is_object(item);
         if with.items.iter().any(by_script) {
@@ -614,7 +779,11 @@ impl<'a> Translator<'a> {
 
     fn try_statement(&mut self, protected: &'a ast::StmtTry, layout: &mut Layout) -> Outcome<()> {
         if protected.is_star {
-            return refuse(protected, "`except*` has no counterpart here");
+            let reason = "`except*` has no counterpart here";
+            return match protected.handlers.first() {
+                Some(handler) => refuse(handler, reason),
+                None => refuse(protected, reason),
+            };
         }
         let flag = (!protected.orelse.is_empty()).then(|| self.fresh("succeeded"));
         if let Some(flag) = &flag {
@@ -730,6 +899,33 @@ impl<'a> Translator<'a> {
             layout.line(&Text::at(at, "throw;"));
             return Ok(());
         };
+        if self.keeps_causes && (raise.cause.is_some() || !self.caught.is_empty()) {
+            self.python();
+            let value = match self.full_name(error).and_then(|full| error_class(&full)) {
+                Some(class) => format!("{}()", class.rsplit('.').next().unwrap_or(class)).into(),
+                None => match &**error {
+                    Expr::Name(name) if self.class_named(&name.id).is_some() => {
+                        Text::from(format!("{}()", self.variable(&name.id)))
+                    }
+                    other => self.text(other)?,
+                },
+            };
+            let cause = match &raise.cause {
+                Some(cause) => self.text(cause)?,
+                None => "()".into(),
+            };
+            let context = self.caught.last().cloned().unwrap_or_else(|| "()".into());
+            let suppresses = if raise.cause.is_some() {
+                "true"
+            } else {
+                "false"
+            };
+            let name = self.helper("raised_from");
+            let parts = [value, cause, context.into(), suppresses.into()];
+            let line = Text::joined(&parts, ", ").wrapped(&format!("throw {name}("), ");");
+            layout.line(&marked(at, &line));
+            return Ok(());
+        }
         let mut line = Text::at(at, "throw ");
         match self.full_name(error).and_then(|full| error_class(&full)) {
             // A class alone is called without arguments.
@@ -812,6 +1008,26 @@ impl<'a> Translator<'a> {
                     let line = format!("{own} = {unset}({});", quoted(&name.id));
                     layout.line(&Text::at(target.start(), line));
                 }
+                Expr::Subscript(subscript)
+                    if let Expr::Slice(slice) = &*subscript.slice
+                        && !self.methods.contains_key("__delitem__") =>
+                {
+                    self.python();
+                    let value = self.expr(&subscript.value)?;
+                    let mut line = marked(target.start(), &value.bound(Binding::Tight));
+                    line.push(".delete_slice(");
+                    line.add(&self.bounds_of(slice)?);
+                    line.push(");");
+                    layout.line(&line);
+                }
+                Expr::Attribute(attribute) => {
+                    self.python();
+                    let value = self.expr(&attribute.value)?;
+                    let mut line = marked(target.start(), &value.bound(Binding::Tight));
+                    let name = self.attribute_name(&attribute.attr);
+                    line.push(&format!(".__delattr__({});", quoted(&name)));
+                    layout.line(&line);
+                }
                 Expr::Subscript(subscript) if self.has_special(&["__delitem__"]) => {
                     self.python();
                     let name = self.helper("del_item");
@@ -836,6 +1052,16 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// The variable that a place begins with.
+fn root_of(target: &Expr) -> Option<&ast::ExprName> {
+    match target {
+        Expr::Name(name) => Some(name),
+        Expr::Subscript(subscript) => root_of(&subscript.value),
+        Expr::Attribute(attribute) => root_of(&attribute.value),
+        _ => None,
     }
 }
 

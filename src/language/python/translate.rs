@@ -103,6 +103,16 @@ pub(super) struct Translator<'a> {
     pub(super) has_managers: bool,
     /// The loops that are open, with the variable of each that says whether it came to its end.
     pub(super) loops: Vec<Option<String>>,
+    /// Whether what is translated is a place that is assigned to.
+    pub(super) is_target: bool,
+    /// The functions of the top level that stand within a `with`, which is a block here.
+    in_with: BTreeSet<String>,
+    /// Whether the text asks errors what they were raised from.
+    pub(super) keeps_causes: bool,
+    /// Whether the text uses a module whose objects are of the library's classes.
+    pub(super) has_library_objects: bool,
+    /// The modules of which the translation makes an object.
+    pub(super) object_modules: BTreeSet<String>,
     /// The modules whose import is written already.
     pub(super) imported: BTreeSet<String>,
     /// Whether the last statement is an expression whose value is shown.
@@ -154,6 +164,13 @@ pub(super) fn translate(
         is_generator: false,
         has_mappings: has_mappings(body),
         has_managers: super::scope::has_managers(body),
+        keeps_causes: ["__cause__", "__suppress_context__"]
+            .iter()
+            .any(|word| text.contains(word)),
+        is_target: false,
+        in_with: BTreeSet::new(),
+        has_library_objects: false,
+        object_modules: BTreeSet::new(),
         imported: BTreeSet::new(),
         gives_value: false,
         needs_python: false,
@@ -193,6 +210,11 @@ impl<'a> Translator<'a> {
                 head.blank();
             }
         }
+        for module in std::mem::take(&mut self.object_modules) {
+            if !(self.is_known)(&module) {
+                head.line(&format!("let {module} = python.{module}();").into());
+            }
+        }
         let body = layout.into_text();
         if !body.as_str().is_empty() {
             head.line(&body);
@@ -212,11 +234,28 @@ impl<'a> Translator<'a> {
             names.extend(scope.names.keys().cloned());
         }
         self.names = names;
+        self.in_with = functions_in_with(body);
         let mut learner = Learner {
             translator: self,
             scope: 0,
         };
         learner.visit_body(body);
+        let mut modules = self.imports.values();
+        let has_objects = |full: &String| {
+            full.split('.').next().is_some_and(|module| {
+                super::modules::is_object(module) || module == "multiprocessing"
+            })
+        };
+        self.has_library_objects = modules.any(has_objects) || (self.is_known)("logging");
+        let mut modules = self.imports.values();
+        self.has_managers |= modules.any(|full| full.starts_with("multiprocessing"));
+    }
+
+    /// The variable in which the object stands that a module is.
+    pub(super) fn module_object(&mut self, module: &str) -> String {
+        self.python();
+        self.object_modules.insert(module.to_string());
+        module.to_string()
     }
 
     /// Whether the module's name is one `def` at its top level and nothing else.
@@ -225,6 +264,7 @@ impl<'a> Translator<'a> {
             .name(0, name)
             .is_some_and(Name::is_only_function)
             && self.scopes.declaration(0, name) == Declaration::Given
+            && !self.in_with.contains(name)
     }
 
     /// A name that nothing in the text has, made of this one.
@@ -706,6 +746,28 @@ impl<'a> Visitor<'a> for Learner<'_, 'a> {
     }
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
+}
+
+/// The functions that are defined within a `with` of the top level.
+fn functions_in_with(body: &[Stmt]) -> BTreeSet<String> {
+    struct Finder(usize, BTreeSet<String>);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            match statement {
+                Stmt::FunctionDef(def) if self.0 > 0 => _ = self.1.insert(def.name.to_string()),
+                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+                Stmt::With(_) => {
+                    self.0 += 1;
+                    walk_stmt(self, statement);
+                    self.0 -= 1;
+                }
+                other => walk_stmt(self, other),
+            }
+        }
+    }
+    let mut finder = Finder(0, BTreeSet::new());
+    finder.visit_body(body);
+    finder.1
 }
 
 /// Whether a text mentions a mapping of `collections`, or makes a class of named tuples.

@@ -112,6 +112,7 @@ impl Translator<'_> {
             ) => Type::Object("Lock"),
             Some("threading.Event" | "asyncio.Event") => Type::Object("Event"),
             Some("multiprocessing.Pool") => Type::Object("Pool"),
+            Some("asyncio.get_running_loop") => Type::Object("Loop"),
             Some("threading.Barrier") => Type::Object("Barrier"),
             Some(
                 "queue.Queue"

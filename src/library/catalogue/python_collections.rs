@@ -279,15 +279,26 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         receiver: Some("list"),
         name: "set_slice",
-        signatures: &[sig(
-            &[
-                param("start", Kind::Any),
-                param("end", Kind::Any),
-                param("items", Kind::Any),
-            ],
-            "()",
-        )],
-        summary: "Puts items in the place of a part: Python's `xs[start:end] = items`.",
+        signatures: &[
+            sig(
+                &[
+                    param("start", Kind::Any),
+                    param("end", Kind::Any),
+                    param("items", Kind::Any),
+                ],
+                "()",
+            ),
+            sig(
+                &[
+                    param("start", Kind::Any),
+                    param("end", Kind::Any),
+                    param("step", Kind::Any),
+                    param("items", Kind::Any),
+                ],
+                "()",
+            ),
+        ],
+        summary: "Puts items in the place of a part: Python's `xs[start:end] = items`, with a step, too.",
         example: Example {
             code: "let a = list([1, 2, 3, 4]); a.set_slice(1, 3, [9]); print(a);",
             output: "[1, 9, 4]",
@@ -970,14 +981,24 @@ fn list(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Given {
 
 fn tuple(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Given {
     if let [Value::Collection(contents)] = args
-        && matches!(***contents, Collection::Tuple(_))
+        && let Some(items) = contents.tuple_items()
     {
-        return Ok(NativeResult::Value(args[0].clone()));
+        return Ok(NativeResult::Value(match contents.class() {
+            Some(_) => Value::tuple(items.to_vec()),
+            None => args[0].clone(),
+        }));
     }
     made("tuple", args, ctx, |items| Ok(Collection::Tuple(items)))
 }
 
 fn set(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Given {
+    if let [one] = args
+        && let Some(contents) = one.collection()
+        && let Collection::Set(items) = &**contents
+    {
+        let copy = Collection::Set(items.copied_set()?);
+        return Ok(NativeResult::Value(Value::reference(copy, ctx.pos)));
+    }
     made("set", args, ctx, |items| {
         Dict::set_of(items).map(Collection::Set)
     })

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use crate::library::limits;
 use crate::pos::Pos;
-use crate::value::collection::{Entry, Kind, equal, key_error, order, position_of, python_type};
+use crate::value::collection::{
+    Entry, Kind, equal, key_error, order, position_of, python_type, repr_text,
+};
 use crate::value::{Class, Collection, Dict, FaultKind, Held, Value};
 use crate::vm::OnCollection;
 
@@ -73,6 +75,10 @@ pub(in crate::library) fn call(
 ) -> Answer {
     match (name, &*args) {
         ("len", []) => return done(int(contents.len())),
+        ("copy", []) if let Collection::Set(set) = &***contents => {
+            let copy = set.copied_set();
+            return Some(copy.map(|set| Value::reference(Collection::Set(set), pos)));
+        }
         ("copy", []) => return done(Value::reference((***contents).clone(), pos)),
         ("index" | "remove" | "count", [Value::Reference(item), ..])
             if item.method("__eq__").is_some() =>
@@ -86,7 +92,9 @@ pub(in crate::library) fn call(
         _ => {}
     }
     match &***contents {
-        Collection::Tuple(items) => row_method(name, items, args, Value::tuple),
+        Collection::Tuple(items) | Collection::Named(items, _) => {
+            row_method(name, items, args, Value::tuple)
+        }
         Collection::List(items) => match row_method(name, items, args, |items| {
             Value::reference(Collection::List(items), pos)
         }) {
@@ -130,7 +138,7 @@ pub(in crate::library) fn call(
 /// When a key cannot be hashed.
 pub(in crate::library) fn contains(contents: &Collection, item: &Value) -> Result<bool, FaultKind> {
     Ok(match contents {
-        Collection::Tuple(items) | Collection::List(items) => {
+        Collection::Tuple(items) | Collection::Named(items, _) | Collection::List(items) => {
             position_of(items.iter(), item).is_some()
         }
         Collection::Deque(items, _) => position_of(items.iter(), item).is_some(),
@@ -267,7 +275,7 @@ fn row_method(
                 let found = places.into_iter().find(|place| equal(&items[*place], item));
                 found
                     .map(int)
-                    .ok_or_else(|| not_in("list.index(x): x not in list"))
+                    .ok_or_else(|| not_in(&format!("{} is not in list", repr_text(item))))
             }),
         ("count", [item]) => Ok(int(items.iter().filter(|one| equal(one, item)).count())),
         ("slice", [_, ..]) if args.len() <= 3 => slice_places(items.len(), args).map(|places| {
@@ -369,7 +377,28 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
                 Value::Unit
             })
         }
-        ("set_slice", [start, end, more]) => {
+        ("set_slice", [start, end, step, more]) if step.as_int().is_some_and(|step| step != 1) => {
+            let bounds = [start.clone(), end.clone(), step.clone()];
+            slice_places(items.len(), &bounds).and_then(|places| {
+                let more = items_of(more)?;
+                if more.len() != places.len() {
+                    return Err(FaultKind::raised(
+                        Class::ValueError,
+                        &format!(
+                            "attempt to assign sequence of size {} to extended slice of size {}",
+                            more.len(),
+                            places.len()
+                        ),
+                        "give as many items as the slice has",
+                    ));
+                }
+                for (place, item) in places.into_iter().zip(more) {
+                    items[place] = item;
+                }
+                Ok(Value::Unit)
+            })
+        }
+        ("set_slice", [start, end, _, more] | [start, end, more]) => {
             let places = slice_places(items.len(), &[start.clone(), end.clone()]);
             places.and_then(|places| {
                 let start = slice_start(items.len(), start);
@@ -604,10 +633,15 @@ pub(in crate::library) fn combine(a: &Dict, how: Combine, b: &Dict) -> Result<Di
         kept.cloned().collect::<Vec<Value>>()
     };
     let items = match how {
-        Combine::Union => [a.keys().cloned().collect(), of(b, a, false)].concat(),
-        Combine::Intersection => of(a, b, true),
+        Combine::Union => {
+            let mut union = a.copied_set()?;
+            union.merge(b)?;
+            return Ok(union);
+        }
+        Combine::Intersection if b.len() > a.len() => of(a, b, true),
+        Combine::Intersection => of(b, a, true),
         Combine::Difference => of(a, b, false),
-        Combine::SymmetricDifference => [of(a, b, false), of(b, a, false)].concat(),
+        Combine::SymmetricDifference => [of(b, a, false), of(a, b, false)].concat(),
     };
     Dict::set_of(items)
 }
@@ -678,7 +712,14 @@ fn set_method(name: &str, set: &mut Dict, args: &mut [Value]) -> Answer {
             set.clear();
             Ok(Value::Unit)
         }
-        ("update", others) => become_(Combine::Union, others),
+        ("update", others) => {
+            let mut add = |other: &Value| match other.collection().as_deref().map(|held| &**held) {
+                Some(Collection::Set(other)) => set.merge(other),
+                _ => (items_of(other)?.into_iter())
+                    .try_for_each(|item| set.insert(item, Value::Unit).map(drop)),
+            };
+            (others.iter().try_for_each(&mut add)).map(|()| Value::Unit)
+        }
         ("intersection_update", others) => become_(Combine::Intersection, others),
         ("difference_update", others) => become_(Combine::Difference, others),
         ("symmetric_difference_update", others @ [_]) => {

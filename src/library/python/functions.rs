@@ -32,6 +32,10 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row("ascii", 1, 1, ascii),
     Row("format", 1, 2, |args, ctx| {
+        if let Some(method) = instances::special(&args[0], "__format__") {
+            let spec = args.get(1).cloned().unwrap_or_else(|| Value::from(""));
+            return Ok(NativeResult::CallOn(args[0].clone(), method, vec![spec]));
+        }
         if let (None, Some(by_script)) = (
             args.get(1).filter(|spec| !str(spec).is_empty()),
             instances::str(&args[0], ctx),
@@ -52,8 +56,20 @@ pub(super) const ROWS: &[Row] = &[
         }
         value(args.first().is_some_and(is_true))
     }),
-    Row("int", 0, 2, int),
-    Row("float", 0, 1, float),
+    Row("int", 0, 2, |args, ctx| {
+        let special = args.first();
+        match special.and_then(|one| instances::call_special(one, &["__int__", "__index__"])) {
+            Some(call) => Ok(call),
+            None => int(args, ctx),
+        }
+    }),
+    Row("float", 0, 1, |args, ctx| {
+        let special = args.first();
+        match special.and_then(|one| instances::call_special(one, &["__float__"])) {
+            Some(call) => Ok(call),
+            None => float(args, ctx),
+        }
+    }),
     Row("len", 1, 1, |args, _| {
         if let Some(call) = instances::call_special(&args[0], &["__len__"]) {
             return Ok(call);
@@ -61,7 +77,15 @@ pub(super) const ROWS: &[Row] = &[
         len(&args[0]).map(|count| done(Value::Int(count)))
     }),
     Row("abs", 1, 1, abs),
-    Row("round", 1, 2, round),
+    Row("round", 1, 2, |args, ctx| {
+        match instances::special(&args[0], "__round__") {
+            Some(method) => {
+                let (this, rest) = (args[0].clone(), args[1..].to_vec());
+                Ok(NativeResult::CallOn(this, method, rest))
+            }
+            None => round(args, ctx),
+        }
+    }),
     Row("pow", 2, 3, pow),
     Row("divmod", 2, 2, |args, _| {
         let quotient = div_floor(&args[0], &args[1])?;
@@ -108,6 +132,9 @@ pub(super) const ROWS: &[Row] = &[
     Row("max", 1, ANY, |args, ctx| extreme("max", args, ctx)),
     Row("sorted", 1, 3, sorted),
     Row("reversed", 1, 1, |args, ctx| {
+        if let Some(call) = instances::call_special(&args[0], &["__reversed__"]) {
+            return Ok(call);
+        }
         each("reversed", args, ctx, |mut items, _| {
             items.reverse();
             value(list(items))
@@ -305,7 +332,7 @@ pub(super) fn prelude(name: &str, args: &mut [Value], ctx: &NativeCtx<'_>) -> Ou
 
 /// Does something with all items of the first argument. What gives its items one by one, and may wait
 /// for each, is gone through by the prelude, which then calls the function again with an array.
-fn each(
+pub(super) fn each(
     name: &str,
     args: &mut [Value],
     ctx: &NativeCtx<'_>,
@@ -725,6 +752,9 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
         && class.kind == Kind::Class
     {
         return Ok(match (object, &class.class) {
+            (Value::Collection(contents), Some(class)) => {
+                contents.class().is_some_and(|own| own.derives_from(class))
+            }
             (Value::Reference(object), Some(class)) if object.kind == Kind::Instance => {
                 (object.class.as_ref()).is_some_and(|own| own.derives_from(class))
             }
@@ -743,6 +773,8 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
     };
     let own = type_name(object);
     Ok(match object {
+        _ if name == "object" => true,
+        Value::Collection(contents) if contents.class().is_some() => name == "tuple",
         Value::Map(_) => is_instance(object, name),
         Value::Reference(reference) if reference.kind == Kind::Instance => {
             is_instance(object, name)
@@ -770,6 +802,27 @@ fn slice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let step = step.unwrap_or(1);
     if step == 0 {
         return Err(raised("ValueError", "slice step cannot be zero"));
+    }
+    if let Value::Range(range) = &args[0] {
+        let count = i64::try_from(range.len()).unwrap_or(i64::MAX);
+        let (least, most) = if step > 0 {
+            (0, count)
+        } else {
+            (-1, count - 1)
+        };
+        let place = |at: i64| {
+            let at = if at < 0 { at.saturating_add(count) } else { at };
+            at.clamp(least, most)
+        };
+        let first = from.map_or(if step > 0 { 0 } else { count - 1 }, place);
+        let end = to.map_or(if step > 0 { count } else { -1 }, place);
+        let part = crate::value::Range {
+            start: range.start + first * range.step,
+            end: range.start + end * range.step,
+            step: range.step.saturating_mul(step),
+            inclusive: false,
+        };
+        return value(Value::Range(Arc::new(part)));
     }
     let text = as_text(&args[0]).map(std::borrow::Cow::into_owned);
     let items = match (&text, &args[0]) {

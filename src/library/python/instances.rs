@@ -64,7 +64,9 @@ pub(super) const ROWS: &[Row] = &[
         let count = match &args[0] {
             Value::Array(items) => Some(items.len()),
             other => (other.collection()).and_then(|contents| match &**contents {
-                Collection::List(items) | Collection::Tuple(items) => Some(items.len()),
+                Collection::List(items)
+                | Collection::Tuple(items)
+                | Collection::Named(items, _) => Some(items.len()),
                 Collection::Deque(items, _) => Some(items.len()),
                 _ => None,
             }),
@@ -88,7 +90,12 @@ pub(super) const ROWS: &[Row] = &[
         ))
     }),
     Row("name_of", 1, 1, |args, _| match &args[0] {
-        Value::Function(function) => Ok(NativeResult::Value(Value::Literal(function.name))),
+        Value::Function(function) => {
+            let name = function.name.as_str();
+            let name = name.strip_prefix("python.").unwrap_or(name);
+            let name = if name == "closure" { "<lambda>" } else { name };
+            Ok(NativeResult::Value(Value::from(name)))
+        }
         Value::Reference(reference) if reference.kind == Kind::Class => {
             let name = reference.class.as_ref().map(|class| class.name);
             Ok(NativeResult::Value(
@@ -97,15 +104,30 @@ pub(super) const ROWS: &[Row] = &[
         }
         other => Err(no_attribute(other, "__name__")),
     }),
-    Row("class_of", 1, 1, |args, _| match &args[0] {
+    Row("class_of", 1, 1, |args, ctx| match &args[0] {
         Value::Reference(reference) if reference.kind == Kind::Instance => {
             let class = reference.class.as_ref().map(UserClass::to_value);
             Ok(NativeResult::Value(class.unwrap_or_default()))
         }
-        other => Err(raised(
-            "TypeError",
-            &format!("the class of '{}' is no value here", type_name(other)),
-        )),
+        Value::Collection(contents) if contents.class().is_some() => {
+            let class = contents.class().map(UserClass::to_value);
+            Ok(NativeResult::Value(class.unwrap_or_default()))
+        }
+        other => {
+            let name = type_name(other);
+            if let Some(class) = Class::named(&name) {
+                return Ok(NativeResult::Value(UserClass::of_error(class).to_value()));
+            }
+            let own = match &*name {
+                "list" | "dict" | "set" | "tuple" | "deque" => name,
+                "int" | "float" | "str" | "bool" | "frozenset" => format!("python.{name}"),
+                _ => {
+                    let message = format!("the class of '{name}' is no value here");
+                    return Err(raised("TypeError", &message));
+                }
+            };
+            Ok(NativeResult::Value(Value::Function(named(&own, ctx))))
+        }
     }),
     Row("is_same_class", 2, 2, |args, _| {
         let class = |value: &Value| match value {
@@ -156,7 +178,7 @@ pub(super) const ROWS: &[Row] = &[
     Row("thread_class", 0, 0, |args, ctx| {
         prelude("__python__thread_class", args, ctx)
     }),
-    Row("hasattr", 2, 2, |args, _| {
+    Row("hasattr", 2, 2, |args, ctx| {
         let name = text::str(&args[1]);
         let has = match &args[0] {
             Value::Reference(reference) => {
@@ -165,6 +187,15 @@ pub(super) const ROWS: &[Row] = &[
                         class.method(&name).is_some() || class.with_attribute(&name).is_some()
                     })
             }
+            Value::Map(map) => map.contains_key(&*name),
+            Value::Collection(contents) => {
+                contents.field(&name).is_some()
+                    || (contents.class()).is_some_and(|class| class.method(&name).is_some())
+            }
+            Value::Object(object) => match object.state().property(&name, ctx.task) {
+                Some(found) => found.is_ok(),
+                None => return Err(no_attribute(&args[0], &name)),
+            },
             other => return Err(no_attribute(other, &name)),
         };
         Ok(NativeResult::Value(Value::Bool(has)))
@@ -185,7 +216,7 @@ fn no_attribute(value: &Value, name: &str) -> FaultKind {
 }
 
 /// `call_with(f, args, named)`
-fn call_with(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+fn call_with(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
     let mut items = items_of(&args[1])?;
     let mut named: Vec<(Box<str>, Value)> = Vec::new();
     for (name, value) in entries(&args[2])? {
@@ -211,7 +242,69 @@ fn call_with(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
         }
         items.push(Value::map(options));
     }
+    if let Value::Function(function) = &args[0]
+        && let Some(name) = function.name.as_str().strip_prefix("python.")
+        && !named.is_empty()
+    {
+        place_by_names(name, &mut items, &mut named)?;
+    }
+    if matches!(&args[0], Value::Function(function) if function.name.as_str() == "dict") {
+        // Its names are its keys.
+        let mut dict = Dict::new();
+        for item in &items {
+            for (key, value) in crate::library::methods::collection::entries_of(item)? {
+                dict.insert(key, value)?;
+            }
+        }
+        for (name, value) in named {
+            dict.insert(Value::from(&*name), value)?;
+        }
+        return Ok(NativeResult::Value(Value::reference(
+            Collection::Dict(dict),
+            ctx.pos,
+        )));
+    }
     Ok(NativeResult::CallAny(args[0].clone(), items, named))
+}
+
+/// Finds the places of arguments with names in a call of a built-in function.
+fn place_by_names(
+    function: &str,
+    items: &mut Vec<Value>,
+    named: &mut Vec<(Box<str>, Value)>,
+) -> Result<(), FaultKind> {
+    let parameters: &[&str] = match function {
+        "sorted" => &["iterable", "key", "reverse"],
+        "int" => &["x", "base"],
+        "sum" => &["iterable", "start"],
+        "enumerate" => &["iterable", "start"],
+        "round" => &["number", "ndigits"],
+        "pow" => &["base", "exp", "mod"],
+        "min" | "max" => {
+            let mut options = Map::new();
+            for (name, value) in named.drain(..) {
+                options.insert(name, value);
+            }
+            if items.len() > 1 {
+                let all = Value::array(std::mem::take(items));
+                items.push(all);
+            }
+            items.push(Value::map(options));
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    for (name, value) in named.drain(..) {
+        let Some(place) = parameters.iter().position(|one| **one == *name) else {
+            let message = format!("'{name}' is an invalid keyword argument for {function}()");
+            return Err(raised("TypeError", &message));
+        };
+        if items.len() <= place {
+            items.resize(place + 1, Value::Unit);
+        }
+        items[place] = value;
+    }
+    Ok(())
 }
 
 /// The dict of the entries of all.
@@ -331,8 +424,11 @@ pub(super) fn is_shown_by_script(value: &Value) -> bool {
 
 /// `str(value)` where that is up to the script.
 pub(super) fn str(value: &Value, ctx: &NativeCtx<'_>) -> Option<Outcome> {
+    let is_error = matches!(value, Value::Reference(one) if one.error_message().is_some());
     match call_special(value, &["__str__"]) {
         Some(call) => Some(Ok(call)),
+        // An error shows its message, whatever its `__repr__`.
+        None if is_error => None,
         None => repr(value, ctx),
     }
 }

@@ -5,7 +5,7 @@
 use super::functions::prelude;
 use super::instances::{call_special, special};
 use super::{ANY, Row, raised, type_name};
-use crate::program::op::BinaryOp;
+use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::{FaultKind, Value, is_instance};
 use crate::vm::{NativeCtx, NativeResult, end_of_generator, is_end, is_generator};
 
@@ -21,6 +21,55 @@ macro_rules! in_prelude {
 }
 
 pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
+    "plain_dict" 0 1;
+    "without_keys" 2 2;
+    "take" 1 1;
+    "enum_row" 1 1;
+    "enum_members" 1 1;
+    "super_call" 5 5;
+    "plain_object" 0 0;
+    "dict_fromkeys" 1 2;
+    "iter_until" 2 2;
+    "delegate" 3 3;
+    "current_thread" 0 0;
+    "threads" 0 0;
+    "named_replace" 2 2;
+    "cmp_to_key" 1 1;
+    "itemgetter" 1 1;
+    "attrgetter" 1 1;
+    "methodcaller" 2 2;
+    "heappush" 2 2;
+    "heappop" 1 1;
+    "heapify" 1 1;
+    "heapreplace" 2 2;
+    "heappushpop" 2 2;
+    "nsmallest" 2 3;
+    "nlargest" 2 3;
+    "bisect_left" 2 4;
+    "bisect_right" 2 4;
+    "insort_left" 2 2;
+    "insort_right" 2 2;
+    "random_sample" 2 2;
+    "random_choices" 3 3;
+    "random_gauss" 2 2;
+    "random_expovariate" 1 1;
+    "nullcontext" 0 1;
+    "cached_property" 3 3;
+    "chain_map" 1 1;
+    "deepcopy" 1 1;
+    "asdict" 1 1;
+    "astuple" 1 1;
+    "dataclass_replace" 2 2;
+    "fields" 1 1;
+    "sys" 0 0;
+    "logging" 0 0;
+    "pool" 1 1;
+    "itertools_groupby" 1 2;
+    "itertools_tee" 1 2;
+    "itertools_filterfalse" 2 2;
+    "itertools_compress" 2 2;
+    "itertools_combinations_with_replacement" 2 2;
+    "itertools_batched" 2 2;
     "lazy_map" 2 2;
     "lazy_filter" 2 2;
     "contextmanager" 1 1;
@@ -34,7 +83,6 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "item" 2 2;
     "set_item" 3 3;
     "del_item" 2 2;
-    "send" 2 2;
     "enter" 1 1;
     "enter_async" 1 1;
     "exit_async" 1 2;
@@ -65,7 +113,18 @@ pub(super) const ROWS: &[Row] = &[
             false => Ok(NativeResult::Value(args[0].clone())),
         }
     }),
-    Row("iter", 1, 1, |args, ctx| {
+    Row("iter", 1, 2, |args, ctx| {
+        if args.len() == 2 {
+            return prelude("__python__iter_until", args, ctx);
+        }
+        if !matches!(&args[0], Value::Object(_))
+            && !is_generator(&args[0])
+            && !is_iterated_by_script(&args[0])
+            && crate::library::methods::collection::items_of(&args[0]).is_err()
+        {
+            let message = format!("'{}' object is not iterable", type_name(&args[0]));
+            return Err(raised("TypeError", &message));
+        }
         if is_generator(&args[0]) {
             return Ok(NativeResult::Value(args[0].clone()));
         }
@@ -98,12 +157,36 @@ pub(super) const ROWS: &[Row] = &[
         Ok(NativeResult::Value(Value::Bool(is_generator(&args[0]))))
     }),
     Row("end", 0, 0, |_, _| {
-        Ok(NativeResult::Value(end_of_generator()))
+        Ok(NativeResult::Value(end_of_generator(Value::Unit)))
     }),
     Row("plus", 2, 2, |args, _| {
-        super::instances::operator(args, "__add__", "__radd__").unwrap_or_else(|| {
-            super::binary(BinaryOp::Add, &args[0], &args[1]).map(NativeResult::Value)
-        })
+        operator(BinaryOp::Add, args, "__add__", "__radd__")
+    }),
+    Row("minus", 2, 2, |args, _| {
+        operator(BinaryOp::Sub, args, "__sub__", "__rsub__")
+    }),
+    Row("times", 2, 2, |args, _| {
+        operator(BinaryOp::Mul, args, "__mul__", "__rmul__")
+    }),
+    Row("divided", 2, 2, |args, _| {
+        operator(BinaryOp::Div, args, "__truediv__", "__rtruediv__")
+    }),
+    Row("modulo", 2, 2, |args, _| {
+        operator(BinaryOp::Rem, args, "__mod__", "__rmod__")
+    }),
+    Row("power", 2, 2, |args, _| {
+        operator(BinaryOp::Power, args, "__pow__", "__rpow__")
+    }),
+    Row("negative", 1, 1, |args, _| {
+        match call_special(&args[0], &["__neg__"]) {
+            Some(call) => Ok(call),
+            None => super::operators::unary(UnaryOp::Negate, &args[0]).map(NativeResult::Value),
+        }
+    }),
+    Row("not_true", 1, 1, |args, _| {
+        Ok(NativeResult::Value(Value::Bool(
+            !super::operators::is_true(&args[0]),
+        )))
     }),
     // What the prelude catches, it gets as it is.
     Row("is_error", 2, 2, |args, _| {
@@ -123,6 +206,12 @@ pub(super) const ROWS: &[Row] = &[
         Ok(NativeResult::Value(Value::Bool(has)))
     }),
 ];
+
+/// An operator as a function.
+fn operator(op: BinaryOp, args: &mut [Value], own: &str, reflected: &str) -> Outcome {
+    super::instances::operator(args, own, reflected)
+        .unwrap_or_else(|| super::binary(op, &args[0], &args[1]).map(NativeResult::Value))
+}
 
 fn resume(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let sent = args.get(1).cloned().unwrap_or_default();

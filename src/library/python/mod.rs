@@ -2,7 +2,7 @@
 //!
 //! In reading order: `operators`, also what is true; `text`, values as `str`, `repr` and `format` show
 //! them; `strings`, the methods of strings; `functions` and `math`, the built-in functions; `instances`, what is up
-//! to the classes of the script. The names
+//! to the classes of the script; `iterators`, what comes one by one; `modules`, what modules need. The names
 //! are those of Python; in the table of names each stands behind `python.`, as `python.print`, so that
 //! they are never taken for this language's own. A callback is called by the prelude.
 
@@ -10,6 +10,7 @@ mod functions;
 mod instances;
 mod iterators;
 mod math;
+mod modules;
 mod operators;
 mod strings;
 mod text;
@@ -39,6 +40,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(iterators::ROWS)
         .chain(iterators::FROM_PRELUDE)
         .chain(math::ROWS)
+        .chain(modules::ROWS)
 }
 
 /// The number of the function of this name; an error's class makes an error.
@@ -95,14 +97,28 @@ fn error_value(class: &str, args: &[Value]) -> Value {
         [one] => text::str(one),
         several => text::repr(&Value::tuple(several.to_vec())),
     };
-    Value::map(
-        [
-            ("error".into(), Value::from(class)),
-            ("message".into(), Value::from(message)),
-            ("args".into(), Value::tuple(args.to_vec())),
-        ]
-        .into(),
-    )
+    let message = match (class, args) {
+        ("OSError", [number, words]) => {
+            format!("[Errno {}] {}", text::str(number), text::str(words))
+        }
+        _ => message,
+    };
+    let mut map = crate::value::Map::from([
+        ("error".into(), Value::from(class)),
+        ("message".into(), Value::from(message)),
+        ("args".into(), Value::tuple(args.to_vec())),
+    ]);
+    // What some classes call their arguments.
+    let names: &[&str] = match class {
+        "StopIteration" => &["value"],
+        "SystemExit" => &["code"],
+        "OSError" => &["errno", "strerror"],
+        _ => &[],
+    };
+    for (place, name) in names.iter().enumerate() {
+        map.insert((*name).into(), args.get(place).cloned().unwrap_or_default());
+    }
+    Value::map(map)
 }
 
 /// The fault with Python's class and words.

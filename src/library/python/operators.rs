@@ -48,7 +48,7 @@ fn computed(op: BinaryOp, a: &Value, b: &Value, sign: &str) -> Outcome {
     }
     if let (BinaryOp::Rem, Some(format)) = (op, as_text(a)) {
         check_plain(b, "`%`")?;
-        return percent(&format, b).map(Value::from);
+        return percent(&format, b, false).map(Value::from);
     }
     match (op, as_text(a), as_text(b)) {
         (BinaryOp::Add, Some(a), Some(b)) => {

@@ -82,7 +82,32 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
         ),
         ("strip" | "lstrip" | "rstrip", [] | [_]) => stripped(name, text, args.first()),
         ("split" | "rsplit", [] | [_] | [_, _]) => split(name, text, args),
-        ("splitlines", []) => Ok(list(text.lines().map(Value::from).collect())),
+        ("splitlines", []) => Ok(list(lines(text, false))),
+        ("splitlines", [keep]) => Ok(list(lines(text, super::operators::is_true(keep)))),
+        ("expandtabs", [] | [_]) => {
+            let size = args.first().and_then(as_int).unwrap_or(8);
+            given(expanded(text, usize::try_from(size).unwrap_or(0).min(1000)))
+        }
+        ("translate", [table]) => translated(text, table),
+        ("isidentifier", []) => {
+            let mut signs = text.chars();
+            let begins = signs
+                .next()
+                .is_some_and(|one| one.is_alphabetic() || one == '_');
+            flag(begins && signs.all(|one| one.is_alphanumeric() || one == '_'))
+        }
+        ("isprintable", []) => flag(!text.chars().any(char::is_control)),
+        ("isascii", []) => flag(text.is_ascii()),
+        ("istitle", []) => flag(text.chars().any(char::is_alphabetic) && title(text) == text),
+        ("format_map", [named]) => (|| {
+            check_plain(named, "`format_map`")?;
+            let mut all = crate::value::Map::new();
+            for (key, value) in crate::library::methods::collection::entries_of(named)? {
+                all.insert(str(&key).into(), value);
+            }
+            format_fields(text, &[], Some(&all)).map(Value::from)
+        })(),
+        ("encode", _) => Err(raised("TypeError", "bytes have no counterpart here")),
         ("join", [items]) => join(text, items),
         ("replace", [old, new]) => (|| {
             let (old, new) = (text_of(old, "replace()")?, text_of(new, "replace()")?);
@@ -98,6 +123,10 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
                 Err(_) => given(text.replace(&old, &new)),
             }
         })(),
+        (
+            "startswith" | "endswith" | "find" | "rfind" | "index" | "rindex" | "count",
+            [part, bounds @ ..],
+        ) if matches!(bounds.len(), 1 | 2) => within(name, text, part, bounds),
         ("startswith" | "endswith", [part]) => (|| {
             let parts = match as_text(part) {
                 Some(part) => vec![Value::from(&*part)],
@@ -213,10 +242,140 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
         _ => {
             return Some(Err(raised(
                 "AttributeError",
-                &format!("'str' object has no attribute '{name}', or it has no counterpart here"),
+                &format!("'str' object has no attribute '{name}'"),
             )));
         }
     })
+}
+
+/// The same of a part of the text, whose bounds are given.
+fn within(name: &str, text: &str, part: &Value, bounds: &[Value]) -> Outcome {
+    let count = text.chars().count() as i64;
+    let place = |bound: Option<&Value>, usual: i64| {
+        let at = bound.and_then(as_int).unwrap_or(usual);
+        (if at < 0 { at + count } else { at }).max(0)
+    };
+    let (start, end) = (
+        place(bounds.first(), 0),
+        place(bounds.get(1), count).min(count),
+    );
+    if start > end {
+        return match name {
+            "startswith" | "endswith" => Ok(Value::Bool(false)),
+            "count" => Ok(Value::Int(0)),
+            "index" | "rindex" => Err(raised("ValueError", "substring not found")),
+            _ => Ok(Value::Int(-1)),
+        };
+    }
+    let signs = text
+        .chars()
+        .skip(start as usize)
+        .take((end - start) as usize);
+    let inner: String = signs.collect();
+    let found = string(name, &inner, std::slice::from_ref(part)).unwrap_or(Ok(Value::Unit))?;
+    Ok(match (name, found) {
+        ("find" | "rfind" | "index" | "rindex", Value::Int(at)) if at >= 0 => {
+            Value::Int(at + start)
+        }
+        (_, found) => found,
+    })
+}
+
+/// The lines of a text, with what ends them or without.
+fn lines(text: &str, keeps_ends: bool) -> Vec<Value> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest
+            .find(['\n', '\r', '\x0b', '\x0c'])
+            .unwrap_or(rest.len());
+        let length = match rest[end..].starts_with("\r\n") {
+            true => 2,
+            false => usize::from(end < rest.len()),
+        };
+        let shown = if keeps_ends { end + length } else { end };
+        lines.push(Value::from(&rest[..shown]));
+        rest = &rest[end + length..];
+    }
+    lines
+}
+
+fn expanded(text: &str, size: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for sign in text.chars() {
+        match sign {
+            '\t' if size > 0 => {
+                let count = size - column % size;
+                out.push_str(&" ".repeat(count));
+                column += count;
+            }
+            '\t' => {}
+            sign => {
+                out.push(sign);
+                column = if matches!(sign, '\n' | '\r') {
+                    0
+                } else {
+                    column + 1
+                };
+            }
+        }
+    }
+    out
+}
+
+/// The text with each character replaced that the table has, by its number.
+fn translated(text: &str, table: &Value) -> Outcome {
+    let contents = table.collection();
+    let Some(Collection::Dict(table)) = contents.as_deref().map(|held| &**held) else {
+        return Err(raised("TypeError", "translate() takes a dict here"));
+    };
+    let mut out = String::new();
+    for sign in text.chars() {
+        match table.get(&Value::Int(i64::from(u32::from(sign))))? {
+            None => out.push(sign),
+            Some(Value::Unit) => {}
+            Some(Value::Int(code)) => {
+                out.extend(u32::try_from(*code).ok().and_then(char::from_u32));
+            }
+            Some(other) => out.push_str(&text_of(other, "translate()")?),
+        }
+    }
+    Ok(Value::from(out))
+}
+
+/// `str.maketrans`: from two texts of one length, and one of what goes; or from a dict.
+pub(super) fn maketrans(args: &[Value]) -> Outcome {
+    let mut table = crate::value::Dict::new();
+    let code = |sign: char| Value::Int(i64::from(u32::from(sign)));
+    match args {
+        [one] => {
+            for (key, value) in crate::library::methods::collection::entries_of(one)? {
+                let key = match as_text(&key).and_then(|text| text.chars().next()) {
+                    Some(sign) => code(sign),
+                    None => key,
+                };
+                table.insert(key, value)?;
+            }
+        }
+        [from, to, rest @ ..] => {
+            let (from, to) = (text_of(from, "maketrans()")?, text_of(to, "maketrans()")?);
+            if from.chars().count() != to.chars().count() {
+                let message = "the first two maketrans arguments must have equal length";
+                return Err(raised("ValueError", message));
+            }
+            for (from, to) in from.chars().zip(to.chars()) {
+                table.insert(code(from), code(to))?;
+            }
+            if let Some(gone) = rest.first() {
+                for sign in text_of(gone, "maketrans()")?.chars() {
+                    table.insert(code(sign), Value::Unit)?;
+                }
+            }
+        }
+        [] => {}
+    }
+    Ok(Value::reference(Collection::Dict(table), Pos::NONE))
 }
 
 fn title(text: &str) -> String {

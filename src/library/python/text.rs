@@ -1,7 +1,7 @@
 //! Values as text: `str`, `repr`, `format` with its little language, and `%`.
 
 use super::{as_int, as_number, as_text, raised, type_name};
-use crate::value::{FaultKind, Value, repr_text};
+use crate::value::{Collection, FaultKind, Value, repr_text};
 
 /// As Python's `str` shows it.
 pub(super) fn str(value: &Value) -> String {
@@ -41,12 +41,29 @@ pub(super) fn repr(value: &Value) -> String {
         }
         // An array is what a tuple is in Python.
         Value::Array(items) => repr_text(&Value::tuple(items.to_vec())),
-        Value::Function(function) => format!("<function {}>", function.name.as_str()),
+        Value::Function(function) => function_text(function.name.as_str()),
         Value::Range(range) => match range.step {
             1 => format!("range({}, {})", range.start, range.end),
             step => format!("range({}, {}, {step})", range.start, range.end),
         },
         other => repr_text(other),
+    }
+}
+
+/// A function as it is shown: types are functions here.
+fn function_text(name: &str) -> String {
+    let own = name.strip_prefix("python.").unwrap_or(name);
+    let is_type = matches!(
+        own,
+        "int" | "float" | "str" | "bool" | "list" | "dict" | "set" | "tuple" | "frozenset"
+    );
+    match own {
+        own if is_type => format!("<class '{own}'>"),
+        "deque" => "<class 'collections.deque'>".into(),
+        own if name != own => format!("<built-in function {own}>"),
+        "print" | "len" => format!("<built-in function {own}>"),
+        "closure" => "<function <lambda>>".into(),
+        own => format!("<function {own}>"),
     }
 }
 
@@ -359,6 +376,7 @@ pub(super) fn format_fields(
         rest = &rest[end + 1..];
         let (field, spec) = field.split_once(':').unwrap_or((field, ""));
         let (name, conversion) = field.split_once('!').unwrap_or((field, ""));
+        let reached;
         let value = match name {
             "" => {
                 next += 1;
@@ -369,8 +387,24 @@ pub(super) fn format_fields(
                 .ok()
                 .and_then(|place| values.get(place)),
             name if name.contains(['.', '[']) => {
-                let message = "a field with `.` or `[` has no counterpart here";
-                return Err(raised("ValueError", message));
+                let at = name.find(['.', '[']).unwrap_or(name.len());
+                let first = match &name[..at] {
+                    "" => {
+                        next += 1;
+                        values.get(next - 1)
+                    }
+                    first if first.bytes().all(|byte| byte.is_ascii_digit()) => first
+                        .parse()
+                        .ok()
+                        .and_then(|place: usize| values.get(place)),
+                    first => named.and_then(|named| named.get(first)),
+                };
+                let Some(first) = first else {
+                    let key = Value::from(&name[..at]);
+                    return Err(FaultKind::Thrown(super::error_value("KeyError", &[key])));
+                };
+                reached = part_of(first, &name[at..])?;
+                Some(&reached)
             }
             name => match named.and_then(|named| named.get(name)) {
                 Some(value) => Some(value),
@@ -400,107 +434,306 @@ pub(super) fn format_fields(
     Ok(out)
 }
 
-/// `"%s and %d" % values`
+/// What the rest of a field leads to: `.name`, `[0]` or `[key]`, again and again.
+fn part_of(value: &Value, rest: &str) -> Result<Value, FaultKind> {
+    let mut value = value.clone();
+    let mut rest = rest;
+    while !rest.is_empty() {
+        if let Some(behind) = rest.strip_prefix('[') {
+            let (key, after) = behind
+                .split_once(']')
+                .ok_or_else(|| raised("ValueError", "Missing ']' in format string"))?;
+            let key = key.parse().map_or_else(|_| Value::from(key), Value::Int);
+            value = crate::value::index::get_index(&value, &key)?;
+            rest = after;
+            continue;
+        }
+        let behind = rest.strip_prefix('.').unwrap_or(rest);
+        let end = behind.find(['.', '[']).unwrap_or(behind.len());
+        let name = &behind[..end];
+        let found = match &value {
+            Value::Reference(one) => one.attribute(name).or_else(|| {
+                let of = one.class.as_ref()?.with_attribute(name)?;
+                match of.to_value() {
+                    Value::Reference(of) => of.attribute(name),
+                    _ => None,
+                }
+            }),
+            Value::Collection(contents) => contents.field(name).cloned(),
+            Value::Int(_) | Value::Float(_) if name == "real" => Some(value.clone()),
+            _ => None,
+        };
+        value = found.ok_or_else(|| {
+            let message = format!("'{}' object has no attribute '{name}'", type_name(&value));
+            raised("AttributeError", &message)
+        })?;
+        rest = &behind[end..];
+    }
+    Ok(value)
+}
+
+/// One place of a format of `%`.
+#[derive(Default)]
+struct Conversion {
+    /// The key in the dict of values, where one is named.
+    key: Option<String>,
+    flags: String,
+    width: Option<Amount>,
+    precision: Option<Amount>,
+    kind: char,
+}
+
+/// A width or a precision.
+enum Amount {
+    Fixed(String),
+    /// `*`: the next value says.
+    Given,
+}
+
+/// The text before, between and behind the conversions of a format, in order.
+enum Part {
+    Text(String),
+    Conversion(Conversion),
+}
+
+fn parts_of(format: &str) -> Result<Vec<Part>, FaultKind> {
+    let incomplete = || raised("ValueError", "incomplete format");
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut signs = format.chars().peekable();
+    while let Some(sign) = signs.next() {
+        if sign != '%' {
+            plain.push(sign);
+            continue;
+        }
+        if signs.next_if_eq(&'%').is_some() {
+            plain.push('%');
+            continue;
+        }
+        let mut conversion = Conversion::default();
+        if signs.next_if_eq(&'(').is_some() {
+            let mut key = String::new();
+            loop {
+                match signs.next() {
+                    Some(')') => break,
+                    Some(sign) => key.push(sign),
+                    None => return Err(raised("ValueError", "incomplete format key")),
+                }
+            }
+            conversion.key = Some(key);
+        }
+        while let Some(flag) = signs.next_if(|ch| matches!(ch, '-' | '+' | ' ' | '0' | '#')) {
+            conversion.flags.push(flag);
+        }
+        let mut amount = || {
+            if signs.next_if_eq(&'*').is_some() {
+                return Some(Amount::Given);
+            }
+            let mut digits = String::new();
+            while let Some(digit) = signs.next_if(char::is_ascii_digit) {
+                digits.push(digit);
+            }
+            (!digits.is_empty()).then_some(Amount::Fixed(digits))
+        };
+        conversion.width = amount();
+        if signs.next_if_eq(&'.').is_some() {
+            let mut digits = String::new();
+            conversion.precision = match signs.next_if_eq(&'*') {
+                Some(_) => Some(Amount::Given),
+                None => {
+                    while let Some(digit) = signs.next_if(char::is_ascii_digit) {
+                        digits.push(digit);
+                    }
+                    let digits = if digits.is_empty() {
+                        "0".into()
+                    } else {
+                        digits
+                    };
+                    Some(Amount::Fixed(digits))
+                }
+            };
+        }
+        conversion.kind = signs.next().ok_or_else(incomplete)?;
+        if !plain.is_empty() {
+            parts.push(Part::Text(std::mem::take(&mut plain)));
+        }
+        parts.push(Part::Conversion(conversion));
+    }
+    parts.push(Part::Text(plain));
+    Ok(parts)
+}
+
+/// The letter of each conversion of a format, by the key or the number of its value.
+pub(super) fn percent_kinds(format: &str) -> Vec<(Value, char)> {
+    let mut number = 0;
+    let mut kinds = Vec::new();
+    for part in parts_of(format).unwrap_or_default() {
+        if let Part::Conversion(conversion) = part {
+            for amount in [&conversion.width, &conversion.precision] {
+                number += i64::from(matches!(amount, Some(Amount::Given)));
+            }
+            match conversion.key {
+                Some(key) => kinds.push((Value::from(key), conversion.kind)),
+                None => {
+                    kinds.push((Value::Int(number), conversion.kind));
+                    number += 1;
+                }
+            }
+        }
+    }
+    kinds
+}
+
+/// `"%s and %d" % values`. With `are_shown`, what `%s` and `%r` get is text already.
 ///
 /// # Errors
 /// Too many or too few values, or one that does not fit.
-pub(super) fn percent(text: &str, values: &Value) -> Result<String, FaultKind> {
-    let is_tuple = type_name(values) == "tuple";
-    let items = match is_tuple {
+pub(super) fn percent(
+    format_text: &str,
+    values: &Value,
+    are_shown: bool,
+) -> Result<String, FaultKind> {
+    let mapping = match values.collection().as_deref().map(|held| &**held) {
+        Some(Collection::Dict(dict)) => Some(dict.clone()),
+        _ => None,
+    };
+    let items = match type_name(values) == "tuple" || is_named_tuple(values) {
         true => crate::library::methods::collection::items_of(values)?,
         false => vec![values.clone()],
     };
     let mut next = items.iter();
+    let mut has_keys = false;
     let mut out = String::new();
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '%' {
-            out.push(character);
-            continue;
-        }
-        if characters.next_if_eq(&'%').is_some() {
-            out.push('%');
-            continue;
-        }
-        let mut flags = String::new();
-        let mut width = String::new();
-        let mut precision = String::new();
-        if characters.peek() == Some(&'(') {
-            let message = "`%(name)s` has no counterpart here: use an f-string";
-            return Err(raised("ValueError", message));
-        }
-        while let Some(flag) = characters.next_if(|ch| matches!(ch, '-' | '+' | ' ' | '0' | '#')) {
-            flags.push(flag);
-        }
-        while let Some(digit) = characters.next_if(char::is_ascii_digit) {
-            width.push(digit);
-        }
-        if characters.next_if_eq(&'.').is_some() {
-            precision.push('.');
-            while let Some(digit) = characters.next_if(char::is_ascii_digit) {
-                precision.push(digit);
+    for part in parts_of(format_text)? {
+        let conversion = match part {
+            Part::Text(text) => {
+                out.push_str(&text);
+                continue;
             }
-            if precision == "." {
-                precision.push('0');
+            Part::Conversion(conversion) => conversion,
+        };
+        let missing = || raised("TypeError", "not enough arguments for format string");
+        let mut amount = |given: &Option<Amount>| match given {
+            None => Ok(String::new()),
+            Some(Amount::Fixed(digits)) => Ok(digits.clone()),
+            Some(Amount::Given) => {
+                let value = next.next().ok_or_else(missing)?;
+                let number = as_int(value).ok_or_else(|| raised("TypeError", "* wants int"))?;
+                Ok::<String, FaultKind>(number.to_string())
             }
+        };
+        let mut width = amount(&conversion.width)?;
+        let precision = match &conversion.precision {
+            None => String::new(),
+            given => format!(".{}", amount(given)?),
+        };
+        let mut flags = conversion.flags;
+        if let Some(positive) = width.strip_prefix('-') {
+            width = positive.into();
+            flags.push('-');
         }
-        let Some(kind) = characters.next() else {
-            return Err(raised("ValueError", "incomplete format"));
-        };
-        let Some(value) = next.next() else {
-            return Err(raised(
-                "TypeError",
-                "not enough arguments for format string",
-            ));
-        };
-        let align = match (flags.contains('-'), flags.contains('0')) {
-            (true, _) => "<",
-            (false, true) if !matches!(kind, 's' | 'r') => "",
-            _ => ">",
-        };
-        let sign = match (flags.contains('+'), flags.contains(' ')) {
-            (true, _) => "+",
-            (_, true) => " ",
-            _ => "",
-        };
-        let zero = if align.is_empty() { "0" } else { "" };
-        out.push_str(&match kind {
-            's' | 'r' => {
-                let text = if kind == 's' { str(value) } else { repr(value) };
-                format(&Value::from(text), &format!("{align}{width}{precision}"))?
-            }
-            'd' | 'i' | 'u' => {
-                let Some(number) = as_number(value) else {
-                    let found = type_name(value);
-                    let message = format!("%{kind} format: a real number is required, not {found}");
-                    return Err(raised("TypeError", &message));
+        let named;
+        let value = match &conversion.key {
+            Some(key) => {
+                has_keys = true;
+                let Some(mapping) = &mapping else {
+                    return Err(raised("TypeError", "format requires a mapping"));
                 };
-                let whole = as_int(value).unwrap_or(number as i64);
-                format(&Value::Int(whole), &format!("{align}{sign}{zero}{width}d"))?
-            }
-            'f' | 'F' | 'e' | 'E' | 'g' | 'G' => {
-                let Some(number) = as_number(value) else {
-                    let found = type_name(value);
-                    return Err(raised(
-                        "TypeError",
-                        &format!("must be real number, not {found}"),
-                    ));
+                let key = Value::from(key.as_str());
+                named = match mapping.get(&key)? {
+                    Some(value) => value.clone(),
+                    None => return Err(FaultKind::Thrown(super::error_value("KeyError", &[key]))),
                 };
-                let spec = format!("{align}{sign}{zero}{width}{precision}{kind}");
-                format(&Value::Float(number), &spec)?
+                &named
             }
-            'x' | 'X' | 'o' | 'c' => format(value, &format!("{align}{sign}{zero}{width}{kind}"))?,
-            other => {
-                let message = format!("unsupported format character '{other}'");
-                return Err(raised("ValueError", &message));
-            }
-        });
+            None => next.next().ok_or_else(missing)?,
+        };
+        let kind = conversion.kind;
+        out.push_str(&converted(
+            value,
+            kind,
+            (&flags, &width, &precision),
+            are_shown,
+        )?);
     }
-    if next.next().is_some() {
+    if !has_keys && mapping.is_none() && next.next().is_some() {
         return Err(raised(
             "TypeError",
             "not all arguments converted during string formatting",
         ));
     }
     Ok(out)
+}
+
+fn is_named_tuple(value: &Value) -> bool {
+    matches!(value, Value::Collection(contents) if contents.class().is_some())
+}
+
+/// A value as a conversion of `%` shows it.
+fn converted(
+    value: &Value,
+    kind: char,
+    (flags, width, precision): (&str, &str, &str),
+    are_shown: bool,
+) -> Result<String, FaultKind> {
+    let align = match (flags.contains('-'), flags.contains('0')) {
+        (true, _) => "<",
+        (false, true) if !matches!(kind, 's' | 'r' | 'a') => "",
+        _ => ">",
+    };
+    let sign = match (flags.contains('+'), flags.contains(' ')) {
+        (true, _) => "+",
+        (_, true) => " ",
+        _ => "",
+    };
+    let zero = if align.is_empty() { "0" } else { "" };
+    let alternate = if flags.contains('#') { "#" } else { "" };
+    match kind {
+        's' | 'r' | 'a' => {
+            let text = if kind == 's' || are_shown {
+                str(value)
+            } else {
+                repr(value)
+            };
+            format(&Value::from(text), &format!("{align}{width}{precision}"))
+        }
+        'd' | 'i' | 'u' => {
+            let Some(number) = as_number(value) else {
+                let found = type_name(value);
+                let message = format!("%{kind} format: a real number is required, not {found}");
+                return Err(raised("TypeError", &message));
+            };
+            let whole = as_int(value).unwrap_or(number as i64);
+            format(&Value::Int(whole), &format!("{align}{sign}{zero}{width}d"))
+        }
+        'f' | 'F' | 'e' | 'E' | 'g' | 'G' => {
+            let Some(number) = as_number(value) else {
+                let found = type_name(value);
+                return Err(raised(
+                    "TypeError",
+                    &format!("must be real number, not {found}"),
+                ));
+            };
+            let spec = format!("{align}{sign}{alternate}{zero}{width}{precision}{kind}");
+            format(&Value::Float(number), &spec)
+        }
+        'c' if as_text(value).is_some() => {
+            let text = as_text(value).unwrap_or_default().into_owned();
+            match text.chars().count() {
+                1 => format(&Value::from(text), &format!("{align}{width}")),
+                _ => Err(raised("TypeError", "%c requires int or char")),
+            }
+        }
+        'x' | 'X' | 'o' | 'c' => format(
+            value,
+            &format!("{align}{sign}{alternate}{zero}{width}{kind}"),
+        ),
+        other => {
+            let message = format!(
+                "unsupported format character '{other}' (0x{:x})",
+                other as u32
+            );
+            Err(raised("ValueError", &message))
+        }
+    }
 }

@@ -116,18 +116,24 @@ impl Lock {
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) => Attempt::fail(FaultKind::held_by_another(
-                holder.clone(),
-                &format!("release of {} that", self.in_words()),
-                "only the thread that acquired it releases it",
-                "use `with lock { ... }`: it acquires and releases in one thread",
-            )),
-            None => Attempt::fail(FaultKind::misuse(
-                Class::RuntimeError,
-                &format!("release of {} that nobody holds", self.in_words()),
-                "a lock is released once for each acquire",
-                "use `with lock { ... }`: it releases exactly once",
-            )),
+            Some(holder) => Attempt::fail(
+                FaultKind::held_by_another(
+                    holder.clone(),
+                    &format!("release of {} that", self.in_words()),
+                    "only the thread that acquired it releases it",
+                    "use `with lock { ... }`: it acquires and releases in one thread",
+                )
+                .as_python_says("cannot release un-acquired lock"),
+            ),
+            None => Attempt::fail(
+                FaultKind::misuse(
+                    Class::RuntimeError,
+                    &format!("release of {} that nobody holds", self.in_words()),
+                    "a lock is released once for each acquire",
+                    "use `with lock { ... }`: it releases exactly once",
+                )
+                .as_python_says("release unlocked lock"),
+            ),
         }
     }
 

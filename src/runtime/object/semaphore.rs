@@ -72,7 +72,8 @@ impl Semaphore {
                 "a BoundedSemaphore was released too many times",
                 &format!("it has {bound} permits, of which {} are free", self.free),
                 "release once for each acquire: `with semaphore { ... }` does so",
-            ));
+            )
+            .as_python_says("Semaphore released too many times"));
         }
         self.give_back(count, ctx);
         Ok(Attempt::Done(Value::Unit))

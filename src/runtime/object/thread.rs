@@ -186,6 +186,22 @@ impl Thread {
         }
     }
 
+    /// Whether it is the main thread of its process.
+    pub fn is_main(&self) -> bool {
+        self.code.is_none()
+    }
+
+    /// What it calls is a method of: an instance, while it is alive.
+    pub fn receiver(&self) -> Option<Value> {
+        match &self.state {
+            State::Alive {
+                function: Some(function),
+                ..
+            } => Some(function.this.clone()),
+            _ => None,
+        }
+    }
+
     /// Its number, once it was started.
     pub(super) fn task(&self) -> Option<TaskId> {
         match self.state {
@@ -198,12 +214,15 @@ impl Thread {
 
     fn start(&mut self, ctx: &mut Ctx<'_>) -> Attempt {
         if self.task().is_some() {
-            return Attempt::fail(FaultKind::misuse(
-                Class::RuntimeError,
-                &format!("{} was started a second time", self.name),
-                "a thread can be started once",
-                "make a new one for another run: Thread(f)",
-            ));
+            return Attempt::fail(
+                FaultKind::misuse(
+                    Class::RuntimeError,
+                    &format!("{} was started a second time", self.name),
+                    "a thread can be started once",
+                    "make a new one for another run: Thread(f)",
+                )
+                .as_python_says("threads can only be started once"),
+            );
         }
         let State::New { function, args } = &mut self.state else {
             return Attempt::Done(Value::Unit);
@@ -237,18 +256,24 @@ impl Thread {
         ctx: &mut Ctx<'_>,
     ) -> Attempt {
         match &self.state {
-            State::New { .. } => Attempt::fail(FaultKind::misuse(
-                Class::RuntimeError,
-                &format!("{} has not been started", self.name),
-                "only a thread that was started can end",
-                "call start() first",
-            )),
-            State::Alive { task, .. } if *task == ctx.task => Attempt::fail(FaultKind::misuse(
-                Class::RuntimeError,
-                &format!("{} waits for itself", self.name),
-                "a thread cannot wait for its own end",
-                "let another thread, such as main, join this one",
-            )),
+            State::New { .. } => Attempt::fail(
+                FaultKind::misuse(
+                    Class::RuntimeError,
+                    &format!("{} has not been started", self.name),
+                    "only a thread that was started can end",
+                    "call start() first",
+                )
+                .as_python_says("cannot join thread before it is started"),
+            ),
+            State::Alive { task, .. } if *task == ctx.task => Attempt::fail(
+                FaultKind::misuse(
+                    Class::RuntimeError,
+                    &format!("{} waits for itself", self.name),
+                    "a thread cannot wait for its own end",
+                    "let another thread, such as main, join this one",
+                )
+                .as_python_says("cannot join current thread"),
+            ),
             State::Alive { .. } => self.waiters.wait(wants, limit, ctx),
             _ => match self.answer(wants) {
                 Wake::Fail(fault) => Attempt::Fail(fault),

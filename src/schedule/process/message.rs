@@ -81,6 +81,8 @@ pub(super) enum Answer {
 pub(in crate::schedule) enum Said {
     /// A line that was printed, or a part of one that is still open.
     Print { text: String, is_open: bool },
+    /// It wrote this to standard error.
+    Note(String),
     /// An error that nobody caught.
     Failure(String),
     /// Something that was forgotten.

@@ -238,6 +238,7 @@ impl Speaker {
 fn answer(event: Event) -> Option<Answer> {
     let said = match event.kind {
         Kind::Print { text, is_open } => Said::Print { text, is_open },
+        Kind::Note { text } => Said::Note(text),
         Kind::Failure { message } => Said::Failure(message),
         Kind::Warning { message } => Said::Warning(message),
         _ => return None,

@@ -16,7 +16,8 @@ use crate::value::collection::Kind;
 use crate::value::object::Ids;
 use crate::value::{
     Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
-    Function, Literal, Object, Range, Reference, Target, TraceEntry, UserClass, Value,
+    FieldKind, Fields, Function, Literal, Object, Range, Reference, Target, TraceEntry, UserClass,
+    Value,
 };
 
 /// A value without its variables.
@@ -39,6 +40,8 @@ enum Plain {
     List(Vec<Plain>),
     /// With how many items it holds at most.
     Deque(Vec<Plain>, Option<usize>),
+    /// The items of a named tuple, and its class.
+    Named(Vec<Plain>, Box<PlainClass>),
     Dict(Vec<(Plain, Plain)>),
     Set(Vec<Plain>),
     /// A collection that is shared: the number of its variable.
@@ -52,6 +55,10 @@ enum Plain {
 struct PlainClass {
     name: String,
     base: Option<Box<PlainClass>>,
+    /// The bases that it stands for, and what they derive from.
+    merged: Vec<PlainClass>,
+    /// The names of its fields, and what they make of its instances.
+    fields: Option<(Vec<String>, String)>,
     /// The class of Python's that its instances are errors of, by name.
     error: Option<String>,
     methods: Vec<(String, Plain)>,
@@ -220,6 +227,11 @@ impl Packer<'_> {
         PlainClass {
             name: class.name.as_str().into(),
             base: (class.base.as_ref()).map(|base| Box::new(self.class(base))),
+            merged: class.merged.iter().map(|base| self.class(base)).collect(),
+            fields: class.fields.as_ref().map(|fields| {
+                let names = fields.names.iter().map(ToString::to_string);
+                (names.collect(), fields.kind.word().into())
+            }),
             error: class.error.map(|class| class.qualified().into()),
             methods: methods
                 .map(|(name, method)| (name.to_string(), self.value(method)))
@@ -234,6 +246,10 @@ impl Packer<'_> {
         };
         match contents {
             Collection::Tuple(row) => Plain::Tuple(items(&mut row.iter())),
+            Collection::Named(row, class) => {
+                let items = items(&mut row.iter());
+                Plain::Named(items, Box::new(self.class(class)))
+            }
             Collection::List(row) => Plain::List(items(&mut row.iter())),
             Collection::Deque(row, limit) => Plain::Deque(items(&mut row.iter()), *limit),
             Collection::Set(set) => Plain::Set(items(&mut set.keys())),
@@ -371,14 +387,19 @@ impl Unpacker<'_> {
             }
             Plain::Error(fault) => Value::Error(Arc::new(self.fault(*fault))),
             Plain::Tuple(items) => Value::tuple(self.values(items)),
+            Plain::Named(items, class) => {
+                let class = self.class(*class);
+                contents(Collection::Named(self.values(items), class))
+            }
             Plain::List(items) => contents(Collection::List(self.values(items))),
             Plain::Deque(items, limit) => {
                 contents(Collection::Deque(self.values(items).into(), limit))
             }
             // Keys are read first: a reference among them is known by its variable.
-            Plain::Set(items) => contents(Collection::Set(dict(
-                (self.values(items).into_iter()).map(|item| (item, Value::Unit)),
-            ))),
+            Plain::Set(items) => {
+                let items = Dict::set_of(self.values(items)).unwrap_or_default();
+                contents(Collection::Set(items))
+            }
             Plain::Dict(entries) => {
                 let entries: Vec<(Value, Value)> = (entries.into_iter())
                     .map(|(key, value)| (self.value(key), self.value(value)))
@@ -419,6 +440,13 @@ impl Unpacker<'_> {
             name: Literal::new(&class.name),
             is_native: false,
             base,
+            merged: (class.merged.into_iter().map(|base| self.class(base))).collect(),
+            fields: class.fields.and_then(|(names, kind)| {
+                Some(Fields {
+                    names: names.into_iter().map(Into::into).collect(),
+                    kind: FieldKind::of_word(&kind)?,
+                })
+            }),
             error: class.error.and_then(|name| Class::named(&name)),
             methods: methods
                 .map(|(name, method)| (name.into(), self.value(method)))

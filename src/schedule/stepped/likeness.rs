@@ -919,6 +919,14 @@ impl Page {
         self.tagged(b'C', contents.len() as u64);
         match contents {
             Collection::Tuple(items) | Collection::List(items) => later.extend(items.iter().rev()),
+            Collection::Named(items, class) => {
+                later.extend(items.iter().rev());
+                for class in class.ancestors() {
+                    self.text(class.name.as_str());
+                    self.cell(&class.attributes);
+                    later.extend(class.methods.values().rev());
+                }
+            }
             Collection::Deque(items, limit) => {
                 limit.encode_state(self);
                 later.extend(items.iter().rev());

@@ -1228,6 +1228,15 @@ impl Services for State {
         Ok(())
     }
 
+    fn print_error(&mut self, task: TaskId, text: String, pos: Pos) -> Result<(), Limit> {
+        self.learn_of_worker(task);
+        if self.is_limited() {
+            self.world.budget.print(text.len())?;
+        }
+        self.tell(task, pos, Kind::Note { text });
+        Ok(())
+    }
+
     fn compile(&mut self, text: &str) -> Result<Arc<crate::value::Function>, FaultKind> {
         match self.is_limited() {
             true => self.world.compile(text),

@@ -101,7 +101,7 @@ impl ToldSoFar {
     pub(super) fn note(&mut self, told: &Told) {
         let is_kept = matches!(
             told.kind,
-            Kind::Print { .. } | Kind::Failure { .. } | Kind::Warning { .. }
+            Kind::Print { .. } | Kind::Note { .. } | Kind::Failure { .. } | Kind::Warning { .. }
         );
         if let Kind::MainFailure { error } = &told.kind {
             self.main_failed = Some(error.clone());
@@ -123,6 +123,10 @@ impl ToldSoFar {
                     None => lines.printed.push(text.as_str().into()),
                 }
                 lines.is_open = *is_open;
+                self.order.iter_mut().for_each(|order| order.push(task));
+            }
+            Kind::Note { text } => {
+                (lines.printed).push(text.trim_end_matches('\n').into());
                 self.order.iter_mut().for_each(|order| order.push(task));
             }
             Kind::Failure { message } | Kind::Warning { message } => {

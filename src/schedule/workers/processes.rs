@@ -226,6 +226,7 @@ impl Host {
             };
             let kind = match said {
                 Said::Print { text, is_open } => Kind::Print { text, is_open },
+                Said::Note(text) => Kind::Note { text },
                 Said::Failure(message) => Kind::Failure { message },
                 Said::Warning(message) => Kind::Warning { message },
             };

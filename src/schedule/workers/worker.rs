@@ -583,6 +583,12 @@ impl Services for WorkerServices<'_> {
         Ok(())
     }
 
+    fn print_error(&mut self, _task: TaskId, text: String, pos: Pos) -> Result<(), Limit> {
+        self.shared.world.budget.print(text.len())?;
+        self.shared.report(self.meta, pos, Kind::Note { text });
+        Ok(())
+    }
+
     fn compile(&mut self, text: &str) -> Result<Arc<Function>, FaultKind> {
         self.shared.world.compile(text)
     }

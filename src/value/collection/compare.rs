@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Collection, Kind};
+use super::{Collection, Kind, Reference};
 use crate::value::{Function, Value};
 
 /// Whether `a == b`.
@@ -48,6 +48,8 @@ fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
         (Value::Reference(a), Value::Reference(b)) => {
             if a.is(b) {
                 true
+            } else if are_compared_by_fields(a, b) {
+                return None;
             } else if a.kind != b.kind || matches!(a.kind, Kind::Instance | Kind::Class) {
                 false
             } else {
@@ -87,10 +89,12 @@ fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool 
             later.extend(a.values().cloned().zip(b.values().cloned()));
             a.len() == b.len() && a.keys().eq(b.keys())
         }
+        (Value::Reference(a), Value::Reference(b)) if let Some(fields) = a.compared_fields() => {
+            pairs(&a.values_of(fields), &b.values_of(fields), later)
+        }
         _ => match (a.collection(), b.collection()) {
             (Some(a), Some(b)) => match (&**a, &**b) {
-                (Collection::Tuple(a), Collection::Tuple(b))
-                | (Collection::List(a), Collection::List(b)) => pairs(a, b, later),
+                (Collection::List(a), Collection::List(b)) => pairs(a, b, later),
                 (Collection::Deque(a, _), Collection::Deque(b, _)) => {
                     later.extend(a.iter().cloned().zip(b.iter().cloned()).rev());
                     a.len() == b.len()
@@ -106,10 +110,23 @@ fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool 
                             _ => false,
                         })
                 }
-                _ => false,
+                (a, b) => match (a.tuple_items(), b.tuple_items()) {
+                    (Some(a), Some(b)) => pairs(a, b, later),
+                    _ => false,
+                },
             },
             _ => false,
         },
+    }
+}
+
+/// Whether two instances are of one class that compares them by their fields.
+fn are_compared_by_fields(a: &Reference, b: &Reference) -> bool {
+    match (&a.class, &b.class) {
+        (Some(one), Some(other)) if a.kind == Kind::Instance && b.kind == Kind::Instance => {
+            one.is(other) && a.compared_fields().is_some()
+        }
+        _ => false,
     }
 }
 
@@ -198,15 +215,14 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
     // The first pair that differs decides; a list in itself is left to the recursion that Python refuses.
     for _ in 0..10_000 {
         let (one, other) = (a.collection()?, b.collection()?);
-        let (first, second) = match (&**one, &**other) {
-            (Collection::Tuple(a), Collection::Tuple(b))
-            | (Collection::List(a), Collection::List(b)) => {
-                match a.iter().zip(b.iter()).find(|(a, b)| !equal(a, b)) {
-                    Some((a, b)) => (a.clone(), b.clone()),
-                    None => return Some(a.len().cmp(&b.len())),
-                }
-            }
-            _ => return None,
+        let (a_items, b_items) = match (&**one, &**other) {
+            (Collection::List(a), Collection::List(b)) => (&a[..], &b[..]),
+            (a, b) => (a.tuple_items()?, b.tuple_items()?),
+        };
+        let mut pairs = a_items.iter().zip(b_items);
+        let (first, second) = match pairs.find(|(a, b)| !equal(a, b)) {
+            Some((a, b)) => (a.clone(), b.clone()),
+            None => return Some(a_items.len().cmp(&b_items.len())),
         };
         if let Some(decided) = order_of_plain(&first, &second) {
             return decided;

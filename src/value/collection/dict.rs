@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use hashbrown::HashTable;
 
+use super::layout::{Layout, fixed_hash};
 use super::{Collection, Kind, equal, python_type};
-use crate::value::{Class, FaultKind, Value};
+use crate::value::{Class, FaultKind, FieldKind, Value};
 
 /// One entry.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Dict {
     ///
     /// Invariant: there is one for each entry, under its hash, and none for gaps.
     table: HashTable<u32>,
+    /// Of a set: where its items stand in the row, as long as that is given by their hashes.
+    layout: Option<Box<Layout>>,
 }
 
 impl Dict {
@@ -40,12 +43,87 @@ impl Dict {
         Self::default()
     }
 
+    /// An empty set.
+    pub fn new_set() -> Self {
+        Self {
+            layout: Some(Box::default()),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the items of another set, in its order.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn merge(&mut self, other: &Self) -> Result<(), FaultKind> {
+        if let Some(layout) = &self.layout
+            && other.layout.is_some()
+            && let Some(larger) = layout.before_merge(self.len(), other.len())
+        {
+            self.lay_out(larger);
+        }
+        for key in other.keys() {
+            self.insert(key.clone(), Value::Unit)?;
+        }
+        Ok(())
+    }
+
+    /// A set of the same items, as a copy of it stands in Python.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn copied_set(&self) -> Result<Self, FaultKind> {
+        let mut copy = Self::new_set();
+        copy.merge(self)?;
+        Ok(copy)
+    }
+
+    /// Moves the items of a set to the places of another table.
+    fn lay_out(&mut self, mut layout: Layout) {
+        let mut row = Vec::new();
+        row.resize_with(layout.places(), || None);
+        self.table.clear();
+        for entry in std::mem::take(&mut self.row).into_iter().flatten() {
+            let place = layout.take(fixed_hash(&entry.key).unwrap_or_default());
+            let hash = entry.hash;
+            row[place] = Some(entry);
+            let row = &row;
+            (self.table).insert_unique(hash, place as u32, |place| hash_at(row, *place));
+        }
+        self.row = row;
+        self.layout = Some(Box::new(layout));
+    }
+
+    /// Puts a new item of a set at the place that its hash names; whether it has one.
+    fn insert_laid_out(&mut self, entry: Entry) -> Option<Entry> {
+        let Some(layout) = &mut self.layout else {
+            return Some(entry);
+        };
+        let Some(fixed) = fixed_hash(&entry.key) else {
+            self.layout = None;
+            self.close_gaps();
+            return Some(entry);
+        };
+        let place = layout.take(fixed);
+        if self.row.len() < layout.places() {
+            self.row.resize_with(layout.places(), || None);
+        }
+        let (hash, larger) = (entry.hash, layout.grown(self.table.len() + 1));
+        self.row[place] = Some(entry);
+        let row = &self.row;
+        (self.table).insert_unique(hash, place as u32, |place| hash_at(row, *place));
+        if let Some(larger) = larger {
+            self.lay_out(larger);
+        }
+        None
+    }
+
     /// A set of these items.
     ///
     /// # Errors
     /// When one cannot be hashed.
     pub fn set_of(items: impl IntoIterator<Item = Value>) -> Result<Self, FaultKind> {
-        let mut set = Self::new();
+        let mut set = Self::new_set();
         for item in items {
             set.insert(item, Value::Unit)?;
         }
@@ -130,11 +208,18 @@ impl Dict {
         {
             return Ok(Some(std::mem::replace(&mut entry.value, value)));
         }
+        let entry = match self.layout {
+            None => Entry { hash, key, value },
+            Some(_) => match self.insert_laid_out(Entry { hash, key, value }) {
+                Some(entry) => entry,
+                None => return Ok(None),
+            },
+        };
         if self.row.len() > 8 && self.row.len() > 2 * self.len() + 1 {
             self.close_gaps();
         }
         let place = self.row.len() as u32;
-        self.row.push(Some(Entry { hash, key, value }));
+        self.row.push(Some(entry));
         let row = &self.row;
         (self.table).insert_unique(hash, place, |place| hash_at(row, *place));
         Ok(None)
@@ -166,7 +251,9 @@ impl Dict {
         let found = self.table.find_entry(hash, |at| *at as usize == place);
         found.ok()?.remove();
         let entry = self.row[place].take();
-        while let Some(None) = self.row.last() {
+        while self.layout.is_none()
+            && let Some(None) = self.row.last()
+        {
             self.row.pop();
         }
         entry
@@ -184,7 +271,10 @@ impl Dict {
 
     /// Takes everything out.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = match self.layout {
+            Some(_) => Self::new_set(),
+            None => Self::default(),
+        };
     }
 
     /// How many bytes it takes besides what its values lead to.
@@ -203,7 +293,9 @@ fn hash_at(row: &[Option<Entry>], place: u32) -> u64 {
 fn is_same_key(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Reference(a), Value::Reference(b)) => a.is(b),
+        (Value::Reference(one), Value::Reference(two)) => {
+            one.is(two) || one.compared_fields().is_some() && equal(a, b)
+        }
         _ => match (a.as_str(), b.as_str()) {
             (Some(a), Some(b)) => a == b,
             _ => equal(a, b),
@@ -242,11 +334,21 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
         }
         Value::Unit => hasher.write_u64(u64::MAX),
         Value::Collection(contents) => match &***contents {
-            Collection::Tuple(items) if depth < MAX_DEPTH => {
+            Collection::Tuple(items) | Collection::Named(items, _) if depth < MAX_DEPTH => {
                 hasher.write_u64(items.len() as u64);
                 for item in items {
                     write(item, hasher, depth + 1)?;
                 }
+            }
+            // A frozenset: in whatever order its items stand.
+            Collection::Set(items) if depth < MAX_DEPTH => {
+                let mut all = items.len() as u64;
+                for item in items.keys() {
+                    let mut one = Mixer(0);
+                    write(item, &mut one, depth + 1)?;
+                    all = all.wrapping_add(one.finish());
+                }
+                hasher.write_u64(all);
             }
             _ => return Err(unhashable(value)),
         },
@@ -257,6 +359,18 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
             function.target.hash(hasher);
         }
         Value::Range(range) => hasher.write_u64(range.start as u64 ^ range.end as u64),
+        // Its fields never change.
+        Value::Reference(reference)
+            if let Some(fields) = reference.compared_fields()
+                && depth < MAX_DEPTH =>
+        {
+            if fields.kind != FieldKind::Frozen {
+                return Err(unhashable(value));
+            }
+            for item in &reference.values_of(fields) {
+                write(item, hasher, depth + 1)?;
+            }
+        }
         // By what they are, too.
         Value::Reference(reference) if reference.method("__eq__").is_some() => {
             return Err(unhashable(value));

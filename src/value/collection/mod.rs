@@ -5,12 +5,14 @@
 //! whatever follows values follows it through [`Cell`]. A tuple never changes, and is a value. An
 //! instance of a class is a reference, too; its attributes are its places.
 //!
-//! In reading order: this file; [`Dict`], hashed keys in the order of insertion; `compare`, what is
+//! In reading order: this file; [`Dict`], hashed keys in the order of insertion; `layout`, the order of
+//! sets of numbers; `compare`, what is
 //! equal and what comes first; `text`, as Python shows it. Nothing here holds a lock while it looks into
 //! another reference. The module knows no methods.
 
 mod compare;
 mod dict;
+mod layout;
 mod text;
 
 use std::collections::VecDeque;
@@ -21,6 +23,7 @@ use crate::pos::Pos;
 
 pub use compare::{equal, order, position_of};
 pub use dict::{Dict, Entry, hash};
+pub use layout::fixed_hash;
 pub use text::repr_text;
 
 /// What kind of thing a reference leads to. It never changes.
@@ -190,6 +193,8 @@ impl Reference {
 pub enum Collection {
     /// The items of a tuple.
     Tuple(Vec<Value>),
+    /// The items of a named tuple, and its class, which has the names.
+    Named(Vec<Value>, Arc<UserClass>),
     /// The items of a list.
     List(Vec<Value>),
     /// The items of a deque, and how many it holds at most.
@@ -212,7 +217,7 @@ impl Collection {
     /// The kind of references that lead to it; nothing for a tuple, to which none does.
     pub fn kind(&self) -> Option<Kind> {
         match self {
-            Self::Tuple(_) => None,
+            Self::Tuple(_) | Self::Named(..) => None,
             Self::List(_) => Some(Kind::List),
             Self::Deque(..) => Some(Kind::Deque),
             Self::Dict(_) => Some(Kind::Dict),
@@ -226,10 +231,35 @@ impl Collection {
         self.kind().map_or("tuple", Kind::name)
     }
 
+    /// The items of a tuple, with names or without.
+    pub fn tuple_items(&self) -> Option<&[Value]> {
+        match self {
+            Self::Tuple(items) | Self::Named(items, _) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The item of a named tuple that has this name.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        let Self::Named(items, class) = self else {
+            return None;
+        };
+        let names = &class.fields()?.names;
+        items.get(names.iter().position(|one| &**one == name)?)
+    }
+
+    /// The class of a named tuple.
+    pub fn class(&self) -> Option<&Arc<UserClass>> {
+        match self {
+            Self::Named(_, class) => Some(class),
+            _ => None,
+        }
+    }
+
     /// How many items it has.
     pub fn len(&self) -> usize {
         match self {
-            Self::Tuple(items) | Self::List(items) => items.len(),
+            Self::Tuple(items) | Self::Named(items, _) | Self::List(items) => items.len(),
             Self::Deque(items, _) => items.len(),
             Self::Dict(dict) | Self::Set(dict) => dict.len(),
             Self::Attributes(map) => map.len(),
@@ -244,7 +274,7 @@ impl Collection {
     /// What a `for` over it gives, in order: of a dict the keys.
     pub fn items(&self) -> Vec<Value> {
         match self {
-            Self::Tuple(items) | Self::List(items) => items.clone(),
+            Self::Tuple(items) | Self::Named(items, _) | Self::List(items) => items.clone(),
             Self::Deque(items, _) => items.iter().cloned().collect(),
             Self::Dict(dict) | Self::Set(dict) => dict.keys().cloned().collect(),
             Self::Attributes(_) => Vec::new(),
@@ -254,7 +284,7 @@ impl Collection {
     /// What a `for` that has come to `position` gives next, and where it goes on.
     pub fn item_at(&self, position: usize) -> Option<(Value, usize)> {
         match self {
-            Self::Tuple(items) | Self::List(items) => {
+            Self::Tuple(items) | Self::Named(items, _) | Self::List(items) => {
                 Some((items.get(position)?.clone(), position + 1))
             }
             Self::Deque(items, _) => Some((items.get(position)?.clone(), position + 1)),
@@ -270,6 +300,10 @@ impl Collection {
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         match self {
             Self::Tuple(items) | Self::List(items) => items.iter().for_each(visit),
+            Self::Named(items, class) => {
+                items.iter().for_each(&mut *visit);
+                class.visit_parts(visit);
+            }
             Self::Deque(items, _) => items.iter().for_each(visit),
             Self::Dict(dict) => dict.entries().for_each(|entry| {
                 visit(&entry.key);
@@ -286,7 +320,7 @@ impl Collection {
     /// A bounds fault, a key that is not there, or an index of the wrong type.
     pub fn get_index(&self, index: &Value) -> Result<Value, FaultKind> {
         match self {
-            Self::Tuple(items) | Self::List(items) => {
+            Self::Tuple(items) | Self::Named(items, _) | Self::List(items) => {
                 let at = self.position(items.len(), index)?;
                 Ok(items[at].clone())
             }
@@ -314,7 +348,7 @@ impl Collection {
         let name = self.type_name();
         match self {
             Self::List(items) => {
-                let at = position(name, items.len(), index)?;
+                let at = position("list assignment", items.len(), index)?;
                 Ok(&mut items[at])
             }
             Self::Deque(items, _) => {
@@ -322,11 +356,13 @@ impl Collection {
                 Ok(&mut items[at])
             }
             Self::Dict(dict) => dict.get_mut(index)?.ok_or_else(|| key_error(index)),
-            Self::Tuple(_) | Self::Set(_) | Self::Attributes(_) => Err(FaultKind::raised(
-                Class::TypeError,
-                &format!("'{name}' object does not support item assignment"),
-                "make a list of it: `list(xs)`",
-            )),
+            Self::Tuple(_) | Self::Named(..) | Self::Set(_) | Self::Attributes(_) => {
+                Err(FaultKind::raised(
+                    Class::TypeError,
+                    &format!("'{name}' object does not support item assignment"),
+                    "make a list of it: `list(xs)`",
+                ))
+            }
         }
     }
 

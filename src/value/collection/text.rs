@@ -80,9 +80,27 @@ pub fn repr_text(value: &Value) -> String {
                 let items = reference.items();
                 list(&mut parts, begin, items.iter(), items.len(), "])");
             }
-            Part::Value(Value::Collection(contents)) => lay_out(&contents, &mut parts),
+            Part::Value(Value::Collection(contents)) => match &**contents {
+                Collection::Set(items) if items.is_empty() => out.push_str("frozenset()"),
+                Collection::Set(items) => {
+                    list(&mut parts, "frozenset({", items.keys(), items.len(), "})");
+                }
+                contents => lay_out(contents, &mut parts),
+            },
             Part::Value(Value::Array(items)) => {
                 list(&mut parts, "[", items.iter(), items.len(), "]");
+            }
+            // An error of Python's, as it is raised.
+            Part::Value(Value::Map(map))
+                if map.contains_key("error") && map.contains_key("args") =>
+            {
+                let class = map.get("class").or_else(|| map.get("error"));
+                let class = class.and_then(Value::as_str).unwrap_or_default();
+                let name = class.rsplit('.').next().unwrap_or(class);
+                let args = map.get("args").and_then(Value::row).unwrap_or_default();
+                parts.push(Part::Text(")"));
+                list(&mut parts, "", args.iter(), args.len(), "");
+                _ = write!(out, "{name}(");
             }
             Part::Value(Value::Map(map)) => {
                 parts.push(Part::Text("}"));
@@ -105,6 +123,16 @@ fn lay_out(contents: &Collection, parts: &mut Vec<Part>) {
         Collection::Tuple(items) => {
             let end = if items.len() == 1 { ",)" } else { ")" };
             list(parts, "(", items.iter(), items.len(), end);
+        }
+        Collection::Named(items, class) => {
+            let names = class.fields().map_or(&[][..], |fields| &fields.names);
+            parts.push(Part::Text(")"));
+            for (number, (name, item)) in names.iter().zip(items).enumerate().rev() {
+                parts.push(Part::Value(item.clone()));
+                let comma = if number == 0 { "" } else { ", " };
+                parts.push(Part::Owned(format!("{comma}{name}=")));
+            }
+            parts.push(Part::Owned(format!("{}(", class.name.as_str())));
         }
         Collection::List(items) => list(parts, "[", items.iter(), items.len(), "]"),
         Collection::Deque(items, limit) => {
@@ -238,7 +266,7 @@ mod tests {
                 "{'k': [], 1: None}",
             ),
             (
-                Value::reference(Collection::Set(Dict::new()), Pos::NONE),
+                Value::reference(Collection::Set(Dict::new_set()), Pos::NONE),
                 "set()",
             ),
             (

@@ -90,13 +90,15 @@ impl Permits {
                     "release of an asyncio.Lock that nobody holds",
                     "a lock is released once for each acquire",
                     "use `with lock { ... }`: it releases exactly once",
-                ),
+                )
+                .as_python_says("Lock is not acquired."),
                 _ => FaultKind::misuse(
                     Class::ValueError,
                     "release of an asyncio.BoundedSemaphore that nobody has acquired",
                     "it is released once for each acquire",
                     "use `with semaphore { ... }`: it releases exactly once",
-                ),
+                )
+                .as_python_says("BoundedSemaphore released too many times"),
             });
         }
         self.free = self.free.saturating_add(1);

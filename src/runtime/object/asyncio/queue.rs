@@ -115,7 +115,8 @@ impl AsyncQueue {
                 "task_done() called too many times",
                 "it is called once for each item that was taken with get()",
                 "call it after the work on one item, not in another place as well",
-            ));
+            )
+            .as_python_says("task_done() called too many times"));
         }
         self.unfinished -= 1;
         if self.unfinished == 0 {

@@ -303,7 +303,8 @@ impl Executor {
             },
             "a pool that was shut down takes no new tasks",
             "submit before shutdown, or inside its `with` block; or make a new pool",
-        ))
+        )
+        .as_python_says("cannot schedule new futures after shutdown"))
     }
 
     fn in_pool(&self, ctx: &Ctx<'_>) -> InPool {

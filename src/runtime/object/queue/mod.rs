@@ -144,7 +144,8 @@ impl Queue {
                 &format!("task_done of {} without a task", self.described()),
                 "it is called once for each item that was put",
                 "call task_done() once after each get(), when the item's work is done",
-            ));
+            )
+            .as_python_says("task_done() called too many times"));
         };
         self.finish(unfinished, ctx);
         Ok(Attempt::Done(Value::Unit))

@@ -1,0 +1,219 @@
+//! Functions of Python's modules that are one function of the library here, and modules that are objects.
+//!
+//! A row gives the full name of Python's, what it is called behind `python.`, and the names of its
+//! parameters; `*` stands for any number, which are given as an array.
+
+/// One function of a module.
+pub(super) struct Function {
+    /// Its full name: `itertools.groupby`.
+    full: &'static str,
+    /// The library's name for it.
+    pub(super) own: &'static str,
+    /// Its parameters.
+    pub(super) parameters: &'static [&'static str],
+}
+
+const fn row(
+    full: &'static str,
+    own: &'static str,
+    parameters: &'static [&'static str],
+) -> Function {
+    Function {
+        full,
+        own,
+        parameters,
+    }
+}
+
+const FUNCTIONS: &[Function] = &[
+    row(
+        "itertools.groupby",
+        "itertools_groupby",
+        &["iterable", "key"],
+    ),
+    row("itertools.tee", "itertools_tee", &["iterable", "n"]),
+    row(
+        "itertools.filterfalse",
+        "itertools_filterfalse",
+        &["function", "iterable"],
+    ),
+    row(
+        "itertools.compress",
+        "itertools_compress",
+        &["data", "selectors"],
+    ),
+    row(
+        "itertools.combinations_with_replacement",
+        "itertools_combinations_with_replacement",
+        &["iterable", "r"],
+    ),
+    row("functools.cmp_to_key", "cmp_to_key", &["mycmp"]),
+    row("operator.itemgetter", "itemgetter", &["*"]),
+    row("operator.attrgetter", "attrgetter", &["*"]),
+    row("operator.add", "plus", &["a", "b"]),
+    row("operator.lt", "less", &["a", "b"]),
+    row("operator.gt", "more", &["a", "b"]),
+    row("operator.eq", "equal", &["a", "b"]),
+    row("operator.contains", "contains", &["a", "b"]),
+    row("operator.sub", "minus", &["a", "b"]),
+    row("operator.mul", "times", &["a", "b"]),
+    row("operator.truediv", "divided", &["a", "b"]),
+    row("operator.floordiv", "div_floor", &["a", "b"]),
+    row("operator.mod", "modulo", &["a", "b"]),
+    row("operator.pow", "power", &["a", "b"]),
+    row("operator.neg", "negative", &["a"]),
+    row("operator.not_", "not_true", &["a"]),
+    row("heapq.heappush", "heappush", &["heap", "item"]),
+    row("heapq.heappop", "heappop", &["heap"]),
+    row("heapq.heapify", "heapify", &["x"]),
+    row("heapq.heapreplace", "heapreplace", &["heap", "item"]),
+    row("heapq.heappushpop", "heappushpop", &["heap", "item"]),
+    row("heapq.nsmallest", "nsmallest", &["n", "iterable", "key"]),
+    row("heapq.nlargest", "nlargest", &["n", "iterable", "key"]),
+    row("bisect.bisect_left", "bisect_left", &["a", "x", "lo", "hi"]),
+    row(
+        "bisect.bisect_right",
+        "bisect_right",
+        &["a", "x", "lo", "hi"],
+    ),
+    row("bisect.bisect", "bisect_right", &["a", "x", "lo", "hi"]),
+    row("bisect.insort_left", "insort_left", &["a", "x"]),
+    row("bisect.insort_right", "insort_right", &["a", "x"]),
+    row("bisect.insort", "insort_right", &["a", "x"]),
+    row("copy.copy", "copy", &["x"]),
+    row("copy.deepcopy", "deepcopy", &["x"]),
+    row("dataclasses.asdict", "asdict", &["obj"]),
+    row("dataclasses.astuple", "astuple", &["obj"]),
+    row("dataclasses.fields", "fields", &["class_or_instance"]),
+    row("contextlib.nullcontext", "nullcontext", &["enter_result"]),
+    row("random.sample", "random_sample", &["population", "k"]),
+    row("random.gauss", "random_gauss", &["mu", "sigma"]),
+    row("random.normalvariate", "random_gauss", &["mu", "sigma"]),
+    row("random.expovariate", "random_expovariate", &["lambd"]),
+    row("collections.ChainMap", "chain_map", &["*"]),
+    row("math.hypot", "hypot", &["x", "y"]),
+    row("math.log2", "log2", &["x"]),
+    row("math.log10", "log10", &["x"]),
+    row("math.log1p", "log1p", &["x"]),
+    row("math.isnan", "isnan", &["x"]),
+    row("math.isinf", "isinf", &["x"]),
+    row("math.isfinite", "isfinite", &["x"]),
+    row("math.copysign", "copysign", &["x", "y"]),
+    row("math.fmod", "fmod", &["x", "y"]),
+    row("math.comb", "comb", &["n", "k"]),
+    row("math.perm", "perm", &["n", "k"]),
+    row("math.lcm", "lcm", &["a", "b"]),
+    row("math.degrees", "degrees", &["x"]),
+    row("math.radians", "radians", &["x"]),
+    row("math.asin", "asin", &["x"]),
+    row("math.acos", "acos", &["x"]),
+    row("math.atan", "atan", &["x"]),
+    row("math.atan2", "atan2", &["y", "x"]),
+    row("math.sinh", "sinh", &["x"]),
+    row("math.cosh", "cosh", &["x"]),
+    row("math.tanh", "tanh", &["x"]),
+    row("math.cbrt", "cbrt", &["x"]),
+    row("math.prod", "prod", &["iterable", "start"]),
+    row("math.dist", "dist", &["p", "q"]),
+    row("math.fsum", "fsum", &["seq"]),
+];
+
+/// The function of the library that a function of a module is.
+pub(super) fn function(full: &str) -> Option<&'static Function> {
+    FUNCTIONS.iter().find(|function| function.full == full)
+}
+
+/// The names of these functions in a module.
+pub(super) fn has(module: &str, name: &str) -> bool {
+    let of = |function: &Function| {
+        let (of, own) = function.full.rsplit_once('.').unwrap_or_default();
+        of == module && own == name
+    };
+    FUNCTIONS.iter().any(of)
+}
+
+/// A module of which the translation makes an object, in a variable of its name.
+pub(super) fn is_object(module: &str) -> bool {
+    matches!(module, "logging" | "sys")
+}
+
+/// What such an object has by these names, and what it lacks has no counterpart.
+pub(super) fn object_has(module: &str, name: &str) -> bool {
+    match module {
+        "sys" => matches!(
+            name,
+            "stdout"
+                | "stderr"
+                | "exit"
+                | "maxsize"
+                | "version_info"
+                | "version"
+                | "platform"
+                | "byteorder"
+                | "getrecursionlimit"
+                | "setrecursionlimit"
+                | "getswitchinterval"
+                | "setswitchinterval"
+                | "getdefaultencoding"
+        ),
+        "logging" => matches!(
+            name,
+            "NOTSET"
+                | "DEBUG"
+                | "INFO"
+                | "WARNING"
+                | "WARN"
+                | "ERROR"
+                | "CRITICAL"
+                | "FATAL"
+                | "Formatter"
+                | "Handler"
+                | "StreamHandler"
+                | "LogRecord"
+                | "Logger"
+                | "getLogger"
+                | "basicConfig"
+                | "getLevelName"
+                | "addLevelName"
+                | "disable"
+                | "log"
+                | "debug"
+                | "info"
+                | "warning"
+                | "warn"
+                | "error"
+                | "exception"
+                | "critical"
+                | "root"
+        ),
+        _ => false,
+    }
+}
+
+/// Constants of modules, as they are written here.
+pub(super) fn constant(full: &str) -> Option<String> {
+    let text = |text: &str| super::string::quoted(text);
+    const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
+    const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const DIGITS: &str = "0123456789";
+    const PUNCTUATION: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+    const WHITESPACE: &str = " \t\n\r\x0b\x0c";
+    Some(match full {
+        "math.inf" => "float(\"inf\")".into(),
+        "math.nan" => "float(\"nan\")".into(),
+        "math.pi" => "3.141592653589793".into(),
+        "math.e" => "2.718281828459045".into(),
+        "math.tau" => "6.283185307179586".into(),
+        "string.ascii_lowercase" => text(LOWER),
+        "string.ascii_uppercase" => text(UPPER),
+        "string.ascii_letters" => text(&format!("{LOWER}{UPPER}")),
+        "string.digits" => text(DIGITS),
+        "string.hexdigits" => text("0123456789abcdefABCDEF"),
+        "string.octdigits" => text("01234567"),
+        "string.punctuation" => text(PUNCTUATION),
+        "string.whitespace" => text(WHITESPACE),
+        "string.printable" => text(&format!("{DIGITS}{LOWER}{UPPER}{PUNCTUATION}{WHITESPACE}")),
+        "threading.TIMEOUT_MAX" => "9223372036.0".into(),
+        _ => return None,
+    })
+}
