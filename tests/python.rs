@@ -3,7 +3,8 @@
 //! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
 //! ended, if any: `programs.txt` what documentation and tutorials show, `classes.txt` classes, functions with
 //! all kinds of parameters, and decorators, `tutorials.txt` many features one by one, `lines.txt` single lines,
-//! `generated.txt` programs that were drawn at random. No Python is needed to run these tests.
+//! `generated.txt` programs that were drawn at random. `concurrent.txt` holds programs with threads, and all
+//! that 60 runs of each printed (`observe.py` made it). No Python is needed to run these tests.
 
 mod common;
 
@@ -115,6 +116,74 @@ fn classes_do_what_they_do_in_python() {
 #[test]
 fn features_do_what_they_do_in_python() {
     check(include_str!("python/tutorials.txt"), 80);
+}
+
+/// What the threads of one run have printed: their names, and their lines in order. Threads without a name
+/// of their own are interchangeable, and tasks run in the main thread.
+type Printed = Vec<(String, Vec<String>)>;
+
+fn normal(threads: impl Iterator<Item = (String, Vec<String>)>) -> Printed {
+    let mut all: Printed = Vec::new();
+    for (name, lines) in threads.filter(|(_, lines)| !lines.is_empty()) {
+        let name = match &*name {
+            "main" | "MainThread" => "main".to_string(),
+            task if task.starts_with("Task-") => "main".into(),
+            other if other.starts_with("Thread-") && other.contains('(') => "thread".into(),
+            other => other.into(),
+        };
+        match all
+            .iter_mut()
+            .find(|(known, _)| *known == name && name == "main")
+        {
+            Some((_, known)) => known.extend(lines),
+            None => all.push((name, lines)),
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn what_real_runs_of_python_print_is_among_the_outcomes_that_are_proved() {
+    let file = include_str!("python/concurrent.txt");
+    let mut count = 0;
+    for block in file.split("=== ").skip(1) {
+        let (name, rest) = block.split_once('\n').expect("a name");
+        let (text, seen) = rest.split_once("--- seen\n").expect("what was seen");
+        let mut session = session();
+        session.set_language(Language::Python);
+        let input = Input {
+            name: "test.py",
+            text,
+            kind: InputKind::Script,
+        };
+        let mut explorer = session.explorer(input, false).expect("it can be explored");
+        let mut watch = Watch {
+            stop: &Arc::default(),
+            progress: &mut |_, _| {},
+        };
+        let found = explorer.explore(&Limits::default(), &mut watch);
+        assert!(found.is_proved(), "{name}: all interleavings were seen");
+        let outcomes: Vec<Printed> = (found.outcomes.iter())
+            .map(|possible| {
+                let threads = possible.outcome.threads.iter();
+                normal(threads.map(|lines| {
+                    let printed = lines.printed.iter().map(ToString::to_string);
+                    (lines.name.to_string(), printed.collect())
+                }))
+            })
+            .collect();
+        for line in seen.lines() {
+            let threads: Printed = serde_json::from_str(line).expect("pairs of a name and lines");
+            let threads = normal(threads.into_iter());
+            assert!(
+                outcomes.contains(&threads),
+                "{name}: {threads:?} is none of {outcomes:#?}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 18, "{count} different runs");
 }
 
 #[test]
