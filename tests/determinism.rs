@@ -93,6 +93,7 @@ fn operations(ended: &Ended) -> BTreeMap<String, Vec<String>> {
         let text = match &event.kind {
             Kind::Deadlock { .. } => "deadlock".into(),
             Kind::Print { .. } => "print".to_string(),
+            Kind::Note { .. } => "note".into(),
             Kind::Failure { .. } | Kind::MainFailure { .. } => "failure".into(),
             Kind::Warning { .. } => "warning".into(),
             // These frame what is done.

@@ -348,6 +348,10 @@ impl Services for Nobody {
         Ok(())
     }
 
+    fn print_error(&mut self, _task: TaskId, _text: String, _pos: Pos) -> Result<(), Limit> {
+        Ok(())
+    }
+
     fn compile(&mut self, _text: &str) -> Result<Arc<Function>, FaultKind> {
         Err(FaultKind::Native("no code".into()))
     }

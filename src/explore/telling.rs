@@ -64,6 +64,7 @@ impl Deed {
             Kind::Method { .. } => Self::Call,
             Kind::Object { .. } => Self::Ask,
             Kind::Print { .. }
+            | Kind::Note { .. }
             | Kind::Failure { .. }
             | Kind::Warning { .. }
             | Kind::MainFailure { .. }
