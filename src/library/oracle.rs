@@ -203,6 +203,10 @@ fn reading_an_item_is_that_of_rhai() {
     let mut differences = Differences::default();
     for object in VALUES {
         for index in VALUES {
+            // Ranges have items here.
+            if object.contains("..") {
+                continue;
+            }
             let expected = value(&engine, &format!("let a = {object}; let i = {index}; a[i]"));
             let found = get_index(
                 &value(&engine, object).unwrap(),

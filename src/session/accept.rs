@@ -153,9 +153,11 @@ pub(super) fn translated(
     world: &World,
 ) -> Result<Option<Translation>, Vec<Diagnostic>> {
     let is_known = |name: &str| has_variable(world, name);
+    // What is explored is accepted before the texts ahead of it have run.
+    let is_declared = |name: &str| world.program.find_global(name).is_some();
     let translation = match (language, kind) {
         (Language::Own, _) => return Ok(None),
-        (Language::Python, InputKind::Script) => python::translate(text, &is_known),
+        (Language::Python, InputKind::Script) => python::translate(text, &is_declared),
         (Language::Python, InputKind::Prompt) => python::translate_input(text, &is_known),
     };
     let translation = translation.map_err(|problem| vec![*problem])?;

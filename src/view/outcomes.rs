@@ -13,6 +13,8 @@ pub const MOST_OF_ALL: usize = 100;
 pub const LINES: usize = 3;
 /// In a narrower table the token is below its outcome.
 const NARROW: usize = 60;
+/// The outcomes have so much room at least, however long the counts are.
+const LEAST_ROOM: usize = 12;
 /// A token that is wider has a line of its own.
 const TOKEN: usize = 18;
 
@@ -49,7 +51,7 @@ pub fn table(rows: &[Row], all: usize, lines: usize, width: usize, paint: Paint)
     // The columns: count, outcome, token.
     let before = counted.map_or(2, |counted| 2 + counted + 2);
     let after = if token > 0 { token + 2 } else { 0 };
-    let room = width.saturating_sub(before + after).max(20);
+    let room = width.saturating_sub(before + after).max(LEAST_ROOM);
 
     let mut out = String::new();
     let mut head = String::new();

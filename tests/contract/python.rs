@@ -29,7 +29,7 @@ except ValueError as e:
 "#,
         lines: &[
             "True True False",
-            "refused: a BoundedSemaphore was released too many times: it has 1 permits, of which 1 are free",
+            "refused: Semaphore released too many times",
         ],
     },
     Example {

@@ -90,6 +90,11 @@ fn ranges_of_both_kinds_can_be_compared() {
 }
 
 #[test]
+fn ranges_have_items() {
+    differs("print((0..3)[-1]);", None, &["2"]);
+}
+
+#[test]
 fn a_captured_variable_can_be_changed_while_its_method_runs() {
     differs(
         "let a = [1, 2]; let f = |x| { a.push(x); x }; print(a.map(f)); print(a);",

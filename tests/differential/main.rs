@@ -12,7 +12,7 @@
 //! - `for` makes a fresh variable in each round, which a closure keeps for itself;
 //! - `print` takes any number of arguments;
 //! - `for_each` gives the item to a function that does not look for it in `this`;
-//! - ranges of the two kinds are unequal, where Rhai finds no function to compare them;
+//! - ranges of the two kinds are unequal, where Rhai finds no function to compare them, and have items;
 //! - a captured variable can be changed while one of its methods runs, which Rhai calls a data race;
 //! - a constant may be read by every method, where Rhai refuses some (`extract`);
 //! - a callback that mentions `this` finds the item there, whatever else it takes;

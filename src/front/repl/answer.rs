@@ -558,7 +558,7 @@ pub(super) mod tests {
              deadlock: these threads wait for ever\n  \
              Thread-1, line 1, column 47 of input 2: waits for the Lock `q` made in line\n    \
              1, column 25, held by Thread-2 since input 2, line 1\n     1 | ...(|| {{ with p {{ \
-             sleep(0.2); with q {{}} }} }}); let t2 = spawn(|| {{ wi...\n  \
+             sleep(0.2); with q {{}} }} }}); let t2 = spawn(|| {{ ...\n  \
              Thread-2, line 1, column 104 of input 2: waits for the Lock `p` made in line\n    \
              1, column 9, held by Thread-1 since input 2, line 1\n     1 | ...{{}} }} }}); let t2 = \
              spawn(|| {{ with q {{ sleep(0.2); with p {{}} }} }});\n\

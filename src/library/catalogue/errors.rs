@@ -104,6 +104,11 @@ pub const ERRORS: &[ErrorKind] = &[
         "Wait for room: `await queue.put(x)`.",
     ),
     error(
+        "FrozenInstanceError",
+        "An attribute of a frozen dataclass was set or deleted.",
+        "Make a changed copy: `replace(point, x=1)`, or leave out `frozen=True`.",
+    ),
+    error(
         "ShutDown",
         "A queue was shut down, and nothing is left in it.",
         "Catch it to leave the loop that takes items.",

@@ -63,7 +63,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         errors: "An item that can change is a TypeError.",
         example: Example {
             code: "let s = set([3, 1, 3]);\ns.add(2);\nprint(s, 3 in s, s & set([1, 9]), s - set([1]));",
-            output: "{3, 1, 2} true {1} {3, 2}",
+            output: "{1, 2, 3} true {1} {2, 3}",
         },
         run: Run::Native(set),
         ..Entry::NEW
