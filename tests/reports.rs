@@ -101,8 +101,13 @@ fn a_report_fits_on_a_screen_and_in_every_width() {
             for line in report.lines().filter(|line| !typed(line)) {
                 assert!(line.chars().count() <= width, "{name}, {width}: {line}");
             }
-            let has_long_cause = LONG_CAUSES.contains(&&*name);
-            if width == 80 && report.lines().count() > if has_long_cause { 33 } else { 24 } {
+            let most = match &*name {
+                // It is too large to be proved: what was searched and sampled instead takes ten lines.
+                "safestack" => 40,
+                name if LONG_CAUSES.contains(&name) => 33,
+                _ => 24,
+            };
+            if width == 80 && report.lines().count() > most {
                 too_long.push(format!("{name}: {}", report.lines().count()));
             }
         }

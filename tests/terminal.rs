@@ -4,12 +4,18 @@
 //! Waits are for what must appear, never for a time; a limit only ends a test that hangs.
 #![cfg(unix)]
 
+#[path = "common/pty.rs"]
+mod pty;
+
 use std::io::Write;
 use std::process::Command;
+use std::time::Duration;
 
 use rexpect::process::Signal;
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
+
+use pty::Pty;
 
 /// How long something may take to appear before the test counts as failed.
 const LIMIT_MS: u64 = 30_000;
@@ -342,25 +348,46 @@ fn input_asks_in_the_terminal_and_ctrl_c_ends_the_question() {
     prompt.ends();
 }
 
+/// A flood never pauses: what reads it must not wait for that, as `exp_string` does.
 #[test]
 fn ctrl_c_in_a_flood_says_how_much_it_has_dropped() {
     for flood in [
         "loop { print(\"flood\" + \"ed\"); }",
         "let t = []; for i in 0..8 { t.push(spawn(|| { loop { print(\"flood\" + \"ed\"); } })); } t[0].join();",
     ] {
-        let mut prompt = Prompt::open();
-        prompt.keys(flood);
-        prompt.keys("\r");
-        for _ in 0..1000 {
-            prompt.sees("flooded");
-        }
-        prompt.terminal.send_control('c').expect("it takes keys");
-        prompt.sees("lines dropped");
-        prompt.ready();
-        prompt.keys("print(\"on it \" + \"goes\");\r");
-        prompt.sees("on it goes");
-        prompt.ready();
-        prompt.ends();
+        let home = tempfile::tempdir().expect("a folder");
+        let mut prompt = Pty::open("--color never", (80, 24), home.path(), |_| {});
+        let mut seen = String::new();
+        let mut sees = |text: &str, prompt: &Pty| {
+            let limit = Duration::from_millis(LIMIT_MS);
+            while !seen.contains(text) {
+                let keep = seen.len().saturating_sub(READY.len().max(text.len()));
+                seen = seen.split_off(seen.ceil_char_boundary(keep));
+                let more = prompt.output.recv_timeout(limit);
+                let more = more.unwrap_or_else(|_| panic!("{text:?} does not appear: {seen}"));
+                seen.push_str(&String::from_utf8_lossy(&more));
+            }
+            let end = seen.find(text).map_or(0, |at| at + text.len());
+            seen.drain(..end);
+        };
+        let keys = |prompt: &mut Pty, keys: &str| {
+            prompt
+                .keyboard
+                .write_all(keys.as_bytes())
+                .expect("it takes keys");
+        };
+        sees(READY, &prompt);
+        keys(&mut prompt, flood);
+        keys(&mut prompt, "\r");
+        (0..1000).for_each(|_| sees("flooded", &prompt));
+        keys(&mut prompt, "\x03");
+        sees("lines dropped", &prompt);
+        sees(READY, &prompt);
+        keys(&mut prompt, "print(\"on it \" + \"goes\");\r");
+        sees("on it goes", &prompt);
+        sees(READY, &prompt);
+        keys(&mut prompt, "\x04");
+        prompt.process.wait().expect("it ends");
     }
 }
 

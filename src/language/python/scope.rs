@@ -168,6 +168,7 @@ impl Scopes {
             scope: 0,
             block: 0,
             uses: Vec::new(),
+            augmented: BTreeSet::new(),
             calls: Vec::new(),
             has_managers: has_managers(body),
             arguments: BTreeSet::new(),
@@ -383,6 +384,8 @@ struct Builder {
     scope: ScopeId,
     block: usize,
     uses: Vec<Use>,
+    /// Where the statements begin that change what there has to be already: `x += 1`.
+    augmented: BTreeSet<TextSize>,
     /// The names that are called, with the scope that does so.
     calls: Vec<(ScopeId, String)>,
     has_managers: bool,
@@ -530,7 +533,12 @@ impl Builder {
             .collect();
         let is_set_by_function = |uses: &[Use], name: &str| {
             (uses.iter())
-                .any(|one| one.scope != 0 && one.name == name && one.mention.set_by.is_some())
+                .filter(|one| one.scope != 0 && one.name == name)
+                .any(|one| {
+                    one.mention
+                        .set_by
+                        .is_some_and(|by| !self.augmented.contains(&by))
+                })
         };
         for name in globals {
             if is_set_by_function(&self.uses, &name) {
@@ -641,6 +649,7 @@ impl<'a> Visitor<'a> for Builder {
                 if let Expr::Name(name) = &*assign.target {
                     self.read(&name.id, name.start());
                 }
+                self.augmented.insert(start);
                 self.visit_expr(&assign.value);
                 self.target(&assign.target, assign.end(), start, Setter::Assignment);
             }

@@ -272,7 +272,8 @@ mod tests {
                 }
             }
         }
-        let mut found = BTreeSet::new();
+        // What generators end by carries a value, and is made in one place.
+        let mut found = BTreeSet::from([Class::StopIteration.name()]);
         look(
             &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
             &mut found,
