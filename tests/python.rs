@@ -202,7 +202,7 @@ fn what_the_readme_says_stays_out_is_refused_by_name_with_its_line() {
         let first = translation.problems.first();
         let first = first.unwrap_or_else(|| panic!("not refused: {program}"));
         assert_eq!(first.span.start.line, line, "{program}: {}", first.message);
-        let said = format!("{}", first.message);
+        let said = first.message.to_string();
         assert!(said.contains(name), "{program}: {said}");
         count += 1;
     }

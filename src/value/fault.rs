@@ -188,9 +188,9 @@ pub enum FaultKind {
         /// The wrong use, as the words before the holder's name: `release of a Lock that`.
         misuse: Misuse,
         /// Who holds it, and since where.
-        holder: Holder,
+        holder: Box<Holder>,
         /// The holder's name. An object knows numbers only; the machine adds the name.
-        name: Option<String>,
+        name: Option<Box<str>>,
     },
     /// A wait ended because its time was over, where that is an error.
     Timeout {
@@ -413,7 +413,7 @@ impl FaultKind {
                 advice: advice.into(),
                 python: None,
             },
-            holder,
+            holder: Box::new(holder),
             name: None,
         }
     }

@@ -161,7 +161,7 @@ impl Machine<'_, '_> {
     /// Adds the holder's name to a fault that knows only its number.
     fn with_holder_named(&mut self, mut kind: FaultKind) -> FaultKind {
         if let FaultKind::HeldByAnother { holder, name, .. } = &mut kind {
-            *name = Some(self.env.services.name(holder.task));
+            *name = Some(self.env.services.name(holder.task).into());
         }
         kind
     }

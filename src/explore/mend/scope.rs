@@ -57,7 +57,7 @@ impl Scope {
         let statements = bodies.flat_map(|block| block.statements.iter().copied());
         let live = statements.filter(|statement| {
             // The definition of a function mentions nothing: its body does, when it runs.
-            self.has(outline, *statement) && outline.statements[*statement].tokens.len() > 0
+            self.has(outline, *statement) && !outline.statements[*statement].tokens.is_empty()
         });
         let of_definition = |statement: &usize| {
             outline

@@ -525,17 +525,15 @@ fn parts_of(format: &str) -> Result<Vec<Part>, FaultKind> {
         while let Some(flag) = signs.next_if(|ch| matches!(ch, '-' | '+' | ' ' | '0' | '#')) {
             conversion.flags.push(flag);
         }
-        let mut amount = || {
-            if signs.next_if_eq(&'*').is_some() {
-                return Some(Amount::Given);
-            }
+        if signs.next_if_eq(&'*').is_some() {
+            conversion.width = Some(Amount::Given);
+        } else {
             let mut digits = String::new();
             while let Some(digit) = signs.next_if(char::is_ascii_digit) {
                 digits.push(digit);
             }
-            (!digits.is_empty()).then_some(Amount::Fixed(digits))
-        };
-        conversion.width = amount();
+            conversion.width = (!digits.is_empty()).then_some(Amount::Fixed(digits));
+        }
         if signs.next_if_eq(&'.').is_some() {
             let mut digits = String::new();
             conversion.precision = match signs.next_if_eq(&'*') {
