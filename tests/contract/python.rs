@@ -40,14 +40,14 @@ import asyncio
 async def poll():
     while True:
         try:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.04)
             raise ValueError("flaky")
         except Exception as e:
             print("retry after", e)
 
 async def main():
     task = asyncio.create_task(poll())
-    await asyncio.sleep(0.025)
+    await asyncio.sleep(0.1)
     task.cancel()
     try:
         await task
