@@ -131,6 +131,7 @@ impl Unfolding<'_> {
         for (parent, child) in walk.take_births() {
             children.entry(parent).or_default().push_back(child);
         }
+        walk.note_births(false);
         let known = children.values().flatten().copied().chain([MAIN]);
         let known: BTreeSet<TaskId> = known
             .chain(events.iter().map(|event| event.choice.task()))

@@ -784,6 +784,21 @@ fn is_of(object: &Value, class: &Value) -> Result<bool, FaultKind> {
     })
 }
 
+/// Where a slice of `count` items with this step begins, and before which item it ends.
+fn slice_bounds(count: i64, (from, to): (Option<i64>, Option<i64>), step: i64) -> (i64, i64) {
+    let (least, most) = match step > 0 {
+        true => (0, count),
+        false => (-1, count - 1),
+    };
+    let place = |at: i64| {
+        let at = if at < 0 { at.saturating_add(count) } else { at };
+        at.clamp(least, most)
+    };
+    let first = from.map_or(if step > 0 { 0 } else { count - 1 }, place);
+    let end = to.map_or(if step > 0 { count } else { -1 }, place);
+    (first, end)
+}
+
 fn slice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let bound = |value: Option<&Value>| match value {
         None | Some(Value::Unit) => Ok(None),
@@ -805,17 +820,7 @@ fn slice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     }
     if let Value::Range(range) = &args[0] {
         let count = i64::try_from(range.len()).unwrap_or(i64::MAX);
-        let (least, most) = if step > 0 {
-            (0, count)
-        } else {
-            (-1, count - 1)
-        };
-        let place = |at: i64| {
-            let at = if at < 0 { at.saturating_add(count) } else { at };
-            at.clamp(least, most)
-        };
-        let first = from.map_or(if step > 0 { 0 } else { count - 1 }, place);
-        let end = to.map_or(if step > 0 { count } else { -1 }, place);
+        let (first, end) = slice_bounds(count, (from, to), step);
         let part = crate::value::Range {
             start: range.start + first * range.step,
             end: range.start + end * range.step,
@@ -836,17 +841,7 @@ fn slice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
         }
     };
     let count = items.len() as i64;
-    let (least, most) = if step > 0 {
-        (0, count)
-    } else {
-        (-1, count - 1)
-    };
-    let place = |at: i64| {
-        let at = if at < 0 { at.saturating_add(count) } else { at };
-        at.clamp(least, most)
-    };
-    let first = from.map_or(if step > 0 { 0 } else { count - 1 }, place);
-    let end = to.map_or(if step > 0 { count } else { -1 }, place);
+    let (first, end) = slice_bounds(count, (from, to), step);
     let mut chosen = Vec::new();
     let mut at = first;
     while if step > 0 { at < end } else { at > end } {
