@@ -5,7 +5,7 @@
 //! classes, and refuses `fn` in a block; so a method is written without that word, and its body is read as
 //! that of a closure, where `this` is allowed. A word before its name says of which kind it is:
 //! `staticmethod`, `classmethod`, `property`. `let f = def f(a, b = 1, *rest, **named) { ... };` is a function
-//! with Python's parameters, which methods have, too. Rhai takes the parameters for variables from outside,
+//! with Python's parameters (`def f(a, /, b)`, too), which methods have as well. Rhai takes the parameters for variables from outside,
 //! as it does not know them: [`adopt`] sets that right. This file knows nothing about what a class is.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +132,11 @@ impl<'a> Member<'a> {
             ("(", _) => self.is_in_parameters = true,
             ("*", true) => self.stars = 1,
             ("**", true) => self.stars = 2,
+            ("/", true) => {
+                for param in &mut self.params {
+                    param.kind = ParameterKind::PlaceOnly;
+                }
+            }
             (",", true) => {
                 self.has_star |= self.stars == 1;
                 self.stars = 0;
@@ -285,6 +290,8 @@ fn member(phase: i64, next: &str, after: i64) -> Option<(i64, &str)> {
         (AFTER_MEMBER, _) => (AFTER_MEMBER, "$ident$"),
         (IN_PARAMETERS, ")") | (AFTER_STAR, ")") => (BEFORE_METHOD, ")"),
         (IN_PARAMETERS, "*" | "**") => (AFTER_STAR, next),
+        // What stands before it takes arguments by their places only.
+        (IN_PARAMETERS, "/") => (AFTER_DEFAULT, "/"),
         (AFTER_STAR, ",") => (IN_PARAMETERS, ","),
         (IN_PARAMETERS | AFTER_STAR, _) => (AFTER_PARAMETER, "$ident$"),
         (AFTER_PARAMETER, "=") => (BEFORE_DEFAULT, "="),

@@ -195,7 +195,7 @@ pub fn completeness(text: &str) -> Completeness {
 
 /// Whether the text is a block of Python's that an empty line has not ended: a head that ends with a
 /// colon, or indented lines behind one.
-fn is_open_python(text: &str) -> bool {
+pub fn is_open_python(text: &str) -> bool {
     const HEADS: [&str; 13] = [
         "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
         "async", "match",

@@ -159,7 +159,11 @@ impl Natives for Library {
             return result;
         }
         let type_name = receiver.type_name();
-        let takes_callback = args.iter().any(|arg| matches!(arg, Value::Function(_)));
+        let takes_callback = args.iter().any(|arg| match arg {
+            Value::Function(_) => true,
+            Value::Reference(one) => one.kind == Kind::Class || one.method("__call__").is_some(),
+            _ => false,
+        });
         let result = if takes_callback && prelude::has_method(name) {
             // The machine will find the prelude's function; the bridge has none.
             let all: Vec<&Value> = std::iter::once(&*receiver).chain(&*args).collect();

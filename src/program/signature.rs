@@ -38,12 +38,26 @@ impl MethodKind {
 pub enum ParameterKind {
     /// One, by its place or its name.
     Plain,
+    /// One, by its place only.
+    PlaceOnly,
     /// One, by its name only.
     NameOnly,
     /// `*rest`: all further ones, as a tuple.
     Rest,
     /// `**named`: all further ones that have names, as a dict.
     Named,
+}
+
+impl ParameterKind {
+    /// Whether it takes an argument by its place.
+    fn is_positional(self) -> bool {
+        matches!(self, Self::Plain | Self::PlaceOnly)
+    }
+
+    /// Whether it takes an argument by its name.
+    fn is_named(self) -> bool {
+        matches!(self, Self::Plain | Self::NameOnly)
+    }
 }
 
 /// A parameter.
@@ -75,18 +89,23 @@ impl Signature {
     /// Whether so many arguments by their places are one for each parameter, as they are.
     pub fn takes_exactly(&self, count: usize) -> bool {
         count == self.parameters.len()
-            && (self.parameters.iter()).all(|parameter| parameter.kind == ParameterKind::Plain)
+            && (self.parameters.iter()).all(|parameter| parameter.kind.is_positional())
     }
 
     /// Whether a call may have so many arguments by their places, and none by names.
     pub fn accepts(&self, count: usize) -> bool {
         let of = |kind| (self.parameters.iter()).filter(move |parameter| parameter.kind == kind);
         let is_needed = |parameter: &&Parameter| parameter.default.is_none();
-        let least = of(ParameterKind::Plain).filter(is_needed).count();
+        let least = self.positional().filter(is_needed).count();
         let takes_rest = of(ParameterKind::Rest).next().is_some();
         count >= least
-            && (takes_rest || count <= of(ParameterKind::Plain).count())
+            && (takes_rest || count <= self.positional().count())
             && !of(ParameterKind::NameOnly).any(|parameter| is_needed(&parameter))
+    }
+
+    /// The parameters that take an argument by its place.
+    fn positional(&self) -> impl Iterator<Item = &Parameter> {
+        (self.parameters.iter()).filter(|parameter| parameter.kind.is_positional())
     }
 
     /// One value for each parameter. `default` gives a captured variable's value, and `receivers` is how
@@ -105,7 +124,7 @@ impl Signature {
         let mut args = args.into_iter();
         let mut bound: Vec<Option<Value>> = (self.parameters.iter())
             .map(|parameter| match parameter.kind {
-                ParameterKind::Plain => args.next(),
+                ParameterKind::Plain | ParameterKind::PlaceOnly => args.next(),
                 ParameterKind::NameOnly => None,
                 ParameterKind::Rest => Some(Value::tuple(args.by_ref().collect())),
                 ParameterKind::Named => None,
@@ -117,12 +136,12 @@ impl Signature {
         let mut rest = Dict::new();
         let takes_names =
             (self.parameters.iter()).position(|parameter| parameter.kind == ParameterKind::Named);
+        if takes_names.is_none() {
+            self.refuse_names_of_places(&named)?;
+        }
         for (name, value) in named {
             let place = self.parameters.iter().position(|parameter| {
-                matches!(
-                    parameter.kind,
-                    ParameterKind::Plain | ParameterKind::NameOnly
-                ) && parameter.name.as_str() == &*name
+                parameter.kind.is_named() && parameter.name.as_str() == &*name
             });
             match place {
                 Some(place) if bound[place].is_none() => bound[place] = Some(value),
@@ -145,12 +164,11 @@ impl Signature {
                 *place = parameter.default.map(&default);
             }
         }
-        for (kind, what) in [
-            (ParameterKind::Plain, "positional"),
-            (ParameterKind::NameOnly, "keyword-only"),
-        ] {
+        for (is_positional, what) in [(true, "positional"), (false, "keyword-only")] {
             let missing: Vec<String> = (bound.iter().zip(&self.parameters))
-                .filter(|(value, parameter)| value.is_none() && parameter.kind == kind)
+                .filter(|(value, parameter)| {
+                    value.is_none() && parameter.kind.is_positional() == is_positional
+                })
                 .map(|(_, parameter)| format!("'{}'", parameter.name.as_str()))
                 .collect();
             if !missing.is_empty() {
@@ -163,11 +181,31 @@ impl Signature {
         Ok(bound.into_iter().flatten().collect())
     }
 
+    /// Refuses names that belong to parameters which take no names.
+    fn refuse_names_of_places(&self, named: &NamedArguments) -> Result<(), FaultKind> {
+        let is_given = |parameter: &&Parameter| {
+            let name = parameter.name.as_str();
+            parameter.kind == ParameterKind::PlaceOnly
+                && named.iter().any(|(given, _)| &**given == name)
+        };
+        let names: Vec<&str> = (self.parameters.iter().filter(is_given))
+            .map(|parameter| parameter.name.as_str())
+            .collect();
+        match names.is_empty() {
+            true => Ok(()),
+            false => Err(self.wrong(&format!(
+                "got some positional-only arguments passed as keyword arguments: '{}'",
+                names.join(", ")
+            ))),
+        }
+    }
+
     fn too_many(&self, given: usize, receivers: usize) -> FaultKind {
-        let plain =
-            || (self.parameters.iter()).filter(|parameter| parameter.kind == ParameterKind::Plain);
-        let most = plain().count() + receivers;
-        let optional = plain().filter(|one| one.default.is_some()).count();
+        let most = self.positional().count() + receivers;
+        let optional = self
+            .positional()
+            .filter(|one| one.default.is_some())
+            .count();
         let takes = match optional {
             0 => most.to_string(),
             _ => format!("from {} to {most}", most - optional),
@@ -180,7 +218,12 @@ impl Signature {
     }
 
     fn wrong(&self, what: &str) -> FaultKind {
-        let message = format!("{}() {what}", self.name);
+        let name = match &*self.name {
+            // What Python calls a function without a name.
+            "lambda" => "<lambda>",
+            name => name,
+        };
+        let message = format!("{name}() {what}");
         FaultKind::raised(Class::TypeError, &message, "")
     }
 }
@@ -252,6 +295,25 @@ mod tests {
         assert_eq!(
             bound(&[1], &[]),
             "TypeError: f() missing 1 required keyword-only argument: 'key'"
+        );
+    }
+
+    #[test]
+    fn parameters_that_are_given_by_places_only_leave_their_names_to_others() {
+        let mut signature = signature();
+        signature.parameters[0].kind = ParameterKind::PlaceOnly;
+        let named = |name: &str| vec![(name.into(), Value::Int(2)), ("key".into(), Value::Int(3))];
+        let bound = signature.bind(vec![Value::Int(1)], named("a"), 0, |_| Value::Int(7));
+        let shown = bound.map(|values| crate::value::repr_text(&Value::tuple(values)));
+        assert_eq!(
+            shown.map_err(|fault| fault.title()),
+            Ok("(1, 7, (), 3, {'a': 2})".into())
+        );
+        signature.parameters.pop();
+        let fault = signature.bind(Vec::new(), named("a"), 0, |_| Value::Int(7));
+        assert_eq!(
+            fault.map_err(|fault| fault.title()).unwrap_err(),
+            "TypeError: f() got some positional-only arguments passed as keyword arguments: 'a'"
         );
     }
 

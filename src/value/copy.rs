@@ -245,9 +245,11 @@ impl<'a> Copier<'a> {
         let copy = Arc::new(UserClass {
             name: class.name,
             is_native: false,
+            is_of_main: class.is_of_main,
             base,
             merged: (class.merged.iter().map(|base| self.class(base))).collect::<Result<_, _>>()?,
             fields: class.fields.clone(),
+            slots: class.slots.clone(),
             error: class.error,
             methods,
             attributes,

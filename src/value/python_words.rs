@@ -26,7 +26,7 @@ impl FaultKind {
     pub(super) fn message_in_python(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => {
-                misuse.python.map(str::to_string)
+                misuse.python.as_ref().map(ToString::to_string)
             }
             Self::Timeout { .. } | Self::Cancelled(_) => Some(String::new()),
             Self::Unfinished { unfinished, of } => {

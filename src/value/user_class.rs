@@ -28,6 +28,10 @@ pub struct UserClass {
     pub merged: Vec<Arc<UserClass>>,
     /// The fields of a named tuple or a dataclass.
     pub fields: Option<Fields>,
+    /// Whether it is one of a text of Python's, which shows it as `<class '__main__.A'>`.
+    pub is_of_main: bool,
+    /// The only attributes that its instances may have, where it says so.
+    pub slots: Option<Vec<Box<str>>>,
     /// The class of Python's that its instances are errors of.
     pub error: Option<Class>,
     /// The functions that are its methods.
@@ -41,6 +45,10 @@ pub struct UserClass {
 pub struct Fields {
     /// Their names, in order.
     pub names: Vec<Box<str>>,
+    /// Those by which instances are compared.
+    pub compared: Vec<Box<str>>,
+    /// Whether these say which of two instances comes first, too.
+    pub is_ordered: bool,
     /// What they make of an instance.
     pub kind: FieldKind,
 }
@@ -56,13 +64,17 @@ pub enum FieldKind {
     Frozen,
     /// The fields never change, and each instance is equal to itself only.
     Constant,
+    /// They are compared, ordered and hashed as the value in their first field is: members of enumerations
+    /// that are numbers or texts.
+    Value,
     /// Nothing.
     Plain,
 }
 
 impl FieldKind {
-    const WORDS: [(&'static str, Self); 5] = [
+    const WORDS: [(&'static str, Self); 6] = [
         ("plain", Self::Plain),
+        ("value", Self::Value),
         ("tuple", Self::Tuple),
         ("compared", Self::Compared),
         ("frozen", Self::Frozen),
@@ -86,13 +98,28 @@ impl FieldKind {
 const FIELD_KIND: &str = "__field_kind__";
 const FIELD_NAMES: &str = "_fields";
 
+/// The attribute of a class that names those of its fields by which instances are compared, if not by all;
+/// the one that says whether these say what comes first;
+/// and the one that names the only attributes that its instances may have.
+const COMPARED_NAMES: &str = "__compared__";
+const IS_ORDERED: &str = "__ordered__";
+const SLOTS: &str = "__slots__";
+
+/// The texts in an attribute of a class.
+fn texts(own: &Map, attribute: &str) -> Option<Vec<Box<str>>> {
+    let items = own.get(attribute)?.collection()?.items();
+    let texts = items.iter().filter_map(Value::as_str).map(Into::into);
+    Some(texts.collect())
+}
+
 /// The fields that the attributes of a class declare, as translations of Python write them.
 fn declared_fields(own: &Map) -> Option<Fields> {
     let kind = FieldKind::of_word(own.get(FIELD_KIND)?.as_str()?)?;
-    let names = own.get(FIELD_NAMES)?.collection()?.items();
-    let names = names.iter().filter_map(Value::as_str).map(Into::into);
+    let names = texts(own, FIELD_NAMES)?;
     Some(Fields {
-        names: names.collect(),
+        compared: texts(own, COMPARED_NAMES).unwrap_or_else(|| names.clone()),
+        is_ordered: matches!(own.get(IS_ORDERED), Some(Value::Bool(true))),
+        names,
         kind,
     })
 }
@@ -115,7 +142,7 @@ fn attributes(map: Map, pos: Pos) -> Arc<Cell> {
 }
 
 impl UserClass {
-    /// A class of a script's.
+    /// A class of a script's; `is_of_main` says whether that is a text of Python's.
     ///
     /// # Errors
     /// When `base` is no class.
@@ -125,6 +152,7 @@ impl UserClass {
         methods: Map,
         own: Map,
         pos: Pos,
+        is_of_main: bool,
     ) -> Result<Arc<Self>, FaultKind> {
         let base = match base {
             Value::Unit => None,
@@ -133,10 +161,12 @@ impl UserClass {
         Ok(Arc::new(Self {
             name,
             is_native: false,
+            is_of_main,
             error: base.as_ref().and_then(|base| base.error),
             base,
             merged: Vec::new(),
             fields: declared_fields(&own),
+            slots: texts(&own, SLOTS),
             methods,
             attributes: attributes(own, pos),
         }))
@@ -147,9 +177,11 @@ impl UserClass {
         Arc::new(Self {
             name: Literal::new(class.name()),
             is_native: false,
+            is_of_main: false,
             base: None,
             merged: Vec::new(),
             fields: None,
+            slots: None,
             error: Some(class),
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
@@ -161,9 +193,11 @@ impl UserClass {
         Arc::new(Self {
             name,
             is_native: true,
+            is_of_main: false,
             base: None,
             merged: Vec::new(),
             fields: None,
+            slots: None,
             error: None,
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
@@ -250,8 +284,10 @@ impl UserClass {
         Ok(Arc::new(Self {
             name: Literal::new(&names.join(", ")),
             is_native: false,
+            is_of_main: false,
             base: None,
             fields: merged.iter().find_map(|class| class.fields.clone()),
+            slots: Some(Vec::new()),
             error: merged.iter().find_map(|class| class.error),
             merged,
             methods: BTreeMap::new(),
@@ -273,6 +309,17 @@ impl UserClass {
     /// The fields that its instances have.
     pub fn fields(self: &Arc<Self>) -> Option<&Fields> {
         self.ancestors().find_map(|class| class.fields.as_ref())
+    }
+
+    /// Whether its instances may have an attribute of this name: each class that it derives from may say
+    /// which are all, and one that says nothing allows any.
+    pub fn allows(self: &Arc<Self>, name: &str) -> bool {
+        self.slots.is_none()
+            || self.error.is_some()
+            || self.ancestors().any(|class| match &class.slots {
+                Some(slots) => slots.iter().any(|slot| &**slot == name),
+                None => true,
+            })
     }
 
     /// The method of this name, its own or inherited.
@@ -343,16 +390,32 @@ impl Reference {
         })
     }
 
+    /// The value as which an instance is compared, if its class says so.
+    pub fn compared_value(&self) -> Option<Value> {
+        let class = (self.class.as_ref()).filter(|_| self.kind == Kind::Instance)?;
+        let fields = class
+            .fields()
+            .filter(|fields| fields.kind == FieldKind::Value)?;
+        self.attribute(fields.names.first()?)
+    }
+
     /// The values of these fields.
     pub fn values_of(&self, fields: &Fields) -> Vec<Value> {
-        let values = fields.names.iter().map(|name| self.attribute(name));
+        let values = fields.compared.iter().map(|name| self.attribute(name));
         values.map(Option::unwrap_or_default).collect()
     }
 
-    /// The method of this name that an instance has by its class.
+    /// The method of this name that an instance has by its class; of a class itself, what that says of
+    /// itself as a value: its `class__len__` is what `len` of the class is, and so on.
     pub fn method(&self, name: &str) -> Option<Arc<Function>> {
-        match (self.kind, self.class.as_ref()?.method(name)) {
-            (Kind::Instance, Some(Value::Function(method))) => Some(method.clone()),
+        let class = self.class.as_ref()?;
+        let method = match self.kind {
+            Kind::Instance => class.method(name),
+            Kind::Class if name.starts_with("__") => class.method(&format!("class{name}")),
+            _ => None,
+        };
+        match method? {
+            Value::Function(method) => Some(method.clone()),
             _ => None,
         }
     }

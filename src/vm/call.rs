@@ -130,7 +130,7 @@ impl Machine<'_, '_> {
             let mut ctx = NativeCtx {
                 program,
                 ids: self.env.ids,
-                task: self.fiber.task,
+                task: self.fiber.thread,
                 event_loop: self.fiber.event_loop.as_ref(),
                 pos: self.fiber.pos(program),
                 dialect,
@@ -542,7 +542,10 @@ fn bind(
             let count = if is_whole { count } else { code.params.into() };
             let names = code.variables.iter().take(count);
             let signature = Signature {
-                name: code.name.as_str().into(),
+                name: match code.name.as_str() {
+                    "closure" => "lambda".into(),
+                    name => name.into(),
+                },
                 kind: MethodKind::Instance,
                 parameters: names.map(|variable| parameter(variable.name)).collect(),
             };

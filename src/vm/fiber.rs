@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Intrinsic, Visible};
 use crate::pos::Pos;
 use crate::program::{Program, boot};
-use crate::value::object::{TaskId, Wake};
+use crate::value::object::{Daemon, TaskId, Wake};
 use crate::value::{CodeId, Fault, Function, Object, Reference, Value};
 
 /// No such register.
@@ -57,6 +57,8 @@ pub struct Fiber {
     pub(super) started_at: Pos,
     /// The event loop whose task it is, if it is one.
     pub(super) event_loop: Option<Arc<Object>>,
+    /// The thread that it belongs to: of a task that in which its event loop runs.
+    pub(super) thread: TaskId,
     /// Whether it shall end as soon as it goes on.
     pub(super) stopping: Option<Box<Fault>>,
 }
@@ -109,6 +111,7 @@ impl Fiber {
             sleeping: false,
             started_at: Pos::NONE,
             event_loop: None,
+            thread: task,
             stopping: None,
         }
     }
@@ -133,6 +136,7 @@ impl Fiber {
             sleeping: other.sleeping,
             started_at: other.started_at,
             event_loop: other.event_loop.clone(),
+            thread: other.thread,
             stopping: other.stopping.clone(),
         };
     }
@@ -143,9 +147,13 @@ impl Fiber {
         self
     }
 
-    /// Says that the fiber is a task of this event loop, if there is one.
-    pub fn in_event_loop(mut self, event_loop: Option<Arc<Object>>) -> Self {
+    /// Says that the fiber is a task of this event loop, if there is one, in the thread that
+    /// `daemon` is like.
+    pub fn in_event_loop(mut self, event_loop: Option<Arc<Object>>, daemon: Daemon) -> Self {
         self.event_loop = event_loop;
+        if let Daemon::Like(thread) = daemon {
+            self.thread = thread;
+        }
         self
     }
 

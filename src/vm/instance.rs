@@ -42,9 +42,18 @@ impl Machine<'_, '_> {
             _ => Map::new(),
         };
         let pos = self.fiber.pos(self.env.program);
-        let class = UserClass::new(*name, base, map(methods), map(attributes), pos)?;
+        let (methods, attributes) = (map(methods), map(attributes));
+        let is_of_main = self.dialect() == Language::Python && !self.is_in_prelude();
+        let class = UserClass::new(*name, base, methods, attributes, pos, is_of_main)?;
         put(self.register(dst), class.to_value());
         Ok(Flow::Next)
+    }
+
+    /// Whether what runs is code of the library.
+    fn is_in_prelude(&mut self) -> bool {
+        let unit = self.frame().code.unit;
+        let unit = self.env.program.unit(unit);
+        unit.is_none_or(|unit| unit.is_prelude())
     }
 
     /// Calls a class: `dst` = a new instance, as its `init` leaves it.
@@ -110,6 +119,12 @@ impl Machine<'_, '_> {
         }
         if let Some(access) = Dynamic::of(&name.text) {
             return self.dynamic_attribute(reference, access, argc, dst, first);
+        }
+        if !is_instance && let Some(method) = reference.method(&name.text) {
+            let this = Some(Receiver::Value(Value::Reference(reference.clone())));
+            let args = self.take_args(first, argc);
+            self.fiber.through = None;
+            return self.call_into(dst, method, args, this);
         }
         let method = class.method(&name.text);
         let holder = match is_instance {
@@ -191,6 +206,12 @@ impl Machine<'_, '_> {
                     put(self.register(dst), Value::string(name));
                     return Ok(Flow::Next);
                 }
+                // What may be called is called as a function is: `f.call(1)`.
+                None if &*name.text == "call"
+                    && (!is_instance || reference.method(CALL).is_some()) =>
+                {
+                    Value::Reference(reference.clone())
+                }
                 None => return Err(no_attribute(reference, &name.text)),
             },
         };
@@ -212,6 +233,25 @@ impl Machine<'_, '_> {
             Target::Named(id) => self.env.program.name(id).native.is_none(),
         };
         is_script && function.this.is_unit() && self.dialect() == Language::Python
+    }
+
+    /// What an attribute of a class is by way of `reference`: of an instance a bound method, where
+    /// it is a function of Python's.
+    fn bound_to(&mut self, reference: &Arc<Reference>, value: Value) -> Value {
+        match value {
+            Value::Function(function)
+                if reference.kind == Kind::Instance
+                    && self.is_method_in_python(&Value::Function(function.clone())) =>
+            {
+                // The instance is its first argument.
+                let mut method = Function::clone(&function);
+                method
+                    .curried
+                    .insert(0, Value::Reference(reference.clone()));
+                Value::Function(Arc::new(method))
+            }
+            other => other,
+        }
     }
 
     /// Reads or changes an attribute whose name is a value. It counts as an access to the whole.
@@ -246,6 +286,16 @@ impl Machine<'_, '_> {
             let this = Some(Receiver::Value(Value::Reference(reference.clone())));
             self.fiber.through = None;
             return self.call_into(dst, setter, value, this);
+        }
+        if access == Dynamic::Set && self.is_property(class.method(&name)) {
+            return Err(FaultKind::raised(
+                Class::AttributeError,
+                &format!(
+                    "property '{name}' of '{}' object has no setter",
+                    class.name.as_str()
+                ),
+                "",
+            ));
         }
         if !self.may_access(&cell, Path::default(), writes) {
             return Ok(Flow::Stop(Stop::Visible));
@@ -291,6 +341,7 @@ impl Machine<'_, '_> {
                         Value::Reference(of) => of.attribute(&name),
                         _ => None,
                     });
+                    let inherited = inherited.map(|value| self.bound_to(reference, value));
                     match inherited.or_else(|| described(reference, &name)) {
                         Some(value) => value,
                         None => match args.get(1) {
@@ -440,11 +491,48 @@ impl Machine<'_, '_> {
             Some(PathSegment::Field { name, .. }) => name.as_str(),
             _ => "",
         };
+        // What is called there is a method, or a function that counts as one: `x.f.call(1)`.
+        let is_call = usize::from(used) + 1 == site.place.keys.len()
+            && &*self.env.program.name(site.name).text == "call";
+        let method = (reference.class.as_ref()).and_then(|class| class.method(name));
+        if let (true, Kind::Instance, Some(Value::Function(method))) =
+            (is_call, reference.kind, method)
+        {
+            let method = method.clone();
+            match self.this_of(&method, &reference) {
+                This::Property(_) => return Err(inside_property(name)),
+                This::Is(this) => {
+                    let args = self.take_args(first, argc);
+                    self.fiber.through = None;
+                    return self.call_into(dst, method, args, Some(Receiver::Value(this)));
+                }
+                This::None | This::FirstArgument => {
+                    let args = self.take_args(first, argc);
+                    self.fiber.through = None;
+                    return self.call_into(dst, method, args, None);
+                }
+            }
+        }
         let of = (reference.class.as_ref()).and_then(|class| match reference.kind {
             Kind::Class => class.base.as_ref()?.with_attribute(name),
             _ => class.with_attribute(name),
         });
         match of.map(UserClass::to_value) {
+            Some(Value::Reference(of))
+                if is_call
+                    && reference.kind == Kind::Instance
+                    && (of.attribute(name))
+                        .is_some_and(|value| self.is_method_in_python(&value)) =>
+            {
+                if !self.may_access(&of.contents, Path::default(), false) {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
+                let callee = of.attribute(name).unwrap_or_default();
+                let callee = self.bound_to(&reference, callee);
+                let args = self.take_args(first, argc);
+                self.fiber.through = None;
+                self.call_any(callee, args, dst)
+            }
             Some(Value::Reference(of)) => {
                 self.fiber.through = Some((of, used));
                 self.call_method(argc, dst, first, site)
@@ -494,6 +582,27 @@ impl Machine<'_, '_> {
             _ => class.with_attribute(name.as_str()),
         };
         match of.map(UserClass::to_value) {
+            Some(Value::Reference(of))
+                if reference.kind == Kind::Instance
+                    && usize::from(used) + 1 == place.keys.len()
+                    && (of.attribute(name.as_str()))
+                        .is_some_and(|value| self.is_method_in_python(&value)) =>
+            {
+                let path = Path {
+                    method: Some(name),
+                    ..Path::default()
+                };
+                if !self.may_access(&of.contents, path, false) {
+                    return Ok(Flow::Stop(Stop::Visible));
+                }
+                let before = self.seen();
+                let value = of.attribute(name.as_str()).unwrap_or_default();
+                let value = self.bound_to(&reference, value);
+                self.tell(before, &value);
+                self.fiber.through = None;
+                put(self.register(dst), value);
+                Ok(Flow::Next)
+            }
             Some(Value::Reference(of)) => {
                 self.fiber.through = Some((of, used));
                 self.get(dst, place)

@@ -124,6 +124,8 @@ impl EncodeState for Fiber {
             sleeping,
             started_at,
             event_loop,
+            // The event loop knows in which thread it runs.
+            thread: _,
             stopping,
         } = self;
         frames.encode_state(encoder);
@@ -200,7 +202,7 @@ crate::value::state_key_test! { fiber_key, Fiber, Fiber::new(TaskId(1), function
     started_at: Pos::new(2, 3),
     event_loop: Some(object()),
     stopping: Some(Box::new(Fault::clone(&fault()))),
-    ; left out task wanted
+    ; left out task thread wanted
 }
 
 crate::value::state_key_test! { frame_key, Frame, Fiber::new(TaskId(1), function("f"), Vec::new()).frames[0];

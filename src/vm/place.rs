@@ -244,7 +244,8 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Refuses an assignment to an attribute of an instance whose fields never change.
+/// Refuses an assignment to an attribute of an instance whose fields never change, or whose class does not
+/// allow it.
 pub(super) fn check_may_assign(reference: &Reference, name: &str) -> Result<(), FaultKind> {
     let class = (reference.class.as_ref()).filter(|_| reference.kind == Kind::Instance);
     match class.and_then(|class| class.fields()) {
@@ -255,7 +256,14 @@ pub(super) fn check_may_assign(reference: &Reference, name: &str) -> Result<(), 
                 "make another instance with the new value",
             ))
         }
-        _ => Ok(()),
+        _ => match class.filter(|class| !class.allows(name)) {
+            None => Ok(()),
+            Some(class) => Err(FaultKind::raised(
+                Class::AttributeError,
+                &format!("'{}' object has no attribute '{name}'", class.name.as_str()),
+                "the class names in `__slots__` which attributes there are",
+            )),
+        },
     }
 }
 
@@ -523,7 +531,7 @@ impl Fiber {
         keys: &'a [PathSegment],
     ) -> Chain<'a> {
         Chain {
-            task: self.task,
+            task: self.thread,
             from: 0,
             bound,
             keys,

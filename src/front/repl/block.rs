@@ -6,7 +6,7 @@
 //! leaves the editor. Here is also how pasted text is cleaned and cut into inputs. It knows neither
 //! keys nor the editor.
 
-use crate::language::complete::{Completeness, completeness, continues, depth};
+use crate::language::complete::{Completeness, completeness, continues, depth, is_open_python};
 use crate::language::parse;
 
 /// What each further line begins with.
@@ -71,6 +71,11 @@ pub(super) fn state(text: &str) -> Completeness {
     }
     // Whether an empty line was typed to end the text is for who sees the keys.
     completeness(&format!("{}\n", code.trim_end()))
+}
+
+/// Whether an empty line behind a text ends it, which is a block of Python's.
+pub(super) fn is_ended_by_empty_line(text: &str) -> bool {
+    code(text).is_some_and(|code| is_open_python(&format!("{}\n", code.trim_end())))
 }
 
 /// The code of a text: all of it, or what follows a command that takes code.

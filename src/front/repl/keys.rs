@@ -270,7 +270,10 @@ fn enter(typing: &mut Typing, line: &str, pos: usize, takes_signals: bool) -> Cm
     let is_last = !line[pos..].contains('\n');
     if is_last && line.contains('\n') && is_blank(line_before(line, pos)) && is_blank(&line[pos..])
     {
-        typing.end = End::Open;
+        typing.end = match block::is_ended_by_empty_line(&text) {
+            true => End::Complete,
+            false => End::Open,
+        };
         return Cmd::AcceptLine;
     }
     Cmd::Insert(1, block::line_end(&block::text(&line[..pos])))
@@ -353,6 +356,9 @@ mod tests {
         check("if a {", Cmd::Insert(1, "\n        ".into()), End::Complete);
         check("f(\n        ", Cmd::AcceptLine, End::Open);
         check("f(\n    1)", Cmd::AcceptLine, End::Complete);
+        let python = "for i in range(2):\n        print(i)";
+        check(python, Cmd::Insert(1, "\n    ".into()), End::Complete);
+        check(&format!("{python}\n    "), Cmd::AcceptLine, End::Complete);
     }
 
     #[test]

@@ -71,8 +71,8 @@ const REFUSED: &[(&str, &str)] = &[
         "`classmethod` is a decorator of methods here",
     ),
     (
-        "staticmethod",
-        "`staticmethod` is a decorator of methods here",
+        "slice",
+        "an object `slice` has no counterpart here: write `x[a:b]`",
     ),
     ("property", "`property` is a decorator of methods here"),
     ("exit", "a script ends with its last statement"),

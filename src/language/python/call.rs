@@ -97,14 +97,6 @@ impl<'a> Translator<'a> {
             Expr::Attribute(attribute) => self.method(call, attribute, is_awaited),
             Expr::Name(name) => match self.function_named(&name.id) {
                 Some(function) => self.call_own(call, &name.id, function, is_awaited),
-                None if self.is_enum(&name.id) => {
-                    self.python();
-                    let of = self.helper("enum_of");
-                    let members = self.text(&call.func)?;
-                    let mut arguments = vec![members];
-                    arguments.extend(self.texts(&call.arguments.args)?);
-                    Ok(called(Text::at(call.start(), of), &arguments))
-                }
                 None => {
                     let callee = self.expr(&call.func)?;
                     let class = self.class_named(&name.id).cloned();
@@ -477,10 +469,23 @@ impl<'a> Translator<'a> {
             "threading.Thread" => self.thread(call, shown),
             "threading.Timer" => {
                 let mut bound = bind(call, "Timer", &["interval", "function", "args", "kwargs"])?;
-                self.refuse_given(&mut bound, &["kwargs"])?;
+                let named = bound.take_some("kwargs");
                 let mut arguments = self.in_row(&mut bound, &["interval", "function"])?;
-                if let Some(args) = bound.take_some("args") {
-                    arguments.push(self.array(args)?);
+                let args = (bound.take_some("args"))
+                    .map(|args| self.array(args))
+                    .transpose()?;
+                match named {
+                    None => arguments.extend(args),
+                    // The function finds the places of its arguments.
+                    Some(named) => {
+                        self.python();
+                        let function = arguments.pop().unwrap_or_default();
+                        let args = args.unwrap_or_else(|| "[]".into());
+                        let named = self.text(named)?;
+                        arguments.push(self.helper("call_with").into());
+                        let all = Text::joined([&function, &args, &named], ", ");
+                        arguments.push(all.wrapped("[", "]"));
+                    }
                 }
                 Ok(called(shown, &arguments))
             }
@@ -640,7 +645,20 @@ impl<'a> Translator<'a> {
                 if let Some(timeout) = bound.take_some("timeout") {
                     arguments.push(self.text(timeout)?);
                 }
-                Ok(called(shown, &arguments))
+                if full == "asyncio.as_completed" {
+                    return Ok(called(shown, &arguments));
+                }
+                // Those that are done already come in any order.
+                self.python();
+                Ok(called(
+                    Text::at(at, self.helper("as_completed")),
+                    &arguments,
+                ))
+            }
+            "staticmethod" => {
+                self.python();
+                let shown = Text::at(at, self.helper("static_method"));
+                self.call_in_order(call, shown, full, &["function"])
             }
             "concurrent.futures.wait" | "asyncio.wait" => {
                 let mut bound = bind(call, full, &["fs", "timeout", "return_when"])?;
@@ -676,7 +694,18 @@ impl<'a> Translator<'a> {
             "asyncio.timeout" => self.call_in_order(call, shown, full, &["delay"]),
             "asyncio.to_thread" => {
                 self.no_keywords(call, "of `asyncio.to_thread`")?;
-                self.call_with_rest(call, shown, full)
+                let [function, rest @ ..] = &*call.arguments.args else {
+                    return refuse(call, "`asyncio.to_thread` takes a function");
+                };
+                if !self.has_contexts() || has_star(call) {
+                    return self.call_with_rest(call, shown, full);
+                }
+                let mut text = self.text(function)?;
+                if !rest.is_empty() {
+                    let rest = Text::joined(&self.texts(rest)?, ", ");
+                    text = Text::joined([&text, &rest], ", ").wrapped("curry(", ")");
+                }
+                Ok(called(shown, &[self.in_context(text, "in_context")]))
             }
             "time.sleep" => self.call_in_order(call, shown, full, &["seconds"]),
             "random.shuffle" => {
@@ -899,6 +928,9 @@ impl<'a> Translator<'a> {
                 None if full.contains('.') => {
                     refuse(call, format!("a call of `{full}` has no counterpart here"))
                 }
+                None if let Some(error) = self.unknown_name(full) => {
+                    Ok(Piece::tight(Text::at(at, error)))
+                }
                 // A function of an earlier input, or nothing at all: the lowering knows.
                 None => {
                     self.no_keywords(call, &format!("of `{full}`, which is not known here"))?;
@@ -984,10 +1016,26 @@ impl<'a> Translator<'a> {
         let is_method = matches!(expr, Expr::Call(call)
             if matches!(&*call.func, Expr::Attribute(of)
                 if self.method_called(of).is_some() && self.full_name(&call.func).is_none()));
-        self.is_awaited = !is_method;
+        // Where a context goes along, that is for a function which runs later.
+        self.is_awaited = !is_method && !self.has_contexts();
         let text = self.text(expr);
         self.is_awaited = false;
-        text
+        Ok(self.in_context(text?, "in_context"))
+    }
+
+    /// Whether there may be context variables.
+    fn has_contexts(&self) -> bool {
+        let is_of_contexts = |full: &String| full.starts_with("contextvars");
+        self.imports.values().any(is_of_contexts) || (self.is_known)("contextvars")
+    }
+
+    /// What a new task runs, which gets a copy of the context variables where the text has some.
+    fn in_context(&mut self, text: Text, method: &str) -> Text {
+        if !self.has_contexts() {
+            return text;
+        }
+        let object = self.module_object("contextvars");
+        text.wrapped(&format!("{object}.{method}("), ")")
     }
 
     /// An argument that is an array here and any iterable in Python.
@@ -1023,11 +1071,15 @@ impl<'a> Translator<'a> {
         let mut arguments = Vec::new();
         let rest = std::mem::take(&mut bound.rest);
         match rest[..] {
-            [Expr::Starred(starred)] => arguments.push(self.array(&starred.value)?),
+            [Expr::Starred(starred)] => {
+                let all = self.array(&starred.value)?;
+                arguments.push(self.in_context(all, "in_contexts"));
+            }
             _ if rest.iter().any(|one| matches!(one, Expr::Starred(_))) => {
                 let name = self.helper("array");
                 let all = self.spread(&call.arguments.args)?;
-                arguments.push(all.wrapped(&format!("{name}("), ")"));
+                let all = all.wrapped(&format!("{name}("), ")");
+                arguments.push(self.in_context(all, "in_contexts"));
             }
             _ => {
                 for expr in rest {
@@ -1376,7 +1428,12 @@ impl<'a> Translator<'a> {
         let Some(first) = bound.take("iterable") else {
             return Ok(called(shown, &[]));
         };
-        if let (Expr::Generator(each), "any" | "all" | "list" | "set") = (first, name) {
+        let is_short = |each: &ast::ExprGenerator| {
+            each.generators.len() == 1 || !matches!(name, "any" | "all")
+        };
+        if let (Expr::Generator(each), "any" | "all" | "list" | "set") = (first, name)
+            && is_short(each)
+        {
             let collect = match name {
                 "any" => Collect::Any(&each.elt),
                 "all" => Collect::All(&each.elt),
@@ -1385,7 +1442,11 @@ impl<'a> Translator<'a> {
             };
             return self.comprehension(each, &each.generators, collect);
         }
-        let mut arguments = vec![self.collected_text(first)?];
+        // The first item that decides is the last one.
+        let mut arguments = vec![match (first, name) {
+            (Expr::Generator(_), "any" | "all") => self.text(first)?,
+            _ => self.collected_text(first)?,
+        }];
         if let Some(start) = bound.take("start") {
             arguments.push(self.text(start)?);
         }
@@ -1496,9 +1557,6 @@ impl<'a> Translator<'a> {
             }
         }
         match class {
-            Expr::Name(name) if self.is_enum(&name.id) => {
-                Ok(Text::at(class.start(), self.variable(&name.id)))
-            }
             // `type(None)`, and `int | str`.
             Expr::Call(call)
                 if self.full_name(&call.func).as_deref() == Some("type")
@@ -1616,12 +1674,7 @@ impl<'a> Translator<'a> {
         if !matches!(receiver_type, Type::Object(_)) {
             self.python();
         }
-        let receiver = match &*attribute.value {
-            Expr::Name(class) if self.is_enum(&class.id) => {
-                Piece::tight(Text::at(class.start(), self.variable(&class.id)))
-            }
-            value => self.expr(value)?,
-        };
+        let receiver = self.expr(&attribute.value)?;
         let mut callee = receiver.bound(Binding::Tight);
         callee.push(".");
         callee.mark(attribute.attr.start());
@@ -1713,7 +1766,15 @@ impl<'a> Translator<'a> {
                     arguments.push(self.collected_text(iterable)?);
                 }
                 arguments.extend(self.options(&mut bound, &["timeout", "chunksize"])?);
-                return Ok(called(callee, &arguments));
+                let results = called(callee, &arguments);
+                // `next` takes the results one by one.
+                return Ok(match self.source.text.contains("next(") {
+                    true => {
+                        self.python();
+                        Piece::tight(results.text.wrapped("iter(", ")"))
+                    }
+                    false => results,
+                });
             }
             ("submit", false) => {
                 callee.push(name);

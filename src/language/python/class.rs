@@ -5,7 +5,7 @@
 //! making (metaclasses, decorators of one's own) is refused. Longer than most files because what a class is
 //! made of (members, what a dataclass, a named tuple or an enumeration has by itself) is written in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
@@ -25,6 +25,10 @@ pub(super) struct Class<'a> {
     pub(super) bases: &'a [Expr],
     /// The names that its patterns take by their places.
     match_args: Vec<&'a str>,
+    /// The attributes that its body and its methods set.
+    assigned: BTreeSet<String>,
+    /// The properties of it that can be set.
+    setters: BTreeSet<&'a str>,
     /// Its methods by their names.
     pub(super) methods: BTreeMap<&'a str, Method<'a>>,
     /// Those of its methods that a class which derives from it has to define.
@@ -213,6 +217,7 @@ impl<'a> Class<'a> {
     /// What the statement of a class says.
     pub(super) fn of(def: &'a ast::StmtClassDef) -> Self {
         let mut methods = BTreeMap::new();
+        let mut setters = BTreeSet::new();
         for statement in &def.body {
             if let Stmt::FunctionDef(def) = statement {
                 let (kind, is_setter) = kind_of(def).unwrap_or((MethodKind::Instance, false));
@@ -222,8 +227,9 @@ impl<'a> Class<'a> {
                     is_method: kind != MethodKind::Static,
                     has_overloads: false,
                 };
-                if !is_setter {
-                    methods.insert(def.name.as_str(), Method { function, kind });
+                match is_setter {
+                    true => _ = setters.insert(def.name.as_str()),
+                    false => _ = methods.insert(def.name.as_str(), Method { function, kind }),
                 }
             }
         }
@@ -259,6 +265,8 @@ impl<'a> Class<'a> {
             bases: def.bases(),
             match_args: match_args(def),
             abstract_methods,
+            assigned: assigned_in(def),
+            setters,
             methods,
             is_dataclass,
             fields,
@@ -411,7 +419,7 @@ impl<'a> Translator<'a> {
             "__eq__",
         ];
         let is_of_mapping = |name: &&str| OF_MAPPINGS.contains(name);
-        if self.has_mappings && names.iter().any(is_of_mapping) {
+        if (self.has_mappings || self.has_enums()) && names.iter().any(is_of_mapping) {
             return true;
         }
         names.iter().any(|name| self.methods.contains_key(*name))
@@ -420,6 +428,27 @@ impl<'a> Translator<'a> {
     /// Whether each class of the text that has this name has it as a property.
     pub(super) fn is_property(&self, name: &str) -> bool {
         self.properties.contains(name)
+    }
+
+    /// Whether a property of this name can be set in some class of the text.
+    pub(super) fn has_setter(&self, name: &str) -> bool {
+        (self.classes.values()).any(|class| class.setters.contains(name))
+    }
+
+    /// Finds the properties whose names other classes have as attributes: only the run knows which it is.
+    pub(super) fn mix_properties(&mut self) {
+        let is_of_enums = |name: &str| matches!(name, "name" | "value") && self.has_enums();
+        let is_elsewhere = |name: &str| {
+            (self.classes.values())
+                .any(|class| class.assigned.contains(name) && self.method_of(class, name).is_none())
+        };
+        let mixed = self.properties.iter();
+        let mixed = mixed.filter(|name| is_of_enums(name) || is_elsewhere(name));
+        let mixed: Vec<String> = mixed.cloned().collect();
+        for name in mixed {
+            self.properties.remove(&name);
+            self.mixed.insert(name);
+        }
     }
 
     /// The name of an attribute in this class: two underlines make it private.
@@ -526,11 +555,11 @@ impl<'a> Translator<'a> {
                     ("init" | "repr", Expr::BooleanLiteral(value)) if value.value
                 ) || matches!(
                     (name, &option.value),
-                    ("unsafe_hash" | "slots", Expr::BooleanLiteral(value)) if !value.value
+                    ("unsafe_hash", Expr::BooleanLiteral(value)) if !value.value
                 ) || matches!(
                     (name, &option.value),
                     (
-                        "eq" | "frozen" | "kw_only" | "order",
+                        "eq" | "frozen" | "kw_only" | "order" | "slots",
                         Expr::BooleanLiteral(_)
                     )
                 );
@@ -555,18 +584,21 @@ impl<'a> Translator<'a> {
             }
         }
         let bases = self.real_bases(def.bases());
-        if self.is_enum(&def.name) {
-            self.python();
-            return Ok(None);
-        }
-        if let [base] = bases[..] {
-            return self.base(base);
-        }
         let mut texts = Vec::new();
-        for base in bases {
-            match self.base(base)? {
-                Some(text) => texts.push(text),
-                None => return refuse(base, "this has no counterpart beside another base"),
+        if self.is_enum(&def.name) {
+            texts = self.enum_bases(&bases)?;
+            if let [text] = &texts[..] {
+                return Ok(Some(text.clone()));
+            }
+        } else {
+            if let [base] = bases[..] {
+                return self.base(base);
+            }
+            for base in bases {
+                match self.base(base)? {
+                    Some(text) => texts.push(text),
+                    None => return refuse(base, "this has no counterpart beside another base"),
+                }
             }
         }
         if texts.is_empty() {
@@ -577,6 +609,32 @@ impl<'a> Translator<'a> {
         Ok(Some(
             Text::joined(&texts, ", ").wrapped(&format!("{name}("), ")"),
         ))
+    }
+
+    /// What an enumeration derives from: its classes of the text, and what all enumerations have.
+    fn enum_bases(&mut self, bases: &[&'a Expr]) -> Outcome<Vec<Text>> {
+        self.python();
+        let mut texts = Vec::new();
+        let mut is_whole = false;
+        for base in bases {
+            match self.full_name(base).as_deref() {
+                Some("enum.Enum" | "enum.IntEnum" | "enum.StrEnum" | "int" | "str") => {}
+                Some(full) => {
+                    return refuse(
+                        *base,
+                        format!("an enumeration cannot derive from `{full}` here"),
+                    );
+                }
+                None => {
+                    is_whole |= matches!(base, Expr::Name(name) if self.is_enum(&name.id));
+                    texts.push(self.text(base)?);
+                }
+            }
+        }
+        if !is_whole {
+            texts.push(format!("{}()", self.helper("enum_class")).into());
+        }
+        Ok(texts)
     }
 
     /// One class that another one derives from.
@@ -623,30 +681,12 @@ impl<'a> Translator<'a> {
                     |one| matches!(one, Stmt::FunctionDef(method) if method.name.as_str() == name),
                 )
             };
-            let name = &def.name;
-            let set = match has("__init__") {
-                true => {
-                    let (call, row) = (self.helper("call_with"), self.helper("enum_row"));
-                    format!(" {call}(this.init_value, {row}(value), dict());")
-                }
-                false => String::new(),
-            };
-            let head =
-                format!("init(name, value) {{ this.name = name; this.value = value;{set} }}");
-            layout.line(&head.into());
+            layout.line(&"members_ = dict();".into());
             self.mixed_in(def, layout);
-            if !has("__repr__") {
-                let line = format!(
-                    "__repr__() {{ return `<{name}.${{this.name}}: ${{repr(this.value)}}>`; }}"
-                );
-                layout.line(&line.into());
-            }
-            if !has("__str__") {
-                let shown = match self.enum_kind(&def.name) {
-                    EnumKind::Int | EnumKind::Str => "`${str(this.value)}`".to_string(),
-                    EnumKind::Plain | EnumKind::MixedStr => format!("`{name}.${{this.name}}`"),
-                };
-                layout.line(&format!("__str__() {{ return {shown}; }}").into());
+            let is_shown_by_value =
+                matches!(self.enum_kind(&def.name), EnumKind::Int | EnumKind::Str);
+            if is_shown_by_value && !has("__str__") {
+                layout.line(&"__str__() { return str(this.value); }".into());
             }
         }
         let total_order = def.decorator_list.iter().any(|decorator| {
@@ -675,6 +715,7 @@ impl<'a> Translator<'a> {
                     }
                     fields.push(field);
                 }
+                Stmt::AnnAssign(_) if is_enum => {}
                 Stmt::AnnAssign(assign) => {
                     if let (Expr::Name(name), Some(value)) = (&*assign.target, &assign.value) {
                         self.class_attribute(&name.id, value, scope, before, layout)?;
@@ -683,6 +724,10 @@ impl<'a> Translator<'a> {
                 Stmt::Assign(_) if is_enum => {}
                 Stmt::Assign(assign) => match &assign.targets[..] {
                     [Expr::Name(name)] if name.id == "__match_args__" => {}
+                    [Expr::Name(name)] if name.id == "__slots__" => {
+                        let line = self.slots(&assign.value)?;
+                        layout.line(&line);
+                    }
                     [Expr::Name(name)]
                         if let Expr::Name(of) = &*assign.value
                             && let Some(method) = method_in(def, &of.id) =>
@@ -742,12 +787,6 @@ impl<'a> Translator<'a> {
         before: &mut Layout,
         layout: &mut Layout,
     ) -> Outcome<()> {
-        if let Expr::Lambda(lambda) = value {
-            return refuse(
-                lambda,
-                "a lambda in a class has no counterpart here: write a method",
-            );
-        }
         let text = self.text(value)?;
         let own = self.attribute_name(name);
         let is_read =
@@ -764,6 +803,33 @@ impl<'a> Translator<'a> {
         layout.line(&format!("{own} = {kept};").into());
         self.class_variables.insert((scope, name.to_string()), kept);
         Ok(())
+    }
+
+    /// `__slots__ = ("x", "y")`
+    fn slots(&mut self, value: &'a Expr) -> Outcome<Text> {
+        self.python();
+        let items = match value {
+            Expr::StringLiteral(_) => std::slice::from_ref(value),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                elts
+            }
+            other => return refuse(other, "`__slots__` takes literals here"),
+        };
+        let mut names = Vec::new();
+        for item in items {
+            match item {
+                Expr::StringLiteral(text) => {
+                    let own = self.attribute_name(text.value.to_str());
+                    names.push(super::string::quoted(&own));
+                }
+                other => return refuse(other, "`__slots__` takes literals here"),
+            }
+        }
+        let names = names.join(", ");
+        Ok(Text::at(
+            value.start(),
+            format!("__slots__ = tuple([{names}]);"),
+        ))
     }
 
     fn method_member(&mut self, def: &'a ast::StmtFunctionDef, layout: &mut Layout) -> Outcome<()> {
@@ -825,6 +891,15 @@ impl<'a> Translator<'a> {
             layout.line(&format!("return {construct}(this, args, named);").into());
             layout.close("");
         }
+        // What leaves the operator to the other operand is tried first.
+        let may_decline = is_operator(name) && mentions(&def.body, "NotImplemented");
+        if may_decline {
+            self.python();
+            let reflected = self.helper("reflected");
+            let line = format!("{own}(other) {{ return {reflected}(this, other, \"{own}\"); }}");
+            layout.line(&Text::at(def.start(), line));
+            own = format!("tried{own}");
+        }
         let mut head = Text::at(def.start(), kind.word());
         head.mark(def.name.start());
         head.push(&own);
@@ -842,7 +917,9 @@ impl<'a> Translator<'a> {
                 false => _ = self.receivers.insert(scope, receiver.to_string()),
             }
         }
+        let declined = std::mem::replace(&mut self.may_decline, may_decline);
         self.function_body(def, layout);
+        self.may_decline = declined;
         layout.close("");
         Ok(())
     }
@@ -954,7 +1031,9 @@ impl<'a> Translator<'a> {
         layout: &mut Layout,
     ) -> Outcome<()> {
         let (kind, _) = kind_of(method)?;
-        if kind != MethodKind::Instance || !super::function::is_simple(&method.parameters) {
+        let parameters = &method.parameters;
+        let takes_rest = parameters.vararg.is_some() || parameters.kwarg.is_some();
+        if kind != MethodKind::Instance || takes_rest || !parameters.kwonlyargs.is_empty() {
             return refuse(
                 name,
                 "another name of such a method has no counterpart here",
@@ -1150,21 +1229,39 @@ impl<'a> Translator<'a> {
 
     /// Whether a class of the text is an enumeration.
     pub(super) fn is_enum(&self, name: &str) -> bool {
-        let is_base = |base: &Expr| {
-            matches!(
-                self.full_name(base).as_deref(),
-                Some("enum.Enum" | "enum.IntEnum" | "enum.StrEnum")
-            )
-        };
-        self.class_named(name)
-            .is_some_and(|class| class.bases.iter().any(is_base))
+        let names = self.enum_base_names(name);
+        let is_base =
+            |full: &String| matches!(full.as_str(), "enum.Enum" | "enum.IntEnum" | "enum.StrEnum");
+        names.iter().any(is_base)
+    }
+
+    /// The classes of Python's from which a class of the text derives, however far.
+    fn enum_base_names(&self, name: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut left: Vec<&Class<'a>> = self.class_named(name).into_iter().collect();
+        let mut most = 50;
+        while let Some(class) = left.pop().filter(|_| most > 0) {
+            most -= 1;
+            for base in class.bases {
+                match (self.full_name(base), base) {
+                    (Some(full), _) => names.push(full),
+                    (None, Expr::Name(name)) => left.extend(self.class_named(&name.id)),
+                    _ => {}
+                }
+            }
+        }
+        names
+    }
+
+    /// Whether the text has enumerations.
+    fn has_enums(&self) -> bool {
+        self.classes.keys().any(|(_, name)| self.is_enum(name))
     }
 
     /// What the members of an enumeration are besides.
     fn enum_kind(&self, name: &str) -> EnumKind {
-        let bases = self.class_named(name).map_or(&[][..], |class| class.bases);
-        let fulls: Vec<Option<String>> = bases.iter().map(|base| self.full_name(base)).collect();
-        let has = |wanted: &str| fulls.iter().flatten().any(|full| full == wanted);
+        let fulls = self.enum_base_names(name);
+        let has = |wanted: &str| fulls.iter().any(|full| full == wanted);
         if has("enum.IntEnum") || has("int") {
             EnumKind::Int
         } else if has("enum.StrEnum") {
@@ -1183,15 +1280,9 @@ impl<'a> Translator<'a> {
             return;
         }
         let plain = self.helper("enum_value");
-        let mut operators = vec![
-            ("eq", "=="),
-            ("ne", "!="),
-            ("lt", "<"),
-            ("le", "<="),
-            ("gt", ">"),
-            ("ge", ">="),
-            ("add", "+"),
-        ];
+        layout.line(&"__field_kind__ = \"value\";".into());
+        layout.line(&"_fields = tuple([\"value\"]);".into());
+        let mut operators = vec![("add", "+")];
         if kind == EnumKind::Int {
             operators.extend([
                 ("sub", "-"),
@@ -1208,7 +1299,7 @@ impl<'a> Translator<'a> {
             let line = format!("__{name}__(other) {{ return this.value {sign} {plain}(other); }}");
             layout.line(&line.into());
         }
-        for (name, sign) in operators.iter().skip(6) {
+        for (name, sign) in &operators {
             let line = format!("__r{name}__(other) {{ return {plain}(other) {sign} this.value; }}");
             layout.line(&line.into());
         }
@@ -1224,16 +1315,27 @@ impl<'a> Translator<'a> {
     /// The members of an enumeration, which are made behind its class.
     fn members_of_enum(&mut self, def: &'a ast::StmtClassDef, layout: &mut Layout) -> Outcome<()> {
         let own = self.variable(&def.name);
-        let mut names = Vec::new();
+        let made = self.helper("enum_member");
         let mut next = 1;
         for statement in &def.body {
-            let Stmt::Assign(assign) = statement else {
-                continue;
+            let (target, value) = match statement {
+                Stmt::Assign(assign) => match &assign.targets[..] {
+                    [target] => (target, &*assign.value),
+                    _ => return refuse(assign, "a member has one name here"),
+                },
+                Stmt::AnnAssign(assign) => match &assign.value {
+                    Some(value) => (&*assign.target, &**value),
+                    None => continue,
+                },
+                _ => continue,
             };
-            let [Expr::Name(name)] = &assign.targets[..] else {
-                continue;
+            let Expr::Name(name) = target else {
+                return refuse(
+                    target,
+                    "this assignment has no counterpart in an enumeration",
+                );
             };
-            let value = match &*assign.value {
+            let value = match value {
                 Expr::Call(call) if self.full_name(&call.func).as_deref() == Some("enum.auto") => {
                     let value = match self.enum_kind(&def.name) {
                         EnumKind::Str => super::string::quoted(&name.id.to_lowercase()),
@@ -1247,14 +1349,12 @@ impl<'a> Translator<'a> {
                 next = number + 1;
             }
             let member = renamed(&name.id);
-            let mut line = Text::at(assign.start(), format!("{own}.{member} = {own}("));
+            let mut line = Text::at(name.start(), format!("{own}.{member} = {made}({own}, "));
             line.push(&format!("{}, ", super::string::quoted(&name.id)));
             line.add(&value);
             line.push(");");
             layout.line(&line);
-            names.push(format!("{own}.{member}"));
         }
-        layout.line(&format!("{own}.members_ = list([{}]);", names.join(", ")).into());
         Ok(())
     }
 
@@ -1306,14 +1406,25 @@ impl<'a> Translator<'a> {
         };
         let all = names(&|_| true, self);
         let compared = names(&|field| field.is_compared, self);
-        if all != compared && compares {
-            return refuse(
-                &def.name,
-                "`compare=False` of a field has no counterpart here",
-            );
-        }
         layout.line(&format!("__field_kind__ = \"{}\";", kind.unwrap_or("plain")).into());
         layout.line(&format!("_fields = tuple([{all}]);").into());
+        if all != compared {
+            layout.line(&format!("__compared__ = tuple([{compared}]);").into());
+        }
+        if self.dataclass_option(def, "order", false) {
+            layout.line(&"__ordered__ = true;".into());
+        }
+        if self.dataclass_option(def, "slots", false) {
+            let own = fields.iter().filter(|field| {
+                (def.body.iter()).any(|one| {
+                    matches!(one, Stmt::AnnAssign(own)
+                    if matches!(&*own.target, Expr::Name(name) if name.id == field.name))
+                })
+            });
+            let own = own.map(|field| super::string::quoted(&self.attribute_name(field.name)));
+            let own = own.collect::<Vec<_>>().join(", ");
+            layout.line(&format!("__slots__ = tuple([{own}]);").into());
+        }
         if !has("__init__") {
             let mut parameters = Vec::new();
             let mut lines = Vec::new();
@@ -1374,7 +1485,9 @@ impl<'a> Translator<'a> {
                 }
                 false => lines.iter().for_each(|line| layout.line(line)),
             }
-            if has("__post_init__") {
+            let class = self.class_named(&def.name);
+            let inherited = class.and_then(|class| self.method_of(class, "__post_init__"));
+            if inherited.is_some() {
                 layout.line(&Text::at(at, "this.__post_init__();"));
             }
             layout.close("");
@@ -1393,21 +1506,6 @@ impl<'a> Translator<'a> {
             let name = self.helper("type_name");
             layout.line(&format!("return `${{{name}(this)}}({})`;", shown.join(", ")).into());
             layout.close("");
-        }
-        let compared = |of: &str, translator: &Self| {
-            let places = fields.iter().filter(|field| field.is_compared);
-            let places =
-                places.map(|field| format!("{of}.{}", translator.attribute_name(field.name)));
-            format!("tuple([{}])", places.collect::<Vec<_>>().join(", "))
-        };
-        let (this, other) = (compared("this", self), compared("other", self));
-        let is_ordered = self.dataclass_option(def, "order", false);
-        if is_ordered {
-            for (name, sign) in [("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")] {
-                layout.open(&Text::at(at, format!("__{name}__(other)")));
-                layout.line(&format!("return {this} {sign} {other};").into());
-                layout.close("");
-            }
         }
         Ok(())
     }
@@ -1476,6 +1574,65 @@ impl<'a> Translator<'a> {
         let owner = self.scopes.owner(self.scope, name)?;
         self.class_variables.get(&(owner, name.to_string()))
     }
+}
+
+/// Whether a method is that of an operator of two operands, which it may leave to the other one.
+fn is_operator(name: &str) -> bool {
+    let name = name.trim_start_matches("__").trim_end_matches("__");
+    let arithmetic = [
+        "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift",
+        "rshift",
+    ];
+    matches!(name, "eq" | "ne" | "lt" | "le" | "gt" | "ge")
+        || arithmetic.contains(&name)
+        || name
+            .strip_prefix('r')
+            .is_some_and(|name| arithmetic.contains(&name))
+}
+
+/// The attributes that a class's body and its methods set: `x = 1` and `self.x = 1`.
+fn assigned_in(def: &ast::StmtClassDef) -> BTreeSet<String> {
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
+    struct Finder(BTreeSet<String>);
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Attribute(attribute) = expr
+                && attribute.ctx == ast::ExprContext::Store
+                && matches!(&*attribute.value, Expr::Name(_))
+            {
+                self.0.insert(attribute.attr.to_string());
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(BTreeSet::new());
+    finder.visit_body(&def.body);
+    for statement in &def.body {
+        let target = match statement {
+            Stmt::Assign(assign) => assign.targets.first(),
+            Stmt::AnnAssign(assign) => Some(&*assign.target),
+            _ => None,
+        };
+        if let Some(Expr::Name(name)) = target {
+            finder.0.insert(name.id.to_string());
+        }
+    }
+    finder.0
+}
+
+/// Whether statements mention a name.
+fn mentions(body: &[Stmt], name: &str) -> bool {
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
+    struct Finder<'n>(&'n str, bool);
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.1 |= matches!(expr, Expr::Name(name) if name.id == *self.0);
+            walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(name, false);
+    finder.visit_body(body);
+    finder.1
 }
 
 /// The method of a class's body that has this name.

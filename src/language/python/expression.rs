@@ -169,10 +169,6 @@ impl<'a> Translator<'a> {
             return self.global_value(&full, name);
         }
         let own = self.variable(&name.id);
-        if self.is_enum(&name.id) {
-            // As a value it is what it holds.
-            return Ok(Piece::tight(Text::at(at, format!("{own}.members_"))));
-        }
         if self.is_unsure(name) && !self.is_target {
             let mut text = Text::from(format!("{}(", self.helper("bound")));
             text.add(&Text::at(at, own));
@@ -266,6 +262,10 @@ impl<'a> Translator<'a> {
         }
         match full {
             "__name__" => Ok(Piece::tight(Text::at(at, "\"__main__\""))),
+            "NotImplemented" if self.may_decline => {
+                let missing = self.helper("missing");
+                Ok(Piece::tight(Text::at(at, format!("{missing}()"))))
+            }
             "NotImplemented" | "__file__" | "__doc__" => {
                 refuse(whole, format!("`{full}` has no counterpart here"))
             }
@@ -277,9 +277,26 @@ impl<'a> Translator<'a> {
                 if super::builtins::is_function(full) {
                     self.python();
                 }
+                if let Some(error) = self.unknown_name(full) {
+                    return Ok(Piece::tight(Text::at(at, error)));
+                }
                 Ok(Piece::tight(Text::at(at, renamed(full))))
             }
         }
+    }
+
+    /// The error of a name that nothing has, where a handler may catch it.
+    pub(super) fn unknown_name(&mut self, name: &str) -> Option<String> {
+        let is_known = super::builtins::is_function(name)
+            || (self.is_known)(name)
+            || super::is_library_name(&renamed(name));
+        if is_known || !self.catches_names {
+            return None;
+        }
+        self.python();
+        let raise = self.helper("raise");
+        let message = super::string::quoted(&format!("name '{name}' is not defined"));
+        Some(format!("{raise}(\"NameError\", {message})"))
     }
 
     fn number(&mut self, number: &ast::ExprNumberLiteral) -> Outcome<Piece> {
@@ -355,6 +372,18 @@ impl<'a> Translator<'a> {
                     self.python();
                 }
                 ("/", Product, Product, Sign)
+            }
+            // What is shown may be up to the script.
+            Operator::Mod
+                if left_type == Type::Text
+                    && right_type == Type::Unknown
+                    && !self.classes.is_empty() =>
+            {
+                self.python();
+                let mut text = Text::at(at, format!("{}(", self.helper("percent")));
+                text.add(&Text::joined([&left.text, &right.text], ", "));
+                text.push(")");
+                return Ok(Piece::tight(text));
             }
             Operator::Mod => {
                 self.python();
@@ -802,10 +831,7 @@ impl<'a> Translator<'a> {
             let end = format!(", {})", super::string::quoted(name));
             return Ok(Piece::tight(of.wrapped(&format!("{function}("), &end)));
         }
-        if name == "__members__"
-            && let Expr::Name(class) = &*attribute.value
-            && self.is_enum(&class.id)
-        {
+        if name == "__members__" {
             self.python();
             let function = self.helper("enum_members");
             let of = self.text(&attribute.value)?;
@@ -818,18 +844,14 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(of.wrapped(&format!("{function}("), ")")));
         }
         let is_private = self.class_name.is_some() && !name.ends_with("__");
-        if name.starts_with("__") && !is_private && !self.methods.contains_key(name) {
+        let is_there = name == "__slots__" || self.methods.contains_key(name);
+        if name.starts_with("__") && !is_private && !is_there {
             return refuse(&attribute.attr, format!("`{name}` has no counterpart here"));
         }
         if name == "__init__" {
             return refuse(&attribute.attr, "`__init__` is no value here");
         }
-        let value = match &*attribute.value {
-            Expr::Name(class) if self.is_enum(&class.id) => {
-                Piece::tight(Text::at(class.start(), self.variable(&class.id)))
-            }
-            value => self.expr(value)?,
-        };
+        let value = self.expr(&attribute.value)?;
         let mut text = value.bound(Binding::Tight);
         text.push(".");
         text.mark(attribute.attr.start());
@@ -843,10 +865,32 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(text));
         }
         text.push(&self.attribute_name(name));
+        if self.mixed.contains(name) && attribute.ctx == ast::ExprContext::Load {
+            // Whatever it is, a chain may go on behind it.
+            self.python();
+            let bound = self.helper("bound");
+            return Ok(Piece::tight(text.wrapped(&format!("{bound}("), ")")));
+        }
         if self.is_property(name) && attribute.ctx == ast::ExprContext::Load {
             // A chain may go on behind it.
             text.push("()");
             return Ok(Piece::tight(text));
+        }
+        let is_object = matches!(self.type_of(&attribute.value), Type::Object(_));
+        if name == "get" && !is_object && !is_own {
+            // That of a dict, or of a queue.
+            self.python();
+            let (args, len) = (self.fresh("args"), "len");
+            let mut closure = Text::at(attribute.start(), format!("def get( *{args}) {{ "));
+            closure.push(&format!("if {len}({args}) == 0 {{ "));
+            closure.add(&text);
+            closure.push(&format!("() }} else if {len}({args}) == 1 {{ "));
+            closure.add(&text);
+            closure.push(&format!("({args}[0]) }} else {{ "));
+            closure.add(&text);
+            closure.push(&format!("({args}[0], {args}[1]) }} }}"));
+            self.release(&args);
+            return Ok(Piece::loose(closure));
         }
         if let Some(parameters) = self.bound_method(attribute) {
             // A method as a value.
@@ -869,7 +913,6 @@ impl<'a> Translator<'a> {
         let is_object = matches!(self.type_of(&attribute.value), Type::Object(_));
         match name {
             "append" | "put" | "put_nowait" | "extend" | "submit" => Some(&["item"]),
-            "get" if !is_object && !self.attributes.contains_key(name) => Some(&["item"]),
             "wait" | "set" | "clear" | "acquire" | "release" | "get" | "get_nowait" | "join"
             | "start" | "cancel" | "task_done" | "notify" | "notify_all" | "is_set" | "locked"
             | "is_alive" | "empty" | "qsize"
@@ -900,15 +943,6 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(text));
         }
         let index = self.text(&subscript.slice)?;
-        if let Expr::Name(class) = &*subscript.value
-            && self.is_enum(&class.id)
-        {
-            let named = self.helper("enum_named");
-            let mut text = value.text.wrapped(&format!("{named}("), ", ");
-            text.add(&index);
-            text.push(")");
-            return Ok(Piece::tight(text));
-        }
         if self.has_special(&["__getitem__"]) && subscript.ctx == ast::ExprContext::Load {
             let item = self.helper("item");
             let mut text = Text::at(subscript.start(), format!("{item}("));
@@ -1160,10 +1194,6 @@ impl<'a> Translator<'a> {
                 };
                 layout.open(&head);
                 layout.line(&format!("{name} = {is_any};").into());
-                let loops = generators.len();
-                if loops > 1 {
-                    return refuse(item, "`any` and `all` take a generator with one `for` here");
-                }
                 layout.line(&"break;".into());
                 layout.close("");
             }

@@ -377,15 +377,8 @@ fn names_of<'a>(pattern: &'a ast::Pattern, names: &mut Vec<&'a str>) {
     struct Names<'n, 'a>(&'n mut Vec<&'a str>);
     impl<'a> Visitor<'a> for Names<'_, 'a> {
         fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-            match pattern {
-                ast::Pattern::MatchAs(named) => {
-                    self.0.extend(named.name.as_ref().map(|name| name.as_str()));
-                }
-                ast::Pattern::MatchStar(star) => {
-                    self.0.extend(star.name.as_ref().map(|name| name.as_str()));
-                }
-                _ => {}
-            }
+            let name = super::scope::captured(pattern);
+            self.0.extend(name.map(ast::Identifier::as_str));
             ast::visitor::walk_pattern(self, pattern);
         }
     }

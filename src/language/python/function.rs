@@ -133,7 +133,7 @@ impl<'a> Translator<'a> {
             (None, _) => {
                 let wrapper = self.expr(decorator)?;
                 let callee = match decorator {
-                    Expr::Name(_) => wrapper.text,
+                    Expr::Name(_) | Expr::Attribute(_) => wrapper.text,
                     _ => {
                         let mut callee = wrapper.bound(super::expression::Binding::Tight);
                         callee.push(".call");
@@ -148,6 +148,7 @@ impl<'a> Translator<'a> {
     pub(super) fn function_body(&mut self, def: &'a ast::StmtFunctionDef, layout: &mut Layout) {
         let scope = self.scopes.of_statement(def.start());
         let caught = std::mem::take(&mut self.caught);
+        let catches_names = std::mem::take(&mut self.catches_names);
         let loops = std::mem::take(&mut self.loops);
         let was_generator = std::mem::replace(&mut self.is_generator, yields(&def.body));
         self.within(scope, |translator| {
@@ -156,6 +157,7 @@ impl<'a> Translator<'a> {
             translator.suite(&def.body, layout, false);
         });
         self.caught = caught;
+        self.catches_names = catches_names;
         self.loops = loops;
         self.is_generator = was_generator;
     }
@@ -173,13 +175,13 @@ impl<'a> Translator<'a> {
         skipped: usize,
     ) -> Outcome<Text> {
         let mut texts = Vec::new();
-        let plain = parameters
-            .posonlyargs
-            .iter()
-            .chain(&parameters.args)
-            .skip(skipped);
-        for parameter in plain {
+        let by_place = parameters.posonlyargs.len();
+        let plain = parameters.posonlyargs.iter().chain(&parameters.args);
+        for (index, parameter) in plain.enumerate().skip(skipped) {
             texts.push(self.parameter_text(parameter)?);
+            if index + 1 == by_place {
+                texts.push("/".into());
+            }
         }
         match &parameters.vararg {
             Some(rest) => {
@@ -293,9 +295,10 @@ impl<'a> Translator<'a> {
     }
 }
 
-/// Whether all parameters take one argument by its place.
+/// Whether all parameters take one argument, by its place or its name.
 pub(super) fn is_simple(parameters: &ast::Parameters) -> bool {
-    parameters.vararg.is_none() && parameters.kwarg.is_none() && parameters.kwonlyargs.is_empty()
+    let takes_rest = parameters.vararg.is_some() || parameters.kwarg.is_some();
+    !takes_rest && parameters.kwonlyargs.is_empty() && parameters.posonlyargs.is_empty()
 }
 
 /// Whether a function's own statements yield.

@@ -92,6 +92,7 @@ const FUNCTIONS: &[Function] = &[
     row("random.expovariate", "random_expovariate", &["lambd"]),
     row("collections.ChainMap", "chain_map", &["*"]),
     row("math.hypot", "hypot", &["x", "y"]),
+    row("math.pow", "math_pow", &["x", "y"]),
     row("math.log2", "log2", &["x"]),
     row("math.log10", "log10", &["x"]),
     row("math.log1p", "log1p", &["x"]),
@@ -123,23 +124,28 @@ pub(super) fn function(full: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.full == full)
 }
 
-/// The names of these functions in a module.
+/// The names of the functions of a module.
+pub(super) fn functions_of(module: &str) -> impl Iterator<Item = &'static str> {
+    let names = FUNCTIONS
+        .iter()
+        .filter_map(|function| function.full.rsplit_once('.'));
+    names.filter_map(move |(of, name)| (of == module).then_some(name))
+}
+
+/// Whether a module has one of these functions.
 pub(super) fn has(module: &str, name: &str) -> bool {
-    let of = |function: &Function| {
-        let (of, own) = function.full.rsplit_once('.').unwrap_or_default();
-        of == module && own == name
-    };
-    FUNCTIONS.iter().any(of)
+    functions_of(module).any(|own| own == name)
 }
 
 /// A module of which the translation makes an object, in a variable of its name.
 pub(super) fn is_object(module: &str) -> bool {
-    matches!(module, "logging" | "sys")
+    matches!(module, "contextvars" | "logging" | "sys")
 }
 
 /// What such an object has by these names, and what it lacks has no counterpart.
 pub(super) fn object_has(module: &str, name: &str) -> bool {
     match module {
+        "contextvars" => matches!(name, "ContextVar" | "Context" | "Token" | "copy_context"),
         "sys" => matches!(
             name,
             "stdout"

@@ -188,7 +188,6 @@ const MODULES: &[Module] = &[
             "sin",
             "cos",
             "tan",
-            "pow",
             "fabs",
             "inf",
             "trunc",
@@ -364,10 +363,6 @@ const ABSENT: &[(&str, &str)] = &[
         "a script reaches no network: `io_work(n)` waits as a request would",
     ),
     ("subprocess", "a script starts no other programs"),
-    (
-        "contextvars",
-        "`contextvars` has no counterpart here: `threading.local` keeps values of a thread",
-    ),
 ];
 
 /// Whether Python's module has a counterpart here.
@@ -409,6 +404,14 @@ pub(super) fn member(module_name: &str, name: &str) -> Result<(), String> {
         (_, "sys.argv") => Err("`sys.argv` has no counterpart here".into()),
         (false, _) => Err(format!("`{module_name}.{name}` has no counterpart here")),
     }
+}
+
+/// The names of a module that have counterparts.
+pub(super) fn names_of(module: &str) -> Vec<&'static str> {
+    let found = MODULES.iter().find(|known| known.name == module);
+    let mut names = found.map_or_else(Vec::new, |found| found.names.to_vec());
+    names.extend(modules::functions_of(module));
+    names
 }
 
 /// Whether it is a module of Python's that has a counterpart here, or the beginning of its name.

@@ -123,6 +123,16 @@ pub(super) enum Declaration {
     Given,
 }
 
+/// The name that a pattern itself gives to what it matches, or to the rest of it.
+pub(super) fn captured(pattern: &ast::Pattern) -> Option<&ast::Identifier> {
+    match pattern {
+        ast::Pattern::MatchAs(named) => named.name.as_ref(),
+        ast::Pattern::MatchStar(star) => star.name.as_ref(),
+        ast::Pattern::MatchMapping(map) => map.rest.as_ref(),
+        _ => None,
+    }
+}
+
 /// A scope with its names.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -748,12 +758,7 @@ impl<'a> Visitor<'a> for Builder {
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-        let name = match pattern {
-            ast::Pattern::MatchAs(named) => named.name.as_ref(),
-            ast::Pattern::MatchStar(star) => star.name.as_ref(),
-            _ => None,
-        };
-        if let Some(name) = name {
+        if let Some(name) = captured(pattern) {
             self.set(name, name.end(), name.start(), Setter::Expression);
         }
         ast::visitor::walk_pattern(self, pattern);

@@ -355,6 +355,22 @@ impl<'a> Translator<'a> {
                     return Ok(());
                 }
                 if let Expr::Attribute(attribute) = target
+                    && (self.mixed.contains(attribute.attr.as_str())
+                        || self.is_property(&attribute.attr) && !self.has_setter(&attribute.attr))
+                {
+                    // The run knows whether it is a property, and one that can be set.
+                    self.python();
+                    let of = self.expr(&attribute.value)?;
+                    let mut line = of.bound(Binding::Tight);
+                    line.mark(attribute.attr.start());
+                    let name = quoted(&self.attribute_name(&attribute.attr));
+                    line.push(&format!(".__setattr__({name}, "));
+                    line.add(value);
+                    line.push(");");
+                    layout.line(&line);
+                    return Ok(());
+                }
+                if let Expr::Attribute(attribute) = target
                     && self.is_property(&attribute.attr)
                 {
                     let name = super::class::setter_name(&attribute.attr);
@@ -492,15 +508,23 @@ impl<'a> Translator<'a> {
             Operator::MatMult => return refuse(assign, "`@` has no counterpart here"),
         };
         self.check_bound(&assign.target, at, layout);
+        let is_mixed = |name: &str| self.mixed.contains(name);
         if let Expr::Attribute(attribute) = &*assign.target
-            && self.is_property(&attribute.attr)
+            && let is_mixed = is_mixed(&attribute.attr)
+            && (is_mixed || self.is_property(&attribute.attr))
         {
             if !is_plain(&attribute.value) {
                 return refuse(attribute, "keep what is changed here in a variable first");
             }
             let place = self.expr(&attribute.value)?.bound(Binding::Tight);
             let name = self.attribute_name(&attribute.attr);
-            let left = Piece::tight(place.wrapped("", &format!(".{name}()")));
+            let left = match is_mixed {
+                true => {
+                    let bound = format!("{}(", self.helper("bound"));
+                    Piece::tight(place.wrapped(&bound, &format!(".{name})")))
+                }
+                false => Piece::tight(place.wrapped("", &format!(".{name}()"))),
+            };
             let value = self.expr(&assign.value)?;
             let types = (Type::Unknown, self.type_of(&assign.value));
             let changed = self.operation(assign.op, types, (&left, &value), at, assign)?;
@@ -777,6 +801,23 @@ impl<'a> Translator<'a> {
         Ok(())
     }
 
+    /// Whether a handler catches a `NameError`.
+    fn catches_name(&self, handler: &ast::ExceptHandler) -> bool {
+        let ast::ExceptHandler::ExceptHandler(handler) = handler;
+        let of = |class: &Expr| {
+            let full = self.full_name(class);
+            matches!(
+                full.as_deref(),
+                Some("NameError" | "Exception" | "BaseException")
+            )
+        };
+        match handler.type_.as_deref() {
+            None => true,
+            Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(of),
+            Some(class) => of(class),
+        }
+    }
+
     fn try_statement(&mut self, protected: &'a ast::StmtTry, layout: &mut Layout) -> Outcome<()> {
         if protected.is_star {
             let reason = "`except*` has no counterpart here";
@@ -795,7 +836,13 @@ impl<'a> Translator<'a> {
         if is_nested {
             layout.open(&"try".into());
         }
+        let catches_names = self.catches_names;
+        self.catches_names |= protected
+            .handlers
+            .iter()
+            .any(|handler| self.catches_name(handler));
         self.body(&protected.body, layout);
+        self.catches_names = catches_names;
         if let Some(flag) = &flag {
             layout.line(&format!("{flag} = true;").into());
         }
@@ -924,6 +971,17 @@ impl<'a> Translator<'a> {
             let parts = [value, cause, context.into(), suppresses.into()];
             let line = Text::joined(&parts, ", ").wrapped(&format!("throw {name}("), ");");
             layout.line(&marked(at, &line));
+            return Ok(());
+        }
+        if matches!(
+            &**error,
+            Expr::StringLiteral(_) | Expr::FString(_) | Expr::NumberLiteral(_)
+        ) {
+            self.python();
+            let raise = self.helper("raise");
+            let message = "exceptions must derive from BaseException";
+            let line = format!("{raise}(\"TypeError\", {});", quoted(message));
+            layout.line(&Text::at(at, line));
             return Ok(());
         }
         let mut line = Text::at(at, "throw ");

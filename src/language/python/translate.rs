@@ -77,6 +77,10 @@ pub(super) struct Translator<'a> {
     pub(super) methods: BTreeMap<String, Option<Function<'a>>>,
     /// The names that are properties of all classes of the text that have them.
     pub(super) properties: BTreeSet<String>,
+    /// The names that are properties of some classes, and something else elsewhere.
+    pub(super) mixed: BTreeSet<String>,
+    /// Whether a name that nothing has is an error that a handler may catch.
+    pub(super) catches_names: bool,
     /// What the attributes of this name are given, wherever that is.
     pub(super) attributes: HashMap<String, Vec<&'a Expr>>,
     /// The class whose body is translated now.
@@ -111,6 +115,8 @@ pub(super) struct Translator<'a> {
     pub(super) keeps_causes: bool,
     /// Whether the text uses a module whose objects are of the library's classes.
     pub(super) has_library_objects: bool,
+    /// Whether the method of an operator is being translated that may leave it to the other operand.
+    pub(super) may_decline: bool,
     /// The modules of which the translation makes an object.
     pub(super) object_modules: BTreeSet<String>,
     /// The modules whose import is written already.
@@ -151,6 +157,8 @@ pub(super) fn translate(
         classes: Classes::new(),
         methods: BTreeMap::new(),
         properties: BTreeSet::new(),
+        mixed: BTreeSet::new(),
+        catches_names: false,
         attributes: HashMap::new(),
         class_name: None,
         receivers: HashMap::new(),
@@ -170,6 +178,7 @@ pub(super) fn translate(
         is_target: false,
         in_with: BTreeSet::new(),
         has_library_objects: false,
+        may_decline: false,
         object_modules: BTreeSet::new(),
         imported: BTreeSet::new(),
         gives_value: false,
@@ -240,6 +249,7 @@ impl<'a> Translator<'a> {
             scope: 0,
         };
         learner.visit_body(body);
+        self.mix_properties();
         let mut modules = self.imports.values();
         let has_objects = |full: &String| {
             full.split('.').next().is_some_and(|module| {
@@ -585,8 +595,8 @@ impl<'a> Learner<'_, 'a> {
                 }
                 std::collections::btree_map::Entry::Occupied(mut known) => {
                     known.insert(None);
-                    if !is_property {
-                        self.translator.properties.remove(*name);
+                    if !is_property && self.translator.properties.remove(*name) {
+                        self.translator.mixed.insert((*name).to_string());
                     }
                 }
             }
@@ -595,6 +605,16 @@ impl<'a> Learner<'_, 'a> {
         if (scopes.name(self.scope, &def.name)).is_some_and(Name::is_only_class) {
             let key = (self.scope, def.name.to_string());
             self.translator.classes.insert(key, class);
+        }
+    }
+
+    /// `from module import *`: all names of it that the text does not set itself.
+    fn star_import(&mut self, module: &str) {
+        for name in names::names_of(module) {
+            if self.translator.scopes.name(0, name).is_none() {
+                let full = format!("{module}.{name}");
+                self.translator.imports.insert(name.to_string(), full);
+            }
         }
     }
 
@@ -695,6 +715,10 @@ impl<'a> Visitor<'a> for Learner<'_, 'a> {
             Stmt::ImportFrom(import) => {
                 let module = import.module.as_ref().map_or("", |module| module.as_str());
                 for alias in &import.names {
+                    if alias.name.as_str() == "*" {
+                        self.star_import(module);
+                        continue;
+                    }
                     let local = alias.asname.as_ref().unwrap_or(&alias.name);
                     let full = format!("{module}.{}", alias.name);
                     self.translator.imports.insert(local.to_string(), full);
@@ -729,18 +753,8 @@ impl<'a> Visitor<'a> for Learner<'_, 'a> {
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
-        match pattern {
-            ast::Pattern::MatchAs(named) => {
-                if let Some(name) = &named.name {
-                    self.give_name(name, Given::Anything);
-                }
-            }
-            ast::Pattern::MatchStar(star) => {
-                if let Some(name) = &star.name {
-                    self.give_name(name, Given::Anything);
-                }
-            }
-            _ => {}
+        if let Some(name) = super::scope::captured(pattern) {
+            self.give_name(name, Given::Anything);
         }
         ast::visitor::walk_pattern(self, pattern);
     }
@@ -770,9 +784,11 @@ fn functions_in_with(body: &[Stmt]) -> BTreeSet<String> {
     finder.1
 }
 
-/// Whether a text mentions a mapping of `collections`, or makes a class of named tuples.
+/// Whether a text mentions a mapping of `collections` or a context, or makes a class of named tuples.
 fn has_mappings(body: &[Stmt]) -> bool {
-    const NAMES: [&str; 5] = [
+    const NAMES: [&str; 7] = [
+        "ContextVar",
+        "copy_context",
         "defaultdict",
         "Counter",
         "OrderedDict",

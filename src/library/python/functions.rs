@@ -131,6 +131,10 @@ pub(super) const ROWS: &[Row] = &[
     Row("min", 1, ANY, |args, ctx| extreme("min", args, ctx)),
     Row("max", 1, ANY, |args, ctx| extreme("max", args, ctx)),
     Row("sorted", 1, 3, sorted),
+    // Whether what comes first among these is up to the script.
+    Row("are_ordered", 1, 1, |args, _| {
+        value(instances::are_ordered_by_script(&args[0]))
+    }),
     Row("reversed", 1, 1, |args, ctx| {
         if let Some(call) = instances::call_special(&args[0], &["__reversed__"]) {
             return Ok(call);
@@ -608,6 +612,15 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 fn sum(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    let is_added_by_script = |value: &Value| {
+        ["__add__", "__radd__"]
+            .iter()
+            .any(|name| instances::special(value, name).is_some())
+    };
+    let items = items_of(&args[0]).unwrap_or_default();
+    if items.iter().chain(&args[1..]).any(is_added_by_script) {
+        return prelude("__python__sum", args, ctx);
+    }
     each("sum", args, ctx, |items, rest| {
         let mut total = rest.first().cloned().unwrap_or(Value::Int(0));
         if as_text(&total).is_some() {

@@ -24,7 +24,8 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "plain_dict" 0 1;
     "without_keys" 2 2;
     "take" 1 1;
-    "enum_row" 1 1;
+    "enum_class" 0 0;
+    "enum_member" 3 3;
     "enum_members" 1 1;
     "super_call" 5 5;
     "plain_object" 0 0;
@@ -38,6 +39,10 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "itemgetter" 1 1;
     "attrgetter" 1 1;
     "methodcaller" 2 2;
+    "sorted_pairs" 2 2;
+    "as_completed" 1 2;
+    "contextvars" 0 0;
+    "reflected" 3 3;
     "heappush" 2 2;
     "heappop" 1 1;
     "heapify" 1 1;
@@ -77,8 +82,6 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "defaultdict" 0 2;
     "ordered_dict" 0 1;
     "counter" 0 1;
-    "enum_of" 2 2;
-    "enum_named" 2 2;
     "process" 4 4;
     "item" 2 2;
     "set_item" 3 3;

@@ -57,6 +57,19 @@ pub(super) const ROWS: &[Row] = &[
     Row("copysign", 2, 2, |args, _| {
         float(number(&args[0])?.copysign(number(&args[1])?))
     }),
+    Row("math_pow", 2, 2, |args, _| {
+        let (base, exponent) = (number(&args[0])?, number(&args[1])?);
+        let power = base.powf(exponent);
+        let is_given = !base.is_nan() && !exponent.is_nan();
+        match () {
+            () if power.is_nan() && is_given => Err(domain()),
+            () if power.is_infinite() && base == 0.0 => Err(domain()),
+            () if power.is_infinite() && base.is_finite() && exponent.is_finite() => {
+                Err(raised("OverflowError", "math range error"))
+            }
+            () => float(power),
+        }
+    }),
     Row("fmod", 2, 2, |args, _| match number(&args[1])? {
         0.0 => Err(domain()),
         by => float(number(&args[0])? % by),

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::functions::{named, prelude};
 use super::{ANY, Row, as_int, as_number, as_text, instances, raised, text, type_name};
 use crate::library::methods::collection::{entries_of, items_of};
-use crate::runtime::object::Thread;
+use crate::runtime::object::{Thread, ThreadLocal};
 use crate::value::collection::{Kind, fixed_hash, hash};
-use crate::value::{Collection, Dict, Fault, FaultKind, Literal, Reference, UserClass, Value};
+use crate::value::{
+    Collection, Dict, Fault, FaultKind, Function, Literal, Reference, UserClass, Value,
+};
 use crate::vm::{Intrinsic, NativeResult};
 
 type Outcome = Result<NativeResult, FaultKind>;
@@ -282,6 +284,17 @@ pub(super) const ROWS: &[Row] = &[
         };
         let names = fields.names.iter().map(|name| Value::from(&**name));
         value(Value::tuple(names.collect()))
+    }),
+    // A function as a class attribute that gets no instance: it counts as bound already.
+    Row("static_method", 1, 1, |args, _| match &args[0] {
+        Value::Function(function) => value(Value::Function(Arc::new(Function {
+            this: Value::Bool(true),
+            ..Function::clone(function)
+        }))),
+        other => value(other.clone()),
+    }),
+    Row("task_local", 0, 0, |_, ctx| {
+        value(ctx.make(ThreadLocal::of_tasks()))
     }),
     // The default of a parameter for which a factory makes a value.
     Row("missing", 0, 0, |_, ctx| {

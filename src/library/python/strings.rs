@@ -59,7 +59,7 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
     Some(match (name, args) {
         ("upper", []) => given(text.to_uppercase()),
         ("lower", []) => given(text.to_lowercase()),
-        ("casefold", []) => given(text.to_lowercase()),
+        ("casefold", []) => given(text.to_lowercase().replace('ß', "ss")),
         ("title", []) => given(title(text)),
         ("capitalize", []) => {
             let mut characters = text.chars();

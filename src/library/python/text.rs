@@ -41,29 +41,12 @@ pub(super) fn repr(value: &Value) -> String {
         }
         // An array is what a tuple is in Python.
         Value::Array(items) => repr_text(&Value::tuple(items.to_vec())),
-        Value::Function(function) => function_text(function.name.as_str()),
+        Value::Function(function) => crate::value::function_text(function.name.as_str()),
         Value::Range(range) => match range.step {
             1 => format!("range({}, {})", range.start, range.end),
             step => format!("range({}, {}, {step})", range.start, range.end),
         },
         other => repr_text(other),
-    }
-}
-
-/// A function as it is shown: types are functions here.
-fn function_text(name: &str) -> String {
-    let own = name.strip_prefix("python.").unwrap_or(name);
-    let is_type = matches!(
-        own,
-        "int" | "float" | "str" | "bool" | "list" | "dict" | "set" | "tuple" | "frozenset"
-    );
-    match own {
-        own if is_type => format!("<class '{own}'>"),
-        "deque" => "<class 'collections.deque'>".into(),
-        own if name != own => format!("<built-in function {own}>"),
-        "print" | "len" => format!("<built-in function {own}>"),
-        "closure" => "<function <lambda>>".into(),
-        own => format!("<function {own}>"),
     }
 }
 

@@ -132,7 +132,10 @@ impl Lock {
                     "a lock is released once for each acquire",
                     "use `with lock { ... }`: it releases exactly once",
                 )
-                .as_python_says("release unlocked lock"),
+                .as_python_says(match self.is_reentrant {
+                    true => "cannot release un-acquired lock",
+                    false => "release unlocked lock",
+                }),
             ),
         }
     }

@@ -1,4 +1,6 @@
-//! Values that each thread has of its own under shared names: Python's `threading.local`.
+//! Values that each thread has of its own under shared names: Python's `threading.local`. The tasks of an
+//! event loop share those of the thread in which it runs, or each has its own: that is what Python's
+//! context variables are made of.
 //!
 //! No operation can be noticed by another thread, so none is visible. What a thread has set stays
 //! until the object itself is gone: an object is not told of the ends of threads.
@@ -6,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::args;
+use super::asyncio::runner_of;
 use crate::value::object::{Attempt, Call, CancelReason, Ctx, Primitive, TaskId, Verb, Waiting};
 use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 
@@ -13,9 +16,25 @@ use crate::value::{Class, EncodeState, FaultKind, Map, StateEncoder, Value};
 #[derive(Clone, Debug, Default)]
 pub struct ThreadLocal {
     values: BTreeMap<TaskId, Map>,
+    /// Whether each task of an event loop has a map of its own, too.
+    is_of_tasks: bool,
 }
 
 impl ThreadLocal {
+    /// One in which each task of an event loop has values of its own.
+    pub fn of_tasks() -> Self {
+        Self {
+            is_of_tasks: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whose values those are that the one who asks sees.
+    fn owner(&self, ctx: &Ctx<'_>) -> TaskId {
+        let runner = (ctx.event_loop).filter(|_| !self.is_of_tasks);
+        runner.and_then(runner_of).unwrap_or(ctx.task)
+    }
+
     fn value(&self, name: &str, task: TaskId) -> Option<&Value> {
         self.values.get(&task)?.get(name)
     }
@@ -45,6 +64,7 @@ impl ThreadLocal {
 }
 
 fn unset(name: &str) -> FaultKind {
+    let python = format!("'_thread._local' object has no attribute '{name}'");
     FaultKind::misuse(
         Class::AttributeError,
         &format!("this ThreadLocal has no attribute `{name}` in this thread"),
@@ -54,6 +74,7 @@ fn unset(name: &str) -> FaultKind {
              `local.get(\"{name}\", 0)`"
         ),
     )
+    .as_python_says(python)
 }
 
 fn name(value: &Value) -> Result<&str, FaultKind> {
@@ -64,8 +85,11 @@ fn name(value: &Value) -> Result<&str, FaultKind> {
 
 impl EncodeState for ThreadLocal {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
-        let Self { values } = self;
-        values.encode_state(encoder);
+        let Self {
+            values,
+            is_of_tasks,
+        } = self;
+        (values, is_of_tasks).encode_state(encoder);
     }
 }
 
@@ -76,8 +100,8 @@ impl Primitive for ThreadLocal {
 
     fn attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
         let answer = match call.verb {
-            Verb::Get => self.get(call, ctx.task),
-            Verb::Set => self.set(call, ctx.task),
+            Verb::Get => self.get(call, self.owner(ctx)),
+            Verb::Set => self.set(call, self.owner(ctx)),
             _ => return Attempt::Unknown,
         };
         answer.map_or_else(Attempt::fail, Attempt::Done)
@@ -111,6 +135,7 @@ impl Primitive for ThreadLocal {
 
 crate::value::state_key_test! { thread_local_key, ThreadLocal, ThreadLocal::default();
     values: [(TaskId(1), Map::new())].into(),
+    is_of_tasks: true,
 }
 
 #[cfg(test)]

@@ -57,12 +57,20 @@ struct PlainClass {
     base: Option<Box<PlainClass>>,
     /// The bases that it stands for, and what they derive from.
     merged: Vec<PlainClass>,
-    /// The names of its fields, and what they make of its instances.
-    fields: Option<(Vec<String>, String)>,
+    /// The names of its fields, those by which instances are compared, whether these order them, and what
+    /// they make of these.
+    fields: Option<(Vec<String>, Vec<String>, bool, String)>,
+    is_of_main: bool,
+    /// The only attributes that its instances may have.
+    slots: Option<Vec<String>>,
     /// The class of Python's that its instances are errors of, by name.
     error: Option<String>,
     methods: Vec<(String, Plain)>,
     attributes: u32,
+}
+
+fn owned(names: &[Box<str>]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 /// What kind of thing a reference leads to.
@@ -229,9 +237,16 @@ impl Packer<'_> {
             base: (class.base.as_ref()).map(|base| Box::new(self.class(base))),
             merged: class.merged.iter().map(|base| self.class(base)).collect(),
             fields: class.fields.as_ref().map(|fields| {
-                let names = fields.names.iter().map(ToString::to_string);
-                (names.collect(), fields.kind.word().into())
+                let (names, compared) = (owned(&fields.names), owned(&fields.compared));
+                (
+                    names,
+                    compared,
+                    fields.is_ordered,
+                    fields.kind.word().into(),
+                )
             }),
+            is_of_main: class.is_of_main,
+            slots: class.slots.as_deref().map(owned),
             error: class.error.map(|class| class.qualified().into()),
             methods: methods
                 .map(|(name, method)| (name.to_string(), self.value(method)))
@@ -439,14 +454,20 @@ impl Unpacker<'_> {
         let unpacked = Arc::new(UserClass {
             name: Literal::new(&class.name),
             is_native: false,
+            is_of_main: class.is_of_main,
             base,
             merged: (class.merged.into_iter().map(|base| self.class(base))).collect(),
-            fields: class.fields.and_then(|(names, kind)| {
-                Some(Fields {
-                    names: names.into_iter().map(Into::into).collect(),
-                    kind: FieldKind::of_word(&kind)?,
-                })
-            }),
+            fields: class
+                .fields
+                .and_then(|(names, compared, is_ordered, kind)| {
+                    Some(Fields {
+                        names: names.into_iter().map(Into::into).collect(),
+                        compared: compared.into_iter().map(Into::into).collect(),
+                        is_ordered,
+                        kind: FieldKind::of_word(&kind)?,
+                    })
+                }),
+            slots: (class.slots).map(|names| names.into_iter().map(Into::into).collect()),
             error: class.error.and_then(|name| Class::named(&name)),
             methods: methods
                 .map(|(name, method)| (name.into(), self.value(method)))

@@ -1166,7 +1166,7 @@ impl State {
                 false => None,
             };
             let fiber = Fiber::new(spawn.task, spawn.function.clone(), spawn.args.clone())
-                .in_event_loop(spawn.event_loop);
+                .in_event_loop(spawn.event_loop, spawn.daemon);
             let (name, handle) = (spawn.name, spawn.handle);
             let fiber = fiber.started_at(spawn.pos);
             let is_daemon = |task| self.members.get(&task).is_some_and(|one| one.daemon);

@@ -512,7 +512,7 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
         }
         let fiber = Fiber::new(spawn.task, spawn.function, spawn.args)
             .started_at(spawn.pos)
-            .in_event_loop(spawn.event_loop);
+            .in_event_loop(spawn.event_loop, spawn.daemon);
         queue.push(Box::new(Job::new(fiber, meta)), shared);
     }
     for (task, wake) in effects.wakes.drain(..) {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Collection, Kind, Reference};
-use crate::value::{Function, Value};
+use crate::value::{Fields, Function, Value};
 
 /// Whether `a == b`.
 pub fn equal(a: &Value, b: &Value) -> bool {
@@ -45,10 +45,14 @@ pub fn equal(a: &Value, b: &Value) -> bool {
 fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
     Some(match (a, b) {
         (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Reference(a), Value::Reference(b)) if a.is(b) => true,
+        (Value::Reference(one), other) | (other, Value::Reference(one))
+            if let Some(value) = one.compared_value() =>
+        {
+            equal(&value, other)
+        }
         (Value::Reference(a), Value::Reference(b)) => {
-            if a.is(b) {
-                true
-            } else if are_compared_by_fields(a, b) {
+            if are_compared_by_fields(a, b) {
                 return None;
             } else if a.kind != b.kind || matches!(a.kind, Kind::Instance | Kind::Class) {
                 false
@@ -214,6 +218,12 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
     let (mut a, mut b) = (a.clone(), b.clone());
     // The first pair that differs decides; a list in itself is left to the recursion that Python refuses.
     for _ in 0..10_000 {
+        if let (Value::Reference(one), Value::Reference(other)) = (&a, &b)
+            && let Some(fields) = ordered_fields(one, other)
+        {
+            let tuple = |of: &Reference| Value::tuple(of.values_of(fields));
+            (a, b) = (tuple(one), tuple(other));
+        }
         let (one, other) = (a.collection()?, b.collection()?);
         let (a_items, b_items) = match (&**one, &**other) {
             (Collection::List(a), Collection::List(b)) => (&a[..], &b[..]),
@@ -232,10 +242,26 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
     None
 }
 
+/// The fields that say which of two instances of one class comes first.
+fn ordered_fields<'r>(a: &'r Reference, b: &Reference) -> Option<&'r Fields> {
+    let fields = a
+        .class
+        .as_ref()?
+        .fields()
+        .filter(|fields| fields.is_ordered);
+    fields.filter(|_| are_compared_by_fields(a, b))
+}
+
 /// The answer where neither is looked into.
 fn order_of_plain(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(Some(a.cmp(b))),
+        (Value::Reference(one), _) if let Some(value) = one.compared_value() => {
+            Some(order(&value, b))
+        }
+        (_, Value::Reference(other)) if let Some(value) = other.compared_value() => {
+            Some(order(a, &value))
+        }
         (
             Value::Collection(_) | Value::Reference(_),
             Value::Collection(_) | Value::Reference(_),

@@ -294,7 +294,8 @@ fn is_same_key(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Reference(one), Value::Reference(two)) => {
-            one.is(two) || one.compared_fields().is_some() && equal(a, b)
+            let by_value = || one.compared_fields().is_some() || one.compared_value().is_some();
+            one.is(two) || by_value() && equal(a, b)
         }
         _ => match (a.as_str(), b.as_str()) {
             (Some(a), Some(b)) => a == b,
@@ -370,6 +371,12 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
             for item in &reference.values_of(fields) {
                 write(item, hasher, depth + 1)?;
             }
+        }
+        Value::Reference(reference)
+            if let Some(value) = reference.compared_value()
+                && depth < MAX_DEPTH =>
+        {
+            write(&value, hasher, depth + 1)?;
         }
         // By what they are, too.
         Value::Reference(reference) if reference.method("__eq__").is_some() => {

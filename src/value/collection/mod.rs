@@ -24,7 +24,7 @@ use crate::pos::Pos;
 pub use compare::{equal, order, position_of};
 pub use dict::{Dict, Entry, hash};
 pub use layout::fixed_hash;
-pub use text::repr_text;
+pub use text::{function_text, repr_text};
 
 /// What kind of thing a reference leads to. It never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

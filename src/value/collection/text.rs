@@ -37,7 +37,15 @@ pub fn repr_text(value: &Value) -> String {
                     .as_ref()
                     .map_or("", |class| class.name.as_str());
                 match (reference.kind, reference.error_message()) {
-                    (Kind::Class, _) => _ = write!(out, "<class '{name}'>"),
+                    // What holds its members is an enumeration.
+                    (Kind::Class, _) if reference.attribute("members_").is_some() => {
+                        _ = write!(out, "<enum '{name}'>");
+                    }
+                    (Kind::Class, _) => {
+                        let is_of_main = reference.class.as_ref().is_some_and(|one| one.is_of_main);
+                        let module = if is_of_main { "__main__." } else { "" };
+                        _ = write!(out, "<class '{module}{name}'>");
+                    }
                     // As it is raised: `ValueError('no')`.
                     (_, Some(_)) => {
                         let args = reference.attribute("args").unwrap_or_default();
@@ -111,10 +119,33 @@ pub fn repr_text(value: &Value) -> String {
                 }
                 parts.push(Part::Text("#{"));
             }
+            // Those that only Python has are shown as there.
+            Part::Value(Value::Function(function))
+                if function.name.as_str().starts_with("python.") =>
+            {
+                out.push_str(&function_text(function.name.as_str()));
+            }
             Part::Value(plain) => write_plain(&mut out, &plain),
         }
     }
     out
+}
+
+/// A function as Python shows it: types are functions here.
+pub fn function_text(name: &str) -> String {
+    let own = name.strip_prefix("python.").unwrap_or(name);
+    let is_type = matches!(
+        own,
+        "int" | "float" | "str" | "bool" | "list" | "dict" | "set" | "tuple" | "frozenset"
+    );
+    match own {
+        own if is_type => format!("<class '{own}'>"),
+        "deque" => "<class 'collections.deque'>".into(),
+        own if name != own => format!("<built-in function {own}>"),
+        "print" | "len" => format!("<built-in function {own}>"),
+        "closure" | "lambda" => "<function <lambda>>".into(),
+        own => format!("<function {own}>"),
+    }
 }
 
 /// Puts the parts of a collection before all others.

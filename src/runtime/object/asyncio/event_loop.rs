@@ -286,6 +286,12 @@ fn no_task(name: &str, found: &Value) -> FaultKind {
     }
 }
 
+/// The thread in which an event loop runs, while it does.
+pub(in crate::runtime::object) fn runner_of(event_loop: &Arc<Object>) -> Option<TaskId> {
+    let runner = event_loop.change(|event_loop: &mut EventLoop| event_loop.runner);
+    runner.flatten()
+}
+
 impl EventLoop {
     /// A loop without tasks. `awaits` is a function that awaits its argument.
     pub fn new(awaits: Arc<Function>) -> Self {

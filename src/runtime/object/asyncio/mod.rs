@@ -50,6 +50,7 @@ mod wait_for;
 pub use condition::AsyncCondition;
 pub use coroutine::add as add_coroutine;
 pub use event::AsyncEvent;
+pub(super) use event_loop::runner_of;
 pub use event_loop::{EventLoop, create_task, ensure_task};
 pub use gather::{Errors, Gather};
 pub use in_thread::InThread;
