@@ -398,6 +398,14 @@ impl Session {
         stopped
     }
 
+    /// Has the next input that starts something begin an episode, though not all was waited for. Does nothing
+    /// while threads run.
+    pub fn close_episode(&mut self) {
+        if self.alive().is_empty() {
+            self.world.ids.starts.give_up();
+        }
+    }
+
     /// Stops the threads of this name that run in the background, and says which.
     pub fn stop_named(&mut self, name: &str) -> Vec<ThreadInfo> {
         let mut stopped = self.schedule.threads();

@@ -149,7 +149,12 @@ fn missing_semicolon(at: Pos, text: &str, scan: &Scan<'_>) -> Diagnostic {
     };
     let end = end_of(&before);
     if end.line == token.pos.line {
+        let code = scan.code();
+        let opener = code.iter().rev().find(|one| one.pos < before.pos);
         let help = match (token.text, instead(before.text)) {
+            (":", _) if opener.is_some_and(|opener| opener.text == "{") => {
+                "a map begins with `#{`: `#{name: \"Ada\"}`".to_string()
+            }
             (":", _) => "write the line without types: a variable has no declared one".to_string(),
             ("=>", _) => "write `|x| x + 1` for a function without a name".to_string(),
             (_, Some(instead)) => format!("in place of `{}` write {instead}", before.text),
@@ -584,6 +589,12 @@ mod tests {
             Code::MissingSemicolon,
             (1, 10),
             "let x = 1; // one",
+        );
+        check(
+            "let a = {\"x\": 1}",
+            Code::MissingSemicolon,
+            (1, 13),
+            "a map begins with `#{`",
         );
         check("x = 5\ny = 6", Code::MissingSemicolon, (1, 6), "let x = 5;");
         check(

@@ -168,6 +168,7 @@ fn equal_parts(a: &Value, b: &Value) -> bool {
 fn equal_or_later<'v>(a: &'v Value, b: &'v Value, later: &mut Vec<(&'v Value, &'v Value)>) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a == b,
+        (_, Value::Reference(_) | Value::Collection(_)) => collection::equal(a, b),
         (Value::Array(_) | Value::Map(_) | Value::Function(_), _) => {
             later.push((a, b));
             true

@@ -118,6 +118,18 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
                 (false, _) => format!("put {lines} under one lock, each as a whole: {with}"),
             }
         }
+        Fix::CallFirst { calls, lock, lines } => {
+            let calls: Vec<String> = calls
+                .iter()
+                .map(|call| format!("`{}`", plain(call)))
+                .collect();
+            format!(
+                "call {} first and keep the value, and put only the change in {} under a lock: {}",
+                list(&calls),
+                at.lines(lines),
+                at.block(&format!("with {lock}"))
+            )
+        }
         Fix::HoldOn { lock, line } => {
             let line = at.line(*line);
             format!("hold on to `{lock}` in {line}: do not give it back and take it again")

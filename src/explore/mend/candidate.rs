@@ -42,6 +42,15 @@ pub enum Fix {
         /// Whether the text has that lock already.
         is_known: bool,
     },
+    /// What changes call is called before them, and only the changes are under a lock.
+    CallFirst {
+        /// The calls.
+        calls: Vec<String>,
+        /// The lock.
+        lock: String,
+        /// Where.
+        lines: Vec<usize>,
+    },
     /// The lock is not given back and taken again between two parts that belong together.
     HoldOn {
         /// The lock.

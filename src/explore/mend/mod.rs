@@ -1,11 +1,12 @@
 //! What mends a program, and the proof that it does.
 //!
 //! In reading order: `edit` changes a text; `script` knows which functions run as threads and what
-//! variables hold, and `scope` what code runs at all; `regions`, `order`, `wake`, `locks`, `sizes`,
+//! variables hold, and `scope` what code runs at all; `regions`, with `calls`, `order`, `wake`, `locks`, `sizes`,
 //! `exits` and `instead` propose changes, each of the kind that a teacher would name for a failure;
 //! `check` explores what the changed text can do, and takes the change that mends and forbids the
 //! least.
 
+mod calls;
 mod candidate;
 mod check;
 mod edit;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calls::called_first;
 use super::candidate::{Candidate, Fix, Part};
 use super::edit::Edits;
 use super::script::{Holds, Script, root};
@@ -9,7 +10,7 @@ use crate::language::outline::Head;
 
 /// How far a part reaches.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub(super) enum Reach {
     /// Each run of statements that mention it, alone.
     Runs,
     /// From the first mention to the last.
@@ -24,7 +25,7 @@ enum Reach {
 
 /// In which functions parts are kept together.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Where {
+pub(super) enum Where {
     /// In all that threads run.
     Threads,
     /// In those of them that do more than one thing with it.
@@ -56,6 +57,10 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
             for place in [Where::Threads, Where::Compound, Where::Everywhere] {
                 tiers.push(all(script, sets, reach, place));
             }
+        }
+        // Where a lock around a change with all that it calls is too much.
+        if reach == Reach::Runs {
+            tiers.push(called_first(script, &singles));
         }
     }
     tiers.push(all(script, &groups, Reach::Body, Where::Threads));
@@ -91,7 +96,7 @@ fn all(script: &Script<'_>, sets: &[Vec<&str>], reach: Reach, place: Where) -> V
 }
 
 /// The parts of each function that mention one of these variables: first and last statement.
-fn parts(
+pub(super) fn parts(
     script: &Script<'_>,
     variables: &[&str],
     reach: Reach,

@@ -118,6 +118,10 @@ impl Stepping {
             "r" => self.run_on(),
             "" => match self.same_again() {
                 Some(choice) => self.step(choice),
+                None if self.has_ended() => {
+                    is_over = true;
+                    String::new()
+                }
                 None => "Who? Type the number of a thread; ? for help.\n".into(),
             },
             word => match self.named(word) {
@@ -126,6 +130,12 @@ impl Stepping {
             },
         };
         Answer { text, is_over }
+    }
+
+    /// Whether no thread can go on.
+    fn has_ended(&mut self) -> bool {
+        let (_, walk) = self.stand();
+        walk.choices().is_empty()
     }
 
     /// The choice that Enter stands for: the thread that went last, or the only one.
@@ -145,7 +155,7 @@ impl Stepping {
         let (_, walk) = self.stand();
         let choices = walk.choices();
         if choices.is_empty() {
-            return Err("The run has ended. u takes a step back, q leaves.\n".into());
+            return Err("The run has ended. u takes a step back, Enter leaves.\n".into());
         }
         let named = word.parse().ok();
         let found = choices
@@ -275,7 +285,7 @@ impl Stepping {
             None => {
                 let _ = writeln!(
                     out,
-                    "The run has ended well: {}. Another order may not: u takes steps back.",
+                    "The run has ended well: {}. Another order may not: u takes steps back, Enter leaves.",
                     report::end(outcome)
                 );
             }

@@ -1,6 +1,7 @@
 //! What a learner is told of an answer: that it is right, or what is wrong with it, with the shortest run
 //! that shows it, in the lines of the answer. All words of verdicts are here, which makes this long.
 
+use crate::explain::Cause;
 use crate::explore::{Act, Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
 use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::report::{Quoted, diagnostics};
@@ -135,8 +136,11 @@ impl Writer<'_> {
                 "Behind that step no order of the threads avoids the failure.".into()
             }
             (Task::Explain { .. }, _) => "That is the cause.".into(),
-            (_, Some(Interleavings::Exactly(count))) if *count == 1_u32.into() => {
-                "There is one interleaving, and it does not fail.".into()
+            // Nothing runs beside anything else.
+            (Task::Mend(work) | Task::Write(work), Some(Interleavings::Exactly(count)))
+                if *count == work.trials.len().max(1).into() =>
+            {
+                "Nothing fails.".into()
             }
             (_, Some(Interleavings::Exactly(count))) => {
                 format!("None of the {count} interleavings fails.")
@@ -270,8 +274,10 @@ impl Writer<'_> {
 
     fn finding(&mut self, finding: &Finding) {
         self.run(&finding.trail, Some(finding));
-        let story = Story::of(finding);
-        self.say(&story.sentences.join(" "));
+        match is_of_one_thread(finding) {
+            true => self.say("Every run fails like this."),
+            false => self.say(&Story::of(finding).sentences.join(" ")),
+        }
         self.token(&finding.token);
     }
 
@@ -354,6 +360,9 @@ impl Writer<'_> {
                 self.run(&met.trail, None);
                 self.token(&met.token);
             }
+            Evidence::Never(Some(Interleavings::Exactly(count))) if *count == 1_u32.into() => {
+                self.say("This was looked for in the only interleaving.");
+            }
             Evidence::Never(Some(count)) => {
                 self.say(&format!("This was looked for in all {count} interleavings."));
             }
@@ -417,8 +426,8 @@ impl Writer<'_> {
             }
             FaultKind::Check { check, evidence } => unmet(check, evidence),
             FaultKind::PrintsItself { text, line } => format!(
-                "line {line} of your code prints `{text}` itself. The code that runs after yours prints \
-                 what came out."
+                "line {line} of your code prints `{text}` itself. The exercise's own code prints it, when \
+                 it comes to that."
             ),
             FaultKind::Options(options) => self.options(options),
             FaultKind::NoOptions(word) => {
@@ -453,6 +462,15 @@ impl Writer<'_> {
             },
         }
     }
+}
+
+/// Whether every run fails, and by the first thread alone: orders of threads have nothing to do with it.
+fn is_of_one_thread(finding: &Finding) -> bool {
+    let explanation = finding.explanation.as_ref();
+    let is_always = explanation.is_some_and(|one| matches!(one.cause, Cause::Always));
+    let mut steps = finding.trail.steps.iter();
+    let first = steps.next().map(|step| step.decision.choice.task());
+    is_always && steps.all(|step| Some(step.decision.choice.task()) == first)
 }
 
 /// What is said of a condition that does not hold.

@@ -63,6 +63,8 @@ pub(super) struct Learner {
     pub(super) explored: Option<Explored>,
     /// The learner was told once which threads still run, and asked to confirm.
     pub(super) leaving: bool,
+    /// The learner was told that Ctrl-C once more leaves the lesson.
+    is_leaving_lesson: bool,
     /// None before they were asked for.
     pub(super) lessons: Option<Lessons>,
     /// How wide what is said may be, in columns.
@@ -95,6 +97,7 @@ impl Learner {
             is_answering: Arc::default(),
             explored: None,
             leaving: false,
+            is_leaving_lesson: false,
             lessons: None,
             columns: WIDTH,
             rows: None,
@@ -218,6 +221,7 @@ impl Learner {
     /// Answers what was typed. Blocks while it runs.
     pub(super) fn answer(&mut self, text: &str) -> io::Result<Flow> {
         let line = text.trim();
+        self.is_leaving_lesson = false;
         if self.stepping.is_some() {
             self.step_on(line)?;
             return Ok(Flow::Stay);
@@ -265,8 +269,10 @@ impl Learner {
         Ok(flow)
     }
 
-    /// Ctrl-C at the prompt.
+    /// Ctrl-C at the prompt. What it was meant for may have ended a moment before, so that a lesson is left
+    /// only by a second one.
     pub(super) fn interrupted(&mut self, half_typed: bool) -> io::Result<Flow> {
+        let is_second = std::mem::take(&mut self.is_leaving_lesson);
         if half_typed {
             return Ok(Flow::Stay);
         }
@@ -274,13 +280,16 @@ impl Learner {
             self.say_wrapped("You have left the run; the variables are what they were.\n")?;
             return Ok(Flow::Stay);
         }
-        if self.is_in_lesson() {
-            self.leave_lesson()?;
+        if self.stop_background()? {
             return Ok(Flow::Stay);
         }
-        let stopped = self.stop_background()?;
-        if !stopped {
-            self.say_wrapped("Nothing is running. Ctrl-D or :quit leaves.\n")?;
+        match (self.is_in_lesson(), is_second) {
+            (true, true) => self.leave_lesson()?,
+            (true, false) => {
+                self.is_leaving_lesson = true;
+                self.say_wrapped("Nothing is running. Ctrl-C once more leaves the lesson.\n")?;
+            }
+            (false, _) => self.say_wrapped("Nothing is running. Ctrl-D or :quit leaves.\n")?,
         }
         Ok(Flow::Stay)
     }
@@ -573,6 +582,18 @@ pub(super) mod tests {
         check(&format!(
             "> let t = spawn(|| {{ loop {{ sleep(1); }} }});\n{notes}> 1 + 1\n2\n{notes}"
         ));
+    }
+
+    #[test]
+    fn lists_equal_arrays_and_dicts_equal_maps_that_hold_the_same() {
+        check(
+            "> let l = list([1, list([2])]); let d = dict(); d[\"a\"] = l;\n\
+             > [l == [1, [2]], [1, [2]] == l, [[1, [2]]] == [l], l == [1, 2], l == [1], l != [1, [2]]]\n\
+             [true, true, true, false, false, false]\n\
+             > [d == #{a: [1, [2]]}, #{a: l} == d, d == #{b: l}, d == #{}, d == [l], deque([1]) == [1]]\n\
+             [true, true, false, false, false, false]\n\
+             > let me = list(); me.append([me]); me == [me]\ntrue\n",
+        );
     }
 
     #[test]

@@ -164,6 +164,17 @@ impl Screen {
         state.write(&text)
     }
 
+    /// Shows whole lines as soon as it can be, even where output waits for the line that is being typed:
+    /// for what the user has asked for elsewhere. Blocks as [`Screen::print`].
+    pub(super) fn show_at_once(&self, lines: &str) -> io::Result<()> {
+        self.show(lines)?;
+        let state = self.state.lock();
+        if let (true, true, Some(bell)) = (state.typing, state.is_patient, &self.bell) {
+            bell();
+        }
+        Ok(())
+    }
+
     /// Sets whether output waits until the line that is being typed is complete.
     pub(super) fn set_patient(&self, is_patient: bool) {
         self.state.lock().is_patient = is_patient;
@@ -326,6 +337,28 @@ pub(super) mod tests {
         screen.begin_typing().unwrap();
         screen.show("a\n").unwrap();
         assert_eq!(page.take(), "a\n");
+    }
+
+    #[test]
+    fn output_waits_for_the_line_unless_it_was_asked_for() {
+        let rings = Arc::new(AtomicUsize::new(0));
+        let rung = rings.clone();
+        let bell: Bell = Box::new(move || {
+            rung.fetch_add(1, Ordering::Relaxed);
+        });
+        let page = Page::default();
+        let screen = Screen::new(Box::new(page.clone()), Some(bell));
+        screen.set_patient(true);
+        screen.begin_typing().unwrap();
+        screen.show("a\n").unwrap();
+        assert_eq!(rings.load(Ordering::Relaxed), 0);
+        screen.show_at_once("b\n").unwrap();
+        assert_eq!(rings.load(Ordering::Relaxed), 1);
+        assert_eq!(screen.before_prompt(80), "a\nb\n");
+        screen.end_typing().unwrap();
+        screen.show_at_once("c\n").unwrap();
+        assert_eq!(page.take(), "c\n");
+        assert_eq!(rings.load(Ordering::Relaxed), 1, "nobody types");
     }
 
     #[test]

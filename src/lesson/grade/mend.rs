@@ -1,24 +1,49 @@
 //! A change of a learner's own answer that makes it pass: what mends its failures, one after the other, each
 //! checked by exploring, and the whole by grading.
 //!
-//! The code around an answer belongs to its program, and stays as it is.
+//! The code around an answer belongs to its program, and stays as it is. An answer in Python is changed in its
+//! translation.
 
 use super::program::{rehearsed, texts};
 use super::{Answer, Bounds, FaultKind, Of, Text, Verdict, grade};
 use crate::explore::mend::{Advice, Budget, mend};
 use crate::explore::{Exploration, Limits, Watch};
+use crate::language::outline::Outline;
+use crate::language::python;
 use crate::lesson::text::Exercise;
+use crate::session::Language;
 
 /// So many failures are mended at most.
 const MOST: usize = 4;
 
+/// What a translation begins with where Python's operators could differ.
+const DIALECT: &str = "import python;\n";
+
+/// An answer and its change that passes, in this program's own language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended {
+    /// The answer, or its translation.
+    pub before: String,
+    /// What passes.
+    pub after: String,
+}
+
 /// The answer, changed until it passes; nothing where no such change is found. Blocks for about as long as a
 /// few gradings take, and until the bounds' `stop` is set.
-pub fn mended(exercise: &Exercise, answer: &str, bounds: &Bounds) -> Option<String> {
-    let mut text = answer.to_string();
+pub fn mended(exercise: &Exercise, answer: Answer<'_>, bounds: &Bounds) -> Option<Mended> {
+    let before = match answer.language {
+        Language::Own => answer.text.to_string(),
+        Language::Python => translated(exercise, answer.text)?,
+    };
+    let mut text = before.clone();
     for _ in 0..=MOST {
         match grade(exercise, Answer::new(&text), bounds) {
-            Verdict::Passed(_) => return (text != answer).then_some(text),
+            Verdict::Passed(_) => {
+                return (text != before).then_some(Mended {
+                    before,
+                    after: text,
+                });
+            }
             Verdict::Failed(fault) if matches!(fault.kind, FaultKind::Problem(_)) => {
                 text = without_a_problem(exercise, &text, fault.trial, bounds)?;
             }
@@ -26,6 +51,15 @@ pub fn mended(exercise: &Exercise, answer: &str, bounds: &Bounds) -> Option<Stri
         }
     }
     None
+}
+
+/// An answer of Python's in this program's own language; nothing when it has none there.
+fn translated(exercise: &Exercise, answer: &str) -> Option<String> {
+    let given = exercise.given.as_ref().map_or("", |piece| &*piece.text);
+    let given = Outline::of(given);
+    let is_given = |name: &str| given.makes().any(|made| made == name);
+    let translation = python::translate(answer, &is_given).ok()?;
+    (translation.problems.is_empty()).then_some(translation.text)
 }
 
 /// The answer without the first problem that it has in a trial.
@@ -92,17 +126,27 @@ impl Around {
     }
 
     fn with(&self, answer: &str) -> String {
-        format!("{}{}{}", self.before, ended(answer), self.after)
+        let (dialect, answer) = dialect(answer);
+        format!("{dialect}{}{}{}", self.before, ended(answer), self.after)
     }
 
     /// The answer in a text that was changed; nothing when what is around it was. What comes new before all
     /// belongs to the answer: a lock that was made there is made in the answer.
     fn answer_in(&self, whole: &str) -> Option<String> {
+        let (dialect, whole) = dialect(whole);
         let (new, rest) = match self.before.as_str() {
             "" => ("", whole),
             before => whole.split_once(before)?,
         };
-        Some(format!("{new}{}", rest.strip_suffix(&self.after)?))
+        Some(format!("{dialect}{new}{}", rest.strip_suffix(&self.after)?))
+    }
+}
+
+/// What says that a text is a translation that needs Python's operators, which comes before all, and the rest.
+fn dialect(text: &str) -> (&str, &str) {
+    match text.starts_with(DIALECT) {
+        true => text.split_at(DIALECT.len()),
+        false => ("", text),
     }
 }
 
@@ -133,21 +177,52 @@ mod tests {
         let bounds = Bounds::default();
         let exercise = exercise("together look");
         let answer = "fn up() {\n    look();\n    n += 1;\n}\n";
-        let changed = mended(&exercise, answer, &bounds).unwrap();
+        let mended = |answer: &str| mended(&exercise, Answer::new(answer), &bounds);
+        let changed = mended(answer).unwrap().after;
         assert!(changed.contains("Lock()"), "{changed}");
         assert!(!changed.contains("let n"), "{changed}");
         assert!(grade(&exercise, Answer::new(&changed), &bounds).is_passed());
         // What passes needs no change, and for what cannot run there is none.
-        assert_eq!(mended(&exercise, &changed, &bounds), None);
-        assert_eq!(mended(&exercise, "fn up() { n += }", &bounds), None);
+        assert_eq!(mended(&changed), None);
+        assert_eq!(mended("fn up() { n += }"), None);
     }
 
     #[test]
     fn a_change_that_breaks_a_condition_is_none() {
         let bounds = Bounds::default();
+        let mended = |checks: &str, answer: &str| {
+            let changed = mended(&exercise(checks), Answer::new(answer), &bounds)?;
+            Some(changed.after)
+        };
         let answer = "fn up() {\n    let old = n;\n    look();\n    n = old + 1;\n}\n";
         // Only a lock around all mends this, and then nobody looks beside another.
-        assert!(mended(&exercise("no busy waiting"), answer, &bounds).is_some());
-        assert_eq!(mended(&exercise("together look"), answer, &bounds), None);
+        assert!(mended("no busy waiting", answer).is_some());
+        assert_eq!(mended("together look", answer), None);
+    }
+
+    #[test]
+    fn what_a_change_calls_is_called_before_it() {
+        let bounds = Bounds::default();
+        let exercise = exercise("together look");
+        let answer = "fn up() {\n    n += one();\n}\nfn one() { look(); 1 }\n";
+        let changed = mended(&exercise, Answer::new(answer), &bounds).unwrap();
+        let wanted = "let value = one();\n    with lock { n += value; }\n";
+        assert!(changed.after.contains(wanted), "{}", changed.after);
+    }
+
+    #[test]
+    fn an_answer_in_python_is_changed_in_its_translation() {
+        let bounds = Bounds::default();
+        let exercise = exercise("together look");
+        for answer in [
+            "def up():\n    global n\n    look()\n    n += 1\n",
+            "def one():\n    look()\n    return len([1])\n\ndef up():\n    global n\n    n += one()\n",
+        ] {
+            let text = answer;
+            let language = Language::Python;
+            let changed = mended(&exercise, Answer { text, language }, &bounds).unwrap();
+            assert!(changed.before.contains("fn up()"), "{}", changed.before);
+            assert!(grade(&exercise, Answer::new(&changed.after), &bounds).is_passed());
+        }
     }
 }

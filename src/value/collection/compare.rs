@@ -18,20 +18,23 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         return is_equal;
     }
     let mut compared = HashSet::new();
+    // An address is one as long as what has it is there.
+    let mut held = Vec::new();
     let mut later = vec![(a.clone(), b.clone())];
     while let Some((a, b)) = later.pop() {
         let is_equal = match equal_plain(&a, &b) {
             Some(is_equal) => is_equal,
             // A list that leads to itself is compared with the other one once.
             None => {
-                let is_known = match (&a, &b) {
-                    (Value::Reference(a), Value::Reference(b)) => {
-                        let address = |one| Arc::as_ptr(one) as usize;
-                        !compared.insert((address(&a.contents), address(&b.contents)))
+                let is_known = match (address(&a), address(&b)) {
+                    (Some(one), Some(other)) if is_reference(&a) || is_reference(&b) => {
+                        !compared.insert((one, other))
                     }
                     _ => false,
                 };
-                is_known || equal_lengths(&a, &b, &mut later)
+                let is_equal = is_known || equal_lengths(&a, &b, &mut later);
+                held.push((a, b));
+                is_equal
             }
         };
         if !is_equal {
@@ -39,6 +42,20 @@ pub fn equal(a: &Value, b: &Value) -> bool {
         }
     }
     true
+}
+
+fn is_reference(value: &Value) -> bool {
+    matches!(value, Value::Reference(_))
+}
+
+/// Where the contents of a container are.
+fn address(value: &Value) -> Option<usize> {
+    match value {
+        Value::Reference(reference) => Some(Arc::as_ptr(&reference.contents) as usize),
+        Value::Array(items) => Some(Arc::as_ptr(items) as usize),
+        Value::Map(entries) => Some(Arc::as_ptr(entries) as usize),
+        _ => None,
+    }
 }
 
 /// The answer where neither is looked into.
@@ -63,8 +80,9 @@ fn equal_plain(a: &Value, b: &Value) -> Option<bool> {
         (Value::Collection(a), Value::Collection(b)) if Arc::ptr_eq(a, b) => true,
         (
             Value::Collection(_) | Value::Reference(_),
-            Value::Collection(_) | Value::Reference(_),
+            Value::Collection(_) | Value::Reference(_) | Value::Array(_) | Value::Map(_),
         )
+        | (Value::Array(_) | Value::Map(_), Value::Collection(_) | Value::Reference(_))
         | (Value::Array(_), Value::Array(_))
         | (Value::Map(_), Value::Map(_)) => return None,
         (Value::Unit, Value::Unit) => true,
@@ -97,6 +115,8 @@ fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool 
             pairs(&a.values_of(fields), &b.values_of(fields), later)
         }
         _ => match (a.collection(), b.collection()) {
+            (Some(a), None) => equal_to_own(&a, b, later),
+            (None, Some(b)) => equal_to_own(&b, a, later),
             (Some(a), Some(b)) => match (&**a, &**b) {
                 (Collection::List(a), Collection::List(b)) => pairs(a, b, later),
                 (Collection::Deque(a, _), Collection::Deque(b, _)) => {
@@ -121,6 +141,30 @@ fn equal_lengths(a: &Value, b: &Value, later: &mut Vec<(Value, Value)>) -> bool 
             },
             _ => false,
         },
+    }
+}
+
+/// Whether a collection may be equal to an array or a map of this language's own: a list to an array, a dict to a
+/// map; the pairs of their parts follow.
+fn equal_to_own(collection: &Collection, own: &Value, later: &mut Vec<(Value, Value)>) -> bool {
+    match (collection, own) {
+        (Collection::List(items), Value::Array(others)) => {
+            later.extend(items.iter().cloned().zip(others.iter().cloned()).rev());
+            items.len() == others.len()
+        }
+        (Collection::Dict(dict), Value::Map(map)) => {
+            dict.len() == map.len()
+                && map
+                    .iter()
+                    .all(|(key, value)| match dict.get(&Value::from(&**key)) {
+                        Ok(Some(other)) => {
+                            later.push((other.clone(), value.clone()));
+                            true
+                        }
+                        _ => false,
+                    })
+        }
+        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Answers to exercises: what the learner's answer is, and what it is answered.
 //!
-//! What kind of answer is taken depends on the exercise: numbers of options, the number of a line, a run
+//! What kind of answer is taken depends on the exercise: letters of options, the number of a line, a run
 //! that is led by hand, or a program, which is what was typed since the exercise began or what the editor
 //! or a file has. [`super::judge`] says whether an answer passes; here it is collected, counted and spoken of.
 
@@ -9,11 +9,13 @@ use std::io;
 use std::ops::RangeInclusive;
 
 use super::Lessons;
+use super::choice::{Chosen, chosen, letter};
 use super::files::Watched;
 use super::judge::choices;
 use super::program::{joined, latest, range};
 use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::repl::answer::{Flow, Learner};
+use crate::front::repl::command::plain_word;
 use crate::front::repl::keep::{Past, in_editor};
 use crate::lesson::grade::Reason;
 use crate::lesson::progress::ExerciseRecord;
@@ -23,10 +25,15 @@ use crate::view::live::Hidden;
 use crate::view::paint::Role;
 use crate::view::wrap::hang;
 
+/// How a prediction is answered.
+const ANSWER_BY_LETTERS: &str = "Type the letters of all that can happen, such as: a c\n";
+
 /// What the learner has done at the exercise that is open.
 pub(super) struct Attempt {
     /// The inputs from here on, in the list of all, are the learner's answer.
     since: usize,
+    /// How many inputs there were in that list when an answer was judged last.
+    pub(super) checked: usize,
     /// What the editor has written, and how many inputs there were then.
     written: Option<(String, usize)>,
     /// How many hints were given.
@@ -47,6 +54,7 @@ impl Attempt {
     pub(super) fn new(since: usize) -> Self {
         Self {
             since,
+            checked: since,
             written: None,
             hints: 0,
             is_reminded: false,
@@ -55,6 +63,13 @@ impl Attempt {
             stage: None,
             watched: None,
         }
+    }
+
+    /// The list of inputs is empty again.
+    pub(super) fn forget_inputs(&mut self) {
+        self.since = 0;
+        self.checked = 0;
+        self.written = None;
     }
 }
 
@@ -160,21 +175,56 @@ impl Learner {
             return Ok(false);
         };
         let reasons = self.taken().map_or(&[][..], |taken| &taken.attempt.reasons);
-        let highest = match &exercise.task {
-            Task::Predict { .. } | Task::Explain { .. } => choices(&exercise, reasons).len(),
-            Task::FindStep { program } => program.text.lines().count(),
-            Task::Break { .. } | Task::Mend(_) | Task::Write(_) => return Ok(false),
-        };
-        let Some(numbers) = numbers(line) else {
-            return Ok(false);
-        };
         let is_one = !matches!(exercise.task, Task::Predict { .. });
-        if numbers.iter().any(|number| !(1..=highest).contains(number)) {
-            self.say_wrapped(&format!("The numbers go from 1 to {highest}.\n"))?;
-            return Ok(true);
-        }
+        let numbers = match &exercise.task {
+            Task::Predict { .. } | Task::Explain { .. } => {
+                let options = choices(&exercise, reasons);
+                let is_known = |word: &str| {
+                    self.is_known(word) || plain_word(line, |name| self.is_known(name)).is_some()
+                };
+                match chosen(line, &options, is_known) {
+                    Chosen::Else => return Ok(false),
+                    Chosen::Nothing => {
+                        let last = letter(options.len().saturating_sub(1));
+                        self.say_wrapped(&format!(
+                            "The options are a to {last}. {ANSWER_BY_LETTERS}"
+                        ))?;
+                        return Ok(true);
+                    }
+                    // Answers name options by their numbers, from 1.
+                    Chosen::Options(indices) => indices.iter().map(|index| index + 1).collect(),
+                }
+            }
+            Task::FindStep { program } => {
+                let Some(numbers) = numbers(line) else {
+                    return Ok(false);
+                };
+                let highest = program.text.lines().count();
+                if numbers.iter().any(|number| !(1..=highest).contains(number)) {
+                    self.say_wrapped(&format!("The numbers go from 1 to {highest}.\n"))?;
+                    return Ok(true);
+                }
+                numbers
+            }
+            Task::Break { .. } => {
+                let is_thread =
+                    |word: &str| word.starts_with("Thread-") || word.parse::<u64>().is_ok();
+                let mut words = line
+                    .split([' ', ','])
+                    .filter(|word| !word.is_empty())
+                    .peekable();
+                if words.peek().is_none() || !words.all(is_thread) {
+                    return Ok(false);
+                }
+                self.say_wrapped(
+                    "Press Enter: then you choose the threads, one step at a time.\n",
+                )?;
+                return Ok(true);
+            }
+            Task::Mend(_) | Task::Write(_) => return Ok(false),
+        };
         if is_one && numbers.len() != 1 {
-            self.say_wrapped("Only one of them is right: type one number.\n")?;
+            self.say_wrapped("Only one of them is right: choose one.\n")?;
             return Ok(true);
         }
         // A sentence stands for the name of a cause, everything else for its number.
@@ -206,11 +256,9 @@ impl Learner {
             Task::Mend(_) | Task::Write(_) => self.say_wrapped(
                 "Type your answer (Up brings the beginning here), or :edit it; then :check.\n",
             )?,
-            Task::Predict { .. } => {
-                self.say_wrapped("Type the numbers of the options, such as: 1 3\n")?
-            }
+            Task::Predict { .. } => self.say_wrapped(ANSWER_BY_LETTERS)?,
             Task::Explain { .. } => {
-                self.say_wrapped("Type the number of a sentence, such as: 2\n")?
+                self.say_wrapped("Type the letter of a sentence, such as: b\n")?
             }
             Task::FindStep { .. } => self.say_wrapped("Type the number of a line, such as: 2\n")?,
         }
@@ -326,7 +374,10 @@ impl Learner {
             Some((text, inputs)) if *inputs >= self.past.len() => return Some((text.clone(), 1)),
             _ => {}
         }
-        let typed = latest(typed);
+        let trials = exercise.task.work().map_or(&[][..], |work| &work.trials);
+        let around: Vec<&str> = trials.iter().map(|trial| &*trial.text).collect();
+        let checked = attempt.checked.saturating_sub(attempt.since);
+        let typed = latest(typed, checked, &around.join("\n"));
         match typed.is_empty() {
             true => {
                 let starter = exercise.task.work().map_or("", |work| &work.starter.text);

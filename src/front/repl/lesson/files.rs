@@ -176,6 +176,6 @@ impl Watcher {
             said += " Enter goes on.\n";
         }
         // A terminal that is gone is for the prompt to notice.
-        let _ = self.screen.show(&said);
+        let _ = self.screen.show_at_once(&said);
     }
 }

@@ -3,11 +3,12 @@
 
 use std::io;
 
+use super::choice::letter;
 use super::{Lessons, NO_LESSON};
 use crate::front::prose::{code_block, prose};
 use crate::front::repl::answer::Learner;
-use crate::lesson::grade::mend::mended;
-use crate::lesson::grade::{Bounds, Reason};
+use crate::lesson::grade::mend::{Mended, mended};
+use crate::lesson::grade::{Answer, Bounds, Reason};
 use crate::lesson::text::{Exercise, Task};
 use crate::session::Language;
 use crate::view::diff::diff;
@@ -57,26 +58,33 @@ impl Learner {
         let (Some(judged), Some(exercise)) = (judged, self.exercise()) else {
             return Ok(false);
         };
-        let is_its = judged.exercise == exercise && judged.language == Language::Own;
+        let is_its = judged.exercise == exercise;
         if !is_its || !judged.is_wrong || !self.has_tried() || exercise.task.work().is_none() {
             return Ok(false);
         }
-        let answer = judged.answer.clone();
+        let (text, language) = (judged.answer.clone(), judged.language);
         let changed = self.patiently("looking for what mends your answer", |stop| {
             let bounds = Bounds {
                 stop: stop.clone(),
                 ..Bounds::default()
             };
-            mended(&exercise, &answer, &bounds)
+            let text = &text;
+            mended(&exercise, Answer { text, language }, &bounds)
         })?;
         let Some(changed) = changed else {
             return Ok(false);
         };
         self.keep_exercise(|record| record.shown = true)?;
-        let head = "This change of your own answer passes, in all interleavings. Read it, and say to \
-                    yourself why. :hint once more shows a solution of the lesson's.";
-        let diff = diff("your answer", "mended", &answer, &changed, self.paint);
-        self.page(&format!("{}\n{diff}", hang("", head, self.columns)))?;
+        let mut head = String::from(
+            "This change of your own answer passes, in all interleavings. Read it, and say to \
+             yourself why. :hint once more shows a solution of the lesson's.",
+        );
+        if language == Language::Python {
+            head += " Your Python is shown as it is translated.";
+        }
+        let Mended { before, after } = changed;
+        let diff = diff("your answer", "mended", &before, &after, self.paint);
+        self.page(&format!("{}\n{diff}", hang("", &head, self.columns)))?;
         Ok(true)
     }
 
@@ -116,11 +124,10 @@ impl Learner {
                     .iter()
                     .enumerate()
                     .filter(|(_, option)| option.is_possible);
-                let numbers: Vec<String> =
-                    possible.map(|(index, _)| (index + 1).to_string()).collect();
+                let letters: Vec<String> = possible.map(|(index, _)| letter(index)).collect();
                 format!(
-                    "These can be printed: {}. The others cannot.\n",
-                    numbers.join(", ")
+                    "These can happen: {}. The others cannot.\n",
+                    letters.join(", ")
                 )
             }
             Task::Break { .. } => {

@@ -90,6 +90,11 @@ impl Learner {
         };
         let (reader, view) = (self.reader(exercise), self.view());
         let judged = self.patiently("checking", |stop| judge(submission, reader, view, stop))?;
+        let inputs = self.past.len();
+        if let Some(attempt) = self.lessons.as_mut().and_then(Lessons::attempt) {
+            attempt.checked = inputs;
+        }
+        self.session.close_episode();
         self.judged(judged)
     }
 

@@ -14,10 +14,14 @@ const WIDE: usize = 64;
 /// How wide the column of titles is at most.
 const TITLES: usize = 40;
 
-/// The first of some lessons that is not done.
+/// Of some lessons, where the learner goes on: the one that was taken last, or the first one behind it that is
+/// not done, or else the first of all that is not.
 pub(super) fn next(course: &Course, lessons: &[usize], progress: &Progress) -> Option<usize> {
     let is_open = |index: &usize| progress.standing(course.key(*index)) != Standing::Done;
-    lessons.iter().copied().find(is_open)
+    let last = progress.last.as_deref().and_then(|key| course.of_key(key));
+    let at = last.and_then(|last| lessons.iter().position(|index| *index == last));
+    let (before, from) = lessons.split_at(at.unwrap_or(0));
+    from.iter().chain(before).copied().find(is_open)
 }
 
 /// Some lessons with what was done of them, and what to type. `offered` is the one that Enter begins.

@@ -3,11 +3,12 @@
 //! A lesson happens inside the normal prompt: what is typed really runs, and only afterwards it is looked
 //! at whether it was what the step meant. So every command works meanwhile, and one may wander off.
 //! In reading order: [`menu`], the list of lessons and what was done; [`shown`], a step as text;
-//! [`judge`], whether an answer passes; [`exercise`], answers and what they are answered, with [`program`],
+//! [`judge`], whether an answer passes; [`exercise`], answers and what they are answered, with [`choice`], options that are chosen, [`program`],
 //! what was typed as one program, [`lead`], runs that are led, [`runs`], runs of an answer to be seen again,
 //! and [`hints`]; [`files`], answers that are files; [`steps`], how a lesson goes from step to step. Here is what all of them share, and what
 //! the commands do.
 
+mod choice;
 mod exercise;
 mod files;
 mod hints;
@@ -192,6 +193,7 @@ impl Learner {
         if let Some(lessons) = &mut self.lessons {
             for taken in lessons.taken.iter_mut().chain(&mut lessons.left) {
                 taken.have_run.clear();
+                taken.attempt.forget_inputs();
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::choice::letter;
 use super::judge::choices;
 use crate::front::prose::{code_block, code_with_numbers, prose};
 use crate::lesson::claim::{self, Claim, without_claims};
@@ -115,18 +116,18 @@ fn exercise(
     if !choices.is_empty() {
         out.push('\n');
         for (index, option) in choices.into_iter().enumerate() {
-            out += &hang(&format!("{:>3}. ", index + 1), option, view.columns);
+            out += &hang(&format!("  {}. ", letter(index)), option, view.columns);
         }
     }
     let what = match &exercise.task {
         Task::Predict { .. } => {
-            "Type the numbers of all that can be printed, such as: 1 3. :hint helps, :skip goes on."
+            "Type the letters of all that can happen, such as: a c. :hint helps, :skip goes on."
         }
         Task::Break { .. } => {
             "Press Enter, and lead the threads until the program fails. :hint helps, :skip goes on."
         }
         Task::FindStep { .. } => "Type the number of the line. :hint helps, :skip goes on.",
-        Task::Explain { .. } => "Type the number of the sentence. :hint helps, :skip goes on.",
+        Task::Explain { .. } => "Type the letter of the sentence. :hint helps, :skip goes on.",
         Task::Mend(_) | Task::Write(_) => {
             "Up brings the beginning here; so does :edit, in your editor. :check looks at what you \
              typed. :hint helps, :skip goes on."

@@ -49,6 +49,7 @@ impl Learner {
             have_run,
             attempt: Attempt::new(since),
         });
+        self.session.close_episode();
         self.keep(|record| {
             record.title = title;
             record.steps = steps;
@@ -70,7 +71,12 @@ impl Learner {
         else {
             return Ok(());
         };
+        // What was tried at an exercise is no part of what a page shows, nor the other way round.
+        let was_exercise = self.exercise().is_some();
         self.run_unseen(step)?;
+        if was_exercise {
+            self.session.close_episode();
+        }
         if step >= steps {
             return self.end_lesson();
         }
@@ -80,6 +86,9 @@ impl Learner {
             taken.attempt = Attempt::new(since);
         }
         self.keep(|record| record.step = step)?;
+        if self.exercise().is_some() {
+            self.session.close_episode();
+        }
         self.show_step()
     }
 

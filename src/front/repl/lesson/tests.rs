@@ -196,30 +196,105 @@ fn one_may_leave_go_back_and_resume() {
 }
 
 #[test]
+fn one_ctrl_c_leaves_no_lesson_as_it_may_have_been_meant_for_what_has_ended() {
+    let (mut learner, page, _folder, _) = begun();
+    let interrupt = |learner: &mut Learner| {
+        learner.interrupted(false).unwrap();
+        page.take()
+    };
+    let said = "Nothing is running. Ctrl-C once more leaves the lesson.\n";
+    assert_eq!(interrupt(&mut learner), said);
+    // Whatever is typed in between, the next one is a first one again.
+    types(&mut learner, &page, "1 + 1");
+    assert_eq!(interrupt(&mut learner), said);
+    learner.interrupted(true).unwrap();
+    assert_eq!(interrupt(&mut learner), said);
+    types(&mut learner, &page, "let t = spawn(|| Event().wait())");
+    assert_eq!(interrupt(&mut learner), "Stopped: Thread-1.\n");
+    assert_eq!(interrupt(&mut learner), said);
+    let left = interrupt(&mut learner);
+    assert_eq!(left, "The lesson waits: :resume goes back to it.\n");
+    assert!(types(&mut learner, &page, ":resume").contains("step 1 of 8"));
+}
+
+#[test]
+fn what_was_tried_at_an_exercise_is_no_part_of_what_a_page_runs() {
+    let (mut learner, page, _folder, _) = begun();
+    types(&mut learner, &page, ":learn writers 7");
+    types(
+        &mut learner,
+        &page,
+        "let stray = spawn(|| print(\"stray\"))",
+    );
+    types(&mut learner, &page, ":learn writers 3");
+    types(&mut learner, &page, "");
+    let explored = types(&mut learner, &page, ":explore");
+    assert!(
+        explored.contains("proved: ") && !explored.contains("stray"),
+        "{explored}"
+    );
+    // Nor is an answer that was checked a part of the next one.
+    types(&mut learner, &page, ":learn writers 7");
+    types(&mut learner, &page, "spawn(|| print(\"stray\"))");
+    assert!(types(&mut learner, &page, ":check").contains("Not yet"));
+    types(&mut learner, &page, "fn up() { n += 1; }");
+    types(&mut learner, &page, "let a = spawn(up); a.join()");
+    let checked = types(&mut learner, &page, ":check");
+    assert!(
+        checked.contains("Not yet") && !checked.contains("stray"),
+        "{checked}"
+    );
+    let explored = types(&mut learner, &page, ":explore");
+    assert!(
+        explored.contains("proved: ") && !explored.contains("stray"),
+        "{explored}"
+    );
+}
+
+#[test]
+fn enter_goes_on_with_what_was_taken_last() {
+    let course = Course::own();
+    let mut store = Store::default();
+    let next = |store: &Store, listed: &[usize]| {
+        let index = menu::next(&course, listed, store.progress()).unwrap();
+        course.key(index).to_string()
+    };
+    let (all, tour) = (course.all(), course.tour());
+    assert_eq!(next(&store, &all), "language");
+    store.update(|progress| progress.lesson("pools").step = 3);
+    assert_eq!(next(&store, &all), "pools");
+    store.update(|progress| progress.lesson("pools").done = true);
+    assert_eq!(next(&store, &all), "processes");
+    assert_eq!(next(&store, &tour), "lost_update");
+    store.update(|progress| progress.lesson("word_count").done = true);
+    assert_eq!(next(&store, &all), "language");
+}
+
+#[test]
 fn predictions_are_judged_with_a_run_and_hints() {
     let (mut learner, page, _folder, _) = begun();
     let shown = types(&mut learner, &page, ":learn writers 6");
-    assert!(shown.contains("\n  1. 1\n  2. 2\n  3. 3\n"), "{shown}");
+    assert!(shown.contains("\n  a. 1\n  b. 2\n  c. 3\n"), "{shown}");
     assert!(types(&mut learner, &page, ":show").starts_with("First try it yourself"));
     assert!(types(&mut learner, &page, ":next").starts_with("It is not solved yet"));
     // What is right is not told as long as there are hints.
-    let wrong = types(&mut learner, &page, "2 3");
+    let wrong = types(&mut learner, &page, "b c");
     assert_eq!(wrong, "Not yet: `3` cannot happen.\n");
-    let wrong = types(&mut learner, &page, "2");
+    let wrong = types(&mut learner, &page, "b");
     assert!(
         wrong.ends_with("that is not all that can.\n") && !wrong.contains("`1`"),
         "{wrong}"
     );
-    assert!(types(&mut learner, &page, "4").starts_with("The numbers go from 1 to 3"));
+    assert!(types(&mut learner, &page, "4").starts_with("The options are a to c."));
     let hint = types(&mut learner, &page, ":hint");
     assert_eq!(hint, "Hint 1 of 1:\nLook at `+=`.\n");
-    let wrong = types(&mut learner, &page, "2 3");
+    let wrong = types(&mut learner, &page, "b c");
     assert!(
         wrong.starts_with("Not yet: `1` can happen; `3` cannot happen.\n")
             && wrong.contains("reads"),
         "{wrong}"
     );
-    assert!(types(&mut learner, &page, ":hint").contains("can be printed: 1, 2"));
+    assert!(types(&mut learner, &page, ":hint").contains("can happen: a, b"));
     assert!(types(&mut learner, &page, "1, 2").ends_with("Solved. Enter goes on.\n"));
     assert!(types(&mut learner, &page, "").contains("Mend: Sum"));
     let progress = types(&mut learner, &page, ":progress");
