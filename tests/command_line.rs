@@ -591,7 +591,7 @@ fn exploring_has_a_status_for_each_end() {
     assert_eq!(status, 3);
     assert!(out.starts_with("searched, not proved: "), "{out}");
     assert!(
-        out.contains("  the limit of 3 states was reached; --states N raises it\n"),
+        out.contains("  the limit of 3 states was reached; --states N raises it; "),
         "{out}"
     );
     // A race alone is a failure only when it is denied.

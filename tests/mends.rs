@@ -204,6 +204,33 @@ fn the_classic_mistakes_are_mended_or_known_to_be_beyond_it() {
 }
 
 #[test]
+fn a_task_that_nobody_awaits_is_awaited_before_what_needs_it() {
+    let text = "let saved = false; fn save() { await asyncio.sleep(0.01); saved = true; } \
+                fn work() { asyncio.create_task(save); await asyncio.sleep(0.01); assert(saved); } \
+                asyncio.run(work);";
+    let (status, out, _) = run(&["mend", "-e", text]);
+    assert_eq!(status, 0, "{out}");
+    assert!(
+        out.contains("let task = asyncio.create_task(save);"),
+        "{out}"
+    );
+    assert!(out.contains("await task; assert(saved);"), "{out}");
+    assert!(out.contains("\nproved: none of the "), "{out}");
+}
+
+#[test]
+fn what_no_change_helps_gets_no_advice() {
+    // Whoever has the lock takes it again before the other one wakes; and an error that every run fails by.
+    let greedy = "let lock = Lock(); let done = false; \
+                  fn greedy() { loop { with lock { if done { break; } } } } \
+                  let t = spawn(greedy); with lock { done = true; } t.join();";
+    for text in [greedy, "spawn(|| { throw \"no paper\"; });"] {
+        let (_, out, _) = run(&["explore", "-e", text]);
+        assert!(!out.contains("What mends it"), "{out}");
+    }
+}
+
+#[test]
 fn a_program_that_is_right_is_left_alone() {
     let (status, out, error) = run(&["mend", "-e", "let n = Atomic(0); spawn(|| n.fetch_add(1));"]);
     assert_eq!((status, error.as_str()), (0, ""));

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cause::{Cause, Need, Torn};
+use super::cause::{Cause, LetIn, Need, Torn};
 use super::need::{need, provides};
 use super::oracle::Leg;
 use super::{Case, Failure};
@@ -300,11 +300,13 @@ impl Case<'_> {
                     return None;
                 }
                 if self.oracle.play(first.step, &[Leg::until(last)]).avoids() {
-                    let is_check = !first.kind.writes() && self.leads_to_failure(first, last);
+                    let is_look = !first.kind.writes();
+                    let acts = last.kind.writes() || self.leads_to_failure(first, last);
                     let found = Candidate {
-                        face: match is_check {
-                            true => Torn::CheckThenAct,
-                            false => Torn::HalfSeen,
+                        face: match (is_look, acts) {
+                            (true, true) => Torn::CheckThenAct,
+                            (true, false) => Torn::ReadTwice,
+                            (false, _) => Torn::HalfSeen,
                         },
                         first,
                         between: on_first,
@@ -367,63 +369,129 @@ impl Case<'_> {
         None
     }
 
+    /// How a thread came to where another one, which runs the same code, was in the middle: the last thing
+    /// that it looked at and that the other one had changed.
+    pub(super) fn let_in(&self, cause: &Cause) -> Option<LetIn> {
+        let Cause::Atomicity {
+            face: Torn::Overwritten,
+            target,
+            first,
+            between,
+            ..
+        } = cause
+        else {
+            return None;
+        };
+        let mut own = self.trace.of(first.thread);
+        if !own.any(|event| event.pos == between.pos) {
+            return None;
+        }
+        let change_of = |look: &TraceEvent| {
+            let is_it = |event: &&TraceEvent| {
+                event.step < look.step && event.kind.writes() && same_target(event, look)
+            };
+            let change = self.trace.events.iter().rfind(is_it)?;
+            (change.thread == first.thread).then(|| change.clone())
+        };
+        let looks = self.trace.of(between.thread).rev().filter(|event| {
+            let of = event.kind.target();
+            event.step < between.step
+                && is_access(event)
+                && !event.kind.writes()
+                && of.is_some_and(|of| !of.overlaps(target))
+        });
+        looks.into_iter().find_map(|look| {
+            Some(LetIn {
+                look: look.clone(),
+                change: change_of(look)?,
+            })
+        })
+    }
+
     /// A thread that was woken because something was so, and goes on although it is so no more.
     fn woken_in_vain(&mut self, all: &[&TraceEvent], decisive: usize) -> Option<Cause> {
         let trace = self.trace;
         for wait in trace.events.iter().rev() {
-            let given = woken_by(trace, wait).filter(|one| one.step <= decisive);
-            let Some(given) = given else {
+            let given = woken_by(trace, wait).into_iter();
+            let found = given
+                .filter(|given| given.step <= decisive)
+                .find_map(|given| self.changed_since(all, wait, given));
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// What another thread has changed between a signal and what the thread that got it goes on with.
+    fn changed_since(
+        &mut self,
+        all: &[&TraceEvent],
+        wait: &TraceEvent,
+        given: &TraceEvent,
+    ) -> Option<Cause> {
+        let trace = self.trace;
+        let own = all.iter().filter(|event| event.thread == wait.thread);
+        let (before, behind): (Vec<&TraceEvent>, Vec<&TraceEvent>) =
+            own.partition(|event| event.step < wait.step);
+        for (index, last) in behind.iter().enumerate().take(LOOKED_AT_BEHIND_A_WAIT) {
+            let is_first = !behind[..index].iter().any(|one| same_target(one, last));
+            let mut looks = before.iter().rev().filter(|one| one.kind.reads());
+            let Some(first) = looks.find(|one| same_target(one, last)) else {
                 continue;
             };
-            let own = all.iter().filter(|event| event.thread == wait.thread);
-            let (before, behind): (Vec<&TraceEvent>, Vec<&TraceEvent>) =
-                own.partition(|event| event.step < wait.step);
-            for (index, last) in behind.iter().enumerate().take(LOOKED_AT_BEHIND_A_WAIT) {
-                let is_first = !behind[..index].iter().any(|one| same_target(one, last));
-                let mut looks = before.iter().rev().filter(|one| one.kind.reads());
-                let Some(first) = looks.find(|one| same_target(one, last)) else {
-                    continue;
-                };
-                // Who looks at it in the same place has looked again.
-                if !is_first || first.pos == last.pos || first.step > given.step {
-                    continue;
-                }
-                let between = all.iter().rfind(|event| {
-                    event.thread != wait.thread
-                        && event.step > given.step
-                        && event.step < last.step
-                        && event.kind.writes()
-                        && same_target(event, last)
-                });
-                let Some(between) = between else {
-                    continue;
-                };
-                // Behind the wake-up the waker leaves, and the thread goes on at once.
-                let leaves = trace.of(given.thread).find(|event| event.step > given.step);
-                let legs: Vec<Leg> = leaves.into_iter().chain([*last]).map(Leg::until).collect();
-                if self.oracle.play(given.step + 1, &legs).avoids() {
-                    return Some(cause(&Candidate {
-                        face: Torn::WokenInVain,
-                        first,
-                        between,
-                        last,
-                    }));
-                }
+            // Who looks at it in the same place has looked again.
+            if !is_first || first.pos == last.pos || first.step > given.step {
+                continue;
+            }
+            let between = all.iter().rfind(|event| {
+                event.thread != wait.thread
+                    && event.step > given.step
+                    && event.step < last.step
+                    && event.kind.writes()
+                    && same_target(event, last)
+            });
+            let Some(between) = between else {
+                continue;
+            };
+            // Behind the wake-up the waker leaves, and the thread goes on at once.
+            let leaves = trace.of(given.thread).find(|event| event.step > given.step);
+            let legs: Vec<Leg> = leaves.into_iter().chain([*last]).map(Leg::until).collect();
+            let at_once = self.oracle.play(given.step + 1, &legs).avoids();
+            // Or it goes on only when the waker has made it so once more.
+            let makes_so = |event: &&&TraceEvent| {
+                event.thread == given.thread
+                    && event.step < given.step
+                    && event.kind.writes()
+                    && same_target(event, last)
+            };
+            let mut again = || {
+                let made = all.iter().rfind(makes_so)?;
+                let legs = [Leg::until(made), Leg::until(last)];
+                Some(self.oracle.play(wait.step, &legs).avoids())
+            };
+            if at_once || again() == Some(true) {
+                return Some(cause(&Candidate {
+                    face: Torn::WokenInVain,
+                    first,
+                    between,
+                    last,
+                }));
             }
         }
         None
     }
 }
 
-/// What has given a thread the signal that it got by this event: one that is kept until somebody takes it,
-/// or one that has woken it.
-fn woken_by<'t>(trace: &'t Trace, wait: &TraceEvent) -> Option<&'t TraceEvent> {
+/// What may have given a thread the signal that it got by this event: one that is kept until somebody takes
+/// it, or those that came while it waited, of which the first that was meant for it has woken it.
+fn woken_by<'t>(trace: &'t Trace, wait: &TraceEvent) -> Vec<&'t TraceEvent> {
     let EventKind::Ask { object, verb, .. } = wait.kind else {
-        return None;
+        return Vec::new();
     };
     let need = need(object.kind, verb);
     if !matches!(need, Need::Permit | Need::Set | Need::Notice) {
-        return None;
+        return Vec::new();
     }
     let gives = |event: &&TraceEvent| {
         event.thread != wait.thread
@@ -431,17 +499,18 @@ fn woken_by<'t>(trace: &'t Trace, wait: &TraceEvent) -> Option<&'t TraceEvent> {
             && matches!(event.kind, EventKind::Ask { object: of, verb, .. }
                 if of.id == object.id && provides(need, of.kind, verb))
     };
-    let given = trace.events.iter().rfind(gives)?;
     let mut own = trace.of(wait.thread);
     let began = own.rfind(|event| {
-        event.step < given.step
+        event.step < wait.step
             && matches!(event.kind, EventKind::Block { object: of, .. } if of.id == object.id)
     });
-    let is_signal = match need {
-        Need::Permit => is_signal(trace, object),
-        _ => began.is_some(),
-    };
-    is_signal.then_some(given)
+    let mut given = trace.events.iter().filter(gives);
+    match (need, began) {
+        (Need::Permit, _) if !is_signal(trace, object) => Vec::new(),
+        (Need::Permit, _) => given.next_back().into_iter().collect(),
+        (_, Some(began)) => given.filter(|event| event.step > began.step).collect(),
+        (_, None) => Vec::new(),
+    }
 }
 
 /// Whether permits are given by threads that have taken none: then they are no lock.

@@ -15,6 +15,8 @@ pub struct Explanation {
     pub decisive: Option<TraceEvent>,
     /// What could have been done instead of it, and would have avoided the failure.
     pub instead: Option<TraceEvent>,
+    /// How two threads came into lines that only one at a time may run, where that is the cause.
+    pub let_in: Option<LetIn>,
     /// Where in the run what the cause is about has happened; the decisive step for a cause without events.
     pub marks: Vec<Mark>,
     /// Whether every run fails.
@@ -23,6 +25,15 @@ pub struct Explanation {
     pub blocked: Vec<Blocked>,
     /// What threads and objects are called.
     pub names: Names,
+}
+
+/// What a thread looked at before it came where another one was, and what had made it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetIn {
+    /// The look.
+    pub look: TraceEvent,
+    /// What the thread that was there already had changed.
+    pub change: TraceEvent,
 }
 
 /// Something that a run does, by what it is and not by its step: the same run may be told in more steps.
@@ -115,6 +126,15 @@ pub enum Cause {
         waiter: Blocked,
         /// What was forgotten, in the words of its object.
         what: String,
+    },
+    /// A task was cancelled when it had done only a part of what it does as a whole.
+    CutOff {
+        /// What it had changed, and did not take back.
+        began: TraceEvent,
+        /// The end of its wait.
+        cancelled: TraceEvent,
+        /// The failure of another task, for which it was cancelled.
+        failed: Option<TraceEvent>,
     },
     /// The error itself: no schedule avoids it.
     Always,
@@ -279,6 +299,7 @@ impl Cause {
             Self::Livelock { .. } => "livelock",
             Self::CopiedVariable { .. } => "processes share nothing",
             Self::ForgottenAwait { .. } => "forgotten await",
+            Self::CutOff { .. } => "cancelled half way",
             Self::Always => "every run fails",
             Self::Decided => "decisive step",
             Self::Unknown => "unknown",
@@ -317,6 +338,9 @@ impl Cause {
             Self::EmptyTurn { check, turn } => vec![check, turn],
             Self::Livelock { reads, .. } => reads.iter().collect(),
             Self::CopiedVariable { access } => vec![access],
+            Self::CutOff {
+                began, cancelled, ..
+            } => vec![began, cancelled],
             Self::NobodyLeft { taken, .. } => taken.iter().collect(),
             Self::Circle(_)
             | Self::HolderEnded(_)
@@ -339,6 +363,7 @@ impl Cause {
             | Self::EmptyTurn { .. }
             | Self::Livelock { .. }
             | Self::CopiedVariable { .. }
+            | Self::CutOff { .. }
             | Self::Always
             | Self::Decided
             | Self::Unknown => Vec::new(),
@@ -376,6 +401,7 @@ impl Cause {
             | Self::Livelock { .. }
             | Self::CopiedVariable { .. }
             | Self::ForgottenAwait { .. }
+            | Self::CutOff { .. }
             | Self::Always
             | Self::Decided
             | Self::Unknown => {}
@@ -401,6 +427,7 @@ impl Cause {
             | Self::Circle(_)
             | Self::CopiedVariable { .. }
             | Self::ForgottenAwait { .. }
+            | Self::CutOff { .. }
             | Self::Always
             | Self::Decided
             | Self::Unknown => {}

@@ -6,10 +6,11 @@
 //! In reading order: [`Cause`], what can be the reason of a failure, with threads, objects and places
 //! by identity; [`Oracle`], what is asked of whoever knows the states; [`explain`], which finds the
 //! decisive step and asks, root first: `deadlock` who waits for whom, `wakeup` which notice was lost,
-//! `atomicity` and `order` what came between or too early. `need` is the table of what ends a wait. The
+//! `atomicity` and `order` what came between or too early, `cancelled` what was left half done. `need` is the table of what ends a wait. The
 //! words for all of it are made in `view`.
 
 mod atomicity;
+mod cancelled;
 mod cause;
 mod deadlock;
 mod need;
@@ -18,7 +19,8 @@ mod order;
 mod wakeup;
 
 pub use cause::{
-    Cause, Early, EndedHolder, Explanation, Lost, Mark, Need, Provider, Torn, Wait, WaitCycle, Why,
+    Cause, Early, EndedHolder, Explanation, LetIn, Lost, Mark, Need, Provider, Torn, Wait,
+    WaitCycle, Why,
 };
 pub use need::{need, provides};
 pub use oracle::{Leg, Oracle, Played, decisive_step};
@@ -67,12 +69,17 @@ pub fn explain(trace: &Trace, failure: &Failure, oracle: &mut dyn Oracle) -> Exp
         None => None,
     };
     let step = decisive.and_then(|at| case.event_at(at)).cloned();
+    let let_in = case.let_in(&cause);
     let marks = match cause.events() {
         events if events.is_empty() => marks(trace, step.iter()),
-        events => marks(trace, events.into_iter()),
+        mut events => {
+            events.extend(let_in.iter().map(|one| &one.look));
+            marks(trace, events.into_iter())
+        }
     };
     Explanation {
         cause,
+        let_in,
         marks,
         decisive: step,
         instead,
@@ -120,11 +127,14 @@ impl Case<'_> {
                 threads: threads.clone(),
                 reads: self.looks_of(threads),
             },
-            (None, Failure::Error { .. }) if self.is_inevitable() => Cause::Always,
-            (None, Failure::Error { .. } | Failure::Deadlock) => match self.decisive {
-                Some(_) => Cause::Decided,
-                None => Cause::Unknown,
-            },
+            (None, Failure::Error { .. } | Failure::Deadlock) => {
+                let unnamed = match (self.failure, self.decisive) {
+                    (Failure::Error { .. }, None) if self.is_inevitable() => Cause::Always,
+                    (_, Some(_)) => Cause::Decided,
+                    (_, None) => Cause::Unknown,
+                };
+                self.cut_off().unwrap_or(unnamed)
+            }
         }
     }
 

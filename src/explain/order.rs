@@ -4,8 +4,8 @@
 //! not done yet, and only then comes the step. If that avoids the failure, the order decided it.
 
 use super::atomicity::{conflict, is_access};
-use super::cause::{Cause, Early, Torn};
-use super::need::closes;
+use super::cause::{Cause, Early, Need, Torn};
+use super::need::{closes, need};
 use super::oracle::Leg;
 use super::{Case, Failure};
 use crate::trace::{EventKind, TraceEvent};
@@ -59,9 +59,13 @@ impl Case<'_> {
             .iter()
             .rfind(|event| is_refusal(event) && event.pos == *pos);
         let refused = own.or_else(|| refusals.find(|event| event.step < end && failed(event)))?;
+        // Who closes a pool and waits for its tasks has closed it when the wait begins.
         let closed = events.iter().rfind(|event| {
+            let (EventKind::Ask { verb, .. } | EventKind::Block { verb, .. }) = event.kind else {
+                return false;
+            };
             event.step < refused.step
-                && matches!(event.kind, EventKind::Ask { verb, .. } if closes(verb))
+                && closes(verb)
                 && event.kind.target() == refused.kind.target()
         })?;
         Some(Cause::Order {
@@ -237,7 +241,12 @@ impl Case<'_> {
             let Some(first) = own[..at].iter().rfind(|event| takes(event)) else {
                 continue;
             };
-            if !is_loop || !is_idle {
+            // Who waits for a notice and looks again has used up nothing.
+            let waits = round.iter().any(|event| {
+                matches!(event.kind, EventKind::Block { object, verb }
+                    if need(object.kind, verb) == Need::Notice)
+            });
+            if !is_loop || !is_idle || waits {
                 continue;
             }
             let turn = trace.events.iter().find(|event| {

@@ -108,10 +108,12 @@ impl Case<'_> {
                 },
             );
         }
-        let early = own
-            .iter()
-            .rev()
-            .find(|notice| notice.event.step < began && notice.woken.is_empty())?;
+        // Who notifies others does not tell itself.
+        let early = own.iter().rev().find(|notice| {
+            notice.event.step < began
+                && notice.woken.is_empty()
+                && notice.event.thread != waiter.thread
+        })?;
         Some((2, lost(Lost::NobodyWaited, early, None)))
     }
 

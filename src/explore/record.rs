@@ -220,12 +220,13 @@ impl Recorder {
             (Kind::MainFailure { error }, _) => EventKind::Fail {
                 message: error.message.clone(),
             },
-            (Kind::Finish { error: Some(error) }, _) if error != "cancelled" => {
-                EventKind::TaskFail {
-                    message: error.clone(),
-                }
-            }
-            (Kind::Finish { .. }, _) => EventKind::End,
+            (Kind::Finish { error: Some(error) }, _) => match error.as_str() {
+                "cancelled" => EventKind::Cancel,
+                error => EventKind::TaskFail {
+                    message: error.into(),
+                },
+            },
+            (Kind::Finish { error: None }, _) => EventKind::End,
             (Kind::Start | Kind::Deadlock { .. } | Kind::Wait { .. }, _) => return,
             (kind, Some(visible)) => match (&visible.action, kind) {
                 (Action::Read(place), Kind::Read { value, .. }) => EventKind::Read {

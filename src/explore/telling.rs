@@ -29,6 +29,8 @@ pub struct Act {
     pub source: Arc<str>,
     /// What, without the thread's name: `reads counter: 0`.
     pub words: String,
+    /// The same for whoever has read what the problem is: a message is not told twice.
+    pub brief: Option<&'static str>,
     /// Whether this is what goes wrong.
     pub is_bad: bool,
     /// The thread that was interrupted for it, although it could have gone on.
@@ -50,8 +52,9 @@ pub enum Deed {
     Call,
     /// It asked an object.
     Ask,
-    /// It waits for ever for the end of a thread: what follows from why that one does not end.
-    Join,
+    /// It follows from what another thread does: a wait for ever for its end, or a failure beside the one
+    /// that the run is told for.
+    Follows,
     /// Anything else: it printed, failed, began to wait.
     Other,
 }
@@ -87,6 +90,7 @@ impl Deed {
             | EventKind::Refuse { .. }
             | EventKind::TimeOver
             | EventKind::End
+            | EventKind::Cancel
             | EventKind::TaskFail { .. }
             | EventKind::Fail { .. }
             | EventKind::Other => Self::Other,
@@ -115,6 +119,14 @@ pub fn tell_explained(
         acts: Vec::new(),
         kinds: Vec::new(),
         paused: None,
+        failure: match problem {
+            Some(Problem::Error {
+                thread,
+                message,
+                pos,
+            }) => Some((thread.clone(), message.clone(), *pos)),
+            _ => None,
+        },
     };
     if let Some(error) = &trail.main_failed {
         let place = Place {
@@ -297,6 +309,9 @@ impl Place {
     }
 }
 
+/// That a thread failed, where it is known by what.
+const FAILS: &str = "fails";
+
 /// How the words of an access begin that only concerns a process itself.
 const READS_COPY: &str = "reads its copy of ";
 
@@ -317,6 +332,8 @@ struct Teller {
     kinds: Vec<ActKind>,
     /// Who was interrupted since the last act.
     paused: Option<Arc<str>>,
+    /// The thread that failed, by what and where, where the run is told for that.
+    failure: Option<(String, String, Pos)>,
 }
 
 impl Teller {
@@ -336,6 +353,7 @@ impl Teller {
             pos: place.pos,
             source: place.source,
             words,
+            brief: None,
             is_bad,
             paused: paused.filter(|paused| paused != name),
             matters: false,
@@ -406,7 +424,7 @@ impl Teller {
             );
         }
         for told in &step.told {
-            if self.names.note(told) {
+            if self.names.note(told) || is_own(&told.kind) {
                 continue;
             }
             if let Some(words) = words(&told.kind, &self.names) {
@@ -416,6 +434,14 @@ impl Teller {
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
                 if let Some(last) = self.acts.last_mut() {
                     last.deed = Deed::of(&told.kind);
+                    if let (Some((thread, message, pos)), Some(own)) =
+                        (&self.failure, failed_by(&told.kind))
+                    {
+                        last.brief = (own == message).then_some(FAILS);
+                        if **thread != *told.thread.name || *pos != last.pos {
+                            last.deed = Deed::Follows;
+                        }
+                    }
                 }
                 match &told.kind {
                     Kind::Read { place, .. } if !self.names.written.contains(place) => {
@@ -446,6 +472,9 @@ impl Teller {
                     },
                 };
                 self.act(1, &"main".into(), place, format!("fails: {message}"), true);
+                if let Some(last) = self.acts.last_mut() {
+                    last.brief = Some(FAILS);
+                }
             }
             Problem::Error { .. } => {}
             Problem::Deadlock(stuck) => {
@@ -465,7 +494,7 @@ impl Teller {
                             && !blocked.awaited.is_empty()
                     });
                     if let Some(last) = self.acts.last_mut().filter(|_| joins) {
-                        last.deed = Deed::Join;
+                        last.deed = Deed::Follows;
                     }
                 }
             }
@@ -621,6 +650,45 @@ pub(super) fn fails(kind: &Kind) -> bool {
         | Kind::Object { .. }
         | Kind::Wait { .. }
         | Kind::Sleep { .. } => false,
+    }
+}
+
+/// Whether it is about a variable of the library's own, which nobody has written in the text.
+fn is_own(kind: &Kind) -> bool {
+    match kind {
+        Kind::Read { place, .. } | Kind::Write { place, .. } | Kind::Method { place, .. } => {
+            place.starts_with("__")
+        }
+        Kind::Print { .. }
+        | Kind::Note { .. }
+        | Kind::Failure { .. }
+        | Kind::Warning { .. }
+        | Kind::MainFailure { .. }
+        | Kind::Start
+        | Kind::Deadlock { .. }
+        | Kind::Finish { .. }
+        | Kind::Object { .. }
+        | Kind::Wait { .. }
+        | Kind::Sleep { .. } => false,
+    }
+}
+
+/// The message of an error by which a thread fails.
+fn failed_by(kind: &Kind) -> Option<&str> {
+    match kind {
+        Kind::Failure { message } | Kind::Warning { message } => Some(message),
+        Kind::MainFailure { error } => Some(&error.message),
+        Kind::Finish { error } => error.as_deref(),
+        Kind::Print { .. }
+        | Kind::Note { .. }
+        | Kind::Deadlock { .. }
+        | Kind::Start
+        | Kind::Read { .. }
+        | Kind::Write { .. }
+        | Kind::Method { .. }
+        | Kind::Object { .. }
+        | Kind::Wait { .. }
+        | Kind::Sleep { .. } => None,
     }
 }
 

@@ -117,6 +117,8 @@ pub enum EventKind {
     TimeOver,
     /// The thread ended, or main did.
     End,
+    /// The task was cancelled where it waited, and ended by that.
+    Cancel,
     /// A task of a pool failed in the thread; its future keeps the error.
     TaskFail {
         /// The error in one line.
@@ -328,6 +330,7 @@ impl EventKind {
             }
             Self::TimeOver
             | Self::End
+            | Self::Cancel
             | Self::TaskFail { .. }
             | Self::Fail { .. }
             | Self::Other => None,
@@ -344,6 +347,7 @@ impl EventKind {
             | Self::Refuse { .. }
             | Self::TimeOver
             | Self::End
+            | Self::Cancel
             | Self::TaskFail { .. }
             | Self::Fail { .. }
             | Self::Other => false,
@@ -361,6 +365,7 @@ impl EventKind {
             | Self::Refuse { .. }
             | Self::TimeOver
             | Self::End
+            | Self::Cancel
             | Self::TaskFail { .. }
             | Self::Fail { .. }
             | Self::Other => false,

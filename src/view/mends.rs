@@ -55,6 +55,18 @@ impl Lines {
         }
     }
 
+    /// A call in one line, as it is written there.
+    fn code(&self, call: &str) -> String {
+        let call = plain(call);
+        match self {
+            Self::Own | Self::Inputs(_) => call,
+            Self::Python(_) => call
+                .replace("(())", "(None)")
+                .replace("(true)", "(True)")
+                .replace("(false)", "(False)"),
+        }
+    }
+
     /// `with lock { ... }`, as it is typed.
     fn block(&self, head: &str) -> String {
         match self {
@@ -227,11 +239,15 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             "take both in one order everywhere: first `{first}`, then `{second}`, in {}",
             at.lines(lines)
         ),
-        Fix::ByNumber { array, line } => {
+        Fix::ByNumber {
+            array,
+            member,
+            line,
+        } => {
             let line = at.line(*line);
             format!(
                 "take all in one order, that with the lower number first: \
-             `{array}[min(...)]`, then `{array}[max(...)]`, in {line}"
+             `{array}[min(...)]{member}`, then `{array}[max(...)]{member}`, in {line}"
             )
         }
         Fix::TakeOnce { what, line } => {
@@ -254,7 +270,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             )
         }
         Fix::AddCall { call, line } => {
-            let line = at.line(*line);
+            let (call, line) = (at.code(call), at.line(*line));
             format!("`{call}` is missing at {line}")
         }
         Fix::Resize {
@@ -294,18 +310,47 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
              and the last one does",
             at.lines(lines)
         ),
-        Fix::GiveAlways { call, first, last } => format!(
-            "do `{}` on every way out, by an error too: `try {{ ... }} finally {{ {}; }}` in {}",
-            plain(call),
-            plain(call),
-            at.range(*first, *last)
-        ),
-        Fix::TakeBack { undo, begun, wait } => format!(
-            "take back what was begun in {} when the wait in {} is cancelled: `try {{ ... }} catch {{ {undo}; \
-             throw; }}`",
-            at.line(*begun),
-            at.line(*wait)
-        ),
+        Fix::GiveAlways { call, first, last } => {
+            let call = at.code(call);
+            let tried = match at {
+                Lines::Own | Lines::Inputs(_) => format!("try {{ ... }} finally {{ {call}; }}"),
+                Lines::Python(_) => format!("try: ... finally: {call}"),
+            };
+            format!(
+                "do `{call}` on every way out, by an error too: `{tried}` in {}",
+                at.range(*first, *last)
+            )
+        }
+        Fix::TakeBack { undo, begun, wait } => {
+            let tried = match at {
+                Lines::Own | Lines::Inputs(_) => {
+                    format!("try {{ ... }} catch {{ {undo}; throw; }}")
+                }
+                Lines::Python(_) => format!("try: ... except: {undo}; raise"),
+            };
+            format!(
+                "take back what was begun in {} when the wait in {} is cancelled: `{tried}`",
+                at.line(*begun),
+                at.line(*wait)
+            )
+        }
+        Fix::WaitForEach { call, times, line } => {
+            let (call, line) = (at.code(call), at.line(*line));
+            format!("wait for each of the {times}: `{call}` {times} times in {line}, not once")
+        }
+        Fix::LeaveOut { call, line } => {
+            let (call, line) = (at.code(call), at.line(*line));
+            format!(
+                "leave out `{call}` in {line}: of two threads, only one can wait for the other's end"
+            )
+        }
+        Fix::GiveUp { held, wanted, line } => {
+            let line = at.line(*line);
+            format!(
+                "give `{held}` back where `{wanted}` is not there, and go without, instead of waiting with \
+                 it in hand ({line})"
+            )
+        }
         Fix::UseBarrier { size, first, last } => format!(
             "use a `Barrier({size})` for what is made by hand in {}: `barrier.wait()`",
             at.range(*first, *last)

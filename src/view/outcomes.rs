@@ -34,7 +34,7 @@ pub struct Row {
 }
 
 /// Draws the outcomes in `width` characters: `rows`, of `all` that there are, each in so many lines at
-/// most.
+/// most. With one line each, a token that would need a line of its own is left out.
 pub fn table(rows: &[Row], all: usize, lines: usize, width: usize, paint: Paint) -> String {
     let counts = rows.iter().filter_map(|row| row.count.as_ref());
     let counted = counts
@@ -86,7 +86,7 @@ pub fn table(rows: &[Row], all: usize, lines: usize, width: usize, paint: Paint)
             }
             out.push('\n');
         }
-        if token == 0 {
+        if token == 0 && lines > 1 {
             out.extend(std::iter::repeat_n(' ', before));
             let _ = writeln!(out, "token {}", row.token);
         }

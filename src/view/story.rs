@@ -3,7 +3,7 @@
 //! All words of a cause are made here, from data; nothing is looked up in texts that others have made.
 
 use crate::explain::{
-    Cause, Early, EndedHolder, Explanation, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,
+    Cause, Early, EndedHolder, Explanation, LetIn, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,
 };
 use crate::explore::{Access, Finding, Nesting, Problem, Race, wanted_by};
 use crate::pos::Pos;
@@ -18,8 +18,10 @@ pub struct Story {
     pub title: String,
     /// What kind of mistake the run shows, in the word of the field.
     pub pattern: Option<&'static str>,
-    /// How it came to it.
+    /// How it came to it; the last one says how many more failures have this cause, if any.
     pub sentences: Vec<String>,
+    /// How many more failures have this cause.
+    pub others: usize,
     /// What is usually done about it, where nothing has failed and so nothing can be checked.
     pub mend: Option<String>,
 }
@@ -49,6 +51,7 @@ impl Story {
                 _ => format!(" ({})", kinds.join(", ")),
             };
             story.sentences.push(format!("{more}{kinds}."));
+            story.others = others;
         }
         story
     }
@@ -72,6 +75,7 @@ impl Story {
             title,
             pattern,
             sentences,
+            others: 0,
             mend,
         }
     }
@@ -90,12 +94,12 @@ fn title(problem: &Problem) -> String {
         Problem::Deadlock(stuck) => {
             let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
             let verb = if names.len() == 1 { "waits" } else { "wait" };
-            format!("deadlock: {} {verb} for ever", list(&names))
+            format!("deadlock: {} {verb} for ever", threads(&names))
         }
         Problem::Livelock(names) => {
             let names: Vec<&str> = names.iter().map(|name| &**name).collect();
             let verb = if names.len() == 1 { "goes" } else { "go" };
-            format!("livelock: {} {verb} round for ever", list(&names))
+            format!("livelock: {} {verb} round for ever", threads(&names))
         }
         Problem::FairLivelock { threads, .. } => {
             let names: Vec<&str> = threads.iter().map(|name| &**name).collect();
@@ -255,6 +259,11 @@ impl<'a> Teller<'a> {
                     format!("Nobody has awaited {what}: what is not awaited does not happen."),
                 ],
             ),
+            Cause::CutOff {
+                began,
+                cancelled,
+                failed,
+            } => self.cut_off(began, cancelled, failed.as_ref()),
             Cause::Always => (
                 "",
                 vec!["No order of the threads avoids it: every run fails like this.".into()],
@@ -318,6 +327,14 @@ impl<'a> Teller<'a> {
                     (Hold::None, _) => format!("called {name}.{}() ({answer})", self.verb(*verb)),
                 }
             }
+            EventKind::Block {
+                object,
+                verb: verb @ (Verb::Close | Verb::Shutdown),
+            } => format!(
+                "called {}.{}()",
+                self.names.object(object),
+                self.verb(*verb)
+            ),
             EventKind::Block { object, .. } => {
                 format!("began to wait at {}", self.names.object(object))
             }
@@ -327,6 +344,7 @@ impl<'a> Teller<'a> {
             }
             EventKind::TimeOver => "had waited long enough".into(),
             EventKind::End => "ended".into(),
+            EventKind::Cancel => "was cancelled".into(),
             EventKind::TaskFail { message } | EventKind::Fail { message } => {
                 format!("failed: {message}")
             }
@@ -430,9 +448,18 @@ impl<'a> Teller<'a> {
                         self.did(last),
                         last.pos.at()
                     ),
-                    format!(
-                        "{thread} found what {other} had made of {place}, not what it had left there."
-                    ),
+                    match &self.explanation.let_in {
+                        Some(LetIn { look, change }) => format!(
+                            "{} was let in: it {} ({}), after {}.",
+                            self.thread(look.thread),
+                            self.did(look),
+                            look.pos.at(),
+                            self.event(change)
+                        ),
+                        None => format!(
+                            "{thread} found what {other} had made of {place}, not what it had left there."
+                        ),
+                    },
                 ],
             ),
             Torn::WokenInVain => (
@@ -625,6 +652,10 @@ impl<'a> Teller<'a> {
             ));
             return ("resource deadlock (no free thread in the pool)", sentences);
         }
+        if let Some(sentence) = self.circle_in_one_line(waits) {
+            let end = "They wait in a circle, so none of them ever goes on.";
+            return ("circular wait", vec![sentence, end.into()]);
+        }
         let mut sentences = Vec::new();
         for (index, wait) in waits.iter().enumerate() {
             let next = &waits[(index + 1) % waits.len()].blocked;
@@ -657,6 +688,38 @@ impl<'a> Teller<'a> {
             _ => "circular wait (each waits before it gives)",
         };
         (pattern, sentences)
+    }
+
+    /// A circle of three or more in which all wait in one line for what others have taken in one line.
+    fn circle_in_one_line(&self, waits: &[Wait]) -> Option<String> {
+        let [first, _, _, ..] = waits else {
+            return None;
+        };
+        let since = |wait: &Wait| match wait.why {
+            Why::Holds(since) => Some(since.at()),
+            _ => None,
+        };
+        let (at, taken) = (first.blocked.pos.at(), since(first)?);
+        let is_alike = |wait: &Wait| {
+            wait.blocked.pos.at() == at && since(wait).is_some_and(|own| own == taken)
+        };
+        if !waits.iter().all(is_alike) {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for (index, wait) in waits.iter().enumerate() {
+            let next = &waits[(index + 1) % waits.len()].blocked;
+            let (thread, other) = (self.thread(wait.blocked.thread), self.thread(next.thread));
+            let waits = if index == 0 { " waits" } else { "" };
+            let wanted = wanted_by(&wait.blocked, self.names);
+            parts.push(format!("{thread}{waits} for {wanted}, held by {other}"));
+        }
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let since = match taken == at {
+            true => String::new(),
+            false => format!(" Each has taken what it holds in {taken}."),
+        };
+        Some(format!("In {at}, {}.{since}", parts.join("; ")))
     }
 
     fn ended(&self, ended: &EndedHolder) -> (&'static str, Vec<String>) {
@@ -820,6 +883,28 @@ impl<'a> Teller<'a> {
         ("processes share nothing", sentences)
     }
 
+    fn cut_off(
+        &self,
+        began: &TraceEvent,
+        cancelled: &TraceEvent,
+        failed: Option<&TraceEvent>,
+    ) -> (&'static str, Vec<String>) {
+        let why = failed.map_or_else(String::new, |failed| {
+            let thread = self.thread(failed.thread);
+            format!(", because {thread} had failed ({})", failed.pos.at())
+        });
+        let sentences = vec![
+            format!(
+                "{}; then it was cancelled in its wait ({}){why}.",
+                self.event(began),
+                cancelled.pos.at()
+            ),
+            "What it would have done behind that never came, and nothing took back what it had begun."
+                .into(),
+        ];
+        ("cancelled half way", sentences)
+    }
+
     fn decided(&self) -> Vec<String> {
         let Some(step) = &self.explanation.decisive else {
             return self.unknown();
@@ -874,11 +959,66 @@ fn since_line(pos: Pos) -> String {
     }
 }
 
+/// The names of threads as a list, in which three or more that follow each other are a range: `main and
+/// Thread-1 to Thread-5`.
+pub fn threads(names: &[&str]) -> String {
+    let parts = ranges(names);
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    list(&parts)
+}
+
+/// The names, with ranges for three or more that follow each other.
+pub fn ranges(names: &[&str]) -> Vec<String> {
+    let number = |name: &str| -> Option<(String, u64)> {
+        let (stem, digits) = name.rsplit_once('-')?;
+        Some((stem.into(), digits.parse().ok()?))
+    };
+    let mut parts = Vec::new();
+    let mut rest = names;
+    while let [first, behind @ ..] = rest {
+        let follows = |(at, name): (u64, &&str)| match (number(first), number(name)) {
+            (Some((stem, begin)), Some((own, number))) => stem == own && number == begin + at,
+            _ => false,
+        };
+        let count = (1..).zip(behind).take_while(|one| follows(*one)).count();
+        match count {
+            0 | 1 => {
+                parts.push((*first).to_string());
+                rest = behind;
+            }
+            _ => {
+                parts.push(format!("{first} to {}", behind[count - 1]));
+                rest = &behind[count..];
+            }
+        }
+    }
+    parts
+}
+
 /// `a`, `a and b`, `a, b and c`.
 fn list(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).into(),
         [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_that_follow_each_other_are_a_range() {
+        let names = ["main", "Thread-1", "Thread-2"];
+        assert_eq!(threads(&names), "main, Thread-1 and Thread-2");
+        let names = ["main", "Thread-1", "Thread-2", "Thread-3", "Thread-5"];
+        assert_eq!(threads(&names), "main, Thread-1 to Thread-3 and Thread-5");
+        let names = ["Thread-9", "Thread-10", "Task-11", "cook"];
+        assert_eq!(threads(&names), "Thread-9, Thread-10, Task-11 and cook");
+        assert_eq!(
+            threads(&["main", "Thread-2", "Thread-3", "Thread-4"]),
+            "main and Thread-2 to Thread-4"
+        );
     }
 }

@@ -180,6 +180,8 @@ pub enum Fix {
     ByNumber {
         /// The array.
         array: String,
+        /// What is taken of each, with its point, where that is not the whole: `.lock`.
+        member: String,
         /// Where.
         line: usize,
     },
@@ -313,6 +315,31 @@ pub enum Fix {
         variable: String,
         /// Where tasks are submitted.
         lines: Vec<usize>,
+    },
+    /// Something is waited for once for each of several that give it.
+    WaitForEach {
+        /// The wait.
+        call: String,
+        /// How often.
+        times: usize,
+        /// Where.
+        line: usize,
+    },
+    /// A wait for the end of a thread that waits for this one is left out.
+    LeaveOut {
+        /// The call.
+        call: String,
+        /// Where.
+        line: usize,
+    },
+    /// What is held is given back where something else is not to be had, which is not waited for.
+    GiveUp {
+        /// What is held.
+        held: String,
+        /// What is not to be had.
+        wanted: String,
+        /// Where it was waited for.
+        line: usize,
     },
     /// A blocking call moves out of a block that holds a lock.
     OutsideLock {

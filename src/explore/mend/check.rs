@@ -146,7 +146,9 @@ pub fn mend(
             if !after.is_proved() && !has(&after, &failure.problem) {
                 is_cut = true;
             }
-            if mends(found, &failure.problem, &after)
+            // Who only changes an order takes no lock away: what raced may do so at other places.
+            let may_move = matches!(candidate.fix, Fix::Swap { .. });
+            if mends(found, &failure.problem, &after, may_move)
                 && best
                     .as_ref()
                     .is_none_or(|best| rank(&after) > rank(&best.found))
@@ -202,8 +204,9 @@ fn has(found: &Exploration, problem: &Problem) -> bool {
     kinds(&found.failures).contains(&kind) || kinds(&found.findings).contains(&kind)
 }
 
-/// Whether a change mends a problem of what was found before.
-fn mends(before: &Exploration, problem: &Problem, after: &Exploration) -> bool {
+/// Whether a change mends a problem of what was found before. With `may_move`, no race more is enough where
+/// otherwise none may be more on any variable.
+fn mends(before: &Exploration, problem: &Problem, after: &Exploration, may_move: bool) -> bool {
     if !after.is_proved() || has(after, problem) {
         return false;
     }
@@ -227,7 +230,14 @@ fn mends(before: &Exploration, problem: &Problem, after: &Exploration) -> bool {
         return false;
     }
     let (raced, races) = (races(before), races(after));
-    if before.is_proved() && (races.iter()).any(|(place, count)| raced.get(place) < Some(count)) {
+    let is_worse = match may_move {
+        true => {
+            races.values().sum::<usize>() > raced.values().sum()
+                || races.keys().any(|place| !raced.contains_key(place))
+        }
+        false => (races.iter()).any(|(place, count)| raced.get(place) < Some(count)),
+    };
+    if before.is_proved() && is_worse {
         return false;
     }
     let (good, still_good) = (went_well(before), went_well(after));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Fix};
-use super::edit::{Edits, block, block_of};
+use super::edit::{Edits, block, block_of, gap};
 use super::regions::with_name;
 use super::script::{Holds, Script, root};
 use crate::language::outline::{Call, Head};
@@ -68,12 +68,17 @@ fn swapped_arguments(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
-/// The part between the outermost brackets of `forks[i]`.
+/// The part between the brackets of `forks[i]` or `accounts[i].lock`.
 fn index(place: &str) -> Option<&str> {
     let open = place.find('[')?;
-    place
-        .ends_with(']')
-        .then(|| &place[open + 1..place.len() - 1])
+    let close = open + place[open..].rfind(']')?;
+    let member = &place[close + 1..];
+    (member.is_empty() || member.starts_with('.')).then(|| &place[open + 1..close])
+}
+
+/// What comes behind them: `.lock`.
+fn member(place: &str) -> &str {
+    place.rfind(']').map_or("", |close| &place[close + 1..])
 }
 
 /// `f(forks[x], forks[y])` becomes `f(forks[min(x, y)], forks[max(x, y)])`.
@@ -88,11 +93,16 @@ fn numbered_arguments(
         index(&script.text[other.clone()])?,
     );
     let line = script.outline.line_at(one.start);
+    let of = member(&script.text[one.clone()]).to_string();
+    if of != member(&script.text[other.clone()]) {
+        return None;
+    }
     let edits = Edits::new()
-        .replace(one, format!("{array}[min({x}, {y})]"))
-        .replace(other, format!("{array}[max({x}, {y})]"));
+        .replace(one, format!("{array}[min({x}, {y})]{of}"))
+        .replace(other, format!("{array}[max({x}, {y})]{of}"));
     let fix = Fix::ByNumber {
         array: array.into(),
+        member: of,
         line,
     };
     Some(Candidate::new(fix, edits))
@@ -135,15 +145,17 @@ fn swapped_with(script: &Script<'_>) -> Vec<Candidate> {
             continue;
         }
         let lines = vec![script.line(number), script.line(inner)];
-        let (edits, fix) = match (root(names) == root(other), index(names), index(other)) {
+        let is_one = root(names) == root(other) && member(names) == member(other);
+        let (edits, fix) = match (is_one, index(names), index(other)) {
             (true, Some(x), Some(y)) => {
-                let array = root(names);
+                let (array, of) = (root(names), member(names));
                 (
                     Edits::new()
-                        .replace(header, format!("with {array}[min({x}, {y})] "))
-                        .replace(of_inner, format!("with {array}[max({x}, {y})] ")),
+                        .replace(header, format!("with {array}[min({x}, {y})]{of} "))
+                        .replace(of_inner, format!("with {array}[max({x}, {y})]{of} ")),
                     Fix::ByNumber {
                         array: array.into(),
+                        member: of.into(),
                         line: lines[0],
                     },
                 )
@@ -302,7 +314,7 @@ pub(super) fn told_last(script: &Script<'_>) -> Vec<Candidate> {
     let assigned = |statement: usize| {
         let source = script.outline.source(statement);
         let name = root(source);
-        let rest = source[name.len()..].trim_start();
+        let rest = behind_keys(&source[name.len()..]);
         let is_plain = rest.starts_with('=') && !rest.starts_with("==") && source.ends_with(';');
         (is_plain && data.contains(&name)).then_some(name)
     };
@@ -317,6 +329,63 @@ pub(super) fn told_last(script: &Script<'_>) -> Vec<Candidate> {
     pairs
         .map(|(one, next)| swapped(script, one, next))
         .collect()
+}
+
+/// What comes behind the keys of a place: ` = true` of `[me].wants = true`.
+fn behind_keys(rest: &str) -> &str {
+    let mut rest = rest.trim_start();
+    loop {
+        let behind = match rest.as_bytes().first() {
+            Some(b'[') => rest.find(']').map(|end| end + 1),
+            Some(b'.') => {
+                let is_part = |c: char| !(c.is_alphanumeric() || c == '_');
+                Some(rest[1..].find(is_part).map_or(rest.len(), |end| end + 1))
+            }
+            _ => None,
+        };
+        match behind {
+            Some(behind) => rest = rest[behind..].trim_start(),
+            None => return rest,
+        }
+    }
+}
+
+/// What tells others that they may go on comes behind all that is done before: `turn.store(1); work();`.
+pub(super) fn told_at_end(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.statements() {
+        let Some(call) = script.only_call(number) else {
+            continue;
+        };
+        let is_statement = script.outline.source(number).starts_with(call.receiver);
+        let tells = is_giving(call) || matches!(call.method, "fetch_add" | "fetch_sub");
+        let block = &script.outline.blocks[statement.block];
+        let last = block
+            .statements
+            .last()
+            .copied()
+            .filter(|last| *last > number);
+        let (true, true, Some(last)) = (is_statement, tells, last) else {
+            continue;
+        };
+        let source = script.outline.source(number);
+        let behind = script.outline.statements[last].span.clone();
+        let end = match script.outline.source(last).ends_with([';', '}']) {
+            true => "",
+            false => ";",
+        };
+        let text = format!("{end}{}{source}", gap(script.text, behind.start));
+        let fix = Fix::Swap {
+            first: script.outline.source(last).into(),
+            second: source.into(),
+            lines: vec![script.line(last), script.line(number)],
+        };
+        let edits = Edits::new()
+            .remove(script.text, script.span(number, number))
+            .insert(behind.end, text);
+        found.push(Candidate::new(fix, edits));
+    }
+    found
 }
 
 /// Two statements in the other order.
@@ -348,12 +417,17 @@ fn by_number(script: &Script<'_>) -> Vec<Candidate> {
         let (Some(x), Some(y)) = (index(first.receiver), index(second.receiver)) else {
             continue;
         };
+        let of = member(first.receiver);
+        if of != member(second.receiver) {
+            continue;
+        }
         let receiver = |call: &Call<'_>| call.span.start..call.span.start + call.receiver.len();
         let edits = Edits::new()
-            .replace(receiver(first), format!("{array}[min({x}, {y})]"))
-            .replace(receiver(second), format!("{array}[max({x}, {y})]"));
+            .replace(receiver(first), format!("{array}[min({x}, {y})]{of}"))
+            .replace(receiver(second), format!("{array}[max({x}, {y})]{of}"));
         let fix = Fix::ByNumber {
             array: array.into(),
+            member: of.into(),
             line: script.line(one),
         };
         found.push(Candidate::new(fix, edits));

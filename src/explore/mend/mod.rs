@@ -2,13 +2,14 @@
 //!
 //! In reading order: `edit` changes a text; `script` knows which functions run as threads and what
 //! variables hold, and `scope` what code runs at all; `regions`, with `calls`, `order`, `wake`, `locks`, `sizes`,
-//! `exits` and `instead` propose changes, each of the kind that a teacher would name for a failure;
+//! `exits`, `each` and `instead` propose changes, each of the kind that a teacher would name for a failure;
 //! `check` explores what the changed text can do, and takes the change that mends and forbids the
 //! least.
 
 mod calls;
 mod candidate;
 mod check;
+mod each;
 mod edit;
 mod exits;
 mod instead;
@@ -134,6 +135,8 @@ fn error(
     let mut tiers = vec![
         order::without_limit(script),
         at(order::join_first),
+        order::joined_before_close(script),
+        at(order::awaited_first),
         wake::look_again(script),
         wake::look_again_and_notify_all(script),
         instead::results_back(script),
@@ -143,11 +146,13 @@ fn error(
         instead::try_again(script),
         locks::done_first(script),
         locks::told_last(script),
+        locks::told_at_end(script),
         locks::write_region(script),
         order::until_done(script),
         order::second_turnstile(script),
         instead::barrier(script),
         order::pass_on(script),
+        each::wait_for_each(script),
         wake::ask_the_thing(script),
     ];
     // The smallest regions come first: they forbid little, and are soon looked through.
@@ -179,6 +184,7 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         wake::look_under_lock(script),
         locks::done_first(script),
         wake::remember(script),
+        wake::cleared_first(script),
         instead::permits(script),
         wake::stay_set(script),
         locks::once(script),
@@ -192,6 +198,8 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         sizes::closed(script),
         locks::added(script),
         sizes::marks(script),
+        each::task_done(script),
+        each::give_up(script),
         order::without_limit(script),
         order::outside_lock(script),
         locks::own_lock(script),
@@ -206,5 +214,6 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
     ];
     tiers.extend(regions);
     tiers.push(sizes::resized(script, &["Semaphore"]));
+    tiers.push(each::without_join(script));
     tiers
 }

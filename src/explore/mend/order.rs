@@ -80,6 +80,53 @@ pub(super) fn join_first(script: &Script<'_>, failing: usize) -> Vec<Candidate> 
     found
 }
 
+/// Joins that come behind what closes a pool or a channel come before it.
+pub(super) fn joined_before_close(script: &Script<'_>) -> Vec<Candidate> {
+    let closes = script.outline.blocks[0].statements.iter().copied();
+    let closes = closes.filter(|statement| {
+        let call = script.only_call(*statement);
+        call.is_some_and(|call| matches!(call.method, "shutdown" | "close"))
+    });
+    closes
+        .flat_map(|statement| join_first(script, statement))
+        .collect()
+}
+
+/// Tasks that nobody awaits before what fails are awaited in front of it.
+pub(super) fn awaited_first(script: &Script<'_>, failing: usize) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let statement = &script.outline.statements[failing];
+    for made in &script.outline.blocks[statement.block].statements {
+        let source = script.outline.source(*made);
+        let is_task = source.contains("create_task(") || source.contains("ensure_future(");
+        if *made >= failing || !is_task || source.starts_with("await ") {
+            continue;
+        }
+        let at = statement.span.start;
+        let (name, edits) = match source.strip_prefix("let ") {
+            Some(rest) => match rest.split_once('=') {
+                Some((name, _)) => (name.trim().to_string(), Edits::new()),
+                None => continue,
+            },
+            None => {
+                let name = script.unused("task");
+                let start = script.outline.statements[*made].span.start;
+                (
+                    name.clone(),
+                    Edits::new().insert(start, format!("let {name} = ")),
+                )
+            }
+        };
+        let text = format!("await {name};{}", gap(script.text, at));
+        let fix = Fix::JoinFirst {
+            joins: vec![format!("await {name}")],
+            before: script.line(failing),
+        };
+        found.push(Candidate::new(fix, edits.insert(at, text)));
+    }
+    found
+}
+
 /// The statement of the top level that starts the last thread before another one.
 fn last_start(script: &Script<'_>, before: usize) -> Option<usize> {
     let starts = script.starts().map(|(statement, _)| statement);

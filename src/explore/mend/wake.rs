@@ -238,6 +238,45 @@ pub(super) fn remember(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
+/// `event.clear();` behind the start of a thread that may set it comes before it.
+pub(super) fn cleared_first(script: &Script<'_>) -> Vec<Candidate> {
+    let first = script.first_start();
+    let Some(first) = first.and_then(|first| script.outline.path(first).last().copied()) else {
+        return Vec::new();
+    };
+    let clears = script.outline.blocks[0].statements.iter().copied();
+    let clears = clears
+        .filter(|statement| *statement > first)
+        .filter(|statement| {
+            let call = script.only_call(*statement);
+            let call = call.filter(|call| call.method == "clear");
+            call.is_some_and(|call| {
+                let is_used = script.calls.iter().any(|other| {
+                    other.receiver == call.receiver
+                        && matches!(other.method, "set" | "wait")
+                        && script.outline.function_of(other.statement) == 0
+                        && other.statement < *statement
+                });
+                script.holds(0, call.receiver) == Some(Holds::Event) && !is_used
+            })
+        });
+    clears
+        .map(|statement| {
+            let span = script.span(statement, statement);
+            let to = script.outline.statements[first].span.start;
+            let fix = Fix::BeforeStart {
+                what: script
+                    .outline
+                    .source(statement)
+                    .trim_end_matches(';')
+                    .into(),
+                line: script.line(first),
+            };
+            Candidate::new(fix, Edits::new().move_before(script.text, span, to))
+        })
+        .collect()
+}
+
 /// An event is not cleared.
 pub(super) fn stay_set(script: &Script<'_>) -> Vec<Candidate> {
     let clears = script.calls.iter().filter(|call| {

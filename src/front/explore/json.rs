@@ -157,7 +157,10 @@ struct Problem {
 
 #[derive(Serialize)]
 struct Cause {
-    /// The kind of the cause, in the word of the field.
+    /// The kind of the cause, in the word of the field: `atomicity violation`, `order violation`, `lost
+    /// wake-up`, `turn used without work`, `resource deadlock`, `communication deadlock`, `livelock`,
+    /// `processes share nothing`, `forgotten await`, `cancelled half way`, `every run fails`, `decisive step`
+    /// where it has no name, or `unknown`.
     kind: &'static str,
     /// The lines that it is about.
     lines: Vec<u16>,

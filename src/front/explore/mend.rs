@@ -19,7 +19,7 @@ use crate::front::arguments::Color;
 use crate::front::source::Source;
 use crate::language::python;
 use crate::pos::Pos;
-use crate::session::{Config, Input, InputKind, Language, Session};
+use crate::session::{Config, Input, InputKind, Language, Rehearsal, Session};
 use crate::view::diff::diff;
 use crate::view::mends::{self, Lines};
 use crate::view::paint::{Paint, Role};
@@ -90,8 +90,22 @@ impl Advices {
 }
 
 impl Mender<'_> {
-    /// Explores a text; nothing when it is wrong.
+    /// Explores a text, without saying why it fails; nothing when it is wrong.
     pub(in crate::front) fn explore(&self, text: &str, limits: &Limits) -> Option<Exploration> {
+        self.explored(text, limits, |rehearsal| rehearsal.without_explanations())
+    }
+
+    /// The same, with the causes of what fails.
+    pub(in crate::front) fn explain(&self, text: &str, limits: &Limits) -> Option<Exploration> {
+        self.explored(text, limits, |_| {})
+    }
+
+    fn explored(
+        &self,
+        text: &str,
+        limits: &Limits,
+        prepare: impl Fn(&mut Rehearsal),
+    ) -> Option<Exploration> {
         let mut session = Session::new(self.config.clone(), Arc::new(Stream::new()));
         let input = Input {
             name: self.name,
@@ -99,7 +113,7 @@ impl Mender<'_> {
             kind: self.kind,
         };
         let mut rehearsal = session.explorer(input, self.ordered).ok()?;
-        rehearsal.without_explanations();
+        prepare(&mut rehearsal);
         let mut progress = |_, _| {};
         let mut watch = Watch {
             stop: &self.stop,
@@ -132,7 +146,11 @@ impl Mender<'_> {
         let mut advices: Vec<Found> = Vec::new();
         let told = failures.iter().take(report::FAILURES);
         let is_mendable = |one: &&&Finding| {
-            failures.is_empty() && !matches!(one.problem, Problem::UnseenError { .. })
+            let is_known = matches!(
+                one.problem,
+                Problem::UnseenError { .. } | Problem::Starvation(_)
+            );
+            failures.is_empty() && !is_known
         };
         let told = told.chain(findings.first().filter(is_mendable));
         for problem in told {

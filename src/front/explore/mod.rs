@@ -64,7 +64,7 @@ pub(super) fn explore(config: Config, source: &Source, color: Color, how: &Explo
         let advices = match (source.language(), &program) {
             (Language::Own, _) => mender.advise(&source.text, &found, how.deny_race),
             // What is changed is the translation, if it fails in the same ways.
-            (Language::Python, Some(program)) => match mender.explore(&program.text, &how.limits) {
+            (Language::Python, Some(program)) => match mender.explain(&program.text, &how.limits) {
                 Some(again) if mend::is_like(&found, &again) => {
                     let advices = mender.advise(&program.text, &again, how.deny_race);
                     advices.with_lines(program.lines.clone())

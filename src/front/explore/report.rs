@@ -20,7 +20,7 @@ use crate::view::live::{Gutter, Live, Shown};
 use crate::view::outcomes::{self, Row};
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
-use crate::view::story::Story;
+use crate::view::story::{Story, ranges};
 use crate::view::wrap::{cut_at_word, hang, visible};
 
 /// For so many failures a mend is looked for.
@@ -29,6 +29,8 @@ pub(super) const FAILURES: usize = 3;
 const SCREEN: usize = 23;
 /// How many lines of the run of a finding are shown at least, with its head.
 const LEAST_OF_RUN: usize = 4;
+/// Of so many schedules, one that was left before its end is worth no line.
+const FEW: u64 = 10;
 /// How many outcomes are shown at least where lines are scarce.
 const LEAST_OUTCOMES: usize = 2;
 
@@ -69,14 +71,21 @@ pub(in crate::front) fn report(
         .iter()
         .filter(|(leftover, _)| !leftover.is_note())
         .count();
-    let verdict = verdict(found, failures.len(), findings.len() + mistakes, subject);
+    let counts = (failures.len(), findings.len() + mistakes);
     match extent {
         Extent::All => {
-            let table = outcomes_text(found, outcomes::MOST_OF_ALL, outcomes::LINES, subject);
-            let mut out = format!("{verdict}{table}");
+            let verdict = verdict(found, counts, Telling::Whole, subject);
+            let (most, lines) = (outcomes::MOST_OF_ALL, outcomes::LINES);
+            let table = outcomes_text(found, most, lines, Telling::Whole, subject);
+            let mut out = match table.is_empty() {
+                true => verdict,
+                false => format!("{verdict}\n{table}"),
+            };
             for (index, failure) in failures.iter().enumerate() {
+                let run = steps::table(&acts_of(failure), subject.width, subject.paint);
                 let advice = advices.words(index);
-                out += &failure_text(failure, index + 1, advice.as_deref(), None, subject);
+                let told = (advice.as_deref(), Telling::Whole);
+                out += &frame(failure, index + 1, told, subject, &run);
             }
             let advice = failures.is_empty().then(|| advices.words(0)).flatten();
             out += &findings_text(&findings, findings.len(), advice.as_deref(), subject);
@@ -84,7 +93,20 @@ pub(in crate::front) fn report(
             out
         }
         Extent::Screen => {
-            let mut out = screen(found, &verdict, (&failures, &findings), advices, subject);
+            let told = (&failures[..], &findings[..], counts);
+            let telling = |telling| screen(found, told, advices, telling, subject);
+            let lines = |out: &String| out.lines().count();
+            let mut out = telling(Telling::Usual);
+            if lines(&out) > SCREEN && !failures.is_empty() {
+                out = telling(Telling::Brief);
+                if lines(&out) > SCREEN {
+                    let tight = telling(Telling::Tight);
+                    // In a narrow terminal it is too long in any way.
+                    out = Some(tight)
+                        .filter(|out| lines(out) <= SCREEN + 1)
+                        .unwrap_or(out);
+                }
+            }
             if failures.is_empty() {
                 out += &left_text(left, subject);
             }
@@ -127,38 +149,78 @@ pub(super) fn summary(
     for (index, (what, problem)) in problems.enumerate() {
         let title = Story::of(problem).title;
         let mend = advices.fix(index).filter(|_| index < failures.len().max(1));
-        let mend = mend.map_or_else(String::new, |mend| format!("; mend: {mend}"));
-        let line = format!("{what}: {title}{mend}");
+        let head = format!("{what}: {title}");
+        // What mends it is worth some room in the line.
+        let line = match mend.map(|mend| format!("; mend: {mend}")) {
+            None => head,
+            Some(mend) => {
+                let rest = subject.width.saturating_sub(mend.chars().count());
+                cut_at_word(&head, rest.max(subject.width * 3 / 5)) + mend.as_str()
+            }
+        };
         let _ = writeln!(out, "{}", cut_at_word(&line, subject.width));
     }
     match out.is_empty() {
-        true => verdict(found, 0, 0, subject),
+        true => verdict(found, (0, 0), Telling::Usual, subject),
         false => out,
+    }
+}
+
+/// In how many words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    /// All that is known.
+    Whole,
+    /// What most people ask for.
+    Usual,
+    /// What a screen has no room for is left out: it is not what decides.
+    Brief,
+    /// The same, and no empty line between the verdict and the outcomes.
+    Tight,
+}
+
+impl Telling {
+    fn is_brief(self) -> bool {
+        match self {
+            Self::Brief | Self::Tight => true,
+            Self::Whole | Self::Usual => false,
+        }
     }
 }
 
 /// What fits on a screen. The run gives way first, down to the steps that matter, then the outcomes.
 fn screen(
     found: &Exploration,
-    verdict: &str,
-    (failures, findings): (&[&Finding], &[&Finding]),
+    (failures, findings, counts): (&[&Finding], &[&Finding], (usize, usize)),
     advices: &Advices,
+    telling: Telling,
     subject: Subject<'_>,
 ) -> String {
+    let verdict = &verdict(found, counts, telling, subject);
     let advice = advices.words(0);
-    let more = more_text(failures.len(), findings.len(), subject);
+    // What the first failure stands for is said at the end where lines are scarce.
+    let same = match (telling, failures.first()) {
+        (Telling::Brief | Telling::Tight, Some(failure)) => Story::of(failure).others,
+        _ => 0,
+    };
+    let more = more_text(failures.len(), findings.len(), same, subject);
     let count = |text: &str| text.lines().count();
     let least = failures.first().map_or(0, |failure| {
         steps::least(&acts_of(failure), subject.width, subject.paint)
     });
     let (mut rows, mut lines) = (outcomes::MOST, outcomes::LINES);
     loop {
-        let table = outcomes_text(found, rows, lines, subject);
+        let table = outcomes_text(found, rows, lines, telling, subject);
+        let table = match (telling, table.is_empty()) {
+            (_, true) | (Telling::Tight, _) => table,
+            (Telling::Whole | Telling::Usual | Telling::Brief, false) => format!("\n{table}"),
+        };
         let used = count(verdict) + count(&table) + count(&more);
         let room = SCREEN.saturating_sub(used);
         let problem = match (failures.first(), findings.first()) {
             (Some(failure), _) => {
-                let without_run = count(&frame(failure, 1, advice.as_deref(), subject, ""));
+                let told = (advice.as_deref(), telling);
+                let without_run = count(&frame(failure, 1, told, subject, ""));
                 let height = room.saturating_sub(without_run);
                 if height < least && lines > 1 {
                     lines -= 1;
@@ -168,15 +230,17 @@ fn screen(
                     rows -= 1;
                     continue;
                 }
-                let height = Some(height.max(least));
-                failure_text(failure, 1, advice.as_deref(), height, subject)
+                let height = height.max(least);
+                let acts = acts_of(failure);
+                let run = steps::folded(&acts, subject.width, height, subject.paint);
+                frame(failure, 1, told, subject, &run)
             }
             (None, Some(_)) => findings_text(findings, 1, advice.as_deref(), subject),
             (None, None) => String::new(),
         };
         let shown = format!("{verdict}{table}{problem}");
         let room = SCREEN.saturating_sub(count(&shown));
-        let rest = rest_text(failures, findings.len(), advices, room, subject);
+        let rest = rest_text(failures, findings.len(), same, advices, room, subject);
         return shown + rest.as_str();
     }
 }
@@ -185,6 +249,7 @@ fn screen(
 fn rest_text(
     failures: &[&Finding],
     findings: usize,
+    same: usize,
     advices: &Advices,
     room: usize,
     subject: Subject<'_>,
@@ -197,7 +262,7 @@ fn rest_text(
             let _ = write!(title, "; mend: {fix}");
         }
         let text = hang(&format!("failure {}: ", index + 1), &title, subject.width);
-        let more = more_text(failures.len() - index, findings, subject);
+        let more = more_text(failures.len() - index, findings, same, subject);
         // An empty line sets it off.
         if out.lines().count() + text.lines().count() + more.lines().count() + 1 > room {
             break;
@@ -214,11 +279,12 @@ fn rest_text(
         true => 0,
         false => failures.len() - told + 1,
     };
-    out + more_text(left, findings, subject).as_str()
+    out + more_text(left, findings, same, subject).as_str()
 }
 
-/// How many failures and findings are not shown, and what shows them: all but one of either.
-fn more_text(failures: usize, findings: usize, subject: Subject<'_>) -> String {
+/// How many failures and findings are not shown, and what shows them: all but one of either; `same` more
+/// failures have the cause of the one that is shown.
+fn more_text(failures: usize, findings: usize, same: usize, subject: Subject<'_>) -> String {
     let shown_findings = usize::from(failures == 0);
     let counts = [
         (failures.saturating_sub(1), "more failure"),
@@ -231,7 +297,10 @@ fn more_text(failures: usize, findings: usize, subject: Subject<'_>) -> String {
         ),
     ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
-    let counts: Vec<String> = counts.map(|(count, what)| plural(*count, what)).collect();
+    let mut counts: Vec<String> = counts.map(|(count, what)| plural(*count, what)).collect();
+    if same > 0 {
+        counts.insert(0, format!("{} of this cause", plural(same, "more failure")));
+    }
     match counts.is_empty() {
         true => String::new(),
         false => hang(
@@ -243,16 +312,24 @@ fn more_text(failures: usize, findings: usize, subject: Subject<'_>) -> String {
 }
 
 /// The table of outcomes, with those that are alike in one row.
-fn outcomes_text(found: &Exploration, most: usize, lines: usize, subject: Subject<'_>) -> String {
+fn outcomes_text(
+    found: &Exploration,
+    most: usize,
+    lines: usize,
+    telling: Telling,
+    subject: Subject<'_>,
+) -> String {
     if found.outcomes.is_empty() {
         return String::new();
     }
     let merged = merged(found);
     let shown = &merged[..most.min(merged.len())];
-    format!(
-        "\n{}",
-        outcomes::table(shown, merged.len(), lines, subject.width, subject.paint)
-    )
+    let all = match telling {
+        // The verdict has said how many there are.
+        Telling::Brief | Telling::Tight => shown.len(),
+        Telling::Whole | Telling::Usual => merged.len(),
+    };
+    outcomes::table(shown, all, lines, subject.width, subject.paint)
 }
 
 /// The outcomes as rows. Those that fail in the same way, but for the values in a message and the
@@ -365,7 +442,12 @@ pub(super) fn with_fewer_rounds(
     format!("\n{head}{told}")
 }
 
-fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subject<'_>) -> String {
+fn verdict(
+    found: &Exploration,
+    (failures, findings): (usize, usize),
+    telling: Telling,
+    subject: Subject<'_>,
+) -> String {
     let paint = subject.paint;
     let took = duration(found.took);
     let states = number(found.states);
@@ -403,8 +485,13 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
             "proved"
         }
         (None, None) => {
-            let steps = number(found.transitions);
-            let _ = write!(words, "{states} states and {steps} steps in {took}");
+            let steps = match telling {
+                Telling::Brief | Telling::Tight => String::new(),
+                Telling::Whole | Telling::Usual => {
+                    format!(" and {} steps", number(found.transitions))
+                }
+            };
+            let _ = write!(words, "{states} states{steps} in {took}");
             "searched, not proved"
         }
     };
@@ -423,23 +510,25 @@ fn verdict(found: &Exploration, failures: usize, findings: usize, subject: Subje
     let mut out = hang(&format!("{head}: "), &words, subject.width);
     out.replace_range(..head.len(), &paint.text(role, head));
     if let Some(cut) = found.cut {
-        out += &hang("  ", &why_not(cut, subject.is_prompt), subject.width);
-        let unknown = match found.unexpanded {
-            1 => "what follows from 1 of the states was not seen".into(),
-            count => format!(
-                "what follows from {} of the states was not seen",
+        let mut words = why_not(cut, subject.is_prompt);
+        let is_estimated = found.expected.is_some() && telling.is_brief();
+        let _ = match found.unexpanded {
+            _ if is_estimated => Ok(()),
+            0 => Ok(()),
+            1 => write!(words, "; what follows from 1 of the states was not seen"),
+            count => write!(
+                words,
+                "; what follows from {} of the states was not seen",
                 number(count)
             ),
         };
-        if found.unexpanded > 0 {
-            out += &hang("  ", &unknown, subject.width);
-        }
         if let Some(expected) = &found.expected {
-            out += &hang("  ", &estimated(found.states, expected), subject.width);
+            let _ = write!(words, "; {}", estimated(found.states, expected));
         }
+        out += &hang("  ", &words, subject.width);
     }
     if let Some(sampled) = &found.sampled {
-        out += &sampling(sampled, subject.width);
+        out += &sampling(sampled, telling, subject.width);
     }
     if failures == 0 {
         let seen = match (found.is_proved(), findings) {
@@ -513,8 +602,9 @@ fn rounded(states: u64) -> String {
     number((states + unit / 2) / unit * unit)
 }
 
-/// What sampling has done, and which of its schedules found what first.
-fn sampling(sampled: &Sampled, width: usize) -> String {
+/// What sampling has done; where all is asked for, by which strategies, and which of its schedules found
+/// what first.
+fn sampling(sampled: &Sampled, telling: Telling, width: usize) -> String {
     if sampled.schedules == 0 {
         let none = "then no schedule was sampled: there was not enough time for one";
         return hang("  ", none, width);
@@ -524,17 +614,28 @@ fn sampling(sampled: &Sampled, width: usize) -> String {
         .map(|(kind, count)| format!("{} {}", number(*count), kind.name()))
         .collect();
     let cores = plural(sampled.workers, "core");
-    let mut out = hang(
-        "  ",
-        &format!(
-            "then sampled: {} schedules in {} on {cores} ({})",
-            number(sampled.schedules),
-            duration(sampled.took),
-            strategies.join(", ")
+    let how = match telling {
+        Telling::Usual | Telling::Brief | Telling::Tight => plural(strategies.len(), "strategy"),
+        Telling::Whole => strategies.join(", "),
+    };
+    let mut words = format!(
+        "then sampled: {} in {} on {cores} ({how})",
+        plural(
+            usize::try_from(sampled.schedules).unwrap_or(usize::MAX),
+            "schedule"
         ),
-        width,
+        duration(sampled.took),
     );
-    out += &unfinished(&sampled.unfinished, width);
+    let is_few = sampled.unfinished.total().saturating_mul(FEW) < sampled.schedules;
+    if let Some(unfinished) = unfinished(&sampled.unfinished)
+        && !(telling.is_brief() && is_few)
+    {
+        let _ = write!(words, "; {unfinished}");
+    }
+    let mut out = hang("  ", &words, width);
+    if telling != Telling::Whole {
+        return out;
+    }
     for found in &sampled.found {
         let what = format!(
             "schedule {} ({}) was the first with this {}",
@@ -548,7 +649,7 @@ fn sampling(sampled: &Sampled, width: usize) -> String {
 }
 
 /// How many schedules were left before their end, and why; nothing when none was.
-fn unfinished(unfinished: &Unfinished, width: usize) -> String {
+fn unfinished(unfinished: &Unfinished) -> Option<String> {
     let reasons = [
         (unfinished.depth, "longer than the limit of steps"),
         (unfinished.time, "when the time was over"),
@@ -559,18 +660,17 @@ fn unfinished(unfinished: &Unfinished, width: usize) -> String {
         .map(|(count, why)| format!("{} {why}", number(*count)))
         .collect();
     if reasons.is_empty() {
-        return String::new();
+        return None;
     }
     let verb = match unfinished.total() {
         1 => "was",
         _ => "were",
     };
     let total = number(unfinished.total());
-    let words = format!(
+    Some(format!(
         "{total} of them {verb} left before the end: {}",
         reasons.join(", ")
-    );
-    hang("  ", &words, width)
+    ))
 }
 
 /// Why a search is not complete, and what would let it go on.
@@ -662,7 +762,7 @@ pub(super) fn end(outcome: &Outcome) -> String {
 pub(super) fn wait(stuck: &[Stuck]) -> String {
     let names: Vec<&str> = stuck.iter().map(|stuck| &*stuck.name).collect();
     let verb = if names.len() == 1 { "waits" } else { "wait" };
-    format!("deadlock: {} {verb} for ever", names.join(", "))
+    format!("deadlock: {} {verb} for ever", ranges(&names).join(", "))
 }
 
 fn main_fails(message: &str, pos: Pos) -> String {
@@ -716,22 +816,6 @@ fn told(outcome: &Outcome) -> Vec<String> {
     told
 }
 
-/// A failure with its run, in about so many lines, or whole.
-fn failure_text(
-    failure: &Finding,
-    number: usize,
-    advice: Option<&str>,
-    height: Option<usize>,
-    subject: Subject<'_>,
-) -> String {
-    let acts = acts_of(failure);
-    let run = match height {
-        Some(height) => steps::folded(&acts, subject.width, height, subject.paint),
-        None => steps::table(&acts, subject.width, subject.paint),
-    };
-    frame(failure, number, advice, subject, &run)
-}
-
 /// What threads do in the run of a failure, with marks at what matters.
 fn acts_of(failure: &Finding) -> Vec<Act> {
     let mut acts = tell_explained(
@@ -771,11 +855,14 @@ fn titled(story: &Story) -> String {
 fn frame(
     failure: &Finding,
     number: usize,
-    advice: Option<&str>,
+    (advice, telling): (Option<&str>, Telling),
     subject: Subject<'_>,
     run: &str,
 ) -> String {
-    let story = Story::of(failure);
+    let mut story = Story::of(failure);
+    if telling.is_brief() && story.others > 0 {
+        story.sentences.pop();
+    }
     let title = titled(&story);
     let head = format!("failure {number}: ");
     let mut out = String::from("\n");
@@ -932,10 +1019,14 @@ fn printed(trail: &Trail, paint: Paint) -> String {
     lines.map(|line| format!("  {line}\n")).collect()
 }
 
-/// `1 step`, `2 steps`, with commas in large numbers.
+/// `1 step`, `2 steps`, `3 strategies`, with commas in large numbers.
 pub(super) fn plural(count: usize, what: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{} {what}{end}", number(count as u64))
+    let what = match (count, what.strip_suffix('y')) {
+        (1, _) => what.to_string(),
+        (_, Some(stem)) => format!("{stem}ies"),
+        (_, None) => format!("{what}s"),
+    };
+    format!("{} {what}", number(count as u64))
 }
 
 /// A number with a comma before each three digits.

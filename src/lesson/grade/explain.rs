@@ -36,6 +36,8 @@ pub enum Reason {
     Copies,
     /// What has to be awaited was not.
     ForgottenAwait,
+    /// A task was cancelled when it had done only a part.
+    CutOff,
     /// Two accesses are kept apart by nothing.
     Race,
     /// No order of the threads avoids it.
@@ -43,13 +45,13 @@ pub enum Reason {
 }
 
 use Reason::{
-    Always, CheckThenAct, CircularWait, Copies, ForgottenAwait, HolderEnded, Livelock, LostUpdate,
-    LostWakeup, NobodyLeft, Order, Race, SelfDeadlock,
+    Always, CheckThenAct, CircularWait, Copies, CutOff, ForgottenAwait, HolderEnded, Livelock,
+    LostUpdate, LostWakeup, NobodyLeft, Order, Race, SelfDeadlock,
 };
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         LostUpdate,
         CheckThenAct,
         Self::Torn,
@@ -62,6 +64,7 @@ impl Reason {
         Livelock,
         Copies,
         ForgottenAwait,
+        CutOff,
         Race,
         Always,
     ];
@@ -86,6 +89,7 @@ impl Reason {
             Livelock => &["livelock"],
             Copies => &["processes share nothing"],
             ForgottenAwait => &["forgotten await"],
+            CutOff => &["cancelled half way"],
             Race => &["data race"],
             Always => &["every run fails"],
         }
@@ -129,6 +133,9 @@ impl Reason {
             Livelock => "Threads go on for ever without getting anywhere.",
             Copies => "The change was made to a copy in another process.",
             ForgottenAwait => "Something was started that has to be awaited, and nobody awaits it.",
+            CutOff => {
+                "A task was cancelled when it had done only the first half of what belongs together."
+            }
             Race => {
                 "Two threads access one variable at the same time, and nothing keeps them apart."
             }
@@ -151,6 +158,7 @@ impl Reason {
             Livelock => [CircularWait, LostWakeup, Always],
             Copies => [LostUpdate, Order, Race],
             ForgottenAwait => [Order, NobodyLeft, LostWakeup],
+            CutOff => [LostUpdate, Order, ForgottenAwait],
             Race => [LostUpdate, Order, CircularWait],
             Always => [LostUpdate, Order, Race],
         }
@@ -202,6 +210,7 @@ impl Reason {
             Cause::Livelock { .. } => Livelock,
             Cause::CopiedVariable { .. } => Copies,
             Cause::ForgottenAwait { .. } => ForgottenAwait,
+            Cause::CutOff { .. } => CutOff,
             Cause::Always => Always,
             Cause::Decided | Cause::Unknown => return None,
         })

@@ -833,24 +833,7 @@ impl Walk {
         });
         let mut found = Vec::new();
         for (name, cell) in globals.chain(shared).filter(|(name, _)| !name.is_empty()) {
-            match cell.load() {
-                Value::Object(object) => found.push((object, name)),
-                Value::Array(items) => {
-                    for (index, item) in items.iter().enumerate() {
-                        if let Value::Object(object) = item {
-                            found.push((object.clone(), format!("{name}[{index}]")));
-                        }
-                    }
-                }
-                Value::Map(map) => {
-                    for (key, item) in map.iter() {
-                        if let Value::Object(object) = item {
-                            found.push((object.clone(), format!("{name}.{key}")));
-                        }
-                    }
-                }
-                _ => {}
-            }
+            name_objects(&cell.load(), name, DEEPEST_NAME, &mut found);
         }
         found
     }
@@ -1011,5 +994,26 @@ impl Drop for Walk {
     /// The main thread is alive for as long as the session, but not as a thread of this run.
     fn drop(&mut self) {
         self.run.state.members.remove(&MAIN);
+    }
+}
+
+/// An object so many arrays or maps deep in a variable has a name.
+const DEEPEST_NAME: usize = 3;
+
+/// Finds the objects in a value that is called so: `accounts[1].lock`.
+fn name_objects(value: &Value, name: String, deep: usize, found: &mut Vec<(Arc<Object>, String)>) {
+    match value {
+        Value::Object(object) => found.push((object.clone(), name)),
+        Value::Array(items) if deep > 0 => {
+            for (index, item) in items.iter().enumerate() {
+                name_objects(item, format!("{name}[{index}]"), deep - 1, found);
+            }
+        }
+        Value::Map(map) if deep > 0 => {
+            for (key, item) in map.iter() {
+                name_objects(item, format!("{name}.{key}"), deep - 1, found);
+            }
+        }
+        _ => {}
     }
 }
