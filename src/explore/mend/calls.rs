@@ -110,6 +110,42 @@ fn candidate(
     Some(Candidate::new(fix, edits))
 }
 
+/// Where a lock is held while something is called that has nothing to do with what it protects: the call comes
+/// before it.
+pub(super) fn out_of_locks(script: &Script<'_>) -> Edits {
+    let mut edits = Edits::new();
+    let mut names = BTreeSet::new();
+    let data = script.shared_data();
+    for (with, statement) in script.statements() {
+        let first = statement.blocks.last();
+        let first = first.and_then(|block| script.outline.blocks[*block].statements.first());
+        let Some(first) = first.copied().filter(|_| statement.head == Head::With) else {
+            continue;
+        };
+        let is_under = |touching: &usize| script.outline.path(*touching).contains(&with);
+        let variables: Vec<&str> = data
+            .iter()
+            .copied()
+            .filter(|name| script.touching(name).iter().any(is_under))
+            .collect();
+        let at = statement.span.start;
+        let calls = calls_in(script, first, &variables);
+        let touches = |name: &&str| script.touching(name).contains(&first);
+        let is_let = script.outline.statements[first].head == Head::Let;
+        if is_let && !calls.is_empty() && !variables.iter().any(touches) {
+            edits = edits.move_before(script.text, script.span(first, first), at);
+            continue;
+        }
+        for span in calls {
+            let name = unused(script, &mut names);
+            let call = &script.text[span.clone()];
+            let before = format!("let {name} = {call};{}", gap(script.text, at));
+            edits = edits.insert(at, before).replace(span, name);
+        }
+    }
+    edits
+}
+
 /// What is called before a change.
 enum Called {
     /// A call in the middle of a statement, and the name that its value gets.
@@ -157,12 +193,16 @@ fn unused(script: &Script<'_>, names: &mut BTreeSet<String>) -> String {
 /// The calls of functions in a change that have nothing to do with these variables, the outermost ones, in
 /// their order; none in a statement that may leave a call out.
 fn calls_in(script: &Script<'_>, statement: usize, variables: &[&str]) -> Vec<Range<usize>> {
-    let source = script.outline.source(statement);
-    let is_conditional = ["&&", "||", "??"].iter().any(|sign| source.contains(sign));
-    if is_conditional || !script.outline.statements[statement].blocks.is_empty() {
+    let whole = match &script.outline.statements[statement] {
+        // The question comes first in any case.
+        known if known.head == Head::If => script.outline.header(statement),
+        known if known.blocks.is_empty() => script.span(statement, statement),
+        _ => return Vec::new(),
+    };
+    let source = &script.text[whole.clone()];
+    if ["&&", "||", "??"].iter().any(|sign| source.contains(sign)) {
         return Vec::new();
     }
-    let whole = script.span(statement, statement);
     let is_apart = |name: &str| {
         let called = (1..script.outline.functions.len())
             .find(|number| script.name_of(*number) == Some(name));
@@ -184,7 +224,9 @@ fn calls_in(script: &Script<'_>, statement: usize, variables: &[&str]) -> Vec<Ra
             })
         };
         let is_whole = call.span.start == whole.start;
+        let is_in = whole.start <= call.span.start && call.span.end <= whole.end;
         if call.statement == statement
+            && is_in
             && !is_inner
             && !is_whole
             && is_apart(call.name)

@@ -121,6 +121,13 @@ fn candidates(text: &str, begins: usize, hint: &Hint) -> Vec<Vec<Candidate>> {
     tiers
 }
 
+/// A text in which calls that have nothing to do with what a lock protects come before the lock is taken;
+/// nothing where there are none. Whether it is any better is for the caller to check.
+pub fn with_shorter_locks(text: &str) -> Option<String> {
+    let edits = calls::out_of_locks(&Script::of(text, 0));
+    edits.apply(text).filter(|_| !edits.is_empty())
+}
+
 /// So many tiers of regions come before changes of order.
 const SMALL_REGIONS: usize = 5;
 

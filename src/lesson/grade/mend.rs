@@ -6,7 +6,7 @@
 
 use super::program::{rehearsed, texts};
 use super::{Answer, Bounds, FaultKind, Of, Text, Verdict, grade};
-use crate::explore::mend::{Advice, Budget, mend};
+use crate::explore::mend::{Advice, Budget, mend, with_shorter_locks};
 use crate::explore::{Exploration, Limits, Watch};
 use crate::language::outline::Outline;
 use crate::language::python;
@@ -46,6 +46,17 @@ pub fn mended(exercise: &Exercise, answer: Answer<'_>, bounds: &Bounds) -> Optio
             }
             Verdict::Failed(fault) if matches!(fault.kind, FaultKind::Problem(_)) => {
                 text = without_a_problem(exercise, &text, fault.trial, bounds)?;
+            }
+            // What is right in itself may hold a lock for too long.
+            Verdict::Failed(fault) if matches!(fault.kind, FaultKind::Check { .. }) => {
+                let around = Around::of(exercise, fault.trial);
+                let shorter = with_shorter_locks(&around.with(&text))?;
+                let shorter = around.answer_in(&shorter)?;
+                let is_right = grade(exercise, Answer::new(&shorter), bounds).is_passed();
+                return is_right.then_some(Mended {
+                    before,
+                    after: shorter,
+                });
             }
             Verdict::Failed(_) | Verdict::Undecided(_) => return None,
         }
@@ -208,6 +219,31 @@ mod tests {
         let changed = mended(&exercise, Answer::new(answer), &bounds).unwrap();
         let wanted = "let value = one();\n    with lock { n += value; }\n";
         assert!(changed.after.contains(wanted), "{}", changed.after);
+    }
+
+    #[test]
+    fn a_lock_that_is_held_for_too_long_is_taken_later() {
+        let bounds = Bounds::default();
+        let exercise = exercise("together look");
+        let check = |body: &str, wanted: &str| {
+            let answer = format!(
+                "let lock = Lock();\nfn one() {{ look(); 1 }}\nfn up() {{\n    {body}\n}}\n"
+            );
+            let changed = mended(&exercise, Answer::new(&answer), &bounds).expect(body);
+            assert!(changed.after.contains(wanted), "{}", changed.after);
+        };
+        check(
+            "with lock { n += one(); }",
+            "let value = one();\n    with lock { n += value; }\n",
+        );
+        check(
+            "with lock { if one() == 1 { n += 1; } }",
+            "let value = one();\n    with lock { if value == 1 { n += 1; } }\n",
+        );
+        check(
+            "with lock {\n        let more = one();\n        n += more;\n    }",
+            "let more = one();\n    with lock {\n        n += more;\n    }\n",
+        );
     }
 
     #[test]
