@@ -2,7 +2,6 @@
 //!
 //! Longer than most files because all texts of faults are here, and nowhere else.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -49,7 +48,7 @@ pub struct Misuse {
     /// What the user can do next.
     pub advice: String,
     /// What Python says, where that is something else.
-    pub python: Option<Cow<'static, str>>,
+    pub python: Option<Box<str>>,
 }
 
 /// Why a queue could not take or give an item: the errors of Python's `queue`, and of its `asyncio`.
@@ -377,7 +376,7 @@ impl FaultKind {
 
     /// The same wrong use with what Python says of it.
     #[must_use]
-    pub fn as_python_says(mut self, words: impl Into<Cow<'static, str>>) -> Self {
+    pub fn as_python_says(mut self, words: impl Into<Box<str>>) -> Self {
         if let Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } = &mut self {
             misuse.python = Some(words.into());
         }
