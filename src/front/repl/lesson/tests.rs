@@ -341,12 +341,18 @@ fn a_program_is_what_was_typed_last_however_it_came() {
 fn a_run_that_is_led_to_a_failure_solves_its_exercise() {
     let (mut learner, page, _folder, _) = begun();
     types(&mut learner, &page, ":learn writers 8");
+    let said = types(&mut learner, &page, "Thread-1, Thread-2 1");
+    assert_eq!(
+        said,
+        "Press Enter: then you choose the threads, one step at a time.\n"
+    );
     let led = types(&mut learner, &page, "");
     assert!(led.contains("You have won when the program fails"), "{led}");
-    // One that ends well does not; q leaves it.
+    // One that ends well does not; Enter leaves it.
     let well = types(&mut learner, &page, "r");
     assert!(well.contains("ended well"), "{well}");
-    types(&mut learner, &page, "q");
+    types(&mut learner, &page, "");
+    assert!(learner.stepping.is_none());
     let led = types(&mut learner, &page, ":step");
     assert!(led.contains("You have won when the program fails"), "{led}");
     let mut shown = String::new();
