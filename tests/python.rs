@@ -2,7 +2,8 @@
 //!
 //! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
 //! ended, if any: `programs.txt` what documentation and tutorials show, `classes.txt` classes, functions with
-//! all kinds of parameters, and decorators, `tutorials.txt` many features one by one, `lines.txt` single lines,
+//! all kinds of parameters, and decorators, `tutorials.txt` many features one by one, `documentation.txt` what
+//! pages on each module and each kind of thing show, with their errors, `lines.txt` single lines,
 //! `generated.txt` programs that were drawn at random. `concurrent.txt` holds programs with threads, and all
 //! that 60 runs of each printed (`observe.py` made it). No Python is needed to run these tests.
 
@@ -116,6 +117,11 @@ fn classes_do_what_they_do_in_python() {
 #[test]
 fn features_do_what_they_do_in_python() {
     check(include_str!("python/tutorials.txt"), 80);
+}
+
+#[test]
+fn programs_of_documentation_print_what_they_print_in_python() {
+    check(include_str!("python/documentation.txt"), 101);
 }
 
 /// What the threads of one run have printed: their names, and their lines in order. Threads without a name

@@ -13,7 +13,7 @@ use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
-use crate::program::{Code, Program};
+use crate::program::{Code, Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Call, Verb, take_looked, take_told};
 use crate::value::operation::Notices;
@@ -563,12 +563,23 @@ impl Fiber {
         })
     }
 
+    /// Whether the text of what runs is Python.
+    fn is_in_python(&self, program: &Program) -> bool {
+        let unit = self
+            .frames
+            .last()
+            .and_then(|frame| program.unit(frame.code.unit));
+        unit.is_some_and(|unit| unit.language == Language::Python)
+    }
+
     /// The name of the variable in which a chain begins, or the kind of the reference where it has none.
     fn name_of_root(&self, program: &Program, root: Root, reference: &Reference) -> String {
         let name = self.root_name(program, self.frames.len().saturating_sub(1), root);
         match name {
             Some(name) if !name.is_empty() => name,
             _ => match root {
+                // As a text of Python's has it.
+                Root::This if self.is_in_python(program) => "self".into(),
                 Root::This => "this".into(),
                 _ => reference.kind.name().into(),
             },

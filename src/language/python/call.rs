@@ -13,7 +13,7 @@ use super::expression::{Binding, Collect, Piece, is_plain, marked};
 use super::modules;
 use super::names::{error_class, own_name, renamed};
 use super::string::quoted;
-use super::text::Text;
+use super::text::{Layout, Text};
 use super::translate::{Function, Outcome, Translator, refuse};
 use super::types::Type;
 
@@ -1609,6 +1609,19 @@ impl<'a> Translator<'a> {
                 text.push(" }");
                 Ok(Piece::loose(text))
             }
+            ("getattr", [default]) => {
+                let kept = self.fresh("holder");
+                let mut lines = Layout::default();
+                lines.line(&piece.text.wrapped(&format!("let {kept} = "), ";"));
+                let mut text = Text::from("if ");
+                text.add(&has(self, &Text::from(kept.as_str())));
+                text.push(&format!(" {{ {kept}.{own} }} else {{ "));
+                text.add(&self.text(default)?);
+                text.push(" }");
+                lines.line(&text);
+                self.release(&kept);
+                Ok(super::expression::block(lines))
+            }
             ("setattr", [value]) => {
                 place.push(" = ");
                 place.add(&self.text(value)?);
@@ -1674,7 +1687,16 @@ impl<'a> Translator<'a> {
         if !matches!(receiver_type, Type::Object(_)) {
             self.python();
         }
-        let receiver = self.expr(&attribute.value)?;
+        let mut receiver = self.expr(&attribute.value)?;
+        // What an object of the library has is read before a chain goes on behind it.
+        if let Expr::Attribute(inner) = &*attribute.value
+            && let Expr::Call(made) = &*inner.value
+            && self.full_name(&made.func).is_some()
+        {
+            self.python();
+            let bound = self.helper("bound");
+            receiver = Piece::tight(receiver.text.wrapped(&format!("{bound}("), ")"));
+        }
         let mut callee = receiver.bound(Binding::Tight);
         callee.push(".");
         callee.mark(attribute.attr.start());
@@ -1786,6 +1808,25 @@ impl<'a> Translator<'a> {
                 let key = bound.take_some("key");
                 let reverse = bound.take("reverse");
                 let mut arguments = Vec::new();
+                let is_by_script = self.has_special(&["__lt__", "__gt__"])
+                    || self
+                        .imports
+                        .values()
+                        .any(|full| full == "functools.cmp_to_key");
+                if is_by_script && !self.methods.contains_key("sort") {
+                    self.python();
+                    arguments.push(receiver.text);
+                    for (given, usual) in [(key, "()"), (reverse, "false")] {
+                        arguments.push(match given {
+                            Some(given) => self.text(given)?,
+                            None => usual.into(),
+                        });
+                    }
+                    return Ok(called(
+                        Text::at(call.start(), self.helper("sort")),
+                        &arguments,
+                    ));
+                }
                 if key.is_some() || reverse.is_some() {
                     arguments.push(match key {
                         Some(key) => self.text(key)?,

@@ -220,7 +220,10 @@ impl<'a> Class<'a> {
         let mut setters = BTreeSet::new();
         for statement in &def.body {
             if let Stmt::FunctionDef(def) = statement {
-                let (kind, is_setter) = kind_of(def).unwrap_or((MethodKind::Instance, false));
+                // What a decorator of the text makes of it is an attribute.
+                let Ok((kind, is_setter)) = kind_of(def) else {
+                    continue;
+                };
                 let function = Function {
                     parameters: &def.parameters,
                     is_async: def.is_async && !super::function::yields(&def.body),
@@ -755,7 +758,11 @@ impl<'a> Translator<'a> {
                 }
                 Stmt::FunctionDef(method) => {
                     layout.blank();
-                    if let Err(refusal) = self.method_member(method, layout) {
+                    let done = match kind_of(method) {
+                        Err(_) => self.decorated_member(method, layout),
+                        Ok(_) => self.method_member(method, layout),
+                    };
+                    if let Err(refusal) = done {
                         self.problem(refusal);
                     }
                 }
@@ -802,6 +809,68 @@ impl<'a> Translator<'a> {
         before.line(&text.wrapped(&format!("let {kept} = "), ";"));
         layout.line(&format!("{own} = {kept};").into());
         self.class_variables.insert((scope, name.to_string()), kept);
+        Ok(())
+    }
+
+    /// A method with decorators of the text's own: an attribute that counts as a method.
+    fn decorated_member(
+        &mut self,
+        def: &'a ast::StmtFunctionDef,
+        layout: &mut Layout,
+    ) -> Outcome<()> {
+        let name = def.name.as_str();
+        let is_special = name.starts_with("__") && name.ends_with("__");
+        let is_odd = |decorator: &&ast::Decorator| {
+            let words = [
+                "staticmethod",
+                "classmethod",
+                "property",
+                "abstractmethod",
+                "override",
+            ];
+            let (of, full) = match &decorator.expression {
+                Expr::Call(call) => (&*call.func, self.full_name(&call.func)),
+                other => (other, self.full_name(other)),
+            };
+            let is_part = matches!(of, Expr::Attribute(part)
+                if matches!(part.attr.as_str(), "setter" | "getter" | "deleter"));
+            let is_known = matches!(
+                full.as_deref(),
+                None | Some(
+                    "functools.lru_cache"
+                        | "functools.cache"
+                        | "functools.wraps"
+                        | "contextlib.contextmanager"
+                        | "contextlib.asynccontextmanager"
+                )
+            );
+            !is_known || is_part || matches!(of, Expr::Name(name) if words.contains(&&*name.id))
+        };
+        if let Some(odd) = def.decorator_list.iter().rev().find(is_odd) {
+            return refuse(odd, "this decorator of a method has no counterpart here");
+        }
+        if is_special || mentions(&def.body, "super") {
+            let reason = "this decorator has no counterpart at a method of this kind";
+            return refuse(&def.decorator_list[0], reason);
+        }
+        self.python();
+        let parameters = self.parameters_text(&def.parameters, 0)?;
+        let mut inner = Layout::default();
+        let mut head = Text::from(format!("def {}", renamed(name)));
+        head.add(&parameters.wrapped("(", ")"));
+        inner.open(&head);
+        self.function_body(def, &mut inner);
+        inner.close("");
+        let mut value = inner.into_text();
+        for decorator in def.decorator_list.iter().rev() {
+            value = self.decorated(&decorator.expression, value)?;
+        }
+        let mut line = Text::at(def.start(), "");
+        line.mark(def.name.start());
+        line.push(&format!("{} = ", self.attribute_name(name)));
+        line.add(&value);
+        line.push(";");
+        layout.line(&line);
         Ok(())
     }
 

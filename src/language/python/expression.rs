@@ -942,6 +942,21 @@ impl<'a> Translator<'a> {
             text.push(")");
             return Ok(Piece::tight(text));
         }
+        let found = match self.type_of(&subscript.value) {
+            Type::Int => Some("int"),
+            Type::Float => Some("float"),
+            Type::Bool => Some("bool"),
+            _ => None,
+        };
+        if let Some(found) = found
+            && subscript.ctx == ast::ExprContext::Load
+        {
+            // Here a number has bits.
+            let raise = self.helper("raise");
+            let message = super::string::quoted(&format!("'{found}' object is not subscriptable"));
+            let text = format!("{raise}(\"TypeError\", {message})");
+            return Ok(Piece::tight(Text::at(subscript.start(), text)));
+        }
         let index = self.text(&subscript.slice)?;
         if self.has_special(&["__getitem__"]) && subscript.ctx == ast::ExprContext::Load {
             let item = self.helper("item");

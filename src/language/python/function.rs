@@ -85,7 +85,7 @@ impl<'a> Translator<'a> {
     }
 
     /// What a decorator makes of a function.
-    fn decorated(&mut self, decorator: &'a Expr, function: Text) -> Outcome<Text> {
+    pub(super) fn decorated(&mut self, decorator: &'a Expr, function: Text) -> Outcome<Text> {
         let of = match decorator {
             Expr::Call(call) => &*call.func,
             other => other,

@@ -142,6 +142,15 @@ pub(super) fn is_object(module: &str) -> bool {
     matches!(module, "contextvars" | "logging" | "sys")
 }
 
+/// The module object that alone has something of this name.
+pub(super) fn module_of(name: &str) -> Option<&'static str> {
+    match name {
+        "ContextVar" | "copy_context" => Some("contextvars"),
+        "getLogger" | "basicConfig" => Some("logging"),
+        _ => None,
+    }
+}
+
 /// What such an object has by these names, and what it lacks has no counterpart.
 pub(super) fn object_has(module: &str, name: &str) -> bool {
     match module {

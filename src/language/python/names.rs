@@ -431,6 +431,9 @@ pub(super) fn full_name(name: &str) -> String {
             "asyncio" | "math" | "itertools" | "typing" | "collections.abc"
         )
     });
+    if let Some(module) = modules::module_of(name) {
+        return format!("{module}.{name}");
+    }
     let mut found = modules.filter(|module| module.names.contains(&name));
     found
         .next()

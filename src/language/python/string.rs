@@ -6,6 +6,7 @@ use ruff_text_size::Ranged;
 use super::expression::{Binding, Piece};
 use super::text::Text;
 use super::translate::{Outcome, Translator};
+use super::types::Type;
 
 /// A string in double quotes.
 pub(super) fn quoted(text: &str) -> String {
@@ -121,6 +122,15 @@ impl<'a> Translator<'a> {
             ConversionFlag::Str => text = self.called("str", &text),
             ConversionFlag::Ascii => text = self.called("ascii", &text),
             ConversionFlag::None if is_debug => text = self.called("repr", &text),
+            // A class of the text says how its instances are shown without a specification, too.
+            ConversionFlag::None
+                if value.format_spec.is_none()
+                    && self.has_special(&["__format__"])
+                    && self.type_of(&value.expression) == Type::Unknown =>
+            {
+                self.python();
+                text = text.wrapped("format(", ", \"\")");
+            }
             ConversionFlag::None => {}
         }
         if let Some(spec) = &value.format_spec {

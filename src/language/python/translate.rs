@@ -170,7 +170,7 @@ pub(super) fn translate(
         caught: Vec::new(),
         loops: Vec::new(),
         is_generator: false,
-        has_mappings: has_mappings(body),
+        has_mappings: has_mappings(body) || is_prompt && mentions_earlier(body, is_known),
         has_managers: super::scope::has_managers(body),
         keeps_causes: ["__cause__", "__suppress_context__"]
             .iter()
@@ -780,6 +780,21 @@ fn functions_in_with(body: &[Stmt]) -> BTreeSet<String> {
         }
     }
     let mut finder = Finder(0, BTreeSet::new());
+    finder.visit_body(body);
+    finder.1
+}
+
+/// Whether a text mentions a variable of an earlier input, which may be of a class that is not seen here.
+fn mentions_earlier(body: &[Stmt], is_known: &dyn Fn(&str) -> bool) -> bool {
+    struct Finder<'f>(&'f dyn Fn(&str) -> bool, bool);
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.1 |= matches!(expr, Expr::Name(name)
+                if name.ctx == ast::ExprContext::Load && (self.0)(&names::renamed(&name.id)));
+            walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder(is_known, false);
     finder.visit_body(body);
     finder.1
 }

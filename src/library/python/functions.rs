@@ -409,16 +409,21 @@ fn int(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
     let plain = text.trim().replace('_', "");
     let prefixes = [("0x", 16), ("0o", 8), ("0b", 2)];
     let lower = plain.to_lowercase();
-    let digits = prefixes.iter().find_map(|(prefix, of)| {
-        (*of == base || base == 0)
-            .then(|| lower.strip_prefix(prefix))
-            .flatten()
+    let (sign, bare) = match lower.strip_prefix('-') {
+        Some(bare) => ("-", bare),
+        None => ("", lower.strip_prefix('+').unwrap_or(&lower)),
+    };
+    // A prefix names the base where none is given, and may stand where it is the one that is.
+    let prefixed = prefixes.iter().find_map(|(prefix, of)| {
+        let digits = bare.strip_prefix(prefix)?;
+        (*of == base || base == 0).then(|| (std::format!("{sign}{digits}"), *of))
     });
+    let (digits, base) = prefixed.unwrap_or((std::format!("{sign}{bare}"), base));
     let radix = u32::try_from(base)
         .ok()
         .filter(|base| (2..=36).contains(base))
         .unwrap_or(10);
-    match i64::from_str_radix(digits.unwrap_or(&lower), radix) {
+    match i64::from_str_radix(&digits, radix) {
         Ok(number) => value(Value::Int(number)),
         Err(error)
             if matches!(

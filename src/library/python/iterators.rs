@@ -40,6 +40,7 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "attrgetter" 1 1;
     "methodcaller" 2 2;
     "sorted_pairs" 2 2;
+    "sort" 3 3;
     "as_completed" 1 2;
     "contextvars" 0 0;
     "reflected" 3 3;

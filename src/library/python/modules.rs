@@ -162,9 +162,15 @@ pub(super) const ROWS: &[Row] = &[
         ))
     }),
     Row("hash", 1, 1, |args, _| {
-        let kept = match fixed_hash(&args[0]) {
+        // A member of an enumeration of numbers has the hash of its number.
+        let compared = match &args[0] {
+            Value::Reference(one) => one.compared_value(),
+            _ => None,
+        };
+        let of = compared.as_ref().unwrap_or(&args[0]);
+        let kept = match fixed_hash(of) {
             Some(hash) => hash,
-            None => hash(&args[0])? as i64,
+            None => hash(of)? as i64,
         };
         value(Value::Int(kept))
     }),
