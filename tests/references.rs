@@ -121,7 +121,7 @@ fn values_compare_and_are_keys_as_in_python() {
          print(list([list([1])]) == list([list([1])]), list([1]) == tuple([1]), list() == []);
          print(list(\"ab\"), list(0..3), list(#{k: 1}), dict([[1, 2]]).items());",
         &[
-            "{1: 'c'} 1", "true true true", "true true true", "true false false",
+            "{1: 'c'} 1", "true true true", "true true true", "true false true",
             "['a', 'b'] [0, 1, 2] ['k'] dict_items([(1, 2)])",
         ],
     );
