@@ -824,7 +824,7 @@ fn ctrl_c_ends_a_search_with_the_report_so_far() {
         .unwrap();
     assert_eq!(status.code(), Some(3), "{out}");
     assert!(
-        out.starts_with("searched, not proved: ") && out.contains("  it was stopped\n"),
+        out.starts_with("searched, not proved: ") && out.contains("\n  it was stopped"),
         "{out}"
     );
 }
