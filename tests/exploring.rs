@@ -9,9 +9,8 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use common::{explorer, session};
+use common::{drawn, explorer, session};
 use proptest::prelude::*;
-use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::explore::{
     Cut, Exploration, Explorer, Finding, Interleavings, Limits, Outcome, Problem,
 };
@@ -56,7 +55,7 @@ impl Plain {
     }
 
     fn look_for_race(&mut self, walk: &Walk) {
-        let touching: Vec<_> = walk.touching().collect();
+        let touching: Vec<_> = walk.touching().chain(walk.copying()).collect();
         for (at, (_, access)) in touching.iter().enumerate() {
             self.has_race |= (touching[at + 1..].iter())
                 .any(|(_, other)| access.cell == other.cell && (access.writes || other.writes));
@@ -164,10 +163,11 @@ fn outcomes(found: &Exploration) -> BTreeSet<Outcome> {
 
 /// What goes wrong, and where.
 fn problems(found: &[Finding]) -> BTreeSet<String> {
-    let problems = found.iter().map(|finding| match &finding.problem {
-        // Which of the equal threads come to it first is chance.
+    let problems = found.iter().flat_map(Finding::problems);
+    let problems = problems.map(|problem| match problem {
+        // Which of the equal threads come to it first is chance, and which of the accesses of two lines.
         Problem::Race(race) => {
-            let at = race.accesses.iter().map(|access| access.pos);
+            let at = race.accesses.iter().map(|access| access.pos.at());
             format!("race {} {:?}", race.place, at.collect::<Vec<_>>())
         }
         problem => format!("{problem:?}"),
@@ -175,24 +175,14 @@ fn problems(found: &[Finding]) -> BTreeSet<String> {
     problems.collect()
 }
 
-/// How many programs are drawn; `EXPLORING_CASES` sets another number.
+/// How many programs are drawn; `EXPLORING_CASES` sets another number, `EXPLORING_SEED` other ones.
 fn cases() -> u32 {
-    let cases = std::env::var("EXPLORING_CASES").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(150)
+    drawn::setting("EXPLORING_CASES", 150)
 }
 
 #[test]
 fn the_search_sees_what_a_plain_search_sees() {
-    let mut runner = TestRunner::new_with_rng(
-        Cases {
-            cases: cases(),
-            failure_persistence: None,
-            ..Cases::default()
-        },
-        proptest::test_runner::TestRng::deterministic_rng(
-            proptest::test_runner::RngAlgorithm::ChaCha,
-        ),
-    );
+    let mut runner = drawn::runner(cases(), drawn::setting("EXPLORING_SEED", 0));
     let body = |most| prop::collection::vec(statement(), 0..most);
     let notices = prop_oneof![
         1 => Just(NOTICES[0]),

@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common::{explorer, session};
+use common::{drawn, explorer, session};
 use proptest::prelude::*;
 use threadlab::explore::{Cut, Exploration, Finding, Limits, Outcome, Problem, Reduction};
 
@@ -254,20 +254,14 @@ let threads = [];\n"
     })
 }
 
-/// So many programs; `REDUCED` sets another number.
+/// So many programs; `REDUCED` sets another number, `REDUCED_SEED` other ones.
 fn cases() -> u32 {
-    let cases = std::env::var("REDUCED").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(60)
+    drawn::setting("REDUCED", 60)
 }
 
 #[test]
 fn generated_programs_are_proved_alike_with_and_without_counting() {
-    let config = ProptestConfig {
-        cases: cases(),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
-    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let mut runner = drawn::runner(cases(), drawn::setting("REDUCED_SEED", 0));
     let proved = std::cell::Cell::new(0);
     let result = runner.run(&program(), |text| {
         proved.set(proved.get() + u32::from(compare(&text)));

@@ -6,9 +6,8 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use common::{explorer, session};
+use common::{drawn, explorer, session};
 use proptest::prelude::*;
-use proptest::test_runner::{Config as Cases, TestRunner};
 use threadlab::explore::{
     Alike, End, Exploration, Finding, Interleavings, Limits, Outcome, Problem,
 };
@@ -200,25 +199,12 @@ fn problems(found: &[Finding]) -> BTreeSet<String> {
 }
 
 fn cases() -> u32 {
-    let cases = std::env::var("SYMMETRY_CASES").ok();
-    cases.and_then(|cases| cases.parse().ok()).unwrap_or(120)
+    drawn::setting("SYMMETRY_CASES", 120)
 }
 
 #[test]
 fn interchangeable_threads_change_nothing_of_what_is_found() {
-    let seed = std::env::var("SYMMETRY_SEED").ok();
-    let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(7_u8);
-    let mut runner = TestRunner::new_with_rng(
-        Cases {
-            cases: cases(),
-            failure_persistence: None,
-            ..Cases::default()
-        },
-        proptest::test_runner::TestRng::from_seed(
-            proptest::test_runner::RngAlgorithm::ChaCha,
-            &[seed; 32],
-        ),
-    );
+    let mut runner = drawn::runner(cases(), drawn::setting("SYMMETRY_SEED", 7));
     let fewer = std::cell::Cell::new(0_u32);
     let result = runner.run(&program(), |program| {
         let text = program.text();

@@ -7,11 +7,13 @@
 //! must come from both kinds, or the test would prove nothing.
 #![cfg(debug_assertions)]
 
+#[path = "common/drawn.rs"]
+mod drawn;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use threadlab::library::Library;
 use threadlab::pos::Pos;
 use threadlab::program::code::{
@@ -417,12 +419,7 @@ fn inner(id: CodeId) -> Code {
 #[test]
 fn what_the_verifier_accepts_stays_within_its_registers_and_its_code() {
     let cases = 4_000;
-    let mut runner = TestRunner::new_with_rng(
-        Config::with_cases(cases),
-        proptest::test_runner::TestRng::deterministic_rng(
-            proptest::test_runner::RngAlgorithm::ChaCha,
-        ),
-    );
+    let mut runner = drawn::runner(cases, 0);
     let accepted = std::cell::Cell::new(0_u32);
     runner
         .run(&draft(), |draft| {

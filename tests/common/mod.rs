@@ -9,6 +9,8 @@
     reason = "each test crate compiles this file and uses its own part of it"
 )]
 
+pub(crate) mod drawn;
+
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};

@@ -30,16 +30,19 @@
 //! - `eval` has a scope of its own;
 //! - unknown variables and changes of constants are refused before anything runs.
 //!
-//! `DIFFERENTIAL_CASES` sets how many programs are drawn; `DIFFERENTIAL_CORPUS` names another folder of
-//! programs, such as those of Rhai's own tests.
+//! `DIFFERENTIAL_CASES` sets how many programs are drawn, and `DIFFERENTIAL_SEED` other ones: the same
+//! number draws the same programs. `DIFFERENTIAL_CORPUS` names another folder of programs, such as those of
+//! Rhai's own tests.
 
 mod deliberate;
+#[path = "../common/drawn.rs"]
+mod drawn;
 mod generate;
 mod run;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use run::{Ended, check, in_rhai};
 
@@ -77,24 +80,9 @@ fn the_corpus_gives_the_same() {
 
 #[test]
 fn generated_programs_give_the_same() {
-    let wanted = std::env::var("DIFFERENTIAL_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    let config = Config {
-        cases: wanted.unwrap_or(1_500),
-        failure_persistence: None,
-        max_shrink_time: 12_000,
-        ..Config::default()
-    };
+    let cases = drawn::setting("DIFFERENTIAL_CASES", 1_500);
+    let mut runner = drawn::runner(cases, drawn::setting("DIFFERENTIAL_SEED", 0));
     let tape = prop::collection::vec(any::<u16>(), 0..250);
-    // The same programs every time, unless another number is asked for.
-    let mut runner = match wanted {
-        Some(_) => TestRunner::new(config),
-        None => {
-            let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-            TestRunner::new_with_rng(config, rng)
-        }
-    };
     let result = runner.run(&tape, |tape| {
         let program = generate::program(&tape);
         check(&program).map_err(|difference| TestCaseError::fail(format!("\n{difference}")))

@@ -24,7 +24,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use common::Mode;
+use common::{Mode, drawn::setting};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use threadlab::explore::Limits;
@@ -48,12 +48,6 @@ fn limits() -> Limits {
         schedules: 0,
         ..Limits::default()
     }
-}
-
-/// A number from the environment.
-fn setting(name: &str, default: usize) -> usize {
-    let set = std::env::var(name).ok();
-    set.and_then(|set| set.parse().ok()).unwrap_or(default)
 }
 
 /// Draws the program with this number, and smaller ones when it fails.
