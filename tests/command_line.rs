@@ -881,3 +881,30 @@ fn check_gives_editors_an_object() {
     let (status, _) = object(&["check", "--json", &python.display().to_string()]);
     assert_eq!(status, 0);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_cannot_write_says_so_and_fails() {
+    let script = Script::new(b"print(1);");
+    let path = &*script.path();
+    let commands: [&[&str]; 10] = [
+        &["--help"],
+        &["--version"],
+        &["learn", "--help"],
+        &["doc"],
+        &["man"],
+        &["completions", "bash"],
+        &["-e", "print(1)"],
+        &[path],
+        &["explore", path],
+        &["explore", "--json", path],
+    ];
+    for command in commands {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        let full = full.expect("the full device is there");
+        let output = program(command).stdout(full).output().expect("it starts");
+        let (status, _, error) = told(&output);
+        assert_eq!(status, 1, "{command:?}: {error}");
+        assert!(error.contains("cannot be written"), "{command:?}: {error}");
+    }
+}

@@ -89,11 +89,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version come this way too, and go to standard output.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Status::Usage
-            } else {
-                Status::Success
+            let printed = error.print();
+            return match error.use_stderr() {
+                true => Status::Usage,
+                false => written(printed),
             }
             .into();
         }
@@ -155,7 +154,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Writes something whole to standard output.
 fn write_out(text: &[u8]) -> Status {
-    match io::stdout().write_all(text) {
+    written(io::stdout().write_all(text))
+}
+
+/// What became of something that was written to standard output, whose last part may still be on its way.
+fn written(result: io::Result<()>) -> Status {
+    match result.and_then(|()| io::stdout().flush()) {
         Ok(()) => Status::Success,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Unread,
         Err(error) => {
