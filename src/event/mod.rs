@@ -56,6 +56,8 @@ pub struct Stuck {
 /// How the user has written what was asked of an object, as far as that can be said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
+    /// Whether the text is Python.
+    pub is_python: bool,
     /// The variable that holds the object: `pool`.
     pub receiver: Option<Box<str>>,
     /// The function that was called: `select`, `await`.

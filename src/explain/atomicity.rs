@@ -208,7 +208,8 @@ impl Case<'_> {
             return half.then_some(Torn::HalfSeen);
         }
         if reads && blind(last) {
-            // Who has looked again before writing has lost nothing.
+            // Who has looked again before writing has lost nothing, and who looked at the whole has checked.
+            let is_part = first.kind.target() != last.kind.target();
             let looked_again = all.iter().any(|event| {
                 event.thread == first.thread
                     && event.step > between.step
@@ -216,7 +217,7 @@ impl Case<'_> {
                     && event.kind.reads()
                     && same_target(event, first)
             });
-            return Some(match looked_again {
+            return Some(match is_part || looked_again {
                 true => Torn::CheckThenAct,
                 false => Torn::LostUpdate,
             });

@@ -405,14 +405,19 @@ impl Case<'_> {
         if has_waited && before().any(|event| event.kind == EventKind::TimeOver) {
             return Early::WaitExpired;
         }
-        let rounds = |thread: TaskId, pos| {
+        // One statement may read and write: only what is alike is another round.
+        let rounds = |thread: TaskId, of: &TraceEvent| {
+            let alike = TraceEvent {
+                thread,
+                ..of.clone()
+            };
             let own = self.trace.of(thread);
-            own.filter(|event| event.step <= early.step && event.pos == pos)
+            own.filter(|event| event.step <= early.step && event.is_like(&alike))
                 .count()
         };
-        let is_ahead = rounds(early.thread, early.pos) > rounds(late.thread, early.pos)
-            && rounds(early.thread, late.pos) > rounds(late.thread, late.pos)
-            && rounds(early.thread, early.pos) > 1;
+        let is_ahead = rounds(early.thread, early) > rounds(late.thread, early)
+            && rounds(early.thread, late) > rounds(late.thread, late)
+            && rounds(early.thread, early) > 1;
         if is_ahead {
             return Early::Lapped;
         }

@@ -735,6 +735,11 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
                 (Request::Leave, _) => format!("leaves {name}"),
                 (Request::Await | Request::Notify | Request::Call, "()") => call,
                 (Request::Await | Request::Notify | Request::Call, answer) => {
+                    let answer = match (written.is_python, answer) {
+                        (true, "true") => "True",
+                        (true, "false") => "False",
+                        (_, answer) => answer,
+                    };
                     format!("{call}: {answer}")
                 }
             }

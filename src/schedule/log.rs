@@ -7,7 +7,7 @@ use crate::event::{ErrorReport, Kind, Request, Thread, Written};
 use crate::pos::Pos;
 use crate::value::object::{Call, Failure, Verb};
 use crate::value::operation::Hold;
-use crate::value::{Fault, FaultKind, Object, Value, debug_text};
+use crate::value::{Fault, FaultKind, Object, Value, debug_text, repr_text};
 use crate::vm::{Action, Visible};
 
 /// The event for an error that nobody raises, or for a warning: who, where, what. `asker` is who
@@ -82,15 +82,19 @@ fn error_report(world: &World, fault: &Fault, of: Option<&str>) -> ErrorReport {
 /// The event for a visible operation that was answered by `value`. None for a print, which is
 /// an event already.
 pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
+    let in_its_words = || match visible.written.is_python {
+        true => repr_text(value),
+        false => debug_text(value),
+    };
     Some(match &visible.action {
         Action::Print | Action::End => return None,
         Action::Read(place) => Kind::Read {
             place: place.to_string(),
-            value: debug_text(value),
+            value: in_its_words(),
         },
         Action::Write(place) => Kind::Write {
             place: place.to_string(),
-            value: debug_text(value),
+            value: in_its_words(),
         },
         Action::Method(place, method) => Kind::Method {
             place: place.to_string(),

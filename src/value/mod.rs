@@ -25,6 +25,7 @@ pub mod index;
 mod literal;
 pub mod object;
 pub mod operation;
+mod parts;
 mod publish;
 mod python_words;
 mod range;

@@ -937,7 +937,10 @@ impl<'a> Teller<'a> {
     }
 
     fn unknown(&self) -> Vec<String> {
-        vec!["No thread is left that could end that wait.".into()]
+        match self.explanation.blocked.is_empty() {
+            true => Vec::new(),
+            false => vec!["No thread is left that could end that wait.".into()],
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod isolated;
 mod iterate;
 mod joins;
 mod likeness;
+mod look;
 mod method;
 mod observations;
 mod operator;

@@ -25,18 +25,18 @@ use crate::value::{Cell, FaultKind, Object, Reference, Value, note_variable};
 #[derive(Default)]
 pub(super) struct Inside {
     pub(super) objects: Vec<Arc<Object>>,
-    pub(super) contents: Vec<Arc<Cell>>,
+    pub(super) references: Vec<Arc<Reference>>,
 }
 
 /// The contents of the references among these values, and nothing beyond.
 pub(super) fn outermost<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
-    let contents = values.filter_map(|value| match value {
-        Value::Reference(reference) => Some(reference.contents.clone()),
+    let references = values.filter_map(|value| match value {
+        Value::Reference(reference) => Some(reference.clone()),
         _ => None,
     });
     Inside {
         objects: Vec::new(),
-        contents: contents.collect(),
+        references: references.collect(),
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
             }
             Value::Reference(reference) => {
                 if seen.insert(Arc::as_ptr(&reference.contents) as usize) {
-                    found.contents.push(reference.contents.clone());
+                    found.references.push(reference.clone());
                     next.push(reference.contents.load());
                 }
                 continue;
@@ -116,8 +116,22 @@ impl Machine<'_, '_> {
     }
 
     /// Whether everything that the values in these registers lead to may be read now, and with `shows` be
-    /// shown. `changes` is what is changed of it.
+    /// shown. `changes` is what is changed of it. The listener is told.
     pub(super) fn may_look_into(
+        &mut self,
+        inside: &Inside,
+        changes: Option<&Reference>,
+        shows: bool,
+    ) -> bool {
+        let proceeds = self.may_look_untold(inside, changes, shows);
+        if proceeds {
+            self.tell_look(inside, changes);
+        }
+        proceeds
+    }
+
+    /// The same for a caller that tells the listener itself.
+    fn may_look_untold(
         &mut self,
         inside: &Inside,
         changes: Option<&Reference>,
@@ -128,11 +142,12 @@ impl Machine<'_, '_> {
         let mut is_step = shows
             && !inside.objects.is_empty()
             && self.env.services.sees_text(task, &inside.objects);
-        for cell in &inside.contents {
+        let is_changed = |cell| changes.is_some_and(|changed| Arc::ptr_eq(&changed.contents, cell));
+        for Reference { contents: cell, .. } in inside.references.iter().map(|one| &**one) {
             let access = SharedAccess {
                 origin: cell.origin(),
                 path: Path::default(),
-                writes: changes.is_some_and(|changed| Arc::ptr_eq(&changed.contents, cell)),
+                writes: is_changed(cell),
             };
             // Each is asked about: what is written is noted.
             is_step |= cell.is_published() && self.env.services.sees(task, &access);
@@ -140,9 +155,8 @@ impl Machine<'_, '_> {
         self.count_as_one(passed_over, is_step);
         let proceeds = !is_step || self.may_proceed();
         if is_step && proceeds {
-            for cell in &inside.contents {
-                let changes = changes.is_some_and(|changed| Arc::ptr_eq(&changed.contents, cell));
-                note_variable(cell, changes);
+            for reference in &inside.references {
+                note_variable(&reference.contents, is_changed(&reference.contents));
             }
         }
         proceeds
@@ -290,7 +304,7 @@ impl Machine<'_, '_> {
                 let args = self.fiber.registers[args.clone()].iter();
                 let inside = inside(args.chain([&receiver]));
                 let changes = (!manner.keeps).then_some(&**reference);
-                self.may_look_into(&inside, changes, true)
+                self.may_look_untold(&inside, changes, true)
             }
             false => self.may_access(cell, Path::default(), !manner.keeps),
         };

@@ -40,6 +40,8 @@ pub(super) struct Machine<'m, 'e> {
     pub(super) stepped: bool,
     /// Whether anybody wants to know of visible operations.
     pub(super) listening: bool,
+    /// Whether no other thread could notice the last access, which was no step.
+    pub(super) is_passed_over: bool,
 }
 
 /// Runs `fiber` until it stops. `fuel` counts loop rounds, calls, operations on shared variables, and
@@ -56,6 +58,7 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
         env,
         stepped: STEPPED,
         listening,
+        is_passed_over: false,
     };
     if let Some(fault) = machine.fiber.stopping.take() {
         return machine.unwind_stopped(fault);

@@ -8,12 +8,11 @@ use super::place::{Base, Begin, Origin, as_key};
 use super::reference::inside;
 use super::step::Machine;
 use super::{Action, Globals, Intrinsic, Observed, Path, SharedAccess, SharedPlace, Visible};
-use crate::event::Written;
 use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::operand::{Access, Asked, Touched};
-use crate::program::{Code, Language, Program};
+use crate::program::{Code, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{Call, Verb, take_looked, take_told};
 use crate::value::operation::Notices;
@@ -40,6 +39,7 @@ impl Machine<'_, '_> {
     /// Whether the place that `path` leads to from a variable may be accessed now: at once when only
     /// this thread can notice.
     pub(super) fn may_access(&mut self, cell: &Cell, path: Path<'_>, writes: bool) -> bool {
+        self.is_passed_over = false;
         if !self.stepped || !cell.is_published() {
             return true;
         }
@@ -49,6 +49,7 @@ impl Machine<'_, '_> {
             writes,
         };
         if !self.env.services.sees(self.fiber.task, &access) {
+            self.is_passed_over = true;
             return true;
         }
         let proceeds = self.may_proceed();
@@ -130,10 +131,18 @@ impl Machine<'_, '_> {
         (self.fiber).before(self.env.program, self.env.globals, of)
     }
 
-    /// Tells the listener that it was done.
+    /// Tells the listener that it was done. Where a collection stands is worth no word unless that can
+    /// change: what is done to the collection has its name.
     pub(super) fn tell(&mut self, visible: Option<Visible>, value: &Value) {
         if let Some(visible) = visible {
-            self.env.services.note(self.fiber.task, &visible, value);
+            let is_way = self.is_passed_over
+                && matches!(
+                    (&visible.action, value),
+                    (Action::Read(_), Value::Reference(_))
+                );
+            if !is_way {
+                self.env.services.note(self.fiber.task, &visible, value);
+            }
         }
     }
 }
@@ -187,7 +196,7 @@ impl Fiber {
         };
         let written = match action {
             Action::Object(..) => self.written(program),
-            _ => Written::default(),
+            _ => self.written_in(program),
         };
         Some(Visible {
             pos,
@@ -467,7 +476,7 @@ impl Fiber {
     }
 
     /// The name of that cell's variable, for a root of the function of a frame.
-    fn root_name(&self, program: &Program, frame: usize, root: Root) -> Option<String> {
+    pub(super) fn root_name(&self, program: &Program, frame: usize, root: Root) -> Option<String> {
         let Frame { code, pc, .. } = *self.frames.get(frame)?;
         let code = program.code(code);
         Some(match root {
@@ -563,24 +572,13 @@ impl Fiber {
         })
     }
 
-    /// Whether the text of what runs is Python.
-    fn is_in_python(&self, program: &Program) -> bool {
-        let unit = self
-            .frames
-            .last()
-            .and_then(|frame| program.unit(frame.code.unit));
-        unit.is_some_and(|unit| unit.language == Language::Python)
-    }
-
     /// The name of the variable in which a chain begins, or the kind of the reference where it has none.
     fn name_of_root(&self, program: &Program, root: Root, reference: &Reference) -> String {
         let name = self.root_name(program, self.frames.len().saturating_sub(1), root);
         match name {
             Some(name) if !name.is_empty() => name,
             _ => match root {
-                // As a text of Python's has it.
-                Root::This if self.is_in_python(program) => "self".into(),
-                Root::This => "this".into(),
+                Root::This => self.this_word(program).into(),
                 _ => reference.kind.name().into(),
             },
         }

@@ -5,18 +5,40 @@ use super::fiber::{Fiber, Frame};
 use crate::event::Written;
 use crate::program::code::Root;
 use crate::program::op::{Op, Reg};
-use crate::program::{Code, Program};
+use crate::program::{Code, Language, Program};
 
 impl Fiber {
+    /// The innermost frame of a function in a text of the learner's.
+    fn learners_frame(&self, program: &Program) -> Option<&Frame> {
+        self.frames.iter().rfind(|frame| {
+            let unit = program.unit(frame.code.unit);
+            unit.is_some_and(|unit| !unit.is_prelude())
+        })
+    }
+
+    /// The same where no more is to be said than in which language.
+    pub(super) fn written_in(&self, program: &Program) -> Written {
+        let frame = self.learners_frame(program);
+        Written {
+            is_python: frame
+                .is_some_and(|frame| program.code(frame.code).dialect == Language::Python),
+            ..Written::default()
+        }
+    }
+
+    /// What the thing is called there whose method runs.
+    pub(super) fn this_word(&self, program: &Program) -> &'static str {
+        match self.written_in(program).is_python {
+            true => "self",
+            false => "this",
+        }
+    }
+
     /// What the text says where the fiber is: in the script's own code, or where that has called
     /// the library.
     pub(super) fn written(&self, program: &Program) -> Written {
-        let is_learners = |frame: &&Frame| {
-            let unit = program.unit(frame.code.unit);
-            unit.is_some_and(|unit| !unit.is_prelude())
-        };
-        let mut written = Written::default();
-        let Some(frame) = self.frames.iter().rfind(is_learners) else {
+        let mut written = self.written_in(program);
+        let Some(frame) = self.learners_frame(program) else {
             return written;
         };
         let code = program.code(frame.code);

@@ -6,7 +6,7 @@
 //! the order of their times. Beginning to sleep is no step, its end is. And every random number that
 //! the script asks for is a choice too, which whoever leads the run may dictate.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -34,6 +34,9 @@ use crate::vm::{
 
 /// How much private work belongs to one step before going on counts as another.
 const PRIVATE_FUEL: u32 = 5_000_000;
+
+/// So many parts of values wait at most to be looked at for names.
+const MOST_NAMED: usize = 1 << 14;
 
 /// What can happen next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -814,7 +817,7 @@ impl Walk {
     }
 
     /// By which variables objects are reached now: top-level ones, and those that closures have captured.
-    /// Items of arrays and maps have their key behind it. A name that leads different threads to
+    /// Parts of values have the way to them behind it. A name that leads different threads to
     /// different objects names none of them, and neither does a parameter.
     pub fn object_names(&self) -> Vec<(Arc<Object>, String)> {
         let state = &self.run.state;
@@ -831,9 +834,20 @@ impl Walk {
             let mut others = all.iter();
             others.all(|(other, of)| other != name || Arc::ptr_eq(of, cell))
         });
+        let named = globals.chain(shared).filter(|(name, _)| !name.is_empty());
+        let mut next: VecDeque<(String, Value)> =
+            named.map(|(name, cell)| (name, cell.load())).collect();
+        let mut seen = BTreeSet::new();
         let mut found = Vec::new();
-        for (name, cell) in globals.chain(shared).filter(|(name, _)| !name.is_empty()) {
-            name_objects(&cell.load(), name, DEEPEST_NAME, &mut found);
+        // The shortest way to each comes first.
+        while let Some((name, value)) = next.pop_front() {
+            match value {
+                Value::Object(object) => found.push((object, name)),
+                Value::Reference(reference)
+                    if !seen.insert(Arc::as_ptr(&reference.contents) as usize) => {}
+                value if next.len() < MOST_NAMED => next.extend(value.named_parts(&name)),
+                _ => {}
+            }
         }
         found
     }
@@ -994,26 +1008,5 @@ impl Drop for Walk {
     /// The main thread is alive for as long as the session, but not as a thread of this run.
     fn drop(&mut self) {
         self.run.state.members.remove(&MAIN);
-    }
-}
-
-/// An object so many arrays or maps deep in a variable has a name.
-const DEEPEST_NAME: usize = 3;
-
-/// Finds the objects in a value that is called so: `accounts[1].lock`.
-fn name_objects(value: &Value, name: String, deep: usize, found: &mut Vec<(Arc<Object>, String)>) {
-    match value {
-        Value::Object(object) => found.push((object.clone(), name)),
-        Value::Array(items) if deep > 0 => {
-            for (index, item) in items.iter().enumerate() {
-                name_objects(item, format!("{name}[{index}]"), deep - 1, found);
-            }
-        }
-        Value::Map(map) if deep > 0 => {
-            for (key, item) in map.iter() {
-                name_objects(item, format!("{name}.{key}"), deep - 1, found);
-            }
-        }
-        _ => {}
     }
 }

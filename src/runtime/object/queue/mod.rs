@@ -27,8 +27,8 @@ pub struct Queue {
     maxsize: Option<usize>,
     /// Whether it counts tasks, has a limit and can be shut down: all but a `SimpleQueue`.
     is_full_featured: bool,
-    /// Invariants: while a thread waits for room it is full; while a thread waits for an item, each item
-    /// is kept for a thread that was woken to take it.
+    /// Invariants: while a thread waits for room it is full; while a thread waits for an item, a thread was
+    /// woken for each item to take it.
     items: Items,
     /// Items put, and not yet reported by `task_done`.
     unfinished: u64,
@@ -134,7 +134,7 @@ impl Queue {
 
     /// There are items: the threads that wait for them are notified.
     fn offer(&mut self, ctx: &mut Ctx<'_>) {
-        while self.items.len() > self.waiting.kept() && self.waiting.tell_getter(ctx) {}
+        while self.items.len() > self.waiting.notified() && self.waiting.tell_getter(ctx) {}
     }
 
     fn task_done(&mut self, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {

@@ -65,17 +65,36 @@ fn an_item_that_cannot_be_compared_is_refused_and_nothing_is_lost() {
 fn both_sides_are_served_in_the_order_of_arrival() {
     let mut table = Table::default();
     let queue = table.add(queue(Order::Fifo, 1));
-    table.waits(&queue, B, Verb::Get, &[]);
-    table.waits(&queue, C, Verb::Get, &[Value::Float(0.5)]);
+    let half = [Value::Float(0.5)];
+    table.waits(&queue, B, Verb::Get, &half);
+    table.waits(&queue, C, Verb::Get, &half);
     table.done(&queue, A, Verb::Put, &[Int(1)], "()");
     assert_eq!(table.wakes(), ["2: retry"]);
+    // It is kept for who waits with a limit.
     table.misuse(&queue, A, Verb::TryGet, &[], "is empty");
     table.misuse(&queue, A, Verb::TryPut, &[Int(2)], "is full");
     table.waits(&queue, A, Verb::Put, &[Int(2)]);
-    table.done(&queue, B, Verb::Get, &[], "1");
+    table.done(&queue, B, Verb::Get, &half, "1");
     assert_eq!(table.wakes(), ["1: ()", "3: retry"]);
-    table.done(&queue, C, Verb::Get, &[Value::Float(0.5)], "2");
+    table.done(&queue, C, Verb::Get, &half, "2");
     table.done(&queue, A, Verb::Full, &[], "false");
+}
+
+#[test]
+fn who_comes_by_may_be_faster_than_who_waits_for_ever() {
+    for order in [Order::Fifo, Order::Lifo] {
+        let mut table = Table::default();
+        let queue = table.add(queue(order, 0));
+        table.waits(&queue, B, Verb::Get, &[]);
+        table.done(&queue, A, Verb::Put, &[Int(1)], "()");
+        assert_eq!(table.wakes(), ["2: retry"]);
+        table.done(&queue, A, Verb::TryGet, &[], "1");
+        table.done(&queue, A, Verb::Qsize, &[], "0");
+        table.waits(&queue, B, Verb::Get, &[]);
+        table.done(&queue, A, Verb::Put, &[Int(2)], "()");
+        assert_eq!(table.wakes(), ["2: retry"]);
+        table.done(&queue, B, Verb::Get, &[], "2");
+    }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //!
 //! Both sides are served in the order in which they came. A thread that waits for room has left its
 //! item here, and is woken when the item stands in the queue: nothing remains to be done. A thread
-//! that waits for an item is *notified* to take one, which is kept for it until it does: were it handed
-//! the item and stopped on the way, the item would be lost with it.
+//! that waits for an item is *notified* to take one: were it handed the item and stopped on the way, the
+//! item would be lost with it. Who waits without a limit may find that another thread was faster, as in
+//! Python, and waits again; for who waits with a limit an item is kept, so that its time is not over in
+//! between.
 
 use std::collections::VecDeque;
 
@@ -60,7 +62,22 @@ pub(super) struct Waiting {
     getters: VecDeque<(TaskId, f64)>,
     putters: VecDeque<Putter>,
     joiners: Vec<TaskId>,
-    notified: Vec<TaskId>,
+    notified: Vec<Notified>,
+}
+
+/// A thread that was notified to take an item and has not done so.
+#[derive(Clone, Debug)]
+struct Notified {
+    task: TaskId,
+    /// Whether an item is kept for it.
+    is_served: bool,
+}
+
+impl EncodeState for Notified {
+    fn encode_state(&self, encoder: &mut dyn StateEncoder) {
+        let Self { task, is_served } = self;
+        (task, is_served).encode_state(encoder);
+    }
 }
 
 impl EncodeState for Waiting {
@@ -76,22 +93,20 @@ impl EncodeState for Waiting {
 }
 
 impl Waiting {
-    /// How many items are kept for threads that were notified to take one.
-    pub(super) fn kept(&self) -> usize {
+    /// How many threads were notified to take an item.
+    pub(super) fn notified(&self) -> usize {
         self.notified.len()
     }
 
     /// How many items are kept for threads other than `task`.
     pub(super) fn kept_from(&self, task: TaskId) -> usize {
-        self.notified
-            .iter()
-            .filter(|notified| **notified != task)
-            .count()
+        let others = self.notified.iter().filter(|one| one.task != task);
+        others.filter(|one| one.is_served).count()
     }
 
     /// The thread asks, so it has heard what it was notified.
     pub(super) fn heard(&mut self, task: TaskId) {
-        self.notified.retain(|notified| *notified != task);
+        self.notified.retain(|notified| notified.task != task);
     }
 
     pub(super) fn add_getter(&mut self, task: TaskId, seconds: f64) {
@@ -108,10 +123,11 @@ impl Waiting {
 
     /// Tells the first thread that waits for an item to take one; false when none waits.
     pub(super) fn tell_getter(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        let Some((task, _)) = self.getters.pop_front() else {
+        let Some((task, seconds)) = self.getters.pop_front() else {
             return false;
         };
-        self.notified.push(task);
+        let is_served = seconds > 0.0;
+        self.notified.push(Notified { task, is_served });
         ctx.wake(task, Wake::Retry);
         true
     }
@@ -151,7 +167,7 @@ impl Waiting {
             self.joiners.remove(index);
             return Removed::Join;
         }
-        if self.notified.contains(&task) {
+        if self.notified.iter().any(|notified| notified.task == task) {
             return Removed::Notified;
         }
         Removed::Unknown
@@ -174,5 +190,10 @@ crate::value::state_key_test! { waiting_key, Waiting, Waiting::default();
     getters: [(TaskId(2), 0.0)].into(),
     putters: [Putter { task: TaskId(2), item: Value::Unit, seconds: 0.0 }].into(),
     joiners: vec![TaskId(2)],
-    notified: vec![TaskId(2)],
+    notified: vec![Notified { task: TaskId(2), is_served: true }],
+}
+
+crate::value::state_key_test! { notified_key, Notified, Notified { task: TaskId(2), is_served: true };
+    task: TaskId(3),
+    is_served: false,
 }

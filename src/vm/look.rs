@@ -1,0 +1,123 @@
+//! Looks into whole collections, told to who listens: an operator, a function of the library or the making
+//! of text reads what its operands lead to, and names no place in the text. So it is said by the variable
+//! that holds the collection where the thread stands.
+
+use std::sync::Arc;
+
+use super::fiber::Fiber;
+use super::globals::Globals;
+use super::place::Base;
+use super::reference::Inside;
+use super::step::Machine;
+use super::{Action, SharedPlace, Visible};
+use crate::program::Program;
+use crate::program::code::Root;
+use crate::value::collection::{Collection, Kind};
+use crate::value::{Reference, Value};
+
+impl Machine<'_, '_> {
+    /// Tells the listener that what these references lead to is looked at, where another thread could
+    /// change it; one of them may be changed.
+    pub(super) fn tell_look(&mut self, inside: &Inside, changes: Option<&Reference>) {
+        if !self.listening {
+            return;
+        }
+        let shared = |reference: &&Arc<Reference>| reference.contents.is_published();
+        for reference in inside.references.iter().filter(shared) {
+            let (program, globals) = (self.env.program, self.env.globals);
+            let place = SharedPlace {
+                name: self.fiber.name_of(program, globals, reference),
+                cell: Arc::as_ptr(&reference.contents) as usize,
+                keys: Vec::new(),
+            };
+            let visible = Visible {
+                pos: self.fiber.pos(program),
+                action: match changes.is_some_and(|changed| changed.is(reference)) {
+                    // `xs += ys` is what this method does.
+                    true if reference.kind == Kind::List => Action::Method(place, "extend".into()),
+                    true => Action::Method(place, "update".into()),
+                    false => Action::Read(place),
+                },
+                written: self.fiber.written_in(program),
+            };
+            let contents = Value::Reference(reference.clone());
+            self.env.services.note(self.fiber.task, &visible, &contents);
+        }
+    }
+}
+
+impl Fiber {
+    /// What the running function calls a collection: its variable, or the attribute of one, that holds it;
+    /// the kind of collection where it has no name for it.
+    fn name_of(&self, program: &Program, globals: &Globals, reference: &Reference) -> String {
+        let named = self.variables(program, globals);
+        let mut names = named
+            .iter()
+            .filter_map(|(name, value)| Some(format!("{name}{}", way_to(value, reference)?)));
+        let name = names.next();
+        name.unwrap_or_else(|| reference.kind.name().into())
+    }
+
+    /// The variables that the running function names, the top-level ones first, and what they hold.
+    fn variables(&self, program: &Program, globals: &Globals) -> Vec<(String, Value)> {
+        let Some(frame) = self.frames.last() else {
+            return Vec::new();
+        };
+        let code = program.code(frame.code);
+        let top_level = code.globals.iter().filter_map(|id| {
+            let value = globals.with(*id, |binding| binding.map(|binding| binding.cell.load()))?;
+            Some((program.global(*id).name.to_string(), value))
+        });
+        let captures = match self.registers.get(frame.callee as usize) {
+            Some(Value::Function(function)) => &function.captures[..],
+            _ => &[],
+        };
+        let captured = (code.capture_names.iter().zip(captures))
+            .map(|(name, cell)| (name.as_str().into(), cell.load()));
+        let in_scope = |start, end| (start..end).contains(&frame.pc);
+        let own = (code.variables.iter())
+            .filter(|variable| in_scope(variable.start, variable.end))
+            .filter_map(|variable| {
+                let at = frame.base as usize + usize::from(variable.register);
+                Some((
+                    variable.name.as_str().into(),
+                    self.registers.get(at)?.clone(),
+                ))
+            });
+        let this = self.bound(frame, code).and_then(|bound| {
+            let value = match bound.base {
+                Base::Cell(cell) => cell.load(),
+                Base::Register(at) => self.registers.get(at)?.clone(),
+            };
+            let name = self.root_name(program, self.frames.len() - 1, Root::This);
+            let name = name.filter(|name| !name.is_empty());
+            Some((
+                name.unwrap_or_else(|| self.this_word(program).into()),
+                value,
+            ))
+        });
+        top_level.chain(captured).chain(own).chain(this).collect()
+    }
+}
+
+/// What is to be written behind a variable with this value to come to the reference: nothing, or the name
+/// of an attribute.
+fn way_to(value: &Value, wanted: &Reference) -> Option<String> {
+    let is_it = |value: &Value| match value {
+        Value::Reference(reference) => Arc::ptr_eq(&reference.contents, &wanted.contents),
+        _ => false,
+    };
+    match value {
+        Value::Cell(cell) => way_to(&cell.load(), wanted),
+        value if is_it(value) => Some(String::new()),
+        Value::Reference(instance) if instance.kind == Kind::Instance => {
+            let Collection::Attributes(attributes) = &**instance.load() else {
+                return None;
+            };
+            let mut attributes = attributes.iter();
+            let found = attributes.find(|(_, value)| is_it(value));
+            found.map(|(name, _)| format!(".{name}"))
+        }
+        _ => None,
+    }
+}
