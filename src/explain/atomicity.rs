@@ -208,8 +208,7 @@ impl Case<'_> {
             return half.then_some(Torn::HalfSeen);
         }
         if reads && blind(last) {
-            // Who has looked again before writing has lost nothing, and who looked at the whole has checked.
-            let is_part = first.kind.target() != last.kind.target();
+            // Who has looked again before writing has lost nothing.
             let looked_again = all.iter().any(|event| {
                 event.thread == first.thread
                     && event.step > between.step
@@ -217,7 +216,7 @@ impl Case<'_> {
                     && event.kind.reads()
                     && same_target(event, first)
             });
-            return Some(match is_part || looked_again {
+            return Some(match looked_again {
                 true => Torn::CheckThenAct,
                 false => Torn::LostUpdate,
             });

@@ -83,6 +83,8 @@ pub struct Explorer {
     explains: bool,
     /// What is asked of a search besides.
     demands: Vec<Demand>,
+    /// How many bytes a run that is led again may take: those of the last search.
+    memory: u64,
 }
 
 impl Explorer {
@@ -112,6 +114,7 @@ impl Explorer {
             expected: Arc::default(),
             explains: true,
             demands: Vec::new(),
+            memory: u64::MAX,
         }
     }
 
@@ -129,6 +132,7 @@ impl Explorer {
     /// The virtual time, in seconds, that the run takes in which each thread goes on for as long as it can,
     /// and its end; nothing when it does not end within the limits.
     pub fn usual_run(&mut self, limits: &Limits) -> Option<(f64, Outcome)> {
+        self.memory = limits.memory;
         self.look_at_runs(&self.stop.clone(), limits.time, limits.memory);
         let brake = Brake::with_work(&self.stop, limits.time, limits.memory, limits.work);
         self.walk.set_interrupt(Some(brake.interrupt()));
@@ -458,9 +462,10 @@ impl Explorer {
         }
     }
 
-    /// What is run again from now on to be shown is interrupted after so long, at least [`GRACE`].
+    /// What is run again from now on to be shown is interrupted after so long, at least [`GRACE`], and where
+    /// the run itself takes all memory that the search might have.
     fn allow_grace(&mut self, left: Duration) {
-        let brake = Brake::new(&Arc::default(), left.max(GRACE), u64::MAX);
+        let brake = Brake::new(&Arc::default(), left.max(GRACE), self.memory);
         self.walk.set_interrupt(Some(brake.interrupt()));
     }
 
@@ -601,7 +606,7 @@ impl Explorer {
         if decisions.len() > LONGEST_EXPLAINED {
             return None;
         }
-        let brake = Brake::new(&self.stop, TIME_TO_EXPLAIN, u64::MAX);
+        let brake = Brake::new(&self.stop, TIME_TO_EXPLAIN, self.memory);
         self.walk.set_interrupt(Some(brake.interrupt()));
         let passes = |walk: &Walk| {
             let outcome = walk.end().map(|end| Outcome::of(walk, end));

@@ -34,6 +34,7 @@ mod token;
 mod trail;
 mod unfold;
 mod verdict;
+mod ways;
 
 pub use crate::schedule::{Choice, Draw, Interruption, Shared, Walk};
 pub use alike::Alike;

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::ways::{Access, ways};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::object::asyncio::NOBODY_HAS_AWAITED;
 use crate::schedule::{Choice, Draw, MAIN, Told, Walk};
 use crate::trace::{
-    AccessPath, Ahead, Blocked, EventKind, ObjectRef, PathSegment, RaisedError, Trace, TraceEvent,
+    AccessPath, Ahead, Blocked, EventKind, ObjectRef, PathSegment, RaisedError, Target, Trace,
+    TraceEvent,
 };
 use crate::value::object::TaskId;
 use crate::value::{Object, Value, debug_text};
-use crate::vm::{Action, COPY_OF, SharedPlace};
+use crate::vm::{Action, COPY_OF, SharedPlace, Visible};
 
 /// See the head of the file.
 #[derive(Default)]
@@ -49,6 +51,26 @@ impl Recorder {
         let known = self.objects.len();
         let has_done = told.iter().any(|told| told.thread.number == task.0);
         let raised = walk.take_raised();
+        if let Some(Visible {
+            action: Action::Method(place, method),
+            pos,
+            ..
+        }) = &before
+        {
+            let is_done = |told: &Told| {
+                told.thread.number == task.0 && matches!(told.kind, Kind::Method { .. })
+            };
+            let has_failed = !told.iter().any(is_done)
+                && raised.iter().any(|one| one.task == task && one.pos == *pos);
+            if has_failed {
+                let kind = EventKind::Call {
+                    path: path(place),
+                    method: method.clone(),
+                    writes: writes.unwrap_or(true),
+                };
+                self.add(task, *pos, kind);
+            }
+        }
         let asked = before.and_then(|before| match before.action {
             Action::Object(object, verb) => Some((object, verb, before.pos)),
             _ => None,
@@ -101,6 +123,10 @@ impl Recorder {
 
     /// The trace of what was done, and of how threads wait where `walk` stands now.
     pub(super) fn finish(mut self, walk: &Walk) -> Trace {
+        let accesses: Vec<_> = self.trace.events.iter().map(access).collect();
+        let mut is_way = ways(&accesses).into_iter();
+        let events = &mut self.trace.events;
+        events.retain(|_| !is_way.next().unwrap_or_default());
         self.trace.alive = walk.alive().collect();
         for task in self.trace.alive.clone() {
             if let Some(name) = walk.name(task) {
@@ -253,6 +279,20 @@ impl Recorder {
         };
         self.add(task, told.pos, kind);
     }
+}
+
+fn access(event: &TraceEvent) -> Option<Access> {
+    let Some(Target::Place(path)) = event.kind.target() else {
+        return None;
+    };
+    Some(Access {
+        thread: event.thread.0,
+        line: event.pos.at(),
+        cell: path.cell,
+        place: path.to_string(),
+        variable: path.variable,
+        writes: event.kind.writes(),
+    })
 }
 
 fn path(place: &SharedPlace) -> AccessPath {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::finding::Problem;
 use super::outcome::Stuck;
 use super::trail::{Step, Trail};
+use super::ways::{Access, ways};
 use crate::event::{Kind, Request};
 use crate::explain::{Explanation, Need, need as need_of};
 use crate::pos::Pos;
@@ -114,7 +115,10 @@ pub fn tell_explained(
         names.chosen = explanation.names.clone();
         names.blocked.clone_from(&explanation.blocked);
     }
+    let told = trail.steps.iter().flat_map(|step| &step.told);
+    let accesses: Vec<_> = told.map(access).collect();
     let mut teller = Teller {
+        ways: ways(&accesses).into_iter(),
         names,
         acts: Vec::new(),
         kinds: Vec::new(),
@@ -291,6 +295,22 @@ fn is_object(value: &str) -> bool {
     value.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
+fn access(told: &Told) -> Option<Access> {
+    let (place, writes) = match told.action()? {
+        Action::Read(place) => (place, false),
+        Action::Write(place) | Action::Method(place, _) => (place, true),
+        _ => return None,
+    };
+    Some(Access {
+        thread: told.thread.number,
+        line: told.pos.at(),
+        cell: place.cell,
+        variable: place.name.clone(),
+        place: place.to_string(),
+        writes,
+    })
+}
+
 /// A place with its line.
 struct Place {
     pos: Pos,
@@ -326,6 +346,8 @@ enum ActKind {
 }
 
 struct Teller {
+    /// For each thing that was told, whether it is only the way to a collection.
+    ways: std::vec::IntoIter<bool>,
     names: Names,
     acts: Vec<Act>,
     /// Of each act, what it is to those around it.
@@ -424,7 +446,8 @@ impl Teller {
             );
         }
         for told in &step.told {
-            if self.names.note(told) || is_own(&told.kind) {
+            let is_way = self.ways.next().unwrap_or_default();
+            if self.names.note(told) || is_own(&told.kind) || is_way {
                 continue;
             }
             if let Some(words) = words(&told.kind, &self.names) {

@@ -116,11 +116,16 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             parts,
             lock,
             is_known,
+            is_async,
             ..
         } => {
             let what: Vec<String> = parts.iter().map(|part| at.part(part)).collect();
             let lines = list(&what);
-            let with = at.block(&format!("with {lock}"));
+            let word = match (at, is_async) {
+                (Lines::Python(_), true) => "async with",
+                _ => "with",
+            };
+            let with = at.block(&format!("{word} {lock}"));
             match (is_known, parts.as_slice()) {
                 (true, _) => format!("take `{lock}` around {lines}, too: {with}"),
                 (false, [part]) if part.first == part.last => {
@@ -485,6 +490,7 @@ mod tests {
             parts,
             variables: Vec::new(),
             lock: "lock".into(),
+            is_async: false,
             is_known: false,
         };
         assert_eq!(

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::fiber::Fiber;
+use super::fiber::{Fiber, Frame};
 use super::globals::Globals;
 use super::place::Base;
 use super::reference::Inside;
@@ -40,8 +40,7 @@ impl Machine<'_, '_> {
                 },
                 written: self.fiber.written_in(program),
             };
-            let contents = Value::Reference(reference.clone());
-            self.env.services.note(self.fiber.task, &visible, &contents);
+            self.tell(Some(visible), &Value::Reference(reference.clone()));
         }
     }
 }
@@ -56,6 +55,33 @@ impl Fiber {
             .filter_map(|(name, value)| Some(format!("{name}{}", way_to(value, reference)?)));
         let name = names.next();
         name.unwrap_or_else(|| reference.kind.name().into())
+    }
+
+    /// The variables of the text that it runs, where it is main.
+    pub fn outermost_variables(&self, program: &Program) -> Vec<(String, Value)> {
+        let frame = self.frames.first();
+        frame.map_or_else(Vec::new, |frame| {
+            self.variables_of(program, frame).collect()
+        })
+    }
+
+    /// The variables of a function that runs, without those of the functions around it.
+    fn variables_of<'f>(
+        &'f self,
+        program: &'f Program,
+        frame: &'f Frame,
+    ) -> impl Iterator<Item = (String, Value)> + 'f {
+        let variables = program.code(frame.code).variables.iter();
+        let in_scope =
+            variables.filter(|variable| (variable.start..variable.end).contains(&frame.pc));
+        in_scope.filter_map(|variable| {
+            let at = frame.base as usize + usize::from(variable.register);
+            let value = match self.registers.get(at)? {
+                Value::Cell(cell) => cell.load(),
+                value => value.clone(),
+            };
+            Some((variable.name.as_str().into(), value))
+        })
     }
 
     /// The variables that the running function names, the top-level ones first, and what they hold.
@@ -74,16 +100,7 @@ impl Fiber {
         };
         let captured = (code.capture_names.iter().zip(captures))
             .map(|(name, cell)| (name.as_str().into(), cell.load()));
-        let in_scope = |start, end| (start..end).contains(&frame.pc);
-        let own = (code.variables.iter())
-            .filter(|variable| in_scope(variable.start, variable.end))
-            .filter_map(|variable| {
-                let at = frame.base as usize + usize::from(variable.register);
-                Some((
-                    variable.name.as_str().into(),
-                    self.registers.get(at)?.clone(),
-                ))
-            });
+        let own = self.variables_of(program, frame);
         let this = self.bound(frame, code).and_then(|bound| {
             let value = match bound.base {
                 Base::Cell(cell) => cell.load(),

@@ -40,8 +40,6 @@ pub(super) struct Machine<'m, 'e> {
     pub(super) stepped: bool,
     /// Whether anybody wants to know of visible operations.
     pub(super) listening: bool,
-    /// Whether no other thread could notice the last access, which was no step.
-    pub(super) is_passed_over: bool,
 }
 
 /// Runs `fiber` until it stops. `fuel` counts loop rounds, calls, operations on shared variables, and
@@ -58,7 +56,6 @@ pub fn step<const STEPPED: bool>(fiber: &mut Fiber, env: &mut Env<'_>, fuel: &mu
         env,
         stepped: STEPPED,
         listening,
-        is_passed_over: false,
     };
     if let Some(fault) = machine.fiber.stopping.take() {
         return machine.unwind_stopped(fault);

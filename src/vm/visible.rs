@@ -39,7 +39,6 @@ impl Machine<'_, '_> {
     /// Whether the place that `path` leads to from a variable may be accessed now: at once when only
     /// this thread can notice.
     pub(super) fn may_access(&mut self, cell: &Cell, path: Path<'_>, writes: bool) -> bool {
-        self.is_passed_over = false;
         if !self.stepped || !cell.is_published() {
             return true;
         }
@@ -49,7 +48,6 @@ impl Machine<'_, '_> {
             writes,
         };
         if !self.env.services.sees(self.fiber.task, &access) {
-            self.is_passed_over = true;
             return true;
         }
         let proceeds = self.may_proceed();
@@ -131,18 +129,10 @@ impl Machine<'_, '_> {
         (self.fiber).before(self.env.program, self.env.globals, of)
     }
 
-    /// Tells the listener that it was done. Where a collection stands is worth no word unless that can
-    /// change: what is done to the collection has its name.
+    /// Tells the listener that it was done.
     pub(super) fn tell(&mut self, visible: Option<Visible>, value: &Value) {
         if let Some(visible) = visible {
-            let is_way = self.is_passed_over
-                && matches!(
-                    (&visible.action, value),
-                    (Action::Read(_), Value::Reference(_))
-                );
-            if !is_way {
-                self.env.services.note(self.fiber.task, &visible, value);
-            }
+            self.env.services.note(self.fiber.task, &visible, value);
         }
     }
 }

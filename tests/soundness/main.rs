@@ -131,10 +131,16 @@ impl Net {
 }
 
 fn is_listed(became: &Became, explored: &Explored, text: &Text) -> bool {
+    let listed = || explored.outcomes.iter();
     explored.outcomes.contains(became)
         || text.names_are_chance && {
             let nameless = became.nameless();
-            (explored.outcomes.iter()).any(|listed| listed.nameless() == nameless)
+            listed().any(|listed| listed.nameless() == nameless)
+        }
+        || text.text.contains("ProcessPoolExecutor") && {
+            let by_name = became.by_name();
+            let mut ambiguous = listed().filter(|listed| listed.is_ambiguous());
+            ambiguous.any(|listed| listed.by_name() == by_name)
         }
 }
 

@@ -61,6 +61,32 @@ impl Became {
         Self { end, threads }
     }
 
+    /// Whether several threads have one name.
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.threads.windows(2).any(|two| two[0].0 == two[1].0)
+    }
+
+    /// The same with threads of one name taken together, as a process tells of its threads by their names.
+    pub(crate) fn by_name(&self) -> Self {
+        let mut threads: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
+        for (name, printed, failed) in &self.threads {
+            match threads.last_mut().filter(|(last, ..)| last == name) {
+                Some((_, lines, errors)) => {
+                    lines.extend_from_slice(printed);
+                    errors.extend_from_slice(failed);
+                }
+                None => threads.push((name.clone(), printed.clone(), failed.clone())),
+            }
+        }
+        // In which order two of one name have told their lines is not known.
+        threads.iter_mut().for_each(|(_, printed, failed)| {
+            printed.sort();
+            failed.sort();
+        });
+        let end = self.end.clone();
+        Self { end, threads }
+    }
+
     fn of(outcome: &Outcome) -> Self {
         let failed = outcome.main_failed.as_ref();
         let failed = failed.map(|failed| format!("{} {}, then ", failed.pos, failed.message));

@@ -66,6 +66,7 @@ impl Explorer {
     /// everything was seen, a limit is reached or the watch says stop.
     pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
+        self.memory = limits.memory;
         *self.expected.lock() = None;
         if limits.reduction == Reduction::Always {
             let bounds = bounds(limits, limits.time, None);

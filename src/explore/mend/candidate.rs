@@ -41,6 +41,8 @@ pub enum Fix {
         lock: String,
         /// Whether the text has that lock already.
         is_known: bool,
+        /// Whether it is a lock of `asyncio`, for tasks.
+        is_async: bool,
     },
     /// What changes call is called before them, and only the changes are under a lock.
     CallFirst {

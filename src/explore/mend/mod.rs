@@ -207,6 +207,7 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         sizes::marks(script),
         each::task_done(script),
         each::give_up(script),
+        regions::gate(script),
         order::without_limit(script),
         order::outside_lock(script),
         locks::own_lock(script),

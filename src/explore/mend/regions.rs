@@ -107,7 +107,7 @@ pub(super) fn parts(
     for variable in variables {
         for statement in script.touching(variable) {
             let function = script.outline.function_of(statement);
-            if function > 0 || with_main {
+            if !script.is_main(function) || with_main {
                 by_function.entry(function).or_default().push(statement);
             }
         }
@@ -191,6 +191,30 @@ fn runs(script: &Script<'_>, block: usize, mentions: &[usize]) -> Vec<(usize, us
     runs
 }
 
+/// Who takes one lock while it holds another comes in alone: a lock around both, wherever that is done.
+pub(super) fn gate(script: &Script<'_>) -> Vec<Candidate> {
+    let takes = |statement: usize| script.outline.statements[statement].head == Head::With;
+    let mut outer: Vec<usize> = Vec::new();
+    for (statement, _) in script.statements().filter(|(number, _)| takes(*number)) {
+        let mut around = script.outline.path(statement).into_iter();
+        outer.extend(around.find(|one| *one != statement && takes(*one)));
+    }
+    outer.sort_unstable();
+    outer.dedup();
+    let is_inside = |one: usize| {
+        let path = script.outline.path(one);
+        outer
+            .iter()
+            .any(|other| *other != one && path.contains(other))
+    };
+    let parts: Vec<_> = (outer.iter().filter(|one| !is_inside(**one)))
+        .map(|one| (*one, *one))
+        .collect();
+    let lock = script.unused("lock");
+    let together = together(script, &[], &parts, &lock, Some("Lock()"));
+    together.into_iter().collect()
+}
+
 fn together(
     script: &Script<'_>,
     variables: &[&str],
@@ -221,6 +245,10 @@ fn together(
         variables: variables.iter().map(ToString::to_string).collect(),
         lock: lock.into(),
         is_known: made.is_none(),
+        is_async: match made {
+            Some(made) => made.starts_with("asyncio."),
+            None => script.text.contains("asyncio.Lock()"),
+        },
     };
     Some(Candidate::new(fix, edits))
 }

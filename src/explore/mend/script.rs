@@ -243,6 +243,13 @@ impl<'t> Script<'t> {
         name_of(&self.outline, function)
     }
 
+    /// Whether a function runs once and alone at first: the text itself, or the one that an event loop begins
+    /// with.
+    pub(super) fn is_main(&self, function: usize) -> bool {
+        let begins = |name| self.text.contains(&format!("asyncio.run({name}("));
+        function == 0 || self.name_of(function).is_some_and(begins)
+    }
+
     /// The statements that can run, each before those inside it.
     pub(super) fn statements(&self) -> impl Iterator<Item = (usize, &Statement)> + '_ {
         let all = self.outline.statements.iter().enumerate();

@@ -835,8 +835,15 @@ impl Walk {
             others.all(|(other, of)| other != name || Arc::ptr_eq(of, cell))
         });
         let named = globals.chain(shared).filter(|(name, _)| !name.is_empty());
-        let mut next: VecDeque<(String, Value)> =
-            named.map(|(name, cell)| (name, cell.load())).collect();
+        let named = named.map(|(name, cell)| (name, cell.load()));
+        let main = state
+            .members
+            .get(&MAIN)
+            .and_then(|main| main.fiber.as_ref());
+        let mut of_main = main.map_or_else(Vec::new, |main| main.outermost_variables(program));
+        // What it holds itself it gives others as arguments, which have names of their own.
+        of_main.retain(|(_, value)| matches!(value, Value::Reference(_)));
+        let mut next: VecDeque<(String, Value)> = named.chain(of_main).collect();
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         // The shortest way to each comes first.

@@ -178,8 +178,8 @@ fn an_immediate_shutdown_drops_what_is_left_and_ends_every_wait() {
     table.misuse(&queue, B, Verb::Get, &[], "was shut down");
     let queue = table.add(self::queue(Order::Fifo, 0));
     table.waits(&queue, A, Verb::Get, &[]);
-    table.done(&queue, B, Verb::Put, &[Int(1)], "()");
     table.waits(&queue, C, Verb::Get, &[]);
+    table.done(&queue, B, Verb::Put, &[Int(1)], "()");
     table.done(&queue, B, Verb::Shutdown, &[Value::Bool(true)], "()");
     assert_eq!(
         table.wakes(),
