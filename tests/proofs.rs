@@ -1470,3 +1470,36 @@ fn shutting_processes_down_disturbs_no_wait() {
         );
     }
 }
+
+/// Who waits for an item has taken none before it goes on: who comes by may take it, and counts what is there.
+#[test]
+fn an_item_is_there_until_somebody_takes_it() {
+    for made in ["Queue()", "LifoQueue()", "PriorityQueue()"] {
+        let source = format!(
+            "let q = {made};
+            let t = spawn(|| {{
+                sleep(0.01); q.put(1);
+                try {{ q.get(false); q.put(2); }} catch {{ print(q.qsize()); }}
+            }});
+            q.get(); t.join();"
+        );
+        let found = explore(&source);
+        let outcomes = found.outcomes.iter().map(|one| text_of(&one.outcome));
+        assert_eq!(
+            outcomes.collect::<BTreeSet<_>>(),
+            ["", "0"].map(String::from).into()
+        );
+        for mode in [
+            Mode::Parallel(1),
+            Mode::Parallel(2),
+            Mode::Gil(1),
+            Mode::Gil(2),
+        ] {
+            let lines = common::run(mode, &source).lines();
+            assert!(
+                lines.is_empty() || lines == ["0"],
+                "{made}, {mode:?}: {lines:?}"
+            );
+        }
+    }
+}
