@@ -75,7 +75,7 @@ pub enum Head {
     Return,
     /// `throw`.
     Throw,
-    /// Any other keyword of a block: `switch`, `do`, or braces alone.
+    /// Any other keyword of a block: `switch`, `do`, `class`, or braces alone.
     Other,
     /// An expression.
     Expression,
@@ -229,6 +229,10 @@ impl<'t> Outline<'t> {
         end
     }
 
+    fn is_word(&self, at: usize) -> bool {
+        (self.tokens.get(at)).is_some_and(|token| token.kind == Kind::Word)
+    }
+
     fn head_at(&self, at: usize) -> Head {
         let token = &self.tokens[at];
         match (token.kind, token.text) {
@@ -243,6 +247,8 @@ impl<'t> Outline<'t> {
             (Kind::Word, "return") => Head::Return,
             (Kind::Word, "throw") => Head::Throw,
             (Kind::Word, "switch" | "do") | (Kind::Open, "{") => Head::Other,
+            // It is a word of the language where a name follows.
+            (Kind::Word, "class") if self.is_word(at + 1) => Head::Other,
             _ => Head::Expression,
         }
     }
@@ -771,6 +777,16 @@ mod tests {
                 "2 n -= i",
                 "0 with m { n }",
                 "0. n",
+            ]
+        );
+        assert_eq!(
+            shape("class C { f() { g() } } let c = C(); c.f()"),
+            [
+                "0 class C { f() { g() } }",
+                "0. f() { g() }",
+                "0.. g()",
+                "0 let c = C();",
+                "0 c.f()",
             ]
         );
         assert_eq!(
