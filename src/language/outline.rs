@@ -608,14 +608,17 @@ impl<'t> Outline<'t> {
         calls
     }
 
-    /// The calls of functions by name, in order.
+    /// The calls of functions by name, in order; `threading.Thread(f)` is the function's, too.
     pub fn function_calls(&self) -> Vec<FunctionCall<'t>> {
         let mut calls = Vec::new();
         for at in 1..self.tokens.len() {
             let name = self.tokens[at - 1];
             let before = at.checked_sub(2).map_or("", |at| self.tokens[at].text);
             let is_call = self.tokens[at].text == "(" && name.kind == Kind::Word;
-            if !is_call || matches!(before, "." | "?." | "fn") || is_keyword(name.text) {
+            let module = at.checked_sub(3).map(|at| self.tokens[at]);
+            let module = module.filter(|module| before == "." && module.text == "threading");
+            let is_method = matches!(before, "." | "?.") && module.is_none();
+            if !is_call || is_method || before == "fn" || is_keyword(name.text) {
                 continue;
             }
             let close = self.matching(at);
@@ -629,7 +632,7 @@ impl<'t> Outline<'t> {
                     .map(|span| &self.text[span])
                     .collect(),
                 arg_spans,
-                span: name.start..self.tokens[close].end(),
+                span: module.map_or(name.start, |module| module.start)..self.tokens[close].end(),
                 statement,
             });
         }
