@@ -12,7 +12,7 @@ use super::step::Machine;
 use super::{Action, SharedPlace, Visible};
 use crate::program::Program;
 use crate::program::code::Root;
-use crate::value::collection::{Collection, Kind};
+use crate::value::collection::Kind;
 use crate::value::{Reference, Value};
 
 impl Machine<'_, '_> {
@@ -49,11 +49,8 @@ impl Fiber {
     /// What the running function calls a collection: its variable, or the attribute of one, that holds it;
     /// the kind of collection where it has no name for it.
     fn name_of(&self, program: &Program, globals: &Globals, reference: &Reference) -> String {
-        let named = self.variables(program, globals);
-        let mut names = named
-            .iter()
-            .filter_map(|(name, value)| Some(format!("{name}{}", way_to(value, reference)?)));
-        let name = names.next();
+        let mut variables = self.variables(program, globals).into_iter();
+        let name = variables.find_map(|(name, value)| way_to(&name, &value, reference));
         name.unwrap_or_else(|| reference.kind.name().into())
     }
 
@@ -117,23 +114,19 @@ impl Fiber {
     }
 }
 
-/// What is to be written behind a variable with this value to come to the reference: nothing, or the name
-/// of an attribute.
-fn way_to(value: &Value, wanted: &Reference) -> Option<String> {
+/// How a reference is written that a value called `name` is or, as an attribute, has; nothing where it is
+/// neither.
+fn way_to(name: &str, value: &Value, wanted: &Reference) -> Option<String> {
     let is_it = |value: &Value| match value {
-        Value::Reference(reference) => Arc::ptr_eq(&reference.contents, &wanted.contents),
+        // A view of a dict has the dict's contents.
+        Value::Reference(one) => Arc::ptr_eq(&one.contents, &wanted.contents),
         _ => false,
     };
     match value {
-        Value::Cell(cell) => way_to(&cell.load(), wanted),
-        value if is_it(value) => Some(String::new()),
+        value if is_it(value) => Some(name.into()),
         Value::Reference(instance) if instance.kind == Kind::Instance => {
-            let Collection::Attributes(attributes) = &**instance.load() else {
-                return None;
-            };
-            let mut attributes = attributes.iter();
-            let found = attributes.find(|(_, value)| is_it(value));
-            found.map(|(name, _)| format!(".{name}"))
+            let mut attributes = value.named_parts(name).into_iter();
+            attributes.find_map(|(name, part)| is_it(&part).then_some(name))
         }
         _ => None,
     }

@@ -226,16 +226,8 @@ pub(super) fn give_up(script: &Script<'_>) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::changed;
     use super::*;
-
-    fn changed(text: &str, candidates: fn(&Script<'_>) -> Vec<Candidate>) -> Vec<String> {
-        let script = Script::of(text, 0);
-        let found = candidates(&script);
-        found
-            .iter()
-            .map(|one| one.edits.apply(text).unwrap())
-            .collect()
-    }
 
     #[test]
     fn an_item_is_worked_off_in_each_case() {

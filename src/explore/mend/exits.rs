@@ -106,16 +106,8 @@ fn inverse(source: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::changed;
     use super::*;
-
-    fn changed(text: &str, candidates: fn(&Script<'_>) -> Vec<Candidate>) -> Vec<String> {
-        let script = Script::of(text, 0);
-        let found = candidates(&script);
-        found
-            .iter()
-            .map(|one| one.edits.apply(text).unwrap())
-            .collect()
-    }
 
     #[test]
     fn what_others_wait_for_is_given_on_every_way_out() {

@@ -294,16 +294,8 @@ pub(super) fn results_back(script: &Script<'_>) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::changed;
     use super::*;
-
-    fn changed(text: &str, candidates: fn(&Script<'_>) -> Vec<Candidate>) -> Vec<String> {
-        let script = Script::of(text, 0);
-        let found = candidates(&script);
-        found
-            .iter()
-            .map(|one| one.edits.apply(text).unwrap())
-            .collect()
-    }
 
     #[test]
     fn a_barrier_by_hand_becomes_one() {

@@ -520,3 +520,16 @@ pub(super) fn root(place: &str) -> &str {
     let end = place.find(|c: char| !c.is_alphanumeric() && c != '_');
     end.map_or(place, |end| &place[..end])
 }
+
+/// What a text becomes by each of these candidates.
+#[cfg(test)]
+pub(super) fn changed(
+    text: &str,
+    candidates: fn(&Script<'_>) -> Vec<super::Candidate>,
+) -> Vec<String> {
+    let found = candidates(&Script::of(text, 0));
+    let texts = found.iter().map(|one| one.edits.apply(text));
+    texts
+        .collect::<Option<_>>()
+        .expect("the edits fit the text")
+}
