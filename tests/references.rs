@@ -326,3 +326,76 @@ fn what_a_base_class_changes_is_called_as_everywhere_else() {
         "{of_instance:?}"
     );
 }
+
+#[test]
+fn what_is_called_again_and_again_is_looked_for_each_time() {
+    prints(
+        "class Counter {
+             total = 0;
+             init(n) { this.n = n; this.items = list(); }
+             add(k) { this.n += k; this.items.append(this.n); this.n }
+         }
+         class Double(Counter) { add(k) { super.add(k); super.add(k) } }
+         let c = Counter(1);
+         for i in range(4) {
+             print(c.add(1));
+             if i == 1 { c.add = |k| -k; }
+         }
+         print(c.n, c.items, c.items[-1]);
+         for x in [Counter(0), Double(0)] {
+             for i in range(2) { x.add(i + 1); x.items[0] = -i; Counter.total += x.items[0]; }
+             print(x.n, x.items, x.total);
+         }",
+        &[
+            "2",
+            "3",
+            "-1",
+            "-1",
+            "3 [2, 3] 3",
+            "3 [-1, 3] -1",
+            "6 [-1, 2, 4, 6] -2",
+        ],
+    );
+}
+
+#[test]
+fn a_call_that_does_not_fit_says_so_and_leaves_everything_as_it_was() {
+    prints(
+        "class Node {
+             init(n) { this.n = n; this.next = list(); this.by_name = dict(); }
+             deep(k) { this.deep(k + 1) }
+         }
+         let node = Node(3);
+         let kinds = list();
+         for f in [
+             || node.deep(), || node.deep(0), || node.missing, || node.missing(1), || node.next[7],
+             || { node.next[7] = 1; }, || node.by_name[\"x\"], || node.next.pop(), || Node(),
+         ] {
+             try { f.call(); } catch (e) { kinds.append(e.class); }
+         }
+         print(kinds);
+         node.by_name[\"x\"] = node; node.by_name[\"x\"].n += 1;
+         print(node.n, node.next, len(node.by_name));",
+        &[
+            "['TypeError', 'RecursionError', 'AttributeError', 'AttributeError', 'IndexError', \
+             'IndexError', 'KeyError', 'IndexError', 'TypeError']",
+            "4 [] 1",
+        ],
+    );
+}
+
+#[test]
+fn threads_that_change_one_instance_at_once_lose_no_step() {
+    prints(
+        "class Log {
+             init() { this.items = list(); this.n = 0; this.lock = Lock(); }
+             add(x) { this.items.append(x); with this.lock { this.n += 1; } }
+         }
+         let log = Log();
+         let threads = [];
+         for t in range(3) { threads.push(spawn(|| for i in range(200) { log.add(t); })); }
+         for thread in threads { thread.join(); }
+         print(log.n, len(log.items), log.items.count(1));",
+        &["600 600 200"],
+    );
+}

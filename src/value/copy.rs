@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     Cell, Class, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind, Function,
@@ -253,6 +253,7 @@ impl<'a> Copier<'a> {
             error: class.error,
             methods,
             attributes,
+            inherited: OnceLock::new(),
         });
         self.classes.insert(address, copy.clone());
         Ok(copy)

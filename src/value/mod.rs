@@ -57,7 +57,7 @@ pub use object::Object;
 pub use publish::publish;
 pub use range::{FloatRange, Range};
 pub use reach::{leads_to, reach};
-pub use user_class::{FieldKind, Fields, INIT, SHOWN, SUPER, UserClass};
+pub use user_class::{FieldKind, Fields, INIT, Inherited, MAKE, SHOWN, SUPER, UserClass};
 
 /// An object map: keys in order, as Rhai prints them.
 pub type Map = BTreeMap<Box<str>, Value>;

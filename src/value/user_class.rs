@@ -5,9 +5,11 @@
 //! change. A class that derives from one of Python's classes of errors makes errors.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::collection::Kind;
+use hashbrown::HashTable;
+
+use super::collection::{Kind, text_hash};
 use super::{
     Cell, Class, Collection, Dict, FaultKind, Function, Literal, Map, Origin, Reference, Target,
     Value,
@@ -38,6 +40,19 @@ pub struct UserClass {
     pub methods: BTreeMap<Box<str>, Value>,
     /// Where the attributes of the class itself stand; it tells classes apart, too.
     pub attributes: Arc<Cell>,
+    /// What follows from all that, and from what it derives from.
+    pub inherited: OnceLock<Inherited>,
+}
+
+/// What is asked of a class again and again. Nothing of it ever changes, so it is found once.
+#[derive(Debug, Default)]
+pub struct Inherited {
+    /// All methods, its own and inherited ones, by the hashes of their names.
+    methods: HashTable<(Box<str>, Value)>,
+    /// Whether its instances may have any attribute, which may be set at any time.
+    takes_any_attribute: bool,
+    /// Its `init`, if a call of the class does nothing but call that on a new instance.
+    plain_init: Option<Arc<Function>>,
 }
 
 /// The fields that a class declares.
@@ -130,6 +145,9 @@ pub const SHOWN: &str = "__shown__";
 /// The name of the method that sets an instance up.
 pub const INIT: &str = "init";
 
+/// The method by which a class makes what a call of it gives, with the class as `this`.
+pub const MAKE: &str = "__make__";
+
 /// The variable in which the methods of a class find what it derives from.
 pub const SUPER: &str = "super";
 
@@ -169,6 +187,7 @@ impl UserClass {
             slots: texts(&own, SLOTS),
             methods,
             attributes: attributes(own, pos),
+            inherited: OnceLock::new(),
         }))
     }
 
@@ -185,6 +204,7 @@ impl UserClass {
             error: Some(class),
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
+            inherited: OnceLock::new(),
         })
     }
 
@@ -201,6 +221,7 @@ impl UserClass {
             error: None,
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
+            inherited: OnceLock::new(),
         })
     }
 
@@ -292,6 +313,7 @@ impl UserClass {
             merged,
             methods: BTreeMap::new(),
             attributes: attributes(Map::new(), Pos::NONE),
+            inherited: OnceLock::new(),
         }))
     }
 
@@ -324,7 +346,51 @@ impl UserClass {
 
     /// The method of this name, its own or inherited.
     pub fn method(self: &Arc<Self>, name: &str) -> Option<&Value> {
-        self.ancestors().find_map(|class| class.methods.get(name))
+        let methods = &self.inherited().methods;
+        let is_it = |(known, _): &(Box<str>, Value)| **known == *name;
+        let found = methods.find(text_hash(name), is_it);
+        found.map(|(_, method)| method)
+    }
+
+    fn inherited(self: &Arc<Self>) -> &Inherited {
+        self.inherited.get_or_init(|| {
+            let mut methods: HashTable<(Box<str>, Value)> = HashTable::new();
+            for (name, method) in self.ancestors().flat_map(|class| &class.methods) {
+                let is_it = |(known, _): &(Box<str>, Value)| known == name;
+                // What comes first hides what comes later.
+                if methods.find(text_hash(name), is_it).is_none() {
+                    let entry = (name.clone(), method.clone());
+                    methods.insert_unique(text_hash(name), entry, |(name, _)| text_hash(name));
+                }
+            }
+            let method = |wanted: &str| {
+                let is_it = |(known, _): &(Box<str>, Value)| **known == *wanted;
+                methods
+                    .find(text_hash(wanted), is_it)
+                    .map(|(_, method)| method)
+            };
+            let plain_init = match (self.error, method(MAKE), method(INIT)) {
+                (None, None, Some(Value::Function(init))) => Some(init.clone()),
+                _ => None,
+            };
+            let is_fixed =
+                |fields: &Fields| matches!(fields.kind, FieldKind::Frozen | FieldKind::Constant);
+            Inherited {
+                takes_any_attribute: self.slots.is_none() && !self.fields().is_some_and(is_fixed),
+                plain_init,
+                methods,
+            }
+        })
+    }
+
+    /// Whether its instances may have any attribute, which may be set at any time.
+    pub fn takes_any_attribute(self: &Arc<Self>) -> bool {
+        self.inherited().takes_any_attribute
+    }
+
+    /// Its `init`, if a call of the class does nothing but call that on a new instance.
+    pub fn plain_init(self: &Arc<Self>) -> Option<&Arc<Function>> {
+        self.inherited().plain_init.as_ref()
     }
 
     /// The class that has an attribute of this name now, itself or one that it derives from.

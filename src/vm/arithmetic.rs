@@ -70,7 +70,10 @@ pub(super) fn binary(
         (BinaryOp::Add, Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int),
         (BinaryOp::Sub, Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int),
         (BinaryOp::Mul, Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int),
-        // Python divides otherwise.
+        // Python divides otherwise, and so that a remainder has the sign of the divisor.
+        (BinaryOp::Rem, Value::Int(a), Value::Int(b)) if dialect == Language::Python && *b > 0 => {
+            Some(Value::Int(a.rem_euclid(*b)))
+        }
         (BinaryOp::Div | BinaryOp::Rem, ..) if dialect == Language::Python => None,
         (BinaryOp::Div, Value::Int(a), Value::Int(b)) => a.checked_div(*b).map(Value::Int),
         (BinaryOp::Rem, Value::Int(a), Value::Int(b)) => a.checked_rem(*b).map(Value::Int),

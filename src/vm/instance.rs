@@ -18,14 +18,12 @@ use crate::program::code::{AccessPath, CallSite, PathSegment};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
 use crate::value::{
-    Class, CodeId, Collection, FaultKind, Function, INIT, Map, Reference, Target, UserClass, Value,
+    Class, CodeId, Collection, FaultKind, Function, INIT, MAKE, Map, Reference, Target, UserClass,
+    Value,
 };
 
 /// `super.__spread("f", args, named)`: the method `f` with arguments from collections.
 const SPREAD: &str = "__spread";
-
-/// The method by which a class makes what a call of it gives, with the class as `this`.
-const MAKE: &str = "__make__";
 
 /// The method by which an instance is called.
 pub(super) const CALL: &str = "__call__";
@@ -634,6 +632,11 @@ enum Dynamic {
     Set,
     Delete,
     All,
+}
+
+/// Whether a method of this name reads or changes attributes by names that are values.
+pub(super) fn is_dynamic(method: &str) -> bool {
+    Dynamic::of(method).is_some()
 }
 
 impl Dynamic {

@@ -24,6 +24,7 @@ mod observations;
 mod operator;
 mod place;
 mod prospect;
+mod quick;
 mod reference;
 mod step;
 mod touch;

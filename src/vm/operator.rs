@@ -42,11 +42,12 @@ impl Machine<'_, '_> {
     fn special_operator(&mut self, op: BinaryOp, dst: u16, a: u16, b: u16) -> Option<Step> {
         let base = self.frame().base as usize;
         let registers = &self.fiber.registers[base..];
-        let (left, right) = (
-            registers[usize::from(a)].clone(),
-            registers[usize::from(b)].clone(),
-        );
-        self.special_call(op, dst, (left, right), false)
+        let (left, right) = (&registers[usize::from(a)], &registers[usize::from(b)]);
+        if !is_instance(left) && !is_instance(right) {
+            return None;
+        }
+        let operands = (left.clone(), right.clone());
+        self.special_call(op, dst, operands, false)
     }
 
     fn special_call(
@@ -56,8 +57,6 @@ impl Machine<'_, '_> {
         (left, right): (Value, Value),
         is_assign: bool,
     ) -> Option<Step> {
-        let is_instance =
-            |value: &Value| matches!(value, Value::Reference(one) if one.kind == Kind::Instance);
         if !is_instance(&left) && !is_instance(&right) || self.dialect() != Language::Python {
             return None;
         }
@@ -287,6 +286,10 @@ impl Machine<'_, '_> {
         }
         Ok(table.otherwise)
     }
+}
+
+fn is_instance(value: &Value) -> bool {
+    matches!(value, Value::Reference(one) if one.kind == Kind::Instance)
 }
 
 /// The methods by which Python carries an operator out: of the left operand, and of the right one.

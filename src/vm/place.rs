@@ -247,7 +247,8 @@ impl<'a> Chain<'a> {
 /// Refuses an assignment to an attribute of an instance whose fields never change, or whose class does not
 /// allow it.
 pub(super) fn check_may_assign(reference: &Reference, name: &str) -> Result<(), FaultKind> {
-    let class = (reference.class.as_ref()).filter(|_| reference.kind == Kind::Instance);
+    let class = (reference.class.as_ref())
+        .filter(|class| reference.kind == Kind::Instance && !class.takes_any_attribute());
     match class.and_then(|class| class.fields()) {
         Some(fields) if matches!(fields.kind, FieldKind::Frozen | FieldKind::Constant) => {
             Err(FaultKind::raised(

@@ -212,6 +212,11 @@ impl Machine<'_, '_> {
     ) -> Step {
         let position = self.register(state + 1).as_int().unwrap_or_default();
         let is_list = reference.kind == Kind::List;
+        if is_list && let Some(item) = self.quick_item(reference, &Value::Int(position)) {
+            put(self.register(state + 1), Value::Int(position + 1));
+            put(self.register(dst), item);
+            return Ok(Flow::Next);
+        }
         let key = is_list.then_some(Value::Int(position));
         let path = Path::new(key.as_slice(), &[]);
         if !self.may_access(&reference.contents, path, false) {

@@ -7,6 +7,7 @@
 use super::arithmetic::{copy, floats, put, take};
 use super::fiber::{Fiber, Frame, NONE};
 use super::generator::is_end;
+use super::quick::Running;
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
@@ -171,6 +172,21 @@ impl Machine<'_, '_> {
                 ($kind:expr) => {{
                     save!();
                     return Err($kind);
+                }};
+            }
+            macro_rules! running {
+                () => {
+                    Running { code, base, callee }
+                };
+            }
+            // Carries an instruction out at once where that can be, or elsewhere.
+            macro_rules! quick {
+                ($quick:expr, $step:expr) => {{
+                    save!();
+                    match if STEPPED { None } else { $quick } {
+                        Some(step) => elsewhere!(step),
+                        None => elsewhere!($step),
+                    }
                 }};
             }
             macro_rules! burn {
@@ -610,10 +626,13 @@ impl Machine<'_, '_> {
                         argc,
                         dst,
                         base: first,
-                        callee,
+                        callee: called,
                     } => {
                         burn!();
-                        elsewhere!(self.call_value(argc, dst, first, callee));
+                        quick!(
+                            self.quick_construct(running!(), (argc, dst, first), called),
+                            self.call_value(argc, dst, first, called)
+                        );
                     }
                     Op::CallMethod {
                         argc,
@@ -622,13 +641,22 @@ impl Machine<'_, '_> {
                         site,
                     } => {
                         burn!();
-                        elsewhere!(self.call_method(argc, dst, first, &code.sites[site as usize]));
+                        let site = &code.sites[site as usize];
+                        quick!(
+                            self.quick_method(running!(), (argc, dst, first), site),
+                            self.call_method(argc, dst, first, site)
+                        );
                     }
                     Op::Index { dst, object, index } => match (&r!(object), &r!(index)) {
                         (Value::Array(items), Value::Int(index))
                             if (*index as usize) < items.len() && *index >= 0 =>
                         {
                             let value = copy(&items[*index as usize]);
+                            set!(dst, value);
+                        }
+                        (Value::Reference(reference), key)
+                            if !STEPPED && let Some(value) = self.quick_item(reference, key) =>
+                        {
                             set!(dst, value);
                         }
                         _ => elsewhere!(self.index(dst, object, index)),
@@ -656,11 +684,28 @@ impl Machine<'_, '_> {
                     }
                     Op::Get { dst, place } => {
                         burn!();
-                        elsewhere!(self.get(dst, &code.places[place as usize]));
+                        let place = &code.places[place as usize];
+                        let quick = match STEPPED {
+                            true => None,
+                            false => self.quick_get(running!(), place),
+                        };
+                        match quick {
+                            Some(value) => {
+                                refresh!();
+                                set!(dst, value);
+                            }
+                            None => elsewhere!(self.get(dst, place)),
+                        }
                     }
                     Op::Set { place, src } => {
                         burn!();
-                        elsewhere!(self.set(&code.places[place as usize], src));
+                        let place = &code.places[place as usize];
+                        if STEPPED || !self.quick_set(running!(), place, src) {
+                            elsewhere!(self.set(place, src));
+                        } else {
+                            refresh!();
+                            settle(fuel);
+                        }
                     }
                     Op::Update {
                         op,
@@ -669,7 +714,9 @@ impl Machine<'_, '_> {
                         skip,
                     } => {
                         save!();
-                        if self.update(op, &code.places[place as usize], src)? {
+                        let place = &code.places[place as usize];
+                        let is_beyond = !STEPPED && self.begins_in_reference(running!(), place);
+                        if !is_beyond && self.update(op, place, src)? {
                             pc = pc.wrapping_add_signed(skip as isize);
                         }
                         refresh!();

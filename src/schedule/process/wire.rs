@@ -5,7 +5,7 @@
 //! order. What comes in here was copied before, so nothing is left in it that cannot cross.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -473,6 +473,7 @@ impl Unpacker<'_> {
                 .map(|(name, method)| (name.into(), self.value(method)))
                 .collect(),
             attributes: self.cell(class.attributes),
+            inherited: OnceLock::new(),
         });
         self.classes.insert(class.attributes, unpacked.clone());
         unpacked

@@ -317,6 +317,13 @@ pub fn hash(value: &Value) -> Result<u64, FaultKind> {
     Ok(hasher.finish())
 }
 
+/// The hash of a text.
+pub(in crate::value) fn text_hash(text: &str) -> u64 {
+    let mut hasher = Mixer(0);
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
 fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKind> {
     match value {
         Value::Int(number) => hasher.write_u64(*number as u64),

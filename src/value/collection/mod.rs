@@ -22,6 +22,7 @@ use super::{Cell, Class, FaultKind, Held, Map, Origin, UserClass, Value};
 use crate::pos::Pos;
 
 pub use compare::{equal, order, position_of};
+pub(in crate::value) use dict::text_hash;
 pub use dict::{Dict, Entry, hash};
 pub use layout::fixed_hash;
 pub use text::{function_text, repr_text};
