@@ -1,4 +1,5 @@
-//! `--memory` against the truth: an allocator that counts says what a search really takes.
+//! `--memory` against the truth: an allocator that counts says what a search really takes, and what a verdict
+//! does.
 //!
 //! One test in a binary of its own, as all threads of a process share the allocator.
 
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use common::{explorer, session};
 use threadlab::explore::{Cut, Limits, Watch, search};
+use threadlab::lesson::grade::{Answer, Bounds, grade};
+use threadlab::lesson::text::parse;
 
 /// The system's allocator, with the number of bytes that are in use and their maximum.
 struct Counting;
@@ -113,8 +116,48 @@ const PROGRAMS: [(&str, &str); 8] = [
     ),
 ];
 
+/// An exercise whose answer defines `work`.
+const LESSON: &str = "//! # Work\n//! minutes: 5\n\n/// ## Write: work\n/// ```starter\n/// fn work() { }\n/// ```\n\
+    /// ```after\n/// let t = spawn(work);\n/// work();\n/// t.join();\n/// ```\n\
+    /// ```solution\n/// fn work() { sleep(1); }\n/// ```\n";
+
+/// Answers that would take all memory there is.
+const EXHAUSTING: [&str; 8] = [
+    "let all = [];\nfn work() { for i in 0..100 { let a = []; a.pad(1000000, i); all.push(a); } }",
+    "fn work() { let a = []; a.pad(60000000, 1); let b = a + a; }",
+    "fn work() { let s = \"x\"; while true { s += s; } }",
+    "fn work() { let s = \"a,\"; while true { s += s; let t = s.split(\",\"); } }",
+    "fn work() { let m = #{}; let i = 0; while true { m[\"k\" + i] = i; i += 1; } }",
+    "fn work() { let all = []; while true { all.push(blob(10000000)); } }",
+    "fn work() { let a = []; while true { a = [a]; } }",
+    "fn work() { for i in 0..100000 { spawn(|| 1); } }",
+];
+
+/// How much more than before the verdict on each takes at most, in bytes.
+fn verdicts() -> Vec<(&'static str, u64)> {
+    let lesson = parse("work.rhai", LESSON).expect("a lesson");
+    let exercise = lesson.exercise(1).expect("an exercise");
+    let of_one = |text: &'static str| {
+        let before = IN_USE.load(Ordering::Relaxed);
+        MOST.store(before, Ordering::Relaxed);
+        let verdict = grade(exercise, Answer::new(text), &Bounds::default());
+        assert!(!verdict.is_passed(), "{text}: {verdict:?}");
+        let most = MOST.load(Ordering::Relaxed) - before;
+        (text, most.unsigned_abs() as u64)
+    };
+    EXHAUSTING.map(of_one).into()
+}
+
 #[test]
-fn a_search_takes_as_much_memory_as_it_may_within_a_third() {
+fn searches_and_verdicts_take_as_much_memory_as_they_may() {
+    // A run, and what it is about to make.
+    let Bounds { run, .. } = Bounds::default();
+    let too_much: Vec<String> = (verdicts().iter())
+        .filter(|(_, most)| *most > 2 * run.memory)
+        .map(|(text, most)| format!("{text}: {} MB", most / MEGABYTE))
+        .collect();
+    assert!(too_much.is_empty(), "{}", too_much.join("\n"));
+    // Within a third.
     let limit = 16 * MEGABYTE;
     let mut wrong = Vec::new();
     for (what, text) in PROGRAMS {

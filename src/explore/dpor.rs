@@ -227,9 +227,12 @@ impl Search<'_> {
         match self.walk.interruption().or_else(|| self.brake.reached(0)) {
             None => Ok(()),
             Some(Interruption::Stopped) => Err(Unfinished::Stopped),
-            Some(Interruption::Time | Interruption::Memory | Interruption::Work) => {
-                Err(Unfinished::Limit)
-            }
+            Some(
+                Interruption::Time
+                | Interruption::Memory
+                | Interruption::Exhausted(..)
+                | Interruption::Work,
+            ) => Err(Unfinished::Limit),
         }
     }
 

@@ -33,7 +33,8 @@ use crate::explain::{Explanation, Failure, explain};
 use crate::host::Clock;
 use crate::pos::Pos;
 use crate::schedule::{
-    Asked, Choice, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk, World,
+    Asked, Choice, FUEL_PER_SLICE, Failed, Interruption, Kept, MAIN, Prepared, Random, Until, Walk,
+    World,
 };
 use crate::trace::{EventKind, TraceEvent};
 use crate::value::object::TaskId;
@@ -62,6 +63,9 @@ const MOST_EXPLAINED_EXACTLY: usize = 24;
 const STEPS_LOOKED_AT: u32 = 1_000;
 const SLICES_LOOKED_AT: u64 = 2_000;
 const LOOK_PERCENT: u32 = 10;
+/// The part of the work of a search that each thing may take that is done afterwards, in percent, where work is
+/// what bounds it.
+const AFTERWARDS_PERCENT: u64 = 10;
 
 /// See the head of the file.
 pub struct Explorer {
@@ -85,6 +89,10 @@ pub struct Explorer {
     demands: Vec<Demand>,
     /// How many bytes a run that is led again may take: those of the last search.
     memory: u64,
+    /// The work that the last search might do; without end where it was bounded by time.
+    work: u64,
+    /// Where a run that was looked at before the search has gone over its own limits.
+    exhausted: Option<Cut>,
 }
 
 impl Explorer {
@@ -115,6 +123,8 @@ impl Explorer {
             explains: true,
             demands: Vec::new(),
             memory: u64::MAX,
+            work: u64::MAX,
+            exhausted: None,
         }
     }
 
@@ -132,8 +142,8 @@ impl Explorer {
     /// The virtual time, in seconds, that the run takes in which each thread goes on for as long as it can,
     /// and its end; nothing when it does not end within the limits.
     pub fn usual_run(&mut self, limits: &Limits) -> Option<(f64, Outcome)> {
-        self.memory = limits.memory;
-        self.look_at_runs(&self.stop.clone(), limits.time, limits.memory);
+        self.set_limits(limits);
+        self.look_at_runs(&self.stop.clone(), limits);
         let brake = Brake::with_work(&self.stop, limits.time, limits.memory, limits.work);
         self.walk.set_interrupt(Some(brake.interrupt()));
         let walk = self.in_full();
@@ -184,10 +194,19 @@ impl Explorer {
     }
 
     fn limit_walk(&mut self) {
-        let Limits { time, memory, .. } = Limits::default();
-        self.look_at_runs(&self.stop.clone(), time, memory);
-        let brake = Brake::new(&self.stop, time, memory);
+        let limits = Limits::default();
+        let brake = match self.work {
+            u64::MAX => Brake::new(&self.stop, limits.time, limits.memory),
+            work => Brake::with_work(&self.stop, Duration::MAX, self.memory, work),
+        };
+        self.look_at_runs(&self.stop.clone(), &limits);
         self.walk.set_interrupt(Some(brake.interrupt()));
+    }
+
+    /// What is bounded besides the search is so by the same limits.
+    fn set_limits(&mut self, limits: &Limits) {
+        (self.memory, self.work) = (limits.memory, limits.work);
+        self.walk.set_limits(limits.run);
     }
 
     fn in_full(&mut self) -> &mut Walk {
@@ -217,23 +236,24 @@ impl Explorer {
     }
 
     /// Learns what is observable from some runs before the first search, each of which would otherwise
-    /// be given up when it learns more. It may have that time and memory, and takes little of them.
-    fn look_at_runs(&mut self, stop: &Arc<AtomicBool>, time: Duration, memory: u64) {
+    /// be given up when it learns more. It takes little of what the limits allow.
+    fn look_at_runs(&mut self, stop: &Arc<AtomicBool>, limits: &Limits) {
         if std::mem::replace(&mut self.has_looked, true) {
             return;
         }
-        let brake = Brake::new(stop, time * LOOK_PERCENT / 100, memory);
+        let time = limits.time * LOOK_PERCENT / 100;
+        let work = limits.work / 100 * u64::from(LOOK_PERCENT);
+        let brake = Brake::with_work(stop, time, limits.memory, work);
         self.walk_with(self.observations.clone());
         self.walk.ignore();
         self.walk.set_comparable(false);
         for run in 0..RUNS_LOOKED_AT {
-            let (of_run, slices) = (brake.clone(), AtomicU64::new(0));
-            self.walk.set_interrupt(Some(Arc::new(move |held| {
-                let slice = slices.fetch_add(1, Ordering::Relaxed);
-                let is_enough = slice >= SLICES_LOOKED_AT;
-                is_enough
-                    .then_some(Interruption::Time)
-                    .or_else(|| of_run.reached(held))
+            let (of_all, of_run) = (brake.interrupt(), AtomicU64::new(0));
+            self.walk.set_interrupt(Some(Arc::new(move |held, spent| {
+                let before = of_run.fetch_add(spent, Ordering::Relaxed);
+                let is_enough = before >= SLICES_LOOKED_AT * FUEL_PER_SLICE;
+                let of_all = of_all(held, spent);
+                is_enough.then_some(Interruption::Work).or(of_all)
             })));
             self.walk.set_back(&self.start);
             self.walk.draw_from(Some(run));
@@ -253,6 +273,10 @@ impl Explorer {
                 }
                 self.walk.take(choice, &[]);
             }
+            if let Some(why @ Interruption::Exhausted(..)) = self.walk.interruption() {
+                self.exhausted = Some(brake.cut(why));
+                break;
+            }
         }
         self.walk.set_interrupt(None);
         self.walk.draw_from(None);
@@ -265,7 +289,15 @@ impl Explorer {
     /// Enters every state once.
     fn search(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
-        self.look_at_runs(watch.stop, limits.time, limits.memory);
+        self.look_at_runs(watch.stop, limits);
+        let limits = &match self.exhausted {
+            // More is not needed than the state that it begins in.
+            Some(_) => Limits {
+                states: 1,
+                ..limits.clone()
+            },
+            None => limits.clone(),
+        };
         let found = loop {
             let left = Limits {
                 time: limits.time.saturating_sub(clock.elapsed()),
@@ -297,6 +329,9 @@ impl Explorer {
         if let Some(Cut::Time(time)) = &mut found.cut {
             *time = limits.time;
         }
+        if self.exhausted.is_some() {
+            found.cut = self.exhausted;
+        }
         let left = limits.time.saturating_sub(found.took);
         self.allow_grace(match found.cut {
             // Other ways follow.
@@ -305,6 +340,7 @@ impl Explorer {
             Some(
                 Cut::States(_)
                 | Cut::Work(_)
+                | Cut::Exhausted(..)
                 | Cut::Depth(_)
                 | Cut::Numbers(_)
                 | Cut::Redefined
@@ -465,8 +501,20 @@ impl Explorer {
     /// What is run again from now on to be shown is interrupted after so long, at least [`GRACE`], and where
     /// the run itself takes all memory that the search might have.
     fn allow_grace(&mut self, left: Duration) {
-        let brake = Brake::new(&Arc::default(), left.max(GRACE), self.memory);
+        let brake = self.brake_afterwards(&Arc::default(), left.max(GRACE));
         self.walk.set_interrupt(Some(brake.interrupt()));
+    }
+
+    /// For what is run again after a search: so much time, or where that was bounded by work, a part of it, so
+    /// that the same is found out on every machine.
+    fn brake_afterwards(&self, stop: &Arc<AtomicBool>, time: Duration) -> Arc<Brake> {
+        match self.work {
+            u64::MAX => Brake::new(stop, time, self.memory),
+            work => {
+                let work = work / 100 * AFTERWARDS_PERCENT;
+                Brake::with_work(stop, Duration::MAX, self.memory, work)
+            }
+        }
     }
 
     fn outcomes(
@@ -606,7 +654,7 @@ impl Explorer {
         if decisions.len() > LONGEST_EXPLAINED {
             return None;
         }
-        let brake = Brake::new(&self.stop, TIME_TO_EXPLAIN, self.memory);
+        let brake = self.brake_afterwards(&self.stop, TIME_TO_EXPLAIN);
         self.walk.set_interrupt(Some(brake.interrupt()));
         let passes = |walk: &Walk| {
             let outcome = walk.end().map(|end| Outcome::of(walk, end));

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::host::Clock;
-use crate::schedule::{Interrupt, Interruption};
+use crate::pos::Pos;
+use crate::schedule::{FUEL_PER_SLICE, Interrupt, Interruption};
+use crate::value::{Limit, RunLimits};
 
 /// Parts of a slice of work, and how many bytes of a state are written down in the time of a part.
 const PARTS: u64 = 16;
@@ -26,6 +28,8 @@ pub struct Limits {
     /// After so much work, in slices of some hundred instructions: what threads compute, and what it takes to
     /// go from state to state. Other than time it is the same on every machine.
     pub work: u64,
+    /// What a single run may hold and start. Who goes over it is known to: the search ends with that.
+    pub run: RunLimits,
     /// A random number of the script is tried with so many values at most.
     pub numbers: u64,
     /// So many schedules are sampled at most where the search has to give up. With 0 here the search
@@ -58,6 +62,7 @@ impl Default for Limits {
             depth: 10_000,
             memory: 1 << 30,
             work: u64::MAX,
+            run: RunLimits::NONE,
             numbers: 16,
             schedules: 1_000_000,
             seed: 1,
@@ -77,6 +82,8 @@ pub enum Cut {
     Depth(u32),
     /// The memory was used up.
     Memory(u64),
+    /// A run has gone over one of its own limits, at this place.
+    Exhausted(Limit, Pos),
     /// More work was done than the limit.
     Work(u64),
     /// A random number could have had more values than were tried.
@@ -175,8 +182,9 @@ impl Brake {
     /// For a walk, which asks it between two slices of private work: ends that when a limit is reached.
     pub(super) fn interrupt(self: &Arc<Self>) -> Interrupt {
         let brake = self.clone();
-        Arc::new(move |held| {
-            brake.done.fetch_add(PARTS, Ordering::Relaxed);
+        Arc::new(move |held, spent| {
+            let parts = spent / (FUEL_PER_SLICE / PARTS);
+            brake.done.fetch_add(parts.max(1), Ordering::Relaxed);
             brake.reached(held)
         })
     }
@@ -186,6 +194,7 @@ impl Brake {
         match why {
             Interruption::Time => Cut::Time(self.time),
             Interruption::Memory => Cut::Memory(self.memory),
+            Interruption::Exhausted(limit, pos) => Cut::Exhausted(limit, pos),
             Interruption::Work => Cut::Work(self.work),
             Interruption::Stopped => Cut::Stopped,
         }

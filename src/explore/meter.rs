@@ -51,7 +51,9 @@ impl Meter {
             self.skip = MEASURED.max(footprint.visited() / VALUES_PER_STEP);
         }
         self.skip -= 1;
-        self.since += (self.alone as f64 * self.share) as u64;
+        // What its run holds by itself is not shared with the one that was measured.
+        let alone = self.alone.max(kept.held());
+        self.since += (alone as f64 * self.share) as u64;
     }
 
     /// Whether `all` snapshots, and `others` bytes besides them, reach the limit.

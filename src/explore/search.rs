@@ -128,7 +128,14 @@ pub(super) fn search_for(
         let found = search_from(walk, limits, watch, (&brake, demands), asked);
         let is_over = matches!(
             found.cut,
-            Some(Cut::States(_) | Cut::Time(_) | Cut::Memory(_) | Cut::Work(_) | Cut::Stopped)
+            Some(
+                Cut::States(_)
+                    | Cut::Time(_)
+                    | Cut::Memory(_)
+                    | Cut::Exhausted(..)
+                    | Cut::Work(_)
+                    | Cut::Stopped
+            )
         );
         if is_over || walk.has_learned() || walk.asked() == asked {
             break found;
@@ -198,6 +205,9 @@ fn search_from<'a>(
 impl Search<'_, '_> {
     fn run(&mut self) {
         let (mut at, _) = self.arrive(0);
+        if self.is_interrupted() {
+            return;
+        }
         while let Some(open) = self.open.pop() {
             if self.must_give_up() {
                 self.found.unexpanded += 1;
@@ -239,7 +249,9 @@ impl Search<'_, '_> {
                 }
                 let draws = self.walk.take(choice, &script);
                 let interruption = self.walk.interruption();
-                if let Some(why) = interruption.or_else(|| self.brake.step(self.walk.buffers())) {
+                if let Some(why) =
+                    interruption.or_else(|| self.brake.step(self.walk.bytes_of_step()))
+                {
                     self.found.cut = Some(self.brake.cut(why));
                     self.leave_in_the_middle(open.state, choice, &draws, edges);
                     return None;
@@ -249,6 +261,9 @@ impl Search<'_, '_> {
                 }
                 let permutation;
                 (at, permutation) = self.arrive(open.depth + 1);
+                if self.is_interrupted() {
+                    return None;
+                }
                 edges.push(edge((at, permutation), choice, &draws));
                 if permutation != 0 {
                     // It is the same, with the threads exchanged.
@@ -263,6 +278,14 @@ impl Search<'_, '_> {
         self.found.graph.set_edges(open.state, edges.drain(..));
         self.edges = edges;
         Some(at)
+    }
+
+    /// Whether the walk stands in a state that has no key, which ends the search.
+    fn is_interrupted(&mut self) -> bool {
+        let why = self.walk.interruption();
+        let cut = why.map(|why| self.brake.cut(why));
+        self.found.cut = cut.or(self.found.cut);
+        why.is_some()
     }
 
     /// Adds the steps of a thread that is like `first`, whose steps are there: each leads to the same

@@ -203,7 +203,7 @@ fn row(exercise: &Exercise, file: &Path, screen: Screen) -> Row {
 fn limit(why: Undecided) -> &'static str {
     match why {
         Undecided::Limit(Cut::Work(_)) | Undecided::Endless => "endless",
-        Undecided::Limit(Cut::Memory(_)) => "memory",
+        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..)) => "memory",
         Undecided::Limit(Cut::States(_) | Cut::Depth(_)) | Undecided::Outcomes(_) => "states",
         Undecided::Limit(Cut::Numbers(_)) => "random",
         Undecided::Limit(Cut::Redefined) => "redefined",

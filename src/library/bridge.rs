@@ -14,6 +14,7 @@ use rhai::{
     AST, Caches, Dynamic, Engine, EvalAltResult, EvalContext, FnPtr, GlobalRuntimeState, Scope,
 };
 
+use crate::value::budget::{Writing, charge, exhausted, reserve};
 use crate::value::{FaultKind, Foreign, Map, Range, Value};
 
 use super::limits;
@@ -25,6 +26,9 @@ pub(super) const REFUSED: &[&str] = &[
     "exit", "sleep", "print", "debug", "eval", "call", "curry", "tag", "set_tag", "get$tag",
     "set$tag",
 ];
+
+/// Functions of Rhai's that make as many bytes as one of their arguments says.
+const MAKES_LARGE: [&str; 2] = ["blob", "pad"];
 
 const GATHER: &str = "let items = []; for item in source { items.push(item); } items";
 
@@ -75,9 +79,21 @@ impl Bridge {
         if REFUSED.contains(&name) {
             return Err(refuse(args));
         }
+        let mut crossing = Crossing {
+            function: name,
+            items: 0,
+            writing: Writing::default(),
+        };
         let dynamics: Result<Vec<Dynamic>, _> =
-            args.iter().map(|arg| to_dynamic(arg, 0, name)).collect();
+            args.iter().map(|arg| crossing.to_dynamic(arg, 0)).collect();
         let mut dynamics = dynamics?;
+        if MAKES_LARGE.contains(&name) {
+            let sizes = args
+                .iter()
+                .filter_map(|arg| usize::try_from(arg.as_int()?).ok());
+            // It is made once, and copied once.
+            reserve(sizes.max().unwrap_or(0).saturating_mul(2))?;
+        }
         let mut references: Vec<&mut Dynamic> = dynamics.iter_mut().collect();
         let mut scope = Scope::new();
         let result = EvalContext::new(
@@ -252,61 +268,85 @@ impl Foreign for Unknown {
 /// How deep values may stand in each other for Rhai's functions, which recurse through them.
 const MAX_NESTING: usize = 200;
 
-fn to_dynamic(value: &Value, depth: usize, function: &str) -> Result<Dynamic, FaultKind> {
-    if depth > MAX_NESTING {
-        return Err(FaultKind::TooLarge {
-            what: format!("what is given to {function} is nested too deep: it is"),
-        });
-    }
-    let inner = |item: &Value| to_dynamic(item, depth + 1, function);
-    Ok(match value {
-        Value::Unit => Dynamic::UNIT,
-        Value::Bool(value) => Dynamic::from_bool(*value),
-        Value::Int(value) => Dynamic::from_int(*value),
-        Value::Float(value) => Dynamic::from_float(*value),
-        Value::Char(value) => Dynamic::from_char(*value),
-        Value::Literal(text) => text.as_str().into(),
-        Value::Str(text) => text.as_str().into(),
-        Value::Array(items) => {
-            let items: Result<_, _> = items.iter().map(inner).collect();
-            Dynamic::from_array(items?)
+/// About what a value of Rhai's takes.
+const DYNAMIC_BYTES: usize = 4 * size_of::<Dynamic>();
+
+/// Values on their way to one of Rhai's functions.
+struct Crossing<'n> {
+    function: &'n str,
+    /// How many have crossed so far.
+    items: usize,
+    writing: Writing,
+}
+
+impl Crossing<'_> {
+    fn to_dynamic(&mut self, value: &Value, depth: usize) -> Result<Dynamic, FaultKind> {
+        let function = self.function;
+        if depth > MAX_NESTING {
+            return Err(FaultKind::TooLarge {
+                what: format!("what is given to {function} is nested too deep: it is"),
+            });
         }
-        Value::Map(map) => {
-            let entries = map.iter();
-            let entries = entries.map(|(key, item)| Ok((key.as_ref().into(), inner(item)?)));
-            let entries: Result<_, FaultKind> = entries.collect();
-            Dynamic::from_map(entries?)
+        self.items += 1;
+        if !self.writing.go_on(self.items * DYNAMIC_BYTES) {
+            return Err(exhausted());
         }
-        Value::Blob(bytes) => Dynamic::from_blob(bytes.to_vec()),
-        Value::Range(range) if range.step == 1 && range.inclusive => {
-            Dynamic::from(range.start..=range.end)
-        }
-        Value::Range(range) if range.step == 1 => Dynamic::from(range.start..range.end),
-        Value::Foreign(foreign) => match foreign.as_any().downcast_ref::<Unknown>() {
-            Some(unknown) => unknown.value.clone(),
-            None => Dynamic::from(Closed(value.clone())),
-        },
-        Value::Function(called) if function == "to_json" => {
-            let mut pointer = FnPtr::new(called.name.as_str()).map_err(|error| fault(*error))?;
-            for value in called.curried.iter() {
-                pointer.add_curry(inner(value)?);
+        let length = match value {
+            Value::Blob(bytes) => bytes.len(),
+            other => other.as_str().map_or(0, str::len),
+        };
+        reserve(length)?;
+        let mut inner = |item: &Value| self.to_dynamic(item, depth + 1);
+        Ok(match value {
+            Value::Unit => Dynamic::UNIT,
+            Value::Bool(value) => Dynamic::from_bool(*value),
+            Value::Int(value) => Dynamic::from_int(*value),
+            Value::Float(value) => Dynamic::from_float(*value),
+            Value::Char(value) => Dynamic::from_char(*value),
+            Value::Literal(text) => text.as_str().into(),
+            Value::Str(text) => text.as_str().into(),
+            Value::Array(items) => {
+                let items: Result<_, _> = items.iter().map(inner).collect();
+                Dynamic::from_array(items?)
             }
-            Dynamic::from(pointer)
-        }
-        other if function == "to_json" => {
-            return Err(FaultKind::Native(format!(
-                "to_json: a {} cannot be written as JSON",
-                other.type_name()
-            )));
-        }
-        Value::Range(_)
-        | Value::Function(_)
-        | Value::Object(_)
-        | Value::Cell(_)
-        | Value::Error(_)
-        | Value::Reference(_)
-        | Value::Collection(_) => Dynamic::from(Closed(value.clone())),
-    })
+            Value::Map(map) => {
+                let entries = map.iter();
+                let entries = entries.map(|(key, item)| Ok((key.as_ref().into(), inner(item)?)));
+                let entries: Result<_, FaultKind> = entries.collect();
+                Dynamic::from_map(entries?)
+            }
+            Value::Blob(bytes) => Dynamic::from_blob(bytes.to_vec()),
+            Value::Range(range) if range.step == 1 && range.inclusive => {
+                Dynamic::from(range.start..=range.end)
+            }
+            Value::Range(range) if range.step == 1 => Dynamic::from(range.start..range.end),
+            Value::Foreign(foreign) => match foreign.as_any().downcast_ref::<Unknown>() {
+                Some(unknown) => unknown.value.clone(),
+                None => Dynamic::from(Closed(value.clone())),
+            },
+            Value::Function(called) if function == "to_json" => {
+                let mut pointer =
+                    FnPtr::new(called.name.as_str()).map_err(|error| fault(*error))?;
+                for value in called.curried.iter() {
+                    pointer.add_curry(inner(value)?);
+                }
+                Dynamic::from(pointer)
+            }
+            other if function == "to_json" => {
+                return Err(FaultKind::Native(format!(
+                    "to_json: a {} cannot be written as JSON",
+                    other.type_name()
+                )));
+            }
+            Value::Range(_)
+            | Value::Function(_)
+            | Value::Object(_)
+            | Value::Cell(_)
+            | Value::Error(_)
+            | Value::Reference(_)
+            | Value::Collection(_) => Dynamic::from(Closed(value.clone())),
+        })
+    }
 }
 
 pub(super) fn from_dynamic(dynamic: Dynamic, engine: &Engine) -> Value {
@@ -321,8 +361,10 @@ pub(super) fn from_dynamic(dynamic: Dynamic, engine: &Engine) -> Value {
     } else if let Ok(value) = dynamic.as_char() {
         Value::Char(value)
     } else if let Ok(text) = dynamic.as_immutable_string_ref() {
+        charge(text.len());
         Value::from(text.as_str())
     } else if let Ok(items) = dynamic.as_array_ref() {
+        charge(items.len() * size_of::<Value>());
         Value::array(
             (items.iter())
                 .map(|item| from_dynamic(item.clone(), engine))
@@ -334,6 +376,7 @@ pub(super) fn from_dynamic(dynamic: Dynamic, engine: &Engine) -> Value {
             .collect();
         Value::map(map)
     } else if let Ok(bytes) = dynamic.as_blob_ref() {
+        charge(bytes.len());
         Value::Blob(Arc::new(bytes.to_vec()))
     } else if let Some(range) = dynamic.read_lock::<std::ops::Range<i64>>() {
         Value::Range(Arc::new(Range::exclusive(range.start, range.end)))

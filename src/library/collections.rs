@@ -116,12 +116,14 @@ fn compute(op: BinaryOp, a: &Value, b: &Value) -> Option<Outcome> {
                 joined(a, b).map(Value::tuple)
             }
             (BinaryOp::Add, Some(Collection::Deque(a, limit)), Some(Collection::Deque(b, _))) => {
-                let mut items = a.clone();
-                items.extend(b.iter().cloned());
-                while limit.is_some_and(|limit| items.len() > limit) {
-                    items.pop_front();
-                }
-                Ok(made(Collection::Deque(items, *limit)))
+                limits::check_items(a.len() + b.len()).map(|()| {
+                    let mut items = a.clone();
+                    items.extend(b.iter().cloned());
+                    while limit.is_some_and(|limit| items.len() > limit) {
+                        items.pop_front();
+                    }
+                    made(Collection::Deque(items, *limit))
+                })
             }
             (BinaryOp::Or, Some(Collection::Dict(a)), Some(Collection::Dict(_))) => {
                 let mut dict = a.clone();
@@ -172,7 +174,7 @@ pub(super) fn update(
         (BinaryOp::Add, Kind::List | Kind::Deque) => Some(items_of(b).and_then(|more| {
             reference.change(|contents| match contents {
                 Collection::List(items) => {
-                    limits::check_items(items.len() + more.len())?;
+                    limits::check_growth(items.len(), more.len())?;
                     items.extend(more);
                     Ok(())
                 }

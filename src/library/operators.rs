@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::program::op::{BinaryOp, UnaryOp};
+use crate::value::budget::Visits;
 use crate::value::{FaultKind, Map, Range, Value, collection, print_text};
 
 use super::{collections, limits};
@@ -51,27 +52,29 @@ pub fn update(op: BinaryOp, a: &mut Value, b: &Value) -> Result<(), FaultKind> {
     }
     match (op, &mut *a, b) {
         (BinaryOp::Add, Value::Array(items), Value::Array(more)) => {
-            limits::check_items(items.len() + more.len())?;
+            limits::check_growth(items.len(), more.len())?;
             Arc::make_mut(items).extend(more.iter().cloned());
         }
         (BinaryOp::Add, Value::Array(items), item) => {
-            limits::check_items(items.len() + 1)?;
+            limits::check_growth(items.len(), 1)?;
             Arc::make_mut(items).push(item.clone());
         }
         (BinaryOp::Add, Value::Map(map), Value::Map(more)) => {
+            limits::check_growth(map.len(), 3 * more.len())?;
             Arc::make_mut(map).extend(more.iter().map(|(key, item)| (key.clone(), item.clone())));
         }
         (BinaryOp::Add, Value::Blob(bytes), Value::Int(byte)) => {
             Arc::make_mut(bytes).push((byte & 0xff) as u8);
         }
         (BinaryOp::Add, Value::Blob(bytes), Value::Literal(_) | Value::Str(_)) => {
-            Arc::make_mut(bytes).extend(print_text(b).bytes());
+            let more = print_text(b);
+            limits::check_longer(bytes.len(), more.len())?;
+            Arc::make_mut(bytes).extend(more.bytes());
         }
         (BinaryOp::Add, Value::Char(_), _) if b.as_str() == Some("") => {}
         (BinaryOp::Add, Value::Str(text), other) => {
             let more = text_of(other);
-            limits::check_bytes(text.len() + more.len())?;
-            Arc::make_mut(text).push_str(&more);
+            append(text, &more)?;
         }
         _ => *a = binary(op, a, b)?,
     }
@@ -135,7 +138,10 @@ fn equal_parts(a: &Value, b: &Value) -> bool {
     // Those whose parts are to be compared yet.
     let mut later = Vec::new();
     let mut next = Some((a, b));
-    while let Some((a, b)) = next {
+    let mut visits = Visits::default();
+    while let Some((a, b)) = next
+        && visits.go_on()
+    {
         let mut is_equal = |(a, b)| equal_or_later(a, b, &mut later);
         let are_equal = match (a, b) {
             (Value::Array(a), Value::Array(b)) => {
@@ -187,7 +193,8 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
     // The arrays that are being compared, each an item of the one before.
     let mut open = Vec::new();
     let mut pair = (a, b);
-    loop {
+    let mut visits = Visits::default();
+    while visits.go_on() {
         match pair {
             (Value::Array(a), Value::Array(b)) => open.push((a.iter(), b.iter())),
             (a, b) => match order_of_plain(a, b)? {
@@ -207,6 +214,7 @@ pub fn order(a: &Value, b: &Value) -> Option<Ordering> {
             }
         };
     }
+    None
 }
 
 fn order_of_plain(a: &Value, b: &Value) -> Option<Ordering> {
@@ -421,13 +429,18 @@ fn add(a: &Value, b: &Value) -> Option<Result<Value, FaultKind>> {
                 .map(|()| Value::array(first.iter().chain(second.iter()).cloned().collect()))
         }
         (Value::Map(first), Value::Map(second)) => {
-            let mut map = Map::clone(first);
-            map.extend(second.iter().map(|(key, item)| (key.clone(), item.clone())));
-            Ok(Value::map(map))
+            limits::check_growth(0, 3 * (first.len() + second.len())).map(|()| {
+                let mut map = Map::clone(first);
+                map.extend(second.iter().map(|(key, item)| (key.clone(), item.clone())));
+                Value::map(map)
+            })
         }
-        (Value::Blob(first), Value::Blob(second)) => Ok(Value::Blob(Arc::new(
-            first.iter().chain(second.iter()).copied().collect(),
-        ))),
+        (Value::Blob(first), Value::Blob(second)) => {
+            limits::check_bytes(first.len() + second.len()).map(|()| {
+                let bytes = first.iter().chain(second.iter()).copied();
+                Value::Blob(Arc::new(bytes.collect()))
+            })
+        }
         (Value::Blob(bytes), Value::Char(character)) => {
             let mut bytes = (**bytes).clone();
             bytes.extend(character.encode_utf8(&mut [0; 4]).bytes());
@@ -438,13 +451,26 @@ fn add(a: &Value, b: &Value) -> Option<Result<Value, FaultKind>> {
 }
 
 fn joined(a: &Value, b: &Value) -> Result<Value, FaultKind> {
+    let length = |value: &Value| value.as_str().map_or(0, str::len);
+    limits::check_bytes(length(a) + length(b))?;
     let mut text = text_of(a);
     match b.as_str() {
         Some(more) => text.push_str(more),
         None => text.push_str(&text_of(b)),
     }
-    limits::check_bytes(text.len())?;
     Ok(Value::string(text))
+}
+
+/// Appends to a text, which is copied where others hold it, too.
+///
+/// # Errors
+/// As for [`limits::check_longer`].
+pub(super) fn append(text: &mut Arc<String>, more: &str) -> Result<(), FaultKind> {
+    let is_shared = Arc::get_mut(text).is_none();
+    let copied = if is_shared { text.len() } else { 0 };
+    limits::check_longer(text.len() - copied, copied + more.len())?;
+    Arc::make_mut(text).push_str(more);
+    Ok(())
 }
 
 /// `a` without any `b` in it. What an empty text gives is a quirk of Rhai's.

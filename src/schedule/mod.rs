@@ -36,8 +36,8 @@ pub use inputs::Prepared;
 pub use log::request;
 pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
 pub use stepped::{
-    Asked, Choice, Draw, Failed, Interrupt, Interruption, Kept, Lines, Policy, Raised, Seeded,
-    Shared, StepEffect, Stepped, Told, ToldSoFar, Walk, WalkEnd,
+    Asked, Choice, Draw, FUEL_PER_SLICE, Failed, Interrupt, Interruption, Kept, Lines, Policy,
+    Raised, Seeded, Shared, StepEffect, Stepped, Told, ToldSoFar, Walk, WalkEnd,
 };
 pub use workers::{Slice, Workers, WorkersConfig};
 

@@ -1,11 +1,13 @@
 //! What a run may use of the machine, and what it costs to work on much data.
 //!
-//! Two things that belong together. Work that one instruction does on much data *costs fuel*
+//! Three things that belong together. Work that one instruction does on much data *costs fuel*
 //! ([`charge`]), so that a thread gives way after about a millisecond whatever it does: others go on, a
-//! stop is obeyed, and limits are looked at. A [`Budget`] knows the limits of a session and what its run
-//! has used of them. Threads and output are counted where they are made; how much memory the process
-//! takes and how late it is, the schedulers look up between slices. What goes over a limit is an error
-//! of the thread that runs then ([`FaultKind::Limit`](super::FaultKind::Limit)), and ends the run.
+//! stop is obeyed, and limits are looked at. What one instruction makes is bounded *before* it is made
+//! ([`reserve`]): a scheduler says how much there is room for when a slice begins ([`allow`]). A [`Budget`]
+//! knows the limits of a session and what its run has used of them. Threads and output are counted where
+//! they are made; how much memory the process takes and how late it is, the schedulers look up between
+//! slices. What goes over a limit is an error of the thread that runs then
+//! ([`FaultKind::Limit`](super::FaultKind::Limit)), and ends the run.
 //!
 //! This asks neither clock nor host.
 
@@ -14,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::collection::Collection;
-use super::{Cell, Map, Value};
+use super::{Cell, FaultKind, Map, Value};
 
 /// So many bytes are copied in the time of one unit of fuel, about.
 const BYTES_PER_FUEL: usize = 64;
@@ -25,11 +27,54 @@ const MUCH: usize = 1 << 12;
 /// After so much fuel, some milliseconds, a scheduler looks at memory and time.
 pub const LOOK: u32 = 200_000;
 
+/// One instruction may cost so much fuel, about two seconds. Arrays and texts have limits that keep all
+/// far below that, but for values whose parts are shared: those may stand for more items than there are
+/// atoms.
+const MOST_FUEL: u32 = 1 << 27;
+
+/// So many items are visited, and so many bytes written, between two looks at what may still be.
+const VISITS: u32 = 1 << 10;
+/// What a visit costs.
+const FUEL_PER_VISIT: u32 = 4;
+const WRITTEN: usize = 1 << 16;
+
+/// No text that is made of a value is longer.
+const LONGEST_TEXT: usize = 1 << 28;
+
+/// How much may be made.
+#[derive(Clone, Copy)]
+struct Allowance {
+    /// So many bytes are left.
+    left: u64,
+    /// The limit that this comes from.
+    limit: u64,
+}
+
 thread_local! {
     /// The fuel that the instruction under way has cost on this thread of the host.
     static COST: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
     /// The part of what was paid that no slice had left.
     static OWED: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    /// How many bytes were charged since the last [`allow`].
+    static MADE: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    /// How many may be until the next one.
+    static ALLOWED: std::cell::Cell<Allowance> = const {
+        std::cell::Cell::new(Allowance { left: u64::MAX, limit: u64::MAX })
+    };
+}
+
+/// Lets what runs next on this thread of the host make so many bytes, which are left of a limit.
+#[inline]
+pub fn allow(left: u64, limit: u64) {
+    MADE.set(0);
+    ALLOWED.set(Allowance { left, limit });
+}
+
+/// Returns how many bytes were made on this thread of the host since the last [`allow`]: of large values
+/// only. Some of them may be garbage by now.
+#[inline]
+pub fn made() -> u64 {
+    MADE.get()
 }
 
 /// Notes that so many bytes were made or copied.
@@ -38,17 +83,106 @@ pub fn charge(bytes: usize) {
     if bytes >= MUCH {
         let fuel = u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX);
         COST.set(COST.get().saturating_add(fuel));
+        MADE.set(MADE.get().saturating_add(bytes as u64));
+    }
+}
+
+/// Notes work that makes nothing, in fuel: to go through all items, to sort them.
+#[inline]
+pub fn toil(fuel: usize) {
+    let fuel = u32::try_from(fuel).unwrap_or(u32::MAX);
+    COST.set(COST.get().saturating_add(fuel));
+}
+
+/// Notes that so many bytes are about to be made.
+///
+/// # Errors
+/// That the memory that is left is less: they must not be made then.
+#[inline]
+pub fn reserve(bytes: usize) -> Result<(), FaultKind> {
+    charge(bytes);
+    match bytes >= MUCH && is_over_memory() {
+        true => Err(exhausted()),
+        false => Ok(()),
+    }
+}
+
+/// Whether more was made on this thread of the host than was allowed.
+fn is_over_memory() -> bool {
+    MADE.get() > ALLOWED.get().left
+}
+
+/// Whether the instruction under way has made or done more than any may. Who works on the parts of values
+/// leaves off then, with whatever there is: [`settle`] makes an error of it.
+pub fn is_exhausted() -> bool {
+    is_over_memory() || COST.get() >= MOST_FUEL
+}
+
+/// Counts the visits of one instruction to the parts of values, which may be shared and so without end.
+#[derive(Default)]
+pub struct Visits(u32);
+
+impl Visits {
+    /// Counts one. Returns whether to go on; see [`is_exhausted`].
+    #[inline]
+    pub fn go_on(&mut self) -> bool {
+        self.0 += 1;
+        if self.0 < VISITS {
+            return true;
+        }
+        self.0 = 0;
+        COST.set(COST.get().saturating_add(VISITS * FUEL_PER_VISIT));
+        !is_exhausted()
+    }
+}
+
+/// Watches something that is written of the parts of values: a text, an encoding.
+#[derive(Default)]
+pub struct Writing(usize);
+
+impl Writing {
+    /// Takes note of how long it is by now. Returns whether to go on; see [`is_exhausted`].
+    #[inline]
+    pub fn go_on(&mut self, length: usize) -> bool {
+        if length.saturating_sub(self.0) < WRITTEN {
+            return true;
+        }
+        charge(length - self.0);
+        self.0 = length;
+        length <= LONGEST_TEXT && !is_exhausted()
     }
 }
 
 /// Pays what was charged on this thread of the host since the last call. What the fuel does not cover is
 /// left to be asked for.
+///
+/// # Errors
+/// That the instruction has made, or done, more than it may.
 #[inline]
-pub fn settle(fuel: &mut u32) {
-    let cost = take_cost();
-    if cost != 0 {
-        OWED.set(OWED.get().saturating_add(cost.saturating_sub(*fuel)));
-        *fuel = fuel.saturating_sub(cost);
+pub fn settle(fuel: &mut u32) -> Result<(), FaultKind> {
+    match take_cost() {
+        0 => Ok(()),
+        cost => pay(cost, fuel),
+    }
+}
+
+#[cold]
+fn pay(cost: u32, fuel: &mut u32) -> Result<(), FaultKind> {
+    OWED.set(OWED.get().saturating_add(cost.saturating_sub(*fuel)));
+    *fuel = fuel.saturating_sub(cost);
+    match is_over_memory() || cost >= MOST_FUEL {
+        true => Err(exhausted()),
+        false => Ok(()),
+    }
+}
+
+/// The error of an instruction that has made or done more than any may.
+pub fn exhausted() -> FaultKind {
+    match is_over_memory() {
+        true => FaultKind::Limit(Limit::Memory(ALLOWED.get().limit)),
+        false => FaultKind::TooLarge {
+            what: "what this works on is".into(),
+        },
     }
 }
 
@@ -196,6 +330,8 @@ pub struct Budget {
     time: AtomicU64,
     begun: AtomicU64,
     printed: AtomicU64,
+    /// The memory that was left when it was looked at last, in bytes.
+    left: AtomicU64,
 }
 
 impl Default for Budget {
@@ -207,6 +343,7 @@ impl Default for Budget {
             time: AtomicU64::new(0),
             begun: AtomicU64::new(0),
             printed: AtomicU64::new(0),
+            left: AtomicU64::new(0),
         };
         budget.set(RunLimits::NONE);
         budget
@@ -217,6 +354,7 @@ impl Budget {
     /// Sets the limits, also of what runs.
     pub fn set(&self, limits: RunLimits) {
         self.memory.store(limits.memory, Ordering::Relaxed);
+        self.left.store(limits.memory, Ordering::Relaxed);
         self.threads.store(limits.threads, Ordering::Relaxed);
         self.output.store(limits.output, Ordering::Relaxed);
         self.time.store(nanoseconds(limits.time), Ordering::Relaxed);
@@ -283,10 +421,23 @@ impl Budget {
     /// is none.
     pub fn check_memory(&self, in_use: impl FnOnce() -> Option<u64>) -> Result<(), Limit> {
         let most = self.memory.load(Ordering::Relaxed);
-        match most != u64::MAX && in_use().is_some_and(|bytes| bytes > most) {
+        if most == u64::MAX {
+            return Ok(());
+        }
+        let Some(bytes) = in_use() else {
+            return Ok(());
+        };
+        (self.left).store(most.saturating_sub(bytes), Ordering::Relaxed);
+        match bytes > most {
             true => Err(Limit::Memory(most)),
             false => Ok(()),
         }
+    }
+
+    /// The bytes that were left when memory was looked at last, and its limit.
+    pub fn memory_left(&self) -> (u64, u64) {
+        let left = self.left.load(Ordering::Relaxed);
+        (left, self.memory.load(Ordering::Relaxed))
     }
 }
 
@@ -309,13 +460,50 @@ mod tests {
         let mut fuel = 20_000;
         for left in [3616, 0] {
             charge(1 << 20);
-            settle(&mut fuel);
+            assert_eq!(settle(&mut fuel).ok(), Some(()));
             assert_eq!(fuel, left);
         }
         assert_eq!((take_owed(), take_owed()), ((1 << 14) - 3616, 0));
         charge(usize::MAX);
         charge(usize::MAX);
         assert_eq!(take_cost(), u32::MAX);
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_not_made() {
+        take_cost();
+        let over = || FaultKind::Limit(Limit::Memory(1 << 21)).to_string();
+        allow(1 << 20, 1 << 21);
+        assert!(reserve(1 << 19).is_ok() && reserve(1 << 19).is_ok());
+        assert_eq!((made(), is_exhausted()), (1 << 20, false));
+        assert_eq!(
+            reserve(MUCH).map_err(|fault| fault.to_string()),
+            Err(over())
+        );
+        // Small things are for the next look.
+        assert!(reserve(1).is_ok());
+        assert!(is_exhausted());
+        let settled = settle(&mut 0).map_err(|fault| fault.to_string());
+        assert_eq!(settled, Err(over()));
+        allow(u64::MAX, u64::MAX);
+        assert_eq!((made(), is_exhausted()), (0, false));
+    }
+
+    #[test]
+    fn what_never_ends_is_left_off() {
+        take_cost();
+        let mut visits = Visits::default();
+        let count = (0..u64::MAX).take_while(|_| visits.go_on()).count();
+        assert_eq!(count as u64 + 1, u64::from(MOST_FUEL / FUEL_PER_VISIT));
+        assert!(settle(&mut 0).is_err());
+        assert!(settle(&mut 0).is_ok() && !is_exhausted());
+        allow(1 << 20, 1 << 21);
+        let mut writing = Writing::default();
+        let lengths = (0..usize::MAX).step_by(1000);
+        let most = lengths.take_while(|length| writing.go_on(*length)).last();
+        assert!(most.is_some_and(|most| (1 << 20..2 << 20).contains(&most)));
+        assert!(settle(&mut 0).is_err());
+        allow(u64::MAX, u64::MAX);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::budget::Writing;
 use super::{Range, Value};
 
 /// A noun behind its article: `an Event`, `a Lock`.
@@ -50,7 +51,8 @@ enum Open<'a> {
 fn write_debug(out: &mut String, value: &Value) {
     let mut open = Vec::new();
     let mut next = Some(value);
-    loop {
+    let mut writing = Writing::default();
+    while writing.go_on(out.len()) {
         let is_first = match next.take() {
             Some(Value::Array(items)) => {
                 out.push('[');

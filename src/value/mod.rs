@@ -146,6 +146,18 @@ impl Value {
         Self::Object(object)
     }
 
+    /// Where that is which several values may share that are made of parts.
+    pub(in crate::value) fn shared_address(&self) -> Option<usize> {
+        Some(match self {
+            Self::Array(items) => Arc::as_ptr(items) as usize,
+            Self::Map(map) => Arc::as_ptr(map) as usize,
+            Self::Function(function) => Arc::as_ptr(function) as usize,
+            Self::Error(fault) => Arc::as_ptr(fault) as usize,
+            Self::Collection(contents) => Arc::as_ptr(contents) as usize,
+            _ => return None,
+        })
+    }
+
     /// Whether copying and dropping this value touches no memory but its own.
     #[inline(always)]
     pub fn is_scalar(&self) -> bool {

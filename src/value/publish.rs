@@ -5,15 +5,31 @@
 //! variable, and an object where it is given something. An unwatched run on several cores shares nothing
 //! in this sense: nobody asks there.
 
+use std::collections::HashMap;
+
 use super::{Value, leads_to};
+
+/// After so many parts it is noted which were met: values that share parts may stand for more of them than
+/// there are atoms.
+const FEW: usize = 256;
 
 /// Marks every variable that can be reached from `value` as shared: a second thread will see it.
 pub fn publish(value: &Value) {
     let mut found = Vec::new();
+    // By address, which is one as long as what has it is held.
+    let mut met: HashMap<usize, Value> = HashMap::new();
+    let mut count = 0;
     mark(value, &mut found);
     // Objects can hold each other: what is inside one was published when it was put there or is
     // reached once, by the first thread that gets the object.
     while let Some(value) = found.pop() {
+        count += 1;
+        if count > FEW
+            && let Some(address) = value.shared_address()
+            && met.insert(address, value.clone()).is_some()
+        {
+            continue;
+        }
         leads_to(&value, &mut |part| mark(part, &mut found));
     }
 }

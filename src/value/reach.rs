@@ -18,7 +18,8 @@ pub fn reach(value: &Value, seen: &mut HashSet<usize>, visit: &mut dyn FnMut(&Va
             Value::Function(function) => seen.insert(Arc::as_ptr(function) as usize),
             Value::Array(items) => seen.insert(Arc::as_ptr(items) as usize),
             Value::Map(map) => seen.insert(Arc::as_ptr(map) as usize),
-            Value::Error(_) | Value::Reference(_) | Value::Collection(_) => true,
+            Value::Collection(contents) => seen.insert(Arc::as_ptr(contents) as usize),
+            Value::Error(_) | Value::Reference(_) => true,
             _ => false,
         };
         if !is_new {

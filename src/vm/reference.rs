@@ -18,6 +18,7 @@ use super::step::{Flow, Machine, Step};
 use super::{NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop};
 use crate::program::Language;
 use crate::program::code::{CallSite, PathSegment};
+use crate::value::budget::Visits;
 use crate::value::collection::Kind;
 use crate::value::{Cell, FaultKind, Object, Reference, Value, note_variable};
 
@@ -45,6 +46,7 @@ pub(super) fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
     let mut found = Inside::default();
     let mut seen = HashSet::new();
     let mut next: Vec<Value> = values.filter(|value| !value.is_scalar()).cloned().collect();
+    let mut visits = Visits::default();
     while let Some(value) = next.pop() {
         let cell = match &value {
             Value::Object(object) => {
@@ -61,8 +63,10 @@ pub(super) fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
             Value::Cell(cell) => Some(cell.load()),
             _ => None,
         };
+        let mut may_go_on = true;
         let mut later = |part: &Value| {
-            if !part.is_scalar() {
+            may_go_on &= visits.go_on();
+            if !part.is_scalar() && may_go_on {
                 next.push(part.clone());
             }
         };
@@ -71,6 +75,9 @@ pub(super) fn inside<'v>(values: impl Iterator<Item = &'v Value>) -> Inside {
             // A function shows its name only.
             (Value::Function(_), None) => {}
             (other, None) => other.visit_parts(&mut later),
+        }
+        if !may_go_on {
+            break;
         }
     }
     found

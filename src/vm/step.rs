@@ -161,7 +161,9 @@ impl Machine<'_, '_> {
                     match $step {
                         Ok(Flow::Next) => {
                             refresh!();
-                            settle(fuel);
+                            if let Err(kind) = settle(fuel) {
+                                fault!(kind);
+                            }
                         }
                         Ok(Flow::Reload) => continue 'frame,
                         other => return other,
@@ -234,6 +236,9 @@ impl Machine<'_, '_> {
                                 return Ok(Flow::Stop(Stop::Visible));
                             };
                             refresh!();
+                            if let Err(kind) = settle(fuel) {
+                                fault!(kind);
+                            }
                             holds
                         }
                     };
@@ -321,7 +326,9 @@ impl Machine<'_, '_> {
                             put(part, Value::Unit);
                         }
                         charge(text.len());
-                        settle(fuel);
+                        if let Err(kind) = settle(fuel) {
+                            fault!(kind);
+                        }
                         set!(dst, Value::string(text));
                     }
                     Op::Closure { dst, index } => elsewhere!(self.make_closure(dst, index)),
@@ -704,7 +711,9 @@ impl Machine<'_, '_> {
                             elsewhere!(self.set(place, src));
                         } else {
                             refresh!();
-                            settle(fuel);
+                            if let Err(kind) = settle(fuel) {
+                                fault!(kind);
+                            }
                         }
                     }
                     Op::Update {

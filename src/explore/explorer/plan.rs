@@ -66,7 +66,7 @@ impl Explorer {
     /// everything was seen, a limit is reached or the watch says stop.
     pub fn explore(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Exploration {
         let clock = Clock::start();
-        self.memory = limits.memory;
+        self.set_limits(limits);
         *self.expected.lock() = None;
         if limits.reduction == Reduction::Always {
             let bounds = bounds(limits, limits.time, None);
@@ -77,6 +77,7 @@ impl Explorer {
         let mut exploration = self.search_in_reach(limits, watch);
         let steps = match exploration.cut {
             None | Some(Cut::Stopped | Cut::Redefined) => return exploration,
+            Some(Cut::Exhausted(..)) => return exploration,
             Some(Cut::Time(_) | Cut::Memory(_) | Cut::OutOfReach(_)) => None,
             Some(Cut::States(_) | Cut::Depth(_) | Cut::Numbers(_) | Cut::Work(_)) => {
                 Some(exploration.transitions.max(LEAST_STEPS))
@@ -188,7 +189,12 @@ impl Explorer {
     /// Does one run of each kind. Nothing when that proves nothing.
     fn reduce(&mut self, bounds: &Bounds, watch: &mut Watch<'_>) -> Option<Exploration> {
         let clock = Clock::start();
-        self.look_at_runs(watch.stop, bounds.time, bounds.memory);
+        let limits = Limits {
+            time: bounds.time,
+            memory: bounds.memory,
+            ..Limits::default()
+        };
+        self.look_at_runs(watch.stop, &limits);
         let found = loop {
             let left = Bounds {
                 time: bounds.time.saturating_sub(clock.elapsed()),

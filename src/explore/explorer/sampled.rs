@@ -25,7 +25,12 @@ impl Explorer {
     /// Tries schedules one by one. Blocks until there were enough or the watch says stop.
     pub fn sample(&mut self, sampling: &Sampling, watch: &mut Watch<'_>) -> Samples {
         let clock = Clock::start();
-        self.look_at_runs(watch.stop, sampling.time, sampling.memory);
+        let limits = Limits {
+            time: sampling.time,
+            memory: sampling.memory,
+            ..Limits::default()
+        };
+        self.look_at_runs(watch.stop, &limits);
         let sampling = &Sampling {
             time: sampling.time.saturating_sub(clock.elapsed()),
             ..sampling.clone()

@@ -111,7 +111,7 @@ impl Unfinished {
             Some(Interruption::Time | Interruption::Work | Interruption::Stopped) => {
                 self.time += 1;
             }
-            Some(Interruption::Memory) => self.memory += 1,
+            Some(Interruption::Memory | Interruption::Exhausted(..)) => self.memory += 1,
         }
     }
 

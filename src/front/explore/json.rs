@@ -16,6 +16,7 @@ use crate::explore::{
     self, Cut, End, Exploration, Finding, Interleavings, Leftover, Possible, Token, tell_explained,
 };
 use crate::language::Diagnostic;
+use crate::value::Limit;
 use crate::view::leftovers;
 use crate::view::story::Story;
 
@@ -291,7 +292,10 @@ fn limit(cut: Cut) -> &'static str {
         Cut::States(_) => "states",
         Cut::Time(_) => "seconds",
         Cut::Depth(_) => "depth",
-        Cut::Memory(_) => "memory",
+        Cut::Memory(_) | Cut::Exhausted(Limit::Memory(_), _) => "memory",
+        Cut::Exhausted(Limit::Threads(_), _) => "threads",
+        Cut::Exhausted(Limit::Output(_), _) => "output",
+        Cut::Exhausted(Limit::Time(_), _) => "seconds",
         Cut::Work(_) => "work",
         Cut::Numbers(_) => "numbers",
         Cut::OutOfReach(_) => "out-of-reach",

@@ -698,6 +698,7 @@ fn why_not(cut: Cut, is_prompt: bool) -> String {
             ),
             "--memory MB",
         ),
+        Cut::Exhausted(limit, pos) => return format!("{limit} in a run, at line {}", pos.line),
         Cut::Work(_) => return "a thread computes for longer than the limit of work".into(),
         Cut::Numbers(bound) => {
             return format!(
@@ -993,6 +994,7 @@ pub(super) fn left(why: Interruption) -> &'static str {
     match why {
         Interruption::Time => "not known: a thread computes for longer than the limit of time",
         Interruption::Memory => "not known: the run needs more than the limit of memory",
+        Interruption::Exhausted(..) => "not known: the run needs more than its limits allow",
         Interruption::Work => "not known: a thread computes for longer than the limit of work",
         Interruption::Stopped => "not known: it was stopped while a thread computed",
     }

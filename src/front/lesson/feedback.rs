@@ -10,7 +10,9 @@ use crate::lesson::grade::{
     Answer, Evidence, Fault, FaultKind, Of, Reason, Side, Undecided, Verdict, WrongOption,
 };
 use crate::lesson::text::{Check, Exercise, Task};
-use crate::pos::{GIVEN, TRIAL};
+use crate::pos::{GIVEN, Pos, TRIAL};
+use crate::value::Limit;
+use crate::value::budget::size;
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
 use crate::view::story::Story;
@@ -93,7 +95,9 @@ pub(in crate::front) fn undecided(why: Undecided) -> String {
         Undecided::Limit(Cut::States(_)) => {
             "there are too many states to look at all of them".into()
         }
-        Undecided::Limit(Cut::Memory(_)) => "it needs more memory than there is for it".into(),
+        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..)) => {
+            "it needs more memory than there is for it".into()
+        }
         Undecided::Limit(Cut::Work(_)) => {
             "a thread computes for longer than is allowed, perhaps for ever".into()
         }
@@ -208,6 +212,7 @@ impl Writer<'_> {
             },
             FaultKind::Empty
             | FaultKind::Redefines(_)
+            | FaultKind::Exhausts { .. }
             | FaultKind::PrintsItself { .. }
             | FaultKind::NoOptions(_)
             | FaultKind::CannotStep { .. }
@@ -424,6 +429,7 @@ impl Writer<'_> {
                     None => format!("{}.", story.title),
                 }
             }
+            FaultKind::Exhausts { limit, pos } => exhausted(*limit, *pos),
             FaultKind::Check { check, evidence } => unmet(check, evidence),
             FaultKind::PrintsItself { text, line } => format!(
                 "line {line} of your code prints `{text}` itself. The exercise's own code prints it, when \
@@ -471,6 +477,33 @@ fn is_of_one_thread(finding: &Finding) -> bool {
     let mut steps = finding.trail.steps.iter();
     let first = steps.next().map(|step| step.decision.choice.task());
     is_always && steps.all(|step| Some(step.decision.choice.task()) == first)
+}
+
+/// What is said of a run that takes more than any may.
+fn exhausted(limit: Limit, pos: Pos) -> String {
+    let place = match pos.input {
+        0 if !pos.is_none() => format!(" in line {}", pos.line),
+        _ => String::new(),
+    };
+    let (what, doubt) = match limit {
+        Limit::Memory(bytes) => (
+            format!("the memory grows beyond {}", size(bytes)),
+            "Does something grow for ever, or is something far too large?",
+        ),
+        Limit::Threads(count) => (
+            format!("more than {count} threads are alive at once"),
+            "Are threads started without end?",
+        ),
+        Limit::Output(bytes) => (
+            format!("more than {} are printed", size(bytes)),
+            "Does something print without end?",
+        ),
+        Limit::Time(time) => (
+            format!("it runs longer than {} s", time.as_secs_f64()),
+            "Does something never end?",
+        ),
+    };
+    format!("{what}{place}. {doubt}")
 }
 
 /// What is said of a condition that does not hold.

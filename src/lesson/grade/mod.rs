@@ -20,7 +20,9 @@ pub use self::program::{Bounds, Explored, Text, rehearsal};
 use crate::explore::{Cut, Finding, Interleavings, Met, Token, Trail};
 use crate::language::Diagnostic;
 use crate::lesson::text::{Check, Exercise, Task};
+use crate::pos::Pos;
 use crate::session::Language;
+use crate::value::Limit;
 
 /// What an answer is.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +113,13 @@ pub enum FaultKind {
     Redefines(String),
     /// It fails in some interleaving, or looks wrong in one.
     Problem(Box<Finding>),
+    /// A run of it takes more than any may. That it does is known, whatever else can happen.
+    Exhausts {
+        /// The limit.
+        limit: Limit,
+        /// Where the run has gone over it.
+        pos: Pos,
+    },
     /// A condition does not hold.
     Check {
         /// The condition.
@@ -204,6 +213,12 @@ impl FaultKind {
             Self::Empty => "empty",
             Self::Redefines(_) => "redefinition",
             Self::Problem(finding) => finding.problem.kind(),
+            Self::Exhausts { limit, .. } => match limit {
+                Limit::Memory(_) => "exhausts-memory",
+                Limit::Threads(_) => "exhausts-threads",
+                Limit::Output(_) => "exhausts-output",
+                Limit::Time(_) => "exhausts-time",
+            },
             Self::Check { check, .. } => match check {
                 Check::AlwaysPrints(_) | Check::NeverPrints(_) => "wrong-output",
                 Check::CanPrint(_) => "impossible-output",
@@ -240,6 +255,9 @@ impl FaultKind {
                 own.map(|pos| pos.line.into()).collect()
             }
             Self::PrintsItself { line, .. } => vec![*line],
+            Self::Exhausts { pos, .. } if pos.input == 0 && !pos.is_none() => {
+                vec![pos.line.into()]
+            }
             _ => Vec::new(),
         };
         lines.sort_unstable();

@@ -12,6 +12,7 @@ use crate::lesson::text::{Exercise, Task};
 use crate::pos::{GIVEN, TRIAL};
 use crate::session::Language;
 use crate::session::{Config, Part, Rehearsal, Scheduler, Session};
+use crate::value::RunLimits;
 
 /// More outcomes than this are not looked at: exploring leaves out those beyond.
 pub(super) const MOST_OUTCOMES: usize = 1_000;
@@ -34,6 +35,8 @@ pub struct Bounds {
     pub work: u64,
     /// Runs are followed for so many steps.
     pub depth: u32,
+    /// What a single run may hold and start: who goes over it is wrong, whatever else can happen.
+    pub run: RunLimits,
 }
 
 impl Default for Bounds {
@@ -45,6 +48,12 @@ impl Default for Bounds {
             memory: 256 << 20,
             work: 200_000,
             depth: 5_000,
+            run: RunLimits {
+                memory: 64 << 20,
+                threads: 1_000,
+                output: 64 << 10,
+                ..RunLimits::NONE
+            },
         }
     }
 }
@@ -58,6 +67,7 @@ impl Bounds {
             depth: self.depth,
             memory: self.memory,
             work: self.work,
+            run: self.run,
             // The search gets all there is: how far it comes must not depend on an estimate of time.
             schedules: 0,
             ..Limits::default()

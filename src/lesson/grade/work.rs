@@ -134,6 +134,9 @@ fn grade_trial(
     explored: &mut Explored,
     printed_by_trial: bool,
 ) -> Result<Option<Interleavings>, Verdict> {
+    if let Some(Cut::Exhausted(limit, pos)) = explored.found.cut {
+        return Err(failed(FaultKind::Exhausts { limit, pos }));
+    }
     if let Some(problem) = problem(work, explored) {
         return Err(failed(FaultKind::Problem(Box::new(problem))));
     }

@@ -12,8 +12,19 @@ use super::{Answer, done, int, span_of, span_or_tail};
 
 type Items = Arc<crate::value::Items>;
 
+/// The methods that go through all items, or move them.
+const WALKS: [&str; 14] = [
+    "chop", "contains", "dedup", "drain", "extract", "index_of", "insert", "remove", "retain",
+    "reverse", "shift", "splice", "split", "truncate",
+];
+
 /// Calls the method `name`. An array with another holder is copied before it changes.
 pub(super) fn call(name: &str, items: &mut Items, args: &mut [Value]) -> Answer {
+    match name {
+        "sort" | "sort_desc" | "order" | "order_desc" => limits::walk_sorting(items.len()),
+        name if WALKS.contains(&name) => limits::walk(items.len()),
+        _ => {}
+    }
     read(name, items, args).or_else(|| change(name, items, args))
 }
 
@@ -33,6 +44,9 @@ fn read(name: &str, items: &Items, args: &mut [Value]) -> Answer {
         ("index_of", [item, Value::Int(start)]) => index_of(items, item, *start),
         ("extract", args) => {
             let (start, count) = span_or_tail(args, items.len())?;
+            if let Err(fault) = limits::check_items(count) {
+                return Some(Err(fault));
+            }
             Value::array(items[start..start + count].to_vec())
         }
         ("order", []) => return Some(sorted(items, Ordering::is_lt)),
@@ -48,7 +62,7 @@ fn change(name: &str, shared: &mut Items, args: &mut [Value]) -> Answer {
     done(match (name, &mut *args) {
         ("push", [item]) => {
             let item = take(item);
-            if let Err(fault) = limits::check_items(length + 1) {
+            if let Err(fault) = limits::check_growth(length, 1) {
                 return Some(Err(fault));
             }
             Arc::make_mut(shared).push(item);
@@ -74,7 +88,7 @@ fn change(name: &str, shared: &mut Items, args: &mut [Value]) -> Answer {
             Value::Unit
         }
         ("append", [Value::Array(more)]) => {
-            if let Err(fault) = limits::check_items(length + more.len()) {
+            if let Err(fault) = limits::check_growth(length, more.len()) {
                 return Some(Err(fault));
             }
             Arc::make_mut(shared).extend(more.iter().cloned());
@@ -82,7 +96,7 @@ fn change(name: &str, shared: &mut Items, args: &mut [Value]) -> Answer {
         }
         ("pad", [Value::Int(wanted), item]) => {
             let wanted = usize::try_from(*wanted).unwrap_or(0);
-            if let Err(fault) = limits::check_items(wanted) {
+            if let Err(fault) = limits::check_growth(length, wanted.saturating_sub(length)) {
                 return Some(Err(fault));
             }
             if wanted > length {
@@ -118,6 +132,9 @@ fn change(name: &str, shared: &mut Items, args: &mut [Value]) -> Answer {
         }
         ("splice", [where_to @ .., Value::Array(new)]) => {
             let (start, count) = place(where_to)?;
+            if let Err(fault) = limits::check_growth(length - count, new.len()) {
+                return Some(Err(fault));
+            }
             Arc::make_mut(shared).splice(start..start + count, new.iter().cloned());
             Value::Unit
         }

@@ -152,6 +152,15 @@ pub(in crate::library) fn contains(contents: &Collection, item: &Value) -> Resul
 /// # Errors
 /// When it has no items.
 pub(in crate::library) fn items_of(value: &Value) -> Result<Vec<Value>, FaultKind> {
+    let count = match value {
+        Value::Array(items) => items.len(),
+        Value::Collection(contents) => contents.len(),
+        Value::Reference(reference) => reference.load().len(),
+        Value::Map(map) => map.len(),
+        Value::Blob(bytes) => bytes.len(),
+        other => 4 * other.as_str().map_or(0, str::len),
+    };
+    limits::check_items(count)?;
     Ok(match value {
         Value::Array(items) => items.to_vec(),
         Value::Collection(contents) => contents.items(),
@@ -329,7 +338,7 @@ fn insert_place(length: usize, index: i64) -> usize {
 
 fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer {
     Some(match (name, args) {
-        ("append", [item]) => limits::check_items(items.len() + 1).map(|()| {
+        ("append", [item]) => limits::check_growth(items.len(), 1).map(|()| {
             items.push(take(item));
             Value::Unit
         }),
@@ -339,11 +348,11 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
             pop_place(items.len(), index, "pop index out of range").map(|place| items.remove(place))
         }
         ("extend", [more]) => items_of(more).and_then(|more| {
-            limits::check_items(items.len() + more.len())?;
+            limits::check_growth(items.len(), more.len())?;
             items.extend(more);
             Ok(Value::Unit)
         }),
-        ("insert", [Value::Int(index), item]) => limits::check_items(items.len() + 1).map(|()| {
+        ("insert", [Value::Int(index), item]) => limits::check_growth(items.len(), 1).map(|()| {
             items.insert(insert_place(items.len(), *index), take(item));
             Value::Unit
         }),
@@ -443,6 +452,7 @@ pub(in crate::library) fn sort_by<T>(
     key: impl Fn(&T) -> &Value,
 ) -> Result<(), FaultKind> {
     let mut unordered = None;
+    limits::walk_sorting(items.len());
     if reverse {
         items.reverse();
     }
@@ -487,12 +497,12 @@ fn deque_method(
         }
     };
     Some(match (name, args) {
-        ("append", [item]) => limits::check_items(items.len() + 1).map(|()| {
+        ("append", [item]) => limits::check_growth(items.len(), 1).map(|()| {
             items.push_back(take(item));
             make_room(items, true);
             Value::Unit
         }),
-        ("appendleft", [item]) => limits::check_items(items.len() + 1).map(|()| {
+        ("appendleft", [item]) => limits::check_growth(items.len(), 1).map(|()| {
             items.push_front(take(item));
             make_room(items, false);
             Value::Unit
@@ -608,7 +618,7 @@ pub(in crate::library) fn update(dict: &mut Dict, more: &Value) -> Result<(), Fa
     for (key, value) in entries_of(more)? {
         dict.insert(key, value)?;
     }
-    limits::check_items(dict.len())
+    limits::check_growth(dict.len(), 0)
 }
 
 /// How two sets are made one.

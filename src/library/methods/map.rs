@@ -5,10 +5,20 @@ use std::sync::Arc;
 
 use crate::value::{Held, Map, Value};
 
+use super::super::limits;
 use super::{Answer, done, int};
 
 /// Calls the method `name`. A map with another holder is copied before it changes.
 pub(super) fn call(name: &str, map: &mut Arc<Held<Map>>, args: &mut [Value]) -> Answer {
+    let more = match (name, &*args) {
+        ("keys" | "values", []) => map.len(),
+        ("mixin" | "fill_with", [Value::Map(more)]) => more.len(),
+        _ => 0,
+    };
+    // An entry is a text and a value.
+    if let Err(fault) = limits::check_growth(0, 4 * more) {
+        return Some(Err(fault));
+    }
     done(match (name, args) {
         ("len", []) => int(map.len()),
         ("is_empty", []) => Value::Bool(map.is_empty()),

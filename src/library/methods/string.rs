@@ -11,6 +11,18 @@ use super::{Answer, done, int, span_or_tail};
 /// Calls the method `name` of a string.
 pub(super) fn call(name: &str, receiver: &mut Value, args: &mut [Value]) -> Answer {
     let text = receiver.as_str()?;
+    match name {
+        "is_empty" | "bytes" => {}
+        "len" | "contains" | "starts_with" | "ends_with" | "index_of" | "get" => {
+            limits::walk(text.len() / 16);
+        }
+        // These make a new text.
+        _ => {
+            if let Err(fault) = limits::check_bytes(text.len()) {
+                return Some(Err(fault));
+            }
+        }
+    }
     if let Some(answer) = read(name, text, args) {
         return Some(answer);
     }
@@ -42,8 +54,8 @@ fn read(name: &str, text: &str, args: &[Value]) -> Answer {
             .and_then(|at| text.chars().nth(at))
             .map_or(Value::Unit, Value::Char),
         ("sub_string", args) => Value::string(part(text, args)?),
-        ("chars", []) | ("to_chars", []) => characters(text),
-        ("chars", args) => characters(&part(text, args)?),
+        ("chars", []) | ("to_chars", []) => return Some(characters(text)),
+        ("chars", args) => return Some(characters(&part(text, args)?)),
         ("to_blob", []) => Value::Blob(text.as_bytes().to_vec().into()),
         ("parse_int", []) => return Some(parse_int(text, 10)),
         ("parse_int", [Value::Int(radix)]) => return Some(parse_int(text, *radix)),
@@ -73,7 +85,10 @@ fn change(name: &str, text: &str, args: &mut [Value]) -> Option<Change> {
         ("remove", [part]) => text.replace(&pattern(part)?, ""),
         ("replace", [part, new]) => match (pattern(part)?, pattern(new)?) {
             _ if text.is_empty() => String::new(),
-            (part, new) => text.replace(&part, &new),
+            (part, new) => match limits::check_replaced(text, &part, &new) {
+                Ok(()) => text.replace(&part, &new),
+                Err(fault) => return Some((Value::Unit, Err(fault))),
+            },
         },
         ("truncate", [Value::Int(kept)]) => {
             let kept = usize::try_from((*kept).max(0)).unwrap_or(usize::MAX);
@@ -111,8 +126,9 @@ fn pattern(value: &Value) -> Option<String> {
     }
 }
 
-fn characters(text: &str) -> Value {
-    Value::array(text.chars().map(Value::Char).collect())
+fn characters(text: &str) -> Result<Value, FaultKind> {
+    limits::check_items(text.len())?;
+    Ok(Value::array(text.chars().map(Value::Char).collect()))
 }
 
 fn part(text: &str, args: &[Value]) -> Option<String> {
@@ -133,8 +149,8 @@ fn index_of(text: &str, part: &str, start: i64) -> Value {
 }
 
 fn split(name: &str, text: &str, args: &[Value]) -> Answer {
-    fn pieces<'t>(pieces: impl Iterator<Item = &'t str>) -> Value {
-        Value::array(pieces.map(Value::from).collect())
+    fn pieces<'t>(pieces: impl Iterator<Item = &'t str>) -> Answer {
+        Some(limits::texts(pieces).map(Value::array))
     }
     let forwards = match name {
         "split" => true,
@@ -142,8 +158,8 @@ fn split(name: &str, text: &str, args: &[Value]) -> Answer {
         _ => return None,
     };
     let (delimiter, most) = match args {
-        [] if forwards && text.is_empty() => return done(pieces([""].into_iter())),
-        [] if forwards => return done(pieces(text.split_whitespace())),
+        [] if forwards && text.is_empty() => return pieces([""].into_iter()),
+        [] if forwards => return pieces(text.split_whitespace()),
         [Value::Int(index)] if forwards => {
             let length = text.chars().count();
             let at = match usize::try_from(*index) {
@@ -153,7 +169,7 @@ fn split(name: &str, text: &str, args: &[Value]) -> Answer {
             };
             let before = text.chars().take(at).map(char::len_utf8).sum();
             let (before, after) = text.split_at(before);
-            return done(pieces([before, after].into_iter()));
+            return pieces([before, after].into_iter());
         }
         [delimiter] => (pattern(delimiter)?, usize::MAX),
         [delimiter, Value::Int(most)] => {
@@ -162,13 +178,13 @@ fn split(name: &str, text: &str, args: &[Value]) -> Answer {
         }
         _ => return None,
     };
-    done(if text.is_empty() || most == 1 {
+    if text.is_empty() || most == 1 {
         pieces([text].into_iter())
     } else if forwards {
         pieces(text.splitn(most, &delimiter))
     } else {
         pieces(text.rsplitn(most, &delimiter))
-    })
+    }
 }
 
 fn padded(text: &str, wanted: i64, padding: &str) -> Result<Option<String>, FaultKind> {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::instances::{check_plain, holds_compared_by_script};
 use super::text::percent;
 use super::{as_int, as_number, as_text, raised, type_name};
+use crate::library::operators::append;
 use crate::library::{collections, limits};
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::collection::{Kind, equal, order};
@@ -64,6 +65,7 @@ fn computed(op: BinaryOp, a: &Value, b: &Value, sign: &str) -> Outcome {
         _ => {}
     }
     if let (Value::Array(a), Value::Array(b), BinaryOp::Add) = (a, b, op) {
+        limits::check_items(a.len() + b.len())?;
         return Ok(Value::array(a.iter().chain(b.iter()).cloned().collect()));
     }
     match collections::binary(op, a, b) {
@@ -87,9 +89,7 @@ pub(in crate::library) fn update(
         return done;
     }
     if let (BinaryOp::Add, Value::Str(text), Some(more)) = (op, &mut *target, as_text(operand)) {
-        limits::check_bytes(text.len() + more.len())?;
-        std::sync::Arc::make_mut(text).push_str(&more);
-        return Ok(());
+        return append(text, &more);
     }
     let sign = format!("{}=", op.symbol());
     *target = computed(op, target, operand, &sign)?;

@@ -111,9 +111,8 @@ fn string(name: &str, text: &str, args: &[Value]) -> Option<Outcome> {
         ("join", [items]) => join(text, items),
         ("replace", [old, new]) => (|| {
             let (old, new) = (text_of(old, "replace()")?, text_of(new, "replace()")?);
-            let made = text.replace(&old, &new);
-            limits::check_bytes(made.len())?;
-            given(made)
+            limits::check_replaced(text, &old, &new)?;
+            given(text.replace(&old, &new))
         })(),
         ("replace", [old, new, count]) => (|| {
             let (old, new) = (text_of(old, "replace()")?, text_of(new, "replace()")?);
@@ -414,9 +413,7 @@ fn split(name: &str, text: &str, args: &[Value]) -> Outcome {
     };
     let pieces = most.saturating_add(1);
     let items: Vec<Value> = match args.first() {
-        None | Some(Value::Unit) if most == usize::MAX => {
-            text.split_whitespace().map(Value::from).collect()
-        }
+        None | Some(Value::Unit) if most == usize::MAX => limits::texts(text.split_whitespace())?,
         None | Some(Value::Unit) => {
             let mut items = Vec::new();
             let mut rest = text.trim_start();
@@ -436,10 +433,9 @@ fn split(name: &str, text: &str, args: &[Value]) -> Outcome {
                 return Err(raised("ValueError", "empty separator"));
             }
             match name {
-                "split" => text.splitn(pieces, &*sep).map(Value::from).collect(),
+                "split" => limits::texts(text.splitn(pieces, &*sep))?,
                 _ => {
-                    let mut items: Vec<Value> =
-                        text.rsplitn(pieces, &*sep).map(Value::from).collect();
+                    let mut items = limits::texts(text.rsplitn(pieces, &*sep))?;
                     items.reverse();
                     items
                 }
@@ -460,7 +456,7 @@ fn join(sep: &str, items: &Value) -> Outcome {
         };
         texts.push(text);
     }
-    let made = texts.join(sep);
-    limits::check_bytes(made.len())?;
-    Ok(Value::from(made))
+    let length: usize = texts.iter().map(|text| text.len() + sep.len()).sum();
+    limits::check_bytes(length)?;
+    Ok(Value::from(texts.join(sep)))
 }

@@ -194,6 +194,16 @@ enum Scope {
 }
 
 impl Writer {
+    /// States that take more bytes than this to be written down are not, from now on.
+    pub(super) fn set_most(&mut self, most: u64) {
+        self.page.most = Some(usize::try_from(most).unwrap_or(usize::MAX));
+    }
+
+    /// Whether the last state was too large: its key says nothing then.
+    pub(super) fn is_full(&self) -> bool {
+        self.page.is_full
+    }
+
     /// How many bytes its buffers take.
     pub(super) fn size(&self) -> u64 {
         let nodes = self.nodes.capacity() + self.page.refers_to.capacity();
@@ -219,6 +229,7 @@ impl Writer {
         self.met = 0;
         self.now = state.now;
         self.page.identified = state.observations.identified().clone();
+        self.page.is_full = false;
         self.roots(state, main, asked);
         let mut next = 0;
         self.follow(state, &mut next);
@@ -321,6 +332,8 @@ impl Writer {
             has_told_time: _,
             hidden: _,
             births: _,
+            most_threads: _,
+            most_output: _,
         } = state;
         self.look_at_bindings(world);
         for member in members.values_mut() {
@@ -673,7 +686,15 @@ struct Page {
     refers_to: Vec<Reference>,
     /// Whose identities count.
     identified: Identified,
+    /// So many bytes are written down of one thread, variable or object at most: values whose parts are shared
+    /// stand for more items than can be counted.
+    most: Option<usize>,
+    /// Whether one was longer since that was set.
+    is_full: bool,
 }
+
+/// The same where nobody has said how many.
+const LONGEST_PAGE: usize = 1 << 28;
 
 impl Page {
     fn take_portrait(&mut self) -> Portrait {
@@ -774,7 +795,9 @@ impl StateEncoder for Page {
         // Without recursion: values may be nested deeply, and so may errors that pass on others.
         let mut in_errors = Vec::new();
         self.nested(value, &mut in_errors);
-        while let Some(value) = in_errors.pop() {
+        while let Some(value) = in_errors.pop()
+            && !self.is_full
+        {
             self.nested(&value, &mut in_errors);
         }
     }
@@ -831,7 +854,12 @@ impl Page {
     fn nested(&mut self, value: &Value, in_errors: &mut Vec<Value>) {
         let mut later = Vec::new();
         self.outside(value, &mut later, in_errors);
+        let most = self.most.unwrap_or(LONGEST_PAGE).min(LONGEST_PAGE);
         while let Some(value) = later.pop() {
+            if self.bytes.len() > most {
+                self.is_full = true;
+                return;
+            }
             self.outside(value, &mut later, in_errors);
         }
     }

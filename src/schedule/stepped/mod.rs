@@ -36,7 +36,7 @@ use crate::value::{Fault, FaultKind, Function, Object};
 
 pub use effect::StepEffect;
 pub use policy::{Policy, Seeded};
-pub use run::{Interrupt, Interruption};
+pub use run::{FUEL_PER_SLICE, Interrupt, Interruption};
 pub use told::{Failed, Lines, Raised, Told, ToldSoFar};
 pub use walk::{Choice, Draw, Kept, Shared, Walk, WalkEnd};
 

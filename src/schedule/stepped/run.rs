@@ -11,7 +11,7 @@ use super::state::{Asked, Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::host;
 use crate::pos::Pos;
-use crate::value::budget::{LOOK, Limit, take_owed};
+use crate::value::budget::{self, LOOK, Limit, take_cost, take_owed};
 use crate::value::object::{Effects, TaskId, take_told};
 use crate::value::{Fault, FaultKind, Follow, Footprint, Function, Value};
 use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
@@ -19,6 +19,9 @@ use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
 /// So much private work is done between two looks at the interrupt, in fuel: well below a millisecond,
 /// unless each round of a loop copies a lot.
 const SLICE: u32 = 512;
+
+/// The same, for who counts work in slices.
+pub const FUEL_PER_SLICE: u64 = SLICE as u64;
 
 /// So many bytes of a state are written down in the time of a slice, about.
 const SLICE_BYTES: u64 = 1 << 13;
@@ -31,9 +34,15 @@ const TURN: u64 = 16;
 /// work was done as the measuring takes.
 const SLICES_MEASURED: u64 = 8;
 
-/// Asked between slices of private work, of one thread or of several, whether the run ends there; the
-/// number is how many bytes its threads and variables hold, as last measured.
-pub type Interrupt = Arc<dyn Fn(u64) -> Option<Interruption> + Send + Sync>;
+/// A look at so many values when memory is measured costs as much as a unit of fuel, and so many threads that
+/// are passed over at a turn.
+const VALUES_PER_FUEL: u64 = 16;
+const THREADS_PER_FUEL: u64 = 4;
+
+/// Asked between slices of private work, of one thread or of several, whether the run ends there: by how many
+/// bytes its threads and variables hold, as last measured, and the work that was done since it was asked last, in
+/// fuel.
+pub type Interrupt = Arc<dyn Fn(u64, u64) -> Option<Interruption> + Send + Sync>;
 
 /// Why private work ends before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +51,9 @@ pub enum Interruption {
     Time,
     /// There is no memory left.
     Memory,
+    /// The run itself has gone over a limit of runs ([`Walk::set_limits`](super::Walk::set_limits)), at this
+    /// place.
+    Exhausted(Limit, Pos),
     /// Too much work was done.
     Work,
     /// The user asked for it.
@@ -76,6 +88,8 @@ pub(super) struct Run {
     pub(super) work_takes_time: bool,
     /// What can end private work early.
     pub(super) interrupt: Option<Interrupt>,
+    /// The memory that a run that is led may hold.
+    pub(super) most_memory: u64,
     /// Why it has: the state is in the middle of a step then, and none to look at.
     pub(super) interruption: Option<Interruption>,
     load: Load,
@@ -141,21 +155,33 @@ impl Repetition {
 }
 
 /// How much memory the run held when it was last measured, and how that goes on.
-#[derive(Clone, Copy, Default)]
-struct Load {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Load {
     bytes: u64,
     /// After how much work that was, and is done again.
     at: u64,
     next: u64,
     /// How many bytes were added by a unit of work since the time before.
     rate: f64,
+    /// The bytes of large values that were made since then; some may be garbage.
+    made: u64,
 }
 
 impl Load {
-    /// How much it is by now, should it have gone on as before.
-    fn expected(&self, work: u64) -> u64 {
+    /// The bytes at most by now, should it have gone on as before.
+    pub(super) fn expected(&self, work: u64) -> u64 {
         let since = work.saturating_sub(self.at) as f64;
-        self.bytes + (self.rate * since) as u64
+        let grown = (self.rate * since) as u64;
+        self.bytes.saturating_add(grown.max(self.made))
+    }
+
+    /// The same after some work that was taken back: what has been done since it was measured stays due.
+    fn at_work(self, then: u64, now: u64) -> Self {
+        Self {
+            at: now.saturating_sub(then.saturating_sub(self.at)),
+            next: now + self.next.saturating_sub(then),
+            ..self
+        }
     }
 }
 
@@ -176,8 +202,12 @@ impl Run {
             work: 0,
             work_takes_time: true,
             interrupt: None,
+            most_memory: u64::MAX,
             interruption: None,
-            load: Load::default(),
+            load: Load {
+                next: u64::from(SLICE) * SLICES_MEASURED,
+                ..Load::default()
+            },
             unasked: 0,
             finds_repetitions: false,
             liveness: LivenessCache::default(),
@@ -221,18 +251,22 @@ impl Run {
         let mut left = self.private_fuel;
         let mut repetition = Repetition::default();
         self.state.has_asked = false;
-        self.unasked += TURN;
+        self.unasked += TURN + self.state.members.len() as u64 / THREADS_PER_FUEL;
         let stop = loop {
             let slice = match self.interrupt.is_some() || self.finds_repetitions {
                 true => left.min(SLICE),
                 false => left,
             };
             let mut fuel = slice;
+            self.allow();
             let stop = self.step(task, &mut fiber, &mut fuel);
             left -= slice - fuel;
-            self.work += u64::from(slice - fuel);
-            self.spent += u64::from(slice - fuel) + u64::from(take_owed());
-            self.unasked += u64::from(slice - fuel);
+            let unpaid = u64::from(take_owed()) + u64::from(take_cost());
+            let spent = u64::from(slice - fuel) + unpaid;
+            self.work += spent;
+            self.spent += spent;
+            self.unasked += spent;
+            self.load.made = self.load.made.saturating_add(budget::made());
             if !matches!(stop, Stop::Fuel) {
                 break stop;
             }
@@ -243,6 +277,7 @@ impl Run {
             if self.finds_repetitions && repetition.is_due() && self.has_room_for_key() {
                 let key;
                 (fiber, key) = self.key_of(task, fiber);
+                self.unasked += self.encoder.size() / SLICE_BYTES * u64::from(SLICE);
                 if repetition.repeats(key, self.encoder.size()) && !self.state.has_asked {
                     self.state.put_fiber(task, fiber, Being::Looping);
                     return self.encoder = Writer::default();
@@ -267,7 +302,26 @@ impl Run {
                 self.stopped.push(task);
             }
             Stop::Finished(value) => self.stopped(task, Ok(value)),
-            Stop::Failed(fault) => self.stopped(task, Err(*fault)),
+            Stop::Failed(fault) => match fault.kind {
+                FaultKind::Limit(limit) if !self.state.is_limited() => {
+                    self.interruption = Some(Interruption::Exhausted(limit, fault.pos));
+                }
+                _ => self.stopped(task, Err(*fault)),
+            },
+        }
+    }
+
+    /// Says how much the next slice may make.
+    fn allow(&self) {
+        match self.state.is_limited() {
+            true => {
+                let (left, limit) = self.state.world.budget.memory_left();
+                budget::allow(left, limit);
+            }
+            false => {
+                let held = self.load.expected(self.work);
+                budget::allow(self.most_memory.saturating_sub(held), self.most_memory);
+            }
         }
     }
 
@@ -290,8 +344,17 @@ impl Run {
         let why = self
             .interrupt
             .as_ref()
-            .and_then(|interrupt| interrupt(held));
+            .and_then(|interrupt| interrupt(held, 0));
         why != Some(Interruption::Memory)
+    }
+
+    /// What it has come to when the state is too large to be written down.
+    pub(super) fn exhaust_memory(&mut self) {
+        let pos = self.state.pos_of(self.state.running);
+        self.interruption = Some(match self.most_memory {
+            u64::MAX => Interruption::Memory,
+            most => Interruption::Exhausted(Limit::Memory(most), pos),
+        });
     }
 
     /// The key of the whole state while `task` is in the middle of private work; gives its fiber back.
@@ -315,32 +378,42 @@ impl Run {
     /// Why private work ends now, perhaps while this fiber is out of its place; nothing when it does
     /// not.
     fn ask_interrupt(&mut self, running: Option<&Fiber>) -> Option<Interruption> {
-        self.unasked = 0;
         let interrupt = self.interrupt.clone()?;
-        if self.work >= self.load.next {
-            self.load = self.measure(running);
+        let most = self.most_memory;
+        if self.work >= self.load.next || self.load.expected(self.work) > most {
+            self.measure(running);
         }
-        let why = interrupt(self.load.expected(self.work));
+        let spent = std::mem::take(&mut self.unasked);
+        let mut why = interrupt(self.load.expected(self.work), spent);
         if why == Some(Interruption::Memory) && self.load.at != self.work {
-            self.load = self.measure(running);
-            return interrupt(self.load.bytes);
+            self.measure(running);
+            why = interrupt(self.load.bytes, std::mem::take(&mut self.unasked));
         }
-        why
+        if self.load.bytes <= most {
+            return why;
+        }
+        let program = &self.state.world.program;
+        let pos = match running {
+            Some(fiber) => fiber.pos(program),
+            None => self.state.pos_of(self.state.running),
+        };
+        Some(Interruption::Exhausted(Limit::Memory(most), pos))
     }
 
-    /// For a state that is set back.
-    pub(super) fn forget_interruption(&mut self) {
+    /// How much the run holds, for a state that is kept, with the work that was done by then.
+    pub(super) fn load(&self) -> (Load, u64) {
+        (self.load, self.work)
+    }
+
+    /// For a state that is set back, which held this.
+    pub(super) fn forget_interruption(&mut self, (load, work): (Load, u64)) {
         self.interruption = None;
         self.unasked = 0;
-        self.load = Load {
-            at: self.work,
-            next: self.work + u64::from(SLICE) * SLICES_MEASURED,
-            ..Load::default()
-        };
+        self.load = load.at_work(work, self.work);
     }
 
-    /// How much memory threads and variables take.
-    fn measure(&self, running: Option<&Fiber>) -> Load {
+    /// Measures how much memory threads and variables take.
+    fn measure(&mut self, running: Option<&Fiber>) {
         let mut footprint = Footprint::new(Follow::Contents);
         running
             .iter()
@@ -354,6 +427,7 @@ impl Run {
                 .iter()
                 .for_each(|binding| footprint.value(&Value::Cell(binding.cell.clone())));
         }
+        self.state.so_far.add_to(&mut footprint);
         let bytes = footprint.bytes() + self.encoder.size();
         let (before, work) = (&self.load, self.work);
         let rate = match (before.bytes, work.saturating_sub(before.at)) {
@@ -361,12 +435,14 @@ impl Run {
             (0, _) | (_, 0) => 0.0,
             (then, since) => bytes.saturating_sub(then) as f64 / since as f64,
         };
-        Load {
+        self.unasked += footprint.visited() / VALUES_PER_FUEL;
+        self.load = Load {
             bytes,
             at: work,
             next: work + u64::from(SLICE) * SLICES_MEASURED + footprint.visited() / 2,
             rate,
-        }
+            made: 0,
+        };
     }
 
     /// Lets the machine run `task`, whose fiber this is.

@@ -345,6 +345,10 @@ pub(super) struct State {
     pub(super) hidden: Option<Vec<TaskId>>,
     /// The threads that were started, each behind the one that has started it, where that is wanted.
     pub(super) births: Option<Vec<(TaskId, TaskId)>>,
+    /// The threads that may be alive in a run that is led.
+    pub(super) most_threads: u64,
+    /// The bytes that may be printed in it.
+    pub(super) most_output: u64,
 }
 
 impl State {
@@ -364,6 +368,8 @@ impl State {
             has_asked: false,
             hidden: None,
             births: None,
+            most_threads: u64::MAX,
+            most_output: u64::MAX,
             policy,
             members: BTreeMap::new(),
             running: MAIN,
@@ -429,6 +435,12 @@ impl State {
         let members = self.members.iter();
         let enabled = members.filter(move |(_, member)| is_enabled(member));
         enabled.map(|(task, _)| *task)
+    }
+
+    /// Where a thread is in the text; nowhere while it runs.
+    pub(super) fn pos_of(&self, task: TaskId) -> Pos {
+        let fiber = self.members.get(&task).and_then(|one| one.fiber.as_ref());
+        fiber.map_or(Pos::NONE, |fiber| fiber.pos(&self.world.program))
     }
 
     /// Whether the thread does the same private work for ever.
@@ -832,6 +844,17 @@ impl State {
         }
     }
 
+    /// Takes note that so many bytes are to be printed.
+    fn check_output(&self, bytes: usize) -> Result<(), Limit> {
+        if self.is_limited() {
+            return self.world.budget.print(bytes);
+        }
+        match self.so_far.printed + bytes as u64 > self.most_output {
+            true => Err(Limit::Output(self.most_output)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether the limits of the session hold: a run that is explored has its own.
     pub(super) fn is_limited(&self) -> bool {
         matches!(self.outlet, Outlet::Stream)
@@ -1201,9 +1224,14 @@ impl Services for State {
     fn carry_out(&mut self, effects: &mut Effects) -> Result<(), Limit> {
         let starts = !effects.spawns.is_empty();
         Self::carry_out(self, effects);
-        match starts && self.is_limited() {
-            true => self.world.budget.check_threads(self.members.len()),
-            false => Ok(()),
+        let alive = self.members.len();
+        match (starts, self.is_limited()) {
+            (false, _) => Ok(()),
+            (true, true) => self.world.budget.check_threads(alive),
+            (true, false) if alive as u64 > self.most_threads => {
+                Err(Limit::Threads(self.most_threads))
+            }
+            (true, false) => Ok(()),
         }
     }
 
@@ -1221,18 +1249,14 @@ impl Services for State {
 
     fn print(&mut self, task: TaskId, text: String, is_open: bool, pos: Pos) -> Result<(), Limit> {
         self.learn_of_worker(task);
-        if self.is_limited() {
-            self.world.budget.print(text.len() + 1)?;
-        }
+        self.check_output(text.len() + 1)?;
         self.tell(task, pos, Kind::Print { text, is_open });
         Ok(())
     }
 
     fn print_error(&mut self, task: TaskId, text: String, pos: Pos) -> Result<(), Limit> {
         self.learn_of_worker(task);
-        if self.is_limited() {
-            self.world.budget.print(text.len())?;
-        }
+        self.check_output(text.len())?;
         self.tell(task, pos, Kind::Note { text });
         Ok(())
     }

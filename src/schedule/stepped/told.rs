@@ -86,6 +86,8 @@ pub struct ToldSoFar {
     pub order: Option<Vec<TaskId>>,
     /// For each thread the hash of what it has told, but for its name; those that are alike have the same.
     keys: BTreeMap<TaskId, u128>,
+    /// How many bytes were printed.
+    pub(super) printed: u64,
 }
 
 impl ToldSoFar {
@@ -116,6 +118,9 @@ impl ToldSoFar {
             is_open: false,
             failed: Vec::new(),
         });
+        if let Kind::Print { text, .. } | Kind::Note { text } = &told.kind {
+            self.printed += 1 + text.len() as u64;
+        }
         match &told.kind {
             Kind::Print { text, is_open } => {
                 match lines.printed.last_mut().filter(|_| lines.is_open) {
@@ -139,6 +144,12 @@ impl ToldSoFar {
         }
         let key = lines.hash();
         self.keys.insert(task, key);
+    }
+
+    /// How many lines were printed.
+    pub fn lines(&self) -> usize {
+        let threads = self.threads.values();
+        threads.map(|lines| lines.printed.len()).sum()
     }
 
     /// Adds the memory that it takes, itself excepted. Its texts are shared with what was told before.

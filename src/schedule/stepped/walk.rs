@@ -15,7 +15,7 @@ use super::effect::Noting;
 use super::entrants::Entrants;
 use super::inputs::Inputs;
 use super::likeness::{KeptBindings, KeptObject, Node, Writer};
-use super::run::{Interrupt, Interruption, Run};
+use super::run::{Interrupt, Interruption, Load, Run};
 use super::state::{Asked, Being, Deadlines, Marks, Member, Outlet, State};
 use super::told::{Raised, Told, ToldSoFar};
 use super::{POOL_WORKERS, Policy};
@@ -26,7 +26,7 @@ use crate::program::code::Declared;
 use crate::runtime::threads::{Ended, ThreadInfo};
 use crate::schedule::{MAIN, Prepared, Random, Until, World};
 use crate::value::object::{IdsMark, ObjectId, TaskId, Verb, Waiting};
-use crate::value::{Cell, Fault, Footprint, Object, Value, debug_text};
+use crate::value::{Cell, Fault, Footprint, Object, RunLimits, Value, debug_text};
 use crate::vm::{
     Action, Fiber, Globals, LivenessCache, Observations, Observed, Prospect, SharedPlace, Touch,
     VariableAccess, Visible,
@@ -160,6 +160,8 @@ pub struct Kept {
     marks: Marks,
     /// See [`Kept::twins`].
     twins: Box<[(TaskId, TaskId)]>,
+    /// How much the run held, and the work that was done by then.
+    load: (Load, u64),
 }
 
 impl Kept {
@@ -171,6 +173,12 @@ impl Kept {
     /// Pairs of threads, each the first one like it last, that can be exchanged: the state stays the same.
     pub fn twins(&self) -> &[(TaskId, TaskId)] {
         &self.twins
+    }
+
+    /// The bytes that the run held at most, as far as that is known without looking.
+    pub fn held(&self) -> u64 {
+        let (load, work) = self.load;
+        load.expected(work)
     }
 
     /// Adds the memory that it takes, itself excepted; what it shares with snapshots that were added
@@ -363,7 +371,16 @@ impl Walk {
         self.run.interrupt = interrupt;
     }
 
-    /// Why the last step was interrupted, if it was.
+    /// From now on a run that holds more memory, has more threads or prints more than this is interrupted, at
+    /// the place where it does. Time is no limit of a run that is led.
+    pub fn set_limits(&mut self, limits: RunLimits) {
+        self.run.most_memory = limits.memory;
+        self.run.state.most_threads = limits.threads;
+        self.run.state.most_output = limits.output;
+        self.writer.set_most(limits.memory);
+    }
+
+    /// Why the last step was interrupted, or why the state that it has led to has no key, if so.
     pub fn interruption(&self) -> Option<Interruption> {
         self.run.interruption
     }
@@ -749,6 +766,12 @@ impl Walk {
         self.run.state.asked
     }
 
+    /// About how many bytes are written and copied to go to the next state from this one.
+    pub fn bytes_of_step(&self) -> u64 {
+        let lines = self.run.state.so_far.lines() * size_of::<Arc<str>>();
+        self.buffers() + lines as u64
+    }
+
     /// How many bytes it has set aside for writing states down.
     pub fn buffers(&self) -> u64 {
         self.writer.size()
@@ -880,7 +903,11 @@ impl Walk {
     /// counts only as far as it is in `asked`.
     pub fn key(&mut self, asked: Asked) -> u128 {
         let main = (self.run.inputs.begun(), self.run.main_end.as_ref());
-        self.writer.key(&mut self.run.state, main, asked)
+        let key = self.writer.key(&mut self.run.state, main, asked);
+        if self.writer.is_full() {
+            self.run.exhaust_memory();
+        }
+        key
     }
 
     /// The threads that are alive and whose identities are not noticed, in the state whose key was asked
@@ -955,12 +982,13 @@ impl Walk {
             entrants: state.entrants.clone(),
             marks: state.marks,
             twins: self.writer.twins.as_slice().into(),
+            load: self.run.load(),
         }
     }
 
     /// Goes back to a state that was kept. Only what is not as it was is touched.
     pub fn set_back(&mut self, kept: &Kept) {
-        self.run.forget_interruption();
+        self.run.forget_interruption(kept.load);
         let state = &mut self.run.state;
         (self.run.inputs).restore(kept.begun, &state.world.program);
         let then = |task: &TaskId| kept.members.binary_search_by_key(task, |(task, _)| *task);

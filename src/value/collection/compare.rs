@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Collection, Kind, Reference};
+use crate::value::budget::Visits;
 use crate::value::{Fields, Function, Value};
 
 /// Whether `a == b`.
@@ -21,7 +22,10 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     // An address is one as long as what has it is there.
     let mut held = Vec::new();
     let mut later = vec![(a.clone(), b.clone())];
-    while let Some((a, b)) = later.pop() {
+    let mut visits = Visits::default();
+    while let Some((a, b)) = later.pop()
+        && visits.go_on()
+    {
         let is_equal = match equal_plain(&a, &b) {
             Some(is_equal) => is_equal,
             // A list that leads to itself is compared with the other one once.

@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 
 use super::layout::{Layout, fixed_hash};
 use super::{Collection, Kind, equal, python_type};
+use crate::value::budget::{Visits, exhausted};
 use crate::value::{Class, FaultKind, FieldKind, Value};
 
 /// One entry.
@@ -313,7 +314,7 @@ const MAX_DEPTH: usize = 200;
 /// When the value can change, so that it is no key: Python's `unhashable type`.
 pub fn hash(value: &Value) -> Result<u64, FaultKind> {
     let mut hasher = Mixer(0);
-    write(value, &mut hasher, 0)?;
+    write(value, &mut hasher, 0, &mut Visits::default())?;
     Ok(hasher.finish())
 }
 
@@ -324,7 +325,15 @@ pub(in crate::value) fn text_hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKind> {
+fn write(
+    value: &Value,
+    hasher: &mut Mixer,
+    depth: usize,
+    visits: &mut Visits,
+) -> Result<(), FaultKind> {
+    if !visits.go_on() {
+        return Err(exhausted());
+    }
     match value {
         Value::Int(number) => hasher.write_u64(*number as u64),
         Value::Bool(flag) => hasher.write_u64(u64::from(*flag)),
@@ -345,7 +354,7 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
             Collection::Tuple(items) | Collection::Named(items, _) if depth < MAX_DEPTH => {
                 hasher.write_u64(items.len() as u64);
                 for item in items {
-                    write(item, hasher, depth + 1)?;
+                    write(item, hasher, depth + 1, visits)?;
                 }
             }
             // A frozenset: in whatever order its items stand.
@@ -353,7 +362,7 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
                 let mut all = items.len() as u64;
                 for item in items.keys() {
                     let mut one = Mixer(0);
-                    write(item, &mut one, depth + 1)?;
+                    write(item, &mut one, depth + 1, visits)?;
                     all = all.wrapping_add(one.finish());
                 }
                 hasher.write_u64(all);
@@ -376,14 +385,14 @@ fn write(value: &Value, hasher: &mut Mixer, depth: usize) -> Result<(), FaultKin
                 return Err(unhashable(value));
             }
             for item in &reference.values_of(fields) {
-                write(item, hasher, depth + 1)?;
+                write(item, hasher, depth + 1, visits)?;
             }
         }
         Value::Reference(reference)
             if let Some(value) = reference.compared_value()
                 && depth < MAX_DEPTH =>
         {
-            write(&value, hasher, depth + 1)?;
+            write(&value, hasher, depth + 1, visits)?;
         }
         // By what they are, too.
         Value::Reference(reference) if reference.method("__eq__").is_some() => {

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{Collection, Kind};
+use crate::value::budget::Writing;
 use crate::value::{Value, debug_text};
 
 /// What is still to be written.
@@ -24,7 +25,10 @@ pub fn repr_text(value: &Value) -> String {
     let mut parts = vec![Part::Value(value.clone())];
     // The addresses of the references that are being written.
     let mut open = Vec::new();
-    while let Some(part) = parts.pop() {
+    let mut writing = Writing::default();
+    while let Some(part) = parts.pop()
+        && writing.go_on(out.len())
+    {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Owned(text) => out.push_str(&text),
