@@ -20,6 +20,7 @@ mod prelude;
 mod printing;
 mod python;
 
+use crate::pos::Pos;
 use crate::program::Language;
 use crate::program::code::OnReceiver;
 use crate::program::op::{BinaryOp, UnaryOp};
@@ -206,6 +207,19 @@ impl Natives for Library {
         let python = name.strip_prefix("python.");
         MAKE_TEXT.contains(&python.unwrap_or(name))
             || python.is_some_and(|name| matches!(name, "str" | "repr" | "format" | "ascii"))
+    }
+
+    fn method_of_collection(
+        &mut self,
+        name: &str,
+        contents: &mut Value,
+        args: &mut [Value],
+        pos: Pos,
+    ) -> Option<Result<Value, FaultKind>> {
+        match contents {
+            Value::Collection(contents) => methods::collection::call(name, contents, args, pos),
+            _ => None,
+        }
     }
 
     fn on_collection(&self, kind: Kind, name: &str) -> OnCollection {

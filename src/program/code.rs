@@ -269,6 +269,7 @@ impl Code {
     }
 
     /// Whether a call with so many arguments has one for each parameter, as they are.
+    #[inline]
     pub fn takes_exactly(&self, count: usize) -> bool {
         usize::from(self.params) == count
             && (self.signature.as_ref()).is_none_or(|signature| signature.takes_exactly(count))

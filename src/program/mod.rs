@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
+use crate::value::collection::text_hash;
 use crate::value::{CodeId, Function, Held, Items, Literal, Target, Value};
 pub use code::Code;
 
@@ -89,6 +90,8 @@ impl Unit {
 pub struct Name {
     /// The name.
     pub text: Box<str>,
+    /// By which classes find their method of that name.
+    pub hash: u64,
     /// The verb of that name.
     pub verb: Option<crate::value::object::Verb>,
     /// The library's function of that name: an index of the catalogue.
@@ -364,6 +367,7 @@ impl Program {
             let verb = crate::value::object::Verb::named(text);
             self.names.push(Arc::new(Name {
                 text: text.into(),
+                hash: text_hash(text),
                 verb,
                 native: native(text),
                 literal: Literal::new(text),

@@ -87,6 +87,7 @@ pub type NamedArguments = Vec<(Box<str>, Value)>;
 
 impl Signature {
     /// Whether so many arguments by their places are one for each parameter, as they are.
+    #[inline]
     pub fn takes_exactly(&self, count: usize) -> bool {
         count == self.parameters.len()
             && (self.parameters.iter()).all(|parameter| parameter.kind.is_positional())

@@ -200,6 +200,7 @@ impl Cell {
     }
 
     /// Changes the value in place, as one atomic step. `change` must not touch this cell.
+    #[inline]
     pub fn update<R>(&self, change: impl FnOnce(&mut Value) -> R) -> R {
         let mut heap = self.heap.lock();
         if self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP {
@@ -222,6 +223,7 @@ impl Cell {
     }
 
     /// Looks at the value without copying it. `look` must not touch this cell.
+    #[inline]
     pub fn with<R>(&self, look: impl FnOnce(&Value) -> R) -> R {
         let heap = self.heap.lock();
         if self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP {

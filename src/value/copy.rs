@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::{
     Cell, Class, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind, Function,
-    Object, Reference, UserClass, Value, with_article,
+    Inherited, Object, Reference, UserClass, Value, with_article,
 };
 
 /// How much a copy may weigh: about as many bytes as it takes.
@@ -208,7 +208,8 @@ impl<'a> Copier<'a> {
             Collection::Set(items) => Collection::Set(Dict::set_of(all(&mut items.keys())?)?),
             Collection::Attributes(map) => {
                 let values = all(&mut map.values())?;
-                Collection::Attributes(map.keys().cloned().zip(values).collect())
+                let names = map.names().map(str::to_string);
+                Collection::Attributes(names.zip(values).collect())
             }
             Collection::Dict(dict) => {
                 let mut copy = Dict::new();
@@ -242,7 +243,7 @@ impl<'a> Copier<'a> {
         for (name, method) in &class.methods {
             methods.insert(name.clone(), self.value(method)?);
         }
-        let copy = Arc::new(UserClass {
+        let copy = UserClass {
             name: class.name,
             is_native: false,
             is_of_main: class.is_of_main,
@@ -253,8 +254,9 @@ impl<'a> Copier<'a> {
             error: class.error,
             methods,
             attributes,
-            inherited: OnceLock::new(),
-        });
+            inherited: Inherited::default(),
+        }
+        .whole();
         self.classes.insert(address, copy.clone());
         Ok(copy)
     }

@@ -207,8 +207,7 @@ impl Footprint {
             }
             Collection::Deque(items, _) => items.capacity() * size_of::<Value>(),
             Collection::Dict(dict) | Collection::Set(dict) => dict.bytes(),
-            // As of a map, about.
-            Collection::Attributes(map) => map.len() * 3 * size_of::<Value>(),
+            Collection::Attributes(map) => map.bytes(),
         });
         self.visited += contents.len() as u64;
         contents.visit_parts(&mut |part| self.later(part));

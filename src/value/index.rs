@@ -11,6 +11,7 @@ use super::{Class, Collection, FaultKind, Range, Value, print_text};
 const BITS: usize = 64;
 
 /// The position that `index` names among `length` items; negative indices count from the end.
+#[inline]
 pub fn position(length: usize, index: i64) -> Option<usize> {
     let position = if index < 0 {
         length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?

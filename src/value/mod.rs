@@ -41,7 +41,7 @@ pub use budget::{Budget, Limit, RunLimits};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
 use collection::Kind;
-pub use collection::{Collection, Dict, Reference, function_text, repr_text};
+pub use collection::{Attributes, Collection, Dict, Reference, function_text, repr_text};
 pub use copy::{Copier, Objects};
 pub use encode::{EncodeState, StateEncoder};
 pub(crate) use encode::{encode_as_number, state_key_test};

@@ -27,7 +27,9 @@ impl Value {
                     items(row)
                 }
                 Collection::Deque(row, _) => items(&row.iter().cloned().collect::<Vec<_>>()),
-                Collection::Attributes(map) => fields(map),
+                Collection::Attributes(map) => (map.iter())
+                    .map(|(key, item)| (format!("{name}.{key}"), item.clone()))
+                    .collect(),
                 Collection::Dict(dict) => (dict.entries())
                     .map(|entry| {
                         let key = debug_text(&entry.key);

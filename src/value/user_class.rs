@@ -5,14 +5,12 @@
 //! change. A class that derives from one of Python's classes of errors makes errors.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
-
-use hashbrown::HashTable;
+use std::sync::Arc;
 
 use super::collection::{Kind, text_hash};
 use super::{
-    Cell, Class, Collection, Dict, FaultKind, Function, Literal, Map, Origin, Reference, Target,
-    Value,
+    Attributes, Cell, Class, Collection, Dict, FaultKind, Function, Literal, Map, Origin,
+    Reference, Target, Value,
 };
 use crate::pos::Pos;
 
@@ -40,15 +38,16 @@ pub struct UserClass {
     pub methods: BTreeMap<Box<str>, Value>,
     /// Where the attributes of the class itself stand; it tells classes apart, too.
     pub attributes: Arc<Cell>,
-    /// What follows from all that, and from what it derives from.
-    pub inherited: OnceLock<Inherited>,
+    /// What follows from all that, and from what it derives from: filled in by [`UserClass::whole`].
+    pub inherited: Inherited,
 }
 
 /// What is asked of a class again and again. Nothing of it ever changes, so it is found once.
 #[derive(Debug, Default)]
 pub struct Inherited {
-    /// All methods, its own and inherited ones, by the hashes of their names.
-    methods: HashTable<(Box<str>, Value)>,
+    /// All methods, its own and inherited ones, with the hashes of their names. So few are looked through
+    /// one by one.
+    methods: Vec<(u64, Box<str>, Value)>,
     /// Whether its instances may have any attribute, which may be set at any time.
     takes_any_attribute: bool,
     /// Its `init`, if a call of the class does nothing but call that on a new instance.
@@ -142,6 +141,16 @@ fn declared_fields(own: &Map) -> Option<Fields> {
 /// The attribute of an error that holds what its `__str__` has said of it.
 pub const SHOWN: &str = "__shown__";
 
+#[inline]
+fn find_method<'m>(
+    methods: &'m [(u64, Box<str>, Value)],
+    name: &str,
+    hash: u64,
+) -> Option<&'m Value> {
+    let is_it = |(known, text, _): &&(u64, Box<str>, Value)| *known == hash && **text == *name;
+    methods.iter().find(is_it).map(|(_, _, method)| method)
+}
+
 /// The name of the method that sets an instance up.
 pub const INIT: &str = "init";
 
@@ -151,8 +160,8 @@ pub const MAKE: &str = "__make__";
 /// The variable in which the methods of a class find what it derives from.
 pub const SUPER: &str = "super";
 
-fn attributes(map: Map, pos: Pos) -> Arc<Cell> {
-    let attributes = Value::Collection(Arc::new(Collection::Attributes(map).into()));
+fn attributes(all: Attributes, pos: Pos) -> Arc<Cell> {
+    let attributes = Value::Collection(Arc::new(Collection::Attributes(all).into()));
     Arc::new(Cell::declared(
         Origin::text(pos.line, pos.column),
         attributes,
@@ -176,7 +185,7 @@ impl UserClass {
             Value::Unit => None,
             base => Some(Self::of_value(base)?),
         };
-        Ok(Arc::new(Self {
+        Ok(Self {
             name,
             is_native: false,
             is_of_main,
@@ -186,14 +195,20 @@ impl UserClass {
             fields: declared_fields(&own),
             slots: texts(&own, SLOTS),
             methods,
-            attributes: attributes(own, pos),
-            inherited: OnceLock::new(),
-        }))
+            attributes: attributes(
+                own.into_iter()
+                    .map(|(name, value)| (String::from(name), value))
+                    .collect(),
+                pos,
+            ),
+            inherited: Inherited::default(),
+        }
+        .whole())
     }
 
     /// One of Python's classes of errors.
     pub fn of_error(class: Class) -> Arc<Self> {
-        Arc::new(Self {
+        Self {
             name: Literal::new(class.name()),
             is_native: false,
             is_of_main: false,
@@ -203,14 +218,15 @@ impl UserClass {
             slots: None,
             error: Some(class),
             methods: BTreeMap::new(),
-            attributes: attributes(Map::new(), Pos::NONE),
-            inherited: OnceLock::new(),
-        })
+            attributes: attributes(Attributes::new(), Pos::NONE),
+            inherited: Inherited::default(),
+        }
+        .whole()
     }
 
     /// A class without methods, of which the machine makes instances.
     pub fn native(name: Literal) -> Arc<Self> {
-        Arc::new(Self {
+        Self {
             name,
             is_native: true,
             is_of_main: false,
@@ -220,9 +236,10 @@ impl UserClass {
             slots: None,
             error: None,
             methods: BTreeMap::new(),
-            attributes: attributes(Map::new(), Pos::NONE),
-            inherited: OnceLock::new(),
-        })
+            attributes: attributes(Attributes::new(), Pos::NONE),
+            inherited: Inherited::default(),
+        }
+        .whole()
     }
 
     /// The class that a value is.
@@ -255,7 +272,7 @@ impl UserClass {
     pub fn instance(self: &Arc<Self>, pos: Pos) -> Arc<Reference> {
         Arc::new(Reference {
             kind: Kind::Instance,
-            contents: attributes(Map::new(), pos),
+            contents: attributes(Attributes::new(), pos),
             class: Some(self.clone()),
         })
     }
@@ -302,7 +319,7 @@ impl UserClass {
             merged.push(next);
         }
         let names: Vec<&str> = bases.iter().map(|base| base.name.as_str()).collect();
-        Ok(Arc::new(Self {
+        Ok(Self {
             name: Literal::new(&names.join(", ")),
             is_native: false,
             is_of_main: false,
@@ -312,9 +329,10 @@ impl UserClass {
             error: merged.iter().find_map(|class| class.error),
             merged,
             methods: BTreeMap::new(),
-            attributes: attributes(Map::new(), Pos::NONE),
-            inherited: OnceLock::new(),
-        }))
+            attributes: attributes(Attributes::new(), Pos::NONE),
+            inherited: Inherited::default(),
+        }
+        .whole())
     }
 
     /// This class and those that it derives from, in the order in which methods are looked for.
@@ -346,51 +364,59 @@ impl UserClass {
 
     /// The method of this name, its own or inherited.
     pub fn method(self: &Arc<Self>, name: &str) -> Option<&Value> {
-        let methods = &self.inherited().methods;
-        let is_it = |(known, _): &(Box<str>, Value)| **known == *name;
-        let found = methods.find(text_hash(name), is_it);
-        found.map(|(_, method)| method)
+        self.method_hashed(name, text_hash(name))
     }
 
-    fn inherited(self: &Arc<Self>) -> &Inherited {
-        self.inherited.get_or_init(|| {
-            let mut methods: HashTable<(Box<str>, Value)> = HashTable::new();
-            for (name, method) in self.ancestors().flat_map(|class| &class.methods) {
-                let is_it = |(known, _): &(Box<str>, Value)| known == name;
-                // What comes first hides what comes later.
-                if methods.find(text_hash(name), is_it).is_none() {
-                    let entry = (name.clone(), method.clone());
-                    methods.insert_unique(text_hash(name), entry, |(name, _)| text_hash(name));
-                }
+    /// The same for who knows the [`text_hash`] of the name.
+    #[inline]
+    pub fn method_hashed(self: &Arc<Self>, name: &str, hash: u64) -> Option<&Value> {
+        find_method(&self.inherited.methods, name, hash)
+    }
+
+    /// The class, with all that follows from its parts.
+    pub fn whole(mut self) -> Arc<Self> {
+        self.inherited = self.inherit();
+        Arc::new(self)
+    }
+
+    fn inherit(&self) -> Inherited {
+        let of_base = self.base.iter().flat_map(Self::ancestors);
+        let others: Vec<&Arc<Self>> = self.merged.iter().chain(of_base).collect();
+        let mut methods: Vec<(u64, Box<str>, Value)> = Vec::new();
+        let others_methods = others.iter().flat_map(|class| &class.methods);
+        for (name, method) in self.methods.iter().chain(others_methods) {
+            let hash = text_hash(name);
+            // What comes first hides what comes later.
+            if find_method(&methods, name, hash).is_none() {
+                methods.push((hash, name.clone(), method.clone()));
             }
-            let method = |wanted: &str| {
-                let is_it = |(known, _): &(Box<str>, Value)| **known == *wanted;
-                methods
-                    .find(text_hash(wanted), is_it)
-                    .map(|(_, method)| method)
-            };
-            let plain_init = match (self.error, method(MAKE), method(INIT)) {
-                (None, None, Some(Value::Function(init))) => Some(init.clone()),
-                _ => None,
-            };
-            let is_fixed =
-                |fields: &Fields| matches!(fields.kind, FieldKind::Frozen | FieldKind::Constant);
-            Inherited {
-                takes_any_attribute: self.slots.is_none() && !self.fields().is_some_and(is_fixed),
-                plain_init,
-                methods,
-            }
-        })
+        }
+        let method = |name: &str| find_method(&methods, name, text_hash(name));
+        let plain_init = match (self.error, method(MAKE), method(INIT)) {
+            (None, None, Some(Value::Function(init))) => Some(init.clone()),
+            _ => None,
+        };
+        let inherited_fields = || others.iter().find_map(|class| class.fields.as_ref());
+        let fields = self.fields.as_ref().or_else(inherited_fields);
+        let is_fixed =
+            |fields: &Fields| matches!(fields.kind, FieldKind::Frozen | FieldKind::Constant);
+        Inherited {
+            takes_any_attribute: self.slots.is_none() && !fields.is_some_and(is_fixed),
+            plain_init,
+            methods,
+        }
     }
 
     /// Whether its instances may have any attribute, which may be set at any time.
+    #[inline]
     pub fn takes_any_attribute(self: &Arc<Self>) -> bool {
-        self.inherited().takes_any_attribute
+        self.inherited.takes_any_attribute
     }
 
     /// Its `init`, if a call of the class does nothing but call that on a new instance.
+    #[inline]
     pub fn plain_init(self: &Arc<Self>) -> Option<&Arc<Function>> {
-        self.inherited().plain_init.as_ref()
+        self.inherited.plain_init.as_ref()
     }
 
     /// The class that has an attribute of this name now, itself or one that it derives from.
@@ -398,7 +424,7 @@ impl UserClass {
         self.ancestors().find(|class| {
             class.attributes.with(|value| match value {
                 Value::Collection(contents) => match &***contents {
-                    Collection::Attributes(map) => map.contains_key(name),
+                    Collection::Attributes(map) => map.contains(name),
                     _ => false,
                 },
                 _ => false,
@@ -500,7 +526,7 @@ impl Reference {
             if let Value::Collection(contents) = contents
                 && let Collection::Attributes(map) = &mut **Arc::make_mut(contents)
             {
-                map.insert(name.into(), value);
+                map.insert(name.to_string(), value);
             }
         });
     }
@@ -522,9 +548,9 @@ impl Reference {
     pub fn attributes_as_dict(&self, pos: Pos) -> Value {
         let mut dict = Dict::new();
         if let Collection::Attributes(map) = &**self.load() {
-            for (name, value) in map {
+            for (name, value) in map.iter() {
                 // A string can be hashed.
-                _ = dict.insert(Value::from(&**name), value.clone());
+                _ = dict.insert(Value::from(name), value.clone());
             }
         }
         Value::reference(Collection::Dict(dict), pos)

@@ -40,21 +40,25 @@ pub(super) fn floats(a: &Value, b: &Value) -> Option<(f64, f64)> {
     }
 }
 
-/// What a comparison of two integers gives; nothing for other operators or types. Floats are not
-/// compared here: Rhai holds two that are very close for equal.
-fn compare(op: BinaryOp, a: &Value, b: &Value) -> Option<bool> {
-    let (Value::Int(a), Value::Int(b)) = (a, b) else {
-        return None;
-    };
-    match op {
-        BinaryOp::Less => Some(a < b),
-        BinaryOp::LessEqual => Some(a <= b),
-        BinaryOp::Greater => Some(a > b),
-        BinaryOp::GreaterEqual => Some(a >= b),
-        BinaryOp::Equal => Some(a == b),
-        BinaryOp::NotEqual => Some(a != b),
+/// `a op b` of two integers; nothing where that is not treated here, or has no result.
+pub(super) fn integers(dialect: Language, op: BinaryOp, a: i64, b: i64) -> Option<Value> {
+    let number = match (op, dialect) {
+        (BinaryOp::Add, _) => a.checked_add(b),
+        (BinaryOp::Sub, _) => a.checked_sub(b),
+        (BinaryOp::Mul, _) => a.checked_mul(b),
+        (BinaryOp::Div, Language::Own) => a.checked_div(b),
+        (BinaryOp::Rem, Language::Own) => a.checked_rem(b),
+        // In Python a remainder has the sign of the divisor.
+        (BinaryOp::Rem, Language::Python) if b > 0 => Some(a.rem_euclid(b)),
+        (BinaryOp::Less, _) => return Some(Value::Bool(a < b)),
+        (BinaryOp::LessEqual, _) => return Some(Value::Bool(a <= b)),
+        (BinaryOp::Greater, _) => return Some(Value::Bool(a > b)),
+        (BinaryOp::GreaterEqual, _) => return Some(Value::Bool(a >= b)),
+        (BinaryOp::Equal, _) => return Some(Value::Bool(a == b)),
+        (BinaryOp::NotEqual, _) => return Some(Value::Bool(a != b)),
         _ => None,
-    }
+    };
+    number.map(Value::Int)
 }
 
 /// `a op b`.
@@ -67,21 +71,15 @@ pub(super) fn binary(
     b: &Value,
 ) -> Result<Value, FaultKind> {
     let quick = match (op, a, b) {
-        (BinaryOp::Add, Value::Int(a), Value::Int(b)) => a.checked_add(*b).map(Value::Int),
-        (BinaryOp::Sub, Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map(Value::Int),
-        (BinaryOp::Mul, Value::Int(a), Value::Int(b)) => a.checked_mul(*b).map(Value::Int),
-        // Python divides otherwise, and so that a remainder has the sign of the divisor.
-        (BinaryOp::Rem, Value::Int(a), Value::Int(b)) if dialect == Language::Python && *b > 0 => {
-            Some(Value::Int(a.rem_euclid(*b)))
-        }
-        (BinaryOp::Div | BinaryOp::Rem, ..) if dialect == Language::Python => None,
-        (BinaryOp::Div, Value::Int(a), Value::Int(b)) => a.checked_div(*b).map(Value::Int),
-        (BinaryOp::Rem, Value::Int(a), Value::Int(b)) => a.checked_rem(*b).map(Value::Int),
+        (_, Value::Int(a), Value::Int(b)) => integers(dialect, op, *a, *b),
+        // Python divides otherwise. Floats are not compared here: Rhai holds two that are very close for
+        // equal.
+        (BinaryOp::Div, ..) if dialect == Language::Python => None,
         (BinaryOp::Add, ..) => floats(a, b).map(|(a, b)| Value::Float(a + b)),
         (BinaryOp::Sub, ..) => floats(a, b).map(|(a, b)| Value::Float(a - b)),
         (BinaryOp::Mul, ..) => floats(a, b).map(|(a, b)| Value::Float(a * b)),
         (BinaryOp::Div, ..) => floats(a, b).map(|(a, b)| Value::Float(a / b)),
-        _ => compare(op, a, b).map(Value::Bool),
+        _ => None,
     };
     match quick {
         Some(value) => Ok(value),

@@ -13,7 +13,9 @@ use super::step::{Flow, Machine, Step};
 use super::{Path, Stop};
 use crate::program::op::Op;
 use crate::value::collection::Kind;
-use crate::value::{Class, CodeId, Collection, Fault, FaultKind, Map, Reference, UserClass, Value};
+use crate::value::{
+    Attributes, Class, CodeId, Collection, Fault, FaultKind, Reference, UserClass, Value,
+};
 
 /// The attribute that holds the frame of a suspended generator; one that runs or has ended has none.
 const FRAME: &str = "frame";
@@ -69,7 +71,7 @@ pub(super) enum Resumption {
     Thrown(FaultKind),
 }
 
-fn set(generator: &Reference, attributes: Map) {
+fn set(generator: &Reference, attributes: Attributes) {
     let contents = Value::Collection(Arc::new(Collection::Attributes(attributes).into()));
     generator.contents.update(|place| *place = contents);
 }
@@ -110,12 +112,12 @@ impl Machine<'_, '_> {
         if let Value::Reference(generator) = &generator {
             let code = [frame.code.unit, frame.code.ordinal].map(|one| Value::Int(one.into()));
             let attributes = [
-                (FRAME.into(), Value::array(kept)),
-                (CODE.into(), Value::array(code.to_vec())),
-                (PLACE.into(), Value::Int(frame.pc.into())),
-                (FUNCTION.into(), function),
+                (FRAME, Value::array(kept)),
+                (CODE, Value::array(code.to_vec())),
+                (PLACE, Value::Int(frame.pc.into())),
+                (FUNCTION, function),
             ];
-            let attributes = Map::from(attributes);
+            let attributes = Attributes::from_iter(attributes);
             // What others can reach must not lead to what they cannot be shown.
             let all: Vec<Value> = attributes.values().cloned().collect();
             self.publish_into(&generator.contents, &all);
@@ -128,7 +130,7 @@ impl Machine<'_, '_> {
     pub(super) fn end_generator(&mut self, slot: u16, src: u16) -> Step {
         let value = std::mem::take(self.register(src));
         if let Value::Reference(generator) = std::mem::take(self.register(slot)) {
-            set(&generator, Map::new());
+            set(&generator, Attributes::new());
         }
         let Some(frame) = self.fiber.frames.pop() else {
             return Ok(Flow::Next);
@@ -186,7 +188,10 @@ impl Machine<'_, '_> {
                 }
             };
         };
-        set(generator, Map::from([(RUNS.into(), Value::Bool(true))]));
+        set(
+            generator,
+            Attributes::from_iter([(RUNS, Value::Bool(true))]),
+        );
         let part = |at: usize| code.get(at).and_then(Value::as_int).unwrap_or(0) as u32;
         let id = CodeId {
             unit: part(0),
@@ -232,7 +237,7 @@ impl Machine<'_, '_> {
         if let Some((slot, _)) = self.env.program.code(frame.code).generator {
             let at = frame.base as usize + usize::from(slot);
             if let Some(Value::Reference(generator)) = self.fiber.registers.get(at) {
-                set(&generator.clone(), Map::new());
+                set(&generator.clone(), Attributes::new());
             }
         }
     }

@@ -635,8 +635,9 @@ enum Dynamic {
 }
 
 /// Whether a method of this name reads or changes attributes by names that are values.
+#[inline]
 pub(super) fn is_dynamic(method: &str) -> bool {
-    Dynamic::of(method).is_some()
+    method.starts_with('_') && Dynamic::of(method).is_some()
 }
 
 impl Dynamic {

@@ -465,6 +465,18 @@ pub trait Natives {
         true
     }
 
+    /// Calls the method `name` of what is in a collection, which it may change in place; nothing when that
+    /// has none for these arguments. What it makes is made at this place of the text.
+    fn method_of_collection(
+        &mut self,
+        _name: &str,
+        _contents: &mut Value,
+        _args: &mut [Value],
+        _pos: Pos,
+    ) -> Option<Result<Value, FaultKind>> {
+        None
+    }
+
     /// What the method of this name does to a collection of this kind, and to what it is given.
     fn on_collection(&self, _kind: Kind, _name: &str) -> OnCollection {
         OnCollection::UNKNOWN

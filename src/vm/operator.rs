@@ -21,6 +21,15 @@ impl Machine<'_, '_> {
         if self.stepped && !self.may_compute(op, a, b, false) {
             return Ok(Flow::Stop(Stop::Visible));
         }
+        if op == BinaryOp::Contains {
+            let base = self.frame().base as usize;
+            let registers = &self.fiber.registers[base..];
+            let (items, item) = (&registers[usize::from(a)], &registers[usize::from(b)]);
+            if let Some(holds) = self.quick_contains(items, item) {
+                put(self.register(dst), Value::Bool(holds));
+                return Ok(Flow::Next);
+            }
+        }
         if let Some(step) = self.special_operator(op, dst, a, b) {
             return step;
         }

@@ -454,8 +454,8 @@ pub(super) fn change<R>(
                     on: on.into(),
                 });
             };
-            if aim == Aim::Replace && is_last && !map.contains_key(name.as_str()) {
-                map.insert(name.as_str().into(), Value::Unit);
+            if aim == Aim::Replace && is_last && !map.contains(name.as_str()) {
+                map.insert(name.as_str(), Value::Unit);
             }
             match map.get_mut(name.as_str()) {
                 Some(slot) => change(natives, slot, chain, next, aim, change_it),

@@ -4,10 +4,10 @@
 //! the counters stay in locals, and what is rare is a call into a neighbouring file. Those calls
 //! see a fiber whose frame says which instruction it executes, and answer with a [`Flow`].
 
-use super::arithmetic::{copy, floats, put, take};
+use super::arithmetic::{copy, floats, integers, put, take};
 use super::fiber::{Fiber, Frame, NONE};
 use super::generator::is_end;
-use super::quick::Running;
+use super::quick::{Quick, Running};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
 use crate::program::Code;
@@ -185,9 +185,14 @@ impl Machine<'_, '_> {
             macro_rules! quick {
                 ($quick:expr, $step:expr) => {{
                     save!();
-                    match if STEPPED { None } else { $quick } {
-                        Some(step) => elsewhere!(step),
-                        None => elsewhere!($step),
+                    match if STEPPED { Quick::Left } else { $quick } {
+                        Quick::Left => elsewhere!($step),
+                        Quick::Next => {
+                            refresh!();
+                            settle(fuel);
+                        }
+                        Quick::Entered => continue 'frame,
+                        Quick::Step(step) => elsewhere!(*step),
                     }
                 }};
             }
@@ -455,7 +460,16 @@ impl Machine<'_, '_> {
                     Op::SubInt { dst, a, value } => {
                         arithmetic_int!(BinaryOp::Sub, checked_sub, -, dst, a, value);
                     }
-                    Op::Binary { op, dst, a, b } => elsewhere!(self.binary(op, dst, a, b)),
+                    Op::Binary { op, dst, a, b } => {
+                        let quick = match (&r!(a), &r!(b)) {
+                            (Value::Int(a), Value::Int(b)) => integers(code.dialect, op, *a, *b),
+                            _ => None,
+                        };
+                        match quick {
+                            Some(value) => set!(dst, value),
+                            None => elsewhere!(self.binary(op, dst, a, b)),
+                        }
+                    }
                     Op::OpAssign {
                         op,
                         target,
@@ -484,6 +498,10 @@ impl Machine<'_, '_> {
                     Op::Unary { op, dst, src } => match (op, &r!(src)) {
                         (UnaryOp::Truth, Value::Bool(holds)) => {
                             let holds = *holds;
+                            set!(dst, Value::Bool(holds));
+                        }
+                        (UnaryOp::Truth, Value::Int(number)) => {
+                            let holds = *number != 0;
                             set!(dst, Value::Bool(holds));
                         }
                         _ => elsewhere!(self.unary(op, dst, src)),
@@ -661,6 +679,14 @@ impl Machine<'_, '_> {
                             let value = copy(&items[*index as usize]);
                             set!(dst, value);
                         }
+                        (Value::Collection(contents), Value::Int(index))
+                            if let Some(items) = contents.tuple_items()
+                                && (*index as usize) < items.len()
+                                && *index >= 0 =>
+                        {
+                            let value = copy(&items[*index as usize]);
+                            set!(dst, value);
+                        }
                         (Value::Reference(reference), key)
                             if !STEPPED && let Some(value) = self.quick_item(reference, key) =>
                         {
@@ -669,9 +695,13 @@ impl Machine<'_, '_> {
                         _ => elsewhere!(self.index(dst, object, index)),
                     },
                     Op::SetIndex { object, index, src }
-                        if matches!(r!(object), Value::Reference(_)) =>
+                        if let Value::Reference(reference) = &r!(object) =>
                     {
-                        elsewhere!(self.set_index(object, index, src));
+                        if STEPPED || !self.quick_set_item(reference, &r!(index), &r!(src)) {
+                            elsewhere!(self.set_index(object, index, src));
+                        } else {
+                            settle(fuel);
+                        }
                     }
                     Op::SetIndex { object, index, src } => {
                         save!();

@@ -375,15 +375,14 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
         ("sort", [Value::Unit, Value::Bool(reverse)]) => {
             sort(items, *reverse).map(|()| Value::Unit)
         }
-        ("__sort_keyed", [Value::Array(keyed), Value::Bool(reverse)]) => {
-            let pairs = keyed.iter().filter_map(|pair| match pair {
-                Value::Array(pair) => Some((pair.first()?.clone(), pair.get(1)?.clone())),
-                _ => None,
-            });
-            let mut pairs: Vec<(Value, Value)> = pairs.collect();
-            sort_by(&mut pairs, *reverse, |(key, _)| key).map(|()| {
+        // The items in the order of their keys.
+        ("__sort_keyed", [keys, keyed, Value::Bool(reverse)]) => {
+            let (keys, keyed) = (items_of(keys), items_of(keyed));
+            keys.and_then(|keys| {
+                let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(keyed?).collect();
+                sort_by(&mut pairs, *reverse, |(key, _)| key)?;
                 *items = pairs.into_iter().map(|(_, item)| item).collect();
-                Value::Unit
+                Ok(Value::Unit)
             })
         }
         ("set_slice", [start, end, step, more]) if step.as_int().is_some_and(|step| step != 1) => {
@@ -446,27 +445,56 @@ pub(in crate::library) fn sort(items: &mut [Value], reverse: bool) -> Result<(),
 ///
 /// # Errors
 /// As [`sort`].
-pub(in crate::library) fn sort_by<T>(
+pub(in crate::library) fn sort_by<T: Default>(
     items: &mut [T],
     reverse: bool,
     key: impl Fn(&T) -> &Value,
 ) -> Result<(), FaultKind> {
-    let mut unordered = None;
     limits::walk_sorting(items.len());
     if reverse {
         items.reverse();
     }
-    items.sort_by(|a, b| {
-        let (a, b) = (key(a), key(b));
-        order(a, b).unwrap_or_else(|| {
-            unordered.get_or_insert_with(|| no_order("<", a, b));
-            std::cmp::Ordering::Equal
-        })
-    });
+    let mut unordered = None;
+    // Most keys are integers or texts, which can be compared with no look at what else they could be.
+    if items.iter().all(|item| key(item).as_int().is_some()) {
+        items.sort_by_key(|item| key(item).as_int());
+    } else if let Some(places) = in_order_of_texts(items.iter().map(&key)) {
+        let mut sorted: Vec<T> = (places.into_iter())
+            .map(|place| take(&mut items[place]))
+            .collect();
+        items.swap_with_slice(&mut sorted);
+    } else {
+        items.sort_by(|a, b| {
+            let (a, b) = (key(a), key(b));
+            order(a, b).unwrap_or_else(|| {
+                unordered.get_or_insert_with(|| no_order("<", a, b));
+                std::cmp::Ordering::Equal
+            })
+        });
+    }
     if reverse {
         items.reverse();
     }
     unordered.map_or(Ok(()), Err)
+}
+
+/// The places of texts in their order; nothing when one of the values is no text. The first letters stand
+/// beside each, because most texts differ in them, and are somewhere else in memory.
+fn in_order_of_texts<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Vec<usize>> {
+    let first_letters = |text: &str| {
+        let mut first = [0; 8];
+        let count = text.len().min(first.len());
+        first[..count].copy_from_slice(&text.as_bytes()[..count]);
+        u64::from_be_bytes(first)
+    };
+    let row = values.enumerate().map(|(place, value)| {
+        let text = value.as_str()?;
+        Some((first_letters(text), text, place))
+    });
+    let mut row: Vec<(u64, &str, usize)> = row.collect::<Option<_>>()?;
+    // The places keep equal texts in the order in which they are.
+    row.sort_unstable();
+    Some(row.into_iter().map(|(.., place)| place).collect())
 }
 
 /// That Python has no order for two values.

@@ -208,7 +208,7 @@ pub(super) const ROWS: &[Row] = &[
             (Kind::Instance, Some(class)) => {
                 let copy = class.instance(ctx.pos);
                 if let Collection::Attributes(map) = &**one.load() {
-                    for (name, value) in map {
+                    for (name, value) in map.iter() {
                         copy.set_attribute(name, value.clone());
                     }
                 }

@@ -578,7 +578,12 @@ pub(super) fn percent(
         Some(Collection::Dict(dict)) => Some(dict.clone()),
         _ => None,
     };
-    let items = match type_name(values) == "tuple" || is_named_tuple(values) {
+    let is_tuple = match values {
+        Value::Array(_) => true,
+        Value::Collection(contents) => contents.tuple_items().is_some(),
+        _ => false,
+    };
+    let items = match is_tuple {
         true => crate::library::methods::collection::items_of(values)?,
         false => vec![values.clone()],
     };
@@ -646,10 +651,6 @@ pub(super) fn percent(
     Ok(out)
 }
 
-fn is_named_tuple(value: &Value) -> bool {
-    matches!(value, Value::Collection(contents) if contents.class().is_some())
-}
-
 /// A value as a conversion of `%` shows it.
 fn converted(
     value: &Value,
@@ -669,7 +670,11 @@ fn converted(
     };
     let zero = if align.is_empty() { "0" } else { "" };
     let alternate = if flags.contains('#') { "#" } else { "" };
+    let is_bare = flags.is_empty() && width.is_empty() && precision.is_empty();
     match kind {
+        'd' | 'i' | 'u' if let (true, Value::Int(number)) = (is_bare, value) => {
+            Ok(number.to_string())
+        }
         's' | 'r' | 'a' => {
             let text = if kind == 's' || are_shown {
                 str(value)

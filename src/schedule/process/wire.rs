@@ -5,7 +5,7 @@
 //! order. What comes in here was copied before, so nothing is left in it that cannot cross.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ use crate::value::collection::Kind;
 use crate::value::object::Ids;
 use crate::value::{
     Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
-    FieldKind, Fields, Function, Literal, Object, Range, Reference, Target, TraceEntry, UserClass,
-    Value,
+    FieldKind, Fields, Function, Inherited, Literal, Object, Range, Reference, Target, TraceEntry,
+    UserClass, Value,
 };
 
 /// A value without its variables.
@@ -270,7 +270,7 @@ impl Packer<'_> {
             Collection::Set(set) => Plain::Set(items(&mut set.keys())),
             Collection::Attributes(map) => {
                 let values = items(&mut map.values()).into_iter();
-                Plain::Attributes(map.keys().map(ToString::to_string).zip(values).collect())
+                Plain::Attributes(map.names().map(str::to_string).zip(values).collect())
             }
             Collection::Dict(dict) => {
                 let entries = dict.entries();
@@ -423,7 +423,7 @@ impl Unpacker<'_> {
             }
             Plain::Attributes(map) => {
                 let map = map.into_iter();
-                let map = map.map(|(name, value)| (name.into(), self.value(value)));
+                let map = map.map(|(name, value)| (name, self.value(value)));
                 contents(Collection::Attributes(map.collect()))
             }
             Plain::Reference(kind, number, class) => Value::Reference(Arc::new(Reference {
@@ -451,7 +451,7 @@ impl Unpacker<'_> {
         }
         let base = class.base.map(|base| self.class(*base));
         let methods = class.methods.into_iter();
-        let unpacked = Arc::new(UserClass {
+        let unpacked = UserClass {
             name: Literal::new(&class.name),
             is_native: false,
             is_of_main: class.is_of_main,
@@ -473,8 +473,9 @@ impl Unpacker<'_> {
                 .map(|(name, method)| (name.into(), self.value(method)))
                 .collect(),
             attributes: self.cell(class.attributes),
-            inherited: OnceLock::new(),
-        });
+            inherited: Inherited::default(),
+        }
+        .whole();
         self.classes.insert(class.attributes, unpacked.clone());
         unpacked
     }

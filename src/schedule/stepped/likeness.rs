@@ -960,7 +960,7 @@ impl Page {
                 later.extend(items.iter().rev());
             }
             Collection::Attributes(map) => {
-                map.keys().for_each(|key| self.text(key));
+                map.names().for_each(|name| self.text(name));
                 later.extend(map.values().rev());
             }
             // The gaps decide how a loop over it that is under way goes on.

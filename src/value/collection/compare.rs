@@ -304,6 +304,7 @@ fn ordered_fields<'r>(a: &'r Reference, b: &Reference) -> Option<&'r Fields> {
 fn order_of_plain(a: &Value, b: &Value) -> Option<Option<Ordering>> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(Some(a.cmp(b))),
+        (Value::Str(a), Value::Str(b)) => Some(Some(a.cmp(b))),
         (Value::Reference(one), _) if let Some(value) = one.compared_value() => {
             Some(order(&value, b))
         }

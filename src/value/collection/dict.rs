@@ -319,7 +319,8 @@ pub fn hash(value: &Value) -> Result<u64, FaultKind> {
 }
 
 /// The hash of a text.
-pub(in crate::value) fn text_hash(text: &str) -> u64 {
+#[inline]
+pub fn text_hash(text: &str) -> u64 {
     let mut hasher = Mixer(0);
     hasher.write(text.as_bytes());
     hasher.finish()

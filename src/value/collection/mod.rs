@@ -5,11 +5,12 @@
 //! whatever follows values follows it through [`Cell`]. A tuple never changes, and is a value. An
 //! instance of a class is a reference, too; its attributes are its places.
 //!
-//! In reading order: this file; [`Dict`], hashed keys in the order of insertion; `layout`, the order of
+//! In reading order: this file; [`Attributes`]; [`Dict`], hashed keys in the order of insertion; `layout`, the order of
 //! sets of numbers; `compare`, what is
 //! equal and what comes first; `text`, as Python shows it. Nothing here holds a lock while it looks into
 //! another reference. The module knows no methods.
 
+mod attributes;
 mod compare;
 mod dict;
 mod layout;
@@ -18,12 +19,12 @@ mod text;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Cell, Class, FaultKind, Held, Map, Origin, UserClass, Value};
+use super::{Cell, Class, FaultKind, Held, Origin, UserClass, Value};
 use crate::pos::Pos;
 
+pub use attributes::Attributes;
 pub use compare::{equal, order, position_of};
-pub(in crate::value) use dict::text_hash;
-pub use dict::{Dict, Entry, hash};
+pub use dict::{Dict, Entry, hash, text_hash};
 pub use layout::fixed_hash;
 pub use text::{function_text, repr_text};
 
@@ -205,7 +206,7 @@ pub enum Collection {
     /// The items of a set: the keys of entries without values.
     Set(Dict),
     /// The attributes of an instance or a class.
-    Attributes(Map),
+    Attributes(Attributes),
 }
 
 impl Default for Collection {
