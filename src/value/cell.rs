@@ -203,35 +203,39 @@ impl Cell {
     #[inline]
     pub fn update<R>(&self, change: impl FnOnce(&mut Value) -> R) -> R {
         let mut heap = self.heap.lock();
-        if self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP {
+        let is_counted = self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP;
+        let taken = match is_counted {
             // The tag cannot leave HEAP while `heap` is locked, and all who want a counted value
             // wait at that lock: `change` may take its time.
-            let result = change(&mut heap);
-            if encode(&heap).is_some() {
+            true => None,
+            false => {
                 let word = self.take_spinning();
-                let value = std::mem::take(&mut *heap);
-                self.put(&mut heap, word, value);
+                *heap = decode(word & TAG_MASK, self.payload.load(Ordering::Acquire));
+                Some(word)
             }
-            result
-        } else {
-            let word = self.take_spinning();
-            let mut value = decode(word & TAG_MASK, self.payload.load(Ordering::Acquire));
-            let result = change(&mut value);
+        };
+        let result = change(&mut heap);
+        if taken.is_some() || encode(&heap).is_some() {
+            let word = taken.unwrap_or_else(|| self.take_spinning());
+            let value = std::mem::take(&mut *heap);
             self.put(&mut heap, word, value);
-            result
         }
+        result
     }
 
     /// Looks at the value without copying it. `look` must not touch this cell.
     #[inline]
     pub fn with<R>(&self, look: impl FnOnce(&Value) -> R) -> R {
         let heap = self.heap.lock();
-        if self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP {
-            look(&heap)
-        } else {
-            drop(heap);
-            look(&self.load())
-        }
+        let scalar;
+        let value = match self.word.load(Ordering::SeqCst) & TAG_MASK == HEAP {
+            true => &*heap,
+            false => {
+                scalar = self.load();
+                &scalar
+            }
+        };
+        look(value)
     }
 
     /// Writes `value` where it belongs; the caller holds both `heap` and the lock bit.

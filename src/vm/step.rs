@@ -189,7 +189,9 @@ impl Machine<'_, '_> {
                         Quick::Left => elsewhere!($step),
                         Quick::Next => {
                             refresh!();
-                            settle(fuel);
+                            if let Err(kind) = settle(fuel) {
+                                fault!(kind);
+                            }
                         }
                         Quick::Entered => continue 'frame,
                         Quick::Step(step) => elsewhere!(*step),
@@ -699,8 +701,8 @@ impl Machine<'_, '_> {
                     {
                         if STEPPED || !self.quick_set_item(reference, &r!(index), &r!(src)) {
                             elsewhere!(self.set_index(object, index, src));
-                        } else {
-                            settle(fuel);
+                        } else if let Err(kind) = settle(fuel) {
+                            fault!(kind);
                         }
                     }
                     Op::SetIndex { object, index, src } => {

@@ -375,13 +375,11 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
         ("sort", [Value::Unit, Value::Bool(reverse)]) => {
             sort(items, *reverse).map(|()| Value::Unit)
         }
-        // The items in the order of their keys.
+        // Items in the order of their keys.
         ("__sort_keyed", [keys, keyed, Value::Bool(reverse)]) => {
-            let (keys, keyed) = (items_of(keys), items_of(keyed));
-            keys.and_then(|keys| {
-                let mut pairs: Vec<(Value, Value)> = keys.into_iter().zip(keyed?).collect();
-                sort_by(&mut pairs, *reverse, |(key, _)| key)?;
-                *items = pairs.into_iter().map(|(_, item)| item).collect();
+            let places = items_of(keys).and_then(|keys| in_order(&keys, *reverse));
+            places.and_then(|places| {
+                *items = moved(items_of(keyed)?, places);
                 Ok(Value::Unit)
             })
         }
@@ -437,64 +435,82 @@ fn slice_start(length: usize, start: &Value) -> usize {
 ///
 /// # Errors
 /// When two of the items have no order.
-pub(in crate::library) fn sort(items: &mut [Value], reverse: bool) -> Result<(), FaultKind> {
-    sort_by(items, reverse, |item| item)
+pub(in crate::library) fn sort(items: &mut Vec<Value>, reverse: bool) -> Result<(), FaultKind> {
+    let places = in_order(items, reverse)?;
+    *items = moved(take(items), places);
+    Ok(())
 }
 
-/// Sorts by what `key` gives of each.
+/// The items at these places.
+fn moved(mut items: Vec<Value>, places: Vec<usize>) -> Vec<Value> {
+    let item = |place: usize| items.get_mut(place).map(take);
+    places.into_iter().filter_map(item).collect()
+}
+
+/// The places of keys in their order. Equal ones keep theirs, also where the order is reversed.
 ///
 /// # Errors
 /// As [`sort`].
-pub(in crate::library) fn sort_by<T: Default>(
-    items: &mut [T],
-    reverse: bool,
-    key: impl Fn(&T) -> &Value,
-) -> Result<(), FaultKind> {
-    limits::walk_sorting(items.len());
-    if reverse {
-        items.reverse();
-    }
-    let mut unordered = None;
-    // Most keys are integers or texts, which can be compared with no look at what else they could be.
-    if items.iter().all(|item| key(item).as_int().is_some()) {
-        items.sort_by_key(|item| key(item).as_int());
-    } else if let Some(places) = in_order_of_texts(items.iter().map(&key)) {
-        let mut sorted: Vec<T> = (places.into_iter())
-            .map(|place| take(&mut items[place]))
-            .collect();
-        items.swap_with_slice(&mut sorted);
-    } else {
-        items.sort_by(|a, b| {
-            let (a, b) = (key(a), key(b));
-            order(a, b).unwrap_or_else(|| {
-                unordered.get_or_insert_with(|| no_order("<", a, b));
-                std::cmp::Ordering::Equal
+fn in_order(keys: &[Value], reverse: bool) -> Result<Vec<usize>, FaultKind> {
+    limits::walk_sorting(keys.len());
+    limits::check_items(keys.len())?;
+    let last = keys.len().wrapping_sub(1);
+    // A sort that turns the row around before and after leaves equal keys where they are.
+    let place = |at: usize| if reverse { last - at } else { at };
+    let keys_in_turn = || (0..keys.len()).map(|at| (&keys[place(at)], at));
+    // Most keys are integers or texts, which can be compared with no look at what else they could be. The
+    // numbers keep equal ones in turn.
+    let integers: Option<Vec<(i64, usize)>> = keys_in_turn()
+        .map(|(key, at)| Some((key.as_int()?, at)))
+        .collect();
+    let texts = || -> Option<Vec<(u64, &str, usize)>> {
+        keys_in_turn()
+            .map(|(key, at)| {
+                let text = key.as_str()?;
+                Some((first_letters(text), text, at))
             })
-        });
-    }
+            .collect()
+    };
+    let mut places: Vec<usize> = match integers {
+        Some(mut row) => {
+            row.sort_unstable();
+            row.into_iter().map(|(_, at)| place(at)).collect()
+        }
+        None => match texts() {
+            Some(mut row) => {
+                row.sort_unstable();
+                row.into_iter().map(|(.., at)| place(at)).collect()
+            }
+            None => {
+                let mut unordered = None;
+                let mut row: Vec<usize> = (0..keys.len()).map(place).collect();
+                row.sort_by(|a, b| {
+                    let (a, b) = (&keys[*a], &keys[*b]);
+                    order(a, b).unwrap_or_else(|| {
+                        unordered.get_or_insert_with(|| no_order("<", a, b));
+                        std::cmp::Ordering::Equal
+                    })
+                });
+                if let Some(kind) = unordered {
+                    return Err(kind);
+                }
+                row
+            }
+        },
+    };
     if reverse {
-        items.reverse();
+        places.reverse();
     }
-    unordered.map_or(Ok(()), Err)
+    Ok(places)
 }
 
-/// The places of texts in their order; nothing when one of the values is no text. The first letters stand
-/// beside each, because most texts differ in them, and are somewhere else in memory.
-fn in_order_of_texts<'v>(values: impl Iterator<Item = &'v Value>) -> Option<Vec<usize>> {
-    let first_letters = |text: &str| {
-        let mut first = [0; 8];
-        let count = text.len().min(first.len());
-        first[..count].copy_from_slice(&text.as_bytes()[..count]);
-        u64::from_be_bytes(first)
-    };
-    let row = values.enumerate().map(|(place, value)| {
-        let text = value.as_str()?;
-        Some((first_letters(text), text, place))
-    });
-    let mut row: Vec<(u64, &str, usize)> = row.collect::<Option<_>>()?;
-    // The places keep equal texts in the order in which they are.
-    row.sort_unstable();
-    Some(row.into_iter().map(|(.., place)| place).collect())
+/// The first letters of a text as a number, which compares as they do. Most texts differ in them, and are
+/// somewhere else in memory.
+fn first_letters(text: &str) -> u64 {
+    let mut first = [0; 8];
+    let count = text.len().min(first.len());
+    first[..count].copy_from_slice(&text.as_bytes()[..count]);
+    u64::from_be_bytes(first)
 }
 
 /// That Python has no order for two values.
