@@ -424,7 +424,7 @@ const EXHAUSTING: [(&str, &str, &str); 40] = [
     ),
     // Parts that are shared stand for more than can be counted.
     (
-        "endless exhausts-memory",
+        "exhausts-output endless exhausts-memory",
         "rhai",
         "fn visit() { let a = [1]; for i in 0..40 { a = [a, a]; } print(a); }",
     ),
@@ -434,7 +434,7 @@ const EXHAUSTING: [(&str, &str, &str); 40] = [
         "let a = [1];\nfn visit() { for i in 0..40 { a = [a, a]; } }",
     ),
     (
-        "error endless exhausts-memory",
+        "endless exhausts-memory",
         "rhai",
         "fn visit() { let a = [1]; let b = [1]; for i in 0..40 { a = [a, a]; b = [b, b]; } print(a == b); }",
     ),
@@ -771,6 +771,32 @@ fn answers_in_python_are_graded_too() {
         .collect();
     assert_eq!(verdicts, ["passed", "failed", "failed"], "{text}");
     assert_eq!(rows[2]["fault"], "redefinition");
+}
+
+#[test]
+fn names_of_trials_and_values_of_given_code_are_no_traps() {
+    // The trials call their threads so.
+    let lock = "let threads = Lock();\nlet other = threads;\nfn visit() {\n    look_around();\n    with other { visits += 1; }\n}\n";
+    assert_eq!(word(5, lock), "passed");
+    // What given code throws and gives is an exception and a dict to Python's code.
+    let shops = "//! # Shops\n//! minutes: 5\n\n/// ## Write: ask\n/// ```given\n/// fn ask(shop) {\n\
+        ///     if shop < 0 { throw \"closed\"; }\n///     #{price: shop}\n/// }\n/// ```\n\
+        /// ```starter\n/// fn total(shops) { 0 }\n/// ```\n\
+        /// ```after\n/// assert(total([1, -1, 2]) == 3);\n/// ```\n\
+        /// ```solution\n/// fn total(shops) { 3 }\n/// ```\n";
+    let lesson = parse("shops.rhai", shops).expect("a lesson");
+    let python = "from concurrent.futures import ThreadPoolExecutor\n\ndef total(shops):\n    sum = 0\n    \
+        with ThreadPoolExecutor(1) as ex:\n        futures = [ex.submit(ask, shop) for shop in shops]\n    \
+        for future in futures:\n        try:\n            for key, value in future.result().items():\n                \
+        sum += value\n            assert future.result().get('none', 5) == 5\n        \
+        except Exception as error:\n            assert str(error) == 'closed'\n    return sum\n";
+    let answer = Answer {
+        text: python,
+        language: threadlab::session::Language::Python,
+    };
+    let exercise = lesson.exercise(1).expect("an exercise");
+    let graded = grade(exercise, answer, &Bounds::default());
+    assert!(graded.is_passed(), "{graded:?}");
 }
 
 #[test]

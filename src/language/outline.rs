@@ -570,6 +570,22 @@ impl<'t> Outline<'t> {
         named.chain(params)
     }
 
+    /// The text with another name for a variable or function, wherever it is made or mentioned.
+    pub fn renamed(&self, from: &str, to: &str) -> String {
+        let (mut text, mut done) = (String::new(), 0);
+        for (at, token) in self.tokens.iter().enumerate() {
+            let before = at.checked_sub(1).map_or("", |at| self.tokens[at].text);
+            let is_field = matches!(before, "." | "?.");
+            let is_key = self.text_at(at + 1) == ":" && matches!(before, "#{" | ",");
+            if token.kind == Kind::Word && token.text == from && !is_field && !is_key {
+                text += &self.text[done..token.start];
+                text += to;
+                done = token.end();
+            }
+        }
+        text + &self.text[done..]
+    }
+
     /// Whether a name occurs in the code, whatever it names.
     pub fn names(&self, name: &str) -> bool {
         let words = self.tokens.iter().filter(|token| token.kind == Kind::Word);

@@ -145,6 +145,11 @@ impl Natives for Library {
         {
             return answer.map(NativeResult::Value);
         }
+        if dialect == Language::Python
+            && let Some(answer) = methods::collection::map_as_dict(name, receiver, args, ctx.pos)
+        {
+            return answer.map(NativeResult::Value);
+        }
         if let Some(result) = methods::call_function(name, receiver, args, ctx) {
             return Ok(result);
         }

@@ -30,7 +30,10 @@ pub const LOOK: u32 = 200_000;
 /// One instruction may cost so much fuel, about two seconds. Arrays and texts have limits that keep all
 /// far below that, but for values whose parts are shared: those may stand for more items than there are
 /// atoms.
-const MOST_FUEL: u32 = 1 << 27;
+pub const MOST_FUEL: u32 = 1 << 27;
+
+/// The same in a run that is led, which is done many times.
+pub const MOST_FUEL_LED: u32 = 1 << 25;
 
 /// So many items are visited, and so many bytes written, between two looks at what may still be.
 const VISITS: u32 = 1 << 10;
@@ -48,6 +51,8 @@ struct Allowance {
     left: u64,
     /// The limit that this comes from.
     limit: u64,
+    /// So much fuel may one instruction cost.
+    fuel: u32,
 }
 
 thread_local! {
@@ -59,15 +64,16 @@ thread_local! {
     static MADE: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
     /// How many may be until the next one.
     static ALLOWED: std::cell::Cell<Allowance> = const {
-        std::cell::Cell::new(Allowance { left: u64::MAX, limit: u64::MAX })
+        std::cell::Cell::new(Allowance { left: u64::MAX, limit: u64::MAX, fuel: MOST_FUEL })
     };
 }
 
-/// Lets what runs next on this thread of the host make so many bytes, which are left of a limit.
+/// Lets what runs next on this thread of the host make so many bytes, which are left of a limit, and each of its
+/// instructions cost so much.
 #[inline]
-pub fn allow(left: u64, limit: u64) {
+pub fn allow(left: u64, limit: u64, fuel: u32) {
     MADE.set(0);
-    ALLOWED.set(Allowance { left, limit });
+    ALLOWED.set(Allowance { left, limit, fuel });
 }
 
 /// Returns how many bytes were made on this thread of the host since the last [`allow`]: of large values
@@ -115,7 +121,7 @@ fn is_over_memory() -> bool {
 /// Whether the instruction under way has made or done more than any may. Who works on the parts of values
 /// leaves off then, with whatever there is: [`settle`] makes an error of it.
 pub fn is_exhausted() -> bool {
-    is_over_memory() || COST.get() >= MOST_FUEL
+    is_over_memory() || COST.get() >= ALLOWED.get().fuel
 }
 
 /// Counts the visits of one instruction to the parts of values, which may be shared and so without end.
@@ -170,7 +176,7 @@ pub fn settle(fuel: &mut u32) -> Result<(), FaultKind> {
 fn pay(cost: u32, fuel: &mut u32) -> Result<(), FaultKind> {
     OWED.set(OWED.get().saturating_add(cost.saturating_sub(*fuel)));
     *fuel = fuel.saturating_sub(cost);
-    match is_over_memory() || cost >= MOST_FUEL {
+    match is_over_memory() || cost >= ALLOWED.get().fuel {
         true => Err(exhausted()),
         false => Ok(()),
     }
@@ -180,9 +186,7 @@ fn pay(cost: u32, fuel: &mut u32) -> Result<(), FaultKind> {
 pub fn exhausted() -> FaultKind {
     match is_over_memory() {
         true => FaultKind::Limit(Limit::Memory(ALLOWED.get().limit)),
-        false => FaultKind::TooLarge {
-            what: "what this works on is".into(),
-        },
+        false => FaultKind::Limit(Limit::Work),
     }
 }
 
@@ -244,16 +248,19 @@ pub enum Limit {
     Output(u64),
     /// So long.
     Time(Duration),
+    /// So much work as one instruction may do: there is no option for it.
+    Work,
 }
 
 impl Limit {
-    /// The option and the key of `:set` that raise it.
+    /// The option and the key of `:set` that raise it; empty where there is none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Memory(_) => "max-memory",
             Self::Threads(_) => "max-threads",
             Self::Output(_) => "max-output",
             Self::Time(_) => "max-seconds",
+            Self::Work => "",
         }
     }
 }
@@ -282,6 +289,9 @@ impl fmt::Display for Limit {
             Self::Time(time) => {
                 let seconds = time.as_secs_f64();
                 write!(f, "the limit of time is reached: {seconds} s ({name})")
+            }
+            Self::Work => {
+                f.write_str("this would take too long: it works on too many values at once")
             }
         }
     }
@@ -473,7 +483,7 @@ mod tests {
     fn what_there_is_no_room_for_is_not_made() {
         take_cost();
         let over = || FaultKind::Limit(Limit::Memory(1 << 21)).to_string();
-        allow(1 << 20, 1 << 21);
+        allow(1 << 20, 1 << 21, MOST_FUEL);
         assert!(reserve(1 << 19).is_ok() && reserve(1 << 19).is_ok());
         assert_eq!((made(), is_exhausted()), (1 << 20, false));
         assert_eq!(
@@ -485,7 +495,7 @@ mod tests {
         assert!(is_exhausted());
         let settled = settle(&mut 0).map_err(|fault| fault.to_string());
         assert_eq!(settled, Err(over()));
-        allow(u64::MAX, u64::MAX);
+        allow(u64::MAX, u64::MAX, MOST_FUEL);
         assert_eq!((made(), is_exhausted()), (0, false));
     }
 
@@ -497,13 +507,13 @@ mod tests {
         assert_eq!(count as u64 + 1, u64::from(MOST_FUEL / FUEL_PER_VISIT));
         assert!(settle(&mut 0).is_err());
         assert!(settle(&mut 0).is_ok() && !is_exhausted());
-        allow(1 << 20, 1 << 21);
+        allow(1 << 20, 1 << 21, MOST_FUEL);
         let mut writing = Writing::default();
         let lengths = (0..usize::MAX).step_by(1000);
         let most = lengths.take_while(|length| writing.go_on(*length)).last();
         assert!(most.is_some_and(|most| (1 << 20..2 << 20).contains(&most)));
         assert!(settle(&mut 0).is_err());
-        allow(u64::MAX, u64::MAX);
+        allow(u64::MAX, u64::MAX, MOST_FUEL);
     }
 
     #[test]

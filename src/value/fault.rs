@@ -306,6 +306,15 @@ impl Fault {
     /// The same for code in Python's dialect, with Python's words and arguments.
     pub fn to_python_value(&self) -> Value {
         let message = match &self.kind {
+            // What no code of Python's can have thrown is an exception there all the same.
+            FaultKind::Thrown(value) if !matches!(value, Value::Map(_) | Value::Reference(_)) => {
+                let mut map = self.to_map();
+                map.insert("error".into(), Value::from("Exception"));
+                map.insert("class".into(), Value::from("Exception"));
+                map.insert("message".into(), Value::from(super::print_text(value)));
+                map.insert("args".into(), Value::tuple(vec![value.clone()]));
+                return Value::map(map);
+            }
             FaultKind::Thrown(_) => return self.to_value(),
             kind => match kind.message_in_python() {
                 Some(message) => message,
@@ -689,6 +698,9 @@ impl FaultKind {
                      `:set max-memory 2G` allows more"
                     .into()
                 }
+                Limit::Work => "values that hold the same one many times over stand for all of these: \
+                                compare, sort or show less at once"
+                    .into(),
                 _ => format!("`--{0} N` or `:set {0} N` allows more", limit.name()),
             }),
             Self::BrokenPool(_) => {

@@ -296,6 +296,7 @@ fn limit(cut: Cut) -> &'static str {
         Cut::Exhausted(Limit::Threads(_), _) => "threads",
         Cut::Exhausted(Limit::Output(_), _) => "output",
         Cut::Exhausted(Limit::Time(_), _) => "seconds",
+        Cut::Exhausted(Limit::Work, _) => "work",
         Cut::Work(_) => "work",
         Cut::Numbers(_) => "numbers",
         Cut::OutOfReach(_) => "out-of-reach",

@@ -502,6 +502,10 @@ fn exhausted(limit: Limit, pos: Pos) -> String {
             format!("it runs longer than {} s", time.as_secs_f64()),
             "Does something never end?",
         ),
+        Limit::Work => (
+            "one step takes too long".into(),
+            "Is something far too large?",
+        ),
     };
     format!("{what}{place}. {doubt}")
 }
@@ -512,7 +516,7 @@ fn unmet(check: &Check, evidence: &Evidence) -> String {
         Check::AlwaysPrints(line) => format!("a run ends without printing `{line}`."),
         Check::NeverPrints(line) => format!("a run prints `{line}`."),
         Check::CanPrint(line) => {
-            format!("no run prints `{line}` any more: more is kept apart than has to be.")
+            format!("no run prints `{line}`, and that must be possible.")
         }
         Check::Together(function) => format!(
             "two threads are never inside `{function}` at the same time: the work is done one after \

@@ -128,7 +128,7 @@ impl Around {
         let part = |wanted: Of| {
             let all = texts(exercise, Answer::new(""), trial);
             let part = all.iter().find(|text| text.of == wanted);
-            part.map_or(String::new(), |part| ended(part.text))
+            part.map_or(String::new(), |part| ended(&part.text))
         };
         Self {
             before: part(Of::Given),

@@ -218,6 +218,7 @@ impl FaultKind {
                 Limit::Threads(_) => "exhausts-threads",
                 Limit::Output(_) => "exhausts-output",
                 Limit::Time(_) => "exhausts-time",
+                Limit::Work => "exhausts-work",
             },
             Self::Check { check, .. } => match check {
                 Check::AlwaysPrints(_) | Check::NeverPrints(_) => "wrong-output",

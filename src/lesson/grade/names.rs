@@ -2,6 +2,8 @@
 //! around the answer uses. `let counter = 2; fn add() { }` would make any counter right, and
 //! `fn Thread(f) { f() }` would make everything one thread.
 
+use std::borrow::Cow;
+
 use crate::language::definitions::definitions;
 use crate::language::outline::{Head, Outline};
 use crate::library::catalogue;
@@ -11,7 +13,7 @@ use crate::session::Language;
 const ALWAYS: [&str; 4] = ["print", "debug", "assert", "throw"];
 
 /// The first name that the answer defines although one of these texts gives or uses it. Only `given`
-/// defines for the answer; what comes after it may define what it likes.
+/// defines for the answer; what comes after it may define what it likes ([`kept_apart`]).
 pub(super) fn redefined(
     answer: &str,
     language: Language,
@@ -19,8 +21,13 @@ pub(super) fn redefined(
     around: &[&str],
 ) -> Option<String> {
     let given_names = defined(given);
-    let outlines: Vec<Outline<'_>> = around.iter().map(|text| Outline::of(text)).collect();
-    let is_used = |name: &str| outlines.iter().any(|outline| outline.names(name));
+    // What a text defines itself is not the library's that it uses.
+    let texts = around.iter().map(|text| (Outline::of(text), defined(text)));
+    let texts: Vec<(Outline<'_>, Vec<String>)> = texts.collect();
+    let is_used = |name: &String| {
+        let mut texts = texts.iter();
+        texts.any(|(outline, defined)| outline.names(name) && !defined.contains(name))
+    };
     let own = match language {
         Language::Own => defined(answer),
         Language::Python => defined_in_python(answer),
@@ -30,6 +37,26 @@ pub(super) fn redefined(
             || ALWAYS.contains(&name.as_str())
             || (is_function(name) && is_used(name))
     })
+}
+
+/// A text that runs behind the answer, with names of its own where it defines some that the answer defines, too:
+/// functions of the answer would see those.
+pub(super) fn kept_apart<'t>(trial: &'t str, answer: &str, language: Language) -> Cow<'t, str> {
+    let own = match language {
+        Language::Own => defined(answer),
+        Language::Python => defined_in_python(answer),
+    };
+    let mut text = Cow::Borrowed(trial);
+    for name in defined(trial) {
+        if own.contains(&name) {
+            let mut other = format!("{name}_");
+            while own.contains(&other) || Outline::of(&text).names(&other) {
+                other.push('_');
+            }
+            text = Cow::Owned(Outline::of(&text).renamed(&name, &other));
+        }
+    }
+    text
 }
 
 /// Whether the library has a function of this name, not only a method.
@@ -92,6 +119,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_trial_has_names_of_its_own() {
+        let trial = "fn take(a) { a.b }\nlet a = take(#{a: 1, b: 2});\nprint(`${a} is a`);\n";
+        let apart = |answer: &str| kept_apart(trial, answer, Language::Own).into_owned();
+        assert_eq!(apart("fn f(a) { let take = a; }"), trial);
+        assert_eq!(
+            apart("let a = Lock(); let a_ = 1;"),
+            "fn take(a__) { a__.b }\nlet a__ = take(#{a: 1, b: 2});\nprint(`${a__} is a`);\n"
+        );
+        let python = kept_apart(trial, "a = 1\ndef take():\n    pass\n", Language::Python);
+        assert_eq!(
+            python,
+            "fn take_(a_) { a_.b }\nlet a_ = take_(#{a: 1, b: 2});\nprint(`${a_} is a`);\n"
+        );
+    }
+
+    #[test]
     fn what_is_given_or_used_may_not_be_defined_anew() {
         let redefined = |answer: &str| {
             let around = ["let counter = 0;", "spawn(add); print(counter);"];
@@ -107,6 +150,10 @@ mod tests {
             redefined("let lock = Lock(); fn add() { let counter = 1; }"),
             None
         );
+        // A name of the library's that the code around it has for something else.
+        let trial = ["let threads = [spawn(add)]; threads[0].join();"];
+        let threads = super::redefined("let threads = 1;", Language::Own, "", &trial);
+        assert_eq!(threads, None);
         // The code around it has no use for a queue.
         assert_eq!(redefined("fn Queue() { }"), None);
         let python = super::redefined(

@@ -1,10 +1,12 @@
 //! An exercise's program: what is given, the answer, and what runs after it, explored as one program of
 //! several texts. Each keeps its own line numbers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::names::kept_apart;
 use super::{Answer, FaultKind, Of, Undecided, Verdict, failed};
 use crate::event::Stream;
 use crate::explore::{Demand, Exploration, Limits, Outcome, Token, Trail, Watch};
@@ -76,12 +78,12 @@ impl Bounds {
 }
 
 /// A text of the program.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Text<'a> {
     /// Which.
     pub of: Of,
     /// The code.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
     /// What it is written in.
     pub language: Language,
 }
@@ -94,34 +96,35 @@ pub(super) fn texts<'a>(exercise: &'a Exercise, answer: Answer<'a>, trial: usize
         Task::Predict { program, .. }
         | Task::Break { program }
         | Task::FindStep { program }
-        | Task::Explain { program } => (Text::own(Of::Answer, &program.text), None),
+        | Task::Explain { program } => (Text::own(Of::Answer, &*program.text), None),
         Task::Mend(work) | Task::Write(work) => {
             let Answer { text, language } = answer;
             let answer = Text {
                 of: Of::Answer,
-                text,
+                text: text.into(),
                 language,
             };
             (answer, work.trials.get(trial))
         }
     };
-    let around = |of, text: &'a str| (!text.is_empty()).then(|| Text::own(of, text));
-    let given = around(Of::Given, given);
-    let trial = trial.and_then(|piece| around(Of::Trial, &piece.text));
+    let around = |of, text: Cow<'a, str>| (!text.is_empty()).then(|| Text::own(of, text));
+    let given = around(Of::Given, given.into());
+    let trial = trial.map(|piece| kept_apart(&piece.text, answer.text, answer.language));
+    let trial = trial.and_then(|text| around(Of::Trial, text));
     given.into_iter().chain([program]).chain(trial).collect()
 }
 
 impl<'a> Text<'a> {
     /// One in this program's own language.
-    pub fn own(of: Of, text: &'a str) -> Self {
+    pub fn own(of: Of, text: impl Into<Cow<'a, str>>) -> Self {
         Self {
             of,
-            text,
+            text: text.into(),
             language: Language::Own,
         }
     }
 
-    fn part(&self) -> Part<'a> {
+    fn part(&self) -> Part<'_> {
         let (name, number) = match self.of {
             Of::Given => ("the given code", GIVEN),
             Of::Answer => ("your code", 0),
@@ -129,7 +132,7 @@ impl<'a> Text<'a> {
         };
         Part {
             name,
-            text: self.text,
+            text: &self.text,
             number,
             language: self.language,
         }

@@ -132,6 +132,62 @@ pub(in crate::library) fn call(
     }
 }
 
+/// A method that Python's dicts have, of a map of this language's own that came into Python's code; nothing for
+/// others, and for errors, which are maps, too.
+pub(in crate::library) fn map_as_dict(
+    name: &str,
+    receiver: &mut Value,
+    args: &mut [Value],
+    pos: Pos,
+) -> Answer {
+    const METHODS: [&str; 9] = [
+        "copy",
+        "get",
+        "items",
+        "keys",
+        "pop",
+        "popitem",
+        "setdefault",
+        "update",
+        "values",
+    ];
+    let Value::Map(map) = &*receiver else {
+        return None;
+    };
+    if !METHODS.contains(&name) || map.contains_key("error") {
+        return None;
+    }
+    let mut dict = Dict::default();
+    if let Err(fault) = update(&mut dict, receiver) {
+        return Some(Err(fault));
+    }
+    if let Value::Reference(reference) = Value::reference(Collection::Dict(dict.clone()), pos)
+        && let Some(view) = reference.view(name).filter(|_| args.is_empty())
+    {
+        return done(view);
+    }
+    let before = dict.len();
+    let mut contents = Arc::new(Collection::Dict(dict).into());
+    let answer = call(name, &mut contents, args, pos)?;
+    if let Collection::Dict(dict) = &**contents
+        && (dict.len() != before || name == "update")
+    {
+        // What has keys of other types is a dict from now on.
+        let texts = dict
+            .entries()
+            .map(|entry| entry.key.as_str().map(Box::from));
+        let keys: Option<Vec<Box<str>>> = texts.collect();
+        *receiver = match keys {
+            Some(keys) => {
+                let values = dict.entries().map(|entry| entry.value.clone());
+                Value::map(keys.into_iter().zip(values).collect())
+            }
+            None => Value::reference(Collection::Dict(dict.clone()), pos),
+        };
+    }
+    Some(answer)
+}
+
 /// Whether an item is in a collection, or a key in a dict.
 ///
 /// # Errors

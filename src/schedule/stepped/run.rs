@@ -11,7 +11,7 @@ use super::state::{Asked, Being, Member, Outlet, State};
 use super::{PRIVATE_FUEL, Policy};
 use crate::host;
 use crate::pos::Pos;
-use crate::value::budget::{self, LOOK, Limit, take_cost, take_owed};
+use crate::value::budget::{self, LOOK, Limit, MOST_FUEL, MOST_FUEL_LED, take_cost, take_owed};
 use crate::value::object::{Effects, TaskId, take_told};
 use crate::value::{Fault, FaultKind, Follow, Footprint, Function, Value};
 use crate::vm::{Env, Fiber, LivenessCache, Natives, Stop};
@@ -303,6 +303,9 @@ impl Run {
             }
             Stop::Finished(value) => self.stopped(task, Ok(value)),
             Stop::Failed(fault) => match fault.kind {
+                FaultKind::Limit(Limit::Work) if !self.state.is_limited() => {
+                    self.interruption = Some(Interruption::Work);
+                }
                 FaultKind::Limit(limit) if !self.state.is_limited() => {
                     self.interruption = Some(Interruption::Exhausted(limit, fault.pos));
                 }
@@ -316,11 +319,12 @@ impl Run {
         match self.state.is_limited() {
             true => {
                 let (left, limit) = self.state.world.budget.memory_left();
-                budget::allow(left, limit);
+                budget::allow(left, limit, MOST_FUEL);
             }
             false => {
                 let held = self.load.expected(self.work);
-                budget::allow(self.most_memory.saturating_sub(held), self.most_memory);
+                let (left, limit) = (self.most_memory.saturating_sub(held), self.most_memory);
+                budget::allow(left, limit, MOST_FUEL_LED);
             }
         }
     }

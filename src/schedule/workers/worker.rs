@@ -16,7 +16,7 @@ use crate::host;
 use crate::pos::Pos;
 use crate::runtime::threads;
 use crate::schedule::{MAIN, Random, guard, log};
-use crate::value::budget::{LOOK, Limit, allow, take_owed};
+use crate::value::budget::{LOOK, Limit, MOST_FUEL, allow, take_owed};
 use crate::value::object::{Attempt, Call, CancelReason, Effects, Poll, TaskId, Time, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Env, Fiber, Natives, Services, Stop, Visible, Wait};
@@ -336,7 +336,7 @@ impl Worker {
     fn step(&mut self, job: &mut Job, fuel: &mut u32) -> Stop {
         let world = &self.shared.world;
         let (left, limit) = world.budget.memory_left();
-        allow(left, limit);
+        allow(left, limit, MOST_FUEL);
         let mut services = WorkerServices {
             shared: &self.shared,
             queue: &mut self.queue,
