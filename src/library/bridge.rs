@@ -85,7 +85,7 @@ impl Bridge {
             writing: Writing::default(),
         };
         let dynamics: Result<Vec<Dynamic>, _> =
-            args.iter().map(|arg| crossing.to_dynamic(arg, 0)).collect();
+            args.iter().map(|arg| crossing.dynamic(arg, 0)).collect();
         let mut dynamics = dynamics?;
         if MAKES_LARGE.contains(&name) {
             let sizes = args
@@ -280,7 +280,7 @@ struct Crossing<'n> {
 }
 
 impl Crossing<'_> {
-    fn to_dynamic(&mut self, value: &Value, depth: usize) -> Result<Dynamic, FaultKind> {
+    fn dynamic(&mut self, value: &Value, depth: usize) -> Result<Dynamic, FaultKind> {
         let function = self.function;
         if depth > MAX_NESTING {
             return Err(FaultKind::TooLarge {
@@ -296,7 +296,7 @@ impl Crossing<'_> {
             other => other.as_str().map_or(0, str::len),
         };
         reserve(length)?;
-        let mut inner = |item: &Value| self.to_dynamic(item, depth + 1);
+        let mut inner = |item: &Value| self.dynamic(item, depth + 1);
         Ok(match value {
             Value::Unit => Dynamic::UNIT,
             Value::Bool(value) => Dynamic::from_bool(*value),
