@@ -234,6 +234,21 @@ t.join();",
     for read in ["reads a", "reads b"] {
         assert_eq!(two_reads.matches(read).count(), 1, "{two_reads}");
     }
+    let drawn_before = report(
+        "let n = 1;
+let t = spawn(|| { choice([n, 7]); });
+shuffle([n, 7]);
+while n == 1 { }
+t.join();",
+    );
+    assert!(
+        drawn_before.contains("proved: no run ever ends"),
+        "{drawn_before}"
+    );
+    assert!(
+        drawn_before.matches("reads n").count() <= 3,
+        "{drawn_before}"
+    );
 }
 
 #[test]

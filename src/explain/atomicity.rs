@@ -81,6 +81,7 @@ impl Case<'_> {
                 thread: blocked.thread,
                 pos: blocked.pos,
                 calls: 0,
+                in_question: false,
                 kind: EventKind::Ask {
                     object: blocked.object?,
                     verb: blocked.verb?,
@@ -137,14 +138,15 @@ impl Case<'_> {
                     threads.push(event.thread);
                 }
             }
-            let until = |thread| TraceEvent {
-                thread,
-                ..one.last.clone()
+            // Who finds it done already ends without doing it.
+            let leg = |thread| Leg {
+                or_ends: thread != one.first.thread,
+                ..Leg::until(&TraceEvent {
+                    thread,
+                    ..one.last.clone()
+                })
             };
-            let legs: Vec<Leg> = threads
-                .into_iter()
-                .map(|thread| Leg::until(&until(thread)))
-                .collect();
+            let legs: Vec<Leg> = threads.into_iter().map(leg).collect();
             if self.oracle.play(from, &legs).is_safe() {
                 return Some(cause(one));
             }
@@ -172,6 +174,10 @@ impl Case<'_> {
                 if event.thread != first.thread {
                     others.push(event);
                     continue;
+                }
+                // The same change in another round of a loop.
+                if first.kind.writes() && first.pos == event.pos {
+                    break;
                 }
                 own_seen += 1;
                 let patterns = others.iter().rev().find_map(|between| {
@@ -217,6 +223,8 @@ impl Case<'_> {
                     && same_target(event, first)
             });
             return Some(match looked_again {
+                // What was asked decides whether it is written, not what.
+                _ if first.in_question => Torn::CheckThenAct,
                 true => Torn::CheckThenAct,
                 false => Torn::LostUpdate,
             });
@@ -423,6 +431,17 @@ impl Case<'_> {
         None
     }
 
+    /// Whether a thread fails, and has changed nothing since but by these events.
+    fn fails_by(&self, thread: TaskId, since: &[&TraceEvent]) -> bool {
+        let end = self.end();
+        let is_own =
+            matches!(self.failure, Failure::Error { thread: failed, .. } if *failed == thread);
+        is_own
+            && !since
+                .iter()
+                .any(|event| event.step <= end && event.kind.writes())
+    }
+
     /// What another thread has changed between a signal and what the thread that got it goes on with.
     fn changed_since(
         &mut self,
@@ -470,7 +489,8 @@ impl Case<'_> {
                 let legs = [Leg::until(made), Leg::until(last)];
                 Some(self.oracle.play(wait.step, &legs).avoids())
             };
-            if at_once || again() == Some(true) {
+            if at_once || again() == Some(true) || self.fails_by(wait.thread, &behind[index + 1..])
+            {
                 return Some(cause(&Candidate {
                     face: Torn::WokenInVain,
                     first,

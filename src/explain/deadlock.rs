@@ -272,6 +272,25 @@ impl Case<'_> {
         })
     }
 
+    /// The same where a thread that would have ended the wait has failed before: its error is the root,
+    /// whatever was lost otherwise.
+    pub(super) fn died_before(&mut self) -> Option<Cause> {
+        let found = self.nobody_left()?;
+        let Cause::NobodyLeft {
+            last: Some(last), ..
+        } = &found
+        else {
+            return None;
+        };
+        let has_failed = self.trace.of(last.thread).any(|event| {
+            matches!(
+                event.kind,
+                EventKind::Fail { .. } | EventKind::TaskFail { .. }
+            )
+        });
+        (last.error.is_some() && !last.has_provided && has_failed).then_some(found)
+    }
+
     /// How the last permit was taken by a thread that can do nothing with it, as it waits for ever for
     /// something else.
     fn taken_by_a_waiter(&self, object: ObjectRef, waiters: &[Blocked]) -> Option<TraceEvent> {

@@ -109,7 +109,10 @@ impl Case<'_> {
             .or_else(|| match self.failure {
                 Failure::Deadlock => (self.ended_holder())
                     .or_else(|| self.circle_of_holders())
-                    .or_else(|| self.lost_wakeup())
+                    .or_else(|| {
+                        let lost = self.lost_wakeup()?;
+                        Some(self.died_before().unwrap_or(lost))
+                    })
                     .or_else(|| self.torn())
                     .or_else(|| self.too_early_for_waiters())
                     .or_else(|| self.circle())
@@ -166,11 +169,7 @@ impl Case<'_> {
     fn looks_of(&mut self, threads: &[TaskId]) -> Vec<TraceEvent> {
         let mut found: Vec<TraceEvent> = Vec::new();
         for thread in threads {
-            let leg = Leg {
-                thread: *thread,
-                until: None,
-            };
-            let played = self.oracle.play(self.oracle.steps(), &[leg]);
+            let played = (self.oracle).play(self.oracle.steps(), &[Leg::of(*thread)]);
             let looks = played.events.iter().filter(|event| {
                 event.thread == *thread && event.kind.reads() && !event.kind.writes()
             });

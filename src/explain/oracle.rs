@@ -36,14 +36,26 @@ pub struct Leg {
     pub thread: TaskId,
     /// Until it has done this, or for as long as it can.
     pub until: Option<TraceEvent>,
+    /// Whether its end will do as well.
+    pub or_ends: bool,
 }
 
 impl Leg {
+    /// The thread goes on for as long as it can.
+    pub fn of(thread: TaskId) -> Self {
+        Self {
+            thread,
+            until: None,
+            or_ends: false,
+        }
+    }
+
     /// The thread of this event goes on until it has done it.
     pub fn until(event: &TraceEvent) -> Self {
         Self {
             thread: event.thread,
             until: Some(event.clone()),
+            or_ends: false,
         }
     }
 }

@@ -198,13 +198,7 @@ impl Case<'_> {
 
     /// The accesses that a thread had still to do in the decisive state, in its order.
     fn later(&mut self, thread: TaskId, decisive: usize) -> Vec<TraceEvent> {
-        let played = self.oracle.play(
-            decisive,
-            &[Leg {
-                thread,
-                until: None,
-            }],
-        );
+        let played = self.oracle.play(decisive, &[Leg::of(thread)]);
         let mut found: Vec<TraceEvent> = Vec::new();
         let own = self.trace.of(thread).filter(|event| event.step > decisive);
         let all = own.cloned().chain(played.events);
@@ -302,11 +296,8 @@ impl Case<'_> {
             let change = match changes.next() {
                 Some(change) => change.clone(),
                 None => {
-                    let leg = Leg {
-                        thread: late.thread,
-                        until: Some(late.clone()),
-                    };
-                    played = self.oracle.play(decisive.min(look.step), &[leg]).events;
+                    let leg = [Leg::until(late)];
+                    played = self.oracle.play(decisive.min(look.step), &leg).events;
                     let mut changes = played.iter().filter(|event| conflict(look, event));
                     match changes.find(|event| event.thread == late.thread) {
                         Some(change) => change.clone(),
@@ -320,12 +311,11 @@ impl Case<'_> {
             // All threads that run the same code do it first; then nothing can go wrong any more.
             let threads = self.threads_at(change.pos);
             let legs: Vec<Leg> = (threads.into_iter())
-                .map(|thread| Leg {
-                    thread,
-                    until: Some(TraceEvent {
+                .map(|thread| {
+                    Leg::until(&TraceEvent {
                         thread,
                         ..change.clone()
-                    }),
+                    })
                 })
                 .collect();
             let from = self.section_start(look);

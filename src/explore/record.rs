@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ways::{Access, ways};
 use crate::event::Kind;
+use crate::language::is_in_question;
 use crate::pos::Pos;
 use crate::runtime::object::asyncio::NOBODY_HAS_AWAITED;
 use crate::schedule::{Choice, Draw, MAIN, Told, Walk};
@@ -12,7 +13,7 @@ use crate::trace::{
     AccessPath, Ahead, Blocked, EventKind, ObjectRef, PathSegment, RaisedError, Target, Trace,
     TraceEvent,
 };
-use crate::value::object::TaskId;
+use crate::value::object::{ObjectId, TaskId};
 use crate::value::{Object, Value, debug_text};
 use crate::vm::{Action, COPY_OF, SharedPlace, Visible};
 
@@ -22,8 +23,11 @@ pub(super) struct Recorder {
     trace: Trace,
     objects: BTreeSet<ObjectRef>,
     steps: usize,
-    /// The calls that have led to where the thread of this step stands.
+    /// The calls that have led to where the thread of this step stands, and the text there.
     calls: u64,
+    text: Arc<str>,
+    /// For places of texts, whether they are in a question.
+    questions: BTreeMap<Pos, bool>,
 }
 
 impl Recorder {
@@ -43,6 +47,7 @@ impl Recorder {
         walk.take_recent();
         walk.take_raised();
         self.calls = walk.calls(task);
+        self.text = walk.text(task).unwrap_or_default();
         let drawn = walk.take(choice, draws);
         if let Choice::Time(_) = choice {
             self.add(task, pos, EventKind::TimeOver);
@@ -123,6 +128,7 @@ impl Recorder {
 
     /// The trace of what was done, and of how threads wait where `walk` stands now.
     pub(super) fn finish(mut self, walk: &Walk) -> Trace {
+        let attributes = self.attribute_names();
         let accesses: Vec<_> = self.trace.events.iter().map(access).collect();
         let mut is_way = ways(&accesses).into_iter();
         let events = &mut self.trace.events;
@@ -169,6 +175,9 @@ impl Recorder {
         }
         self.trace.unfinished.sort();
         self.name_objects(walk);
+        for (object, name) in attributes {
+            self.trace.names.add_object(object, name);
+        }
         let mut items: BTreeMap<String, usize> = BTreeMap::new();
         for object in &self.objects {
             let Some(declared) = walk.declared_at(object.made_at) else {
@@ -216,12 +225,57 @@ impl Recorder {
         }
     }
 
+    /// What methods call the objects that they reach as their own attributes, `this.lock`, where all that use
+    /// the name mean one object, which has no other such name.
+    fn attribute_names(&self) -> Vec<(ObjectId, String)> {
+        let mut last: BTreeMap<TaskId, &TraceEvent> = BTreeMap::new();
+        let mut names: BTreeMap<ObjectId, BTreeSet<String>> = BTreeMap::new();
+        let mut meant: BTreeMap<String, BTreeSet<ObjectId>> = BTreeMap::new();
+        for event in &self.trace.events {
+            let object = match &event.kind {
+                EventKind::Ask { object, .. } | EventKind::Block { object, .. } => object.id,
+                EventKind::Read { .. } => {
+                    last.insert(event.thread, event);
+                    continue;
+                }
+                _ => continue,
+            };
+            let read = last.get(&event.thread);
+            let read = read.filter(|read| read.pos.at() == event.pos.at());
+            let Some(EventKind::Read { path, .. }) = read.map(|read| &read.kind) else {
+                continue;
+            };
+            let name = path.to_string();
+            let is_own = ["this.", "self."].iter().any(|own| name.starts_with(own));
+            if is_own {
+                names.entry(object).or_default().insert(name.clone());
+                meant.entry(name).or_default().insert(object);
+            }
+        }
+        let only = |names: BTreeSet<String>| {
+            let mut of_one = names.into_iter();
+            of_one.next().filter(|_| of_one.next().is_none())
+        };
+        let named = names
+            .into_iter()
+            .filter_map(|(object, names)| Some((object, only(names)?)));
+        let is_certain = |(_, name): &(ObjectId, String)| meant[name].len() == 1;
+        named.filter(is_certain).collect()
+    }
+
     fn add(&mut self, thread: TaskId, pos: Pos, kind: EventKind) {
+        let text = &self.text;
+        let asks = || {
+            let line = pos.at().of(text);
+            line.is_some_and(|line| is_in_question(line, pos.column))
+        };
+        let in_question = *self.questions.entry(pos).or_insert_with(asks);
         self.trace.events.push(TraceEvent {
             step: self.steps,
             thread,
             pos,
             calls: self.calls,
+            in_question,
             kind,
         });
     }

@@ -435,7 +435,9 @@ impl Teller {
                 (Some(object), true) => format!("waits at {object}"),
                 (None, true) => "waits".into(),
                 (_, false) if step.intent.is_empty() => "goes on".into(),
-                (_, false) => format!("{}: an error", step.intent),
+                (_, false) if step.raises => format!("{}: an error", step.intent),
+                // It has only looked for what it does next.
+                (_, false) => return,
             };
             self.act(
                 thread,
@@ -824,6 +826,7 @@ mod tests {
                 waits: true,
                 asks: None,
                 intent: String::new(),
+                raises: false,
             }
         };
         Trail {

@@ -47,6 +47,8 @@ pub struct Step {
     pub asks: Option<ObjectId>,
     /// What the thread was about to do, in words; empty for private work alone.
     pub intent: String,
+    /// Whether an error was raised in the step.
+    pub raises: bool,
 }
 
 /// A run, step by step.
@@ -128,8 +130,10 @@ impl Trail {
         };
         let is_task = walk.is_task(task);
         walk.take_recent();
+        walk.take_raised();
         let drawn = walk.take(choice, draws);
         let told = walk.take_recent();
+        let raises = !walk.take_raised().is_empty();
         self.interruption = walk.interruption();
         let had_ended = self.alive.iter().all(|(task, _)| *task != MAIN);
         if self.steps.is_empty() || !had_ended {
@@ -156,6 +160,7 @@ impl Trail {
             waits: walk.waits(task),
             asks,
             intent,
+            raises,
         });
         drawn
     }

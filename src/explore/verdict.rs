@@ -285,7 +285,8 @@ impl Oracle for Verdict<'_> {
                     break;
                 }
             }
-            is_complete &= is_done;
+            let has_ended = || self.walk.alive().all(|task| task != leg.thread);
+            is_complete &= is_done || leg.or_ends && has_ended();
             if !is_complete {
                 break;
             }

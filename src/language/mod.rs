@@ -32,3 +32,4 @@ pub mod words;
 
 pub use diagnostic::Diagnostic;
 pub use rounds::{FewerRounds, with_fewer_rounds};
+pub use scan::is_in_question;

@@ -23,7 +23,7 @@ pub struct Outline<'t> {
     tokens: Vec<Token<'t>>,
 }
 
-/// A function, a closure or the top level.
+/// A function, a method, a closure or the top level.
 #[derive(Debug)]
 pub struct Function<'t> {
     /// Its name; none for closures and for the top level.
@@ -32,8 +32,10 @@ pub struct Function<'t> {
     pub params: Vec<&'t str>,
     /// Its block.
     pub body: usize,
-    /// The statement in which a closure stands; that of the definition for a function.
+    /// The statement in which a closure stands; that of the definition for a function or a method.
     pub statement: Option<usize>,
+    /// The statement of the class whose method it is.
+    pub class: Option<usize>,
 }
 
 /// Statements that follow each other: those in braces, those of the top level, or the one
@@ -75,7 +77,11 @@ pub enum Head {
     Return,
     /// `throw`.
     Throw,
-    /// Any other keyword of a block: `switch`, `do`, `class`, or braces alone.
+    /// `class`.
+    Class,
+    /// An attribute of a class: `total = 0;`.
+    Attribute,
+    /// Any other keyword of a block: `switch`, `do`, or braces alone.
     Other,
     /// An expression.
     Expression,
@@ -159,6 +165,7 @@ impl<'t> Outline<'t> {
             params: Vec::new(),
             body: 0,
             statement: None,
+            class: None,
         });
         let mut at = 0;
         while at < outline.tokens.len() {
@@ -190,6 +197,21 @@ impl<'t> Outline<'t> {
         is_braced: bool,
         at: usize,
     ) -> (usize, usize) {
+        let number = self.open_block(function, parent, span, is_braced);
+        let end = self.rest_of(number, at);
+        if parent.is_some() {
+            self.blocks[number].span.end = self.start_of(end);
+        }
+        (number, end)
+    }
+
+    fn open_block(
+        &mut self,
+        function: usize,
+        parent: Option<usize>,
+        span: Range<usize>,
+        is_braced: bool,
+    ) -> usize {
         let number = self.blocks.len();
         self.blocks.push(Block {
             function,
@@ -201,32 +223,101 @@ impl<'t> Outline<'t> {
         if let Some(parent) = parent {
             self.statements[parent].blocks.push(number);
         }
-        let end = self.rest_of(number, at);
-        if parent.is_some() {
-            let close = self.tokens.get(end).map_or(self.text.len(), |t| t.start);
-            self.blocks[number].span.end = close;
-        }
-        (number, end)
+        number
+    }
+
+    /// Where a token begins, in bytes; the end of the text behind the last one.
+    fn start_of(&self, at: usize) -> usize {
+        let token = self.tokens.get(at);
+        token.map_or(self.text.len(), |token| token.start)
     }
 
     /// Reads the statement that begins with token `at`; returns the token after it.
     fn statement(&mut self, block: usize, at: usize) -> usize {
         let head = self.head_at(at);
+        let number = self.open_statement(block, head, at);
+        let function = self.blocks[block].function;
+        let end = match head {
+            Head::Class => self.class_at(number, function, at),
+            _ => self.parts(number, function, at, head),
+        };
+        self.close_statement(number, end)
+    }
+
+    fn open_statement(&mut self, block: usize, head: Head, at: usize) -> usize {
         let number = self.statements.len();
+        let start = self.start_of(at);
         self.statements.push(Statement {
             block,
             head,
-            span: self.tokens[at].start..0,
+            span: start..start,
             tokens: at..at,
             blocks: Vec::new(),
         });
         self.blocks[block].statements.push(number);
-        let function = self.blocks[block].function;
-        let end = self.parts(number, function, at, head);
-        let end = end.max(at + 1).min(self.tokens.len());
+        number
+    }
+
+    /// Ends a statement before token `end`, but not before its first; returns the token after it.
+    fn close_statement(&mut self, number: usize, end: usize) -> usize {
+        let begin = self.statements[number].tokens.start;
+        let end = end.max(begin + 1).min(self.tokens.len());
         self.statements[number].span.end = self.tokens[end - 1].end();
         self.statements[number].tokens.end = end;
         end
+    }
+
+    /// Reads the class that begins with token `begin`; returns the token after it.
+    fn class_at(&mut self, number: usize, function: usize, begin: usize) -> usize {
+        let Some(open) = (begin..self.tokens.len()).find(|at| self.text_at(*at) == "{") else {
+            return self.tokens.len();
+        };
+        let inside = self.start_of(open + 1);
+        let block = self.open_block(function, Some(number), inside..inside, true);
+        let mut at = open + 1;
+        while at < self.tokens.len() && self.tokens[at].kind != Kind::Close {
+            at = self.member(number, block, at);
+        }
+        self.blocks[block].span.end = self.start_of(at);
+        at + 1 + usize::from(self.text_at(at + 1) == ";")
+    }
+
+    /// Reads the member of a class that begins with token `begin`; returns the token after it.
+    fn member(&mut self, class: usize, block: usize, begin: usize) -> usize {
+        let mut behind = begin;
+        while self.is_word(behind) {
+            behind += 1;
+        }
+        if behind == begin || self.text_at(behind) != "(" {
+            let number = self.open_statement(block, Head::Attribute, begin);
+            let end = self.parts(number, self.blocks[block].function, begin, Head::Attribute);
+            return self.close_statement(number, end);
+        }
+        let number = self.open_statement(block, Head::Fn, begin);
+        let end = self.definition(number, behind - 1, Some(class));
+        self.close_statement(number, end)
+    }
+
+    /// Reads a function from its name on, which is token `name`; returns the token after it.
+    fn definition(&mut self, statement: usize, name: usize, class: Option<usize>) -> usize {
+        let function = self.begin_function(statement, name, class);
+        let open = self.matching(name + 1) + 1;
+        if self.text_at(open) != "{" {
+            return open;
+        }
+        let inside = self.start_of(open + 1);
+        let (body, close) = self.block(function, Some(statement), inside..inside, true, open + 1);
+        self.functions[function].body = body;
+        close + 1
+    }
+
+    /// Whether token `at` begins a function that is a value: `def f(a, b = 1) { ... }`.
+    fn is_def(&self, at: usize) -> bool {
+        let is_field = at > 0 && matches!(self.tokens[at - 1].text, "." | "?.");
+        self.text_at(at) == "def"
+            && !is_field
+            && self.is_word(at + 1)
+            && self.text_at(at + 2) == "("
     }
 
     fn is_word(&self, at: usize) -> bool {
@@ -248,7 +339,7 @@ impl<'t> Outline<'t> {
             (Kind::Word, "throw") => Head::Throw,
             (Kind::Word, "switch" | "do") | (Kind::Open, "{") => Head::Other,
             // It is a word of the language where a name follows.
-            (Kind::Word, "class") if self.is_word(at + 1) => Head::Other,
+            (Kind::Word, "class") if self.is_word(at + 1) => Head::Class,
             _ => Head::Expression,
         }
     }
@@ -257,9 +348,12 @@ impl<'t> Outline<'t> {
     fn parts(&mut self, number: usize, function: usize, begin: usize, head: Head) -> usize {
         let has_blocks = !matches!(
             head,
-            Head::Let | Head::Return | Head::Throw | Head::Expression
+            Head::Let | Head::Return | Head::Throw | Head::Attribute | Head::Expression
         );
-        let of_function = (head == Head::Fn).then(|| self.begin_function(number, begin));
+        let of_function = (head == Head::Fn).then(|| {
+            let name = begin + 1 + usize::from(self.text_at(begin) == "private");
+            self.begin_function(number, name, None)
+        });
         let is_switch = self.text_at(begin) == "switch";
         let mut at = begin;
         let mut depth = 0_usize;
@@ -299,6 +393,10 @@ impl<'t> Outline<'t> {
                     at = self.closure(number, at);
                     continue;
                 }
+                Kind::Word if self.is_def(at) => {
+                    at = self.definition(number, at + 1, None);
+                    continue;
+                }
                 _ => {}
             }
             at += 1;
@@ -306,21 +404,25 @@ impl<'t> Outline<'t> {
         at
     }
 
-    fn begin_function(&mut self, statement: usize, begin: usize) -> usize {
-        let name = begin + 1 + usize::from(self.text_at(begin) == "private");
+    /// A function whose name is token `name`, with its parameters in parentheses behind it.
+    fn begin_function(&mut self, statement: usize, name: usize, class: Option<usize>) -> usize {
         let mut params = Vec::new();
-        let mut at = name + 2;
-        while at < self.tokens.len() && self.text_at(at) != ")" {
-            if self.tokens[at].kind == Kind::Word {
-                params.push(self.tokens[at].text);
+        let mut is_default = false;
+        let close = self.matching(name + 1);
+        for at in name + 2..close {
+            match self.tokens[at].text {
+                "=" => is_default = true,
+                "," => is_default = false,
+                word if self.is_word(at) && !is_default => params.push(word),
+                _ => {}
             }
-            at += 1;
         }
         self.functions.push(Function {
             name: self.tokens.get(name).map(|token| token.text),
             params,
             body: 0,
             statement: Some(statement),
+            class,
         });
         self.functions.len() - 1
     }
@@ -344,6 +446,7 @@ impl<'t> Outline<'t> {
             params,
             body: 0,
             statement: Some(statement),
+            class: None,
         });
         let Some(first) = self.tokens.get(next).copied() else {
             self.functions[function].body = 0;
@@ -355,31 +458,12 @@ impl<'t> Outline<'t> {
             self.functions[function].body = body;
             return close + 1;
         }
-        let body = self.blocks.len();
-        self.blocks.push(Block {
-            function,
-            parent: Some(statement),
-            statements: Vec::new(),
-            span: first.start..first.start,
-            is_braced: false,
-        });
-        self.statements[statement].blocks.push(body);
+        let body = self.open_block(function, Some(statement), first.start..first.start, false);
         self.functions[function].body = body;
-        let number = self.statements.len();
-        self.statements.push(Statement {
-            block: body,
-            head: Head::Expression,
-            span: first.start..first.start,
-            tokens: next..next,
-            blocks: Vec::new(),
-        });
-        self.blocks[body].statements.push(number);
+        let number = self.open_statement(body, Head::Expression, next);
         let end = self.expression(number, function, next);
-        let end = end.min(self.tokens.len());
-        let last = self.tokens[end.max(next + 1) - 1].end();
-        self.statements[number].span.end = last;
-        self.statements[number].tokens.end = end;
-        self.blocks[body].span.end = last;
+        let end = self.close_statement(number, end);
+        self.blocks[body].span.end = self.statements[number].span.end;
         end
     }
 
@@ -402,6 +486,10 @@ impl<'t> Outline<'t> {
                 Kind::Close => depth -= 1,
                 Kind::Symbol if matches!(token.text, "|" | "||") && self.is_prefix(at) => {
                     at = self.closure(number, at);
+                    continue;
+                }
+                Kind::Word if self.is_def(at) => {
+                    at = self.definition(number, at + 1, None);
                     continue;
                 }
                 _ => {}
@@ -525,6 +613,48 @@ impl<'t> Outline<'t> {
             let statement = self.statement_at(token.start)?;
             Some((token.text, token.start..token.end(), statement))
         })
+    }
+
+    /// The fields that are mentioned, with the point, `.total`, each with where it stands and its innermost
+    /// statement; names of methods that are called are left out.
+    pub fn fields(&self) -> impl Iterator<Item = (&'t str, Range<usize>, usize)> + '_ {
+        (1..self.tokens.len()).filter_map(|at| {
+            let is_field =
+                self.is_word(at) && self.tokens[at - 1].text == "." && self.text_at(at + 1) != "(";
+            let span = self.tokens[at - 1].start..self.tokens[at].end();
+            let statement = is_field.then(|| self.statement_at(span.start))??;
+            Some((&self.text[span.clone()], span, statement))
+        })
+    }
+
+    /// The attributes of classes, each with the statement that makes it and the text of its value:
+    /// `this.total = 0;` in a method, or `total = 0;` in the class.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'t str, usize, &'t str)> + '_ {
+        (self.statements.iter().enumerate()).filter_map(|(number, statement)| {
+            let begin = statement.tokens.start;
+            let name = match statement.head {
+                Head::Attribute => begin,
+                Head::Expression
+                    if self.text_at(begin) == "this" && self.text_at(begin + 1) == "." =>
+                {
+                    begin + 2
+                }
+                _ => return None,
+            };
+            if !self.is_word(name) || self.text_at(name + 1) != "=" {
+                return None;
+            }
+            let from = self.tokens.get(name + 2)?.start;
+            let value = self.text[from..statement.span.end].trim_end_matches(';');
+            Some((self.text_at(name), number, value))
+        })
+    }
+
+    /// What stands between a class's name and its body: `(Thread)`; and its name.
+    pub fn class(&self, statement: usize) -> (&'t str, &'t str) {
+        let name = self.tokens[self.statements[statement].tokens.start + 1];
+        let bases = &self.text[name.end()..self.header(statement).end];
+        (name.text, bases)
     }
 
     /// The variables that `let` makes, each with the statement and the text of its value, which may be
@@ -803,11 +933,24 @@ mod tests {
             [
                 "0 class C { f() { g() } }",
                 "0. f() { g() }",
-                "0.. g()",
+                "1 g()",
                 "0 let c = C();",
                 "0 c.f()",
             ]
         );
+        assert_eq!(
+            shape("class C(B) { n = 1; staticmethod f(a, b = [1, (2)]) { g() } h() {} } c"),
+            [
+                "0 class C(B) { n = 1; staticmethod f(a, b = [1, (2)]) { g() } h() {} }",
+                "0. n = 1;",
+                "0. staticmethod f(a, b = [1, (2)]) { g() }",
+                "1 g()",
+                "0. h() {}",
+                "0 c",
+            ]
+        );
+        let outline = Outline::of("class C { f(a, b = [1, (2)]) { g() } }");
+        assert_eq!(outline.functions[1].params, ["a", "b"]);
         assert_eq!(
             shape("do { x } while y; switch a { 1 => b, _ => { c } } let m = #{a: 1}; z"),
             [
@@ -843,7 +986,23 @@ mod tests {
     #[test]
     fn no_text_makes_it_fail() {
         for text in [
-            "", "}", "{", "a } b", "|", "spawn(||", "fn", "fn f(", "x.(", "do", "|a|",
+            "",
+            "}",
+            "{",
+            "a } b",
+            "|",
+            "spawn(||",
+            "fn",
+            "fn f(",
+            "x.(",
+            "do",
+            "|a|",
+            "class A",
+            "class A {",
+            "class A { f(",
+            "class A { f() { ",
+            "class A { = ; }",
+            "class A { ) ] }",
         ] {
             let _ = Outline::of(text).calls();
             let _ = Outline::of(text).function_calls();

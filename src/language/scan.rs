@@ -373,6 +373,25 @@ pub(super) fn closing(tokens: &[Token<'_>]) -> Option<usize> {
     })
 }
 
+/// Whether a column of a line, from 1, is where the text asks whether to do something: between `if` or
+/// `while` and what it is about. The line may be Python's.
+pub fn is_in_question(line: &str, column: u16) -> bool {
+    let before = line.char_indices().nth(usize::from(column.max(1)) - 1);
+    let before = &line[..before.map_or(line.len(), |(at, _)| at)];
+    let mut closed = 0_usize;
+    for token in scan(before).code().iter().rev() {
+        match (token.kind, token.text) {
+            (Kind::Close, _) => closed += 1,
+            (Kind::Open, "{") if closed == 0 => return false,
+            (Kind::Open, _) => closed = closed.saturating_sub(1),
+            (Kind::Symbol, ";" | ":") if closed == 0 => return false,
+            (Kind::Word, "if" | "elif" | "while") if closed == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -405,5 +424,18 @@ mod tests {
         assert_eq!(end("`a\nb"), End::LongText(Pos::new(1, 1)));
         assert_eq!(end("`a${b}c"), End::LongText(Pos::new(1, 1)));
         assert_eq!(end("x /* /* */"), End::Comment(Pos::new(1, 3)));
+    }
+
+    #[test]
+    fn a_question_ends_where_its_block_begins() {
+        let asks = |line: &str| is_in_question(line, line.find('x').map_or(0, |at| at as u16 + 1));
+        assert!(asks("if x == 1 { y = 2; }"));
+        assert!(asks("    } else if f(1, x) {"));
+        assert!(asks("while len(x) > 0:"));
+        assert!(asks("    elif d[0] < x:"));
+        assert!(!asks("if y == 1 { x = 2; }"));
+        assert!(!asks("if y: x = 2"));
+        assert!(!asks("let y = x;"));
+        assert!(!asks("f(y); x = 1"));
     }
 }

@@ -47,6 +47,8 @@ pub struct TraceEvent {
     /// A number for the calls that have led there, by their places in the text: the same place called from
     /// elsewhere is another one.
     pub calls: u64,
+    /// Whether it stands where the text asks whether to do something: behind `if` or `while`.
+    pub in_question: bool,
     /// What.
     pub kind: EventKind,
 }

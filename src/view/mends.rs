@@ -1,6 +1,7 @@
 //! Mends in words: what to change, and how it was checked. One file, as each kind of change has its sentence
 //! here and nowhere else.
 
+use super::story::Story;
 use crate::explore::mend::{Advice, Fix, Mend, Part};
 use crate::explore::{Interleavings, Problem};
 
@@ -99,6 +100,15 @@ impl Lines {
         }
     }
 
+    /// What went wrong, in one line.
+    pub fn title(&self, problem: &Problem) -> String {
+        let mut problem = problem.clone();
+        if let Problem::Error { pos, .. } | Problem::UnseenError { pos, .. } = &mut problem {
+            pos.line = u16::try_from(self.number(pos.line.into())).unwrap_or(pos.line);
+        }
+        Story::explained(&problem, None).title
+    }
+
     /// `lines 4 to 6 of `f``.
     fn part(&self, part: &Part) -> String {
         let lines = self.range(part.first, part.last);
@@ -111,6 +121,14 @@ impl Lines {
 
 /// What to change, without a capital letter or a point: `notify all waiters in line 4`.
 pub fn fix(fix: &Fix, at: &Lines) -> String {
+    let words = change(fix, at);
+    match at {
+        Lines::Own | Lines::Inputs(_) => words,
+        Lines::Python(_) => words.replace("this.", "self."),
+    }
+}
+
+fn change(fix: &Fix, at: &Lines) -> String {
     match fix {
         Fix::KeepTogether {
             parts,
@@ -138,7 +156,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
         Fix::CallFirst { calls, lock, lines } => {
             let calls: Vec<String> = calls
                 .iter()
-                .map(|call| format!("`{}`", plain(call)))
+                .map(|call| format!("`{}`", at.code(call)))
                 .collect();
             format!(
                 "call {} first and keep the value, and put only the change in {} under a lock: {}",
@@ -175,7 +193,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             let before = at.line(*before);
             let joins: Vec<String> = joins
                 .iter()
-                .map(|join| format!("`{}`", plain(join)))
+                .map(|join| format!("`{}`", at.code(join)))
                 .collect();
             format!("wait for the end first: {} before {before}", list(&joins))
         }
@@ -183,7 +201,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             let line = at.line(*line);
             format!(
                 "do `{}` before the thread is started, in front of {line}",
-                plain(what)
+                at.code(what)
             )
         }
         Fix::WaitForEvent { set, wait } => {
@@ -203,7 +221,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
         }
         Fix::Await { call, line } => {
             let line = at.line(*line);
-            format!("await it in {line}: `await {}`", plain(call))
+            format!("await it in {line}: `await {}`", at.code(call))
         }
         Fix::LookAgain { lines } => format!(
             "look again after waiting: `while` instead of `if` in {}",
@@ -232,8 +250,8 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             lines,
         } => format!(
             "`{}` before `{}` ({})",
-            plain(first),
-            plain(second),
+            at.code(first),
+            at.code(second),
             at.lines(lines)
         ),
         Fix::OneOrder {
@@ -367,7 +385,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
         ),
         Fix::TryAgain { call, first, last } => format!(
             "try again until it succeeds: `loop {{ ... if {} {{ break; }} }}` around {}",
-            plain(call),
+            at.code(call),
             at.range(*first, *last)
         ),
         Fix::OwnTokens { token, lines } => format!(
@@ -388,7 +406,7 @@ pub fn fix(fix: &Fix, at: &Lines) -> String {
             let line = at.line(*line);
             format!(
                 "`{}` outside of `with {lock}` ({line}): do not wait with the lock in hand",
-                plain(call)
+                at.code(call)
             )
         }
     }

@@ -26,6 +26,14 @@ pub(super) struct Frame {
     pub(super) callee: u32,
 }
 
+impl Frame {
+    /// Whether a function of a text of the script runs in it, none of the library's.
+    pub(super) fn is_of_script(&self, program: &Program) -> bool {
+        let unit = program.unit(self.code.unit);
+        unit.is_some_and(|unit| !unit.is_prelude())
+    }
+}
+
 /// One thread of the script: registers and frames.
 ///
 /// A copy of it is a snapshot of the thread, except for the contents of cells and objects.
@@ -200,9 +208,7 @@ impl Fiber {
     /// Whether it is in a call of the function of this name.
     pub fn is_inside(&self, program: &Program, function: &str) -> bool {
         let is_its = |frame: &Frame| {
-            let is_own = program.unit(frame.code.unit);
-            is_own.is_some_and(|unit| !unit.is_prelude())
-                && program.code(frame.code).name.as_str() == function
+            frame.is_of_script(program) && program.code(frame.code).name.as_str() == function
         };
         self.frames.iter().any(is_its)
     }

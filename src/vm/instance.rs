@@ -49,9 +49,8 @@ impl Machine<'_, '_> {
 
     /// Whether what runs is code of the library.
     fn is_in_prelude(&mut self) -> bool {
-        let unit = self.frame().code.unit;
-        let unit = self.env.program.unit(unit);
-        unit.is_none_or(|unit| unit.is_prelude())
+        let program = self.env.program;
+        !self.frame().is_of_script(program)
     }
 
     /// Calls a class: `dst` = a new instance, as its `init` leaves it.

@@ -56,7 +56,8 @@ impl Fiber {
 
     /// The variables of the text that it runs, where it is main.
     pub fn outermost_variables(&self, program: &Program) -> Vec<(String, Value)> {
-        let frame = self.frames.first();
+        let mut frames = self.frames.iter();
+        let frame = frames.find(|frame| frame.is_of_script(program));
         frame.map_or_else(Vec::new, |frame| {
             self.variables_of(program, frame).collect()
         })

@@ -701,7 +701,10 @@ impl Machine<'_, '_> {
                     Walked::Reference(reference, _) => {
                         self.tell(before, &Value::Reference(reference.clone()));
                     }
-                    Walked::Absent(_) => self.tell(before, &Value::Unit),
+                    Walked::Absent(used) => {
+                        let method = self.method_at(place, *used);
+                        self.tell(before, &method);
+                    }
                     Walked::Object(..) | Walked::Cut => {}
                 }
                 walked
@@ -871,6 +874,19 @@ impl Machine<'_, '_> {
         }
         self.fiber.through = None;
         Ok(Flow::Next)
+    }
+
+    /// The method that stands for the attribute which an instance has not; `()` where its class has none
+    /// of that name either.
+    fn method_at(&self, place: &AccessPath, used: u16) -> Value {
+        let through = self.fiber.through.as_ref();
+        let class = through.and_then(|(reference, _)| reference.class.as_ref());
+        match (class, place.keys.get(usize::from(used))) {
+            (Some(class), Some(PathSegment::Field { name, .. })) => {
+                class.method(name.as_str()).cloned().unwrap_or_default()
+            }
+            _ => Value::Unit,
+        }
     }
 
     /// Where a chain begins: beyond the reference to which it has been followed, if it has.

@@ -266,8 +266,7 @@ impl Fiber {
     pub fn captured_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {
         let mut found = Vec::new();
         for frame in &self.frames {
-            let unit = program.unit(frame.code.unit);
-            if unit.is_none_or(|unit| unit.is_prelude()) {
+            if !frame.is_of_script(program) {
                 continue;
             }
             if let Some(Value::Function(function)) = self.registers.get(frame.callee as usize) {
@@ -284,10 +283,7 @@ impl Fiber {
     pub fn shared_variables(&self, program: &Program) -> Vec<(String, Arc<Cell>)> {
         let mut found = Vec::new();
         for frame in &self.frames {
-            if program
-                .unit(frame.code.unit)
-                .is_none_or(|unit| unit.is_prelude())
-            {
+            if !frame.is_of_script(program) {
                 continue;
             }
             let code = program.code(frame.code);
@@ -630,21 +626,17 @@ impl Fiber {
 
     /// Whether a variable of a process came along with the function that it calls.
     fn is_copy(&self, program: &Program, root: Root, cell: &Arc<Cell>) -> bool {
-        let is_learners = |frame: &&Frame| {
-            let unit = program.unit(frame.code.unit);
-            unit.is_some_and(|unit| !unit.is_prelude())
-        };
         match root {
             Root::Global(_) => true,
             Root::Capture(_) => {
-                self.frames.iter().find(is_learners).is_some_and(|task| {
-                    match self.registers.get(task.callee as usize) {
-                        Some(Value::Function(function)) => {
-                            let mut captures = function.captures.iter();
-                            captures.any(|captured| Arc::ptr_eq(captured, cell))
-                        }
-                        _ => false,
+                let mut frames = self.frames.iter();
+                let task = frames.find(|frame| frame.is_of_script(program));
+                task.is_some_and(|task| match self.registers.get(task.callee as usize) {
+                    Some(Value::Function(function)) => {
+                        let mut captures = function.captures.iter();
+                        captures.any(|captured| Arc::ptr_eq(captured, cell))
                     }
+                    _ => false,
                 })
             }
             Root::This => (self.origin(program, self.frames.len() - 1))

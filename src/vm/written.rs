@@ -10,18 +10,19 @@ use crate::program::{Code, Language, Program};
 impl Fiber {
     /// The innermost frame of a function in a text of the learner's.
     fn learners_frame(&self, program: &Program) -> Option<&Frame> {
-        self.frames.iter().rfind(|frame| {
-            let unit = program.unit(frame.code.unit);
-            unit.is_some_and(|unit| !unit.is_prelude())
-        })
+        let mut frames = self.frames.iter();
+        frames.rfind(|frame| frame.is_of_script(program))
     }
 
     /// The same where no more is to be said than in which language.
     pub(super) fn written_in(&self, program: &Program) -> Written {
-        let frame = self.learners_frame(program);
+        let is_python = |frame: &Frame| {
+            let unit = program.unit(frame.code.unit);
+            unit.is_some_and(|unit| unit.language == Language::Python)
+                || program.code(frame.code).dialect == Language::Python
+        };
         Written {
-            is_python: frame
-                .is_some_and(|frame| program.code(frame.code).dialect == Language::Python),
+            is_python: self.learners_frame(program).is_some_and(is_python),
             ..Written::default()
         }
     }

@@ -10,6 +10,7 @@
 //! `SOUNDNESS_CASES` sets another number of programs, `SOUNDNESS_FIRST` the number of the first one,
 //! and `SOUNDNESS_SEED` other programs: each depends on the seed and its number alone. A long run is
 //! not disturbed by builds when `SOUNDNESS_WORKER` is a copy of the binary, for its processes.
+//! `SOUNDNESS_SHOW=1` shows each program before it runs.
 //!
 //! In reading order: [`rows`], how a row is used; [`program`], programs as data and as text;
 //! [`runs`], what becomes of them.
@@ -225,6 +226,9 @@ fn what_a_run_does_is_among_the_outcomes_that_were_proved() {
                 drawn.borrow_mut().extend(used(&program));
             }
             let text = program.text(&rows);
+            if setting("SOUNDNESS_SHOW", 0) > 0 {
+                println!("{text}");
+            }
             match net.borrow_mut().check(&text, case as u64 + 1) {
                 Ok(complete) => {
                     completed.set(completed.get() + u32::from(complete));

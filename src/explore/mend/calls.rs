@@ -40,7 +40,7 @@ fn candidate(
     let mut calls = Vec::new();
     let mut lines = Vec::new();
     let mut names = BTreeSet::new();
-    let head = format!("with {lock}");
+    let head = format!("with {}", script.written(lock));
     let touching = |statement: &usize| {
         variables
             .iter()
@@ -104,7 +104,7 @@ fn candidate(
     calls.dedup();
     let fix = Fix::CallFirst {
         calls,
-        lock: lock.into(),
+        lock: script.written(lock),
         lines,
     };
     Some(Candidate::new(fix, edits))

@@ -3,7 +3,7 @@
 
 use super::candidate::{Candidate, Fix};
 use super::edit::{Edits, gap};
-use super::script::{Holds, Script, root};
+use super::script::{Holds, Script};
 use crate::language::outline::{Call, Head};
 
 /// `if c { queue.task_done(); }` is done in the other case, too; before a `continue` that leaves it out; and
@@ -108,14 +108,16 @@ pub(super) fn wait_for_each(script: &Script<'_>) -> Vec<Candidate> {
         if is_repeated || !is_statement || !wait.args.is_empty() {
             continue;
         }
-        let meant = script.meanings(function, root(wait.receiver));
+        let meant = script.meanings(function, script.variable(wait.receiver));
         let of_giver = |giver: usize| {
             giver != function
                 && script.calls.iter().any(|call| {
                     call.method == gives
                         && script.outline.function_of(call.statement) == giver
-                        && (script.meanings(giver, root(call.receiver)).iter())
-                            .any(|name| meant.contains(name))
+                        && (script
+                            .meanings(giver, script.variable(call.receiver))
+                            .iter())
+                        .any(|name| meant.contains(name))
                 })
         };
         let times = (script.entries.iter().copied())

@@ -104,7 +104,7 @@ pub(super) fn permits(script: &Script<'_>) -> Vec<Candidate> {
         let mut clears = 0;
         for call in &script.calls {
             let function = script.outline.function_of(call.statement);
-            let meanings = script.meanings(function, root(call.receiver));
+            let meanings = script.meanings(function, script.variable(call.receiver));
             if !meanings.contains(event) || call.receiver != root(call.receiver) {
                 continue;
             }

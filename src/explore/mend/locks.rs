@@ -47,7 +47,12 @@ fn swapped_arguments(script: &Script<'_>) -> Vec<Candidate> {
                     continue;
                 }
                 // The order in which they are made serves for all.
-                let made = |name| script.variables.get(root(name)).map(|(_, made)| *made);
+                let made = |name| {
+                    script
+                        .variables
+                        .get(script.variable(name))
+                        .map(|(_, made)| *made)
+                };
                 if made(one) < made(other) {
                     continue;
                 }
@@ -471,7 +476,8 @@ pub(super) fn once(script: &Script<'_>) -> Vec<Candidate> {
                         .trim(),
                 ) == root(header)
                 && (script.outline.path(number).contains(&outer)
-                    || calls_from(script, outer, script.outline.function_of(number)))
+                    || (script.called_in(outer))
+                        .any(|called| called == script.outline.function_of(number)))
         });
         if !is_again {
             continue;
@@ -486,6 +492,21 @@ pub(super) fn once(script: &Script<'_>) -> Vec<Candidate> {
         found.push(Candidate::new(fix, edits));
     }
     found.extend(write_at_once(script));
+    found
+}
+
+/// Where the method of an object takes a lock that another method of it holds already, the holder may take
+/// it again: who else calls that method needs the lock.
+pub(super) fn again_in_methods(script: &Script<'_>) -> Vec<Candidate> {
+    let attributes = reentrant(script).into_iter();
+    attributes
+        .filter(|one| matches!(&one.fix, Fix::Reentrant { lock, .. } if lock.starts_with("this.")))
+        .collect()
+}
+
+/// A lock that its holder may take again, for each lock of the text.
+pub(super) fn reentrant(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
     for (name, (holds, statement)) in &script.variables {
         if *holds == Holds::Lock {
             let span = script.outline.statements[*statement].span.clone();
@@ -493,7 +514,7 @@ pub(super) fn once(script: &Script<'_>) -> Vec<Candidate> {
             if let Some(at) = source.find("Lock(") {
                 let at = span.start + at;
                 let fix = Fix::Reentrant {
-                    lock: (*name).into(),
+                    lock: script.written(name),
                     line: script.line(*statement),
                 };
                 found.push(Candidate::new(fix, Edits::new().insert(at, "R")));
@@ -588,16 +609,6 @@ pub(super) fn write_region(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
-/// Whether a statement calls a function by its name.
-fn calls_from(script: &Script<'_>, statement: usize, function: usize) -> bool {
-    let Some(name) = script.name_of(function) else {
-        return false;
-    };
-    let span = &script.outline.statements[statement].span;
-    let mut calls = script.function_calls.iter();
-    calls.any(|call| call.name == name && span.contains(&call.span.start))
-}
-
 /// `x.acquire(); ... x.release();` becomes `with x { ... }`; without a release, it reaches to the end of
 /// the block.
 pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
@@ -685,10 +696,10 @@ pub(super) fn added(script: &Script<'_>) -> Vec<Candidate> {
         };
         let method = give.trim_end_matches("()");
         if method == "task_done"
-            && !script
-                .calls
-                .iter()
-                .any(|other| other.method == "join" && root(other.receiver) == root(call.receiver))
+            && !script.calls.iter().any(|other| {
+                other.method == "join"
+                    && script.variable(other.receiver) == script.variable(call.receiver)
+            })
         {
             continue;
         }
@@ -740,7 +751,7 @@ pub(super) fn added(script: &Script<'_>) -> Vec<Candidate> {
 
 /// Whether a variable holds a semaphore of one permit.
 fn is_used_as_lock(script: &Script<'_>, receiver: &str) -> bool {
-    let made = script.variables.get(root(receiver));
+    let made = script.variables.get(script.variable(receiver));
     made.is_some_and(|(holds, statement)| {
         *holds == Holds::Semaphore && script.outline.source(*statement).contains("(1)")
     })
@@ -788,18 +799,14 @@ fn guarded<'t>(script: &Script<'t>, lock: &str, function: usize) -> BTreeSet<&'t
         if !name.is_some_and(|name| script.meanings(function, name).contains(lock)) {
             continue;
         }
-        let calls = script.function_calls.iter();
-        for call in calls.filter(|call| statement.span.contains(&call.span.start)) {
-            let called = (1..script.outline.functions.len())
-                .filter(|other| script.name_of(*other) == Some(call.name));
-            for called in called {
-                let reached = data.iter().filter(|name| script.reaches(called, name));
-                found.extend(reached.copied());
-            }
-            if call.name == "print" {
-                found.insert(call.name);
-            }
+        for called in script.called_in(number) {
+            let reached = data.iter().filter(|name| script.reaches(called, name));
+            found.extend(reached.copied());
         }
+        let mut calls = script.function_calls.iter();
+        let prints =
+            calls.find(|call| call.name == "print" && statement.span.contains(&call.span.start));
+        found.extend(prints.map(|call| call.name));
         for (name, place, _) in &script.mentions {
             if script.outline.path(*place).contains(&number) {
                 let meant = script.meanings(function, name);
@@ -814,7 +821,7 @@ fn guarded<'t>(script: &Script<'t>, lock: &str, function: usize) -> BTreeSet<&'t
 pub(super) fn own_lock(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (lock, (holds, made)) in &script.variables {
-        if !matches!(holds, Holds::Lock | Holds::RLock) {
+        if !matches!(holds, Holds::Lock | Holds::RLock) || lock.starts_with('.') {
             continue;
         }
         for function in 1..script.outline.functions.len() {

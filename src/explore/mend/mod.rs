@@ -55,7 +55,7 @@ struct Hint {
     wrong: Wrong,
     /// Where it went wrong.
     pos: Option<Pos>,
-    /// The variables that the failing run touches, the last ones first.
+    /// The places that the failing run touches, the last ones first.
     variables: Vec<String>,
 }
 
@@ -73,9 +73,8 @@ impl Hint {
         };
         let mut variables: Vec<String> = Vec::new();
         let mut add = |place: &str| {
-            let name = script::root(place);
-            if !name.is_empty() && !variables.iter().any(|known| known == name) {
-                variables.push(name.into());
+            if !place.is_empty() && !variables.iter().any(|known| known == place) {
+                variables.push(place.into());
             }
         };
         if let Problem::Race(race) = &finding.problem {
@@ -194,7 +193,8 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         wake::cleared_first(script),
         instead::permits(script),
         wake::stay_set(script),
-        locks::once(script),
+        locks::again_in_methods(script),
+        [locks::once(script), locks::reentrant(script)].concat(),
         locks::release_always(script),
         exits::give_always(script),
         sizes::own_pool(script),

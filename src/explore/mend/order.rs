@@ -127,9 +127,15 @@ pub(super) fn awaited_first(script: &Script<'_>, failing: usize) -> Vec<Candidat
     found
 }
 
-/// The statement of the top level that starts the last thread before another one.
+/// The statement of the top level that makes or starts the last thread before another one.
 fn last_start(script: &Script<'_>, before: usize) -> Option<usize> {
-    let starts = script.starts().map(|(statement, _)| statement);
+    let made = script.starts().map(|(statement, _)| statement);
+    let started = script.calls.iter().filter(|call| {
+        call.method == "start"
+            && call.args.is_empty()
+            && script.outline.function_of(call.statement) == 0
+    });
+    let starts = made.chain(started.map(|call| call.statement));
     let last = starts.filter(|statement| *statement < before).max()?;
     script.outline.path(last).last().copied()
 }

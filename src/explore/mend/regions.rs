@@ -1,11 +1,11 @@
 //! Lines that belong together: one lock around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls::called_first;
 use super::candidate::{Candidate, Fix, Part};
 use super::edit::Edits;
-use super::script::{Holds, Script, root};
+use super::script::{Holds, Script};
 use crate::language::outline::Head;
 
 /// How far a part reaches.
@@ -38,8 +38,13 @@ pub(super) enum Where {
 /// of variables, those first that matter most.
 pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>> {
     let mut data = script.shared_data();
-    let place = |name: &str| order.iter().position(|known| known == name);
-    data.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    let place = |name: &str| {
+        order
+            .iter()
+            .position(|known| script.variable(known) == name)
+    };
+    // What belongs to an object comes before whoever has the object.
+    data.sort_by_key(|name| (!name.starts_with('.'), place(name).unwrap_or(usize::MAX)));
     let mut singles: Vec<Vec<&str>> = data.iter().map(|name| vec![*name]).collect();
     let mut groups: Vec<Vec<&str>> = Vec::new();
     for (index, one) in data.iter().enumerate() {
@@ -114,22 +119,13 @@ pub(super) fn parts(
     }
     if reach == Reach::Callers {
         by_function.retain(|function, _| *function == 0 || script.entries.contains(function));
-        for call in &script.function_calls {
-            let function = script.outline.function_of(call.statement);
-            let is_inside =
-                function == 0 && with_main && Some(call.statement) > script.first_start();
-            let called = (1..script.outline.functions.len())
-                .find(|number| script.name_of(*number) == Some(call.name));
-            let touches = called.is_some_and(|called| {
-                variables
-                    .iter()
-                    .any(|variable| script.reaches(called, variable))
-            });
+        for (statement, called) in script.called().iter().copied() {
+            let function = script.outline.function_of(statement);
+            let is_inside = function == 0 && with_main && Some(statement) > script.first_start();
+            let touches = !script.is_init(called)
+                && (variables.iter()).any(|variable| script.reaches(called, variable));
             if touches && (script.entries.contains(&function) || is_inside) {
-                by_function
-                    .entry(function)
-                    .or_default()
-                    .push(call.statement);
+                by_function.entry(function).or_default().push(statement);
             }
         }
     }
@@ -225,10 +221,32 @@ fn together(
     if parts.is_empty() {
         return None;
     }
-    let mut edits = Edits::new();
+    // Where one class keeps it all, each of its objects has a lock.
+    let classes = parts.iter().map(|(first, _)| {
+        let function = script.outline.function_of(*first);
+        script.outline.functions[function].class
+    });
+    let classes: BTreeSet<Option<usize>> = classes.collect();
+    let class = match Vec::from_iter(classes)[..] {
+        [class] if !variables.is_empty() && variables.iter().all(|name| name.starts_with('.')) => {
+            class
+        }
+        _ => None,
+    };
+    let (declared, written) = match made {
+        None => (Edits::new(), script.written(lock)),
+        Some(made) => {
+            let in_class = class.and_then(|class| {
+                let edits = script.declare_in(Edits::new(), class, lock, made)?;
+                Some((edits, format!("this.{lock}")))
+            });
+            in_class.unwrap_or_else(|| (script.declare(Edits::new(), lock, made), lock.into()))
+        }
+    };
+    let mut edits = declared;
     let mut lines = Vec::new();
     for (first, last) in parts {
-        edits = script.wrap(edits, &format!("with {lock}"), *first, *last);
+        edits = script.wrap(edits, &format!("with {written}"), *first, *last);
         let function = script.outline.function_of(*first);
         lines.push(Part {
             function: script.name_of(function).map(String::from),
@@ -236,14 +254,11 @@ fn together(
             last: script.last_line(*last),
         });
     }
-    if let Some(made) = made {
-        edits = script.declare(edits, lock, made);
-    }
     lines.sort_by_key(|part| (part.first, part.last));
     let fix = Fix::KeepTogether {
         parts: lines,
-        variables: variables.iter().map(ToString::to_string).collect(),
-        lock: lock.into(),
+        variables: variables.iter().map(|name| script.written(name)).collect(),
+        lock: written,
         is_known: made.is_none(),
         is_async: match made {
             Some(made) => made.starts_with("asyncio."),
@@ -276,7 +291,12 @@ fn known_locks(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
                     || all.iter().any(|(first, last)| {
                         (*first..=*last).any(|step| with_name(script, step) == Some(*lock))
                     });
-                if is_used && !bare.is_empty() {
+                let in_methods = |(first, _): &(usize, usize)| {
+                    let function = script.outline.function_of(*first);
+                    script.outline.functions[function].class.is_some()
+                };
+                let is_at_hand = !lock.starts_with('.') || bare.iter().all(in_methods);
+                if is_used && is_at_hand && !bare.is_empty() {
                     // A lock inside the part would be taken twice.
                     let inner = |(first, last): &(usize, usize)| {
                         (*first..=*last).any(|step| with_name(script, step) == Some(*lock))
@@ -292,14 +312,15 @@ fn known_locks(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
     found
 }
 
-/// The lock of `with lock { }`, by the name that it has there.
+/// The lock of `with lock { }`, by the name that it has there; that of an object by its attribute.
 pub(super) fn with_name<'t>(script: &Script<'t>, statement: usize) -> Option<&'t str> {
     if script.outline.statements[statement].head != Head::With {
         return None;
     }
     let header = &script.text[script.outline.header(statement)];
-    let name = header.strip_prefix("with")?.trim();
-    (root(name) == name).then_some(name)
+    let place = header.strip_prefix("with")?.trim();
+    let name = script.variable(place);
+    (place.ends_with(name)).then_some(name)
 }
 
 /// One lock for another, as an argument or in `with`.
@@ -308,8 +329,9 @@ fn one_lock(script: &Script<'_>) -> Vec<Candidate> {
         .filter(|(_, (holds, _))| matches!(holds, Holds::Lock | Holds::RLock))
         .map(|(name, _)| *name)
         .collect();
+    // That of an object is its alone.
     let mut found = Vec::new();
-    for wanted in &locks {
+    for wanted in locks.iter().filter(|wanted| !wanted.starts_with('.')) {
         for other in locks.iter().filter(|other| *other != wanted) {
             let mut edits = Edits::new();
             let mut lines = Vec::new();
@@ -326,17 +348,16 @@ fn one_lock(script: &Script<'_>) -> Vec<Candidate> {
             }
             for (statement, _) in script.statements() {
                 if with_name(script, statement) == Some(*other) {
-                    let start = script.outline.header(statement).start;
-                    let at = start + script.text[start..].find(other).unwrap_or_default();
-                    edits = edits.replace(at..at + other.len(), *wanted);
-                    lines.push(script.outline.line_at(at));
+                    let header = script.outline.header(statement);
+                    edits = edits.replace(header.clone(), format!("with {wanted} "));
+                    lines.push(script.outline.line_at(header.start));
                 }
             }
             if !edits.is_empty() {
                 lines.dedup();
                 let fix = Fix::OneLock {
                     lock: (*wanted).into(),
-                    instead_of: (*other).into(),
+                    instead_of: script.written(other),
                     lines,
                 };
                 found.push(Candidate::new(fix, edits));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::language::outline::{Outline, Piece};
+use crate::language::outline::{Head, Outline, Piece};
 
 /// The code that can run.
 pub(super) struct Scope {
@@ -25,15 +25,28 @@ impl Scope {
             functions: BTreeSet::from([0]),
             statements: top.clone().filter(of_top).collect(),
         };
-        let made: Vec<(&str, usize)> = outline.lets().map(|(name, at, _)| (name, at)).collect();
+        let lets = outline.lets().map(|(name, at, _)| (name, at));
+        let heads = outline.statements.iter().enumerate();
+        let classes = heads.filter(|(_, one)| one.head == Head::Class);
+        let classes: Vec<usize> = classes.map(|(at, _)| at).collect();
+        let of_classes = classes.iter().map(|at| (outline.class(*at).0, *at));
+        let made: Vec<(&str, usize)> = lets.chain(of_classes).collect();
         loop {
-            let mentioned = scope.mentioned(outline);
+            let mut mentioned = scope.mentioned(outline);
+            // A class stands behind what it derives from.
+            for (name, bases) in classes.iter().rev().map(|at| outline.class(*at)) {
+                if mentioned.contains(name) {
+                    mentioned.extend(bases.split(['(', ')', ',', ' ']));
+                }
+            }
             let before = (scope.functions.len(), scope.statements.len());
             for (number, name) in names.iter().enumerate().skip(1) {
-                let stands_in = outline.functions[number].statement;
-                let is_live = match name {
-                    Some(name) => mentioned.contains(name),
-                    None => stands_in.is_some_and(|at| scope.has(outline, at)),
+                let function = &outline.functions[number];
+                let is_live = match (function.class, name) {
+                    // Some methods are called by nobody who names them: `init`, `run`.
+                    (Some(class), _) => mentioned.contains(outline.class(class).0),
+                    (None, Some(name)) => mentioned.contains(name),
+                    (None, None) => function.statement.is_some_and(|at| scope.has(outline, at)),
                 };
                 if is_live {
                     scope.functions.insert(number);
@@ -60,10 +73,7 @@ impl Scope {
             self.has(outline, *statement) && !outline.statements[*statement].tokens.is_empty()
         });
         let of_definition = |statement: &usize| {
-            outline
-                .functions
-                .iter()
-                .any(|function| function.name.is_some() && function.statement == Some(*statement))
+            matches!(outline.statements[*statement].head, Head::Fn | Head::Class)
         };
         let live = live.filter(|statement| !of_definition(statement));
         live.flat_map(|statement| outline.pieces(statement))
@@ -108,5 +118,11 @@ mod tests {
         assert!(!found.contains(&"2;".to_string()), "{found:?}");
         let found = live(text, "let a");
         assert!(found.contains(&"2;".to_string()), "{found:?}");
+        let text =
+            "class B { f() { 2; } } class A(B) { init() { 1; } } class C { f() { 3; } } A();";
+        let found = live(text, "A();");
+        assert!(found.contains(&"1;".to_string()), "{found:?}");
+        assert!(found.contains(&"2;".to_string()), "{found:?}");
+        assert!(!found.contains(&"3;".to_string()), "{found:?}");
     }
 }

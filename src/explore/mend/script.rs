@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::edit::{Edits, block};
+use super::edit::{Edits, block, gap};
 use super::scope::Scope;
 use crate::language::outline::{Call, FunctionCall, Outline, Statement};
 
@@ -75,7 +75,8 @@ pub(super) struct Script<'t> {
     pub(super) outline: Outline<'t>,
     pub(super) calls: Vec<Call<'t>>,
     pub(super) function_calls: Vec<FunctionCall<'t>>,
-    /// What the variables hold that `let` makes, with the statement.
+    /// What the variables hold that `let` makes, with the statement; the attributes of classes, too, by
+    /// their names with the point: `.total`.
     pub(super) variables: BTreeMap<&'t str, (Holds, usize)>,
     /// What functions make for themselves, by a name that another variable has, too.
     locals: BTreeSet<(usize, &'t str)>,
@@ -83,8 +84,10 @@ pub(super) struct Script<'t> {
     aliases: BTreeMap<(usize, &'t str), BTreeSet<&'t str>>,
     /// The functions that run as threads or tasks.
     pub(super) entries: BTreeSet<usize>,
-    /// The mentioned variables: the name, the innermost statement, the function.
+    /// The mentioned variables and attributes: the name, the innermost statement, the function.
     pub(super) mentions: Vec<(&'t str, usize, usize)>,
+    /// The calls of functions and methods of the text: the innermost statement, and what is called.
+    called: Vec<(usize, usize)>,
     scope: Scope,
 }
 
@@ -137,12 +140,29 @@ impl<'t> Script<'t> {
                 .get(name)
                 .is_some_and(|(_, made)| outline.function_of(*made) != *function)
         });
-        let mentions = outline
+        let fields: Vec<(&str, usize)> = (outline.fields())
+            .map(|(name, _, statement)| (name, statement))
+            .collect();
+        for (name, statement, value) in outline.attributes() {
+            if let Some((field, _)) = fields.iter().find(|(field, _)| field[1..] == *name) {
+                variables
+                    .entry(*field)
+                    .or_insert((Holds::of(value), statement));
+            }
+        }
+        let names = outline
             .mentions()
-            .filter(|(_, _, statement)| scope.has(&outline, *statement))
-            .map(|(name, _, statement)| (name, statement, outline.function_of(statement)))
+            .map(|(name, _, statement)| (name, statement));
+        let of_objects = fields
+            .into_iter()
+            .filter(|(name, _)| variables.contains_key(name));
+        let mentions = names
+            .chain(of_objects)
+            .filter(|(_, statement)| scope.has(&outline, *statement))
+            .map(|(name, statement)| (name, statement, outline.function_of(statement)))
             .collect();
         let mut script = Self {
+            called: Vec::new(),
             text,
             calls,
             function_calls,
@@ -154,8 +174,62 @@ impl<'t> Script<'t> {
             scope,
             outline,
         };
+        script.read_called();
         script.read_calls();
         script
+    }
+
+    /// Finds which functions and methods of the text are called where.
+    fn read_called(&mut self) {
+        let by_name = (self.function_calls.iter()).map(|call| (call.name, call.statement, false));
+        let by_method = (self.calls.iter()).map(|call| (call.method, call.statement, true));
+        let calls: Vec<_> = by_name.chain(by_method).collect();
+        for function in 1..self.outline.functions.len() {
+            let class = self.outline.functions[function].class;
+            let name = match (class, self.name_of(function)) {
+                (Some(class), Some("init")) => Some(self.outline.class(class).0),
+                (_, name) => name,
+            };
+            let is_method = class.is_some() && name == self.name_of(function);
+            let its = (calls.iter())
+                .filter(|(called, _, by_method)| Some(*called) == name && *by_method == is_method);
+            self.called
+                .extend(its.map(|(_, statement, _)| (*statement, function)));
+        }
+        self.called.sort_unstable();
+    }
+
+    /// The functions and methods of the text that are called in a statement or in those inside it.
+    pub(super) fn called_in(&self, statement: usize) -> impl Iterator<Item = usize> + '_ {
+        let span = self.outline.statements[statement].span.clone();
+        let is_inside = move |at: usize| {
+            let inner = &self.outline.statements[at].span;
+            span.start <= inner.start && inner.end <= span.end
+        };
+        let calls = self.called.iter();
+        calls
+            .filter(move |(at, _)| is_inside(*at))
+            .map(|(_, function)| *function)
+    }
+
+    /// The calls of functions and methods of the text: the innermost statement, and what is called.
+    pub(super) fn called(&self) -> &[(usize, usize)] {
+        &self.called
+    }
+
+    /// Whether a value names a function of the text, or a method by whichever object: `counter.add`.
+    fn is_named(&self, function: usize, value: &str) -> bool {
+        let value = match self.outline.functions[function].class {
+            Some(_) => value.rsplit_once('.').map(|(_, name)| name),
+            None => Some(value),
+        };
+        value.is_some() && self.name_of(function) == value
+    }
+
+    /// Whether a function is what the constructor of a class does.
+    pub(super) fn is_init(&self, function: usize) -> bool {
+        let known = &self.outline.functions[function];
+        known.class.is_some() && known.name == Some("init")
     }
 
     /// Finds what parameters stand for, and which functions run as threads.
@@ -190,7 +264,7 @@ impl<'t> Script<'t> {
                 false => (name, Some(&args[..])),
             };
             for (number, known) in self.outline.functions.iter().enumerate() {
-                let is_named = self.name_of(number) == Some(function);
+                let is_named = self.is_named(number, function);
                 let stands_there = known.name.is_none()
                     && number > 0
                     && is_start
@@ -207,11 +281,13 @@ impl<'t> Script<'t> {
             }
         }
         // A function may be given to a starter at any place: `gather(a, b)`, `Thread(target, f)`.
-        for (number, _) in self.outline.functions.iter().enumerate().skip(1) {
-            let Some(name) = self.name_of(number) else {
-                continue;
-            };
-            let is_value = |call: &Vec<&str>| call.iter().any(|arg| arg.trim() == name);
+        for (number, known) in self.outline.functions.iter().enumerate().skip(1) {
+            let is_thread = |class| self.outline.class(class).1.contains("Thread");
+            if known.name == Some("run") && known.class.is_some_and(is_thread) {
+                entries.insert(number);
+            }
+            let is_value =
+                |args: &Vec<&str>| args.iter().any(|arg| self.is_named(number, arg.trim()));
             if self
                 .function_calls
                 .iter()
@@ -268,13 +344,13 @@ impl<'t> Script<'t> {
             match self.aliases.get(&(function, name)) {
                 Some(args) => {
                     for arg in args {
-                        let root = root(arg);
+                        let name = self.variable(arg);
                         // In which function the argument was written matters little here.
-                        match self.variables.contains_key(root) {
+                        match self.variables.contains_key(name) {
                             true => {
-                                found.insert(root);
+                                found.insert(name);
                             }
-                            false => open.push((0, root)),
+                            false => open.push((0, name)),
                         }
                     }
                 }
@@ -286,16 +362,27 @@ impl<'t> Script<'t> {
         found
     }
 
+    /// The variable or attribute that a place is, or is a part of: `forks` for `forks[i]`, `.total` for
+    /// `this.total`.
+    pub(super) fn variable<'p>(&self, place: &'p str) -> &'p str {
+        let attribute = place.rmatch_indices('.').find_map(|(at, _)| {
+            let end = at + 1 + root(&place[at + 1..]).len();
+            let name = &place[at..end];
+            self.variables.contains_key(name).then_some(name)
+        });
+        attribute.unwrap_or_else(|| root(place))
+    }
+
     /// What a receiver holds, by the variables that it may mean.
     pub(super) fn holds(&self, function: usize, receiver: &'t str) -> Option<Holds> {
-        let meanings = self.meanings(function, root(receiver));
+        let meanings = self.meanings(function, self.variable(receiver));
         meanings
             .iter()
             .find_map(|name| self.variables.get(name).map(|(holds, _)| *holds))
     }
 
-    /// The statements that mention a variable, by whichever name, in functions but the top level; in
-    /// the top level, too, behind the first start of a thread and without its `let`.
+    /// The statements that mention a variable, by whichever name, in functions but the top level and what
+    /// makes an object; in the top level, too, behind the first start of a thread and without its `let`.
     pub(super) fn touching(&self, variable: &str) -> Vec<usize> {
         let first = self.first_start();
         let mut found: Vec<usize> = Vec::new();
@@ -304,7 +391,7 @@ impl<'t> Script<'t> {
                 continue;
             }
             let is_before = *function == 0 && first.is_none_or(|first| *statement <= first);
-            if !is_before && found.last() != Some(statement) {
+            if !is_before && !self.is_init(*function) && found.last() != Some(statement) {
                 found.push(*statement);
             }
         }
@@ -357,7 +444,7 @@ impl<'t> Script<'t> {
         (1..self.outline.functions.len()).any(|number| self.name_of(number) == Some(name))
     }
 
-    /// Whether a function, or one that it calls by name, mentions a variable.
+    /// Whether a function, or one that it calls, mentions a variable.
     pub(super) fn reaches(&self, function: usize, variable: &str) -> bool {
         let mut open = vec![function];
         let mut seen = BTreeSet::new();
@@ -370,13 +457,10 @@ impl<'t> Script<'t> {
             }) {
                 return true;
             }
-            for call in &self.function_calls {
-                if self.outline.function_of(call.statement) == function {
-                    let named = (1..self.outline.functions.len())
-                        .filter(|number| self.name_of(*number) == Some(call.name));
-                    open.extend(named);
-                }
-            }
+            let of_function =
+                |(statement, _): &&(usize, usize)| self.outline.function_of(*statement) == function;
+            let calls = self.called.iter().filter(of_function);
+            open.extend(calls.map(|(_, called)| *called));
         }
         false
     }
@@ -431,6 +515,25 @@ impl<'t> Script<'t> {
         edits.insert(self.beginning(), format!("let {name} = {value};\n"))
     }
 
+    /// Gives each object of a class an attribute when it is made: `this.NAME = VALUE;`. Nothing where the
+    /// class has no `init`.
+    pub(super) fn declare_in(
+        &self,
+        edits: Edits,
+        class: usize,
+        name: &str,
+        value: &str,
+    ) -> Option<Edits> {
+        let mut functions = self.outline.functions.iter();
+        let init = functions.find(|one| one.class == Some(class) && one.name == Some("init"))?;
+        let body = &self.outline.blocks[init.body];
+        let first = self.outline.statements[*body.statements.first()?]
+            .span
+            .start;
+        let text = format!("this.{name} = {value};{}", gap(self.text, first));
+        Some(edits.insert(first, text))
+    }
+
     /// The byte at which the text begins to do something: behind what it imports.
     pub(super) fn beginning(&self) -> usize {
         let statements = self.outline.blocks[0].statements.iter();
@@ -439,8 +542,17 @@ impl<'t> Script<'t> {
             .map_or(0, |first| self.outline.statements[*first].span.start)
     }
 
+    /// A variable or attribute as it is written in a method of its class: `this.total` for `.total`.
+    pub(super) fn written(&self, name: &str) -> String {
+        match name.starts_with('.') {
+            true => format!("this{name}"),
+            false => name.into(),
+        }
+    }
+
     /// A name that the text does not use: `wanted`, or with a number.
     pub(super) fn unused(&self, wanted: &str) -> String {
+        let wanted = wanted.trim_start_matches('.');
         let is_used = |name: &str| self.outline.names(name);
         let mut name = wanted.to_string();
         let mut number = 2;

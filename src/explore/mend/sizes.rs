@@ -79,7 +79,7 @@ pub(super) fn own_pool(script: &Script<'_>) -> Vec<Candidate> {
             let is_inner = function > 0
                 && matches!(call.method, "submit" | "map")
                 && (script
-                    .meanings(function, root(call.receiver))
+                    .meanings(function, script.variable(call.receiver))
                     .contains(name)
                     || call.receiver == name
                     || script.outline.functions[function]
@@ -121,7 +121,7 @@ pub(super) fn closed(script: &Script<'_>) -> Vec<Candidate> {
             let function = script.outline.function_of(call.statement);
             call.method == close
                 && script
-                    .meanings(function, root(call.receiver))
+                    .meanings(function, script.variable(call.receiver))
                     .contains(name)
         });
         let closes: Vec<_> = closes.collect();
@@ -199,7 +199,7 @@ fn sends(script: &Script<'_>, variable: &str, channel: &str) -> bool {
             script.outline.function_of(call.statement) == function
                 && matches!(call.method, "send" | "put" | "try_send")
                 && script
-                    .meanings(function, root(call.receiver))
+                    .meanings(function, script.variable(call.receiver))
                     .contains(channel)
         })
     })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Fix};
 use super::edit::{Edits, gap};
-use super::script::{Holds, Script, root};
+use super::script::{Holds, Script};
 use crate::language::outline::Head;
 
 /// `notify()` becomes `notify_all()`: for one condition, and for all.
@@ -197,7 +197,7 @@ pub(super) fn remember(script: &Script<'_>) -> Vec<Candidate> {
         for call in &script.calls {
             let function = script.outline.function_of(call.statement);
             if !script
-                .meanings(function, root(call.receiver))
+                .meanings(function, script.variable(call.receiver))
                 .contains(condition)
             {
                 continue;

@@ -188,7 +188,7 @@ impl Mender<'_> {
             let mut budget = Budget::of(&changed.left, &self.limits);
             let mut mended = None;
             for failure in &changed.left.failures {
-                let title = Story::of(failure).title;
+                let title = at.title(&failure.problem);
                 let text = (&*changed.text, begins);
                 let advice = self.mend(text, &changed.left, failure, &mut budget);
                 if let Advice::Checked(mend) = advice {

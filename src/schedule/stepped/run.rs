@@ -128,6 +128,13 @@ impl Repetition {
         self.slices >= FIRST.max(self.due)
     }
 
+    /// The states so far are no beginning of what repeats: something else was asked behind them.
+    fn forget(&mut self) {
+        self.then = None;
+        self.compared = 0;
+        self.power = 0;
+    }
+
     /// Whether the state with this key was there before; so many bytes were written for it.
     fn repeats(&mut self, key: u128, written: u64) -> bool {
         const LOOKS: u32 = 64;
@@ -275,10 +282,13 @@ impl Run {
                 break stop;
             }
             if self.finds_repetitions && repetition.is_due() && self.has_room_for_key() {
+                if std::mem::take(&mut self.state.has_asked) {
+                    repetition.forget();
+                }
                 let key;
                 (fiber, key) = self.key_of(task, fiber);
                 self.unasked += self.encoder.size() / SLICE_BYTES * u64::from(SLICE);
-                if repetition.repeats(key, self.encoder.size()) && !self.state.has_asked {
+                if repetition.repeats(key, self.encoder.size()) {
                     self.state.put_fiber(task, fiber, Being::Looping);
                     return self.encoder = Writer::default();
                 }

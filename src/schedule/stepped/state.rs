@@ -61,6 +61,9 @@ pub(super) type Deadlines = BTreeSet<(Deadline, TaskId)>;
 /// may be long.
 const COPIES_TOLD: u32 = 30;
 
+/// So many operations of one step are told at most: the work behind a visible one may be long.
+const MOST_TOLD: usize = 1_000;
+
 /// How late an event loop that has waited may look at its timers.
 const LATE: Duration = Duration::from_millis(1);
 
@@ -956,6 +959,7 @@ impl State {
                 let seconds = self.now as f64 / 1e9;
                 self.world.stream.push(seconds, thread, pos, kind);
             }
+            Outlet::Kept { recent, .. } if operation.is_some() && recent.len() >= MOST_TOLD => {}
             Outlet::Kept { recent, .. } => {
                 let operation = operation.cloned().map(Box::new);
                 let told = Told {
