@@ -144,17 +144,25 @@ impl Visits {
 
 /// Watches something that is written of the parts of values: a text, an encoding.
 #[derive(Default)]
-pub struct Writing(usize);
+pub struct Writing {
+    /// How long it was when that was charged.
+    charged: usize,
+    visits: Visits,
+}
 
 impl Writing {
-    /// Takes note of how long it is by now. Returns whether to go on; see [`is_exhausted`].
+    /// Takes note of a further part, and how long it is by now. Returns whether to go on; see
+    /// [`is_exhausted`].
     #[inline]
     pub fn go_on(&mut self, length: usize) -> bool {
-        if length.saturating_sub(self.0) < WRITTEN {
+        if !self.visits.go_on() {
+            return false;
+        }
+        if length.saturating_sub(self.charged) < WRITTEN {
             return true;
         }
-        charge(length - self.0);
-        self.0 = length;
+        charge(length - self.charged);
+        self.charged = length;
         length <= LONGEST_TEXT && !is_exhausted()
     }
 }
@@ -507,6 +515,11 @@ mod tests {
         assert_eq!(count as u64 + 1, u64::from(MOST_FUEL / FUEL_PER_VISIT));
         assert!(settle(&mut 0).is_err());
         assert!(settle(&mut 0).is_ok() && !is_exhausted());
+        // A text of many parts that are next to nothing.
+        let mut writing = Writing::default();
+        let count = (0..u64::MAX).take_while(|_| writing.go_on(0)).count();
+        assert_eq!(count as u64 + 1, u64::from(MOST_FUEL / FUEL_PER_VISIT));
+        assert!(settle(&mut 0).is_err());
         allow(1 << 20, 1 << 21, MOST_FUEL);
         let mut writing = Writing::default();
         let lengths = (0..usize::MAX).step_by(1000);
