@@ -42,6 +42,13 @@ fn ends_by(limits: &[&str], words: &str, line: u32, code: &str) {
 }
 
 #[test]
+fn values_that_stand_for_more_than_can_be_counted_are_left_off() {
+    let code =
+        "let a = [1]; let b = [1]; for i in 0..40 { a = [a, a]; b = [b, b]; }\nprint(a == b);";
+    ends_by(&[], "this would take too long", 2, code);
+}
+
+#[test]
 fn what_grows_for_ever_ends_by_the_limit_of_memory() {
     let limit = ["--max-memory", "160M"];
     let words = "the limit of memory is reached: 160M (max-memory)";
@@ -64,6 +71,9 @@ fn what_grows_for_ever_ends_by_the_limit_of_memory() {
             2,
             "let a = []; let s = \"x\"; s.pad(100000, \"x\");\nloop { a.push(s + a.len()); }",
         ),
+        // So much at once that it must not even be tried.
+        (2, "let a = [];\na.pad(60000000, 1);"),
+        (2, "let all = [];\nloop { all.push(blob(50000000)); }"),
         // What is caught is no way to go on.
         (
             2,
