@@ -172,6 +172,10 @@ impl Unfolding<'_> {
             children,
             unended,
             real: BTreeMap::new(),
+            firsts: left
+                .values()
+                .filter_map(|left| left.front().copied())
+                .collect(),
             left,
             done: Vec::new(),
             last: MAIN,
@@ -207,6 +211,8 @@ struct Run<'a> {
     real: BTreeMap<TaskId, TaskId>,
     /// By thread, the events that are not done yet, in order.
     left: BTreeMap<TaskId, VecDeque<usize>>,
+    /// What each thread has to do next.
+    firsts: BTreeSet<usize>,
     done: Vec<Decision>,
     /// The thread that did the last step.
     last: TaskId,
@@ -233,15 +239,10 @@ impl Run<'_> {
 
     /// Everything up to this that is left, in the order in which the search has done it.
     fn in_order(&mut self, last: usize) -> Result<(), Impossible> {
-        while let Some(first) = self.firsts().min().filter(|first| *first <= last) {
+        while let Some(first) = self.firsts.first().copied().filter(|first| *first <= last) {
             self.bring_about(first)?;
         }
         Ok(())
-    }
-
-    /// What each thread has to do next.
-    fn firsts(&self) -> impl Iterator<Item = usize> {
-        self.left.values().filter_map(|left| left.front().copied())
     }
 
     fn next_of(&self, task: TaskId) -> Option<usize> {
@@ -261,10 +262,10 @@ impl Run<'_> {
     /// Does what its thread has to do next, after those hidden accesses of others that it depends on.
     fn bring_about(&mut self, at: usize) -> Result<(), Impossible> {
         while !self.can(at) {
-            let others = self.firsts().filter(|other| *other < at);
+            let mut others = self.firsts.range(..at).copied();
             let helps =
                 |other: &usize| self.events[*other].kind == Kind::Hidden && self.can(*other);
-            let other = others.filter(helps).min().ok_or(Impossible)?;
+            let other = others.find(helps).ok_or(Impossible)?;
             self.take(other);
         }
         self.take(at);
@@ -310,8 +311,11 @@ impl Run<'_> {
     fn take(&mut self, at: usize) {
         let Event { choice, kind } = self.events[at];
         let task = choice.task();
-        if let Some(left) = self.left.get_mut(&task) {
-            left.pop_front();
+        if let Some(left) = self.left.get_mut(&task)
+            && let Some(taken) = left.pop_front()
+        {
+            self.firsts.remove(&taken);
+            self.firsts.extend(left.front());
         }
         let choice = self.real(choice);
         let real = choice.task();
