@@ -571,6 +571,37 @@ fn what_becomes_reachable_becomes_shared() {
 }
 
 #[test]
+fn what_methods_of_a_class_name_is_shared() {
+    let threads = [
+        "let a = C(); let t = Thread(a.run); let u = Thread(a.run);",
+        "let a = C(); let t = Thread(|| a.run()); let u = Thread(|| a.run());",
+        "fn f() { C().run(); } let t = Thread(f); let u = Thread(f);",
+        "let t = Thread(|x| x.run(), [C()]); let u = Thread(|x| x.run(), [D()]);",
+        "let t = Thread(C.same); let u = Thread(C.same);",
+        "let t = Thread(|| D()); let u = Thread(|| D());",
+        "class E(D) { run() { super.run() } } let t = Thread(E().run); let u = Thread(C().run);",
+    ];
+    for start in threads {
+        for (made, change) in [("0", "n += 1"), ("list([0])", "n[0] += 1")] {
+            let source = format!(
+                "let n = {made};
+                 class B {{ init(counts) {{ if counts {{ {change}; }} }} run() {{ {change}; }} }}
+                 class C(B) {{ init() {{ }} staticmethod same() {{ {change}; }} }}
+                 class D(B) {{ init() {{ super.init(true); }} }}
+                 {start} t.start(); u.start(); t.join(); u.join(); print(n);"
+            );
+            let found = explore(&source);
+            let printed: BTreeSet<String> = found
+                .outcomes
+                .iter()
+                .map(|possible| text_of(&possible.outcome))
+                .collect();
+            assert!(printed.len() >= 2, "{start} {change}: {printed:?}");
+        }
+    }
+}
+
+#[test]
 fn what_a_closure_captures_is_shared_once_others_can_call_it() {
     check(&[
         Proof {

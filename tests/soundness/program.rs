@@ -163,11 +163,12 @@ const NAMED: &[&str] = &[
 const DEFINED: &[(&str, &str)] = &[
     (
         "Cell",
-        "class Cell { total = 0; init(n) { this.n = n; } add(x) { this.n += x; this.n } }\n",
+        "class Cell { total = 0; init(n) { this.n = n; } add(x) { this.n += x; this.n } \
+         bump() { v0 += this.n; v0 } }\n",
     ),
     (
         "Sub",
-        "class Sub(Cell) { add(x) { Cell.total += x; super.add(x) + 1 } }\n",
+        "class Sub(Cell) { add(x) { Cell.total += x; v1 += 1; super.add(x) + 1 } }\n",
     ),
     (
         "count_to",
@@ -193,6 +194,9 @@ const INSTANCE: &[&str] = &[
     "m0.a = o0; m0.a.n = v0; ",
     "let fresh = Sub(v0); spawn(fresh.add, 2).join(); print(fresh.n); ",
     "print(isinstance(o0, Cell), isinstance(o0, Sub)); ",
+    "o0.bump(); ",
+    "let by = Thread(o0.bump); by.start(); v0 += 1; by.join(); ",
+    "let by = spawn(o0.add, 1); print(o0.bump()); by.join(); ",
 ];
 
 /// What is done with a generator.
@@ -359,9 +363,6 @@ impl Program {
         if uses_helper {
             mentioned.insert("v0");
         }
-        if all_words.contains("count_to") || all_words.contains("g0") {
-            mentioned.insert("v1");
-        }
         if self
             .threads
             .iter()
@@ -376,22 +377,36 @@ impl Program {
         {
             mentioned.insert("processes");
         }
-        close(&mut mentioned, self.makers);
-
-        let mut made = String::new();
-        let makers: Vec<&str> = (DECLARED.iter().enumerate())
-            .filter(|(_, (_, name, _))| mentioned.contains(name))
-            .map(|(at, _)| maker(at, self.makers))
-            .collect();
-        let mut needed = format!("{all} {}", makers.join(" "));
-        for (name, definition) in DEFINED.iter().rev() {
-            if words(&needed).contains(name) {
-                made.insert_str(0, definition);
-                needed.push_str(definition);
+        let mut defined = String::new();
+        loop {
+            close(&mut mentioned, self.makers);
+            let makers: Vec<&str> = (DECLARED.iter().enumerate())
+                .filter(|(_, (_, name, _))| mentioned.contains(name))
+                .map(|(at, _)| maker(at, self.makers))
+                .collect();
+            let mut needed = format!("{all} {}", makers.join(" "));
+            defined.clear();
+            for (name, definition) in DEFINED.iter().rev() {
+                if words(&needed).contains(name) {
+                    defined.insert_str(0, definition);
+                    needed.push_str(definition);
+                }
+            }
+            let known = mentioned.len();
+            let used = words(&defined);
+            let names = DECLARED.iter().map(|(_, name, _)| *name);
+            mentioned.extend(names.filter(|name| used.contains(name)));
+            if mentioned.len() == known {
+                break;
             }
         }
+        let mut made = String::new();
         let mut started = String::new();
         for (at, (_, name, _)) in DECLARED.iter().enumerate() {
+            // What they mention is there before them.
+            if !matches!(*name, "v0" | "v1") {
+                made.push_str(&std::mem::take(&mut defined));
+            }
             if mentioned.contains(name) {
                 let out = if STARTS.contains(name) {
                     &mut started

@@ -220,7 +220,11 @@ impl Lowering<'_> {
             let source = match self.find(&name) {
                 Resolved::Cell(register) => CaptureFrom::Register(register),
                 Resolved::Capture(index) => CaptureFrom::Capture(index),
-                Resolved::Global(_) if role != Role::Closure => continue,
+                // It is found by its name, and so is shared as if a function named it.
+                Resolved::Global(_) if role != Role::Closure => {
+                    self.resolution.named_by_functions.push(name);
+                    continue;
+                }
                 Resolved::Global(global) => CaptureFrom::Global(self.builder().global(global)),
                 // Every captured variable is a cell: the analysis and the lowering agree on scopes.
                 Resolved::Register(_) => {
