@@ -77,7 +77,7 @@ impl Lowering<'_> {
             None => self.operand(rhs),
             Some(op) => {
                 let old = self.builder().register();
-                let small = small_int(rhs).and_then(|value| binary_int(op, old, old, value));
+                let small = self.small_change(op, old, rhs);
                 let change = match small {
                     Some(change) => change,
                     None => op_assign(op, old, self.operand(rhs)),
@@ -98,6 +98,12 @@ impl Lowering<'_> {
             }
         };
         self.builder().emit(store, at);
+    }
+
+    /// `register op= rhs` for a small number, where no class may have a method for it.
+    fn small_change(&self, op: BinaryOp, register: Reg, rhs: &Expr) -> Option<Op> {
+        let value = small_int(rhs).filter(|_| !self.compares_instances)?;
+        binary_int(op, register, register, value)
     }
 
     /// Loads a variable to change it: what is no variable is looked for at run time.
@@ -132,8 +138,7 @@ impl Lowering<'_> {
                 self.builder().emit(Op::Take { dst, src }, at);
             }
             Some(op) => {
-                let small =
-                    small_int(rhs).and_then(|value| binary_int(op, register, register, value));
+                let small = self.small_change(op, register, rhs);
                 let op = match small {
                     Some(op) => op,
                     None => {

@@ -207,9 +207,9 @@ fn dialect(parsed: &Parsed) -> Language {
     }
 }
 
-/// Whether one of these methods is called by a comparison.
+/// Whether one of these methods is called by a comparison, or by `x += 1`.
 fn is_comparing<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
-    const METHODS: [&str; 8] = [
+    const METHODS: [&str; 10] = [
         "__iter__",
         "__eq__",
         "__ne__",
@@ -218,6 +218,8 @@ fn is_comparing<'n>(mut names: impl Iterator<Item = &'n str>) -> bool {
         "__gt__",
         "__ge__",
         "__contains__",
+        "__iadd__",
+        "__isub__",
     ];
     names.any(|name| METHODS.contains(&name))
 }
@@ -240,7 +242,7 @@ struct Lowering<'a> {
     module: Module,
     /// Whose operators, truth and built-in functions the text means.
     dialect: Language,
-    /// Whether comparisons may call methods of the script's, and give what these give.
+    /// Whether comparisons and `x += 1` may call methods of the script's, and give what these give.
     compares_instances: bool,
     /// The number that the unit will have.
     unit: u32,
