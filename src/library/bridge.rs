@@ -91,6 +91,8 @@ impl Bridge {
             let sizes = args
                 .iter()
                 .filter_map(|arg| usize::try_from(arg.as_int()?).ok());
+            // Rhai itself refuses what is larger than anything may be.
+            let sizes = sizes.filter(|size| *size <= limits::MAX_STRING_BYTES);
             // It is made once, and copied once.
             reserve(sizes.max().unwrap_or(0).saturating_mul(2))?;
         }
