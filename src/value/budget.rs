@@ -7,7 +7,7 @@
 //! knows the limits of a session and what its run has used of them. Threads and output are counted where
 //! they are made; how much memory the process takes and how late it is, the schedulers look up between
 //! slices. What goes over a limit is an error of the thread that runs then
-//! ([`FaultKind::Limit`](super::FaultKind::Limit)), and ends the run.
+//! ([`FaultKind::Limit`]), and ends the run.
 //!
 //! This asks neither clock nor host.
 
