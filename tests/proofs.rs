@@ -1147,6 +1147,20 @@ fn a_process_sees_itself_alike_everywhere() {
 /// Functions look the variables of the top level up when they run, and a thread may run before there is
 /// one of that name.
 #[test]
+fn a_process_refuses_a_generator_as_what_it_is() {
+    let refused = report(
+        "let processes = ProcessPoolExecutor(1);
+fn count() { let i = 0; while i < 2 { yield(i); i += 1; } }
+let items = count();
+processes.submit(|| { for item in items { print(item); } });",
+    );
+    assert!(
+        refused.contains("cannot pickle 'generator' object"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_name_that_is_not_bound_yet_is_looked_at() {
     let before_or_after = |body: &'static str, source: &'static str, outcomes| Proof {
         name: body,

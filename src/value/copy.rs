@@ -172,14 +172,18 @@ impl<'a> Copier<'a> {
             Value::Foreign(foreign) => return Err(self.refusal(&foreign.type_name())),
             Value::Cell(_) => return Err(self.refusal("variable")),
             // One list stays one, as a captured variable does.
-            Value::Reference(reference) => Value::Reference(Arc::new(Reference {
-                kind: reference.kind,
-                contents: self.cell(&reference.contents, None)?,
-                class: match &reference.class {
-                    Some(class) => Some(self.class(class)?),
-                    None => None,
-                },
-            })),
+            Value::Reference(reference) => {
+                // It is refused as what it is, whatever it holds just then.
+                reference.class.as_ref().map_or(Ok(()), refuse_native)?;
+                Value::Reference(Arc::new(Reference {
+                    kind: reference.kind,
+                    contents: self.cell(&reference.contents, None)?,
+                    class: match &reference.class {
+                        Some(class) => Some(self.class(class)?),
+                        None => None,
+                    },
+                }))
+            }
             Value::Collection(contents) => {
                 Value::Collection(Arc::new(self.collection(contents)?.into()))
             }
@@ -227,13 +231,7 @@ impl<'a> Copier<'a> {
         if let Some(copy) = self.classes.get(&address) {
             return Ok(copy.clone());
         }
-        if class.is_native {
-            return Err(FaultKind::raised(
-                Class::TypeError,
-                &format!("cannot pickle '{}' object", class.name.as_str()),
-                "give a list of its items",
-            ));
-        }
+        refuse_native(class)?;
         let base = match &class.base {
             Some(base) => Some(self.class(base)?),
             None => None,
@@ -359,6 +357,18 @@ fn is_scalar(value: &Value) -> bool {
         value,
         Value::Unit | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Char(_)
     )
+}
+
+/// Refuses what only the machine makes: a generator.
+fn refuse_native(class: &Arc<UserClass>) -> Result<(), FaultKind> {
+    match class.is_native {
+        true => Err(FaultKind::raised(
+            Class::TypeError,
+            &format!("cannot pickle '{}' object", class.name.as_str()),
+            "give a list of its items",
+        )),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]
