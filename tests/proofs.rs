@@ -1149,10 +1149,13 @@ fn a_process_sees_itself_alike_everywhere() {
 #[test]
 fn a_process_refuses_a_generator_as_what_it_is() {
     let refused = report(
-        "let processes = ProcessPoolExecutor(1);
-fn count() { let i = 0; while i < 2 { yield(i); i += 1; } }
-let items = count();
-processes.submit(|| { for item in items { print(item); } });",
+        "class A { init(n) { this.n = n; } } class B(A) { f() { super.f() } }
+let v = 0;
+fn count(n) { let i = 0; while i < n { yield(i); i += 1; v += 1; } }
+let items = count(2);
+let processes = ProcessPoolExecutor(1);
+let t = processes.submit(|| { for item in items { print(item); } });
+t.exception();",
     );
     assert!(
         refused.contains("cannot pickle 'generator' object"),
