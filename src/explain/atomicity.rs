@@ -222,9 +222,8 @@ impl Case<'_> {
                     && event.kind.reads()
                     && same_target(event, first)
             });
-            return Some(match looked_again {
-                // What was asked decides whether it is written, not what.
-                _ if first.in_question => Torn::CheckThenAct,
+            // Behind a question, what was asked decides whether it is written, not what.
+            return Some(match looked_again || first.in_question {
                 true => Torn::CheckThenAct,
                 false => Torn::LostUpdate,
             });
