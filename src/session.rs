@@ -35,6 +35,7 @@ use self::accept::{Names, translated};
 use self::episode::{Before, History};
 use self::world::{new_schedule, new_world};
 
+pub use self::accept::Ahead;
 pub use self::episode::{NotSelected, Selection};
 pub use self::inspect::{InScope, Variable};
 pub use self::rehearsal::{Explorable, Part, Rehearsal, Typed};
@@ -289,7 +290,7 @@ impl Session {
             InputKind::Prompt => self.inputs,
             InputKind::Script => 0,
         };
-        let (prepared, mut warnings) = match self.accept(input, number) {
+        let (prepared, mut warnings) = match self.accept(input, number, Ahead::HasRun) {
             Ok(accepted) => accepted,
             Err(diagnostics) => return Report::Rejected(diagnostics),
         };

@@ -310,7 +310,7 @@ const ANSWERS: [(&str, &str); 20] = [
 
 /// Answers to the fifth exercise that use more than there is, with what is said of each: a kind of fault, or why
 /// nothing is known. All have to be known in the end.
-const EXHAUSTING: [(&str, &str, &str); 40] = [
+const EXHAUSTING: [(&str, &str, &str); 42] = [
     // Large at once, and what grows by itself.
     (
         "exhausts-memory",
@@ -454,10 +454,21 @@ const EXHAUSTING: [(&str, &str, &str); 40] = [
         "rhai",
         "fn visit() { for i in 0..100000 { let e = Event(); spawn(|| e.wait()); } }",
     ),
+    // Threads that end, and start others before.
     (
-        "endless exhausts-memory",
+        "exhausts-threads",
         "rhai",
         "fn more() { spawn(more); }\nfn visit() { more(); }",
+    ),
+    (
+        "exhausts-threads",
+        "rhai",
+        "fn more(n) { spawn(more, n + 1); }\nfn visit() { more(0); }",
+    ),
+    (
+        "exhausts-threads",
+        "py",
+        "from threading import Thread\ndef more():\n    Thread(target=more, daemon=True).start()\ndef visit():\n    more()\n",
     ),
     // What is printed.
     (
@@ -579,7 +590,7 @@ fn a_limit_is_a_verdict() {
     let endless = ANSWERS[18].1;
     assert!(matches!(
         verdict(5, endless),
-        Verdict::Undecided(Undecided::Limit(_))
+        Verdict::Undecided(Undecided::Limit(..))
     ));
     // Threads without end, and numbers of which there are too many to try.
     for body in [
@@ -600,7 +611,10 @@ fn a_limit_is_a_verdict() {
         ..Bounds::default()
     };
     let graded = grade(&exercise(5), Answer::new(ANSWERS[19].1), &small);
-    let is_memory = matches!(graded, Verdict::Undecided(Undecided::Limit(Cut::Memory(_))));
+    let is_memory = matches!(
+        graded,
+        Verdict::Undecided(Undecided::Limit(Cut::Memory(_), _))
+    );
     assert!(is_memory, "{graded:?}");
     let graded = grade(&exercise(5), Answer::new(ANSWERS[19].1), &Bounds::default());
     let Verdict::Failed(fault) = graded else {
@@ -616,7 +630,7 @@ fn a_limit_is_a_verdict() {
     };
     let graded = grade(&exercise(5), Answer::new(ANSWERS[0].1), &few);
     assert!(
-        matches!(graded, Verdict::Undecided(Undecided::Limit(_))),
+        matches!(graded, Verdict::Undecided(Undecided::Limit(..))),
         "{graded:?}"
     );
 }
@@ -799,6 +813,173 @@ fn names_of_trials_and_values_of_given_code_are_no_traps() {
     assert!(graded.is_passed(), "{graded:?}");
 }
 
+/// An exercise whose given code has one of each kind of thing that code can give.
+const GIVES: &str = r#"//! # Gifts
+//! minutes: 5
+
+/// ## Write: use them
+/// ```given
+/// class Account {
+///     init(n) { this.n = n; this.lock = Lock(); }
+///     deposit(k) { with this.lock { this.n += k; } }
+///     total() { this.n }
+/// }
+/// class Refused { init(why) { this.why = why; } }
+/// fn risky(n) { if n < 0 { throw "negative"; } n * 2 }
+/// fn refuse(n) { throw Refused("no"); }
+/// fn choice(n) { n + 1 }
+/// fn items(n) { let xs = []; for i in 0..n { xs.push(i); } xs }
+/// fn table() { #{a: 1, b: 2} }
+/// fn numbers(n) { for i in 0..n { yield(i); } }
+/// fn ask(n) { await asyncio.sleep(0.1); n * 3 }
+/// let account = Account(5);
+/// let counts = #{a: 0};
+/// let log = [];
+/// const LIMIT = 3;
+/// ```
+/// ```starter
+/// fn answer() { 1 }
+/// ```
+/// ```after
+/// assert(answer() == 42, `${answer()}`);
+/// ```
+/// ```solution
+/// fn answer() { 42 }
+/// ```
+"#;
+
+/// For each kind of thing an answer of Python's that uses it as Python does.
+const TAKES: &[&str] = &[
+    // Functions, also where a name that is not there could be caught.
+    "def answer():
+    try:
+        risky(-1)
+    except Exception as e:
+        return 42 if str(e) == 'negative' else 0
+",
+    "def answer():
+    f = risky
+    try:
+        return f(n=LIMIT * 7)
+    except:
+        return 0
+",
+    "def answer():
+    try:
+        refuse(1)
+    except Refused as refused:
+        return 42 if refused.why == 'no' else 0
+",
+    // One with the name of something in a module of Python's.
+    "def answer():
+    try:
+        return choice(41)
+    except NameError:
+        return 0
+",
+    // Classes and their objects.
+    "class Savings(Account):
+    def __init__(self, n):
+        super().__init__(n)
+        self.bonus = 2
+    def deposit(self, k):
+        super().deposit(k + self.bonus)
+def answer():
+    savings = Savings(30)
+    savings.deposit(10)
+    return savings.total() if isinstance(account, Account) else 0
+",
+    "def answer():
+    try:
+        with account.lock:
+            account.n += 37
+        return account.n
+    finally:
+        account.n = 5
+",
+    // Arrays and maps, which are lists and dicts there; also beside Python's own.
+    "def answer():
+    xs = items(3)
+    xs.append(4)
+    xs.extend([5, 6])
+    xs.remove(2)
+    more = [7] + xs.copy()
+    xs += [16]
+    return sum(xs + [2]) + more.pop(0) + xs.index(1) - xs.count(9)
+",
+    "from collections import Counter
+def answer():
+    global log
+    counts['a'] += 40
+    counts['b'] = 2
+    log.append('x')
+    log += ['y']
+    words = Counter(log) + Counter(counts)
+    words.update(table())
+    n = sum(words[k] for k in counts if k in counts)
+    assert len(counts) == 2 and log == ['x', 'y'] and n == 45
+    counts['a'] = 0
+    log.clear()
+    return n - 3
+",
+    // Generators.
+    "def answer():
+    numbers_again = numbers(3)
+    next(numbers_again)
+    return sum(numbers(9)) + len(list(numbers(5))) + next(numbers_again)
+",
+    // What is called is the parameter, also where the library has a function of its name.
+    "def twice(take):
+    def once():
+        return take()
+    return once() + (lambda take: take())(take)
+def answer():
+    return twice(lambda: 21)
+",
+    // Coroutines: in the call that awaits, and kept for later.
+    "import asyncio
+async def main():
+    first = ask(4)
+    second = asyncio.create_task(ask(2))
+    coroutines = [ask(n) for n in (3, 5)]
+    total = sum(await asyncio.gather(*coroutines))
+    for done in asyncio.as_completed([ask(n) for n in range(1)]):
+        total += await done
+    return total + await first + await second
+def answer():
+    return asyncio.run(main())
+",
+    "import asyncio
+async def main():
+    async def one(n):
+        try:
+            return await ask(n)
+        except Exception:
+            return 0
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(n)) for n in (4, 10)]
+    return sum(task.result() for task in tasks)
+def answer():
+    return asyncio.run(main())
+",
+];
+
+#[test]
+fn what_given_code_gives_is_used_in_python_as_there() {
+    let lesson = parse("gifts.rhai", GIVES).expect("a lesson");
+    let exercise = lesson.exercise(1).expect("an exercise");
+    for text in TAKES {
+        let language = threadlab::session::Language::Python;
+        let graded = grade(exercise, Answer { text, language }, &Bounds::default());
+        assert!(graded.is_passed(), "{text}\n{graded:?}");
+    }
+    // A coroutine that nobody awaits is none of its result.
+    let text = "import asyncio\nasync def main():\n    return ask(14)\ndef answer():\n    return asyncio.run(main()) + 0\n";
+    let language = threadlab::session::Language::Python;
+    let graded = grade(exercise, Answer { text, language }, &Bounds::default());
+    assert!(matches!(graded, Verdict::Failed(_)), "{graded:?}");
+}
+
 #[test]
 fn what_an_author_would_be_told_is_written_with_the_run() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -832,13 +1013,16 @@ fn a_verdict_that_nobody_waits_for_is_none() {
         let graded = grade(&exercise(number), Answer::new(ANSWERS[0].1), &bounds);
         let is_stopped = matches!(
             graded,
-            Verdict::Undecided(Undecided::Limit(Cut::Stopped)) | Verdict::Failed(_)
+            Verdict::Undecided(Undecided::Limit(Cut::Stopped, _)) | Verdict::Failed(_)
         );
         assert!(is_stopped && !graded.is_passed(), "{number}: {graded:?}");
     }
     let graded = grade(&exercise(5), Answer::new(ANSWERS[0].1), &bounds);
     assert!(
-        matches!(graded, Verdict::Undecided(Undecided::Limit(Cut::Stopped))),
+        matches!(
+            graded,
+            Verdict::Undecided(Undecided::Limit(Cut::Stopped, _))
+        ),
         "{graded:?}"
     );
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use common::{Mode, session};
 use threadlab::event::{Event, Kind, Stream};
 use threadlab::explore::{Limits, Watch};
-use threadlab::language::python::translate;
+use threadlab::language::python::{nothing_earlier, translate};
 use threadlab::session::{Input, InputKind, Language, Outcome, Report, Session};
 
 /// One program of a file.
@@ -226,7 +226,7 @@ fn what_the_readme_says_stays_out_is_refused_by_name_with_its_line() {
             Some((at as u16 + 1, comment))
         });
         let (line, name) = found.expect("each program says what stays out");
-        let translation = translate(program, &|_| false).expect("it is Python");
+        let translation = translate(program, &nothing_earlier).expect("it is Python");
         let first = translation.problems.first();
         let first = first.unwrap_or_else(|| panic!("not refused: {program}"));
         assert_eq!(first.span.start.line, line, "{program}: {}", first.message);
@@ -250,7 +250,7 @@ fn generated_programs_print_what_they_print_in_python() {
 /// The first problem of a text: its line and what is said of it.
 #[track_caller]
 fn refused(text: &str, line: u16, reason: &str) {
-    let translation = translate(text, &|_| false).expect("it is Python");
+    let translation = translate(text, &nothing_earlier).expect("it is Python");
     let first = translation.problems.first().expect("it is refused");
     assert_eq!(first.span.start.line, line, "{}", first.message);
     assert!(first.message.contains(reason), "{}", first.message);
@@ -340,7 +340,7 @@ thread1.join()  # wait
 
 print(\"The thread has finished.\")
 ";
-    let translation = translate(python, &|_| false).expect("it is Python");
+    let translation = translate(python, &nothing_earlier).expect("it is Python");
     assert!(
         translation.problems.is_empty(),
         "{:?}",
@@ -426,7 +426,7 @@ fn mutated_programs_never_end_the_process() {
                 text.push('x');
             }
         }
-        accepted += u32::from(translate(&text, &|_| false).is_ok());
+        accepted += u32::from(translate(&text, &nothing_earlier).is_ok());
     }
     assert!(accepted > 100, "{accepted} were Python all the same");
 }

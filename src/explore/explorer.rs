@@ -488,6 +488,7 @@ impl Explorer {
             unexpanded: found.unexpanded,
             took: found.took,
             cut: found.cut,
+            cut_at: found.cut_at,
             uncounted: None,
             expected: None,
             sampled: None,

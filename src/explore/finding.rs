@@ -249,6 +249,9 @@ pub struct Exploration {
     /// Why the search is not complete; nothing when it is: then what was found is proved to be
     /// all.
     pub cut: Option<Cut>,
+    /// Where the threads were when the search was left, the one that ran first, if that is known; of each the calls
+    /// that it was in, innermost first.
+    pub cut_at: Vec<Pos>,
     /// How many runs stand for all others that differ from them only in the order of independent steps,
     /// where that was proved: then everything was seen, and nothing was counted.
     pub uncounted: Option<u64>,

@@ -23,6 +23,7 @@ use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::starvation::Waiting;
 use super::verdict::Seen;
+use crate::pos::Pos;
 use crate::schedule::{Asked, Choice, Draw, Failed, Kept, ToldSoFar, Walk};
 use crate::value::object::TaskId;
 
@@ -54,6 +55,8 @@ pub struct Found {
     pub unexpanded: u64,
     /// Why the search is not complete; nothing when it is.
     pub cut: Option<Cut>,
+    /// Where the threads were then, as [`Walk::places`] tells it.
+    pub cut_at: Vec<Pos>,
     /// How long it took.
     pub took: Duration,
     /// For each state the order of its interchangeable threads, of those in `orders`.
@@ -183,6 +186,7 @@ fn search_from<'a>(
             asked,
             unexpanded: 0,
             cut: None,
+            cut_at: Vec::new(),
             took: Duration::ZERO,
             order_of: Vec::new(),
             orders: IndexSet::new(),
@@ -252,7 +256,7 @@ impl Search<'_, '_> {
                 if let Some(why) =
                     interruption.or_else(|| self.brake.step(self.walk.bytes_of_step()))
                 {
-                    self.found.cut = Some(self.brake.cut(why));
+                    self.leave_by(self.brake.cut(why));
                     self.leave_in_the_middle(open.state, choice, &draws, edges);
                     return None;
                 }
@@ -283,9 +287,16 @@ impl Search<'_, '_> {
     /// Whether the walk stands in a state that has no key, which ends the search.
     fn is_interrupted(&mut self) -> bool {
         let why = self.walk.interruption();
-        let cut = why.map(|why| self.brake.cut(why));
-        self.found.cut = cut.or(self.found.cut);
+        if let Some(why) = why {
+            self.leave_by(self.brake.cut(why));
+        }
         why.is_some()
+    }
+
+    /// Notes why the search is not complete, and where it is.
+    fn leave_by(&mut self, cut: Cut) {
+        self.found.cut = Some(cut);
+        self.found.cut_at = self.walk.places();
     }
 
     /// Adds the steps of a thread that is like `first`, whose steps are there: each leads to the same
@@ -381,7 +392,7 @@ impl Search<'_, '_> {
             entry.or_insert((outcome, alike));
             self.found.graph.set_outcome(state, number);
         } else if depth >= self.limits.depth {
-            self.found.cut = Some(Cut::Depth(self.limits.depth));
+            self.leave_by(Cut::Depth(self.limits.depth));
             self.found.unexpanded += 1;
         } else {
             let kept = self.walk.keep();
@@ -464,7 +475,7 @@ impl Search<'_, '_> {
             (self.watch.progress)(states, self.open.len() as u64);
             return false;
         };
-        self.found.cut = Some(cut);
+        self.leave_by(cut);
         true
     }
 }

@@ -89,7 +89,8 @@ pub(super) fn run(
     let mut report = session.run(input);
     if let Report::Rejected(_) = report
         && source.may_be_python()
-        && python::translate(&source.text, &|_| false).is_ok_and(|text| text.problems.is_empty())
+        && python::translate(&source.text, &python::nothing_earlier)
+            .is_ok_and(|text| text.problems.is_empty())
     {
         session.set_language(Language::Python);
         report = session.run(input);

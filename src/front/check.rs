@@ -141,7 +141,8 @@ fn problems(config: Config, source: &Source) -> Vec<Diagnostic> {
     let problems = session.problems(input);
     let is_python = problems.iter().any(|one| one.severity == Severity::Error)
         && source.may_be_python()
-        && python::translate(&source.text, &|_| false).is_ok_and(|text| text.problems.is_empty());
+        && python::translate(&source.text, &python::nothing_earlier)
+            .is_ok_and(|text| text.problems.is_empty());
     match is_python {
         true => {
             session.set_language(Language::Python);

@@ -187,6 +187,9 @@ fn row(exercise: &Exercise, file: &Path, screen: Screen) -> Row {
         Verdict::Undecided(why) => {
             row.verdict = "undecided";
             row.fault = limit(*why).into();
+            if let Undecided::Limit(_, line) = why {
+                row.lines.extend(line);
+            }
         }
         Verdict::Failed(fault) => {
             row.verdict = "failed";
@@ -202,12 +205,12 @@ fn row(exercise: &Exercise, file: &Path, screen: Screen) -> Row {
 /// Why nothing is known, in one word for programs.
 fn limit(why: Undecided) -> &'static str {
     match why {
-        Undecided::Limit(Cut::Work(_)) | Undecided::Endless => "endless",
-        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..)) => "memory",
-        Undecided::Limit(Cut::States(_) | Cut::Depth(_)) | Undecided::Outcomes(_) => "states",
-        Undecided::Limit(Cut::Numbers(_)) => "random",
-        Undecided::Limit(Cut::Redefined) => "redefined",
-        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_) | Cut::Stopped) => "left",
+        Undecided::Limit(Cut::Work(_), _) | Undecided::Endless => "endless",
+        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..), _) => "memory",
+        Undecided::Limit(Cut::States(_) | Cut::Depth(_), _) | Undecided::Outcomes(_) => "states",
+        Undecided::Limit(Cut::Numbers(_), _) => "random",
+        Undecided::Limit(Cut::Redefined, _) => "redefined",
+        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_) | Cut::Stopped, _) => "left",
         Undecided::NoQuestion => "no-question",
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn run(source: &Source, color: Color) -> Status {
         name: &source.name,
         text: &source.text,
     };
-    let (text, problems) = match python::translate(&source.text, &|_| false) {
+    let (text, problems) = match python::translate(&source.text, &python::nothing_earlier) {
         Ok(translation) => (translation.text, translation.problems),
         Err(problem) => (String::new(), vec![*problem]),
     };

@@ -587,7 +587,7 @@ mod tests {
             assert!(!problems.is_empty());
             assert!(!render(&problems, "input", text, Style::Plain).is_empty());
         }
-        let _ = crate::language::python::translate(text, &|_| false);
+        let _ = crate::language::python::translate(text, &crate::language::python::nothing_earlier);
         let _ = crate::language::python::hints(text, |_| true);
     }
 

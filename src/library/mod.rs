@@ -146,7 +146,8 @@ impl Natives for Library {
             return answer.map(NativeResult::Value);
         }
         if dialect == Language::Python
-            && let Some(answer) = methods::collection::map_as_dict(name, receiver, args, ctx.pos)
+            && let Some(answer) = methods::collection::array_as_list(name, receiver, args)
+                .or_else(|| methods::collection::map_as_dict(name, receiver, args, ctx.pos))
         {
             return answer.map(NativeResult::Value);
         }

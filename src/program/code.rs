@@ -28,6 +28,8 @@ pub struct Code {
     pub this: Option<Reg>,
     /// The register that holds the generator, when the function is that of one, and the name of its class.
     pub generator: Option<(Reg, Literal)>,
+    /// Whether it awaits by itself: to Python, what a call of it gives is a coroutine.
+    pub awaits: bool,
     /// How many registers it needs.
     pub registers: u16,
     /// How many variables it captures.
@@ -248,6 +250,7 @@ impl Code {
             signature: None,
             this: None,
             generator: None,
+            awaits: false,
             registers: 0,
             captures: 0,
             ops: Vec::new(),

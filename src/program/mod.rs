@@ -404,6 +404,20 @@ impl Program {
         name.function(argc)
     }
 
+    /// The functions of this name that texts have, apart from the library's and those of modules.
+    pub fn functions_of_texts(&self, name: &str) -> impl Iterator<Item = &Code> {
+        let name = self.find_name(name).map(|id| self.name(id));
+        let codes = name.into_iter().flat_map(|name| {
+            let arities = name.arities().into_iter();
+            arities.filter_map(|count| name.function(count))
+        });
+        let is_of_text = |id: &CodeId| {
+            let unit = self.unit(id.unit);
+            unit.is_some_and(|unit| !unit.is_prelude() && !unit.is_module())
+        };
+        codes.filter(is_of_text).map(|id| self.code(id))
+    }
+
     /// The number of a name that was mentioned before.
     pub fn find_name(&self, text: &str) -> Option<u32> {
         self.name_ids.read().get(text).copied()

@@ -9,11 +9,11 @@ use crate::language::Diagnostic;
 use crate::language::diagnostic::Span;
 use crate::language::lower::{Catalogue, Lowered, TopLevel, lower};
 use crate::language::parse::Parsed;
-use crate::language::python::{self, Translation, hints};
+use crate::language::python::{self, Earlier, EarlierKind, Translation, hints};
 use crate::language::unseen::unseen_changes;
 use crate::library::{Library, catalogue};
-use crate::program::Language;
 use crate::program::code::OnReceiver;
+use crate::program::{Language, Unit};
 use crate::schedule::{Prepared, World};
 
 impl Session {
@@ -37,15 +37,15 @@ impl Session {
 
     /// What is wrong, or may be, with a text and the modules that it imports. Nothing runs.
     pub fn problems(&mut self, input: Input<'_>) -> Vec<Diagnostic> {
-        match self.accept(input, 0) {
+        match self.accept(input, 0, Ahead::HasRun) {
             Ok((_, warnings)) => warnings,
             Err(problems) => problems,
         }
     }
 
-    /// Whether there is a top-level variable of this name.
-    pub fn has_variable(&self, name: &str) -> bool {
-        has_variable(&self.world, name)
+    /// What the texts so far have made of a name, for a translation of Python's.
+    pub fn earlier(&self, name: &str, ahead: Ahead) -> Option<Earlier> {
+        earlier(&self.world, name, ahead)
     }
 
     /// Parses, lowers and adds a text, which has not begun then. At the prompt it has a number.
@@ -53,10 +53,11 @@ impl Session {
         &mut self,
         input: Input<'_>,
         number: u32,
+        ahead: Ahead,
     ) -> Result<(Arc<Prepared>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let program = self.world.program.clone();
         let _adding = program.adding.lock();
-        let translation = translated(self.language, input.text, input.kind, &self.world)?;
+        let translation = translated(self.language, input.text, input.kind, &self.world, ahead)?;
         let text = translation
             .as_ref()
             .map_or(input.text, |translation| &translation.text);
@@ -151,14 +152,13 @@ pub(super) fn translated(
     text: &str,
     kind: InputKind,
     world: &World,
+    ahead: Ahead,
 ) -> Result<Option<Translation>, Vec<Diagnostic>> {
-    let is_known = |name: &str| has_variable(world, name);
-    // What is explored is accepted before the texts ahead of it have run.
-    let is_declared = |name: &str| world.program.find_global(name).is_some();
+    let earlier = |name: &str| earlier(world, name, ahead);
     let translation = match (language, kind) {
         (Language::Own, _) => return Ok(None),
-        (Language::Python, InputKind::Script) => python::translate(text, &is_declared),
-        (Language::Python, InputKind::Prompt) => python::translate_input(text, &is_known),
+        (Language::Python, InputKind::Script) => python::translate(text, &earlier),
+        (Language::Python, InputKind::Prompt) => python::translate_input(text, &earlier),
     };
     let translation = translation.map_err(|problem| vec![*problem])?;
     match translation.problems.is_empty() {
@@ -167,9 +167,39 @@ pub(super) fn translated(
     }
 }
 
-pub(super) fn has_variable(world: &World, name: &str) -> bool {
+/// Whether the texts ahead of one have run when it is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// As at the prompt: the variables that they have made are there.
+    HasRun,
+    /// As where several texts are explored as one program: their variables are only declared.
+    IsAccepted,
+}
+
+/// What the texts ahead have made of a name.
+fn earlier(world: &World, name: &str, ahead: Ahead) -> Option<Earlier> {
     let global = world.program.find_global(name);
-    global.is_some_and(|global| world.globals.get(global).is_some())
+    let is_there = |global| ahead == Ahead::IsAccepted || world.globals.get(global).is_some();
+    let kind = match global.is_some_and(is_there) {
+        true => EarlierKind::Variable,
+        false => {
+            let functions = world.program.functions_of_texts(name);
+            let awaits = functions.map(|function| function.awaits);
+            match awaits.reduce(|one, other| one || other)? {
+                true => EarlierKind::Coroutine,
+                false => EarlierKind::Function,
+            }
+        }
+    };
+    let mut texts = world.program.units().filter(|unit| !unit.is_prelude());
+    let is_python = |unit: &Unit| {
+        let main = unit.functions.first();
+        main.is_some_and(|main| main.dialect == Language::Python)
+    };
+    Some(Earlier {
+        kind,
+        in_python: texts.any(is_python),
+    })
 }
 
 /// Problems of a translation, with their places in Python's text.
@@ -215,6 +245,10 @@ impl Catalogue for Names {
 
     fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
         catalogue::on_receiver(name)
+    }
+
+    fn on_receiver_in_python(&self, name: &str) -> OnReceiver {
+        catalogue::on_receiver_in_python(name)
     }
 
     fn is_prelude_method(&self, name: &str) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::episode::{NotSelected, Selection};
 use super::{
-    Config, Input, InputKind, NotExplorable, Obstacle, Outcome, Scheduler, Session, until,
+    Ahead, Config, Input, InputKind, NotExplorable, Obstacle, Outcome, Scheduler, Session, until,
 };
 use crate::event::Stream;
 use crate::explore::{Explorer, Twin, source_hash};
@@ -212,7 +212,7 @@ impl Session {
     /// # Errors
     /// What is wrong with the text.
     pub fn explorable(&mut self, input: Input<'_>) -> Result<Explorable, Vec<Diagnostic>> {
-        let (prepared, _) = self.accept(input, 0)?;
+        let (prepared, _) = self.accept(input, 0, Ahead::HasRun)?;
         let explorable = Explorable {
             title: input.name.into(),
             world: self.world.clone(),
@@ -246,7 +246,7 @@ impl Session {
                 text: part.text,
                 kind: InputKind::Prompt,
             };
-            let accepted = self.accept(input, part.number.into());
+            let accepted = self.accept(input, part.number.into(), Ahead::IsAccepted);
             self.language = language;
             let (prepared, _) = accepted.map_err(|problems| (index, problems))?;
             self.begin(&prepared);
@@ -405,7 +405,7 @@ impl Session {
             let mut texts = Vec::new();
             for Source { number, name, text } in &sources {
                 let input = Input { name, text, kind };
-                let (prepared, _) = session.accept(input, *number).ok()?;
+                let (prepared, _) = session.accept(input, *number, Ahead::IsAccepted).ok()?;
                 session.begin(&prepared);
                 texts.push(prepared);
             }

@@ -4,7 +4,7 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::{Config, InputKind, Names, Scheduler, Session, new_world, translated};
+use super::{Ahead, Config, InputKind, Names, Scheduler, Session, new_world, translated};
 use crate::event::Stream;
 use crate::language::lower::{TopLevel, lower};
 use crate::pos::Pos;
@@ -74,7 +74,7 @@ impl Runner for Worker {
             UnitKind::Prompt => InputKind::Prompt,
             _ => InputKind::Script,
         };
-        let translation = translated(language, text, input, &session.world);
+        let translation = translated(language, text, input, &session.world, Ahead::HasRun);
         let lowered = translation.and_then(|translation| {
             let own = translation
                 .as_ref()

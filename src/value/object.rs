@@ -500,6 +500,11 @@ impl Ids {
         [objects, tasks, thread_names, pools, process_pools, idents]
     }
 
+    /// How many threads and tasks there were, main among them.
+    pub fn tasks_started(&self) -> u64 {
+        self.tasks.load(Ordering::Relaxed)
+    }
+
     /// The next object's number, from 1.
     pub fn next_object(&self) -> ObjectId {
         ObjectId(self.objects.fetch_add(1, Ordering::Relaxed) + 1)

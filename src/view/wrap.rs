@@ -21,7 +21,12 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             used += 1;
         }
         while rest.len() > width {
-            lines.push(rest.drain(..width).collect());
+            // Code is broken between its words, where it has any.
+            let space = rest[..=width].iter().rposition(|c| *c == ' ');
+            let cut = space.filter(|at| *at > 0).unwrap_or(width);
+            lines.push(rest.drain(..cut).collect());
+            let spaces = rest.iter().take_while(|c| **c == ' ').count();
+            rest.drain(..spaces);
         }
         used += rest.len();
         line.extend(rest);

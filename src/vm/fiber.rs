@@ -205,6 +205,12 @@ impl Fiber {
         })
     }
 
+    /// Where it is in each of the calls that it is in, innermost first.
+    pub fn places(&self, program: &Program) -> impl Iterator<Item = Pos> {
+        let frames = self.frames.iter().rev();
+        frames.map(|frame| program.code(frame.code).pos(frame.pc as usize))
+    }
+
     /// Whether it is in a call of the function of this name.
     pub fn is_inside(&self, program: &Program, function: &str) -> bool {
         let is_its = |frame: &Frame| {

@@ -8,6 +8,7 @@ use super::Stop;
 use super::arithmetic::put;
 use super::generator::{Resumption, is_generator};
 use super::step::{Flow, Machine, Step};
+use crate::program::Language;
 use crate::program::op::Op;
 use crate::value::collection::Kind;
 use crate::value::object::Verb;
@@ -71,6 +72,11 @@ impl Machine<'_, '_> {
                     Value::Int(0),
                     Value::Bool(true),
                 )
+            }
+            // A map of this language's own that came into Python's code is a dict there.
+            Value::Map(map) if self.code().0.dialect == Language::Python => {
+                let keys = map.keys().map(|key| Value::from(&**key)).collect();
+                (Value::array(keys), Value::Int(0), Value::Unit)
             }
             other => {
                 return Err(FaultKind::NotIterable {

@@ -1,7 +1,7 @@
 //! Examples in the manner of Python's own documentation, pasted: what they are translated to runs,
 //! and prints what it prints there.
 
-use threadlab::language::python::translate;
+use threadlab::language::python::{nothing_earlier, translate};
 
 use super::common::{MODES, Mode, run};
 
@@ -326,7 +326,7 @@ if __name__ == '__main__':
 fn what_is_pasted_runs_as_it_is_translated() {
     let mut broken = Vec::new();
     for example in EXAMPLES {
-        let translation = translate(example.python, &|_| false).expect("it is Python");
+        let translation = translate(example.python, &nothing_earlier).expect("it is Python");
         if let Some(problem) = translation.problems.first() {
             broken.push(format!("{}: {}", example.name, problem.message));
             continue;

@@ -267,6 +267,7 @@ impl Explorer {
             unexpanded: 0,
             took,
             cut: None,
+            cut_at: Vec::new(),
             uncounted: Some(found.runs),
             expected: None,
             sampled: None,

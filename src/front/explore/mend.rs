@@ -241,7 +241,7 @@ impl Changeable {
                 lines: Lines::Own,
             });
         }
-        let translation = python::translate(&source.text, &|_| false).ok()?;
+        let translation = python::translate(&source.text, &python::nothing_earlier).ok()?;
         let line = |number: usize| {
             let at = Pos::new(u16::try_from(number).unwrap_or(u16::MAX), u16::MAX);
             usize::from(translation.places.python(at).line)

@@ -91,25 +91,29 @@ pub(in crate::front) fn summary(exercise: &Exercise, verdict: &Verdict) -> Strin
 
 /// Why nothing is known, in words.
 pub(in crate::front) fn undecided(why: Undecided) -> String {
-    match why {
-        Undecided::Limit(Cut::States(_)) => {
+    let place = match why {
+        Undecided::Limit(_, Some(line)) => format!("; line {line} was running then"),
+        _ => String::new(),
+    };
+    let words: String = match why {
+        Undecided::Limit(Cut::States(_), _) => {
             "there are too many states to look at all of them".into()
         }
-        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..)) => {
+        Undecided::Limit(Cut::Memory(_) | Cut::Exhausted(..), _) => {
             "it needs more memory than there is for it".into()
         }
-        Undecided::Limit(Cut::Work(_)) => {
+        Undecided::Limit(Cut::Work(_), _) => {
             "a thread computes for longer than is allowed, perhaps for ever".into()
         }
-        Undecided::Limit(Cut::Depth(_)) => "its runs are longer than is allowed".into(),
-        Undecided::Limit(Cut::Numbers(_)) => {
+        Undecided::Limit(Cut::Depth(_), _) => "its runs are longer than is allowed".into(),
+        Undecided::Limit(Cut::Numbers(_), _) => {
             "it draws random numbers of more values than can be tried".into()
         }
-        Undecided::Limit(Cut::Redefined) => {
+        Undecided::Limit(Cut::Redefined, _) => {
             "it defines a function anew while threads run that may call it".into()
         }
-        Undecided::Limit(Cut::Stopped) => "the check was stopped before its end".into(),
-        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_)) => {
+        Undecided::Limit(Cut::Stopped, _) => "the check was stopped before its end".into(),
+        Undecided::Limit(Cut::Time(_) | Cut::OutOfReach(_), _) => {
             "the search was left before its end".into()
         }
         Undecided::Outcomes(count) => {
@@ -119,7 +123,8 @@ pub(in crate::front) fn undecided(why: Undecided) -> String {
         Undecided::NoQuestion => {
             "the exercise asks for something that its program does not have".into()
         }
-    }
+    };
+    format!("{words}{place}")
 }
 
 struct Writer<'a> {
@@ -491,7 +496,7 @@ fn exhausted(limit: Limit, pos: Pos) -> String {
             "Does something grow for ever, or is something far too large?",
         ),
         Limit::Threads(count) => (
-            format!("more than {count} threads are alive at once"),
+            format!("more than {count} threads are started"),
             "Are threads started without end?",
         ),
         Limit::Output(bytes) => (

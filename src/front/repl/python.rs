@@ -11,6 +11,7 @@ use super::mode;
 use crate::front::report::{self, Quoted};
 use crate::language::outline::is_same_code;
 use crate::language::python::{Translation, translate_input};
+use crate::session::Ahead;
 use crate::view::paint::Role;
 
 impl Learner {
@@ -20,7 +21,8 @@ impl Learner {
             return None;
         }
         let session = &self.session;
-        let translation = translate_input(text, &|name| session.has_variable(name)).ok()?;
+        let translation =
+            translate_input(text, &|name| session.earlier(name, Ahead::HasRun)).ok()?;
         let is_new = self.settings.python || !is_same_code(text, &translation.text);
         is_new.then_some(translation)
     }

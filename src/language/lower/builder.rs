@@ -385,6 +385,11 @@ impl Builder {
         self.code.generator = Some((slot, class));
     }
 
+    /// Makes it one that awaits.
+    pub(super) fn set_awaits(&mut self) {
+        self.code.awaits = true;
+    }
+
     pub(super) fn generator(&self) -> Option<Reg> {
         self.code.generator.map(|(slot, _)| slot)
     }

@@ -254,6 +254,7 @@ impl Lowering<'_> {
 
     /// `await x` and `await(x)`: asks what is awaited; any other value is its own answer.
     fn await_value(&mut self, awaited: &Expr, dst: Reg, at: Pos) {
+        self.builder().set_awaits();
         if let Some((name, args)) = self.asyncio_call(awaited) {
             let name = format!("await {name}");
             if self.catalogue.native(&name).is_some() {
@@ -300,12 +301,20 @@ impl Lowering<'_> {
         self.builder().emit(call, at);
     }
 
-    /// What the library's method of this name does to a plain value. In Python plain values never
-    /// change.
+    /// What the library's function of this name does to a plain value that is its first argument. In Python
+    /// no function changes one.
     pub(super) fn on_receiver(&self, name: &str) -> Option<OnReceiver> {
         match self.dialect {
             Language::Own => self.catalogue.on_receiver(name),
             Language::Python => Some(OnReceiver::Keeps),
+        }
+    }
+
+    /// What the library's method of this name does to a plain value.
+    fn method_on_receiver(&self, name: &str) -> Option<OnReceiver> {
+        match self.dialect {
+            Language::Own => self.catalogue.on_receiver(name),
+            Language::Python => Some(self.catalogue.on_receiver_in_python(name)),
         }
     }
 
@@ -329,7 +338,7 @@ impl Lowering<'_> {
             place,
             name: self.name_id(name),
             verb: Verb::named(name),
-            on_receiver: self.on_receiver(name),
+            on_receiver: self.method_on_receiver(name),
             optional,
             constant,
         };

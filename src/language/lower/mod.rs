@@ -76,6 +76,11 @@ pub trait Catalogue {
     /// As a function, one that changes its receiver changes a variable that is its first argument.
     fn on_receiver(&self, name: &str) -> Option<OnReceiver>;
 
+    /// The same of a method in Python's code.
+    fn on_receiver_in_python(&self, _name: &str) -> OnReceiver {
+        OnReceiver::Keeps
+    }
+
     /// The keys of the map that may be written behind the arguments of the library's function of
     /// this name, as its options: then that is called which [`with_options`] names.
     fn options(&self, _name: &str) -> &'static [&'static str] {

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextSize};
 
+use super::EarlierKind;
 use super::builtins;
 use super::expression::{Binding, Collect, Piece, is_plain, marked};
 use super::modules;
@@ -88,6 +89,20 @@ pub(super) fn bind<'a>(
     Ok(bound)
 }
 
+/// Why a coroutine cannot be made of a call.
+const UNKNOWN_ARGUMENTS: &str = "these arguments have no counterpart in a call of an `async def` that is \
+                                 not awaited at once";
+
+/// A coroutine: the function with its arguments, which runs when it is awaited.
+fn coroutine(at: TextSize, function: Text, arguments: Vec<Text>) -> Piece {
+    if arguments.is_empty() {
+        return Piece::tight(function);
+    }
+    let mut all = vec![function];
+    all.extend(arguments);
+    called(Text::at(at, "curry"), &all)
+}
+
 impl<'a> Translator<'a> {
     pub(super) fn call(&mut self, call: &'a ast::ExprCall, is_awaited: bool) -> Outcome<Piece> {
         if let Some(full) = self.full_name(&call.func) {
@@ -99,6 +114,9 @@ impl<'a> Translator<'a> {
                 Some(function) => self.call_own(call, &name.id, function, is_awaited),
                 None => {
                     let callee = self.expr(&call.func)?;
+                    if !is_awaited && self.is_earlier_coroutine(&name.id) {
+                        return self.coroutine(call, callee.text);
+                    }
                     let class = self.class_named(&name.id).cloned();
                     if let Some(class) = &class
                         && let missing = self.abstract_methods(class)
@@ -312,27 +330,30 @@ impl<'a> Translator<'a> {
         };
         let Some(arguments) = arguments else {
             if function.is_async && !is_awaited {
-                let reason = "these arguments have no counterpart in a call of an `async def` that is \
-                              not awaited at once";
-                return refuse(call, reason);
+                return refuse(call, UNKNOWN_ARGUMENTS);
             }
             return self.call_with(call, own.into());
         };
         if function.is_async && !is_awaited {
-            // A coroutine: the function with its arguments, which runs when it is awaited.
-            if arguments.is_empty() {
-                return Ok(Piece::tight(Text::at(at, own)));
-            }
-            let mut text = Text::at(at, "curry(");
-            text.push(&own);
-            text.push(", ");
-            text.add(&Text::joined(&arguments, ", "));
-            text.push(")");
-            return Ok(Piece::tight(text));
+            return Ok(coroutine(at, Text::at(at, own), arguments));
         }
         let mut text = Text::at(at, own);
         text.add(&Text::joined(&arguments, ", ").wrapped("(", ")"));
         Ok(Piece::tight(text))
+    }
+
+    /// Whether a name means a function of an earlier text that awaits.
+    fn is_earlier_coroutine(&self, name: &str) -> bool {
+        self.scopes.owner(self.scope, name).is_none()
+            && self.earlier_kind(&renamed(name)) == Some(EarlierKind::Coroutine)
+    }
+
+    /// A call that is not awaited at once, of a function of an earlier text that awaits.
+    fn coroutine(&mut self, call: &'a ast::ExprCall, function: Text) -> Outcome<Piece> {
+        match self.arguments_of(call, None, "the function")? {
+            Some(arguments) => Ok(coroutine(call.start(), function, arguments)),
+            None => refuse(call, UNKNOWN_ARGUMENTS),
+        }
     }
 
     /// The arguments of a call in the order of the function's parameters.
@@ -1026,7 +1047,7 @@ impl<'a> Translator<'a> {
     /// Whether there may be context variables.
     fn has_contexts(&self) -> bool {
         let is_of_contexts = |full: &String| full.starts_with("contextvars");
-        self.imports.values().any(is_of_contexts) || (self.is_known)("contextvars")
+        self.imports.values().any(is_of_contexts) || self.has_variable("contextvars")
     }
 
     /// What a new task runs, which gets a copy of the context variables where the text has some.
@@ -1712,11 +1733,7 @@ impl<'a> Translator<'a> {
             let arguments = self.arguments_of(call, known, name)?;
             let is_coroutine = known.is_some_and(|function| function.is_async) && !is_awaited;
             return match arguments {
-                Some(arguments) if is_coroutine => {
-                    let mut all = vec![callee];
-                    all.extend(arguments);
-                    Ok(called(Text::at(call.start(), "curry"), &all))
-                }
+                Some(arguments) if is_coroutine => Ok(coroutine(call.start(), callee, arguments)),
                 Some(arguments) => Ok(called(callee, &arguments)),
                 None => self.call_with(call, callee),
             };

@@ -473,7 +473,7 @@ impl<'a> Translator<'a> {
         // A class that is called as something of the library stands in a variable of another name.
         let is_top = declaration == Some(Declaration::Top) || variable != own;
         let is_new = declaration != Some(Declaration::Top)
-            && !(self.is_module() && (self.is_known)(&variable));
+            && !(self.is_module() && self.has_variable(&variable));
         let word = if is_new { "let " } else { "" };
         let mut inner = Layout::default();
         let mut head = Text::at(def.start(), format!("class {own}"));

@@ -8,7 +8,7 @@ use crate::pos::Pos;
 /// What is to be said of a text in which this language's parser came as far as `error`: its
 /// translation, or what Python's parser finds if that gets further. `None` when it is no Python.
 pub(in crate::language) fn explain(text: &str, error: Pos) -> Option<Diagnostic> {
-    let python = match translate(text, &|_| false) {
+    let python = match translate(text, &super::nothing_earlier) {
         // What Python writes as it is written here is not what is wrong.
         Ok(translation) if is_same_code(text, &translation.text) => return None,
         Ok(translation) => {

@@ -288,7 +288,7 @@ impl<'a> Translator<'a> {
     /// The error of a name that nothing has, where a handler may catch it.
     pub(super) fn unknown_name(&mut self, name: &str) -> Option<String> {
         let is_known = super::builtins::is_function(name)
-            || (self.is_known)(name)
+            || (self.earlier)(&renamed(name)).is_some()
             || super::is_library_name(&renamed(name));
         if is_known || !self.catches_names {
             return None;
@@ -958,7 +958,10 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(Text::at(subscript.start(), text)));
         }
         let index = self.text(&subscript.slice)?;
-        if self.has_special(&["__getitem__"]) && subscript.ctx == ast::ExprContext::Load {
+        if self.has_special(&["__getitem__"])
+            && subscript.ctx == ast::ExprContext::Load
+            && !self.is_in_own_variable(&subscript.value)
+        {
             let item = self.helper("item");
             let mut text = Text::at(subscript.start(), format!("{item}("));
             text.add(&value.text);

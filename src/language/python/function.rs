@@ -1,7 +1,7 @@
 //! Functions and lambdas, with their parameters and defaults.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextSize};
 
 use super::expression::{Piece, is_plain};
 use super::names::renamed;
@@ -43,7 +43,7 @@ impl<'a> Translator<'a> {
             .is_some_and(|name| name.is_captured);
         let declaration = (self.scopes.owner(self.scope, &def.name))
             .map(|owner| self.scopes.declaration(owner, &def.name));
-        let is_known = self.is_module() && (self.is_known)(&own);
+        let is_known = self.is_module() && self.has_variable(&own);
         let is_declared_here =
             self.declares(&def.name, at) || declaration == Some(Declaration::Given) && !is_known;
         let word = if is_declared_here { "let " } else { "" };
@@ -153,6 +153,9 @@ impl<'a> Translator<'a> {
         let was_generator = std::mem::replace(&mut self.is_generator, yields(&def.body));
         self.within(scope, |translator| {
             translator.comment_of_head(&def.body, layout);
+            for line in translator.called_parameters(&def.parameters) {
+                layout.line(&line);
+            }
             translator.declare_at_top(layout, def.body.first().map(Ranged::start));
             translator.suite(&def.body, layout, false);
         });
@@ -160,6 +163,21 @@ impl<'a> Translator<'a> {
         self.catches_names = catches_names;
         self.loops = loops;
         self.is_generator = was_generator;
+    }
+
+    /// What gives parameters that are called another name, where the library has a function of theirs.
+    fn called_parameters(&mut self, parameters: &'a ast::Parameters) -> Vec<Text> {
+        let names = parameters.iter().map(|parameter| parameter.name());
+        let names: Vec<(TextSize, &str)> =
+            names.map(|name| (name.start(), name.as_str())).collect();
+        let mut lines = Vec::new();
+        for (at, name) in names {
+            let (written, own) = (renamed(name), self.variable(name));
+            if own == format!("{written}_") {
+                lines.push(Text::at(at, format!("let {own} = {written};")));
+            }
+        }
+        lines
     }
 
     /// The names of parameters as they are written here.
@@ -285,9 +303,19 @@ impl<'a> Translator<'a> {
             }
         }
         let scope = self.scopes.of_expression(lambda);
-        let body = self.within(scope, |translator| translator.expr(&lambda.body))?;
+        let parameters = lambda.parameters.as_deref();
+        let (body, called) = self.within(scope, |translator| {
+            let called = parameters.map(|parameters| translator.called_parameters(parameters));
+            (translator.expr(&lambda.body), called.unwrap_or_default())
+        });
+        let mut body = body?;
+        for line in called.iter().rev() {
+            let mut text = line.wrapped("", " ");
+            text.add(&body.text);
+            body.text = text;
+        }
         let mut text = head;
-        match is_def || body.text.as_str().starts_with('{') {
+        match is_def || !called.is_empty() || body.text.as_str().starts_with('{') {
             true => text.add(&body.text.wrapped("{ ", " }")),
             false => text.add(&body.text),
         }

@@ -313,7 +313,7 @@ fn line_of<'t>(text: &'t str, token: &Token<'_>) -> &'t str {
 /// ```
 pub fn undefined_assignment(name: &str, line: &str) -> String {
     let line = line.trim();
-    if let Ok(translation) = super::translate(line, &|_| false)
+    if let Ok(translation) = super::translate(line, &super::nothing_earlier)
         && translation.problems.is_empty()
         && translation.text.starts_with(&format!("let {name} ="))
     {

@@ -40,16 +40,41 @@ pub use translate::Translation;
 use super::diagnostic::Diagnostic;
 use crate::library::catalogue;
 
-/// Translates a whole script of Python's. `is_known` says which variables exist already.
+/// What the texts before this one have made of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// What it is.
+    pub kind: EarlierKind,
+    /// Whether any of these texts is Python's: only such make objects of Python's classes.
+    pub in_python: bool,
+}
+
+/// What an earlier text can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlierKind {
+    /// A variable, which a class is, too.
+    Variable,
+    /// A function.
+    Function,
+    /// A function that awaits: what a call of it gives is a coroutine.
+    Coroutine,
+}
+
+/// What the texts before this one have made of which names, as they are called there.
+pub type EarlierNames<'e> = &'e dyn Fn(&str) -> Option<Earlier>;
+
+/// For a text that is the first one.
+pub fn nothing_earlier(_name: &str) -> Option<Earlier> {
+    None
+}
+
+/// Translates a whole script of Python's.
 ///
 /// # Errors
 /// It is no Python: what is wrong with it. What has no counterpart here is among the
 /// [`Translation::problems`] instead.
-pub fn translate(
-    text: &str,
-    is_known: &dyn Fn(&str) -> bool,
-) -> Result<Translation, Box<Diagnostic>> {
-    translate::translate(text, false, is_known)
+pub fn translate(text: &str, earlier: EarlierNames<'_>) -> Result<Translation, Box<Diagnostic>> {
+    translate::translate(text, false, earlier)
 }
 
 /// Translates an input of the prompt: the value of an expression at its end is its value.
@@ -58,9 +83,9 @@ pub fn translate(
 /// As [`translate()`].
 pub fn translate_input(
     text: &str,
-    is_known: &dyn Fn(&str) -> bool,
+    earlier: EarlierNames<'_>,
 ) -> Result<Translation, Box<Diagnostic>> {
-    translate::translate(text, true, is_known)
+    translate::translate(text, true, earlier)
 }
 
 /// Whether the library has a function of this name, which a variable that is called must not have.

@@ -205,7 +205,7 @@ impl<'a> Translator<'a> {
             (0, "args") => "args_".into(),
             _ => renamed(name),
         };
-        let is_known = owner == 0 && (self.is_known)(&own);
+        let is_known = owner == 0 && self.has_variable(&own);
         match self.scopes.declaration(owner, name) {
             Declaration::At(starts) => starts.contains(&at) && !is_known,
             _ => false,
@@ -340,6 +340,7 @@ impl<'a> Translator<'a> {
                 }
                 if let Expr::Subscript(subscript) = target
                     && self.has_special(&["__setitem__"])
+                    && !self.is_in_own_variable(target)
                 {
                     self.python();
                     let name = self.helper("set_item");
@@ -537,6 +538,7 @@ impl<'a> Translator<'a> {
         }
         if let Expr::Subscript(subscript) = &*assign.target
             && self.has_special(&["__setitem__", "__getitem__"])
+            && !self.is_in_own_variable(&assign.target)
         {
             self.python();
             let mut parts = [self.text(&subscript.value)?, self.text(&subscript.slice)?];

@@ -16,6 +16,7 @@ use super::scope::{Declaration, Kind, Name, ScopeId, Scopes};
 use super::syntax::Source;
 use super::text::{Layout, PlaceMap, Text};
 use super::types::{Given, Type};
+use super::{EarlierKind, EarlierNames};
 use super::{flow, names};
 use crate::language::diagnostic::{Code, Diagnostic};
 
@@ -89,8 +90,8 @@ pub(super) struct Translator<'a> {
     pub(super) receivers: HashMap<ScopeId, String>,
     /// The variables in which attributes of classes are kept that are read in the body of the class.
     pub(super) class_variables: HashMap<(ScopeId, String), String>,
-    /// The variables that earlier inputs have made.
-    pub(super) is_known: &'a dyn Fn(&str) -> bool,
+    /// What the texts before this one have made.
+    pub(super) earlier: EarlierNames<'a>,
     /// The scope of what is translated now.
     pub(super) scope: ScopeId,
     /// Whether what is translated is awaited at once, or given to what awaits it.
@@ -133,14 +134,14 @@ pub(super) struct Translator<'a> {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// Translates a text of Python's. `is_known` tells the variables that earlier inputs have made.
+/// Translates a text of Python's.
 ///
 /// # Errors
 /// It is no Python.
 pub(super) fn translate(
     text: &str,
     is_prompt: bool,
-    is_known: &dyn Fn(&str) -> bool,
+    earlier: EarlierNames<'_>,
 ) -> Result<Translation, Box<Diagnostic>> {
     let source = Source::new(text);
     let parsed = super::syntax::parse(&source)?;
@@ -163,14 +164,14 @@ pub(super) fn translate(
         class_name: None,
         receivers: HashMap::new(),
         class_variables: HashMap::new(),
-        is_known,
+        earlier,
         scope: 0,
         is_awaited: false,
         set_later: HashMap::new(),
         caught: Vec::new(),
         loops: Vec::new(),
         is_generator: false,
-        has_mappings: has_mappings(body) || is_prompt && mentions_earlier(body, is_known),
+        has_mappings: has_mappings(body) || is_prompt && mentions_earlier(body, earlier),
         has_managers: super::scope::has_managers(body),
         keeps_causes: ["__cause__", "__suppress_context__"]
             .iter()
@@ -220,7 +221,7 @@ impl<'a> Translator<'a> {
             }
         }
         for module in std::mem::take(&mut self.object_modules) {
-            if !(self.is_known)(&module) {
+            if !self.has_variable(&module) {
                 head.line(&format!("let {module} = python.{module}();").into());
             }
         }
@@ -256,7 +257,7 @@ impl<'a> Translator<'a> {
                 super::modules::is_object(module) || module == "multiprocessing"
             })
         };
-        self.has_library_objects = modules.any(has_objects) || (self.is_known)("logging");
+        self.has_library_objects = modules.any(has_objects) || self.has_variable("logging");
         let mut modules = self.imports.values();
         self.has_managers |= modules.any(|full| full.starts_with("multiprocessing"));
     }
@@ -308,6 +309,33 @@ impl<'a> Translator<'a> {
         self.helper(if is_module { "undefined" } else { "unbound" })
     }
 
+    /// What earlier texts have made of a name that this one does not set.
+    pub(super) fn earlier_kind(&self, own: &str) -> Option<EarlierKind> {
+        Some((self.earlier)(own)?.kind)
+    }
+
+    /// Whether a place lies in a variable of this language's own, which an earlier text has made.
+    pub(super) fn is_in_own_variable(&self, place: &Expr) -> bool {
+        let root = match place {
+            Expr::Name(name) => name,
+            Expr::Subscript(subscript) => return self.is_in_own_variable(&subscript.value),
+            _ => return false,
+        };
+        let is_earlier = match self.scopes.owner(self.scope, &root.id) {
+            None => true,
+            // `global votes`
+            Some(owner) => owner == 0,
+        };
+        is_earlier
+            && (self.earlier)(&renamed(&root.id))
+                .is_some_and(|made| made.kind == EarlierKind::Variable && !made.in_python)
+    }
+
+    /// Whether an earlier text has made a variable of this name.
+    pub(super) fn has_variable(&self, own: &str) -> bool {
+        self.earlier_kind(own) == Some(EarlierKind::Variable)
+    }
+
     /// Says that Python's operators are needed here.
     pub(super) fn python(&mut self) {
         self.needs_python = true;
@@ -320,7 +348,7 @@ impl<'a> Translator<'a> {
             Expr::Name(name) => match self.imports.get(name.id.as_str()) {
                 Some(full) => Some(full.clone()),
                 None if self.scopes.owner(self.scope, &name.id).is_some()
-                    || (self.is_known)(&renamed(&name.id)) =>
+                    || (self.earlier)(&renamed(&name.id)).is_some() =>
                 {
                     None
                 }
@@ -476,7 +504,7 @@ impl<'a> Translator<'a> {
                 continue;
             }
             let own = self.variable(&name);
-            if scope == 0 && (self.is_known)(&own) {
+            if scope == 0 && self.has_variable(&own) {
                 continue;
             }
             let unset = self.unset();
@@ -784,17 +812,17 @@ fn functions_in_with(body: &[Stmt]) -> BTreeSet<String> {
     finder.1
 }
 
-/// Whether a text mentions a variable of an earlier input, which may be of a class that is not seen here.
-fn mentions_earlier(body: &[Stmt], is_known: &dyn Fn(&str) -> bool) -> bool {
-    struct Finder<'f>(&'f dyn Fn(&str) -> bool, bool);
+/// Whether a text mentions what an earlier one has made, which may be of a class that is not seen here.
+fn mentions_earlier(body: &[Stmt], earlier: EarlierNames<'_>) -> bool {
+    struct Finder<'f>(EarlierNames<'f>, bool);
     impl<'a> Visitor<'a> for Finder<'_> {
         fn visit_expr(&mut self, expr: &'a Expr) {
             self.1 |= matches!(expr, Expr::Name(name)
-                if name.ctx == ast::ExprContext::Load && (self.0)(&names::renamed(&name.id)));
+                if name.ctx == ast::ExprContext::Load && (self.0)(&names::renamed(&name.id)).is_some_and(|made| made.in_python));
             walk_expr(self, expr);
         }
     }
-    let mut finder = Finder(is_known, false);
+    let mut finder = Finder(earlier, false);
     finder.visit_body(body);
     finder.1
 }

@@ -4,14 +4,13 @@
 //! The code around an answer belongs to its program, and stays as it is. An answer in Python is changed in its
 //! translation.
 
-use super::program::{rehearsed, texts};
+use super::program::{rehearsed, session, texts};
 use super::{Answer, Bounds, FaultKind, Of, Text, Verdict, grade};
 use crate::explore::mend::{Advice, Budget, mend, with_shorter_locks};
 use crate::explore::{Exploration, Limits, Watch};
-use crate::language::outline::Outline;
 use crate::language::python;
 use crate::lesson::text::Exercise;
-use crate::session::Language;
+use crate::session::{Ahead, Language};
 
 /// So many failures are mended at most.
 const MOST: usize = 4;
@@ -67,9 +66,12 @@ pub fn mended(exercise: &Exercise, answer: Answer<'_>, bounds: &Bounds) -> Optio
 /// An answer of Python's in this program's own language; nothing when it has none there.
 fn translated(exercise: &Exercise, answer: &str) -> Option<String> {
     let given = exercise.given.as_ref().map_or("", |piece| &*piece.text);
-    let given = Outline::of(given);
-    let is_given = |name: &str| given.makes().any(|made| made == name);
-    let translation = python::translate(answer, &is_given).ok()?;
+    let mut session = session();
+    session
+        .program(&[Text::own(Of::Given, given).part()])
+        .ok()?;
+    let earlier = |name: &str| session.earlier(name, Ahead::IsAccepted);
+    let translation = python::translate(answer, &earlier).ok()?;
     (translation.problems.is_empty()).then_some(translation.text)
 }
 

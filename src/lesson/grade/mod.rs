@@ -17,7 +17,7 @@ mod work;
 pub use self::explain::Reason;
 pub use self::program::{Bounds, Explored, Text, rehearsal};
 
-use crate::explore::{Cut, Finding, Interleavings, Met, Token, Trail};
+use crate::explore::{Cut, Finding, Interleavings, Met, Problem, Token, Trail};
 use crate::language::Diagnostic;
 use crate::lesson::text::{Check, Exercise, Task};
 use crate::pos::Pos;
@@ -65,8 +65,8 @@ impl Verdict {
 /// Why nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undecided {
-    /// The search was left at this limit.
-    Limit(Cut),
+    /// The search was left at this limit, where this line of the answer ran, if one did.
+    Limit(Cut, Option<u32>),
     /// There are more outcomes than are looked at.
     Outcomes(usize),
     /// The run in which nobody is interrupted does not end within the limits.
@@ -252,8 +252,18 @@ impl FaultKind {
                 .collect(),
             Self::Problem(finding) => {
                 let places = finding.problem.lines().into_iter();
-                let own = places.filter(|pos| pos.input == 0 && !pos.is_none());
-                own.map(|pos| pos.line.into()).collect()
+                let is_own = |pos: &Pos| pos.input == 0 && !pos.is_none();
+                let own = places.filter(is_own);
+                let mut lines: Vec<u32> = own.map(|pos| pos.line.into()).collect();
+                // Who goes round for ever is where the run was left.
+                if let Problem::Livelock(_) | Problem::FairLivelock { .. } = finding.problem
+                    && lines.is_empty()
+                {
+                    let mut steps = finding.trail.steps.iter().rev();
+                    let last = steps.find(|step| is_own(&step.pos));
+                    lines.extend(last.map(|step| u32::from(step.pos.line)));
+                }
+                lines
             }
             Self::PrintsItself { line, .. } => vec![*line],
             Self::Exhausts { pos, .. } if pos.input == 0 && !pos.is_none() => {

@@ -37,7 +37,7 @@ pub struct Bounds {
     pub work: u64,
     /// Runs are followed for so many steps.
     pub depth: u32,
-    /// What a single run may hold and start: who goes over it is wrong, whatever else can happen.
+    /// What a single run may hold, print and start: who goes over it is wrong, whatever else can happen.
     pub run: RunLimits,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    fn part(&self) -> Part<'_> {
+    pub(super) fn part(&self) -> Part<'_> {
         let (name, number) = match self.of {
             Of::Given => ("the given code", GIVEN),
             Of::Answer => ("your code", 0),
@@ -160,7 +160,9 @@ impl Explored {
     /// Nothing, or why it is not known all that can happen.
     pub(super) fn undecided(&self) -> Option<Undecided> {
         if let Some(cut) = self.found.cut {
-            return Some(Undecided::Limit(cut));
+            let mut places = self.found.cut_at.iter();
+            let own = places.find(|pos| pos.input == 0 && !pos.is_none());
+            return Some(Undecided::Limit(cut, own.map(|pos| pos.line.into())));
         }
         let count = self.found.outcomes.len();
         (count >= MOST_OUTCOMES).then_some(Undecided::Outcomes(count))
@@ -196,11 +198,8 @@ pub fn rehearsal(
     rehearsed(&texts(exercise, answer, trial), is_ordered)
 }
 
-/// Texts as one program at its beginning, in a session of its own.
-///
-/// # Errors
-/// That one of the texts cannot run.
-pub(super) fn rehearsed(texts: &[Text<'_>], is_ordered: bool) -> Result<Rehearsal, Verdict> {
+/// A session in which nothing has run.
+pub(super) fn session() -> Session {
     let config = Config {
         scheduler: Scheduler::Seeded,
         seed: Some(1),
@@ -210,7 +209,15 @@ pub(super) fn rehearsed(texts: &[Text<'_>], is_ordered: bool) -> Result<Rehearsa
         readable: Vec::new(),
         worker_executable: None,
     };
-    let mut session = Session::new(config, Arc::new(Stream::new()));
+    Session::new(config, Arc::new(Stream::new()))
+}
+
+/// Texts as one program at its beginning, in a session of its own.
+///
+/// # Errors
+/// That one of the texts cannot run.
+pub(super) fn rehearsed(texts: &[Text<'_>], is_ordered: bool) -> Result<Rehearsal, Verdict> {
+    let mut session = session();
     let parts: Vec<Part<'_>> = texts.iter().map(Text::part).collect();
     let program = session.program(&parts);
     let program = program.map_err(|(index, problems)| {

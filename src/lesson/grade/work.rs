@@ -66,7 +66,7 @@ pub(super) fn grade(
                 // Another trial may show that it is wrong, but this answer has had its share.
                 let is_over = matches!(
                     why,
-                    Undecided::Limit(Cut::Work(_) | Cut::Memory(_) | Cut::Stopped)
+                    Undecided::Limit(Cut::Work(_) | Cut::Memory(_) | Cut::Stopped, _)
                 );
                 if is_over {
                     break;

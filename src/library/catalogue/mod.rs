@@ -31,7 +31,7 @@ pub use check::check;
 pub use errors::{ERRORS, ErrorKind};
 #[cfg(test)]
 pub(super) use receivers::names_in_table;
-pub use receivers::{keeps, on_receiver};
+pub use receivers::{keeps, on_receiver, on_receiver_in_python};
 
 /// A native function. Its arguments fit a signature of its row, and may be taken.
 pub type Native = fn(&mut [Value], &mut NativeCtx<'_>) -> Result<NativeResult, FaultKind>;

@@ -18,6 +18,15 @@ pub fn on_receiver(name: &str) -> Option<OnReceiver> {
     }
 }
 
+/// The same in Python's code. Python's own plain values never change; arrays and maps of this language that
+/// came there are changed by what changes a list or a dict.
+pub fn on_receiver_in_python(name: &str) -> OnReceiver {
+    match CHANGING_IN_PYTHON.contains(&name) {
+        true => OnReceiver::Changes,
+        false => OnReceiver::Keeps,
+    }
+}
+
 /// Whether the method of this name, which changes values of some types, leaves this one as it is.
 pub fn keeps(name: &str, receiver: &Value) -> bool {
     name == "split" && receiver.as_str().is_some()
@@ -31,6 +40,23 @@ pub(in crate::library) fn names_in_table(what: OnReceiver) -> &'static [&'static
         OnReceiver::Keeps => KEEPING,
     }
 }
+
+/// The methods of Python's lists and dicts that change them.
+const CHANGING_IN_PYTHON: &[&str] = &[
+    "append",
+    "clear",
+    "delete_slice",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "set_slice",
+    "setdefault",
+    "sort",
+    "update",
+];
 
 /// Those that change it, for some type: `split` cuts an array in two, though it leaves a string alone.
 const CHANGING: &[&str] = &[

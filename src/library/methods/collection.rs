@@ -132,6 +132,28 @@ pub(in crate::library) fn call(
     }
 }
 
+/// A method that Python's lists have, of an array of this language's own that came into Python's code; nothing
+/// for others.
+pub(in crate::library) fn array_as_list(
+    name: &str,
+    receiver: &mut Value,
+    args: &mut [Value],
+) -> Answer {
+    let Value::Array(items) = receiver else {
+        return None;
+    };
+    match (name, &*args) {
+        ("copy", []) => return done(receiver.clone()),
+        // What orders by a key calls the script back: arrays have that themselves.
+        ("sort", [Value::Function(_), ..]) => return None,
+        _ => {}
+    }
+    match row_method(name, items, args, Value::array) {
+        Some(answer) => Some(answer),
+        None => list_method(name, &mut *Arc::make_mut(items), args),
+    }
+}
+
 /// A method that Python's dicts have, of a map of this language's own that came into Python's code; nothing for
 /// others, and for errors, which are maps, too.
 pub(in crate::library) fn map_as_dict(

@@ -485,6 +485,7 @@ fn float(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
 fn len(value: &Value) -> Result<i64, FaultKind> {
     let count = match value {
         Value::Array(items) => items.len(),
+        Value::Map(map) => map.len(),
         Value::Range(range) => return Ok(i64::try_from(range.len()).unwrap_or(i64::MAX)),
         Value::Reference(_) | Value::Collection(_) => {
             value.collection().map_or(0, |contents| contents.len())

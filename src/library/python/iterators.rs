@@ -114,7 +114,12 @@ pub(super) const ROWS: &[Row] = &[
     Row("iterate", 1, 1, |args, ctx| {
         match is_iterated_by_script(&args[0]) {
             true => prelude("__python__iterate", args, ctx),
-            false => Ok(NativeResult::Value(args[0].clone())),
+            false => Ok(NativeResult::Value(match &args[0] {
+                Value::Map(map) => {
+                    Value::array(map.keys().map(|key| Value::from(&**key)).collect())
+                }
+                other => other.clone(),
+            })),
         }
     }),
     Row("iter", 1, 2, |args, ctx| {

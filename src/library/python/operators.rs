@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::instances::{check_plain, holds_compared_by_script};
+use super::strings::list;
 use super::text::percent;
 use super::{as_int, as_number, as_text, raised, type_name};
 use crate::library::operators::append;
@@ -64,14 +65,35 @@ fn computed(op: BinaryOp, a: &Value, b: &Value, sign: &str) -> Outcome {
         }
         _ => {}
     }
-    if let (Value::Array(a), Value::Array(b), BinaryOp::Add) = (a, b, op) {
-        limits::check_items(a.len() + b.len())?;
-        return Ok(Value::array(a.iter().chain(b.iter()).cloned().collect()));
+    if op == BinaryOp::Add
+        && let Some(sum) = with_own_array(a, b)
+    {
+        return sum;
     }
     match collections::binary(op, a, b) {
         Some(result) => result,
         None => Err(unsupported(op, sign, a, b)),
     }
+}
+
+/// `a + b` where one is an array of this language's own, which is a list in Python's code: of the kind of `a`.
+fn with_own_array(a: &Value, b: &Value) -> Option<Outcome> {
+    let items = |value: &Value| match value {
+        Value::Array(items) => Some(items.to_vec()),
+        Value::Reference(one) if one.kind == Kind::List => Some(one.items()),
+        _ => None,
+    };
+    if !matches!((a, b), (Value::Array(_), _) | (_, Value::Array(_))) {
+        return None;
+    }
+    let (mut all, more) = (items(a)?, items(b)?);
+    Some(limits::check_items(all.len() + more.len()).map(|()| {
+        all.extend(more);
+        match a {
+            Value::Array(_) => Value::array(all),
+            _ => list(all),
+        }
+    }))
 }
 
 /// `target op= operand`: a list changes in place.
@@ -128,6 +150,7 @@ pub(super) fn is_true(value: &Value) -> bool {
         Value::Int(number) => *number != 0,
         Value::Float(number) => *number != 0.0,
         Value::Array(items) => !items.is_empty(),
+        Value::Map(map) => !map.is_empty(),
         Value::Range(range) => !range.is_empty(),
         Value::Blob(bytes) => !bytes.is_empty(),
         // What has `__bool__` or `__len__` was asked before.
@@ -224,6 +247,7 @@ pub(super) fn contains(a: &Value, b: &Value) -> Result<bool, FaultKind> {
     }
     match (a, b) {
         (Value::Array(items), item) => Ok(items.iter().any(|other| equal(other, item))),
+        (Value::Map(map), key) => Ok(key.as_str().is_some_and(|key| map.contains_key(key))),
         (Value::Reference(one), _) if matches!(one.kind, Kind::Instance | Kind::Class) => {
             let message = format!("argument of type '{}' is not iterable", type_name(a));
             Err(raised("TypeError", &message))

@@ -1232,7 +1232,8 @@ impl Services for State {
         match (starts, self.is_limited()) {
             (false, _) => Ok(()),
             (true, true) => self.world.budget.check_threads(alive),
-            (true, false) if alive as u64 > self.most_threads => {
+            // Threads that end and start others are never too many at once.
+            (true, false) if self.world.ids.tasks_started() > self.most_threads => {
                 Err(Limit::Threads(self.most_threads))
             }
             (true, false) => Ok(()),

@@ -371,13 +371,29 @@ impl Walk {
         self.run.interrupt = interrupt;
     }
 
-    /// From now on a run that holds more memory, has more threads or prints more than this is interrupted, at
+    /// From now on a run that holds more memory, starts more threads or prints more than this is interrupted, at
     /// the place where it does. Time is no limit of a run that is led.
     pub fn set_limits(&mut self, limits: RunLimits) {
         self.run.most_memory = limits.memory;
         self.run.state.most_threads = limits.threads;
         self.run.state.most_output = limits.output;
         self.writer.set_most(limits.memory);
+    }
+
+    /// Where the thread is that has done the last step, and then where the others are; of each the calls that
+    /// it is in, innermost first.
+    pub fn places(&self) -> Vec<Pos> {
+        let state = &self.run.state;
+        let last = state.members.get(&state.running);
+        let others = state
+            .members
+            .iter()
+            .filter(|(task, _)| **task != state.running);
+        let members = last.into_iter().chain(others.map(|(_, member)| member));
+        let fibers = members.filter_map(|member| member.fiber.as_ref());
+        fibers
+            .flat_map(|fiber| fiber.places(&state.world.program))
+            .collect()
     }
 
     /// Why the last step was interrupted, or why the state that it has led to has no key, if so.

@@ -23,7 +23,10 @@ pub(super) fn letter(index: usize) -> String {
 
 /// Reads a line: the letters of options, or what they say. `is_known` says which names mean something else.
 pub(super) fn chosen(line: &str, options: &[&str], is_known: impl Fn(&str) -> bool) -> Chosen {
-    let said = |text: &str| options.iter().position(|option| is_same(option, text));
+    let said = |text: &str| {
+        let exactly = options.iter().position(|option| is_same(option, text));
+        exactly.or_else(|| only(options, |option| solid(option).eq(solid(text))))
+    };
     if let Some(index) = said(line) {
         return Chosen::Options(BTreeSet::from([index]));
     }
@@ -54,7 +57,18 @@ pub(super) fn chosen(line: &str, options: &[&str], is_known: impl Fn(&str) -> bo
     }
 }
 
-/// Whether two texts differ at most in white space.
+/// The place of the only option of which this is true.
+fn only(options: &[&str], is_meant: impl Fn(&str) -> bool) -> Option<usize> {
+    let mut meant = (0..options.len()).filter(|index| is_meant(options[*index]));
+    meant.next().filter(|_| meant.next().is_none())
+}
+
+/// A text without white space: `[1,3]` for `[1, 3]`.
+fn solid(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace())
+}
+
+/// Whether two texts differ at most in how wide their white space is.
 fn is_same(one: &str, other: &str) -> bool {
     one.split_whitespace().eq(other.split_whitespace())
 }
@@ -79,6 +93,19 @@ mod tests {
         check("1 2", &[1, 2]);
         check("0 / 1", &[0]);
         check("deadlock", &[3]);
+        check("0/1", &[0]);
+    }
+
+    #[test]
+    fn white_space_tells_options_apart_only_where_nothing_else_does() {
+        let chosen = |line| super::chosen(line, &["1 2", "12", "[1, 3]"], |_| false);
+        for (line, option) in [("1 2", 0), ("12", 1), ("[1,3]", 2), ("[1, 3]", 2)] {
+            assert_eq!(
+                chosen(line),
+                Chosen::Options(BTreeSet::from([option])),
+                "{line:?}"
+            );
+        }
     }
 
     #[test]

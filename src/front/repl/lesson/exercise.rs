@@ -12,7 +12,7 @@ use super::Lessons;
 use super::choice::{Chosen, chosen, letter};
 use super::files::Watched;
 use super::judge::choices;
-use super::program::{joined, latest, range};
+use super::program::{joined, latest, range, still_there, to_try};
 use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::repl::answer::{Flow, Learner};
 use crate::front::repl::command::plain_word;
@@ -122,19 +122,26 @@ impl Learner {
         }
     }
 
-    /// Makes ready what the exercise that is open needs: what is given runs here, unseen, so that it can
-    /// be used; and its file is written.
+    /// Makes ready what the exercise that is open needs: what is given, and what it begins with, runs here,
+    /// unseen, so that it can be used; and its file is written.
     pub(super) fn begin_exercise(&mut self) -> io::Result<()> {
         let Some(exercise) = self.exercise() else {
             return Ok(());
         };
-        if let (Some(given), Some(_)) = (&exercise.given, exercise.task.work()) {
+        if let Some(work) = exercise.task.work() {
+            let given = exercise.given.as_ref().map_or("", |given| &given.text);
+            let texts = [
+                ("what is given", given.to_string()),
+                ("what the exercise begins with", to_try(&work.starter.text)),
+            ];
             self.live.lock().set_hidden(Hidden::Everything);
-            self.session.run(Input {
-                name: "what is given",
-                text: &given.text,
-                kind: InputKind::Prompt,
-            });
+            for (name, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+                self.session.run(Input {
+                    name,
+                    text,
+                    kind: InputKind::Prompt,
+                });
+            }
             self.printer.catch_up();
             self.live.lock().set_hidden(Hidden::Nothing);
         }
@@ -377,7 +384,8 @@ impl Learner {
         let trials = exercise.task.work().map_or(&[][..], |work| &work.trials);
         let around: Vec<&str> = trials.iter().map(|trial| &*trial.text).collect();
         let checked = attempt.checked.saturating_sub(attempt.since);
-        let typed = latest(typed, checked, &around.join("\n"));
+        let around = around.join("\n");
+        let typed = latest(typed, checked, &around, !trials.is_empty());
         match typed.is_empty() {
             true => {
                 let starter = exercise.task.work().map_or("", |work| &work.starter.text);
@@ -385,7 +393,12 @@ impl Learner {
                 let text = watched.and_then(|watched| watched.text(starter));
                 text.map(|text| (text, 1))
             }
-            false => Some(joined(&typed)),
+            false => {
+                let starter = exercise.task.work().map_or("", |work| &work.starter.text);
+                let there = still_there(starter, &typed, &around);
+                let all: Vec<&Past> = there.iter().chain(typed).collect();
+                Some(joined(&all))
+            }
         }
     }
 

@@ -196,7 +196,10 @@ pub(super) fn judge(
     let words = feedback(&exercise, answer, &verdict, screen);
     let work = exercise.task.work();
     let is_untouched = work.is_some_and(|work| is_same_code(&text, &work.starter.text));
-    let was_stopped = matches!(verdict, Verdict::Undecided(Undecided::Limit(Cut::Stopped)));
+    let was_stopped = matches!(
+        verdict,
+        Verdict::Undecided(Undecided::Limit(Cut::Stopped, _))
+    );
     let (trial, token) = match &verdict {
         Verdict::Failed(fault) => (fault.trial, fault.kind.token().cloned()),
         Verdict::Passed(_) | Verdict::Undecided(_) => (0, None),
@@ -234,7 +237,7 @@ fn graded(
             if matches!(**fault, Fault { kind: FaultKind::Rejected { of: Of::Answer, .. }, .. })
     );
     let is_python = || {
-        let translation = python::translate(text, &|_| false);
+        let translation = python::translate(text, &python::nothing_earlier);
         translation.is_ok_and(|translation| !is_same_code(text, &translation.text))
     };
     match is_rejected && is_python() {

@@ -235,7 +235,7 @@ fn what_was_tried_at_an_exercise_is_no_part_of_what_a_page_runs() {
     );
     // Nor is an answer that was checked a part of the next one.
     types(&mut learner, &page, ":learn writers 7");
-    types(&mut learner, &page, "spawn(|| print(\"stray\"))");
+    types(&mut learner, &page, "let s = spawn(|| print(\"stray\"))");
     assert!(types(&mut learner, &page, ":check").contains("Not yet"));
     types(&mut learner, &page, "fn up() { n += 1; }");
     types(&mut learner, &page, "let a = spawn(up); a.join()");

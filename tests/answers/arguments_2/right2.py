@@ -1,0 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
+def fetch_all(pages):
+    with ThreadPoolExecutor() as ex:
+        return list(ex.map(fetch, pages))

@@ -1,0 +1,3 @@
+# fault: not-together
+def fetch_all(pages):
+    return [fetch(p) for p in pages]

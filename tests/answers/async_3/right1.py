@@ -1,0 +1,3 @@
+import asyncio
+async def total(numbers):
+    return sum(await asyncio.gather(*[fetch(n) for n in numbers]))

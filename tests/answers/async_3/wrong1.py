@@ -1,0 +1,4 @@
+# fault: too-slow
+import asyncio
+async def total(numbers):
+    return sum([await fetch(n) for n in numbers])

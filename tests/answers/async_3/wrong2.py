@@ -1,0 +1,3 @@
+# fault: error
+async def total(numbers):
+    return sum(fetch(n) for n in numbers)

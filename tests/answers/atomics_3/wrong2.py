@@ -1,0 +1,4 @@
+# fault: assertion
+def scale(factor):
+    old = amount.load()
+    amount.compare_exchange(old, old * factor)

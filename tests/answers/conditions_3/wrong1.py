@@ -1,0 +1,15 @@
+# fault: error
+from threading import Condition
+shelf = []
+changed = Condition()
+def bake(loaf):
+    with changed:
+        shelf.append(loaf)
+        changed.notify()
+def buy():
+    with changed:
+        if not shelf:
+            changed.wait()
+        loaf = shelf.pop(0)
+    wrap(loaf)
+    return loaf

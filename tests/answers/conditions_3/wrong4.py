@@ -1,0 +1,14 @@
+# fault: deadlock
+from threading import Condition
+shelf = []
+changed = Condition()
+def bake(loaf):
+    with changed:
+        shelf.append(loaf)
+def buy():
+    with changed:
+        while not shelf:
+            changed.wait()
+        loaf = shelf.pop(0)
+    wrap(loaf)
+    return loaf

@@ -1,0 +1,16 @@
+from threading import Condition
+box = []
+cond = Condition()
+def put(item):
+    with cond:
+        while box:
+            cond.wait()
+        box.append(item)
+        cond.notify_all()
+def get():
+    with cond:
+        while not box:
+            cond.wait()
+        item = box.pop()
+        cond.notify_all()
+        return item

@@ -1,0 +1,17 @@
+# fault: deadlock
+from threading import Condition
+box = []
+cond = Condition()
+def put(item):
+    with cond:
+        while box:
+            cond.wait()
+        box.append(item)
+        cond.notify()
+def get():
+    with cond:
+        while not box:
+            cond.wait()
+        item = box.pop()
+        cond.notify()
+        return item

@@ -1,0 +1,7 @@
+# fault: assertion
+from queue import Queue
+box = Queue()
+def put(item):
+    box.put(item)
+def get():
+    return box.get()

@@ -1,0 +1,12 @@
+def transfer(src, dst, amount):
+    if not approve(amount):
+        return False
+    if src == dst:
+        return coins[src] >= amount
+    first, second = sorted((src, dst))
+    with locks[first], locks[second]:
+        if coins[src] < amount:
+            return False
+        coins[src] -= amount
+        coins[dst] += amount
+        return True

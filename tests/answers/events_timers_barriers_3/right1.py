@@ -1,0 +1,9 @@
+from threading import Event
+ready = Event()
+def loader():
+    global data
+    data = load()
+    ready.set()
+def reader():
+    ready.wait()
+    use_data()

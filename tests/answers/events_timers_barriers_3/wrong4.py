@@ -1,0 +1,8 @@
+# fault: assertion
+import time
+def loader():
+    global data
+    data = load()
+def reader():
+    time.sleep(1)
+    use_data()

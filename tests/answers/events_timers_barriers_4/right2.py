@@ -1,0 +1,7 @@
+from threading import Event
+painted = [Event(), Event()]
+def painter(half):
+    paint(half)
+    painted[half].set()
+    painted[1 - half].wait()
+    admire(half)

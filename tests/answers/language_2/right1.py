@@ -1,0 +1,2 @@
+def with_item(items, item):
+    return [*items, item]

@@ -1,0 +1,1 @@
+with_item = lambda items, item: items + [item]

@@ -1,0 +1,3 @@
+def with_item(items, item):
+    items.append(item)
+    return items

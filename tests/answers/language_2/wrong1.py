@@ -1,0 +1,3 @@
+# fault: assertion
+def with_item(items, item):
+    return items.append(item)

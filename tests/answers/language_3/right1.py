@@ -1,0 +1,3 @@
+from collections import Counter
+def count(words):
+    return Counter(words)

@@ -1,0 +1,4 @@
+# fault: error
+def worker():
+    while True:
+        results.put(weigh(tasks.get()))

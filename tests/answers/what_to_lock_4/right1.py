@@ -1,0 +1,11 @@
+from threading import Lock
+lock = Lock()
+def record(sensor):
+    global sum, count
+    value = measure(sensor)
+    with lock:
+        sum += value
+        count += 1
+def average():
+    with lock:
+        return sum / count if count else 0

@@ -1,0 +1,14 @@
+from threading import Lock
+lock = Lock()
+def record(sensor):
+    global sum, count
+    value = measure(sensor)
+    with lock:
+        sum += value
+        count += 1
+def average():
+    with lock:
+        try:
+            return sum // count
+        except ZeroDivisionError:
+            return 0

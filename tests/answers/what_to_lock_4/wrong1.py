@@ -1,0 +1,13 @@
+# fault: assertion
+from threading import Lock
+lock = Lock()
+def record(sensor):
+    global sum, count
+    value = measure(sensor)
+    with lock:
+        sum += value
+    with lock:
+        count += 1
+def average():
+    with lock:
+        return sum / count if count else 0
