@@ -395,7 +395,11 @@ impl Learner {
             }
             false => {
                 let starter = exercise.task.work().map_or("", |work| &work.starter.text);
-                let there = still_there(starter, &typed, &around);
+                // What cannot run may be another language.
+                let there = match typed.iter().all(|past| past.has_run) {
+                    true => still_there(starter, &typed, &around),
+                    false => Vec::new(),
+                };
                 let all: Vec<&Past> = there.iter().chain(typed).collect();
                 Some(joined(&all))
             }
