@@ -2,7 +2,7 @@
 //!
 //! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
 //! ended, if any: `programs.txt` what documentation and tutorials show, `classes.txt` classes, functions with
-//! all kinds of parameters, and decorators, `tutorials.txt` many features one by one, `documentation.txt` what
+//! all kinds of parameters, and decorators, `multiprocessing.txt` programs with processes that share something, `tutorials.txt` many features one by one, `documentation.txt` what
 //! pages on each module and each kind of thing show, with their errors, `lines.txt` single lines,
 //! `generated.txt` programs that were drawn at random. `concurrent.txt` holds programs with threads, and all
 //! that 60 runs of each printed (`observe.py` made it). No Python is needed to run these tests.
@@ -146,6 +146,16 @@ fn programs_of_documentation_print_what_they_print_in_python() {
     check(include_str!("python/documentation.txt"), 101);
 }
 
+#[test]
+fn processes_do_what_they_do_in_python() {
+    let programs = programs(include_str!("python/multiprocessing.txt"));
+    assert!(programs.len() >= 5, "{} programs", programs.len());
+    // Played, and as processes of the host, which ask the session's objects.
+    for mode in [Mode::Seeded(1), Mode::Parallel(2), Mode::Gil(1)] {
+        check_in(mode, &programs);
+    }
+}
+
 /// What the threads of one run have printed: their names, and their lines in order. Threads without a name
 /// of their own are interchangeable, and tasks run in the main thread.
 type Printed = Vec<(String, Vec<String>)>;
@@ -211,7 +221,7 @@ fn what_real_runs_of_python_print_is_among_the_outcomes_that_are_proved() {
             count += 1;
         }
     }
-    assert!(count >= 18, "{count} different runs");
+    assert!(count >= 22, "{count} different runs");
 }
 
 #[test]

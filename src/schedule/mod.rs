@@ -27,14 +27,16 @@ use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Thread;
 use crate::runtime::threads::ThreadInfo;
-use crate::value::object::{Ids, TaskId};
+use crate::value::object::{Ids, TaskId, Wake};
 use crate::value::{Budget, Class, Fault, FaultKind, Function, Object, Value};
 use crate::vm::{Globals, Natives, no_eval};
 
 pub use heap::Heap;
 pub use inputs::Prepared;
 pub use log::request;
-pub use process::{ProcessSettings, Runner, Setup, WORKER_ARGUMENT, WorkerScheduler, serve};
+pub use process::{
+    ProcessSettings, Runner, Setup, Upstream, WORKER_ARGUMENT, WorkerScheduler, serve,
+};
 pub use stepped::{
     Asked, Choice, Draw, FUEL_PER_SLICE, Failed, Interrupt, Interruption, Kept, Lines, Policy,
     Raised, Seeded, Shared, StepEffect, Stepped, Told, ToldSoFar, Walk, WalkEnd,
@@ -71,6 +73,10 @@ pub struct World {
     pub readable: Vec<PathBuf>,
     /// What a run may use, and has used.
     pub budget: Budget,
+    /// Where requests to objects go whose state is in the process that has started this one.
+    pub upstream: Option<Arc<dyn Upstream>>,
+    /// The library's function that asks an object: for requests that come from other processes.
+    pub asker: Option<Arc<Function>>,
     /// How its processes are started.
     pub processes: ProcessSettings,
     /// The name of the main thread.
@@ -98,6 +104,8 @@ impl World {
             evaluator: None,
             readable: Vec::new(),
             budget: Budget::default(),
+            upstream: None,
+            asker: None,
             processes: ProcessSettings::default(),
             main_name,
             main,
@@ -275,6 +283,9 @@ impl From<Result<Value, Fault>> for MainEnd {
 /// Asks the running input to end; can be sent to another thread of the host.
 pub type StopRequest = Arc<dyn Fn() + Send + Sync>;
 
+/// Ends the wait of a thread; can be sent to another thread of the host.
+pub type Waker = Arc<dyn Fn(TaskId, Wake) + Send + Sync>;
+
 /// A scheduler as a session drives it.
 pub trait Schedule: Send {
     /// Runs `function` as the main thread. Blocks until the run has ended.
@@ -302,6 +313,11 @@ pub trait Schedule: Send {
 
     /// Releases, for the main thread between two runs, an object that it holds.
     fn release(&mut self, object: &Arc<Object>);
+
+    /// What ends the waits of threads for what is in another process; nothing where none is.
+    fn waker(&self) -> Option<Waker> {
+        None
+    }
 
     /// Sets the seed of the next run.
     fn set_seed(&mut self, _seed: u64) {}

@@ -8,10 +8,11 @@ use super::{Ahead, Config, InputKind, Names, Scheduler, Session, new_world, tran
 use crate::event::Stream;
 use crate::language::lower::{TopLevel, lower};
 use crate::pos::Pos;
-use crate::program::{Language, Program, UnitKind};
+use crate::program::{Language, UnitKind};
 use crate::runtime::deadlock;
-use crate::schedule::{MainEnd, ProcessSettings, Runner, Setup, Until, WorkerScheduler, serve};
-use crate::value::object::Ids;
+use crate::schedule::{
+    MainEnd, ProcessSettings, Runner, Setup, Until, Upstream, Waker, WorkerScheduler, World, serve,
+};
 use crate::value::{Fault, FaultKind, Function, Value};
 use crate::vm;
 
@@ -26,11 +27,11 @@ pub fn serve_as_worker(
     output: impl Write + Send + 'static,
 ) -> io::Result<()> {
     let stream = Arc::new(Stream::new());
-    let make = |setup| Worker(new_session(setup, stream.clone()));
+    let make = |setup, upstream| Worker(new_session(setup, upstream, stream.clone()));
     serve(input, output, stream.clone(), make)
 }
 
-fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
+fn new_session(setup: Setup, upstream: Arc<dyn Upstream>, stream: Arc<Stream>) -> Session {
     let (scheduler, workers) = match setup.scheduler {
         WorkerScheduler::Parallel(workers) => (Scheduler::Parallel, Some(workers as usize)),
         WorkerScheduler::Gil => (Scheduler::Gil, None),
@@ -45,6 +46,7 @@ fn new_session(setup: Setup, stream: Arc<Stream>) -> Session {
         worker_executable: setup.executable.clone(),
     };
     let mut world = new_world(&config, stream).of_worker(&setup.name, setup.age);
+    world.upstream = Some(upstream);
     world.processes = ProcessSettings {
         executable: setup.executable,
         generation: setup.generation,
@@ -120,14 +122,15 @@ impl Runner for Worker {
             MainEnd::Interrupted(_) => Err(Fault::new(FaultKind::Interrupted, Pos::NONE)),
             MainEnd::Deadlock(threads) => Err(deadlock::in_process(&threads)),
         };
-        vm::copy_end(end, &session.world.program)
+        vm::copy_end(end, &session.world.program, None)
     }
 
-    fn program(&self) -> &Program {
-        &self.0.world.program
+    fn world(&self) -> &Arc<World> {
+        &self.0.world
     }
 
-    fn ids(&self) -> &Ids {
-        &self.0.world.ids
+    fn waker(&self) -> Waker {
+        let waker = self.0.schedule.waker();
+        waker.unwrap_or_else(|| Arc::new(|_, _| {}))
     }
 }

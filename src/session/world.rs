@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Config, Scheduler, evaluation};
 use crate::event::Stream;
 use crate::host;
-use crate::library::Library;
+use crate::library::{Library, catalogue};
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Queue;
@@ -22,6 +22,8 @@ pub(super) fn new_world(config: &Config, stream: Arc<Stream>) -> World {
     let natives = || Box::new(Library::new()) as Box<dyn Natives + Send>;
     let mut world = World::new(Arc::new(Program::new()), stream, Box::new(natives));
     world.evaluator = Some(evaluation::evaluator(world.program.clone()));
+    let ask = (world.program).name_id("python.ask", catalogue::native_index);
+    world.asker = Some(Arc::new(world.program.named_function(ask)));
     world.readable.clone_from(&config.readable);
     world.processes = ProcessSettings {
         executable: config.worker_executable.clone(),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::collection::Kind;
 use super::{
     Cell, Class, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind, Function,
     Inherited, Object, Reference, UserClass, Value, with_article,
@@ -36,6 +37,8 @@ pub enum Objects<'a> {
 pub struct Copier<'a> {
     /// What the captured variable of this number is called.
     name_of: &'a dyn Fn(&Function, usize) -> String,
+    /// The class of this name in the process that the copies are for, when that has it already.
+    home: Option<&'a dyn Fn(&str) -> Option<Arc<UserClass>>>,
     objects: Objects<'a>,
     cells: BTreeMap<usize, Arc<Cell>>,
     classes: BTreeMap<usize, Arc<UserClass>>,
@@ -67,6 +70,7 @@ impl<'a> Copier<'a> {
     pub fn new(name_of: &'a dyn Fn(&Function, usize) -> String) -> Self {
         Self {
             name_of,
+            home: None,
             objects: Objects::Refuse,
             cells: BTreeMap::new(),
             classes: BTreeMap::new(),
@@ -74,6 +78,14 @@ impl<'a> Copier<'a> {
             depth: 0,
             place: Place::Other(String::new()),
         }
+    }
+
+    /// The same for a process that has classes of its own: a class is known by its name, as in Python, and
+    /// so the instances that arrive there are of the one that it has.
+    #[must_use]
+    pub fn for_home(mut self, home: &'a dyn Fn(&str) -> Option<Arc<UserClass>>) -> Self {
+        self.home = Some(home);
+        self
     }
 
     /// A copy of `value`, which is called `place` where it is refused: `the task's result`.
@@ -160,6 +172,14 @@ impl<'a> Copier<'a> {
                 value.clone()
             }
             Value::Function(function) => Value::Function(Arc::new(self.function(function)?)),
+            // It is the same one there; but as in Python, it is inherited and never sent.
+            Value::Object(object) if object.is_for_processes() => {
+                if matches!(self.objects, Objects::Refuse) && matches!(self.place, Place::Other(_))
+                {
+                    return Err(self.only_inherited(object.kind()));
+                }
+                value.clone()
+            }
             Value::Object(object) => match self.objects {
                 Objects::Refuse => return Err(self.refusal(object.kind())),
                 Objects::Replace(stand_in) => match &self.place {
@@ -175,14 +195,24 @@ impl<'a> Copier<'a> {
             Value::Reference(reference) => {
                 // It is refused as what it is, whatever it holds just then.
                 reference.class.as_ref().map_or(Ok(()), refuse_native)?;
-                Value::Reference(Arc::new(Reference {
-                    kind: reference.kind,
-                    contents: self.cell(&reference.contents, None)?,
-                    class: match &reference.class {
-                        Some(class) => Some(self.class(class)?),
-                        None => None,
-                    },
-                }))
+                let class = match &reference.class {
+                    Some(class) => Some(self.class(class)?),
+                    None => None,
+                };
+                match (reference.kind, &class) {
+                    (Kind::Class, Some(class)) => class.to_value(),
+                    (Kind::Instance, Some(class))
+                        if self.home.is_some()
+                            && let Some(own) = class.member_like(reference) =>
+                    {
+                        own
+                    }
+                    _ => Value::Reference(Arc::new(Reference {
+                        kind: reference.kind,
+                        contents: self.cell(&reference.contents, None)?,
+                        class,
+                    })),
+                }
             }
             Value::Collection(contents) => {
                 Value::Collection(Arc::new(self.collection(contents)?.into()))
@@ -232,6 +262,10 @@ impl<'a> Copier<'a> {
             return Ok(copy.clone());
         }
         refuse_native(class)?;
+        if let Some(own) = self.home.and_then(|home| home(class.name.as_str())) {
+            self.classes.insert(address, own.clone());
+            return Ok(own);
+        }
         let base = match &class.base {
             Some(base) => Some(self.class(base)?),
             None => None,
@@ -335,6 +369,18 @@ impl<'a> Copier<'a> {
                 self.place
             ),
         })
+    }
+
+    fn only_inherited(&self, kind: &str) -> FaultKind {
+        FaultKind::misuse(
+            Class::RuntimeError,
+            &format!("{} is or holds {}", self.place, with_article(kind)),
+            "what processes share reaches a process when that is started",
+            "give it to the Process, or let its function name a variable that holds it",
+        )
+        .as_python_says(format!(
+            "{kind} objects should only be shared between processes through inheritance"
+        ))
     }
 
     fn refusal(&self, kind: &str) -> FaultKind {

@@ -207,6 +207,8 @@ pub struct Effects {
     pub failures: Vec<Failure>,
     /// Processes that are no longer needed: each ends at once, and what it runs fails.
     pub dismissed: Vec<TaskId>,
+    /// Requests to objects in the process that has started this one.
+    pub requests: Vec<Request>,
     /// Notifications to other objects; delivered by [`Object::attempt`], no scheduler sees them.
     notices: Vec<Notice>,
     /// What was given to shared objects by others, whose states were locked meanwhile: see
@@ -230,7 +232,32 @@ impl Effects {
             && self.next.is_none()
             && self.failures.is_empty()
             && self.dismissed.is_empty()
+            && self.requests.is_empty()
     }
+}
+
+/// A request to an object in the process that has started this one. Its thread waits for the answer.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The thread that asks.
+    pub task: TaskId,
+    /// The object's number there.
+    pub object: u64,
+    /// What is asked.
+    pub verb: Verb,
+    /// The arguments.
+    pub args: Vec<Value>,
+}
+
+/// In which processes an object can be reached, and in which one its state is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Only where it was made: processes share nothing else.
+    Here,
+    /// In those that this one starts, too, which ask this one.
+    Processes,
+    /// The same, and its state is in the process that has started this one, under this number.
+    Elsewhere(u64),
 }
 
 /// What an event loop does when it looks which of its timers are due.
@@ -834,6 +861,7 @@ pub struct Object {
     kind: &'static str,
     knows_blockers: bool,
     takes_copies: bool,
+    reach: Reach,
     state: Mutex<Slot>,
     /// Whether a second thread can reach it. Only the stepped schedulers ask.
     published: AtomicBool,
@@ -844,6 +872,16 @@ pub struct Object {
 impl Object {
     /// A new object.
     pub fn new(ids: &Ids, made_at: Pos, primitive: impl Primitive + 'static) -> Arc<Self> {
+        Self::reaching(Reach::Here, ids, made_at, primitive)
+    }
+
+    /// A new object that can be reached so far.
+    pub fn reaching(
+        reach: Reach,
+        ids: &Ids,
+        made_at: Pos,
+        primitive: impl Primitive + 'static,
+    ) -> Arc<Self> {
         let kind = primitive.kind();
         let knows_blockers = primitive.knows_blockers();
         let takes_copies = primitive.takes_copies();
@@ -857,8 +895,10 @@ impl Object {
             kind,
             knows_blockers,
             takes_copies,
+            reach,
             state,
-            published: AtomicBool::new(false),
+            // Threads of other processes reach it, too.
+            published: AtomicBool::new(reach != Reach::Here),
             owed_to: AtomicU64::new(0),
         })
     }
@@ -878,9 +918,22 @@ impl Object {
         self.knows_blockers
     }
 
-    /// Whether it is given copies; see [`Primitive::takes_copies`].
+    /// Whether it is given copies: see [`Primitive::takes_copies`]; so is what several processes reach.
     pub fn takes_copies(&self) -> bool {
-        self.takes_copies
+        self.takes_copies || self.is_for_processes()
+    }
+
+    /// Whether several processes can reach it.
+    pub fn is_for_processes(&self) -> bool {
+        self.reach != Reach::Here
+    }
+
+    /// Its number in the process that has started this one, when its state is there.
+    pub fn elsewhere(&self) -> Option<u64> {
+        match self.reach {
+            Reach::Elsewhere(number) => Some(number),
+            Reach::Here | Reach::Processes => None,
+        }
     }
 
     /// The threads of whom each alone could end the wait of `task` for this object; none when
@@ -1067,7 +1120,9 @@ impl Object {
     }
 
     fn answer_alone(&self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Attempt {
-        let only_reads = || self.operation(call.verb).effect.only_reads();
+        // What stands for an object elsewhere notes who asks.
+        let only_reads =
+            || self.elsewhere().is_none() && self.operation(call.verb).effect.only_reads();
         note_access(self.address(), self.kind, || !only_reads());
         let mut slot = self.state.lock();
         // Outside exploring nothing is cached.

@@ -591,6 +591,10 @@ operations! {
     Submit = "submit" {
         POOLS => writes(NOTHING),
     }
+    /// A process is started, which has copies of all that there is.
+    Fork = "<fork>" {
+        &["ProcessPoolExecutor"] => writes(NOTHING),
+    }
     /// `map`
     Map = "map" {
         POOLS => writes(NOTHING),

@@ -28,6 +28,13 @@ impl FaultKind {
             Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => {
                 misuse.python.as_ref().map(ToString::to_string)
             }
+            Self::TaskGroup(failures) => {
+                let count = failures.len();
+                let s = plural(count);
+                Some(format!(
+                    "unhandled errors in a TaskGroup ({count} sub-exception{s})"
+                ))
+            }
             Self::Timeout { .. } | Self::Cancelled(_) => Some(String::new()),
             Self::Unfinished { unfinished, of } => {
                 Some(format!("{unfinished} (of {of}) futures unfinished"))

@@ -157,6 +157,9 @@ pub const INIT: &str = "init";
 /// The method by which a class makes what a call of it gives, with the class as `this`.
 pub const MAKE: &str = "__make__";
 
+/// The attribute of an enumeration that holds its members by name.
+const MEMBERS: &str = "members_";
+
 /// The variable in which the methods of a class find what it derives from.
 pub const SUPER: &str = "super";
 
@@ -275,6 +278,21 @@ impl UserClass {
             contents: attributes(Attributes::new(), pos),
             class: Some(self.clone()),
         })
+    }
+
+    /// The member of this enumeration that has the name of a member of a copy of it.
+    pub fn member_like(self: &Arc<Self>, copy: &Reference) -> Option<Value> {
+        let Value::Reference(own) = self.to_value() else {
+            return None;
+        };
+        let Value::Reference(members) = own.attribute(MEMBERS)? else {
+            return None;
+        };
+        let name = copy.attribute("name")?;
+        match &**members.load() {
+            Collection::Dict(members) => members.get(&name).ok()?.cloned(),
+            _ => None,
+        }
     }
 
     /// An error of one of Python's classes, with these arguments.

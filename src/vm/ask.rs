@@ -25,13 +25,18 @@ impl Machine<'_, '_> {
             return match wake {
                 Wake::Retry => {
                     self.fiber.retrying = true;
-                    Ok(Flow::Reload)
+                    match self.fiber.pending.take() {
+                        Some(intrinsic) => self.intrinsic(*intrinsic),
+                        None => Ok(Flow::Reload),
+                    }
                 }
                 Wake::Grant(value) => {
+                    self.fiber.pending = None;
                     self.tell(wanted.map(|wanted| *wanted), &value);
                     self.give(value)
                 }
                 Wake::Fail(kind) => {
+                    self.fiber.pending = None;
                     self.fiber.reached = None;
                     self.env.services.sees_fault(&kind);
                     Err(*kind)
@@ -62,7 +67,7 @@ impl Machine<'_, '_> {
         let copies;
         let call = match object.takes_copies() {
             true => {
-                copies = self.copies(verb, args)?;
+                copies = self.copies(object, verb, args)?;
                 let args = &copies;
                 Call { verb, args }
             }
@@ -106,6 +111,10 @@ impl Machine<'_, '_> {
         }
         match attempt {
             Attempt::Done(value) => {
+                let value = match object.is_for_processes() {
+                    true => self.arrived(value)?,
+                    false => value,
+                };
                 self.tell(before, &value);
                 let is_main_name = verb == Verb::Name
                     && value.as_str() == Some("main")
@@ -342,7 +351,10 @@ impl Machine<'_, '_> {
             }
             Intrinsic::Ask(object, verb, args) => {
                 let step = self.ask(&object, verb, &args);
-                if let Ok(Flow::Stop(Stop::Visible)) = step {
+                // What asks for other processes has given its arguments away, and cannot repeat itself; the stepped
+                // schedulers play processes.
+                let waits = matches!(step, Ok(Flow::Stop(Stop::Wait(_)))) && !self.stepped;
+                if waits || matches!(step, Ok(Flow::Stop(Stop::Visible))) {
                     self.fiber.pending = Some(Box::new(Intrinsic::Ask(object, verb, args)));
                 }
                 step

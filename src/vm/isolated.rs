@@ -14,10 +14,11 @@ use super::step::Machine;
 use crate::pos::Pos;
 use crate::program::Program;
 use crate::runtime::object::Absent;
+use crate::value::collection::Kind;
 use crate::value::object::{Ids, TaskId, Verb};
 use crate::value::{
     Cell, Class, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function,
-    Object, Objects, Target, Value, leads_to,
+    Object, Objects, Target, UserClass, Value, leads_to,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -130,14 +131,32 @@ pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> 
     taken.map_or_else(Vec::new, |taken| Arc::unwrap_or_clone(taken).variables)
 }
 
-/// A copy of what a task has given or failed by, for the one who submitted it. That a thread was
+/// The class that a top-level variable of its own name holds: what a class that arrives by this name is.
+pub fn class_named(name: &str, program: &Program, globals: &Globals) -> Option<Arc<UserClass>> {
+    let binding = globals.get(program.find_global(name)?)?;
+    match binding.cell.load() {
+        Value::Reference(one) if one.kind == Kind::Class => one
+            .class
+            .clone()
+            .filter(|class| class.name.as_str() == name),
+        _ => None,
+    }
+}
+
+/// A copy of what a task has given or failed by, for the one who submitted it, in the process whose
+/// top-level variables are those of `home`, when that is known here. That a thread was
 /// stopped is no error of the task's, and stays what it is.
 ///
 /// # Errors
 /// The task's, or that its value cannot leave its process; as the process reports it.
-pub fn copy_end(end: Result<Value, Fault>, program: &Program) -> Result<Value, Box<Fault>> {
+pub fn copy_end(
+    end: Result<Value, Fault>,
+    program: &Program,
+    home: Option<&Globals>,
+) -> Result<Value, Box<Fault>> {
     let name_of = |function: &Function, index: usize| capture_name(program, function, index);
-    let mut copier = Copier::new(&name_of);
+    let of_home = |name: &str| class_named(name, program, home?);
+    let mut copier = Copier::new(&name_of).for_home(&of_home);
     match end {
         Ok(value) => copier
             .copy(&value, "the task's result", Objects::Refuse)
@@ -168,7 +187,7 @@ fn capture_name(program: &Program, function: &Function, index: usize) -> String 
 /// argument.
 fn copied(verb: Verb, args: &[Value]) -> Option<&Arc<Function>> {
     match (verb, args.first()) {
-        (Verb::Submit | Verb::Map, Some(Value::Function(function))) => Some(function),
+        (Verb::Submit | Verb::Map | Verb::Fork, Some(Value::Function(function))) => Some(function),
         _ => None,
     }
 }
@@ -177,7 +196,7 @@ impl Fiber {
     /// Whether the fiber is about to make a request to a pool of processes.
     pub fn gives_copies(&self, program: &Program) -> bool {
         let gives = |object: &Arc<Object>, verb: Verb, args: &[Value]| {
-            object.takes_copies() && copied(verb, args).is_some()
+            object.takes_copies() && (object.is_for_processes() || copied(verb, args).is_some())
         };
         self.with_asking(program, gives).unwrap_or(false)
     }
@@ -190,6 +209,9 @@ impl Fiber {
         globals: &Globals,
     ) -> Vec<(String, Arc<Cell>)> {
         let variables = self.with_asking(program, |object, verb, args| {
+            if object.is_for_processes() {
+                return Some(published_within(args));
+            }
             let function = copied(verb, args).filter(|_| object.takes_copies())?;
             let captures = function.captures.iter().enumerate();
             let mut found: Vec<(String, Arc<Cell>)> = captures
@@ -209,22 +231,80 @@ impl Fiber {
     }
 }
 
+/// The variables that others can reach and that copying these values reads: the contents of lists and the
+/// like, named by what they are.
+fn published_within(values: &[Value]) -> Vec<(String, Arc<Cell>)> {
+    let mut found: Vec<(String, Arc<Cell>)> = Vec::new();
+    let mut met = BTreeSet::new();
+    let mut rest: Vec<Value> = values.to_vec();
+    while let Some(value) = rest.pop() {
+        let cell = match &value {
+            Value::Reference(one) => Some((value.type_name().to_string(), &one.contents)),
+            Value::Cell(cell) => Some(("variable".into(), cell)),
+            // It is not copied.
+            Value::Object(_) => continue,
+            _ => None,
+        };
+        if let Some((name, cell)) = cell {
+            if !met.insert(Arc::as_ptr(cell) as usize) {
+                continue;
+            }
+            if cell.is_published() {
+                found.push((name, cell.clone()));
+            }
+        }
+        leads_to(&value, &mut |part| rest.push(part.clone()));
+    }
+    found
+}
+
 impl Machine<'_, '_> {
-    /// The arguments of a request to a pool of processes, as copies.
-    pub(super) fn copies(&self, verb: Verb, args: &[Value]) -> Result<Vec<Value>, FaultKind> {
+    /// A value that another process may have given: its classes are those of this one.
+    pub(super) fn arrived(&self, value: Value) -> Result<Value, FaultKind> {
+        if !leads_on(&value) {
+            return Ok(value);
+        }
+        let (program, globals) = (self.env.program, self.env.globals);
+        let name_of = |function: &Function, index: usize| capture_name(program, function, index);
+        let of_home = |name: &str| class_named(name, program, globals);
+        let mut copier = Copier::new(&name_of).for_home(&of_home);
+        copier.copy(&value, "what has arrived", Objects::Keep)
+    }
+
+    /// The arguments of a request to a pool of processes or to what processes share, as copies.
+    pub(super) fn copies(
+        &self,
+        object: &Object,
+        verb: Verb,
+        args: &[Value],
+    ) -> Result<Vec<Value>, FaultKind> {
+        let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
+        let name_of = |function: &Function, index: usize| capture_name(program, function, index);
+        if object.is_for_processes() {
+            let mut copier = Copier::new(&name_of);
+            let copies = args.iter().map(|arg| match leads_on(arg) {
+                true => copier.copy(arg, "what was given", Objects::Refuse),
+                false => Ok(arg.clone()),
+            });
+            return copies.collect();
+        }
         let Some(function) = copied(verb, args) else {
             return Ok(args.to_vec());
         };
-        let (program, globals, ids) = (self.env.program, self.env.globals, self.env.ids);
         let pos = self.fiber.pos(program);
-        let name_of = |function: &Function, index: usize| capture_name(program, function, index);
         let stand_in = |variable: &str, object: &Arc<Object>| match object.kind() {
             // It stands for what it stood for already.
             Absent::KIND => Value::Object(object.clone()),
             kind => Value::Object(Object::new(ids, pos, Absent::new(variable, kind))),
         };
         let mut copier = Copier::new(&name_of);
-        let mut copy = copier.copy_function(function, "the function", Objects::Refuse)?;
+        // A process begins as a copy of this one, with all that it does not touch.
+        let is_fork = verb == Verb::Fork;
+        let objects = match is_fork {
+            true => Objects::Replace(&stand_in),
+            false => Objects::Refuse,
+        };
+        let mut copy = copier.copy_function(function, "the function", objects)?;
         let mut given = Vec::with_capacity(args.len());
         for (index, arg) in args[1..].iter().enumerate() {
             let place = match verb {
@@ -234,6 +314,7 @@ impl Machine<'_, '_> {
             given.push(copier.copy(arg, &place, Objects::Refuse)?);
         }
         let mut mentioned = Mentioned::new(program, globals);
+        mentioned.has_shared = is_fork;
         args.iter().for_each(|arg| mentioned.value(arg));
         let mut variables = Vec::new();
         for global in mentioned.finish() {
@@ -255,6 +336,30 @@ impl Machine<'_, '_> {
     }
 }
 
+/// Whether a copy of a value could be told from the value, or one of its parts.
+fn leads_on(value: &Value) -> bool {
+    match value {
+        Value::Function(_)
+        | Value::Cell(_)
+        | Value::Array(_)
+        | Value::Map(_)
+        | Value::Reference(_)
+        | Value::Collection(_)
+        | Value::Error(_)
+        | Value::Object(_)
+        | Value::Foreign(_) => true,
+        Value::Unit
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Char(_)
+        | Value::Literal(_)
+        | Value::Str(_)
+        | Value::Blob(_)
+        | Value::Range(_) => false,
+    }
+}
+
 /// The top-level variables that code mentions, and the code that it can come to by name.
 struct Mentioned<'a> {
     program: &'a Program,
@@ -266,6 +371,8 @@ struct Mentioned<'a> {
     /// What was found and not yet looked into.
     codes: Vec<CodeId>,
     values: Vec<Value>,
+    /// Whether what processes share was among that: any function may come through it.
+    has_shared: bool,
 }
 
 impl<'a> Mentioned<'a> {
@@ -278,11 +385,15 @@ impl<'a> Mentioned<'a> {
             met: BTreeSet::new(),
             codes: Vec::new(),
             values: Vec::new(),
+            has_shared: false,
         }
     }
 
     /// Any function in it may be called.
     fn value(&mut self, value: &Value) {
+        if let Value::Object(object) = value {
+            self.has_shared |= object.is_for_processes();
+        }
         let leads_on = match value {
             Value::Function(function) => self.met.insert(Arc::as_ptr(function) as usize),
             Value::Cell(cell) => self.met.insert(Arc::as_ptr(cell) as usize),
@@ -339,7 +450,19 @@ impl<'a> Mentioned<'a> {
                 self.look_into(&value);
                 continue;
             }
-            let Some(id) = self.codes.pop() else { break };
+            let Some(id) = self.codes.pop() else {
+                if std::mem::take(&mut self.has_shared) {
+                    let (program, globals) = (self.program, self.globals);
+                    let numbers = program.globals().map(|(number, _)| number);
+                    numbers.for_each(|global| {
+                        if globals.get(global).is_some() {
+                            self.global(global);
+                        }
+                    });
+                    continue;
+                }
+                break;
+            };
             let code = self.program.code(id);
             code.globals.iter().for_each(|global| self.global(*global));
             code.names.iter().for_each(|name| self.name(*name));

@@ -53,7 +53,7 @@ use crate::value::{
 pub use fiber::Fiber;
 pub use generator::{end_of_generator, is_end, is_generator};
 pub use globals::{Binding, Globals};
-pub use isolated::{Isolated, check_generation, copy_end, environment};
+pub use isolated::{Isolated, check_generation, class_named, copy_end, environment};
 pub use joins::Joins;
 pub use likeness::LivenessCache;
 pub use observations::{Identified, Observations, Observed};

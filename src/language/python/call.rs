@@ -607,7 +607,7 @@ impl<'a> Translator<'a> {
                 arguments.push("time.time()".into());
                 Ok(called(Text::at(at, self.helper("strftime")), &arguments))
             }
-            "os.cpu_count" => {
+            "os.cpu_count" | "multiprocessing.cpu_count" => {
                 bind(call, full, &[])?;
                 Ok(Piece::tight(Text::at(at, "4")))
             }
@@ -827,25 +827,94 @@ impl<'a> Translator<'a> {
                 self.python();
                 let parameters = ["group", "target", "name", "args", "kwargs", "daemon"];
                 let mut bound = bind(call, "Process", &parameters)?;
-                self.refuse_given(&mut bound, &["group", "daemon"])?;
-                let target = match bound.take_some("target") {
-                    Some(target) => self.text(target)?,
-                    None => return refuse(call, "a process needs a `target` here"),
-                };
-                let args = match bound.take("args") {
-                    Some(args) => self.array(args)?,
-                    None => "[]".into(),
-                };
-                let named = match bound.take("kwargs") {
-                    Some(named) => self.text(named)?,
-                    None => "dict()".into(),
-                };
-                let name = match bound.take_some("name") {
-                    Some(name) => self.text(name)?,
-                    None => "()".into(),
-                };
+                self.refuse_given(&mut bound, &["group"])?;
+                let names = ["target", "args", "kwargs", "name", "daemon"];
                 let shown = Text::at(at, self.helper("process"));
-                Ok(called(shown, &[target, args, named, name]))
+                Ok(called(shown, &self.all_in_row(&mut bound, &names)?))
+            }
+            "multiprocessing.Queue" | "multiprocessing.JoinableQueue" => {
+                let mut bound = bind(call, full, &["maxsize"])?;
+                let name = match full {
+                    "multiprocessing.Queue" => "process_queue",
+                    _ => "joinable_queue",
+                };
+                let shown = Text::at(at, self.helper(name));
+                Ok(called(shown, &self.all_in_row(&mut bound, &["maxsize"])?))
+            }
+            "multiprocessing.SimpleQueue" => {
+                bind(call, full, &[])?;
+                Ok(called(
+                    Text::at(at, self.helper("simple_process_queue")),
+                    &[],
+                ))
+            }
+            "multiprocessing.Pipe" => {
+                let mut bound = bind(call, full, &["duplex"])?;
+                let duplex = match bound.take("duplex") {
+                    Some(duplex) => self.text(duplex)?,
+                    None => "true".into(),
+                };
+                Ok(called(Text::at(at, self.helper("pipe")), &[duplex]))
+            }
+            "multiprocessing.Value" | "multiprocessing.Array" => {
+                let is_array = full.ends_with("Array");
+                let start = if is_array {
+                    "size_or_initializer"
+                } else {
+                    "value"
+                };
+                let mut bound = bind(call, full, &["typecode_or_type", start, "lock"])?;
+                let kind = bound.take("typecode_or_type");
+                let Some(Expr::StringLiteral(kind)) = kind else {
+                    return refuse(
+                        call,
+                        "its type is one of Python's letters here: \"i\", \"d\"",
+                    );
+                };
+                let letter = kind.value.to_str();
+                if !matches!(
+                    letter,
+                    "b" | "B" | "h" | "H" | "i" | "I" | "l" | "L" | "q" | "Q" | "f" | "d"
+                ) {
+                    return refuse(call, format!("the type `{letter}` has no counterpart here"));
+                }
+                if let Some(lock) = bound.take_some("lock")
+                    && matches!(lock, Expr::BooleanLiteral(lock) if !lock.value)
+                {
+                    return refuse(lock, "`lock=False` has no counterpart here");
+                }
+                let mut arguments = vec![Text::from(super::string::quoted(letter))];
+                arguments.extend(self.all_in_row(&mut bound, &[start])?);
+                arguments.push("()".into());
+                let name = if is_array {
+                    "shared_array"
+                } else {
+                    "shared_value"
+                };
+                Ok(called(Text::at(at, self.helper(name)), &arguments))
+            }
+            "multiprocessing.Lock"
+            | "multiprocessing.RLock"
+            | "multiprocessing.Semaphore"
+            | "multiprocessing.BoundedSemaphore"
+            | "multiprocessing.Event"
+            | "multiprocessing.Condition"
+            | "multiprocessing.Barrier" => {
+                let kind = full.trim_start_matches("multiprocessing.");
+                let parameters: &[&'static str] = match kind {
+                    "Semaphore" | "BoundedSemaphore" => &["value"],
+                    "Condition" => &["lock"],
+                    "Barrier" => &["parties"],
+                    _ => &[],
+                };
+                let mut bound = bind(call, full, parameters)?;
+                let mut arguments = vec![Text::from(super::string::quoted(kind))];
+                arguments.extend(self.in_row(&mut bound, parameters)?);
+                Ok(called(Text::at(at, self.helper("shared")), &arguments))
+            }
+            "multiprocessing.current_process" => {
+                bind(call, full, &[])?;
+                Ok(called(Text::at(at, self.helper("current_process")), &[]))
             }
             "contextlib.suppress" => {
                 self.python();
@@ -1001,6 +1070,13 @@ impl<'a> Translator<'a> {
             None => Ok("()".into()),
         });
         texts.collect()
+    }
+
+    /// All of these arguments in a row, `()` for those that are not given.
+    fn all_in_row(&mut self, bound: &mut Bound<'a>, names: &[&str]) -> Outcome<Vec<Text>> {
+        let mut texts = self.in_row(bound, names)?;
+        texts.resize_with(names.len(), || "()".into());
+        Ok(texts)
     }
 
     /// Refuses arguments that have no counterpart, unless they are the default.
@@ -1757,8 +1833,13 @@ impl<'a> Translator<'a> {
         match (name, call.arguments.keywords.is_empty()) {
             ("acquire", _) => {
                 callee.push(name);
-                let mut bound = bind(call, name, &["blocking", "timeout"])?;
-                let arguments = self.blocking(&mut bound, "blocking")?;
+                // Locks of processes have another name for it.
+                let blocking = match call.arguments.find_keyword("block") {
+                    Some(_) => "block",
+                    None => "blocking",
+                };
+                let mut bound = bind(call, name, &[blocking, "timeout"])?;
+                let arguments = self.blocking(&mut bound, blocking)?;
                 return Ok(called(callee, &arguments));
             }
             ("put", false) => {
@@ -2037,9 +2118,9 @@ impl<'a> Translator<'a> {
         let is_base = class.is_some()
             || full
                 .as_deref()
-                .is_some_and(|full| error_class(full).is_some() || full == "threading.Thread");
+                .is_some_and(|full| error_class(full).is_some() || super::class::is_runner(full));
         let callee = Text::at(call.start(), "super.init");
-        if full.as_deref() == Some("threading.Thread") && !has_star(call) {
+        if full.as_deref().is_some_and(super::class::is_runner) && !has_star(call) {
             let args = call.arguments.args.get(1..).unwrap_or_default();
             return self.thread_init(call, args, callee);
         }

@@ -208,6 +208,11 @@ fn kind_of(def: &ast::StmtFunctionDef) -> Outcome<(MethodKind, bool)> {
     Ok((kind, is_setter))
 }
 
+/// Whether this is the name of a class whose instances run a function: a thread or a process.
+pub(super) fn is_runner(full: &str) -> bool {
+    matches!(full, "threading.Thread" | "multiprocessing.Process")
+}
+
 /// The name of the method that sets a property.
 pub(super) fn setter_name(property: &str) -> String {
     format!("set_{property}")
@@ -447,7 +452,12 @@ impl<'a> Translator<'a> {
         };
         let mixed = self.properties.iter();
         let mixed = mixed.filter(|name| is_of_enums(name) || is_elsewhere(name));
-        let mixed: Vec<String> = mixed.cloned().collect();
+        let mut mixed: Vec<String> = mixed.cloned().collect();
+        // What processes share has it as a property that can be set.
+        let is_shared = |full: &String| full.starts_with("multiprocessing");
+        if self.imports.values().any(is_shared) && self.source.text.contains("Value(") {
+            mixed.push("value".into());
+        }
         for name in mixed {
             self.properties.remove(&name);
             self.mixed.insert(name);
@@ -654,6 +664,10 @@ impl<'a> Translator<'a> {
             }
             Some("threading.Thread") => {
                 let made = self.helper("thread_class");
+                Ok(Some(Text::at(base.start(), format!("{made}()"))))
+            }
+            Some("multiprocessing.Process") => {
+                let made = self.helper("process_class");
                 Ok(Some(Text::at(base.start(), format!("{made}()"))))
             }
             Some(full) => refuse(base, format!("a class cannot derive from `{full}` here")),
@@ -1037,8 +1051,8 @@ impl<'a> Translator<'a> {
             };
         }
         let method = (self.base_of(&class).cloned()).and_then(|base| self.method_of(&base, name));
-        let is_thread =
-            class.base.and_then(|base| self.full_name(base)).as_deref() == Some("threading.Thread");
+        let base = class.base.and_then(|base| self.full_name(base));
+        let is_thread = base.is_some_and(|full| is_runner(&full));
         let has_stars = super::call::has_star(call)
             || call
                 .arguments

@@ -816,6 +816,9 @@ impl<'a> Visitor<'a> for Builder {
 
 /// Whether the text makes things that `with` enters by methods of the script's.
 pub(super) fn has_managers(body: &[Stmt]) -> bool {
+    fn has_them(module: &str) -> bool {
+        matches!(module, "contextlib" | "multiprocessing")
+    }
     struct Finder(bool);
     impl<'a> Visitor<'a> for Finder {
         fn visit_stmt(&mut self, statement: &'a Stmt) {
@@ -823,13 +826,11 @@ pub(super) fn has_managers(body: &[Stmt]) -> bool {
                 Stmt::FunctionDef(def) => {
                     matches!(def.name.as_str(), "__enter__" | "__aenter__")
                 }
-                Stmt::Import(import) => {
-                    import.names.iter().any(|alias| &alias.name == "contextlib")
-                }
+                Stmt::Import(import) => import.names.iter().any(|alias| has_them(&alias.name)),
                 Stmt::ImportFrom(import) => import
                     .module
                     .as_ref()
-                    .is_some_and(|module| module == "contextlib"),
+                    .is_some_and(|module| has_them(module)),
                 _ => false,
             };
             walk_stmt(self, statement);

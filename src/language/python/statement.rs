@@ -876,7 +876,28 @@ impl<'a> Translator<'a> {
     }
 
     /// `} catch (e) { if isinstance(e, ...) { ... } else { throw; }`
+    /// A pipe has no end here that could be read.
+    fn refuse_end_of_pipe(&self, handlers: &'a [ast::ExceptHandler]) -> Outcome<()> {
+        let is_pipe = |full: &String| full == "multiprocessing.Pipe" || full == "multiprocessing";
+        if !(self.imports.values().any(is_pipe) && self.source.text.contains("Pipe(")) {
+            return Ok(());
+        }
+        let ends = handlers.iter().find_map(|handler| {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            let class = handler.type_.as_deref()?;
+            (self.full_name(class).as_deref() == Some("EOFError")).then_some(class)
+        });
+        match ends {
+            Some(class) => refuse(
+                class,
+                "`EOFError` of a pipe has no counterpart here: send what says that nothing more comes",
+            ),
+            None => Ok(()),
+        }
+    }
+
     fn handlers(&mut self, handlers: &'a [ast::ExceptHandler], layout: &mut Layout) -> Outcome<()> {
+        self.refuse_end_of_pipe(handlers)?;
         let handlers: Vec<&'a ast::ExceptHandlerExceptHandler> = (handlers.iter())
             .map(|ast::ExceptHandler::ExceptHandler(handler)| handler)
             .collect();

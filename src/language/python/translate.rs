@@ -258,8 +258,6 @@ impl<'a> Translator<'a> {
             })
         };
         self.has_library_objects = modules.any(has_objects) || self.has_variable("logging");
-        let mut modules = self.imports.values();
-        self.has_managers |= modules.any(|full| full.starts_with("multiprocessing"));
     }
 
     /// The variable in which the object stands that a module is.
@@ -827,9 +825,11 @@ fn mentions_earlier(body: &[Stmt], earlier: EarlierNames<'_>) -> bool {
     finder.1
 }
 
-/// Whether a text mentions a mapping of `collections` or a context, or makes a class of named tuples.
+/// Whether a text mentions a mapping of `collections`, a context or what else has items by methods, or makes
+/// a class of named tuples.
 fn has_mappings(body: &[Stmt]) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
+        "Array",
         "ContextVar",
         "copy_context",
         "defaultdict",

@@ -108,12 +108,19 @@ impl Translator<'_> {
                 | "threading.RLock"
                 | "threading.Condition"
                 | "threading.Semaphore"
-                | "threading.BoundedSemaphore",
+                | "threading.BoundedSemaphore"
+                | "multiprocessing.Lock"
+                | "multiprocessing.RLock"
+                | "multiprocessing.Condition"
+                | "multiprocessing.Semaphore"
+                | "multiprocessing.BoundedSemaphore",
             ) => Type::Object("Lock"),
-            Some("threading.Event" | "asyncio.Event") => Type::Object("Event"),
+            Some("threading.Event" | "asyncio.Event" | "multiprocessing.Event") => {
+                Type::Object("Event")
+            }
             Some("multiprocessing.Pool") => Type::Object("Pool"),
             Some("asyncio.get_running_loop") => Type::Object("Loop"),
-            Some("threading.Barrier") => Type::Object("Barrier"),
+            Some("threading.Barrier" | "multiprocessing.Barrier") => Type::Object("Barrier"),
             Some(
                 "queue.Queue"
                 | "queue.LifoQueue"

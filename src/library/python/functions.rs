@@ -818,7 +818,10 @@ fn slice_bounds(count: i64, (from, to): (Option<i64>, Option<i64>), step: i64) -
     (first, end)
 }
 
-fn slice(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {
+fn slice(args: &mut [Value], ctx: &mut NativeCtx<'_>) -> Outcome {
+    if instances::special(&args[0], "__sliced__").is_some() {
+        return prelude("__python__slice", args, ctx);
+    }
     let bound = |value: Option<&Value>| match value {
         None | Some(Value::Unit) => Ok(None),
         Some(value) => as_int(value).map(Some).ok_or_else(|| {

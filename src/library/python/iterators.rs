@@ -83,7 +83,15 @@ pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "defaultdict" 0 2;
     "ordered_dict" 0 1;
     "counter" 0 1;
-    "process" 4 4;
+    "process" 5 5;
+    "process_class" 0 0;
+    "current_process" 0 0;
+    "process_queue" 1 1;
+    "joinable_queue" 1 1;
+    "simple_process_queue" 0 0;
+    "pipe" 1 1;
+    "shared_value" 3 3;
+    "shared_array" 3 3;
     "item" 2 2;
     "set_item" 3 3;
     "del_item" 2 2;

@@ -2,7 +2,7 @@
 //!
 //! In reading order: `operators`, also what is true; `text`, values as `str`, `repr` and `format` show
 //! them; `strings`, the methods of strings; `functions` and `math`, the built-in functions; `instances`, what is up
-//! to the classes of the script; `iterators`, what comes one by one; `modules`, what modules need. The names
+//! to the classes of the script; `iterators`, what comes one by one; `modules` and `processes`, what modules need. The names
 //! are those of Python; in the table of names each stands behind `python.`, as `python.print`, so that
 //! they are never taken for this language's own. A callback is called by the prelude.
 
@@ -12,6 +12,7 @@ mod iterators;
 mod math;
 mod modules;
 mod operators;
+mod processes;
 mod strings;
 mod text;
 
@@ -41,6 +42,7 @@ fn rows() -> impl Iterator<Item = &'static Row> {
         .chain(iterators::FROM_PRELUDE)
         .chain(math::ROWS)
         .chain(modules::ROWS)
+        .chain(processes::ROWS)
 }
 
 /// The number of the function of this name; an error's class makes an error.

@@ -34,6 +34,7 @@ mod future;
 mod lock;
 mod pool_thread;
 mod queue;
+mod remote;
 mod results;
 mod select;
 #[cfg(test)]
@@ -62,6 +63,7 @@ pub use future::Future;
 pub use lock::Lock;
 pub use pool_thread::PoolThread;
 pub use queue::{Compare, Order, Queue};
+pub use remote::Remote;
 pub use results::Results;
 pub use select::Select;
 pub use thread::{Thread, call};

@@ -9,12 +9,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::WORKER_ARGUMENT;
-use super::message::{Answer, Hello, Order, Said, read, write};
-use super::wire::{self, Parcel};
+use super::message::{Answer, Asked, Hello, Order, Said, read, write};
+use super::wire::{self, End, Parcel, SharedObjects};
 use crate::pos::Pos;
 use crate::program::{Change, Program};
 use crate::value::object::Ids;
 use crate::value::{Fault, FaultKind, Function, Value};
+use crate::vm::Globals;
 
 /// How often, a millisecond apart, a worker that has closed its pipes is looked at before it is ended.
 const LOOKS: u32 = 1_000;
@@ -25,6 +26,41 @@ pub(in crate::schedule) struct Task<'a> {
     pub(in crate::schedule) args: &'a [Value],
     pub(in crate::schedule) program: &'a Program,
     pub(in crate::schedule) ids: &'a Ids,
+    /// The top-level variables, whose classes what comes back is of.
+    pub(in crate::schedule) globals: &'a Globals,
+}
+
+/// What answers the threads of a worker that have asked objects here.
+#[derive(Clone)]
+pub(in crate::schedule) struct Replies {
+    /// Nothing when it was closed.
+    input: Arc<Mutex<Option<BufWriter<ChildStdin>>>>,
+    shared: Arc<SharedObjects>,
+}
+
+impl Replies {
+    /// What the worker and its session share.
+    pub(in crate::schedule) fn shared(&self) -> &SharedObjects {
+        &self.shared
+    }
+
+    /// Answers a thread. Blocks no longer than until the worker has read what came before.
+    pub(in crate::schedule) fn send(
+        &self,
+        task: u64,
+        end: Result<Value, Fault>,
+        program: &Program,
+    ) {
+        let pack = |value: Value| Parcel::pack(&[value], program, &self.shared);
+        let end = match end {
+            Ok(value) => Ok(pack(value)),
+            Err(fault) => Err(pack(Value::Error(Arc::new(fault)))),
+        };
+        if let Some(input) = &mut *self.input.lock() {
+            // One that has ended needs no answer.
+            let _ = write(input, &Order::Reply { task, end }).and_then(|()| input.flush());
+        }
+    }
 }
 
 /// What can end a worker from another thread of the host.
@@ -56,7 +92,7 @@ impl Killer {
 /// A worker that was started.
 pub(in crate::schedule) struct Child {
     process: Killer,
-    input: BufWriter<ChildStdin>,
+    replies: Replies,
     output: BufReader<ChildStdout>,
     /// How many changes of the program it was sent.
     changes: usize,
@@ -82,14 +118,17 @@ impl Child {
         let (Some(input), Some(output)) = pipes else {
             return Err(io::Error::other("a worker has no pipes"));
         };
-        let mut child = Self {
+        let mut input = BufWriter::new(input);
+        write(&mut input, hello)?;
+        Ok(Self {
             process,
-            input: BufWriter::new(input),
+            replies: Replies {
+                input: Arc::new(Mutex::new(Some(input))),
+                shared: Arc::new(SharedObjects::new(End::Starter)),
+            },
             output: BufReader::new(output),
             changes: 0,
-        };
-        write(&mut child.input, hello)?;
-        Ok(child)
+        })
     }
 
     /// What can end it.
@@ -97,7 +136,13 @@ impl Child {
         self.process.clone()
     }
 
-    /// Has the worker make a call, and waits for its end; `show` gets what it shows meanwhile.
+    /// What answers its threads.
+    pub(in crate::schedule) fn replies(&self) -> Replies {
+        self.replies.clone()
+    }
+
+    /// Has the worker make a call, and waits for its end; `show` gets what it shows meanwhile, and `ask` what
+    /// its threads ask objects here.
     ///
     /// # Errors
     /// When the worker ends instead.
@@ -105,15 +150,19 @@ impl Child {
         &mut self,
         task: &Task<'_>,
         mut show: impl FnMut(Said, Option<String>, Pos),
+        mut ask: impl FnMut(Asked),
     ) -> io::Result<Result<Value, Fault>> {
         self.send(task)?;
         loop {
             match read(&mut self.output)? {
                 Answer::Said { said, thread, pos } => show(said, thread, wire::pos(pos)),
+                Answer::Asked(asked) => ask(asked),
                 Answer::Ended(end) => {
+                    let home = Some(task.globals);
                     let unpack = |parcel: Parcel| {
-                        let mut values = parcel.unpack(task.program, task.ids).into_iter();
-                        values.next().unwrap_or_default()
+                        let shared = &self.replies.shared;
+                        let values = parcel.unpack(task.program, task.ids, home, shared);
+                        values.into_iter().next().unwrap_or_default()
                     };
                     return Ok(match end {
                         Ok(value) => Ok(unpack(value)),
@@ -128,22 +177,27 @@ impl Child {
     }
 
     fn send(&mut self, task: &Task<'_>) -> io::Result<()> {
+        let mut input = self.replies.input.lock();
+        let Some(input) = &mut *input else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
         for change in task.program.changes_from(self.changes) {
             if let Some(order) = order(change, task.program) {
-                write(&mut self.input, &order)?;
+                write(input, &order)?;
             }
             self.changes += 1;
         }
         let mut values = vec![Value::Function(task.function.clone())];
         values.extend_from_slice(task.args);
-        let parcel = Parcel::pack(&values, task.program);
-        write(&mut self.input, &Order::Call(parcel))?;
-        self.input.flush()
+        let parcel = Parcel::pack(&values, task.program, &self.replies.shared);
+        write(input, &Order::Call(parcel))?;
+        input.flush()
     }
 
     /// Ends a worker and waits until it has ended.
     pub(in crate::schedule) fn end(self) {
-        drop((self.input, self.output));
+        self.replies.input.lock().take();
+        drop(self.output);
         let mut process = self.process.0.lock();
         // It ends when its input is closed; nothing shall wait here if it does not.
         let _ = process.kill();
@@ -164,7 +218,8 @@ impl Child {
             return format!("cannot be understood: {error}");
         }
         let process = self.process.clone();
-        drop((self.input, self.output));
+        self.replies.input.lock().take();
+        drop(self.output);
         let status = process.await_end();
         status.map_or_else(|error| error.to_string(), how)
     }

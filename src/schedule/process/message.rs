@@ -60,6 +60,12 @@ pub(super) enum Order {
     Undefine { name: String, params: u32 },
     /// Call the first value, a function, with the others.
     Call(Parcel),
+    /// What an object of the session's has answered to a thread of the worker's: a value, or an error as
+    /// the only one.
+    Reply {
+        task: u64,
+        end: Result<Parcel, Parcel>,
+    },
 }
 
 /// The messages of a worker.
@@ -72,8 +78,22 @@ pub(super) enum Answer {
         thread: Option<String>,
         pos: (u16, u16),
     },
+    /// A thread asks an object of the session's, by its number and that of the operation.
+    Asked(Asked),
     /// The call has ended: with a value, or with an error as the only value.
     Ended(Result<Parcel, Parcel>),
+}
+
+/// A thread of a worker's asks an object of the session's.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::schedule) struct Asked {
+    /// The thread, in the worker.
+    pub(in crate::schedule) task: u64,
+    /// The object, in the session.
+    pub(in crate::schedule) object: u64,
+    /// The place of the operation in the table of them.
+    pub(in crate::schedule) verb: u16,
+    pub(in crate::schedule) args: Parcel,
 }
 
 /// What a worker shows.

@@ -16,10 +16,10 @@ mod wire;
 
 use std::path::PathBuf;
 
-pub(super) use child::{Child, Killer, Task};
+pub(super) use child::{Child, Killer, Replies, Task};
 pub use message::WorkerScheduler;
-pub(super) use message::{Hello, Said};
-pub use serve::{Runner, Setup, serve};
+pub(super) use message::{Asked, Hello, Said};
+pub use serve::{Runner, Setup, Upstream, serve};
 
 /// The one word on the command line of a worker.
 pub const WORKER_ARGUMENT: &str = "--serve-as-worker-process";

@@ -13,13 +13,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::WorkerScheduler;
-use super::message::{Answer, Hello, Order, Said, read, write};
-use super::wire::{self, Parcel};
+use super::message::{Answer, Asked, Hello, Order, Said, read, write};
+use super::wire::{self, End, Parcel, SharedObjects};
 use crate::event::{Event, Kind, Stream};
 use crate::program::{Language, MAX_ARGUMENTS, Program, UnitKind};
-use crate::schedule::MAIN;
-use crate::value::object::Ids;
-use crate::value::{CodeId, Fault, Function, RunLimits, Value};
+use crate::schedule::{MAIN, Waker, World};
+use crate::value::object::{Request, TaskId, Verb, Wake};
+use crate::value::{CodeId, Fault, FaultKind, Function, RunLimits, Value};
 
 /// How long a printed line may wait for others.
 const DELAY: Duration = Duration::from_millis(5);
@@ -63,11 +63,37 @@ pub trait Runner {
     /// can leave the process.
     fn call(&mut self, function: Function, args: Vec<Value>) -> Result<Value, Box<Fault>>;
 
-    /// The program, to read and write functions.
-    fn program(&self) -> &Program;
+    /// What it lives in.
+    fn world(&self) -> &Arc<World>;
 
-    /// The numbers of new objects.
-    fn ids(&self) -> &Ids;
+    /// What ends the waits of its threads.
+    fn waker(&self) -> Waker;
+}
+
+/// Where requests to objects go whose state is in the process that has started this one.
+pub trait Upstream: Send + Sync {
+    /// Sends one; the answer wakes the thread that asks.
+    fn send(&self, request: Request, program: &Program);
+}
+
+struct Uplink {
+    speaker: Arc<Speaker>,
+    shared: Arc<SharedObjects>,
+}
+
+impl Upstream for Uplink {
+    fn send(&self, request: Request, program: &Program) {
+        let verbs = Verb::ALL.iter();
+        let verb = verbs.take_while(|verb| **verb != request.verb).count();
+        let asked = Asked {
+            task: request.task.0,
+            object: request.object,
+            verb: verb as u16,
+            args: Parcel::pack(&request.args, program, &self.shared),
+        };
+        // When nobody listens any more, this process ends.
+        let _ = self.speaker.say(Some(&Answer::Asked(asked)));
+    }
 }
 
 /// Does what comes in until nothing more comes. `make` makes what does it, whose events go to the
@@ -79,11 +105,20 @@ pub fn serve<R: Runner>(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
     stream: Arc<Stream>,
-    make: impl FnOnce(Setup) -> R,
+    make: impl FnOnce(Setup, Arc<dyn Upstream>) -> R,
 ) -> io::Result<()> {
     let mut input = BufReader::new(input);
     let hello: Hello = read(&mut input)?;
-    let mut runner = make(Setup {
+    let speaker = Arc::new(Speaker {
+        stream,
+        output: Mutex::new(BufWriter::new(Box::new(output))),
+    });
+    let shared = Arc::new(SharedObjects::new(End::Started));
+    let uplink = Uplink {
+        speaker: speaker.clone(),
+        shared: shared.clone(),
+    };
+    let setup = Setup {
         name: hello.name,
         scheduler: hello.scheduler,
         seed: hello.seed,
@@ -96,14 +131,18 @@ pub fn serve<R: Runner>(
         },
         executable: hello.executable,
         generation: hello.generation,
-    });
+    };
+    let mut runner = make(setup, Arc::new(uplink));
     let is_busy = Arc::new(AtomicBool::new(false));
-    let orders = listen(input, is_busy.clone())?;
-    let speaker = Arc::new(Speaker {
-        stream,
-        output: Mutex::new(BufWriter::new(Box::new(output))),
-    });
+    let world = runner.world().clone();
+    let inbox = Inbox {
+        world: world.clone(),
+        waker: runner.waker(),
+        shared: shared.clone(),
+    };
+    let orders = listen(input, is_busy.clone(), inbox)?;
     speaker.clone().speak()?;
+    let program = &world.program;
     for order in orders {
         match order {
             Order::Unit {
@@ -114,22 +153,18 @@ pub fn serve<R: Runner>(
             } => {
                 (runner.lower(&name, &text, language, kind)).map_err(io::Error::other)?;
             }
-            Order::Undefine { name, params } => {
-                let program = runner.program();
-                match program.find_name(&name) {
-                    Some(name) if params as usize <= MAX_ARGUMENTS => {
-                        program.undefine(name, params as usize);
-                    }
-                    _ => return Err(io::Error::other("a function that no text has")),
+            Order::Undefine { name, params } => match program.find_name(&name) {
+                Some(name) if params as usize <= MAX_ARGUMENTS => {
+                    program.undefine(name, params as usize);
                 }
-            }
+                _ => return Err(io::Error::other("a function that no text has")),
+            },
             Order::Define {
                 name,
                 params,
                 unit,
                 ordinal,
             } => {
-                let program = runner.program();
                 let code = CodeId { unit, ordinal };
                 match program.find_name(&name) {
                     Some(name) if params as usize <= MAX_ARGUMENTS => {
@@ -139,36 +174,69 @@ pub fn serve<R: Runner>(
                 }
             }
             Order::Call(parcel) => {
-                let mut values = parcel.unpack(runner.program(), runner.ids()).into_iter();
+                let values = parcel.unpack(program, &world.ids, None, &shared);
+                let mut values = values.into_iter();
                 let Some(Value::Function(function)) = values.next() else {
                     return Err(io::Error::other("a call without a function"));
                 };
                 let function = Arc::unwrap_or_clone(function);
                 let end = runner.call(function, values.collect());
                 let end = match end {
-                    Ok(value) => Ok(Parcel::pack(&[value], runner.program())),
+                    Ok(value) => Ok(Parcel::pack(&[value], program, &shared)),
                     Err(fault) => {
                         let error = Value::Error(Arc::new(*fault));
-                        Err(Parcel::pack(&[error], runner.program()))
+                        Err(Parcel::pack(&[error], program, &shared))
                     }
                 };
                 is_busy.store(false, Ordering::SeqCst);
                 speaker.say(Some(&Answer::Ended(end)))?;
             }
+            // Taken where orders are read.
+            Order::Reply { .. } => {}
         }
     }
     Ok(())
+}
+
+/// What takes the answers to requests.
+struct Inbox {
+    world: Arc<World>,
+    waker: Waker,
+    shared: Arc<SharedObjects>,
+}
+
+impl Inbox {
+    /// Gives a thread what it was answered.
+    fn take(&self, task: u64, end: Result<Parcel, Parcel>) {
+        let world = &self.world;
+        let unpack = |parcel: Parcel| {
+            let home = Some(&world.globals);
+            let values = parcel.unpack(&world.program, &world.ids, home, &self.shared);
+            values.into_iter().next().unwrap_or_default()
+        };
+        let wake = match end {
+            Ok(value) => Wake::Grant(unpack(value)),
+            Err(error) => Wake::fail(match unpack(error) {
+                Value::Error(fault) => Arc::unwrap_or_clone(fault).kind,
+                _ => FaultKind::Internal("no error".into()),
+            }),
+        };
+        (self.waker)(TaskId(task), wake);
+    }
 }
 
 /// Reads orders on a thread of the host.
 fn listen(
     mut input: impl Read + Send + 'static,
     is_busy: Arc<AtomicBool>,
+    inbox: Inbox,
 ) -> io::Result<mpsc::Receiver<Order>> {
     let (sender, receiver) = mpsc::channel();
     let read_all = move || {
         loop {
             match read(&mut input) {
+                // Whoever is called may wait for it.
+                Ok(Order::Reply { task, end }) => inbox.take(task, end),
                 Ok(order) => {
                     if matches!(order, Order::Call(_)) {
                         is_busy.store(true, Ordering::SeqCst);

@@ -7,18 +7,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::pos::Pos;
 use crate::program::Program;
-use crate::runtime::object::Absent;
+use crate::runtime::object::{Absent, Remote};
 use crate::value::collection::Kind;
-use crate::value::object::Ids;
+use crate::value::object::{Ids, Reach, Verb};
 use crate::value::{
     Cell, Class, CodeId, Collection, Dict, Environment, EnvironmentVariable, Fault, FaultKind,
     FieldKind, Fields, Function, Inherited, Literal, Object, Range, Reference, Target, TraceEntry,
     UserClass, Value,
 };
+use crate::vm::{Globals, class_named};
 
 /// A value without its variables.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +37,8 @@ enum Plain {
     Range(i64, i64, i64, bool),
     Function(Box<PlainFunction>),
     Absent(String, String),
+    /// What both sides share: its number in the session that started the other, and its kind.
+    Shared(u64, String),
     Error(Box<PlainFault>),
     Tuple(Vec<Plain>),
     List(Vec<Plain>),
@@ -121,6 +125,65 @@ struct PlainFault {
     trace: Vec<(String, (u16, u16))>,
 }
 
+/// At which end of the pipe a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It has started the other one, and has the state of what both share.
+    Starter,
+    /// It was started.
+    Started,
+}
+
+/// The objects that a session and one of its workers share, by their numbers in the session.
+#[derive(Debug)]
+pub(in crate::schedule) struct SharedObjects {
+    end: End,
+    by_number: Mutex<BTreeMap<u64, Arc<Object>>>,
+}
+
+impl SharedObjects {
+    /// None so far.
+    pub(super) fn new(end: End) -> Self {
+        Self {
+            end,
+            by_number: Mutex::default(),
+        }
+    }
+
+    /// The object of this number.
+    pub(in crate::schedule) fn get(&self, number: u64) -> Option<Arc<Object>> {
+        self.by_number.lock().get(&number).cloned()
+    }
+
+    /// The number by which the other side knows an object; it knows none that only this one has made.
+    fn number_of(&self, object: &Arc<Object>) -> Option<u64> {
+        match self.end {
+            End::Starter => {
+                let number = object.id.0;
+                self.by_number.lock().insert(number, object.clone());
+                Some(number)
+            }
+            End::Started => object.elsewhere(),
+        }
+    }
+
+    /// The object that came by this number; a stand-in where its state is at the other end.
+    fn arrived(&self, number: u64, kind: &str, ids: &Ids) -> Option<Arc<Object>> {
+        let mut by_number = self.by_number.lock();
+        if let Some(known) = by_number.get(&number) {
+            return Some(known.clone());
+        }
+        if self.end == End::Starter {
+            return None;
+        }
+        let mut kinds = Verb::ALL.iter().flat_map(|verb| verb.kinds());
+        let remote = Remote::new(kinds.find(|known| *known == kind)?, number);
+        let object = Object::reaching(Reach::Elsewhere(number), ids, Pos::NONE, remote);
+        by_number.insert(number, object.clone());
+        Some(object)
+    }
+}
+
 /// Values that cross together.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::schedule) struct Parcel {
@@ -140,9 +203,10 @@ pub(super) fn pos((line, column): (u16, u16)) -> Pos {
 
 impl Parcel {
     /// Packs copies.
-    pub(super) fn pack(values: &[Value], program: &Program) -> Self {
+    pub(super) fn pack(values: &[Value], program: &Program, shared: &SharedObjects) -> Self {
         let mut packer = Packer {
             program,
+            shared,
             numbers: BTreeMap::new(),
             cells: Vec::new(),
         };
@@ -155,12 +219,21 @@ impl Parcel {
         Self { values, variables }
     }
 
-    /// Unpacks what another process has packed.
-    pub(super) fn unpack(self, program: &Program, ids: &Ids) -> Vec<Value> {
+    /// Unpacks what another process has packed. Its classes are those that the variables of `home` hold, where
+    /// there are any.
+    pub(in crate::schedule) fn unpack(
+        self,
+        program: &Program,
+        ids: &Ids,
+        home: Option<&Globals>,
+        shared: &SharedObjects,
+    ) -> Vec<Value> {
         let empty = || Arc::new(Cell::new(Value::Unit));
         let mut unpacker = Unpacker {
             program,
             ids,
+            home,
+            shared,
             cells: self.variables.iter().map(|_| empty()).collect(),
             classes: BTreeMap::new(),
         };
@@ -175,6 +248,7 @@ impl Parcel {
 
 struct Packer<'a> {
     program: &'a Program,
+    shared: &'a SharedObjects,
     numbers: BTreeMap<usize, u32>,
     cells: Vec<Arc<Cell>>,
 }
@@ -203,6 +277,13 @@ impl Packer<'_> {
             }
             Value::Function(function) => Plain::Function(Box::new(self.function(function))),
             Value::Error(fault) => Plain::Error(Box::new(self.fault(fault))),
+            Value::Object(object) if object.is_for_processes() => {
+                let kind = object.kind().to_string();
+                match self.shared.number_of(object) {
+                    Some(number) => Plain::Shared(number, kind),
+                    None => Plain::Absent("what was given".into(), kind),
+                }
+            }
             Value::Object(object) => {
                 // Only stand-ins are left.
                 let names = object.change(|absent: &mut Absent| absent.names());
@@ -350,6 +431,8 @@ impl Packer<'_> {
 struct Unpacker<'a> {
     program: &'a Program,
     ids: &'a Ids,
+    home: Option<&'a Globals>,
+    shared: &'a SharedObjects,
     cells: Vec<Arc<Cell>>,
     /// By the numbers of the variables of their attributes.
     classes: BTreeMap<u32, Arc<UserClass>>,
@@ -400,6 +483,10 @@ impl Unpacker<'_> {
                 let absent = Absent::new(&variable, &kind);
                 Value::Object(Object::new(self.ids, Pos::NONE, absent))
             }
+            Plain::Shared(number, kind) => match self.shared.arrived(number, &kind, self.ids) {
+                Some(object) => Value::Object(object),
+                None => Value::Unit,
+            },
             Plain::Error(fault) => Value::Error(Arc::new(self.fault(*fault))),
             Plain::Tuple(items) => Value::tuple(self.values(items)),
             Plain::Named(items, class) => {
@@ -426,8 +513,21 @@ impl Unpacker<'_> {
                 let map = map.map(|(name, value)| (name, self.value(value)));
                 contents(Collection::Attributes(map.collect()))
             }
-            Plain::Reference(kind, number, class) => Value::Reference(Arc::new(Reference {
-                class: class.map(|class| self.class(*class)),
+            Plain::Reference(kind, number, class) => self.reference(kind, number, class),
+        }
+    }
+
+    fn reference(
+        &mut self,
+        kind: PlainReference,
+        number: u32,
+        class: Option<Box<PlainClass>>,
+    ) -> Value {
+        let class = class.map(|class| self.class(*class));
+        match (kind, &class) {
+            (PlainReference::Class, Some(class)) => class.to_value(),
+            _ => Value::Reference(Arc::new(Reference {
+                class,
                 kind: match kind {
                     PlainReference::List => Kind::List,
                     PlainReference::Deque => Kind::Deque,
@@ -448,6 +548,11 @@ impl Unpacker<'_> {
     fn class(&mut self, class: PlainClass) -> Arc<UserClass> {
         if let Some(known) = self.classes.get(&class.attributes) {
             return known.clone();
+        }
+        let own = (self.home).and_then(|home| class_named(&class.name, self.program, home));
+        if let Some(own) = own {
+            self.classes.insert(class.attributes, own.clone());
+            return own;
         }
         let base = class.base.map(|base| self.class(*base));
         let methods = class.methods.into_iter();

@@ -78,7 +78,9 @@ impl State {
         };
         let isolated = member.isolated.clone();
         if member.is_process {
-            let end = vm::copy_end(end, &self.world.program).map_err(|fault| *fault);
+            let outer = isolated.as_ref().and_then(|one| one.outer.as_deref());
+            let home = outer.map_or(&self.world.globals, |outer| &outer.globals);
+            let end = vm::copy_end(end, &self.world.program, Some(home)).map_err(|fault| *fault);
             self.hold_end(task, end);
         } else {
             let handle = member.handle.clone();
@@ -215,7 +217,8 @@ impl State {
     fn is_stuck_within(&self, process: TaskId) -> bool {
         let (program, observed) = (&self.world.program, self.observations.observed());
         let is_at_rest = |task: TaskId, member: &Member| match doing(member, program, observed) {
-            Doing::Waiting { limited, .. } => !limited,
+            // What processes share is given by one outside, too.
+            Doing::Waiting { limited, object } => !limited && !object.is_for_processes(),
             // It waits for its other threads.
             Doing::Sleeping => task == process && member.held_end.is_some(),
             Doing::Running => false,

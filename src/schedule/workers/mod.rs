@@ -30,7 +30,7 @@ use self::processes::Processes;
 use self::table::{Job, Stopping, Table, Target, ThreadMeta};
 use self::timers::Timers;
 use self::worker::{Queue, Worker};
-use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, World, log};
+use super::{MAIN, MainEnd, Random, Schedule, StopRequest, Until, Waker, World, log};
 use crate::event::Kind;
 use crate::pos::Pos;
 use crate::runtime::deadlock as search;
@@ -482,6 +482,15 @@ impl Schedule for Workers {
             shared.control.lock().stop_requested = true;
             shared.changed.notify_all();
         })
+    }
+
+    fn waker(&self) -> Option<Waker> {
+        let shared = self.shared.clone();
+        Some(Arc::new(move |task, wake| {
+            if let Some(job) = shared.table.wake(task, wake, &shared.timers) {
+                shared.inject(job);
+            }
+        }))
     }
 
     fn forget_stop(&mut self) {

@@ -12,15 +12,15 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
-use super::table::{Job, Stopping, ThreadMeta};
-use super::worker::{Ready, end_of_call, report_end};
+use super::table::{Job, Relay, Stopping, ThreadMeta};
+use super::worker::{Ready, carry_out, end_of_call, report_end};
 use super::{Shared, Slice};
 use crate::event::{Kind, Thread};
 use crate::pos::Pos;
-use crate::schedule::process::{Child, Hello, Killer, Said, Task, WorkerScheduler};
-use crate::value::object::{self, Effects, TaskId, Verb};
+use crate::schedule::process::{Asked, Child, Hello, Killer, Replies, Said, Task, WorkerScheduler};
+use crate::value::object::{self, CancelReason, Effects, TaskId, Verb, Wake};
 use crate::value::{Fault, FaultKind, Function, Object, Value};
-use crate::vm;
+use crate::vm::{self, Fiber};
 
 /// A call that a process shall make.
 pub(super) struct Call {
@@ -70,6 +70,7 @@ impl Processes {
                 shared: shared.clone(),
                 number,
                 child: None,
+                askers: BTreeMap::new(),
                 control: control.clone(),
             };
             let handle = std::thread::Builder::new()
@@ -158,6 +159,8 @@ struct Host {
     shared: Arc<Shared>,
     number: TaskId,
     child: Option<Child>,
+    /// The threads here that ask for threads of the process, which ask one thing at a time.
+    askers: BTreeMap<u64, TaskId>,
     control: Arc<Mutex<Control>>,
 }
 
@@ -213,6 +216,7 @@ impl Host {
             args: &call.args,
             program: &world.program,
             ids: &world.ids,
+            globals: &world.globals,
         };
         let shared = &self.shared;
         let show = |said: Said, thread: Option<String>, pos: Pos| {
@@ -233,13 +237,19 @@ impl Host {
             let seconds = shared.world.clock.elapsed().as_secs_f64();
             shared.world.stream.push(seconds, thread, pos, kind);
         };
-        match child.call(&task, show) {
+        let replies = child.replies();
+        let askers = &mut self.askers;
+        let ask = |asked: Asked| pass_on(shared, meta, &replies, askers, asked);
+        match child.call(&task, show, ask) {
             Ok(end) => {
                 self.child = Some(child);
                 end.map_err(|fault| NoResult::Failed(Box::new(fault)))
             }
             Err(error) => {
                 self.control.lock().killer = None;
+                for asker in std::mem::take(&mut self.askers).into_values() {
+                    give_up(&self.shared, meta.run, asker);
+                }
                 let how = child.end_after(&error);
                 Err(match self.stopping(meta) {
                     Some(kind) => kind.into(),
@@ -285,6 +295,57 @@ impl Host {
             threads: world.budget.limits().threads,
         };
         Child::start(&executable, &hello).map_err(cannot)
+    }
+}
+
+/// Has a thread here ask an object for a thread of the process that `meta` stands for.
+fn pass_on(
+    shared: &Arc<Shared>,
+    meta: &Arc<ThreadMeta>,
+    replies: &Replies,
+    askers: &mut BTreeMap<u64, TaskId>,
+    asked: Asked,
+) {
+    let world = &shared.world;
+    let home = Some(&world.globals);
+    let args = (asked.args).unpack(&world.program, &world.ids, home, replies.shared());
+    let object = replies.shared().get(asked.object);
+    let verb = Verb::ALL.get(usize::from(asked.verb));
+    let (Some(object), Some(verb), Some(function)) = (object, verb, &world.asker) else {
+        let none = FaultKind::Internal("a request to what is not shared".into());
+        let end = Err(Fault::new(none, Pos::NONE));
+        return replies.send(asked.task, end, &world.program);
+    };
+    let task = *(askers.entry(asked.task)).or_insert_with(|| world.ids.next_task());
+    let (name, handle) = (meta.name.clone(), meta.handle.clone());
+    let mut asker = ThreadMeta::new(task, name, handle, true, true, meta.run);
+    asker.relay = Some(Relay {
+        task: asked.task,
+        replies: replies.clone(),
+    });
+    let asker = Arc::new(asker);
+    let args = vec![
+        Value::Object(object),
+        Value::from(verb.name()),
+        Value::array(args),
+    ];
+    shared.table.insert(asker.clone());
+    let fiber = Fiber::new(task, function.clone(), args);
+    shared.inject(Box::new(Job::new(fiber, asker)));
+}
+
+/// Ends what a thread here asks for a process that has died.
+fn give_up(shared: &Arc<Shared>, run: u64, asker: TaskId) {
+    if let Some(object) = shared.table.awaited_by(asker) {
+        let mut effects = Effects::default();
+        let (ids, mut time) = (&shared.world.ids, &**shared);
+        // What it was granted already goes to the next one.
+        let _ = object.cancel_wait(asker, CancelReason::Stop, &mut effects, ids, &mut time);
+        carry_out(shared, &mut Outside, run, &mut effects);
+    }
+    let wake = Wake::fail(FaultKind::Interrupted);
+    if let Some(job) = shared.table.wake(asker, wake, &shared.timers) {
+        shared.inject(job);
     }
 }
 

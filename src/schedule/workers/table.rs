@@ -34,6 +34,7 @@ use crate::value::object::{TaskId, Wake};
 use crate::vm::Fiber;
 
 use super::super::World;
+use super::super::process::Replies;
 use super::timers::Timers;
 
 const SHARDS: usize = 64;
@@ -73,6 +74,8 @@ pub(super) struct ThreadMeta {
     pub(super) worker: bool,
     /// Whether it runs in a process of its own.
     pub(super) is_process: bool,
+    /// For which thread of another process it asks, if it does nothing else.
+    pub(super) relay: Option<Relay>,
     /// The run that it belongs to: that of the thread that started it.
     pub(super) run: u64,
     /// Unit, line and column of the end of its last slice.
@@ -95,6 +98,7 @@ impl ThreadMeta {
             daemon,
             worker,
             is_process: false,
+            relay: None,
             run,
             last_seen: AtomicU64::new(0),
         }
@@ -123,6 +127,13 @@ impl ThreadMeta {
     }
 }
 
+/// Answers a thread of another process, for which a thread here asks an object.
+pub(super) struct Relay {
+    /// The thread there.
+    pub(super) task: u64,
+    pub(super) replies: Replies,
+}
+
 /// A fiber with all that travels with it from worker to worker.
 pub(super) struct Job {
     pub(super) fiber: Fiber,
@@ -146,6 +157,14 @@ struct Parked {
     object: Option<Arc<Object>>,
     /// The ticket of its deadline, when it has one.
     ticket: Option<u64>,
+}
+
+impl Parked {
+    /// Whether nothing but another thread here can wake it.
+    fn is_endless(&self) -> bool {
+        let is_elsewhere = |object: &Arc<Object>| object.elsewhere().is_some();
+        self.ticket.is_none() && !self.object.as_ref().is_some_and(is_elsewhere)
+    }
 }
 
 enum Place {
@@ -353,14 +372,15 @@ impl Table {
             job.waited_on = object;
             return Park::GoOn(job);
         }
-        let endless = ticket.is_none();
         job.fiber.shrink();
         job.parks += 1;
-        entry.place = Place::Parked(Parked {
+        let parked = Parked {
             job,
             object,
             ticket,
-        });
+        };
+        let endless = parked.is_endless();
+        entry.place = Place::Parked(parked);
         if endless && self.awake.fetch_sub(1, Ordering::SeqCst) == 1 {
             Park::AllWait
         } else {
@@ -407,7 +427,7 @@ impl Table {
     }
 
     fn take(&self, parked: Parked) -> Box<Job> {
-        if parked.ticket.is_none() {
+        if parked.is_endless() {
             self.awake.fetch_add(1, Ordering::SeqCst);
         }
         let mut job = parked.job;
@@ -527,15 +547,25 @@ impl Table {
             return ParkState::Ended;
         };
         match &entry.place {
-            Place::Parked(Parked {
-                job,
-                object: Some(object),
-                ticket: None,
-            }) if !job.is_late => ParkState::Endless {
-                object: object.clone(),
-                parks: job.parks,
-            },
+            Place::Parked(parked) if parked.is_endless() && !parked.job.is_late => {
+                match &parked.object {
+                    Some(object) => ParkState::Endless {
+                        object: object.clone(),
+                        parks: parked.job.parks,
+                    },
+                    None => ParkState::Active,
+                }
+            }
             _ => ParkState::Active,
+        }
+    }
+
+    /// The object that `task` waits for here.
+    pub(super) fn awaited_by(&self, task: TaskId) -> Option<Arc<Object>> {
+        let shard = self.shard(task).lock();
+        match shard.threads.get(&task).map(|entry| &entry.place) {
+            Some(Place::Parked(parked)) => parked.object.clone(),
+            _ => None,
         }
     }
 

@@ -418,6 +418,16 @@ impl Worker {
             self.shared.main_has_ended(&meta, end);
             return None;
         }
+        if let Some(relay) = &meta.relay {
+            // Before it is answered: the next request comes under the same number.
+            if self.shared.table.remove(&meta) {
+                self.shared.signal();
+            }
+            relay
+                .replies
+                .send(relay.task, end, &self.shared.world.program);
+            return None;
+        }
         let (shared, queue) = (&self.shared, &mut self.queue);
         let (function, args) = end_of_call(shared, queue, &meta, end, &mut self.effects)?;
         job.fiber = job.fiber.renewed(function, args);
@@ -479,7 +489,12 @@ pub(super) fn report_end(
 }
 
 /// Starts threads that belong to `run`, and wakes some: these may look for those at once.
-fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &mut Effects) {
+pub(super) fn carry_out(
+    shared: &Arc<Shared>,
+    queue: &mut impl Ready,
+    run: u64,
+    effects: &mut Effects,
+) {
     for spawn in effects.spawns.drain(..) {
         let is_daemon = |task| shared.table.meta(task).is_some_and(|one| one.daemon);
         let mut meta = ThreadMeta::new(
@@ -524,6 +539,11 @@ fn carry_out(shared: &Arc<Shared>, queue: &mut impl Ready, run: u64, effects: &m
     }
     for process in effects.dismissed.drain(..) {
         shared.processes.dismiss(process);
+    }
+    for request in effects.requests.drain(..) {
+        if let Some(upstream) = &shared.world.upstream {
+            upstream.send(request, &shared.world.program);
+        }
     }
 }
 
@@ -622,7 +642,8 @@ impl Services for WorkerServices<'_> {
         let all = self.shared.table.all();
         let main = (all.first().is_none_or(|meta| meta.task != MAIN))
             .then(|| self.shared.world.main.clone());
-        let here = all.iter().filter(|meta| !meta.is_process);
+        let is_here = |meta: &&Arc<ThreadMeta>| !meta.is_process && meta.relay.is_none();
+        let here = all.iter().filter(is_here);
         main.into_iter()
             .chain(here.map(|meta| meta.handle.clone()))
             .collect()

@@ -15,7 +15,7 @@ use super::results::Results;
 use super::waiters::Waiters;
 use crate::pos::Pos;
 use crate::value::object::{
-    Attempt, Call, CancelReason, Ctx, Daemon, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting,
+    Attempt, Call, CancelReason, Ctx, Ids, Object, Primitive, Spawn, TaskId, Verb, Waiting,
 };
 use crate::value::{
     Class, EncodeState, Fault, FaultKind, Function, StateEncoder, Value, encode_as_number,
@@ -59,10 +59,22 @@ impl EncodeState for Slot {
     }
 }
 
+/// Of a pool that is one process: what that is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Single {
+    /// The session waits for its end.
+    Awaited,
+    /// It ends with the session.
+    Daemon,
+}
+
+encode_as_number!(Single);
+
 /// A pool that runs tasks on at most so many threads or processes.
 #[derive(Clone, Debug)]
 pub struct Executor {
     members: Members,
+    single: Option<Single>,
     /// Of processes: the function of the prelude that makes several calls at once.
     calls: Option<Arc<Function>>,
     made_at: Pos,
@@ -94,6 +106,7 @@ impl Executor {
         let initargs = settings.initargs;
         Self {
             members: Members::Threads,
+            single: None,
             calls: None,
             made_at,
             name: name.into(),
@@ -124,6 +137,24 @@ impl Executor {
             members: Members::Processes,
             calls: Some(calls),
             ..Self::new(settings, made_at, ids)
+        }
+    }
+
+    /// What runs one process of this name; `calls` as for [`Executor::of_processes`].
+    pub fn of_process(name: &str, is_daemon: bool, calls: Arc<Function>, made_at: Pos) -> Self {
+        let settings = PoolSettings {
+            max_workers: Some(1),
+            thread_name_prefix: name.into(),
+            ..PoolSettings::default()
+        };
+        Self {
+            members: Members::Processes,
+            single: Some(match is_daemon {
+                true => Single::Daemon,
+                false => Single::Awaited,
+            }),
+            calls: Some(calls),
+            ..Self::new(settings, made_at, &Ids::default())
         }
     }
 
@@ -173,7 +204,10 @@ impl Executor {
         (function, args): (Arc<Function>, Vec<Value>),
         ctx: &mut Ctx<'_>,
     ) {
-        let name: Arc<str> = format!("{}_{place}", self.name).into();
+        let name: Arc<str> = match self.single {
+            Some(_) => self.name.clone(),
+            None => format!("{}_{place}", self.name).into(),
+        };
         let isolated = self.members == Members::Processes;
         let pool = ctx.this.clone();
         let numbers = (number, self.slots[place].ident);
@@ -185,7 +219,7 @@ impl Executor {
             task: number,
             handle,
             name,
-            daemon: Daemon::No,
+            daemon: (self.single == Some(Single::Daemon)).into(),
             worker: true,
             isolated: isolated.then(|| Arc::downgrade(ctx.this)),
             function,
@@ -369,7 +403,7 @@ impl Executor {
 
     fn try_attempt(&mut self, call: Call<'_>, ctx: &mut Ctx<'_>) -> Result<Attempt, FaultKind> {
         Ok(match (call.verb, call.args) {
-            (Verb::Submit, _) => self.submit(call, ctx)?,
+            (Verb::Submit | Verb::Fork, _) => self.submit(call, ctx)?,
             (Verb::Map, args) => self.map(args, ctx)?,
             (Verb::KillWorkers, []) if self.members == Members::Processes => {
                 self.kill_workers(ctx);
@@ -421,6 +455,7 @@ impl EncodeState for Executor {
     fn encode_state(&self, encoder: &mut dyn StateEncoder) {
         let Self {
             members,
+            single,
             calls,
             // The object has the same, which is encoded with it.
             made_at: _,
@@ -432,8 +467,8 @@ impl EncodeState for Executor {
             broken,
             waiters,
         } = self;
-        (members, calls, name, initializer, slots, queue).encode_state(encoder);
-        (is_shut_down, broken, waiters).encode_state(encoder);
+        (members, single, calls, name, initializer, slots).encode_state(encoder);
+        (queue, is_shut_down, broken, waiters).encode_state(encoder);
     }
 }
 
@@ -494,6 +529,7 @@ impl Primitive for Executor {
 
 crate::value::state_key_test! { executor_key, Executor, Executor::new(PoolSettings::default(), Pos::NONE, &Ids::default());
     members: Members::Processes,
+    single: Some(Single::Daemon),
     calls: Some(function("f")),
     name: "other".into(),
     initializer: Some((function("f"), Vec::new())),
