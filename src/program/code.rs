@@ -112,6 +112,8 @@ pub enum PathSegment {
         index: Reg,
         /// Whether `()` before it makes the whole chain `()`: `?[`.
         optional: bool,
+        /// Whether an integer before it has bits: not in a text of Python's.
+        has_bits: bool,
         /// Where the link stands.
         pos: Pos,
     },

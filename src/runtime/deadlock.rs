@@ -113,6 +113,7 @@ pub fn in_process(threads: &[ThreadInfo]) -> Fault {
         class: FaultKind::Deadlock.class(),
         family: FaultKind::Deadlock.family().into(),
         message: format!("deadlock in a process: {}", waits.join("; ")),
+        python: None,
         advice: None,
     };
     let first = threads.iter().find(|thread| !thread.waits_for.is_empty());

@@ -197,6 +197,25 @@ impl Class {
 
     /// The name with Python's module, where it has one: `queue.Empty`.
     pub fn qualified(self) -> &'static str {
+        self.name_with_module()
+    }
+
+    /// The module in which Python has it, with a point behind it: what it is shown with. Nothing for those that
+    /// are known everywhere.
+    pub fn shown_module(self) -> &'static str {
+        match self {
+            Empty => "_queue.",
+            QueueEmpty | QueueFull => "asyncio.queues.",
+            InvalidStateError | TaskCancelled => "asyncio.exceptions.",
+            FutureCancelled | BrokenExecutor => "concurrent.futures._base.",
+            other => {
+                let name = other.name_with_module();
+                name.rfind('.').map_or("", |point| &name[..=point])
+            }
+        }
+    }
+
+    fn name_with_module(self) -> &'static str {
         match self {
             BaseException => "BaseException",
             Exception => "Exception",

@@ -227,6 +227,8 @@ pub enum FaultKind {
         family: String,
         /// The message.
         message: String,
+        /// What Python says, where it has other words.
+        python: Option<String>,
         /// What the user can do next.
         advice: Option<String>,
     },
@@ -520,6 +522,7 @@ impl FaultKind {
             class: self.class(),
             family: self.family().into(),
             message: self.to_string(),
+            python: self.message_in_python(),
             advice: self.advice(),
         }
     }

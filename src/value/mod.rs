@@ -27,6 +27,7 @@ pub mod object;
 pub mod operation;
 mod parts;
 mod publish;
+mod python_names;
 mod python_words;
 mod range;
 mod reach;
@@ -41,7 +42,9 @@ pub use budget::{Budget, Limit, RunLimits};
 pub use cell::{Cell, Origin};
 pub use class::{Class, is_instance};
 use collection::Kind;
-pub use collection::{Attributes, Collection, Dict, Reference, function_text, repr_text};
+pub use collection::{
+    Attributes, Collection, Dict, Reference, error_arguments, function_text, repr_text,
+};
 pub use copy::{Copier, Objects};
 pub use encode::{EncodeState, StateEncoder};
 pub(crate) use encode::{encode_as_number, state_key_test};
@@ -55,6 +58,7 @@ pub use held::{Held, shown_while_held};
 pub use literal::Literal;
 pub use object::Object;
 pub use publish::publish;
+pub use python_names::{attribute_name, shown_name, variable_name};
 pub use range::{FloatRange, Range};
 pub use reach::{leads_to, reach};
 pub use user_class::{FieldKind, Fields, INIT, Inherited, MAKE, SHOWN, SUPER, UserClass};

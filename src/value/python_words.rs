@@ -1,7 +1,7 @@
 //! Faults of the machine in Python's classes and words, for code in Python's dialect: `except` there shows
 //! them, and programs compare what they show.
 
-use super::{Class, FaultKind};
+use super::{Class, FaultKind, shown_name};
 
 /// What Python calls a type of ours.
 fn python_name(own: &str) -> &str {
@@ -21,9 +21,20 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
+/// The type and the name of a method, of which a signature is `name (type, ...)` or `type.name`.
+fn attribute_of(signature: &str) -> Option<(&str, &str)> {
+    match signature.split_once(" (") {
+        Some((name, types)) => {
+            let of = types.trim_end_matches(')').split(',').next()?;
+            (!of.is_empty() && !name.contains("__")).then_some((of, name))
+        }
+        None => signature.rsplit_once('.'),
+    }
+}
+
 impl FaultKind {
     /// What Python says of an error that has other words here; empty where it says nothing.
-    pub(super) fn message_in_python(&self) -> Option<String> {
+    pub(crate) fn message_in_python(&self) -> Option<String> {
         match self {
             Self::Misuse(misuse) | Self::HeldByAnother { misuse, .. } => {
                 misuse.python.as_ref().map(ToString::to_string)
@@ -39,7 +50,7 @@ impl FaultKind {
             Self::Unfinished { unfinished, of } => {
                 Some(format!("{unfinished} (of {of}) futures unfinished"))
             }
-            Self::Reported { .. } => None,
+            Self::Reported { python, .. } => python.clone(),
             other => matches!(
                 other.class(),
                 Class::Empty
@@ -72,7 +83,11 @@ impl FaultKind {
                 Class::TypeError,
                 format!("'{}' object is not callable", python_name(found)),
             ),
-            Self::UnknownFunction { signature, .. } => match signature.strip_prefix("call (") {
+            Self::UnknownFunction {
+                signature,
+                is_known,
+                ..
+            } => match signature.strip_prefix("call (") {
                 Some(types) => {
                     let of = types
                         .trim_end_matches(')')
@@ -82,8 +97,19 @@ impl FaultKind {
                     let message = format!("'{}' object is not callable", python_name(of));
                     (Class::TypeError, message)
                 }
-                None => return self,
+                None if *is_known => (Class::TypeError, self.to_string()),
+                // A function that nothing has is found before anything runs: this is a method.
+                None => match attribute_of(signature) {
+                    Some((of, name)) => (
+                        Class::AttributeError,
+                        format!("'{}' object has no attribute '{name}'", python_name(of)),
+                    ),
+                    None => return self,
+                },
             },
+            Self::Arithmetic(message) if message == "step value cannot be zero" => {
+                (Class::ValueError, "range() arg 3 must not be zero".into())
+            }
             Self::UnknownVariable { name, .. } => {
                 (Class::NameError, format!("name '{name}' is not defined"))
             }
@@ -97,7 +123,10 @@ impl FaultKind {
                 found,
                 params,
             } => {
-                let name = if name == "closure" { "<lambda>" } else { name };
+                let name = match &**name {
+                    "closure" => "<lambda>",
+                    name => shown_name(name),
+                };
                 let (least, most) = (expected.iter().min(), expected.iter().max());
                 let (Some(least), Some(most)) = (least, most) else {
                     return self;
@@ -105,8 +134,10 @@ impl FaultKind {
                 let message = match params.get(*found..*least) {
                     Some(missing) if found < least => {
                         let count = missing.len();
-                        let names: Vec<String> =
-                            missing.iter().map(|name| format!("'{name}'")).collect();
+                        let names: Vec<String> = missing
+                            .iter()
+                            .map(|name| format!("'{}'", shown_name(name)))
+                            .collect();
                         let names = match &names[..] {
                             [one, other] => format!("{one} and {other}"),
                             [first @ .., last] if !first.is_empty() => {

@@ -227,6 +227,12 @@ impl UserClass {
         .whole()
     }
 
+    /// Which of Python's classes of errors this is; nothing for one that derives from it.
+    pub fn own_error(&self) -> Option<Class> {
+        self.error
+            .filter(|error| error.name() == self.name.as_str() && !self.is_of_main)
+    }
+
     /// A class without methods, of which the machine makes instances.
     pub fn native(name: Literal) -> Arc<Self> {
         Self {

@@ -18,8 +18,8 @@ use crate::program::code::{AccessPath, CallSite, PathSegment};
 use crate::program::signature::{MethodKind, NamedArguments};
 use crate::value::collection::Kind;
 use crate::value::{
-    Class, CodeId, Collection, FaultKind, Function, INIT, MAKE, Map, Reference, Target, UserClass,
-    Value,
+    Class, CodeId, Collection, FaultKind, Function, INIT, Literal, MAKE, Map, Reference, Target,
+    UserClass, Value, shown_name,
 };
 
 /// `super.__spread("f", args, named)`: the method `f` with arguments from collections.
@@ -42,7 +42,13 @@ impl Machine<'_, '_> {
         let pos = self.fiber.pos(self.env.program);
         let (methods, attributes) = (map(methods), map(attributes));
         let is_of_main = self.dialect() == Language::Python && !self.is_in_prelude();
-        let class = UserClass::new(*name, base, methods, attributes, pos, is_of_main)?;
+        let name = match is_of_main {
+            true if shown_name(name.as_str()) != name.as_str() => {
+                Literal::new(shown_name(name.as_str()))
+            }
+            _ => *name,
+        };
+        let class = UserClass::new(name, base, methods, attributes, pos, is_of_main)?;
         put(self.register(dst), class.to_value());
         Ok(Flow::Next)
     }

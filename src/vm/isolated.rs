@@ -18,7 +18,7 @@ use crate::value::collection::Kind;
 use crate::value::object::{Ids, TaskId, Verb};
 use crate::value::{
     Cell, Class, CodeId, Copier, Environment, EnvironmentVariable, Fault, FaultKind, Function,
-    Object, Objects, Target, UserClass, Value, leads_to,
+    Object, Objects, Target, UserClass, Value, leads_to, variable_name,
 };
 
 /// The top-level variables of a call that shares none with others, for a scheduler that plays the
@@ -133,7 +133,9 @@ pub fn environment(taken: Option<Arc<Environment>>) -> Vec<EnvironmentVariable> 
 
 /// The class that a top-level variable of its own name holds: what a class that arrives by this name is.
 pub fn class_named(name: &str, program: &Program, globals: &Globals) -> Option<Arc<UserClass>> {
-    let binding = globals.get(program.find_global(name)?)?;
+    let own = program.find_global(name);
+    let own = own.or_else(|| program.find_global(&variable_name(name)));
+    let binding = globals.get(own?)?;
     match binding.cell.load() {
         Value::Reference(one) if one.kind == Kind::Class => one
             .class

@@ -313,6 +313,7 @@ mod tests {
         PathSegment::Index {
             index: 0,
             optional: false,
+            has_bits: true,
             pos: Pos::NONE,
         }
     }

@@ -22,7 +22,7 @@ use super::{Action, Globals, Natives, Path, Visible};
 use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op};
-use crate::program::{Code, Program};
+use crate::program::{Code, Language, Program};
 use crate::value::collection::Kind;
 use crate::value::object::{TaskId, Verb};
 use crate::value::{
@@ -160,6 +160,17 @@ impl<'a> Chain<'a> {
         }
     }
 
+    /// Whether integers have bits in this text: not in one of Python's.
+    fn has_bits(&self) -> bool {
+        let is_without = |key: &PathSegment| {
+            let PathSegment::Index { has_bits, .. } = key else {
+                return false;
+            };
+            !has_bits
+        };
+        !self.keys.iter().any(is_without)
+    }
+
     /// Whether `()` before the key makes the whole chain `()`.
     fn is_optional(&self, at: usize) -> bool {
         match self.key(at) {
@@ -284,9 +295,22 @@ fn property(object: &Object, link: &Link<'_>, task: TaskId) -> Option<Result<Val
     }
 }
 
-/// The value that one link leads to.
-fn follow(natives: &mut dyn Natives, value: &Value, link: &Link<'_>) -> Result<Value, FaultKind> {
+/// What Python says of an integer that is used like a list.
+pub(super) fn no_items(what: &str) -> FaultKind {
+    FaultKind::raised(Class::TypeError, &format!("'int' object {what}"), "")
+}
+
+/// The value that one link of a chain leads to.
+fn follow(
+    natives: &mut dyn Natives,
+    value: &Value,
+    link: &Link<'_>,
+    chain: Chain<'_>,
+) -> Result<Value, FaultKind> {
     match (link, value) {
+        (Link::Item(_), Value::Int(_)) if !chain.has_bits() => {
+            Err(no_items("is not subscriptable"))
+        }
         (Link::Item(index), _) => index::get_index(value, index),
         (Link::Field(name), Value::Map(map)) => {
             Ok(map.get(name.as_str()).cloned().unwrap_or_default())
@@ -382,7 +406,7 @@ pub(super) fn walk(
             walk(natives, item, chain, from + 1)
         }
         _ => {
-            let item = follow(natives, value, &link)?;
+            let item = follow(natives, value, &link, chain)?;
             walk(natives, &item, chain, from + 1)
         }
     }
@@ -416,14 +440,14 @@ pub(super) fn change<R>(
                 return change(natives, slot, chain, next, aim, change_it);
             }
             // The index is wrong; reading with it says how.
-            follow(natives, target, &link).map(|_| None)
+            follow(natives, target, &link, chain).map(|_| None)
         }
         (Value::Map(map), link) => {
             let name = match link {
                 Link::Field(name) => name.as_str(),
                 Link::Item(index) => match index.as_str() {
                     Some(name) => name,
-                    None => return follow(natives, target, link).map(|_| None),
+                    None => return follow(natives, target, link, chain).map(|_| None),
                 },
             };
             if aim != Aim::Call && is_last && !map.contains_key(name) {
@@ -503,7 +527,14 @@ pub(super) fn change<R>(
             Ok(result)
         }
         _ => {
-            let mut part = follow(natives, target, &link)?;
+            if let (Value::Int(_), Link::Item(_)) = (&*target, &link)
+                && aim == Aim::Replace
+                && is_last
+                && !chain.has_bits()
+            {
+                return Err(no_items("does not support item assignment"));
+            }
+            let mut part = follow(natives, target, &link, chain)?;
             let result = change(natives, &mut part, chain, next, aim, change_it)?;
             if result.is_some() {
                 match link {
@@ -654,6 +685,9 @@ impl Machine<'_, '_> {
             }
             value => {
                 let item = index::get_index(value, wanted)?;
+                if matches!(value, Value::Int(_)) && self.dialect() == Language::Python {
+                    return Err(no_items("is not subscriptable"));
+                }
                 put(self.register(dst), item);
                 Ok(Flow::Next)
             }
@@ -1002,7 +1036,7 @@ impl Machine<'_, '_> {
             if let Value::Object(_) | Value::Reference(_) | Value::Collection(_) = value {
                 return None;
             }
-            match follow(self.env.natives, &value, &link) {
+            match follow(self.env.natives, &value, &link, chain) {
                 Ok(part) => value = part,
                 Err(_) => {
                     let (PathSegment::Index { pos, .. } | PathSegment::Field { pos, .. }) =

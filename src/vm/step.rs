@@ -7,6 +7,7 @@
 use super::arithmetic::{copy, floats, integers, put, take};
 use super::fiber::{Fiber, Frame, NONE};
 use super::generator::is_end;
+use super::place::no_items;
 use super::quick::{Quick, Running};
 use super::window::{Window, fetch};
 use super::{Env, Stop};
@@ -715,6 +716,9 @@ impl Machine<'_, '_> {
                                 if (index as usize) < items.len() && index >= 0 =>
                             {
                                 put(&mut std::sync::Arc::make_mut(items)[index as usize], value);
+                            }
+                            (Value::Int(_), _) if code.dialect == Language::Python => {
+                                return Err(no_items("does not support item assignment"));
                             }
                             (object, index) => {
                                 crate::value::index::set_index(object, &index, value)?;

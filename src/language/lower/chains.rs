@@ -12,6 +12,7 @@ use super::scope::Resolved;
 use super::{Lowering, problems};
 use crate::language::parse::pos;
 use crate::pos::Pos;
+use crate::program::Language;
 use crate::program::MAX_ARGUMENTS;
 use crate::program::code::{AccessPath, OnReceiver, PathSegment, Root};
 use crate::program::op::{Op, Reg};
@@ -356,6 +357,7 @@ impl Lowering<'_> {
             _ => PathSegment::Index {
                 index: operand,
                 optional,
+                has_bits: self.dialect != Language::Python,
                 pos,
             },
         }

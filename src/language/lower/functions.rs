@@ -15,7 +15,7 @@ use crate::program::code::{CaptureFrom, ClosureShape, Root};
 use crate::program::op::{Op, Reg};
 use crate::program::signature::{Parameter, Signature};
 use crate::program::{Language, MAX_ARGUMENTS};
-use crate::value::{CodeId, INIT, Literal};
+use crate::value::{CodeId, INIT, Literal, shown_name};
 
 /// What a captured default is called, which no variable can be.
 const DEFAULT: &str = "<default>";
@@ -104,15 +104,26 @@ impl Lowering<'_> {
         };
         // Python's name for it.
         let name = match role {
-            Role::Init if self.dialect == Language::Python => format!("{class}.__init__"),
-            _ => format!("{class}.{}", method.name),
+            Role::Init if self.dialect == Language::Python => {
+                format!("{}.__init__", self.shown(class))
+            }
+            _ => format!("{}.{}", self.shown(class), self.shown(method.name)),
         };
         self.with_signature(role, method, name, dst);
     }
 
     /// Lowers a `def`, and makes it a value in `dst`.
     pub(super) fn def(&mut self, def: &Method<'_>, dst: Reg) {
-        self.with_signature(Role::Closure, def, def.name.to_string(), dst);
+        let name = self.shown(def.name).to_string();
+        self.with_signature(Role::Closure, def, name, dst);
+    }
+
+    /// What messages call something: a name of Python's is shown as it was written.
+    fn shown<'n>(&self, name: &'n str) -> &'n str {
+        match self.dialect {
+            Language::Python => shown_name(name),
+            _ => name,
+        }
     }
 
     /// Evaluates the defaults, which the function captures, and makes it.
@@ -132,7 +143,7 @@ impl Lowering<'_> {
                 defaults.len() as u16 - 1
             });
             parameters.push(Parameter {
-                name: self.literal(param.name),
+                name: self.literal(self.shown(param.name)),
                 kind: param.kind,
                 default,
             });

@@ -12,11 +12,12 @@ use super::EarlierKind;
 use super::builtins;
 use super::expression::{Binding, Collect, Piece, is_plain, marked};
 use super::modules;
-use super::names::{error_class, own_name, renamed};
+use super::names::{error_class, own_name};
 use super::string::quoted;
 use super::text::{Layout, Text};
 use super::translate::{Function, Outcome, Translator, refuse};
 use super::types::Type;
+use crate::value::attribute_name;
 
 /// The arguments of a call by the names of their parameters.
 pub(super) struct Bound<'a> {
@@ -1024,7 +1025,7 @@ impl<'a> Translator<'a> {
                 // A function of an earlier input, or nothing at all: the lowering knows.
                 None => {
                     self.no_keywords(call, &format!("of `{full}`, which is not known here"))?;
-                    let mut text = Text::at(at, renamed(full));
+                    let mut text = Text::at(at, attribute_name(full));
                     text.add(&self.arguments(call)?);
                     Ok(Piece::tight(text))
                 }

@@ -11,10 +11,11 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::expression::Piece;
-use super::names::{error_class, renamed};
+use super::names::error_class;
 use super::scope::{Declaration, ScopeId};
 use super::text::{Layout, Text};
 use super::translate::{Function, Outcome, Translator, refuse};
+use crate::value::{attribute_name, variable_name};
 
 /// A class of the text.
 #[derive(Clone)]
@@ -470,12 +471,12 @@ impl<'a> Translator<'a> {
             Some(class) if name.starts_with("__") && !name.ends_with("__") => {
                 format!("_{}{name}", class.trim_start_matches('_'))
             }
-            _ => renamed(name),
+            _ => attribute_name(name),
         }
     }
 
     pub(super) fn class(&mut self, def: &'a ast::StmtClassDef, layout: &mut Layout) -> Outcome<()> {
-        let own = renamed(&def.name);
+        let own = variable_name(&def.name);
         let is_dataclass = self.class_decorators(def)?;
         let declaration = (self.scopes.owner(self.scope, &def.name))
             .map(|owner| self.scopes.declaration(owner, &def.name));
@@ -762,7 +763,7 @@ impl<'a> Translator<'a> {
                 Stmt::ClassDef(nested) => {
                     let mut inner = Layout::default();
                     self.class(nested, &mut inner)?;
-                    let own = renamed(&nested.name);
+                    let own = attribute_name(&nested.name);
                     inner.line(&own.as_str().into());
                     let mut member = Layout::default();
                     member.open(&Text::at(nested.start(), format!("{own} =")));
@@ -870,7 +871,7 @@ impl<'a> Translator<'a> {
         self.python();
         let parameters = self.parameters_text(&def.parameters, 0)?;
         let mut inner = Layout::default();
-        let mut head = Text::from(format!("def {}", renamed(name)));
+        let mut head = Text::from(format!("def {}", attribute_name(name)));
         head.add(&parameters.wrapped("(", ")"));
         inner.open(&head);
         self.function_body(def, &mut inner);
@@ -994,7 +995,7 @@ impl<'a> Translator<'a> {
                 kind == MethodKind::Class || self.scopes.is_more_than_read(scope, receiver);
             match is_kept {
                 true => {
-                    let kept = renamed(receiver);
+                    let kept = variable_name(receiver);
                     layout.line(&format!("let {kept} = this;").into());
                 }
                 false => _ = self.receivers.insert(scope, receiver.to_string()),
@@ -1124,7 +1125,7 @@ impl<'a> Translator<'a> {
         }
         let parameters = self.parameters_text(&method.parameters, 1)?;
         let names = (method.parameters.posonlyargs.iter()).chain(&method.parameters.args);
-        let names = names.skip(1).map(|one| renamed(one.name()));
+        let names = names.skip(1).map(|one| variable_name(one.name()));
         let names = names.collect::<Vec<_>>().join(", ");
         let mut head = Text::at(name.start(), self.attribute_name(&name.id));
         head.add(&parameters.wrapped("(", ")"));
@@ -1263,12 +1264,12 @@ impl<'a> Translator<'a> {
         let parameters: Vec<Text> = (fields.iter().enumerate())
             .map(
                 |(at, field)| match at.checked_sub(required).and_then(|at| defaults.get(at)) {
-                    Some(default) => default.wrapped(&format!("{} = ", renamed(field)), ""),
-                    None => renamed(field).into(),
+                    Some(default) => default.wrapped(&format!("{} = ", attribute_name(field)), ""),
+                    None => attribute_name(field).into(),
                 },
             )
             .collect();
-        let class = renamed(name.value.to_str());
+        let class = variable_name(name.value.to_str());
         let own = self.variable(&target.id);
         let mut inner = Layout::default();
         inner.open(&Text::at(call.start(), format!("class {class}")));
@@ -1297,7 +1298,7 @@ impl<'a> Translator<'a> {
         let mut head = Text::from("__make__");
         head.add(&Text::joined(parameters, ", ").wrapped("(", ")"));
         layout.open(&head);
-        let items = fields.iter().map(|field| renamed(field));
+        let items = fields.iter().map(|field| attribute_name(field));
         let items = items.collect::<Vec<_>>().join(", ");
         let made = self.helper("named_tuple");
         layout.line(&format!("return {made}(this, [{items}]);").into());
@@ -1431,7 +1432,7 @@ impl<'a> Translator<'a> {
             if let Ok(number) = value.as_str().parse::<i64>() {
                 next = number + 1;
             }
-            let member = renamed(&name.id);
+            let member = attribute_name(&name.id);
             let mut line = Text::at(name.start(), format!("{own}.{member} = {made}({own}, "));
             line.push(&format!("{}, ", super::string::quoted(&name.id)));
             line.add(&value);
@@ -1459,7 +1460,7 @@ impl<'a> Translator<'a> {
         if is_named_tuple {
             let mut parameters = Vec::new();
             for field in fields {
-                let own = renamed(field.name);
+                let own = attribute_name(field.name);
                 match &field.default {
                     Default::Value(value) => {
                         let value = self.text(value)?;
@@ -1513,7 +1514,7 @@ impl<'a> Translator<'a> {
             let mut lines = Vec::new();
             let mut set: Vec<Text> = Vec::new();
             for field in fields {
-                let own = renamed(field.name);
+                let own = attribute_name(field.name);
                 let place = self.attribute_name(field.name);
                 match &field.default {
                     Default::None if field.is_taken => parameters.push(Text::from(own.as_str())),

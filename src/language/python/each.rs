@@ -28,7 +28,15 @@ impl<'a> Translator<'a> {
         // An asynchronous generator's frame runs in the task that takes, which waits for what it awaits.
         let mut made = Vec::new();
         // `map` and `filter` call their function in each round.
-        let (iterable, first) = self.lazy(&each.iter)?;
+        let (mut iterable, first) = self.lazy(&each.iter)?;
+        // Nobody else holds it: it is closed as soon as the loop is left, however.
+        let left = self
+            .gives_generator_to_close(each)
+            .then(|| self.fresh("source"));
+        if let Some(left) = &left {
+            layout.line(&iterable.wrapped(&format!("let {left} = "), ";"));
+            iterable = Text::at(each.iter.start(), left.clone());
+        }
         let mut head = self.head(&each.target, &iterable, each.start(), first, &mut made)?;
         // Items that come one by one are counted one by one.
         if let Some((counter, start)) = head.1.take() {
@@ -36,12 +44,42 @@ impl<'a> Translator<'a> {
             let _ = counter;
         }
         let flag = self.begin_loop(&each.orelse, layout);
+        if left.is_some() {
+            layout.open(&"try".into());
+        }
         head.0.open(layout);
         self.body(&each.body, layout);
         layout.close("");
+        if let Some(left) = left {
+            layout.reopen(&"finally".into());
+            layout.line(&format!("{left}.close();").into());
+            layout.close("");
+            self.release(&left);
+        }
         self.end_loop(flag, &each.orelse, layout);
         made.iter().for_each(|name| self.release(name));
         Ok(())
+    }
+
+    /// Whether a loop goes through a generator that its own line makes, and that has something to do when it
+    /// is left.
+    fn gives_generator_to_close(&self, each: &ast::StmtFor) -> bool {
+        let call = match &*each.iter {
+            Expr::Call(call) if self.full_name(&call.func).as_deref() == Some("enumerate") => {
+                match call.arguments.args.first() {
+                    Some(Expr::Call(call)) => call,
+                    _ => return false,
+                }
+            }
+            Expr::Call(call) => call,
+            _ => return false,
+        };
+        let name = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return false,
+        };
+        !each.is_async && self.with_an_end.contains(name)
     }
 
     /// The beginning of the `for` of a comprehension.
@@ -121,7 +159,7 @@ impl<'a> Translator<'a> {
     }
 
     /// What a `for` goes through: a class of the text may say what that is.
-    fn iterated(&mut self, iter: &Expr, text: Text) -> Text {
+    pub(super) fn iterated(&mut self, iter: &Expr, text: Text) -> Text {
         let may_be_own = self.type_of(iter) == Type::Unknown
             && !matches!(
                 iter,

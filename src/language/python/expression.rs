@@ -4,11 +4,12 @@ use ruff_python_ast::{self as ast, CmpOp, Expr, Operator, UnaryOp};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::class::Class;
-use super::names::{own_name, renamed};
+use super::names::own_name;
 use super::scope::Declaration;
 use super::text::{Layout, Text};
 use super::translate::{Outcome, Translator, refuse};
 use super::types::Type;
+use crate::value::{attribute_name, variable_name};
 
 /// How tightly the outermost operator of a piece binds; more binds tighter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,7 +208,7 @@ impl<'a> Translator<'a> {
             // The script's arguments have that name here.
             return "args_".into();
         }
-        let own = renamed(name);
+        let own = variable_name(name);
         // A variable that is called must not be taken for the library's function of its name.
         let is_called_variable = (self.scopes.owner(self.scope, name)).is_some_and(|owner| {
             let is_function = (self.functions.get(&(owner, name.to_string())))
@@ -280,7 +281,7 @@ impl<'a> Translator<'a> {
                 if let Some(error) = self.unknown_name(full) {
                     return Ok(Piece::tight(Text::at(at, error)));
                 }
-                Ok(Piece::tight(Text::at(at, renamed(full))))
+                Ok(Piece::tight(Text::at(at, attribute_name(full))))
             }
         }
     }
@@ -288,8 +289,8 @@ impl<'a> Translator<'a> {
     /// The error of a name that nothing has, where a handler may catch it.
     pub(super) fn unknown_name(&mut self, name: &str) -> Option<String> {
         let is_known = super::builtins::is_function(name)
-            || (self.earlier)(&renamed(name)).is_some()
-            || super::is_library_name(&renamed(name));
+            || (self.earlier)(&variable_name(name)).is_some()
+            || super::is_library_name(&attribute_name(name));
         if is_known || !self.catches_names {
             return None;
         }
@@ -796,7 +797,9 @@ impl<'a> Translator<'a> {
                 return refuse(attribute, reason);
             }
             let all = parameters.posonlyargs.iter().chain(&parameters.args);
-            let names: Vec<String> = all.map(|parameter| renamed(parameter.name())).collect();
+            let names: Vec<String> = all
+                .map(|parameter| variable_name(parameter.name()))
+                .collect();
             let (own, rest) = (
                 names.first().cloned().unwrap_or_default(),
                 &names[1.min(names.len())..],
@@ -877,18 +880,25 @@ impl<'a> Translator<'a> {
             return Ok(Piece::tight(text));
         }
         let is_object = matches!(self.type_of(&attribute.value), Type::Object(_));
-        if name == "get" && !is_object && !is_own {
-            // That of a dict, or of a queue.
+        // That of a dict, or of a queue; and what an object of the library waits with.
+        let may_take_more = matches!(
+            name,
+            "get" | "wait" | "acquire" | "put" | "join" | "release" | "notify"
+        );
+        if !is_own && (may_take_more && is_object || name == "get" || name == "put") {
             self.python();
-            let (args, len) = (self.fresh("args"), "len");
-            let mut closure = Text::at(attribute.start(), format!("def get( *{args}) {{ "));
-            closure.push(&format!("if {len}({args}) == 0 {{ "));
-            closure.add(&text);
-            closure.push(&format!("() }} else if {len}({args}) == 1 {{ "));
-            closure.add(&text);
-            closure.push(&format!("({args}[0]) }} else {{ "));
-            closure.add(&text);
-            closure.push(&format!("({args}[0], {args}[1]) }} }}"));
+            let (args, len) = (self.fresh("args"), self.helper("len"));
+            let mut closure = Text::at(attribute.start(), format!("def {name}( *{args}) {{ "));
+            for (count, given) in ["", "[0]", "[0], [1]", "[0], [1], [2]"].iter().enumerate() {
+                if count < 3 {
+                    closure.push(&format!("if {len}({args}) == {count} "));
+                }
+                let given = given.replace('[', &format!("{args}["));
+                closure.push("{ ");
+                closure.add(&text);
+                closure.push(&format!("({given}) }}"));
+                closure.push(if count < 3 { " else " } else { " }" });
+            }
             self.release(&args);
             return Ok(Piece::loose(closure));
         }
@@ -912,10 +922,9 @@ impl<'a> Translator<'a> {
         }
         let is_object = matches!(self.type_of(&attribute.value), Type::Object(_));
         match name {
-            "append" | "put" | "put_nowait" | "extend" | "submit" => Some(&["item"]),
-            "wait" | "set" | "clear" | "acquire" | "release" | "get" | "get_nowait" | "join"
-            | "start" | "cancel" | "task_done" | "notify" | "notify_all" | "is_set" | "locked"
-            | "is_alive" | "empty" | "qsize"
+            "append" | "put_nowait" | "extend" | "submit" => Some(&["item"]),
+            "set" | "clear" | "get_nowait" | "start" | "cancel" | "task_done" | "notify_all"
+            | "is_set" | "locked" | "is_alive" | "empty" | "qsize"
                 if is_object =>
             {
                 Some(&[])
@@ -1101,7 +1110,10 @@ impl<'a> Translator<'a> {
     fn generator(&mut self, each: &'a ast::ExprGenerator) -> Outcome<Piece> {
         self.python();
         let first = match each.generators.first() {
-            Some(first) if !first.is_async => self.collected_or_lazy(&first.iter)?,
+            Some(first) if !first.is_async => {
+                let text = self.collected_or_lazy(&first.iter)?;
+                self.iterated(&first.iter, text)
+            }
             _ => return refuse(each, "this generator has no counterpart here"),
         };
         // The closure has no `this` of its own.
@@ -1123,7 +1135,7 @@ impl<'a> Translator<'a> {
         if let Some(receiver) = self.receivers.get(&method)
             && inner.text.as_str().contains(receiver.as_str())
         {
-            layout.line(&format!("let {} = this;", renamed(receiver)).into());
+            layout.line(&format!("let {} = this;", variable_name(receiver)).into());
         }
         layout.line(&inner.text.wrapped("(|| ", ").call()"));
         self.release(&source);

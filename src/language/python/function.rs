@@ -1,13 +1,15 @@
 //! Functions and lambdas, with their parameters and defaults.
 
+use std::collections::BTreeSet;
+
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::expression::{Piece, is_plain};
-use super::names::renamed;
 use super::scope::Declaration;
 use super::text::{Layout, Text};
 use super::translate::{Outcome, Translator, refuse};
+use crate::value::variable_name;
 
 /// The variable that keeps the default of a parameter.
 pub(super) fn default_name(function: &str, parameter: &str) -> String {
@@ -59,7 +61,7 @@ impl<'a> Translator<'a> {
         match is_def {
             true => {
                 let parameters = self.parameters_text(&def.parameters, 0)?;
-                head.push(&format!("def {}", renamed(&def.name)));
+                head.push(&format!("def {}", variable_name(&def.name)));
                 head.add(&parameters.wrapped("(", ")"));
             }
             false => {
@@ -183,7 +185,8 @@ impl<'a> Translator<'a> {
     /// The names of parameters as they are written here.
     fn parameters(&self, parameters: &'a ast::Parameters) -> Vec<String> {
         let all = parameters.posonlyargs.iter().chain(&parameters.args);
-        all.map(|parameter| renamed(parameter.name())).collect()
+        all.map(|parameter| variable_name(parameter.name()))
+            .collect()
     }
 
     /// The parameters behind the first `skipped`, with their defaults and stars.
@@ -203,7 +206,10 @@ impl<'a> Translator<'a> {
         }
         match &parameters.vararg {
             Some(rest) => {
-                texts.push(Text::at(rest.start(), format!("*{}", renamed(&rest.name))));
+                texts.push(Text::at(
+                    rest.start(),
+                    format!("*{}", variable_name(&rest.name)),
+                ));
             }
             None if !parameters.kwonlyargs.is_empty() => texts.push("*".into()),
             None => {}
@@ -214,7 +220,7 @@ impl<'a> Translator<'a> {
         if let Some(named) = &parameters.kwarg {
             texts.push(Text::at(
                 named.start(),
-                format!("**{}", renamed(&named.name)),
+                format!("**{}", variable_name(&named.name)),
             ));
         }
         let all = Text::joined(&texts, ", ");
@@ -226,7 +232,7 @@ impl<'a> Translator<'a> {
     }
 
     fn parameter_text(&mut self, parameter: &'a ast::ParameterWithDefault) -> Outcome<Text> {
-        let mut text = Text::at(parameter.start(), renamed(parameter.name()));
+        let mut text = Text::at(parameter.start(), variable_name(parameter.name()));
         if let Some(default) = &parameter.default {
             text.push(" = ");
             text.add(&self.text(default)?);
@@ -331,23 +337,69 @@ pub(super) fn is_simple(parameters: &ast::Parameters) -> bool {
 
 /// Whether a function's own statements yield.
 pub(super) fn yields(body: &[Stmt]) -> bool {
-    use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-    struct Finder(bool);
+    finds(
+        body,
+        |_| false,
+        |expr| matches!(expr, Expr::Yield(_) | Expr::YieldFrom(_)),
+    )
+}
+
+/// The names of which every function is a generator, and some has something to do when it is left early.
+pub(super) fn generators_with_an_end(body: &[Stmt]) -> BTreeSet<String> {
+    use ruff_python_ast::visitor::{Visitor, walk_stmt};
+    #[derive(Default)]
+    struct Finder {
+        with_end: BTreeSet<String>,
+        others: BTreeSet<String>,
+    }
     impl<'a> Visitor<'a> for Finder {
         fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if let Stmt::FunctionDef(def) = statement {
+                let has_end = |statement: &Stmt| match statement {
+                    Stmt::With(_) => true,
+                    // `GeneratorExit` can be caught, too.
+                    Stmt::Try(_) => true,
+                    _ => false,
+                };
+                let is_plain = def.decorator_list.is_empty() && !def.is_async;
+                if !is_plain || !yields(&def.body) {
+                    self.others.insert(def.name.to_string());
+                } else if finds(&def.body, has_end, |_| false) {
+                    self.with_end.insert(def.name.to_string());
+                }
+            }
+            walk_stmt(self, statement);
+        }
+    }
+    let mut finder = Finder::default();
+    finder.visit_body(body);
+    let Finder { with_end, others } = finder;
+    with_end.difference(&others).cloned().collect()
+}
+
+/// Whether a function's own body has such a statement or expression.
+fn finds(
+    body: &[Stmt],
+    is_statement: impl Fn(&Stmt) -> bool,
+    is_expression: impl Fn(&Expr) -> bool,
+) -> bool {
+    use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+    struct Finder<S, E>(S, E, bool);
+    impl<'a, S: Fn(&Stmt) -> bool, E: Fn(&Expr) -> bool> Visitor<'a> for Finder<S, E> {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
             if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+                self.2 |= (self.0)(statement);
                 walk_stmt(self, statement);
             }
         }
         fn visit_expr(&mut self, expr: &'a Expr) {
-            match expr {
-                Expr::Yield(_) | Expr::YieldFrom(_) => self.0 = true,
-                Expr::Lambda(_) => {}
-                other => walk_expr(self, other),
+            if !matches!(expr, Expr::Lambda(_)) {
+                self.2 |= (self.1)(expr);
+                walk_expr(self, expr);
             }
         }
     }
-    let mut finder = Finder(false);
+    let mut finder = Finder(is_statement, is_expression, false);
     finder.visit_body(body);
-    finder.0
+    finder.2
 }

@@ -4,59 +4,6 @@ use std::collections::BTreeMap;
 
 use super::modules;
 
-/// Words of this language that a variable of Python's may have as its name.
-const WORDS: &[&str] = &[
-    "let",
-    "const",
-    "var",
-    "static",
-    "fn",
-    "private",
-    "this",
-    "switch",
-    "case",
-    "do",
-    "loop",
-    "until",
-    "throw",
-    "catch",
-    "import",
-    "export",
-    "true",
-    "false",
-    "void",
-    "null",
-    "nil",
-    "exit",
-    "goto",
-    "protected",
-    "public",
-    "super",
-    "module",
-    "package",
-    "type_of",
-    "debug",
-    "eval",
-    "curry",
-    "call",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "Fn",
-];
-
-/// The name under which a variable or function of Python's stands in the translation.
-pub(super) fn renamed(name: &str) -> String {
-    // A name needs a letter here.
-    if !name.contains(char::is_alphabetic) {
-        return format!("unused{name}");
-    }
-    match WORDS.contains(&name) {
-        true => format!("{name}_"),
-        false => name.to_string(),
-    }
-}
-
 /// A module of Python's that has a counterpart here, with the names of it that have.
 struct Module {
     name: &'static str,

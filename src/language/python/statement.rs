@@ -4,12 +4,13 @@ use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
 use ruff_text_size::{Ranged, TextSize};
 
 use super::expression::{Binding, Piece, is_plain, marked};
-use super::names::{error_class, module, renamed};
+use super::names::{error_class, module};
 use super::scope::{Declaration, is_main_test};
 use super::string::quoted;
 use super::text::{Layout, Text};
 use super::translate::{Outcome, Translator, refuse};
 use super::types::Type;
+use crate::value::variable_name;
 
 impl<'a> Translator<'a> {
     pub(super) fn statement(
@@ -203,7 +204,7 @@ impl<'a> Translator<'a> {
         };
         let own = match (owner, name) {
             (0, "args") => "args_".into(),
-            _ => renamed(name),
+            _ => variable_name(name),
         };
         let is_known = owner == 0 && self.has_variable(&own);
         match self.scopes.declaration(owner, name) {
@@ -357,6 +358,7 @@ impl<'a> Translator<'a> {
                 }
                 if let Expr::Attribute(attribute) = target
                     && (self.mixed.contains(attribute.attr.as_str())
+                        || matches!(&*attribute.value, Expr::Call(_))
                         || self.is_property(&attribute.attr) && !self.has_setter(&attribute.attr))
                 {
                     // The run knows whether it is a property, and one that can be set.

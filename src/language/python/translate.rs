@@ -11,7 +11,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::class::{Class, Classes, MethodKind};
-use super::names::{Imports, renamed};
+use super::names::Imports;
 use super::scope::{Declaration, Kind, Name, ScopeId, Scopes};
 use super::syntax::Source;
 use super::text::{Layout, PlaceMap, Text};
@@ -19,6 +19,7 @@ use super::types::{Given, Type};
 use super::{EarlierKind, EarlierNames};
 use super::{flow, names};
 use crate::language::diagnostic::{Code, Diagnostic};
+use crate::value::variable_name;
 
 /// Why something has no counterpart.
 #[derive(Debug)]
@@ -106,6 +107,8 @@ pub(super) struct Translator<'a> {
     pub(super) has_mappings: bool,
     /// Whether `with` may get what only the script's own methods enter and leave.
     pub(super) has_managers: bool,
+    /// The functions that give generators which must be closed where a loop is left early.
+    pub(super) with_an_end: BTreeSet<String>,
     /// The loops that are open, with the variable of each that says whether it came to its end.
     pub(super) loops: Vec<Option<String>>,
     /// Whether what is translated is a place that is assigned to.
@@ -173,6 +176,7 @@ pub(super) fn translate(
         is_generator: false,
         has_mappings: has_mappings(body) || is_prompt && mentions_earlier(body, earlier),
         has_managers: super::scope::has_managers(body),
+        with_an_end: super::function::generators_with_an_end(body),
         keeps_causes: ["__cause__", "__suppress_context__"]
             .iter()
             .any(|word| text.contains(word)),
@@ -346,7 +350,7 @@ impl<'a> Translator<'a> {
             Expr::Name(name) => match self.imports.get(name.id.as_str()) {
                 Some(full) => Some(full.clone()),
                 None if self.scopes.owner(self.scope, &name.id).is_some()
-                    || (self.earlier)(&renamed(&name.id)).is_some() =>
+                    || (self.earlier)(&variable_name(&name.id)).is_some() =>
                 {
                     None
                 }
@@ -816,7 +820,8 @@ fn mentions_earlier(body: &[Stmt], earlier: EarlierNames<'_>) -> bool {
     impl<'a> Visitor<'a> for Finder<'_> {
         fn visit_expr(&mut self, expr: &'a Expr) {
             self.1 |= matches!(expr, Expr::Name(name)
-                if name.ctx == ast::ExprContext::Load && (self.0)(&names::renamed(&name.id)).is_some_and(|made| made.in_python));
+                if name.ctx == ast::ExprContext::Load
+                    && (self.0)(&variable_name(&name.id)).is_some_and(|made| made.in_python));
             walk_expr(self, expr);
         }
     }

@@ -131,7 +131,9 @@ impl Translator<'_> {
             Some(
                 "concurrent.futures.ThreadPoolExecutor" | "concurrent.futures.ProcessPoolExecutor",
             ) => Type::Object("Executor"),
-            Some("asyncio.Lock" | "asyncio.Semaphore") => Type::Object("Lock"),
+            Some("asyncio.Lock" | "asyncio.Semaphore" | "asyncio.Condition") => {
+                Type::Object("Lock")
+            }
             _ => Type::Unknown,
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::program::Language;
 use crate::runtime::object::{Lock, Thread};
-use crate::value::{FaultKind, Value};
+use crate::value::{FaultKind, Value, shown_name};
 use crate::vm::{NativeCtx, NativeResult};
 
 use super::{Entry, Example, Kind, Run, checked, param, sig};
@@ -279,7 +279,7 @@ fn target_name(args: &[Value]) -> String {
     };
     match given.unwrap_or(own).as_str() {
         "closure" => "<lambda>".into(),
-        name => name.strip_prefix("python.").unwrap_or(name).into(),
+        name => shown_name(name.strip_prefix("python.").unwrap_or(name)).into(),
     }
 }
 

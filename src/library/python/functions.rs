@@ -13,7 +13,7 @@ use crate::library::printing::PrintOptions;
 use crate::pos::Pos;
 use crate::program::op::BinaryOp;
 use crate::value::collection::Kind;
-use crate::value::{Collection, Dict, Fault, FaultKind, Function, Value, is_instance};
+use crate::value::{Collection, Dict, Fault, FaultKind, Function, UserClass, Value, is_instance};
 use crate::vm::{Draw, Intrinsic, NativeCtx, NativeResult};
 
 type Outcome = Result<NativeResult, FaultKind>;
@@ -601,6 +601,16 @@ fn is_same(a: &Value, b: &Value) -> bool {
         {
             match (&one.class, &other.class) {
                 (Some(one), Some(other)) => one.is(other),
+                _ => false,
+            }
+        }
+        // A class of Python's own errors may be written as the function that makes them.
+        (Value::Reference(one), Value::Function(_))
+        | (Value::Function(_), Value::Reference(one))
+            if one.kind == Kind::Class =>
+        {
+            match (UserClass::of_value(a), UserClass::of_value(b)) {
+                (Ok(a), Ok(b)) => a.own_error().is_some() && a.own_error() == b.own_error(),
                 _ => false,
             }
         }

@@ -10,7 +10,10 @@ use super::functions::{named, prelude};
 use super::{ANY, Row, raised, text, type_name};
 use crate::library::methods::collection::items_of;
 use crate::value::collection::Kind;
-use crate::value::{Class, Collection, Dict, FaultKind, Function, Literal, Map, UserClass, Value};
+use crate::value::object::Verb;
+use crate::value::{
+    Class, Collection, Dict, FaultKind, Function, Literal, Map, UserClass, Value, shown_name,
+};
 use crate::vm::{NativeCtx, NativeResult};
 
 type Outcome = Result<NativeResult, FaultKind>;
@@ -93,7 +96,10 @@ pub(super) const ROWS: &[Row] = &[
         Value::Function(function) => {
             let name = function.name.as_str();
             let name = name.strip_prefix("python.").unwrap_or(name);
-            let name = if name == "closure" { "<lambda>" } else { name };
+            let name = match name {
+                "closure" => "<lambda>",
+                name => shown_name(name),
+            };
             Ok(NativeResult::Value(Value::from(name)))
         }
         Value::Reference(reference) if reference.kind == Kind::Class => {
@@ -180,6 +186,9 @@ pub(super) const ROWS: &[Row] = &[
     }),
     Row("hasattr", 2, 2, |args, ctx| {
         let name = text::str(&args[1]);
+        if special(&args[0], "__getattr__").is_some() {
+            return prelude("__python__hasattr", args, ctx);
+        }
         let has = match &args[0] {
             Value::Reference(reference) => {
                 reference.attribute(&name).is_some()
@@ -194,7 +203,8 @@ pub(super) const ROWS: &[Row] = &[
             }
             Value::Object(object) => match object.state().property(&name, ctx.task) {
                 Some(found) => found.is_ok(),
-                None => return Err(no_attribute(&args[0], &name)),
+                None => Verb::named(&name)
+                    .is_some_and(|verb| verb.kinds().any(|kind| kind == object.kind())),
             },
             other => return Err(no_attribute(other, &name)),
         };

@@ -146,6 +146,7 @@ fn type_name(value: &Value) -> String {
             Some(class) => class_name(class),
             None => "dict".into(),
         },
+        Value::Reference(one) if one.kind == crate::value::collection::Kind::Class => "type".into(),
         other => other.type_name(),
     }
 }

@@ -1,14 +1,15 @@
 //! Values as text: `str`, `repr`, `format` with its little language, and `%`.
 
 use super::{as_int, as_number, as_text, raised, type_name};
-use crate::value::{Collection, FaultKind, Value, repr_text};
+use crate::value::{Collection, FaultKind, Value, error_arguments, repr_text};
 
 /// As Python's `str` shows it.
 pub(super) fn str(value: &Value) -> String {
     match value {
-        Value::Map(map) if map.contains_key("error") => {
-            map.get("message").map(str).unwrap_or_default()
-        }
+        Value::Map(map) if map.contains_key("error") => match map.contains_key("args") {
+            true => map.get("message").map(str).unwrap_or_default(),
+            false => error_arguments(map).first().map(str).unwrap_or_default(),
+        },
         Value::Reference(reference) if let Some(message) = reference.error_message() => {
             str(&message)
         }
@@ -26,16 +27,15 @@ pub(super) fn repr(value: &Value) -> String {
             let class = map.get("class").or_else(|| map.get("error"));
             let class = class.map(super::class_name).unwrap_or_default();
             let args = match map.get("args") {
-                Some(args) => {
-                    let text = repr_text(args);
-                    text.strip_suffix(",)")
-                        .map_or(text.clone(), |text| format!("{text})"))
-                }
                 // The message of a KeyError is its key already as it is typed.
                 None if class == "KeyError" => {
                     format!("({})", map.get("message").map(str).unwrap_or_default())
                 }
-                None => format!("({})", map.get("message").map(repr).unwrap_or_default()),
+                _ => {
+                    let text = repr_text(&Value::tuple(error_arguments(map)));
+                    text.strip_suffix(",)")
+                        .map_or(text.clone(), |text| format!("{text})"))
+                }
             };
             format!("{class}{args}")
         }

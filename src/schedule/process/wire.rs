@@ -113,8 +113,8 @@ struct PlainFunction {
 #[derive(Debug, Serialize, Deserialize)]
 enum PlainKind {
     Thrown(Plain),
-    /// Class, family, message and advice.
-    Reported(String, String, String, Option<String>),
+    /// Class, family, message, Python's words and advice.
+    Reported(String, String, String, Option<String>, Option<String>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -413,6 +413,7 @@ impl Packer<'_> {
                 other.class().qualified().into(),
                 other.family().into(),
                 other.to_string(),
+                other.message_in_python(),
                 other.advice(),
             ),
         };
@@ -634,11 +635,12 @@ impl Unpacker<'_> {
     fn fault(&mut self, fault: PlainFault) -> Fault {
         let kind = match fault.kind {
             PlainKind::Thrown(value) => FaultKind::Thrown(self.value(value)),
-            PlainKind::Reported(class, family, message, advice) => FaultKind::Reported {
+            PlainKind::Reported(class, family, message, python, advice) => FaultKind::Reported {
                 // Both processes are the same program and know the same classes.
                 class: Class::named(&class).unwrap_or(Class::Exception),
                 family,
                 message,
+                python,
                 advice,
             },
         };

@@ -238,7 +238,8 @@ impl State {
         // Its own thread has nothing more to do when its end is held.
         let of_note = |(_, member): &(TaskId, &Member)| member.held_end.is_none();
         let threads = within.into_iter().filter(of_note);
-        let threads = threads.map(|(task, member)| (task, member.daemon));
+        // The thread of a process that ends with main is the main one within.
+        let threads = threads.map(|(task, member)| (task, member.daemon && task != process));
         deadlock::for_good(threads, None, |task| self.stuck(task).is_some()).is_some()
     }
 }

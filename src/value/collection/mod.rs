@@ -26,7 +26,7 @@ pub use attributes::Attributes;
 pub use compare::{equal, order, position_of};
 pub use dict::{Dict, Entry, hash, text_hash};
 pub use layout::fixed_hash;
-pub use text::{function_text, repr_text};
+pub use text::{error_arguments, function_text, repr_text};
 
 /// What kind of thing a reference leads to. It never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Collection, Kind};
 use crate::value::budget::Writing;
-use crate::value::{Value, debug_text};
+use crate::value::{Class, Map, Value, debug_text};
 
 /// What is still to be written.
 enum Part {
@@ -46,8 +46,11 @@ pub fn repr_text(value: &Value) -> String {
                         _ = write!(out, "<enum '{name}'>");
                     }
                     (Kind::Class, _) => {
-                        let is_of_main = reference.class.as_ref().is_some_and(|one| one.is_of_main);
-                        let module = if is_of_main { "__main__." } else { "" };
+                        let module = match &reference.class {
+                            Some(class) if class.is_of_main => "__main__.",
+                            Some(class) => class.error.map_or("", Class::shown_module),
+                            None => "",
+                        };
                         _ = write!(out, "<class '{module}{name}'>");
                     }
                     // As it is raised: `ValueError('no')`.
@@ -104,12 +107,12 @@ pub fn repr_text(value: &Value) -> String {
             }
             // An error of Python's, as it is raised.
             Part::Value(Value::Map(map))
-                if map.contains_key("error") && map.contains_key("args") =>
+                if map.contains_key("error") && map.contains_key("message") =>
             {
                 let class = map.get("class").or_else(|| map.get("error"));
                 let class = class.and_then(Value::as_str).unwrap_or_default();
                 let name = class.rsplit('.').next().unwrap_or(class);
-                let args = map.get("args").and_then(Value::row).unwrap_or_default();
+                let args = error_arguments(&map);
                 parts.push(Part::Text(")"));
                 list(&mut parts, "", args.iter(), args.len(), "");
                 _ = write!(out, "{name}(");
@@ -135,6 +138,28 @@ pub fn repr_text(value: &Value) -> String {
     out
 }
 
+/// The arguments of an error that is a map, as Python has them: those that it was made with, or its message.
+pub fn error_arguments(map: &Map) -> Vec<Value> {
+    if let Some(args) = map.get("args") {
+        return args.row().unwrap_or_default().to_vec();
+    }
+    let class = map.get("class").or_else(|| map.get("error"));
+    match class.and_then(Value::as_str).and_then(Class::named) {
+        // Only `gather` gives one away that nobody has raised.
+        Some(Class::TaskCancelled) => vec![Value::from("")],
+        Some(
+            Class::TimeoutError
+            | Class::Empty
+            | Class::Full
+            | Class::QueueEmpty
+            | Class::QueueFull
+            | Class::BrokenBarrierError
+            | Class::FutureCancelled,
+        ) => Vec::new(),
+        _ => map.get("message").cloned().into_iter().collect(),
+    }
+}
+
 /// A function as Python shows it: types are functions here.
 pub fn function_text(name: &str) -> String {
     let own = name.strip_prefix("python.").unwrap_or(name);
@@ -144,6 +169,9 @@ pub fn function_text(name: &str) -> String {
     );
     match own {
         own if is_type => format!("<class '{own}'>"),
+        own if let Some(class) = Class::named(own) => {
+            format!("<class '{}{}'>", class.shown_module(), class.name())
+        }
         "deque" => "<class 'collections.deque'>".into(),
         own if name != own => format!("<built-in function {own}>"),
         "print" | "len" => format!("<built-in function {own}>"),
