@@ -3,7 +3,7 @@
 //! The files in `tests/python/` hold programs with what CPython printed, and the error in which it
 //! ended, if any: `programs.txt` what documentation and tutorials show, `classes.txt` classes, functions with
 //! all kinds of parameters, and decorators, `multiprocessing.txt` programs with processes that share something, `tutorials.txt` many features one by one, `documentation.txt` what
-//! pages on each module and each kind of thing show, with their errors, `lines.txt` single lines,
+//! pages on each module and each kind of thing show, with their errors, `habits.txt` what people write day by day, `lines.txt` single lines,
 //! `generated.txt` programs that were drawn at random. `concurrent.txt` holds programs with threads, and all
 //! that 60 runs of each printed (`observe.py` made it). No Python is needed to run these tests.
 
@@ -144,6 +144,11 @@ fn features_do_what_they_do_in_python() {
 #[test]
 fn programs_of_documentation_print_what_they_print_in_python() {
     check(include_str!("python/documentation.txt"), 101);
+}
+
+#[test]
+fn programs_of_every_day_print_what_they_print_in_python() {
+    check(include_str!("python/habits.txt"), 20);
 }
 
 #[test]

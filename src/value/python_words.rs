@@ -75,6 +75,13 @@ impl FaultKind {
                 Class::AttributeError,
                 format!("'{}' object has no attribute '{name}'", python_name(on)),
             ),
+            Self::Indexing { signature } => {
+                let of = signature.split(" [").next().unwrap_or_default();
+                (
+                    Class::TypeError,
+                    format!("'{}' object is not subscriptable", python_name(of)),
+                )
+            }
             Self::NotIterable { found } => (
                 Class::TypeError,
                 format!("'{}' object is not iterable", python_name(found)),

@@ -201,6 +201,12 @@ impl<'a> Translator<'a> {
         way: Way,
         made: &mut Vec<String>,
     ) -> Outcome<(Head, Option<(String, Text)>)> {
+        // A block would be taken for the loop's own.
+        let in_parentheses = iterable.wrapped("(", ")");
+        let iterable = match iterable.as_str().starts_with('{') {
+            true => &in_parentheses,
+            false => iterable,
+        };
         let mut lines = Vec::new();
         let mut before = None;
         let item = match (target, &way) {

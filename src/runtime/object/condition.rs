@@ -83,7 +83,13 @@ impl Condition {
             Some(holder) => FaultKind::held_by_another(holder, &found, expected, &advice),
             None => {
                 let found = format!("{found} this thread does not hold");
+                let verb = if call.verb == Verb::Wait {
+                    "wait"
+                } else {
+                    "notify"
+                };
                 FaultKind::misuse(Class::RuntimeError, &found, expected, &advice)
+                    .as_python_says(format!("cannot {verb} on un-acquired lock"))
             }
         })
     }
