@@ -17,7 +17,7 @@ use super::string::quoted;
 use super::text::{Layout, Text};
 use super::translate::{Function, Outcome, Translator, refuse};
 use super::types::Type;
-use crate::value::attribute_name;
+use crate::value::{attribute_name, variable_name};
 
 /// The arguments of a call by the names of their parameters.
 pub(super) struct Bound<'a> {
@@ -346,7 +346,7 @@ impl<'a> Translator<'a> {
     /// Whether a name means a function of an earlier text that awaits.
     fn is_earlier_coroutine(&self, name: &str) -> bool {
         self.scopes.owner(self.scope, name).is_none()
-            && self.earlier_kind(&renamed(name)) == Some(EarlierKind::Coroutine)
+            && self.earlier_kind(&variable_name(name)) == Some(EarlierKind::Coroutine)
     }
 
     /// A call that is not awaited at once, of a function of an earlier text that awaits.

@@ -174,7 +174,7 @@ impl<'a> Translator<'a> {
             names.map(|name| (name.start(), name.as_str())).collect();
         let mut lines = Vec::new();
         for (at, name) in names {
-            let (written, own) = (renamed(name), self.variable(name));
+            let (written, own) = (variable_name(name), self.variable(name));
             if own == format!("{written}_") {
                 lines.push(Text::at(at, format!("let {own} = {written};")));
             }

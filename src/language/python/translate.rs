@@ -329,7 +329,7 @@ impl<'a> Translator<'a> {
             Some(owner) => owner == 0,
         };
         is_earlier
-            && (self.earlier)(&renamed(&root.id))
+            && (self.earlier)(&variable_name(&root.id))
                 .is_some_and(|made| made.kind == EarlierKind::Variable && !made.in_python)
     }
 
