@@ -408,7 +408,12 @@ pub(super) const ROWS: &[Row] = &[
     Row("raised_from", 4, 4, |args, _| value(with_cause(args))),
     Row("error_part", 2, 2, |args, _| {
         let name = text::str(&args[1]);
-        let found = match &args[0] {
+        // What the prelude has caught is the fault itself.
+        let error = match &args[0] {
+            Value::Error(fault) => fault.to_python_value(),
+            other => other.clone(),
+        };
+        let found = match &error {
             Value::Map(map) => map.get(&*name).cloned(),
             Value::Reference(error) => error.attribute(&name),
             _ => None,
