@@ -180,6 +180,7 @@ fn place() -> impl Strategy<Value = AccessPath> {
         register().prop_map(|index| PathSegment::Index {
             index,
             optional: false,
+            has_bits: true,
             pos: Pos::NONE
         }),
         any::<bool>().prop_map(|optional| PathSegment::Field {
