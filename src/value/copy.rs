@@ -32,13 +32,16 @@ pub enum Objects<'a> {
     Keep,
 }
 
+/// Gives the class of a name in the process that copies are for.
+pub type Home<'a> = &'a dyn Fn(&str) -> Option<Arc<UserClass>>;
+
 /// Copies values that belong together: a variable that several of them captured is one variable
 /// afterwards, too.
 pub struct Copier<'a> {
     /// What the captured variable of this number is called.
     name_of: &'a dyn Fn(&Function, usize) -> String,
     /// The class of this name in the process that the copies are for, when that has it already.
-    home: Option<&'a dyn Fn(&str) -> Option<Arc<UserClass>>>,
+    home: Option<Home<'a>>,
     objects: Objects<'a>,
     cells: BTreeMap<usize, Arc<Cell>>,
     classes: BTreeMap<usize, Arc<UserClass>>,
@@ -83,7 +86,7 @@ impl<'a> Copier<'a> {
     /// The same for a process that has classes of its own: a class is known by its name, as in Python, and
     /// so the instances that arrive there are of the one that it has.
     #[must_use]
-    pub fn for_home(mut self, home: &'a dyn Fn(&str) -> Option<Arc<UserClass>>) -> Self {
+    pub fn for_home(mut self, home: Home<'a>) -> Self {
         self.home = Some(home);
         self
     }

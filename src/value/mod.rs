@@ -45,7 +45,7 @@ use collection::Kind;
 pub use collection::{
     Attributes, Collection, Dict, Reference, error_arguments, function_text, repr_text,
 };
-pub use copy::{Copier, Objects};
+pub use copy::{Copier, Home, Objects};
 pub use encode::{EncodeState, StateEncoder};
 pub(crate) use encode::{encode_as_number, state_key_test};
 pub use fault::{
