@@ -398,16 +398,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         receiver: Some("Condition"),
         name: "wait_for",
         signatures: &[
-            sig(&[param("predicate", Kind::Function)], "bool"),
+            sig(&[param("predicate", Kind::Function)], "any"),
             sig(
                 &[
                     param("predicate", Kind::Function),
                     param("seconds", Kind::Seconds),
                 ],
-                "bool",
+                "any",
             ),
         ],
-        summary: "Waits until a function gives true; gives whether it did.",
+        summary: "Waits until a function gives what counts as true; gives what it gave last.",
         details: "The function is called with the lock held, at first and after each notify.",
         errors: "The thread must hold the lock.",
         blocks: "Until it is true, or for at most that many seconds.",
