@@ -71,6 +71,29 @@ fn stress(text: &str, expected: &str) {
 
 #[test]
 #[ignore = "for a release build"]
+fn each_item_of_a_generator_is_taken_once() {
+    stress(
+        "fn items(n) { let i = 0; while i < n { yield(i); i += 1; } }
+         let source = items(40000);
+         let taken = Atomic(0);
+         let sum = Atomic(0);
+         let threads = [];
+         for i in 0..4 {
+             threads.push(spawn(|| {
+                 loop {
+                     try { for item in source { taken.fetch_add(1); sum.fetch_add(item); } break; }
+                     catch (e) { }
+                 }
+             }));
+         }
+         for t in threads { t.join(); }
+         print(taken.load(), sum.load());",
+        "40000 799980000",
+    );
+}
+
+#[test]
+#[ignore = "for a release build"]
 fn a_hundred_thousand_threads_pass_one_lock() {
     stress(
         "let lock = Lock(); let count = 0;

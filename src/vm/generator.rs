@@ -14,7 +14,7 @@ use super::{Path, Stop};
 use crate::program::op::Op;
 use crate::value::collection::Kind;
 use crate::value::{
-    Attributes, Class, CodeId, Collection, Fault, FaultKind, Reference, UserClass, Value,
+    Attributes, Class, CodeId, Collection, Fault, FaultKind, Items, Reference, UserClass, Value,
 };
 
 /// The attribute that holds the frame of a suspended generator; one that runs or has ended has none.
@@ -71,9 +71,59 @@ pub(super) enum Resumption {
     Thrown(FaultKind),
 }
 
+/// What a suspended generator goes on with.
+struct Suspended {
+    registers: Arc<Items>,
+    code: Arc<Items>,
+    place: i64,
+    function: Value,
+}
+
+/// What a generator was when a thread wanted to go on with it.
+enum Taken {
+    /// It runs from now on, in this thread only.
+    Suspended(Suspended),
+    /// It runs already.
+    Running,
+    /// It has ended.
+    Over,
+}
+
+fn contents_of(attributes: Attributes) -> Value {
+    Value::Collection(Arc::new(Collection::Attributes(attributes).into()))
+}
+
 fn set(generator: &Reference, attributes: Attributes) {
-    let contents = Value::Collection(Arc::new(Collection::Attributes(attributes).into()));
+    let contents = contents_of(attributes);
     generator.contents.update(|place| *place = contents);
+}
+
+/// Takes what a generator goes on with, in one step: of several threads one gets it.
+fn take(generator: &Reference) -> Taken {
+    let running = contents_of(Attributes::from_iter([(RUNS, Value::Bool(true))]));
+    generator.contents.update(|place| {
+        let Value::Collection(contents) = &*place else {
+            return Taken::Over;
+        };
+        let Collection::Attributes(attributes) = &***contents else {
+            return Taken::Over;
+        };
+        let of = |name| attributes.get(name).cloned();
+        match (of(FRAME), of(CODE), of(PLACE)) {
+            (Some(Value::Array(registers)), Some(Value::Array(code)), Some(Value::Int(at))) => {
+                let suspended = Suspended {
+                    registers,
+                    code,
+                    place: at,
+                    function: of(FUNCTION).unwrap_or_default(),
+                };
+                *place = running;
+                Taken::Suspended(suspended)
+            }
+            _ if of(RUNS).is_some() => Taken::Running,
+            _ => Taken::Over,
+        }
+    })
 }
 
 impl Machine<'_, '_> {
@@ -166,32 +216,30 @@ impl Machine<'_, '_> {
         how: Resumption,
         dst: u16,
     ) -> Step {
-        let (frame, code, place, function) = (
-            generator.attribute(FRAME),
-            generator.attribute(CODE),
-            generator.attribute(PLACE),
-            generator.attribute(FUNCTION),
-        );
-        let (Some(Value::Array(kept)), Some(Value::Array(code)), Some(Value::Int(place))) =
-            (frame, code, place)
-        else {
-            return match (generator.attribute(RUNS), how) {
-                (Some(_), _) => Err(FaultKind::raised(
+        let Suspended {
+            registers: kept,
+            code,
+            place,
+            function,
+        } = match take(generator) {
+            Taken::Suspended(suspended) => suspended,
+            Taken::Running => {
+                return Err(FaultKind::raised(
                     Class::ValueError,
                     "generator already executing",
                     "only one thread at a time may take its next value: use a lock",
-                )),
-                (None, Resumption::Thrown(kind)) => Err(kind),
-                (None, Resumption::Sent(_)) => {
-                    put(self.register(dst), end_of_generator(Value::Unit));
-                    Ok(Flow::Next)
-                }
-            };
+                ));
+            }
+            Taken::Over => {
+                return match how {
+                    Resumption::Thrown(kind) => Err(kind),
+                    Resumption::Sent(_) => {
+                        put(self.register(dst), end_of_generator(Value::Unit));
+                        Ok(Flow::Next)
+                    }
+                };
+            }
         };
-        set(
-            generator,
-            Attributes::from_iter([(RUNS, Value::Bool(true))]),
-        );
         let part = |at: usize| code.get(at).and_then(Value::as_int).unwrap_or(0) as u32;
         let id = CodeId {
             unit: part(0),
@@ -203,7 +251,6 @@ impl Machine<'_, '_> {
         let dst = base + usize::from(dst);
         self.fiber.registers.truncate(at);
         self.fiber.registers.resize(at, Value::Unit);
-        let function = function.unwrap_or_default();
         let callee = if function.is_unit() { NONE } else { at as u32 };
         self.fiber.registers.push(function);
         self.fiber.registers.extend(kept.iter().cloned());
