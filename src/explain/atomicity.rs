@@ -119,7 +119,8 @@ impl Case<'_> {
     fn root(&mut self, candidates: &[Candidate<'_>]) -> Option<Cause> {
         let mut tried = Vec::new();
         for one in candidates {
-            let region = (one.first.pos, one.last.pos);
+            // One statement may read and write: only behind the write it is done.
+            let region = (one.first.pos, one.last.pos, one.last.kind.writes());
             // Who only sees what is done by halves comes into no region.
             let is_shared = match one.face {
                 Torn::LostUpdate | Torn::CheckThenAct | Torn::ReadTwice => true,
@@ -140,14 +141,16 @@ impl Case<'_> {
             }
             // Who finds it done already ends without doing it.
             let leg = |thread| Leg {
-                or_ends: thread != one.first.thread,
+                or_ends: true,
                 ..Leg::until(&TraceEvent {
                     thread,
                     ..one.last.clone()
                 })
             };
             let legs: Vec<Leg> = threads.into_iter().map(leg).collect();
-            if self.oracle.play(from, &legs).is_safe() {
+            let played = self.oracle.play(from, &legs);
+            let does = |event: &TraceEvent| legs.iter().any(|leg| leg.is_until(event));
+            if played.is_safe() && played.events.iter().any(does) {
                 return Some(cause(one));
             }
         }
@@ -242,10 +245,11 @@ impl Case<'_> {
                     && event.kind.writes()
                     && same.is_some_and(|(one, other)| one.overlaps(&other))
             });
-            return Some(match acts || self.leads_to_failure(first, last) {
-                true => Torn::CheckThenAct,
-                false => Torn::ReadTwice,
-            });
+            return match acts || self.leads_to_failure(first, last) {
+                true => Some(Torn::CheckThenAct),
+                // The same look in another round of a loop belongs to that round.
+                false => (!first.is_like(last)).then_some(Torn::ReadTwice),
+            };
         }
         (writes && last.kind.reads()).then_some(Torn::Overwritten)
     }

@@ -41,6 +41,25 @@ impl Case<'_> {
         found.next().map(Cause::HolderEnded)
     }
 
+    /// Why a thread ended without giving back what it had taken, where it gives it back in another order of
+    /// the threads: what made it leave that out was torn apart.
+    pub(super) fn torn_before(&mut self, ended: &Cause) -> Option<Cause> {
+        match ended {
+            Cause::HolderEnded(holder) if holder.error.is_none() => {
+                let torn = self.torn()?;
+                let passing = self.oracle.passing_run(self.decisive?)?;
+                let gives = |event: &TraceEvent| {
+                    event.thread == holder.holder
+                        && matches!(event.kind, EventKind::Ask { object, verb, .. }
+                            if object.id == holder.object.id
+                                && matches!(verb.on(object.kind).hold, Hold::Releases(_)))
+                };
+                passing.events.iter().any(gives).then_some(torn)
+            }
+            _ => None,
+        }
+    }
+
     /// The error by which a thread left the place where it had taken something.
     fn left_by(&self, thread: TaskId, took: Pos) -> Option<(String, Pos)> {
         let taken = self.trace.of(thread).rfind(|event| event.pos == took)?.step;

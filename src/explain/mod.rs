@@ -108,6 +108,7 @@ impl Case<'_> {
             .or_else(|| self.closed_before())
             .or_else(|| match self.failure {
                 Failure::Deadlock => (self.ended_holder())
+                    .map(|holder| self.torn_before(&holder).unwrap_or(holder))
                     .or_else(|| self.circle_of_holders())
                     .or_else(|| {
                         let lost = self.lost_wakeup()?;

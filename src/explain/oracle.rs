@@ -58,6 +58,13 @@ impl Leg {
             or_ends: false,
         }
     }
+
+    /// Whether it goes on until this event.
+    pub fn is_until(&self, event: &TraceEvent) -> bool {
+        self.until
+            .as_ref()
+            .is_some_and(|until| event.is_like(until))
+    }
 }
 
 /// What has become of a run that was led on.

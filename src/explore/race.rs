@@ -143,7 +143,7 @@ fn place_of(action: &Action) -> Option<(&SharedPlace, Kind)> {
     match action {
         Action::Read(place) => Some((place, Kind::Read)),
         Action::Write(place) => Some((place, Kind::Write)),
-        Action::Method(place, _) => Some((place, Kind::Method)),
+        Action::Method { place, .. } => Some((place, Kind::Method)),
         _ => None,
     }
 }

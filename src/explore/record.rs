@@ -35,9 +35,6 @@ impl Recorder {
     pub(super) fn step(&mut self, walk: &mut Walk, choice: Choice, draws: &[u64]) -> Vec<Draw> {
         let task = choice.task();
         let (pos, before) = (walk.pos(task), walk.standing_before(task));
-        let mut touching = walk.touching();
-        let writes = touching.find_map(|(of, access)| (of == task).then_some(access.writes));
-        drop(touching);
         if let Some(name) = walk.name(task) {
             self.trace.names.add_thread(task, &name);
         }
@@ -57,7 +54,12 @@ impl Recorder {
         let has_done = told.iter().any(|told| told.thread.number == task.0);
         let raised = walk.take_raised();
         if let Some(Visible {
-            action: Action::Method(place, method),
+            action:
+                Action::Method {
+                    place,
+                    name,
+                    writes,
+                },
             pos,
             ..
         }) = &before
@@ -70,8 +72,8 @@ impl Recorder {
             if has_failed {
                 let kind = EventKind::Call {
                     path: path(place),
-                    method: method.clone(),
-                    writes: writes.unwrap_or(true),
+                    method: name.clone(),
+                    writes: *writes,
                 };
                 self.add(task, *pos, kind);
             }
@@ -92,7 +94,7 @@ impl Recorder {
             }
         }
         for told in told {
-            self.note(&told, writes);
+            self.note(&told);
         }
         if let Some((object, verb, pos)) = asked
             && !has_done
@@ -290,7 +292,7 @@ impl Recorder {
         object
     }
 
-    fn note(&mut self, told: &Told, writes: Option<bool>) {
+    fn note(&mut self, told: &Told) {
         let task = TaskId(told.thread.number);
         self.trace.names.add_thread(task, &told.thread.name);
         let kind = match (&told.kind, told.operation.as_deref()) {
@@ -317,10 +319,17 @@ impl Recorder {
                     path: path(place),
                     value: value.clone(),
                 },
-                (Action::Method(place, method), _) => EventKind::Call {
+                (
+                    Action::Method {
+                        place,
+                        name,
+                        writes,
+                    },
+                    _,
+                ) => EventKind::Call {
                     path: path(place),
-                    method: method.clone(),
-                    writes: writes.unwrap_or(true),
+                    method: name.clone(),
+                    writes: *writes,
                 },
                 (Action::Object(object, verb), Kind::Object { answer, .. }) => EventKind::Ask {
                     object: self.object(object),

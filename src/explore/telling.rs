@@ -170,7 +170,7 @@ pub fn intent(visible: &Visible, name: Option<&str>) -> String {
     match &visible.action {
         Action::Read(place) => format!("read {place}"),
         Action::Write(place) => format!("write {place}"),
-        Action::Method(place, method) => format!("{place}.{method}()"),
+        Action::Method { place, name, .. } => format!("{place}.{name}()"),
         Action::Object(object, verb) => {
             let written = &visible.written;
             if let Some(function) = &written.function {
@@ -298,7 +298,8 @@ fn is_object(value: &str) -> bool {
 fn access(told: &Told) -> Option<Access> {
     let (place, writes) = match told.action()? {
         Action::Read(place) => (place, false),
-        Action::Write(place) | Action::Method(place, _) => (place, true),
+        Action::Write(place) => (place, true),
+        Action::Method { place, writes, .. } => (place, *writes),
         _ => return None,
     };
     Some(Access {

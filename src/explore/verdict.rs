@@ -278,9 +278,7 @@ impl Oracle for Verdict<'_> {
                 let known = recorder.events().len();
                 recorder.step(self.walk, choice, &[]);
                 let done = &recorder.events()[known..];
-                if let Some(until) = &leg.until
-                    && done.iter().any(|event| event.is_like(until))
-                {
+                if done.iter().any(|event| leg.is_until(event)) {
                     is_done = true;
                     break;
                 }

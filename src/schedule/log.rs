@@ -96,9 +96,9 @@ pub(super) fn kind(visible: &Visible, value: &Value) -> Option<Kind> {
             place: place.to_string(),
             value: in_its_words(),
         },
-        Action::Method(place, method) => Kind::Method {
+        Action::Method { place, name, .. } => Kind::Method {
             place: place.to_string(),
-            method: method.clone(),
+            method: name.clone(),
         },
         Action::Object(object, verb) => Kind::Object {
             object: format!("{} {}", object.kind(), object.id.0),

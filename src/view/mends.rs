@@ -215,6 +215,54 @@ fn change(fix: &Fix, at: &Lines) -> String {
                 "look with `{lock}` in hand, and set it so, too ({line}): nobody comes in between"
             )
         }
+        Fix::AskInside { lock, asked, taken } => {
+            let (asked, taken) = (at.line(*asked), at.line(*taken));
+            match asked == taken {
+                true => format!("take `{lock}` before you ask, not after it ({asked})"),
+                false => format!(
+                    "ask with `{lock}` in hand: take it before {asked}, not only in {taken}"
+                ),
+            }
+        }
+        Fix::TakeTheRest { left, line } => {
+            let line = at.line(*line);
+            format!(
+                "take what is left before you stop: `|| {}` in {line}",
+                at.code(left)
+            )
+        }
+        Fix::TakeAtOnce { call, line } => {
+            let line = at.line(*line);
+            format!(
+                "take it without asking first: `{}` in {line}, and leave the loop where that fails",
+                at.code(call)
+            )
+        }
+        Fix::MarkTheEnd { queue, set, line } => {
+            let (set, line) = (at.line(*set), at.line(*line));
+            format!(
+                "put a mark into `{queue}` when no more comes ({set}), and leave the loop of {line} when it \
+                 is taken: a flag wakes nobody"
+            )
+        }
+        Fix::EachRound { call, line } => {
+            let line = at.line(*line);
+            format!(
+                "`{}` in each round of the loop, not once behind it ({line})",
+                at.code(call)
+            )
+        }
+        Fix::StartFirst { start, line } => {
+            let line = at.line(*line);
+            format!(
+                "`{}` before you wait for the other thread ({line})",
+                at.code(start)
+            )
+        }
+        Fix::Daemon { option, line } => {
+            let line = at.line(*line);
+            format!("let the thread end with main: `{option}` where it is made ({line})")
+        }
         Fix::WriteAtOnce { lock, line } => {
             let line = at.line(*line);
             format!("take `{lock}.write()` at once in {line}, not `{lock}.read()` first")

@@ -34,8 +34,14 @@ impl Machine<'_, '_> {
                 pos: self.fiber.pos(program),
                 action: match changes.is_some_and(|changed| changed.is(reference)) {
                     // `xs += ys` is what this method does.
-                    true if reference.kind == Kind::List => Action::Method(place, "extend".into()),
-                    true => Action::Method(place, "update".into()),
+                    true => Action::Method {
+                        place,
+                        name: match reference.kind {
+                            Kind::List => "extend".into(),
+                            _ => "update".into(),
+                        },
+                        writes: true,
+                    },
                     false => Action::Read(place),
                 },
                 written: self.fiber.written_in(program),

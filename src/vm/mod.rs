@@ -107,8 +107,15 @@ pub enum Action {
     Read(SharedPlace),
     /// Writes a shared place.
     Write(SharedPlace),
-    /// One atomic method of a shared place (`push`), which both reads and may write.
-    Method(SharedPlace, String),
+    /// One atomic method of a shared place (`push`), which reads it.
+    Method {
+        /// The place.
+        place: SharedPlace,
+        /// The method.
+        name: String,
+        /// Whether it may change what is there.
+        writes: bool,
+    },
     /// An operation on a runtime object.
     Object(Arc<Object>, Verb),
     /// A print.

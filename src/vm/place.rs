@@ -247,6 +247,10 @@ impl<'a> Chain<'a> {
             value = match (&value, self.link(at)) {
                 (_, None) | (Value::Object(_) | Value::Reference(_), _) => return Some(value),
                 (Value::Map(map), Some(Link::Field(name))) => map.get(name.as_str())?.clone(),
+                (Value::Collection(contents), Some(Link::Field(name))) => match &***contents {
+                    Collection::Attributes(map) => map.get(name.as_str())?.clone(),
+                    _ => return None,
+                },
                 (_, Some(Link::Item(index))) => index::get_index(&value, index).ok()?,
                 (_, Some(Link::Field(_))) => return None,
             };

@@ -15,7 +15,7 @@ use super::call::Receiver;
 use super::fiber::{Fiber, NONE};
 use super::place::{Base, Begin};
 use super::step::{Flow, Machine, Step};
-use super::{NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop};
+use super::{Action, NativeCtx, NativeResult, OnCollection, Path, SharedAccess, Stop, Visible};
 use crate::program::Language;
 use crate::program::code::{CallSite, PathSegment};
 use crate::value::budget::Visits;
@@ -323,7 +323,14 @@ impl Machine<'_, '_> {
         if !may {
             return Ok(Flow::Stop(Stop::Visible));
         }
-        let before = self.seen();
+        let mut before = self.seen();
+        if let Some(Visible {
+            action: Action::Method { writes, .. },
+            ..
+        }) = &mut before
+        {
+            *writes = !manner.keeps;
+        }
         let mut given = self.take_args(first, argc);
         if !manner.keeps {
             self.publish_into(cell, &given);

@@ -372,7 +372,11 @@ impl Fiber {
             });
         }
         let Touched {
-            access, root, keys, ..
+            access,
+            root,
+            keys,
+            is_kept,
+            ..
         } = op.touched(code)?;
         let place = |keys: &[PathSegment]| self.shared(program, globals, (root, keys), None, of);
         // What comes before a reference is read first.
@@ -393,15 +397,18 @@ impl Fiber {
                 }
             }
             (Access::Method, None) => {
-                let (site, first, argc) = op.method_call()?;
+                let (site, _, argc) = op.method_call()?;
                 let site = &code.sites[usize::from(site)];
                 let name = program.name(site.name);
+                let method = |place| Action::Method {
+                    place,
+                    name: name.text.to_string(),
+                    writes: !is_kept,
+                };
                 if let Some((_, used)) = &self.through
                     && usize::from(*used) == keys.len()
                 {
-                    let base = frame.base as usize + usize::from(first);
-                    let args = self.registers.get(base..base + usize::from(argc))?;
-                    return self.method_action(args, place(keys)?, &name.text);
+                    return Some(method(place(keys)?));
                 }
                 match self.peek(program, globals, root, keys) {
                     Some(Value::Object(_) | Value::Function(_) | Value::Reference(_)) => {
@@ -410,7 +417,7 @@ impl Fiber {
                     Some(value) if self.is_script_method(program, &value, argc, site) => self
                         .shared(program, globals, (root, keys), Some(name.literal), of)
                         .map(Action::Read),
-                    _ => Some(Action::Method(place(keys)?, name.text.to_string())),
+                    _ => Some(method(place(keys)?)),
                 }
             }
         }
@@ -615,13 +622,6 @@ impl Fiber {
             cell: Arc::as_ptr(cell) as usize,
             keys: key.into_iter().collect(),
         })
-    }
-
-    /// What a method call on a reference does next: it takes the items of the collections that it is given,
-    /// and then runs on its own.
-    fn method_action(&self, args: &[Value], place: SharedPlace, name: &str) -> Option<Action> {
-        _ = args;
-        Some(Action::Method(place, name.into()))
     }
 
     /// Whether a variable of a process came along with the function that it calls.

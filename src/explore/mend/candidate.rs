@@ -118,6 +118,59 @@ pub enum Fix {
         /// Where it was asked.
         line: usize,
     },
+    /// A question is asked with the lock held by which its answer is used.
+    AskInside {
+        /// The lock.
+        lock: String,
+        /// Where it was asked.
+        asked: usize,
+        /// Where the lock was taken.
+        taken: usize,
+    },
+    /// A loop that is told to stop takes what is left first.
+    TakeTheRest {
+        /// Whether something is left.
+        left: String,
+        /// The loop.
+        line: usize,
+    },
+    /// What a loop asks for is taken without asking, in one step.
+    TakeAtOnce {
+        /// The call that takes it, or fails.
+        call: String,
+        /// Where.
+        line: usize,
+    },
+    /// A mark in a queue says that no more comes, and no flag does.
+    MarkTheEnd {
+        /// The queue.
+        queue: String,
+        /// Where the flag was set.
+        set: usize,
+        /// The loop that asked it.
+        line: usize,
+    },
+    /// What was done once behind a loop is done in each round.
+    EachRound {
+        /// The call.
+        call: String,
+        /// Where it was.
+        line: usize,
+    },
+    /// A thread is started before another one is waited for.
+    StartFirst {
+        /// How it is started.
+        start: String,
+        /// Where the other one is waited for.
+        line: usize,
+    },
+    /// A thread that goes round for ever ends with main.
+    Daemon {
+        /// The option that says so.
+        option: String,
+        /// Where the thread is made.
+        line: usize,
+    },
     /// A lock is taken for writing from the beginning, not for reading first.
     WriteAtOnce {
         /// The lock.

@@ -114,6 +114,8 @@ pub fn mend(
 ) -> Advice {
     let mut tried = 0;
     let mut is_cut = false;
+    // The first that mends this failure and leaves another.
+    let mut partial: Option<Mend> = None;
     let most = (found.states * TIMES_AS_MANY).max(LEAST_OF_ONE);
     for tier in candidates(text, begins, &Hint::of(failure)) {
         let mut best: Option<Mend> = None;
@@ -140,15 +142,22 @@ pub fn mend(
             tried += 1;
             budget.spend(&after);
             if after.cut == Some(Cut::Stopped) {
-                return Advice::NotChecked(tried);
+                return partial.map_or(Advice::NotChecked(tried), |partial| {
+                    Advice::Checked(Box::new(partial))
+                });
             }
             // A failure that was met says enough, whatever was not seen.
             if !after.is_proved() && !has(&after, &failure.problem) {
                 is_cut = true;
             }
-            // Who only changes an order takes no lock away: what raced may do so at other places.
-            let may_move = matches!(candidate.fix, Fix::Swap { .. });
-            if mends(found, &failure.problem, &after, may_move)
+            // Who only changes an order takes no lock away: what raced may do so at other places. Threads that
+            // could never run at once have not raced.
+            let may_race = match candidate.fix {
+                Fix::Swap { .. } => Races::AsMany,
+                Fix::StartFirst { .. } => Races::Any,
+                _ => Races::NoMore,
+            };
+            if mends(found, &failure.problem, &after, may_race)
                 && best
                     .as_ref()
                     .is_none_or(|best| rank(&after) > rank(&best.found))
@@ -162,9 +171,18 @@ pub fn mend(
                 });
             }
         }
-        if let Some(best) = best {
-            return Advice::Checked(Box::new(best));
+        match best {
+            Some(best) if best.found.failures.is_empty() => {
+                return Advice::Checked(Box::new(best));
+            }
+            Some(best) => {
+                partial.get_or_insert(best);
+            }
+            None => {}
         }
+    }
+    if let Some(partial) = partial {
+        return Advice::Checked(Box::new(partial));
     }
     match is_cut {
         true => Advice::NotChecked(tried),
@@ -204,9 +222,19 @@ fn has(found: &Exploration, problem: &Problem) -> bool {
     kinds(&found.failures).contains(&kind) || kinds(&found.findings).contains(&kind)
 }
 
-/// Whether a change mends a problem of what was found before. With `may_move`, no race more is enough where
-/// otherwise none may be more on any variable.
-fn mends(before: &Exploration, problem: &Problem, after: &Exploration, may_move: bool) -> bool {
+/// Which races a changed text may have.
+#[derive(Clone, Copy)]
+enum Races {
+    /// On no variable more.
+    NoMore,
+    /// In all no more, on the same variables.
+    AsMany,
+    /// Whichever.
+    Any,
+}
+
+/// Whether a change mends a problem of what was found before.
+fn mends(before: &Exploration, problem: &Problem, after: &Exploration, may_race: Races) -> bool {
     if !after.is_proved() || has(after, problem) {
         return false;
     }
@@ -226,16 +254,19 @@ fn mends(before: &Exploration, problem: &Problem, after: &Exploration, may_move:
     // A loop that asks again and again may be starved by design.
     let known = kinds(&before.findings);
     let mut new = kinds(&after.findings).into_iter();
-    if new.any(|kind| kind.0 != "starvation" && !known.contains(&kind)) {
+    let may_be_new =
+        |kind: &str| kind == "starvation" || matches!(may_race, Races::Any) && kind == "race";
+    if new.any(|kind| !may_be_new(kind.0) && !known.contains(&kind)) {
         return false;
     }
     let (raced, races) = (races(before), races(after));
-    let is_worse = match may_move {
-        true => {
+    let is_worse = match may_race {
+        Races::Any => false,
+        Races::AsMany => {
             races.values().sum::<usize>() > raced.values().sum()
                 || races.keys().any(|place| !raced.contains_key(place))
         }
-        false => (races.iter()).any(|(place, count)| raced.get(place) < Some(count)),
+        Races::NoMore => (races.iter()).any(|(place, count)| raced.get(place) < Some(count)),
     };
     if before.is_proved() && is_worse {
         return false;

@@ -6,6 +6,44 @@ use super::edit::{Edits, gap};
 use super::script::{Holds, Script};
 use crate::language::outline::{Call, Head};
 
+/// `for ... { ... } x.release();` gives what the loop should give in each of its rounds.
+pub(super) fn each_round(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (one, next) in script.neighbours() {
+        let around = &script.outline.statements[one];
+        let is_loop = matches!(around.head, Head::For | Head::While | Head::Loop);
+        let Some(call) = script
+            .only_call(next)
+            .filter(|call| is_loop && matches!(call.method, "release" | "notify" | "count_down"))
+        else {
+            continue;
+        };
+        let block = around
+            .blocks
+            .last()
+            .map(|block| &script.outline.blocks[*block]);
+        let Some(last) = block.and_then(|block| block.statements.last()) else {
+            continue;
+        };
+        let span = script.outline.statements[*last].span.clone();
+        let end = match script.outline.source(*last).ends_with([';', '}']) {
+            true => "",
+            false => ";",
+        };
+        let source = script.outline.source(next).trim_end_matches(';');
+        let text = format!("{end}{}{source};", gap(script.text, span.start));
+        let edits = Edits::new()
+            .insert(span.end, text)
+            .remove(script.text, script.span(next, next));
+        let fix = Fix::EachRound {
+            call: script.text[call.span.clone()].into(),
+            line: script.line(next),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
 /// `if c { queue.task_done(); }` is done in the other case, too; before a `continue` that leaves it out; and
 /// at the end of a loop that never does it.
 pub(super) fn task_done(script: &Script<'_>) -> Vec<Candidate> {
@@ -230,6 +268,15 @@ pub(super) fn give_up(script: &Script<'_>) -> Vec<Candidate> {
 mod tests {
     use super::super::script::changed;
     use super::*;
+
+    #[test]
+    fn what_each_round_needs_is_given_in_each() {
+        let text = "fn f() { for i in 0..3 { items.push(i); } there.release(); } spawn(f);";
+        assert_eq!(
+            changed(text, each_round),
+            ["fn f() { for i in 0..3 { items.push(i); there.release(); } } spawn(f);"]
+        );
+    }
 
     #[test]
     fn an_item_is_worked_off_in_each_case() {

@@ -627,6 +627,9 @@ pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
                     .only_call(*statement)
                     .is_some_and(|give| give.method == "release" && give.receiver == call.receiver)
             });
+            if release.is_none() && is_signal(script, call) {
+                continue;
+            }
             let before_release = match release {
                 Some(release) => statements.iter().copied().rfind(|one| *one < release),
                 None => statements.last().copied(),
@@ -679,6 +682,26 @@ pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
         found.push(with(&singles));
     }
     found
+}
+
+/// Whether other functions give what is taken there, and take none: who takes it has nothing to give back.
+fn is_signal(script: &Script<'_>, take: &Call<'_>) -> bool {
+    let function = script.outline.function_of(take.statement);
+    let is_same = |call: &Call<'_>, method: &str, function: usize| {
+        let place = script.outline.function_of(call.statement);
+        call.method == method
+            && place == function
+            && script.variable(call.receiver) == script.variable(take.receiver)
+    };
+    let asks = |method: &str, function: usize| {
+        script
+            .calls
+            .iter()
+            .any(|call| is_same(call, method, function))
+    };
+    !asks("release", function)
+        && (0..script.outline.functions.len())
+            .any(|other| asks("release", other) && !asks("acquire", other))
 }
 
 /// A call that gives something back is missing at the end of a function: it is added there, and

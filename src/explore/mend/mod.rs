@@ -1,11 +1,12 @@
 //! What mends a program, and the proof that it does.
 //!
 //! In reading order: `edit` changes a text; `script` knows which functions run as threads and what
-//! variables hold, and `scope` what code runs at all; `regions`, with `calls`, `order`, `wake`, `locks`, `sizes`,
+//! variables hold, and `scope` what code runs at all; `regions`, with `asked`, `calls`, `order`, `starts`, `wake`, `locks`, `sizes`,
 //! `exits`, `each` and `instead` propose changes, each of the kind that a teacher would name for a failure;
 //! `check` explores what the changed text can do, and takes the change that mends and forbids the
 //! least.
 
+mod asked;
 mod calls;
 mod candidate;
 mod check;
@@ -19,6 +20,7 @@ mod regions;
 mod scope;
 mod script;
 mod sizes;
+mod starts;
 mod wake;
 
 pub use candidate::{Fix, Part};
@@ -128,7 +130,7 @@ pub fn with_shorter_locks(text: &str) -> Option<String> {
 }
 
 /// So many tiers of regions come before changes of order.
-const SMALL_REGIONS: usize = 5;
+const SMALL_REGIONS: usize = 6;
 
 fn error(
     script: &Script<'_>,
@@ -159,6 +161,8 @@ fn error(
         instead::barrier(script),
         order::pass_on(script),
         each::wait_for_each(script),
+        asked::drained(script),
+        asked::marked_end(script),
         wake::ask_the_thing(script),
     ];
     // The smallest regions come first: they forbid little, and are soon looked through.
@@ -166,8 +170,8 @@ fn error(
     let larger = regions.split_off(SMALL_REGIONS.min(regions.len()));
     tiers.extend(regions);
     tiers.extend([
-        order::before_start(script),
-        order::prepared_first(script),
+        starts::before_start(script),
+        starts::prepared_first(script),
         at(order::join_added),
     ]);
     tiers.extend(larger);
@@ -185,6 +189,7 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         locks::one_order(script),
         locks::give_first(script),
         wake::notify_all(script),
+        wake::notified(script),
         wake::look_again(script),
         wake::look_again_and_notify_all(script),
         wake::look_under_lock(script),
@@ -195,8 +200,11 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         wake::stay_set(script),
         locks::again_in_methods(script),
         [locks::once(script), locks::reentrant(script)].concat(),
+        each::each_round(script),
         locks::release_always(script),
         exits::give_always(script),
+        starts::started_first(script),
+        starts::daemon(script),
         sizes::own_pool(script),
         sizes::resized(
             script,
@@ -205,6 +213,8 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         sizes::closed(script),
         locks::added(script),
         sizes::marks(script),
+        asked::taken_at_once(script),
+        asked::marked_end(script),
         each::task_done(script),
         each::give_up(script),
         regions::gate(script),
@@ -217,7 +227,7 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         instead::barrier(script),
         instead::own_tokens(script),
         order::pass_on(script),
-        order::before_start(script),
+        starts::before_start(script),
         wake::awaited(script),
     ];
     tiers.extend(regions);

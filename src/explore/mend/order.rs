@@ -140,7 +140,7 @@ fn last_start(script: &Script<'_>, before: usize) -> Option<usize> {
     script.outline.path(last).last().copied()
 }
 
-fn is_join(script: &Script<'_>, statement: usize) -> bool {
+pub(super) fn is_join(script: &Script<'_>, statement: usize) -> bool {
     if let Some(call) = script.only_call(statement) {
         return matches!(call.method, "join" | "result") && call.args.is_empty();
     }
@@ -268,99 +268,6 @@ pub(super) fn collect(
         }
     }
     (!handles.is_empty()).then_some((edits, handles))
-}
-
-/// The first thing that a thread does is done before it is started.
-pub(super) fn before_start(script: &Script<'_>) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    for function in 1..script.outline.functions.len() {
-        let known = &script.outline.functions[function];
-        let body = &script.outline.blocks[known.body];
-        let Some(first) = body.statements.first().copied() else {
-            continue;
-        };
-        let is_call = script.only_call(first).is_some()
-            || (script.function_calls.iter()).any(|call| {
-                call.statement == first
-                    && script.outline.source(first).trim_end_matches(';')
-                        == &script.text[call.span.clone()]
-            });
-        if !is_call || body.statements.len() < 2 || !script.entries.contains(&function) {
-            continue;
-        }
-        let source = script.outline.source(first);
-        if known.params.iter().any(|param| mentions(source, param)) {
-            continue;
-        }
-        let mut edits = Edits::new().remove(script.text, script.span(first, first));
-        let name = script.name_of(function);
-        let mut line = None;
-        for (statement, call) in script.starts() {
-            let runs = call
-                .args
-                .first()
-                .is_some_and(|arg| Some(arg.trim()) == name)
-                || Some(statement) == known.statement && name.is_none() && {
-                    let body = body.span.start;
-                    call.span.start < body && body < call.span.end
-                };
-            if runs {
-                let at = script.outline.statements[statement].span.start;
-                edits = edits.insert(at, format!("{source}{}", gap(script.text, at)));
-                line = line.or(Some(script.line(statement)));
-            }
-        }
-        if let Some(line) = line {
-            let fix = Fix::BeforeStart {
-                what: source.trim_end_matches(';').into(),
-                line,
-            };
-            found.push(Candidate::new(fix, edits));
-        }
-    }
-    found
-}
-
-fn mentions(source: &str, name: &str) -> bool {
-    let mut words = source.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.any(|word| word == name)
-}
-
-/// What main does behind the start of a thread is done before it.
-pub(super) fn prepared_first(script: &Script<'_>) -> Vec<Candidate> {
-    let Some(first) = script.first_start() else {
-        return Vec::new();
-    };
-    let Some(first) = script.outline.path(first).last().copied() else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for statement in script.outline.blocks[0].statements.iter().copied() {
-        if statement <= first {
-            continue;
-        }
-        let source = script.outline.source(statement);
-        let is_write = script.shared_data().iter().any(|name| {
-            source.strip_prefix(name).is_some_and(|rest| {
-                let rest = rest.trim_start();
-                rest.starts_with(['=', '[', '.'])
-                    || rest.starts_with("+=")
-                    || rest.starts_with("-=")
-            })
-        });
-        if !is_write || script.outline.statements[statement].head != Head::Expression {
-            continue;
-        }
-        let to = script.outline.statements[first].span.start;
-        let span = script.outline.statements[statement].span.clone();
-        let edits = Edits::new().move_before(script.text, span, to);
-        let fix = Fix::BeforeStart {
-            what: source.trim_end_matches(';').into(),
-            line: script.line(first),
-        };
-        found.push(Candidate::new(fix, edits));
-    }
-    found
 }
 
 /// A thread waits for an event that another one sets when it has written what is needed.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::asked::asked_inside;
 use super::calls::called_first;
 use super::candidate::{Candidate, Fix, Part};
 use super::edit::Edits;
@@ -56,7 +57,11 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
     }
     // To ask a queue and to take from it are two steps, too.
     singles.extend(script.shared_queues().into_iter().map(|name| vec![name]));
-    let mut tiers = vec![known_locks(script, &singles), held_on(script)];
+    let mut tiers = vec![
+        asked_inside(script),
+        known_locks(script, &singles),
+        held_on(script),
+    ];
     for reach in [Reach::Runs, Reach::Mentions, Reach::Block, Reach::Callers] {
         for sets in [&singles, &groups] {
             for place in [Where::Threads, Where::Compound, Where::Everywhere] {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Fix};
 use super::edit::{Edits, gap};
+use super::regions::with_name;
 use super::script::{Holds, Script};
 use crate::language::outline::Head;
 
@@ -28,6 +29,42 @@ pub(super) fn notify_all(script: &Script<'_>) -> Vec<Candidate> {
         Candidate::new(Fix::NotifyAll { conditions, lines }, edits)
     };
     sets.into_iter().map(with).collect()
+}
+
+/// `with c { n += 1; }` changes what threads wait for at the condition `c`, and tells nobody.
+pub(super) fn notified(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.statements() {
+        let (Some(condition), [block]) = (with_name(script, number), &statement.blocks[..]) else {
+            continue;
+        };
+        let function = script.outline.function_of(number);
+        let block = &script.outline.blocks[*block];
+        let tells = script.calls.iter().any(|call| {
+            block.span.contains(&call.span.start)
+                && script.variable(call.receiver) == condition
+                && call.method != "release"
+        });
+        let Some(last) = block.statements.last().copied() else {
+            continue;
+        };
+        if script.holds(function, condition) != Some(Holds::Condition) || tells {
+            continue;
+        }
+        let call = format!("{}.notify_all()", script.written(condition));
+        let span = script.outline.statements[last].span.clone();
+        let end = match script.outline.source(last).ends_with([';', '}']) {
+            true => "",
+            false => ";",
+        };
+        let text = format!("{end}{}{call};", gap(script.text, span.start));
+        let fix = Fix::AddCall {
+            call,
+            line: script.last_line(last),
+        };
+        found.push(Candidate::new(fix, Edits::new().insert(span.end, text)));
+    }
+    found
 }
 
 /// `if` becomes `while` where threads wait inside: each alone, and all.

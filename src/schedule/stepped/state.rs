@@ -1500,7 +1500,7 @@ impl Services for State {
     }
 
     fn note(&mut self, task: TaskId, visible: &Visible, value: &Value) {
-        if let Action::Read(place) | Action::Write(place) | Action::Method(place, _) =
+        if let Action::Read(place) | Action::Write(place) | Action::Method { place, .. } =
             &visible.action
             && place.name.starts_with(COPY_OF)
         {

@@ -1,0 +1,347 @@
+//! Questions whose answer has to hold until it is used: they are asked with the lock in hand by which the
+//! answer is used; and loops that ask a flag whether there is more to take, not what they take from.
+
+use super::candidate::{Candidate, Fix};
+use super::edit::{Edits, block_of, deeper, gap, indent, is_first_in_line};
+use super::regions::with_name;
+use super::script::Script;
+use crate::language::outline::Head;
+
+/// `if x { with l { ... } }` becomes `with l { if x { ... } }`; a loop asks in its `with l { }`; what comes
+/// before `with l { }` and leaves the function by an answer comes into it.
+pub(super) fn asked_inside(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.statements() {
+        let edits = match (statement.head, &statement.blocks[..]) {
+            (Head::If | Head::While, [block]) => {
+                let statements = &script.outline.blocks[*block].statements;
+                let is_let = |one: &&usize| script.outline.statements[**one].head == Head::Let;
+                let Some(with) = statements.iter().find(|one| !is_let(one)) else {
+                    continue;
+                };
+                match statement.head {
+                    Head::If if statements.first() == Some(with) => {
+                        asked_once(script, number, *with)
+                    }
+                    Head::While => asked_each_round(script, number, *with),
+                    _ => None,
+                }
+                .map(|edits| (*with, edits))
+            }
+            (Head::With, [_]) => left_by(script, number).map(|edits| (number, edits)),
+            _ => None,
+        };
+        let Some((with, edits)) = edits else {
+            continue;
+        };
+        let Some(lock) = with_name(script, with) else {
+            continue;
+        };
+        let fix = Fix::AskInside {
+            lock: script.written(lock),
+            asked: match statement.head {
+                Head::With => script.line(before(script, number).unwrap_or(number)),
+                _ => script.line(number),
+            },
+            taken: script.line(with),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+/// `if x ` and `with l ` change places; what comes behind `with l { }` comes into it.
+fn asked_once(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
+    with_name(script, with)?;
+    let (asks, takes) = (script.outline.header(asking), script.outline.header(with));
+    let edits = Edits::new()
+        .replace(asks.clone(), &script.text[takes.clone()])
+        .replace(takes, &script.text[asks]);
+    let of_with = &script.outline.statements[with];
+    let block = &script.outline.blocks[of_with.block];
+    let last = *block.statements.last()?;
+    if last == with {
+        return Some(edits);
+    }
+    let rest = of_with.span.end..script.outline.statements[last].span.end;
+    let (brace, code) = (rest.start - 1, deeper(script.text[rest.clone()].trim()));
+    let inside = match is_first_in_line(script.text, brace) {
+        true => format!("    {code}\n{}}}", indent(script.text, brace)),
+        false => format!("{code} }}"),
+    };
+    Some(edits.replace(brace..rest.end, inside))
+}
+
+/// `while x { with l { ... } }` becomes `loop { with l { if !x { break; } ... } }`.
+fn asked_each_round(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
+    with_name(script, with)?;
+    let asks = script.outline.header(asking);
+    let question = script.text[asks.clone()].strip_prefix("while")?.trim();
+    let body = &script.outline.blocks[*script.outline.statements[with].blocks.first()?];
+    let first = script.outline.statements[*body.statements.first()?]
+        .span
+        .start;
+    let stop = format!(
+        "if {} {{ break; }}{}",
+        not(question),
+        gap(script.text, first)
+    );
+    Some(Edits::new().replace(asks, "loop ").insert(first, stop))
+}
+
+/// The question directly before a statement by whose answer the function is left: `if x { return; }`.
+fn before(script: &Script<'_>, with: usize) -> Option<usize> {
+    let (one, _) = script.neighbours().find(|(_, next)| *next == with)?;
+    let statement = &script.outline.statements[one];
+    let [block] = statement.blocks[..] else {
+        return None;
+    };
+    let [only] = script.outline.blocks[block].statements[..] else {
+        return None;
+    };
+    let leaves = matches!(
+        script.outline.statements[only].head,
+        Head::Return | Head::Throw
+    ) || matches!(
+        script.outline.source(only).trim_end_matches(';'),
+        "continue" | "break"
+    );
+    (statement.head == Head::If && leaves).then_some(one)
+}
+
+/// `if x { return; } with l { ... }` becomes `with l { if x { return; } ... }`.
+fn left_by(script: &Script<'_>, with: usize) -> Option<Edits> {
+    with_name(script, with)?;
+    let asking = before(script, with)?;
+    let span = script.span(asking, with);
+    let block = *script.outline.statements[with].blocks.first()?;
+    let body = script.text[script.outline.blocks[block].span.clone()].trim();
+    let asks = script.outline.source(asking);
+    let head = script.text[script.outline.header(with)].trim();
+    let set_in = indent(script.text, span.start);
+    // Its lines are deeper by one level already.
+    let body = body.replace(&format!("\n{set_in}    "), &format!("\n{set_in}"));
+    let both = match asks.contains('\n') || script.outline.source(with).contains('\n') {
+        true => format!("{asks}\n{set_in}{body}"),
+        false => format!("{asks} {body}"),
+    };
+    Some(Edits::new().replace(span, block_of(head, &both, set_in)))
+}
+
+/// What is so where `question` is not.
+fn not(question: &str) -> String {
+    match question.strip_prefix('!') {
+        Some(rest) if is_operand(rest) => rest.into(),
+        _ if is_operand(question) => format!("!{question}"),
+        _ => format!("!({question})"),
+    }
+}
+
+/// Whether an operator in front of it takes all of it: a place or a call.
+fn is_operand(code: &str) -> bool {
+    let is_part =
+        |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '(' | ')');
+    code.chars().all(is_part)
+}
+
+/// The flag of `while !flag { ... }`, with where it is asked.
+fn asked_flag<'t>(script: &Script<'t>, number: usize) -> Option<&'t str> {
+    let header = script.outline.header(number);
+    let flag = script.text[header]
+        .strip_prefix("while")?
+        .trim()
+        .strip_prefix('!')?;
+    is_operand(flag).then_some(flag)
+}
+
+/// The queue from which the first statement of a loop takes: `let x = q.get();`.
+fn taken_from<'t>(script: &Script<'t>, number: usize) -> Option<(usize, &'t str)> {
+    let block = *script.outline.statements[number].blocks.first()?;
+    let first = *script.outline.blocks[block].statements.first()?;
+    let call = script.only_call(first)?;
+    (call.method == "get").then_some((first, call.receiver))
+}
+
+/// `while !done { ... }` that takes what others put goes on until nothing is left, too.
+pub(super) fn drained(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, statement) in script.statements() {
+        let Some(flag) = asked_flag(script, number) else {
+            continue;
+        };
+        let is_inside = |at: usize| statement.span.contains(&at);
+        let takes = script.calls.iter().find_map(|call| {
+            let left = match call.method {
+                "get" | "get_nowait" => format!("!{}.empty()", call.receiver),
+                "pop" | "shift" | "popleft" => format!("{}.len() > 0", call.receiver),
+                _ => return None,
+            };
+            is_inside(call.span.start).then_some(left)
+        });
+        let Some(left) = takes else {
+            continue;
+        };
+        let edits = Edits::new().replace(
+            script.outline.header(number),
+            format!("while !{flag} || {left} "),
+        );
+        let fix = Fix::TakeTheRest {
+            left,
+            line: script.line(number),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+/// `while !q.empty() { let x = q.get(); ... }` asks and takes in two steps; `get_nowait` is one.
+pub(super) fn taken_at_once(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, _) in script.statements() {
+        let Some((first, queue)) = taken_from(script, number) else {
+            continue;
+        };
+        let header = script.outline.header(number);
+        let asks = script.text[header.clone()].trim();
+        if asks != format!("while !{queue}.empty()") {
+            continue;
+        }
+        let Some(item) = item_of(script, first) else {
+            continue;
+        };
+        let call = format!("{queue}.get_nowait()");
+        let between = gap(script.text, script.outline.statements[first].span.start);
+        let take = format!("let {item};{between}try {{ {item} = {call}; }} catch {{ break; }}");
+        let edits = Edits::new()
+            .replace(header, "loop ")
+            .replace(script.span(first, first), take);
+        let fix = Fix::TakeAtOnce {
+            call,
+            line: script.line(first),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+/// The variable of `let x = q.get();`.
+fn item_of<'t>(script: &Script<'t>, statement: usize) -> Option<&'t str> {
+    let (item, _) = (script.outline.source(statement).strip_prefix("let ")?).split_once('=')?;
+    Some(item.trim())
+}
+
+/// A flag that says that no more comes is no use to who waits for more: a mark in the queue itself is.
+pub(super) fn marked_end(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (number, _) in script.statements() {
+        let (Some(flag), Some((first, queue))) =
+            (asked_flag(script, number), taken_from(script, number))
+        else {
+            continue;
+        };
+        let Some(item) = item_of(script, first) else {
+            continue;
+        };
+        let sets = |one: usize| {
+            let source = script.outline.source(one).trim_end_matches(';');
+            let (place, value) = source.split_once('=')?;
+            let is_flag = script.variable(place.trim()) == script.variable(flag);
+            (is_flag && value.trim() == "true").then_some(one)
+        };
+        let Some(set) = script.statements().find_map(|(one, _)| sets(one)) else {
+            continue;
+        };
+        let behind = script.outline.statements[first].span.clone();
+        let stop = format!(
+            "{}if {item} == () {{ break; }}",
+            gap(script.text, behind.start)
+        );
+        let put = format!("{queue}.put(());");
+        let edits = Edits::new()
+            .replace(script.outline.header(number), "loop ")
+            .insert(behind.end, stop)
+            .replace(script.span(set, set), put);
+        let fix = Fix::MarkTheEnd {
+            queue: queue.into(),
+            set: script.line(set),
+            line: script.line(number),
+        };
+        found.push(Candidate::new(fix, edits));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::script::changed;
+    use super::*;
+
+    #[test]
+    fn a_question_is_asked_with_the_lock_in_hand() {
+        assert_eq!(
+            changed(
+                "let a = 1; fn f() { if a > 0 { with l { a -= 1; } } } spawn(f);",
+                asked_inside
+            ),
+            ["let a = 1; fn f() { with l { if a > 0 { a -= 1; } } } spawn(f);"]
+        );
+        assert_eq!(
+            changed(
+                "fn f() {\n    if a > 0 {\n        with l {\n            a -= 1;\n        }\n        return 1;\n    }\n}\nspawn(f);",
+                asked_inside
+            ),
+            [
+                "fn f() {\n    with l {\n        if a > 0 {\n            a -= 1;\n            return 1;\n        }\n    }\n}\nspawn(f);"
+            ]
+        );
+        assert_eq!(
+            changed(
+                "fn f() { while a.len() > 0 { let x; with l { x = a.pop(); } } } spawn(f);",
+                asked_inside
+            ),
+            [
+                "fn f() { loop { let x; with l { if !(a.len() > 0) { break; } x = a.pop(); } } } spawn(f);"
+            ]
+        );
+        assert_eq!(
+            changed(
+                "fn f() {\n    if a < 1 { return; }\n    with l {\n        a -= 1;\n    }\n}\nspawn(f);",
+                asked_inside
+            ),
+            [
+                "fn f() {\n    with l {\n        if a < 1 { return; }\n        a -= 1;\n    }\n}\nspawn(f);"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_left_is_taken_too() {
+        let text = "fn f() { while !stop { if !q.empty() { q.get(); } } } spawn(f);";
+        assert_eq!(
+            changed(text, drained),
+            ["fn f() { while !stop || !q.empty() { if !q.empty() { q.get(); } } } spawn(f);"]
+        );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_taken_in_one_step() {
+        let text = "fn f() { while !q.empty() { let x = q.get(); print(x); } } spawn(f);";
+        assert_eq!(
+            changed(text, taken_at_once),
+            [
+                "fn f() { loop { let x; try { x = q.get_nowait(); } catch { break; } print(x); } } spawn(f);"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_end_is_marked_in_the_queue() {
+        let text = "fn f() { while !done { let x = q.get(); print(x); } } spawn(f); q.put(1); done = true;";
+        assert_eq!(
+            changed(text, marked_end),
+            [
+                "fn f() { loop { let x = q.get(); if x == () { break; } print(x); } } spawn(f); q.put(1); q.put(());"
+            ]
+        );
+    }
+}
