@@ -1,12 +1,14 @@
 //! How long code takes: once, many times, and under two schedulers.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::io;
 use std::time::Duration;
 
 use super::answer::Learner;
 use crate::host::{self, Clock};
-use crate::session::{Input, InputKind, Outcome, Report, Scheduler};
+use crate::language::python::EarlierKind;
+use crate::session::{Ahead, Input, InputKind, Outcome, Report, Scheduler};
 use crate::view::live::Hidden;
 use crate::view::paint::Role;
 
@@ -48,8 +50,9 @@ impl Times {
 impl Learner {
     /// `:time`: runs code and says how long it took.
     pub(super) fn time(&mut self, code: &str) -> io::Result<()> {
+        let code = self.called(code).into_owned();
         let clock = Clock::start();
-        self.run(code, None)?;
+        self.run(&code, None)?;
         let took = seconds(clock.elapsed().as_secs_f64());
         self.say(&format!("took {took}\n"))
     }
@@ -114,9 +117,21 @@ impl Learner {
         self.say(&said)
     }
 
+    /// The code that is meant to be measured: of a function alone, a call of it.
+    fn called<'c>(&self, code: &'c str) -> Cow<'c, str> {
+        let name = code.trim().trim_end_matches(';');
+        let made = self.session.earlier(name, Ahead::HasRun);
+        match made.is_some_and(|made| made.kind != EarlierKind::Variable) {
+            true => Cow::Owned(format!("{name}()")),
+            false => Cow::Borrowed(code),
+        }
+    }
+
     /// The times of several runs of some code; `None` when one did not come to its end, which was
     /// said. Ctrl-C ends it.
     fn measured(&mut self, code: &str, at_most: Duration) -> io::Result<Option<Times>> {
+        let code = self.called(code);
+        let code = &*code;
         // The first run shows what goes wrong, and prepares what later ones find prepared.
         if !self.run(code, None)? {
             return Ok(None);
@@ -192,6 +207,13 @@ mod tests {
         assert_eq!(times.median(), 5.0);
         assert_eq!(times.spread(), (3.0, 7.0));
         assert!(!times.is_steady());
+    }
+
+    #[test]
+    fn what_is_measured_of_a_function_alone_is_a_call() {
+        let seen = converse(&["fn f() { print(\"called\"); }", ":time f", ":time f()"]);
+        assert!(seen[1].contains("called"), "{seen:?}");
+        assert!(seen[2].contains("called"), "{seen:?}");
     }
 
     #[test]

@@ -23,7 +23,9 @@ impl Learner {
         let session = &self.session;
         let translation =
             translate_input(text, &|name| session.earlier(name, Ahead::HasRun)).ok()?;
-        let is_new = self.settings.python || !is_same_code(text, &translation.text);
+        // `q:next` is a declaration there, of which nothing is left.
+        let is_empty = translation.problems.is_empty() && translation.text.trim().is_empty();
+        let is_new = self.settings.python || !is_empty && !is_same_code(text, &translation.text);
         is_new.then_some(translation)
     }
 

@@ -92,6 +92,8 @@ pub(super) struct Run {
     pub(super) most_memory: u64,
     /// Why it has: the state is in the middle of a step then, and none to look at.
     pub(super) interruption: Option<Interruption>,
+    /// The place of the instruction that has taken too long, when that interrupted it.
+    pub(super) interrupted_at: Pos,
     load: Load,
     /// How much was done since it was asked: work, and turns.
     unasked: u64,
@@ -211,6 +213,7 @@ impl Run {
             interrupt: None,
             most_memory: u64::MAX,
             interruption: None,
+            interrupted_at: Pos::NONE,
             load: Load {
                 next: u64::from(SLICE) * SLICES_MEASURED,
                 ..Load::default()
@@ -315,6 +318,7 @@ impl Run {
             Stop::Failed(fault) => match fault.kind {
                 FaultKind::Limit(Limit::Work) if !self.state.is_limited() => {
                     self.interruption = Some(Interruption::Work);
+                    self.interrupted_at = fault.pos;
                 }
                 FaultKind::Limit(limit) if !self.state.is_limited() => {
                     self.interruption = Some(Interruption::Exhausted(limit, fault.pos));
@@ -422,6 +426,7 @@ impl Run {
     /// For a state that is set back, which held this.
     pub(super) fn forget_interruption(&mut self, (load, work): (Load, u64)) {
         self.interruption = None;
+        self.interrupted_at = Pos::NONE;
         self.unasked = 0;
         self.load = load.at_work(work, self.work);
     }

@@ -391,8 +391,9 @@ impl Walk {
             .filter(|(task, _)| **task != state.running);
         let members = last.into_iter().chain(others.map(|(_, member)| member));
         let fibers = members.filter_map(|member| member.fiber.as_ref());
-        fibers
-            .flat_map(|fiber| fiber.places(&state.world.program))
+        let places = fibers.flat_map(|fiber| fiber.places(&state.world.program));
+        std::iter::once(self.run.interrupted_at)
+            .chain(places)
             .collect()
     }
 

@@ -252,6 +252,22 @@ fn what_was_tried_at_an_exercise_is_no_part_of_what_a_page_runs() {
 }
 
 #[test]
+fn what_cannot_run_is_judged_without_the_beginning() {
+    let (mut learner, page, _folder, _) = begun();
+    types(&mut learner, &page, ":learn writers 7");
+    types(&mut learner, &page, "async def up():\nglobal n");
+    let checked = types(&mut learner, &page, ":check");
+    assert!(
+        checked.contains("cannot") && !checked.contains("fn up()"),
+        "{checked}"
+    );
+    // What the exercise begins with can be tried, and need not be typed.
+    types(&mut learner, &page, "up(); let more = 1");
+    let checked = types(&mut learner, &page, ":check");
+    assert!(checked.contains("1| fn up() { n += 1; }"), "{checked}");
+}
+
+#[test]
 fn enter_goes_on_with_what_was_taken_last() {
     let course = Course::own();
     let mut store = Store::default();
