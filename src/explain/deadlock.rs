@@ -291,6 +291,26 @@ impl Case<'_> {
         })
     }
 
+    /// The same where nobody notifies a condition, here or in a run that goes well: who waits there waits for
+    /// ever, and an order only decides whether anybody does.
+    pub(super) fn never_told(&mut self) -> Option<Cause> {
+        let tells = |events: &[TraceEvent], object: ObjectRef| {
+            last_provider(events, object.id, Need::Notice).is_some()
+        };
+        let mut untold = (self.trace.blocked.iter())
+            .filter(|waiter| self.need(waiter) == Need::Notice)
+            .filter_map(|waiter| waiter.object);
+        let object = untold.find(|object| !tells(&self.trace.events, *object))?;
+        let passing = match self.decisive {
+            Some(decisive) => self.oracle.passing_run(decisive)?.events,
+            None => Vec::new(),
+        };
+        match tells(&passing, object) {
+            true => None,
+            false => self.nobody_left(),
+        }
+    }
+
     /// The same where a thread that would have ended the wait has failed before: its error is the root,
     /// whatever was lost otherwise.
     pub(super) fn died_before(&mut self) -> Option<Cause> {

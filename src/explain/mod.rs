@@ -114,6 +114,7 @@ impl Case<'_> {
                         let lost = self.lost_wakeup()?;
                         Some(self.died_before().unwrap_or(lost))
                     })
+                    .or_else(|| self.never_told())
                     .or_else(|| self.torn())
                     .or_else(|| self.too_early_for_waiters())
                     .or_else(|| self.circle())

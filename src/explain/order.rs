@@ -131,7 +131,9 @@ impl Case<'_> {
             true => (other, early),
             false => (early, other),
         };
-        let alone = self.oracle.play(first.step, &[Leg::until(late)]);
+        // Who looks may hold what the change needs.
+        let from = self.section_start(first);
+        let alone = self.oracle.play(from, &[Leg::until(late)]);
         if alone.is_complete {
             return None;
         }

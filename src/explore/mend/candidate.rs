@@ -1,4 +1,4 @@
-//! What may mend a program: a change of its text, and what it amounts to.
+//! What may mend a program: a change of its text, and what it amounts to. One file, as it is one list.
 
 use super::edit::Edits;
 
