@@ -12,47 +12,41 @@ use crate::language::outline::Head;
 pub(super) fn asked_inside(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for (number, statement) in script.statements() {
-        let edits = match (statement.head, &statement.blocks[..]) {
+        let (asking, with) = match (statement.head, &statement.blocks[..]) {
             (Head::If | Head::While, [block]) => {
-                let statements = &script.outline.blocks[*block].statements;
-                let is_let = |one: &&usize| script.outline.statements[**one].head == Head::Let;
-                let Some(with) = statements.iter().find(|one| !is_let(one)) else {
-                    continue;
-                };
-                match statement.head {
-                    Head::If if statements.first() == Some(with) => {
-                        asked_once(script, number, *with)
-                    }
-                    Head::While => asked_each_round(script, number, *with),
-                    _ => None,
+                let mut inside = script.outline.blocks[*block].statements.iter().copied();
+                let is_let = |one: &usize| script.outline.statements[*one].head == Head::Let;
+                match inside.find(|one| statement.head == Head::If || !is_let(one)) {
+                    Some(with) => (number, with),
+                    None => continue,
                 }
-                .map(|edits| (*with, edits))
             }
-            (Head::With, [_]) => left_by(script, number).map(|edits| (number, edits)),
-            _ => None,
-        };
-        let Some((with, edits)) = edits else {
-            continue;
+            (Head::With, [_]) => match before(script, number) {
+                Some(asking) => (asking, number),
+                None => continue,
+            },
+            _ => continue,
         };
         let Some(lock) = with_name(script, with) else {
             continue;
         };
+        let edits = match statement.head {
+            Head::With => left_by(script, asking, with),
+            Head::While => asked_each_round(script, asking, with),
+            _ => asked_once(script, asking, with),
+        };
         let fix = Fix::AskInside {
             lock: script.written(lock),
-            asked: match statement.head {
-                Head::With => script.line(before(script, number).unwrap_or(number)),
-                _ => script.line(number),
-            },
+            asked: script.line(asking),
             taken: script.line(with),
         };
-        found.push(Candidate::new(fix, edits));
+        found.extend(edits.map(|edits| Candidate::new(fix, edits)));
     }
     found
 }
 
 /// `if x ` and `with l ` change places; what comes behind `with l { }` comes into it.
 fn asked_once(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
-    with_name(script, with)?;
     let (asks, takes) = (script.outline.header(asking), script.outline.header(with));
     let edits = Edits::new()
         .replace(asks.clone(), &script.text[takes.clone()])
@@ -74,7 +68,6 @@ fn asked_once(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> 
 
 /// `while x { with l { ... } }` becomes `loop { with l { if !x { break; } ... } }`.
 fn asked_each_round(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
-    with_name(script, with)?;
     let asks = script.outline.header(asking);
     let question = script.text[asks.clone()].strip_prefix("while")?.trim();
     let body = &script.outline.blocks[*script.outline.statements[with].blocks.first()?];
@@ -110,9 +103,7 @@ fn before(script: &Script<'_>, with: usize) -> Option<usize> {
 }
 
 /// `if x { return; } with l { ... }` becomes `with l { if x { return; } ... }`.
-fn left_by(script: &Script<'_>, with: usize) -> Option<Edits> {
-    with_name(script, with)?;
-    let asking = before(script, with)?;
+fn left_by(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
     let span = script.span(asking, with);
     let block = *script.outline.statements[with].blocks.first()?;
     let body = script.text[script.outline.blocks[block].span.clone()].trim();

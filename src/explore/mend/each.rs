@@ -25,15 +25,9 @@ pub(super) fn each_round(script: &Script<'_>) -> Vec<Candidate> {
         let Some(last) = block.and_then(|block| block.statements.last()) else {
             continue;
         };
-        let span = script.outline.statements[*last].span.clone();
-        let end = match script.outline.source(*last).ends_with([';', '}']) {
-            true => "",
-            false => ";",
-        };
         let source = script.outline.source(next).trim_end_matches(';');
-        let text = format!("{end}{}{source};", gap(script.text, span.start));
-        let edits = Edits::new()
-            .insert(span.end, text)
+        let edits = script
+            .append(*last, source)
             .remove(script.text, script.span(next, next));
         let fix = Fix::EachRound {
             call: script.text[call.span.clone()].into(),
@@ -86,14 +80,7 @@ pub(super) fn task_done(script: &Script<'_>) -> Vec<Candidate> {
         let block = &script.outline.blocks[*block];
         if dones.is_empty() {
             if let Some(last) = block.statements.last().copied() {
-                let behind = script.outline.statements[last].span.clone();
-                let end = match script.outline.source(last).ends_with([';', '}']) {
-                    true => "",
-                    false => ";",
-                };
-                let between = gap(script.text, behind.start);
-                let text = format!("{end}{between}{done};");
-                add(&done, last, Edits::new().insert(behind.end, text));
+                add(&done, last, script.append(last, &done));
             }
             continue;
         }

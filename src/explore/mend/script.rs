@@ -510,6 +510,17 @@ impl<'t> Script<'t> {
         }
     }
 
+    /// Puts a call behind a statement that is the last one of its block.
+    pub(super) fn append(&self, last: usize, call: &str) -> Edits {
+        let span = &self.outline.statements[last].span;
+        let end = match self.outline.source(last).ends_with([';', '}']) {
+            true => "",
+            false => ";",
+        };
+        let between = gap(self.text, span.start);
+        Edits::new().insert(span.end, format!("{end}{between}{call};"))
+    }
+
     /// Makes a variable before everything else but imports: `let NAME = VALUE;`.
     pub(super) fn declare(&self, edits: Edits, name: &str, value: &str) -> Edits {
         edits.insert(self.beginning(), format!("let {name} = {value};\n"))

@@ -52,17 +52,12 @@ pub(super) fn notified(script: &Script<'_>) -> Vec<Candidate> {
             continue;
         }
         let call = format!("{}.notify_all()", script.written(condition));
-        let span = script.outline.statements[last].span.clone();
-        let end = match script.outline.source(last).ends_with([';', '}']) {
-            true => "",
-            false => ";",
-        };
-        let text = format!("{end}{}{call};", gap(script.text, span.start));
+        let edits = script.append(last, &call);
         let fix = Fix::AddCall {
             call,
             line: script.last_line(last),
         };
-        found.push(Candidate::new(fix, Edits::new().insert(span.end, text)));
+        found.push(Candidate::new(fix, edits));
     }
     found
 }
