@@ -78,6 +78,34 @@ fn most(text: &str, limit: u64) -> u64 {
     (MOST.load(Ordering::Relaxed) - before) as u64
 }
 
+/// The same of all that is done with this limit: what is tried when the search has given up, too.
+fn most_of_all(text: &str, limit: u64) -> u64 {
+    let mut session = session();
+    let mut explorer = explorer(&mut session, text);
+    let limits = Limits {
+        memory: limit,
+        schedules: 20,
+        ..Limits::default()
+    };
+    let before = IN_USE.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let stop = Arc::<AtomicBool>::default();
+    let mut watch = Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    };
+    let found = explorer.explore(&limits, &mut watch);
+    assert_eq!(found.cut, Some(Cut::Memory(limit)), "{text}");
+    assert!(found.sampled.is_some(), "{text}");
+    (MOST.load(Ordering::Relaxed) - before) as u64
+}
+
+/// Programs that hold more and more in private work, without a buffer that doubles.
+const GROWING: [&str; 2] = [
+    "let m = #{}; let i = 0; loop { m[\"k\" + i] = [i, i]; i += 1; }",
+    "let a = []; loop { if a.is_empty() || a[a.len() - 1].len() > 1000 { a.push([]); } a[a.len() - 1].push(\"text \" + a.len()); }",
+];
+
 /// Programs whose searches need memory for different things.
 const PROGRAMS: [(&str, &str); 8] = [
     (
@@ -165,6 +193,12 @@ fn searches_and_verdicts_take_as_much_memory_as_they_may() {
         let percent = most * 100 / limit;
         if !(67..=133).contains(&percent) {
             wrong.push(format!("{what}: {percent} % of the limit"));
+        }
+    }
+    for text in GROWING {
+        let percent = most_of_all(text, limit) * 100 / limit;
+        if percent > 133 {
+            wrong.push(format!("{text}: {percent} % of the limit"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -35,6 +35,7 @@ use std::time::Duration;
 
 use super::limits::{Brake, Watch};
 use super::lock_order::{LockOrder, Nesting};
+use super::meter::Meter;
 use super::outcome::Outcome;
 use super::race::{Race, Races};
 use super::trail::{Decision, last_of, rank, ranked};
@@ -132,6 +133,8 @@ struct Event {
 struct Search<'a> {
     walk: &'a mut Walk,
     brake: Arc<Brake>,
+    memory: u64,
+    meter: Meter,
     numbers: BTreeMap<Choice, usize>,
     frames: Vec<Frame>,
     events: Vec<Event>,
@@ -151,6 +154,8 @@ pub(super) fn reduced(walk: &mut Walk, bounds: &Bounds, watch: &mut Watch<'_>) -
     let mut search = Search {
         walk,
         brake,
+        memory: bounds.memory,
+        meter: Meter::new(),
         numbers: BTreeMap::new(),
         frames: Vec::new(),
         events: Vec::new(),
@@ -210,7 +215,7 @@ impl Search<'_> {
                 return Err(Unfinished::Limit);
             }
             self.check()?;
-            if !is_there {
+            if let (false, Some(frame)) = (is_there, self.frames.last()) {
                 self.walk.set_back(&frame.kept);
             }
             self.take(choice)?;
@@ -223,7 +228,12 @@ impl Search<'_> {
     }
 
     /// Whether time, memory or the user's patience is over.
-    fn check(&self) -> Result<(), Unfinished> {
+    fn check(&mut self) -> Result<(), Unfinished> {
+        let kept = self.frames.iter().map(|frame| &frame.kept);
+        if self.meter.reaches(self.memory, self.walk.buffers(), kept) {
+            return Err(Unfinished::Limit);
+        }
+        self.brake.set_kept(self.meter.bytes());
         match self.walk.interruption().or_else(|| self.brake.reached(0)) {
             None => Ok(()),
             Some(Interruption::Stopped) => Err(Unfinished::Stopped),
@@ -549,8 +559,10 @@ impl Search<'_> {
         let first = ranked(&choices, last)
             .into_iter()
             .find(|one| !is_asleep(one));
+        let kept = self.walk.keep();
+        self.meter.add(&kept);
         self.frames.push(Frame {
-            kept: self.walk.keep(),
+            kept,
             key,
             processes,
             asleep,

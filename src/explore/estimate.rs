@@ -162,11 +162,11 @@ impl Estimation<'_> {
         self.walk.set_back(self.start);
         let mut states = Vec::new();
         let mut choices: Vec<Choice> = Vec::new();
-        loop {
+        while self.walk.interruption().is_none() {
             self.key();
             states.push(self.walk.keep());
             let possible = self.walk.choices();
-            if possible.is_empty() || self.walk.interruption().is_some() {
+            if possible.is_empty() {
                 break;
             }
             let choice = possible[random.below(possible.len() as u64) as usize];

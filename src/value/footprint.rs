@@ -18,6 +18,9 @@ const COUNTS: usize = 2 * size_of::<usize>();
 /// How many entries a node of a map has on average, of 11.
 const ENTRIES: usize = 7;
 
+/// Values that stand so deep in each other are added by recursion, those below them one after the other.
+const DEEPEST: u32 = 32;
+
 /// Whether cells and objects are followed to what is in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
@@ -30,9 +33,10 @@ pub enum Follow {
 /// The sum so far.
 pub struct Footprint {
     follow: Follow,
-    /// The addresses of the blocks that count already.
+    /// The addresses of the blocks that count already, of those that several may hold.
     seen: HashSet<usize, BuildHasherDefault<AddressHasher>>,
     next: Vec<Value>,
+    depth: u32,
     bytes: u64,
     visited: u64,
 }
@@ -44,6 +48,7 @@ impl Footprint {
             follow,
             seen: HashSet::default(),
             next: Vec::new(),
+            depth: 0,
             bytes: 0,
             visited: 0,
         }
@@ -67,10 +72,12 @@ impl Footprint {
         }
     }
 
-    /// Adds a block behind a count, unless it was added before; says whether it was not.
+    /// Adds a block behind a count, unless it was added before; says whether it was not. What only one
+    /// holds, which is added once itself, need not be remembered.
     pub fn shared<T: ?Sized>(&mut self, block: &Arc<T>) -> bool {
         self.visited += 1;
-        let is_new = self.seen.insert(Arc::as_ptr(block).cast::<()>() as usize);
+        let is_new = Arc::strong_count(block) == 1
+            || self.seen.insert(Arc::as_ptr(block).cast::<()>() as usize);
         if is_new {
             self.block(COUNTS + size_of_val(&**block));
         }
@@ -87,7 +94,6 @@ impl Footprint {
     /// Adds what a value leads to. The value itself stands in what holds it.
     pub fn value(&mut self, value: &Value) {
         self.one(value);
-        // Without recursion: values may stand deep in each other.
         while let Some(value) = self.next.pop() {
             self.one(&value);
         }
@@ -160,7 +166,7 @@ impl Footprint {
                 if self.shared(reference) {
                     self.cell(&reference.contents);
                     if let Some(class) = &reference.class {
-                        class.visit_parts(&mut |part| self.later(part));
+                        class.visit_parts(&mut |part| self.part(part));
                     }
                 }
             }
@@ -177,17 +183,24 @@ impl Footprint {
         }
     }
 
-    /// Parts are noted, to be added later; scalars take nothing.
-    fn later(&mut self, value: &Value) {
-        if !value.is_scalar() {
-            self.next.push(value.clone());
+    /// Adds a part of what is being added: at once, or when it stands too deep, later. Scalars take nothing.
+    fn part(&mut self, value: &Value) {
+        if value.is_scalar() {
+            return;
         }
+        if self.depth == DEEPEST {
+            self.next.push(value.clone());
+            return;
+        }
+        self.depth += 1;
+        self.one(value);
+        self.depth -= 1;
     }
 
     fn items(&mut self, items: &Items) {
         self.block(items.capacity() * size_of::<Value>());
         self.visited += items.len() as u64;
-        items.iter().for_each(|item| self.later(item));
+        items.iter().for_each(|item| self.part(item));
     }
 
     fn map(&mut self, map: &Map) {
@@ -196,7 +209,7 @@ impl Footprint {
         (0..map.len().div_ceil(ENTRIES)).for_each(|_| self.block(node));
         for (key, value) in map {
             self.block(key.len());
-            self.later(value);
+            self.part(value);
         }
     }
 
@@ -210,35 +223,36 @@ impl Footprint {
             Collection::Attributes(map) => map.bytes(),
         });
         self.visited += contents.len() as u64;
-        contents.visit_parts(&mut |part| self.later(part));
+        contents.visit_parts(&mut |part| self.part(part));
     }
 
     fn function(&mut self, function: &Function) {
         self.block(size_of_val(&**function.captures));
         self.block(function.curried.capacity() * size_of::<Value>());
-        function.visit_parts(&mut |part| self.later(part));
+        function.visit_parts(&mut |part| self.part(part));
     }
 
     fn cell(&mut self, cell: &Arc<Cell>) {
         if self.shared(cell) && self.follow == Follow::Contents {
-            self.later(&cell.load());
+            self.part(&cell.load());
         }
     }
 
     fn contents(&mut self, object: &Object) {
-        let mut parts = Vec::new();
+        let mut count = 0;
         let state = object.state();
         self.block(size_of_val(&*state));
-        state.encode_state(&mut |part: &Value| parts.push(part.clone()));
-        drop(state);
-        self.visited += parts.len() as u64;
-        self.block(parts.len() * size_of::<Value>());
-        self.next.append(&mut parts);
+        state.encode_state(&mut |part: &Value| {
+            count += 1;
+            self.part(part);
+        });
+        self.visited += count;
+        self.block(count as usize * size_of::<Value>());
     }
 
     /// Adds what an error holds.
     pub fn fault(&mut self, fault: &Fault) {
-        fault.kind.visit_parts(&mut |part| self.later(part));
+        fault.kind.visit_parts(&mut |part| self.part(part));
     }
 }
 

@@ -175,7 +175,8 @@ impl Explorer {
     /// Estimates how many states there are.
     fn expect(&mut self, limits: &Limits, watch: &mut Watch<'_>) -> Option<Expected> {
         let effort = Effort {
-            states: ESTIMATED_STATES.min(LEAST_ESTIMATED + 2 * limits.states as usize),
+            states: ESTIMATED_STATES
+                .min((2 * limits.states.min(ESTIMATED_STATES as u64)) as usize + LEAST_ESTIMATED),
             time: limits.time * ESTIMATE_PERCENT / 100,
             memory: limits.memory,
             numbers: limits.numbers,

@@ -212,6 +212,11 @@ impl Writer {
         (bytes + nodes * size_of::<Node>() + objects) as u64
     }
 
+    /// How many bytes were written down for the last key: what is known already is not.
+    pub(super) fn written(&self) -> u64 {
+        (self.page.written + self.bytes.len()) as u64
+    }
+
     /// The key of `state`, with how many texts main has begun and how it has ended. Leaves in `nodes`
     /// what can be reached.
     pub(super) fn key(
@@ -230,6 +235,7 @@ impl Writer {
         self.now = state.now;
         self.page.identified = state.observations.identified().clone();
         self.page.is_full = false;
+        self.page.written = 0;
         self.roots(state, main, asked);
         let mut next = 0;
         self.follow(state, &mut next);
@@ -577,7 +583,7 @@ impl Writer {
     /// Takes over what stands on the page.
     fn turn_page(&mut self, state: &State) {
         self.bytes.extend_from_slice(&self.page.bytes);
-        self.page.bytes.clear();
+        self.page.clear();
         let mut references = std::mem::take(&mut self.page.refers_to);
         for reference in &references {
             self.reference(state, reference, 0);
@@ -683,6 +689,10 @@ impl Writer {
 #[derive(Default)]
 struct Page {
     bytes: Vec<u8>,
+    /// How many bytes came before these: the hash of them stands there.
+    folded: usize,
+    /// How many bytes were written for the whole state, on pages that were turned.
+    written: usize,
     refers_to: Vec<Reference>,
     /// Whose identities count.
     identified: Identified,
@@ -696,10 +706,38 @@ struct Page {
 /// The same where nobody has said how many.
 const LONGEST_PAGE: usize = 1 << 28;
 
+/// Of a longer page the hash is kept only, so that no state takes much memory to be written down.
+const LONGEST_BUFFER: usize = 1 << 16;
+
+/// Values that stand so deep in each other are encoded by recursion, those below them one after the other.
+const DEEPEST: u32 = 32;
+
+/// Where one is among the parts of a value.
+struct Parts<'v, 'e> {
+    depth: u32,
+    /// What stands deeper, and what is in errors: both follow.
+    deep: Vec<&'v Value>,
+    in_errors: &'e mut Vec<Value>,
+}
+
 impl Page {
-    fn take_portrait(&mut self) -> Portrait {
+    fn clear(&mut self) {
+        self.written += self.folded + self.bytes.len();
+        self.folded = 0;
+        self.bytes.clear();
+    }
+
+    fn fold(&mut self) {
+        self.folded += self.bytes.len();
         let hash = xxh3_128(&self.bytes);
         self.bytes.clear();
+        self.bytes.push(b'h');
+        self.hash(hash);
+    }
+
+    fn take_portrait(&mut self) -> Portrait {
+        let hash = xxh3_128(&self.bytes);
+        self.clear();
         Portrait {
             hash,
             refers_to: self.refers_to.drain(..).collect(),
@@ -852,25 +890,51 @@ impl StateEncoder for Page {
 impl Page {
     /// Encodes a value with those in it, but for the ones in errors.
     fn nested(&mut self, value: &Value, in_errors: &mut Vec<Value>) {
-        let mut later = Vec::new();
-        self.outside(value, &mut later, in_errors);
-        let most = self.most.unwrap_or(LONGEST_PAGE).min(LONGEST_PAGE);
-        while let Some(value) = later.pop() {
-            if self.bytes.len() > most {
-                self.is_full = true;
-                return;
-            }
-            self.outside(value, &mut later, in_errors);
+        let mut parts = Parts {
+            depth: 0,
+            deep: Vec::new(),
+            in_errors,
+        };
+        self.one(value, &mut parts);
+        while let Some(value) = parts.deep.pop()
+            && !self.is_full
+        {
+            self.one(value, &mut parts);
         }
     }
 
-    /// Encodes a value but for the values in it, which are to follow.
-    fn outside<'v>(
+    /// Encodes a part of what is being encoded: at once, or when it stands too deep, behind all that does not.
+    fn part<'v>(&mut self, value: &'v Value, parts: &mut Parts<'v, '_>) {
+        let most = self.most.unwrap_or(LONGEST_PAGE).min(LONGEST_PAGE);
+        if self.bytes.len() > LONGEST_BUFFER {
+            self.fold();
+        }
+        if self.folded + self.bytes.len() > most {
+            self.is_full = true;
+        } else if parts.depth == DEEPEST {
+            self.bytes.push(b'>');
+            parts.deep.push(value);
+        } else {
+            parts.depth += 1;
+            self.one(value, parts);
+            parts.depth -= 1;
+        }
+    }
+
+    fn parts<'v>(
         &mut self,
-        value: &'v Value,
-        later: &mut Vec<&'v Value>,
-        in_errors: &mut Vec<Value>,
+        values: impl IntoIterator<Item = &'v Value>,
+        parts: &mut Parts<'v, '_>,
     ) {
+        for value in values {
+            if self.is_full {
+                return;
+            }
+            self.part(value, parts);
+        }
+    }
+
+    fn one<'v>(&mut self, value: &'v Value, parts: &mut Parts<'v, '_>) {
         match value {
             Value::Unit => self.bytes.push(b'u'),
             Value::Bool(value) => self.tagged(b'b', u64::from(*value)),
@@ -881,12 +945,12 @@ impl Page {
             Value::Str(text) => self.text(text),
             Value::Array(items) => {
                 self.tagged(b'a', items.len() as u64);
-                later.extend(items.iter().rev());
+                self.parts(items.iter(), parts);
             }
             Value::Map(map) => {
                 self.tagged(b'm', map.len() as u64);
                 map.keys().for_each(|key| self.text(key));
-                later.extend(map.values().rev());
+                self.parts(map.values(), parts);
             }
             Value::Blob(bytes) => {
                 self.tagged(b'B', bytes.len() as u64);
@@ -905,15 +969,15 @@ impl Page {
             }
             Value::Function(function) => {
                 self.function(function);
-                later.extend(function.curried.iter().rev());
-                later.push(&function.this);
+                self.part(&function.this, parts);
+                self.parts(function.curried.iter(), parts);
             }
             Value::Object(object) => self.object(object),
             Value::Cell(cell) => self.cell(cell),
             Value::Error(fault) => {
                 self.bytes.push(b'e');
                 self.fault(fault);
-                (fault.kind).visit_parts(&mut |part| in_errors.push(part.clone()));
+                (fault.kind).visit_parts(&mut |part| parts.in_errors.push(part.clone()));
             }
             Value::Reference(reference) => {
                 let Shared {
@@ -927,10 +991,10 @@ impl Page {
                 for class in class.iter().flat_map(|class| class.ancestors()) {
                     self.text(class.name.as_str());
                     self.cell(&class.attributes);
-                    later.extend(class.methods.values().rev());
+                    self.parts(class.methods.values(), parts);
                 }
             }
-            Value::Collection(contents) => self.collection(contents, later),
+            Value::Collection(contents) => self.collection(contents, parts),
             Value::Foreign(foreign) => {
                 self.text(&foreign.type_name());
                 self.text(&foreign.text());
@@ -940,36 +1004,36 @@ impl Page {
 }
 
 impl Page {
-    /// A collection, but for the values in it.
-    fn collection<'v>(&mut self, contents: &'v Collection, later: &mut Vec<&'v Value>) {
+    /// A collection, with the values in it.
+    fn collection<'v>(&mut self, contents: &'v Collection, parts: &mut Parts<'v, '_>) {
         let kind = contents.kind().map_or(0, |kind| kind as u64 + 1);
         self.tagged(b'C', kind);
         self.tagged(b'C', contents.len() as u64);
         match contents {
-            Collection::Tuple(items) | Collection::List(items) => later.extend(items.iter().rev()),
+            Collection::Tuple(items) | Collection::List(items) => self.parts(items, parts),
             Collection::Named(items, class) => {
-                later.extend(items.iter().rev());
+                self.parts(items.iter(), parts);
                 for class in class.ancestors() {
                     self.text(class.name.as_str());
                     self.cell(&class.attributes);
-                    later.extend(class.methods.values().rev());
+                    self.parts(class.methods.values(), parts);
                 }
             }
             Collection::Deque(items, limit) => {
                 limit.encode_state(self);
-                later.extend(items.iter().rev());
+                self.parts(items.iter(), parts);
             }
             Collection::Attributes(map) => {
                 map.names().for_each(|name| self.text(name));
-                later.extend(map.values().rev());
+                self.parts(map.values(), parts);
             }
             // The gaps decide how a loop over it that is under way goes on.
             Collection::Dict(dict) | Collection::Set(dict) => {
-                for entry in dict.row().iter().rev() {
+                for entry in dict.row() {
                     self.bytes.push(b'.');
                     if let Some(entry) = entry {
                         self.bytes.push(b':');
-                        later.extend([&entry.value, &entry.key]);
+                        self.parts([&entry.key, &entry.value], parts);
                     }
                 }
             }

@@ -284,21 +284,26 @@ impl Run {
             if left == 0 || self.interruption.is_some() {
                 break stop;
             }
-            if self.finds_repetitions && repetition.is_due() && self.has_room_for_key() {
+            if self.finds_repetitions && repetition.is_due() {
                 if std::mem::take(&mut self.state.has_asked) {
                     repetition.forget();
                 }
                 let key;
                 (fiber, key) = self.key_of(task, fiber);
-                self.unasked += self.encoder.size() / SLICE_BYTES * u64::from(SLICE);
-                if repetition.repeats(key, self.encoder.size()) {
+                // What is too large to be written down is like nothing.
+                let key = match self.encoder.is_full() {
+                    true => u128::from(self.work),
+                    false => key,
+                };
+                self.unasked += self.encoder.written() / SLICE_BYTES * u64::from(SLICE);
+                if repetition.repeats(key, self.encoder.written()) {
                     self.state.put_fiber(task, fiber, Being::Looping);
                     return self.encoder = Writer::default();
                 }
             }
         };
         if repetition.then.is_some() {
-            // The buffers are as large as the state.
+            // It holds on to what can be reached.
             self.encoder = Writer::default();
         }
         if self.work_takes_time {
@@ -354,16 +359,6 @@ impl Run {
         let late = world.budget.check_time(world.clock.elapsed());
         late.and_then(|()| world.budget.check_memory(host::memory_in_use))
             .err()
-    }
-
-    /// Whether the memory suffices for writing the state down: the buffers may become twice as large.
-    fn has_room_for_key(&self) -> bool {
-        let held = self.load.expected(self.work) + self.encoder.size();
-        let why = self
-            .interrupt
-            .as_ref()
-            .and_then(|interrupt| interrupt(held, 0));
-        why != Some(Interruption::Memory)
     }
 
     /// What it has come to when the state is too large to be written down.

@@ -786,7 +786,7 @@ impl Walk {
     /// About how many bytes are written and copied to go to the next state from this one.
     pub fn bytes_of_step(&self) -> u64 {
         let lines = self.run.state.so_far.lines() * size_of::<Arc<str>>();
-        self.buffers() + lines as u64
+        self.writer.written() + lines as u64
     }
 
     /// How many bytes it has set aside for writing states down.
