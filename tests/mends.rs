@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -43,7 +44,11 @@ fn explore(path: &Path) -> Value {
 /// A copy of a program, mended by the command.
 #[track_caller]
 fn mended(path: &Path) -> (i32, String, PathBuf) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mends");
+    // Of its own: tests run side by side.
+    static COPIES: AtomicUsize = AtomicUsize::new(0);
+    let number = COPIES.fetch_add(1, Ordering::Relaxed).to_string();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = folder.join("mends").join(number);
     fs::create_dir_all(&folder).expect("a folder");
     let copy = folder.join(path.file_name().expect("a name"));
     fs::copy(path, &copy).expect("a copy");

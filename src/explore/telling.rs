@@ -255,6 +255,8 @@ impl Names {
                 self.fresh.insert(told.thread.number);
                 true
             }
+            // The way to an attribute or method.
+            Kind::Read { place, value } if is_instance(value) => !self.written.contains(place),
             Kind::Object {
                 object, written, ..
             } => {
@@ -293,6 +295,11 @@ impl Names {
 /// Whether a value, as `debug` shows it, is an object or a function: no other form begins so.
 fn is_object(value: &str) -> bool {
     value.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
+/// Whether a value, as `debug` shows it, is an instance of a class without a text of its own.
+fn is_instance(value: &str) -> bool {
+    value.starts_with('<') && value.ends_with(" object>")
 }
 
 fn access(told: &Told) -> Option<Access> {
@@ -448,12 +455,24 @@ impl Teller {
                 false,
             );
         }
-        for told in &step.told {
+        for (index, told) in step.told.iter().enumerate() {
             let is_way = self.ways.next().unwrap_or_default();
             if self.names.note(told) || is_own(&told.kind) || is_way {
                 continue;
             }
-            if let Some(words) = words(&told.kind, &self.names) {
+            let finds_nothing = step
+                .told
+                .get(index + 1)
+                .is_some_and(|next| fails(&next.kind));
+            let words = match &told.kind {
+                Kind::Read { place, value }
+                    if finds_nothing && matches!(value.as_str(), "()" | "None") =>
+                {
+                    Some(format!("looks for {place}"))
+                }
+                kind => words(kind, &self.names),
+            };
+            if let Some(words) = words {
                 let is_bad = fails(&told.kind);
                 let pos = told.pos.or(step.pos);
                 let place = Place::of(trail, step, pos);

@@ -153,6 +153,11 @@ fn change(fix: &Fix, at: &Lines) -> String {
                 (false, _) => format!("put {lines} under one lock, each as a whole: {with}"),
             }
         }
+        Fix::Widen { lock, parts } => {
+            let what: Vec<String> = parts.iter().map(|part| at.part(part)).collect();
+            let with = at.block(&format!("with {lock}"));
+            format!("hold `{lock}` for {} as a whole: {with}", list(&what))
+        }
         Fix::CallFirst { calls, lock, lines } => {
             let calls: Vec<String> = calls
                 .iter()

@@ -374,6 +374,7 @@ impl<'a> Teller<'a> {
         let thread = self.thread(first.thread);
         let place = self.target(target);
         let (begins, middle) = (self.event(first), self.event(between));
+        let looked_at = first.kind.target();
         let other = self.thread(between.thread);
         match face {
             Torn::LostUpdate => (
@@ -392,9 +393,9 @@ impl<'a> Teller<'a> {
                 vec![
                     format!("{begins} and relied on it."),
                     format!(
-                        "Before {thread} acted on it ({}), {middle}: what it had seen of {place} was no \
-                         longer true.",
-                        last.pos.at()
+                        "Before {thread} acted on it ({}), {middle}: what it had seen of {} was no longer true.",
+                        last.pos.at(),
+                        looked_at.map_or_else(|| place.clone(), |one| self.target(&one)),
                     ),
                 ],
             ),

@@ -733,7 +733,14 @@ impl Machine<'_, '_> {
                 let before = self.seen();
                 let root = cell.load();
                 let chain = self.fiber.chain_from(base, &begin, &place.keys);
-                let walked = walk(self.env.natives, &root, chain, 0)?;
+                let walked = match walk(self.env.natives, &root, chain, 0) {
+                    Ok(walked) => walked,
+                    Err(fault) => {
+                        // It was looked at, and what is there was not found.
+                        self.tell(before, &Value::Unit);
+                        return Err(fault);
+                    }
+                };
                 match &walked {
                     Walked::Value(value) => self.tell(before, value),
                     Walked::Reference(reference, _) => {

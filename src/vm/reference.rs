@@ -181,8 +181,9 @@ impl Machine<'_, '_> {
             return Ok(Flow::Stop(Stop::Visible));
         }
         let before = self.seen();
-        let value = reference.load().get_index(key)?;
-        self.tell(before, &value);
+        let found = reference.load().get_index(key);
+        self.tell(before, found.as_ref().unwrap_or(&Value::Unit));
+        let value = found?;
         put(self.register(dst), value);
         Ok(Flow::Next)
     }

@@ -44,6 +44,13 @@ pub enum Fix {
         /// Whether it is a lock of `asyncio`, for tasks.
         is_async: bool,
     },
+    /// A lock that was held for a part of what belongs together is held for all of it.
+    Widen {
+        /// The lock.
+        lock: String,
+        /// All of it.
+        parts: Vec<Part>,
+    },
     /// What changes call is called before them, and only the changes are under a lock.
     CallFirst {
         /// The calls.

@@ -133,19 +133,12 @@ pub(super) fn deeper(text: &str) -> String {
     out
 }
 
-/// `head { body }`, in one line where the body is in one.
-pub(super) fn block(text: &str, head: &str, span: Range<usize>) -> String {
-    let body = &text[span.clone()];
-    match body.contains('\n') || !is_first_in_line(text, span.start) {
-        true if body.contains('\n') => {
-            let indent = indent(text, span.start);
-            format!("{head} {{\n{indent}    {}\n{indent}}}", deeper(body))
-        }
-        _ => format!("{head} {{ {body} }}"),
-    }
+/// The lines of a block, set out by one level, from the second one on.
+pub(super) fn shallower(text: &str) -> String {
+    text.replace("\n    ", "\n")
 }
 
-/// The same around any code, that begins at this indentation.
+/// `head { body }` around code that begins at this indentation, in one line where the code is in one.
 pub(super) fn block_of(head: &str, body: &str, indent: &str) -> String {
     match body.contains('\n') {
         true => format!("{head} {{\n{indent}    {}\n{indent}}}", deeper(body)),
@@ -175,10 +168,10 @@ mod tests {
     fn blocks_keep_their_lines_and_overlaps_are_refused() {
         let text = "  x;\n  y;\n";
         assert_eq!(
-            block(text, "with a", 2..9),
+            block_of("with a", &text[2..9], "  "),
             "with a {\n      x;\n      y;\n  }"
         );
-        assert_eq!(block(text, "with a", 2..4), "with a { x; }");
+        assert_eq!(block_of("with a", &text[2..4], "  "), "with a { x; }");
         let both = Edits::new().replace(0..3, "").replace(2..4, "");
         assert_eq!(both.apply(text), None);
         let moved = Edits::new().move_before(text, 7..9, 2);

@@ -2,7 +2,7 @@
 //! what was begun.
 
 use super::candidate::{Candidate, Fix};
-use super::edit::{Edits, block, gap};
+use super::edit::{Edits, block_of, gap, indent};
 use super::script::Script;
 use crate::language::outline::{Call, Head};
 
@@ -28,7 +28,9 @@ pub(super) fn give_always(script: &Script<'_>) -> Vec<Candidate> {
         };
         let last = before.last().copied().unwrap_or(first);
         let give = &script.text[call.span.clone()];
-        let tried = block(script.text, "try", script.span(first, last));
+        let span = script.span(first, last);
+        let set_in = indent(script.text, span.start);
+        let tried = block_of("try", &script.text[span], set_in);
         let between = gap(script.text, script.outline.statements[first].span.start);
         let finally = match tried.contains('\n') {
             true => format!(" finally {{{between}    {give};{between}}}"),

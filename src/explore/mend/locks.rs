@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::candidate::{Candidate, Fix};
-use super::edit::{Edits, block, block_of, gap};
+use super::edit::{Edits, gap};
 use super::regions::with_name;
 use super::script::{Holds, Script, root};
 use crate::language::outline::{Call, Head};
@@ -587,24 +587,16 @@ pub(super) fn write_region(script: &Script<'_>) -> Vec<Candidate> {
         let Some((_, first, last)) = script.cover(&[look, change]) else {
             continue;
         };
-        let span = script.span(first, last);
-        let mut opened = Edits::new();
-        for number in inner {
-            let with = &script.outline.statements[number];
-            let body = script.outline.blocks[with.blocks[0]].span.clone();
-            let place = with.span.start - span.start..with.span.end - span.start;
-            opened = opened.replace(place, script.text[body].trim());
-        }
-        let Some(body) = opened.apply(&script.text[span.clone()]) else {
+        let head = format!("with {lock}.write()");
+        let edits = script.wrap_instead(Edits::new(), &head, (first, last), &inner);
+        let Some(edits) = edits else {
             continue;
         };
-        let head = format!("with {lock}.write()");
-        let wrapped = block_of(&head, &body, super::edit::indent(script.text, span.start));
         let fix = Fix::WriteAtOnce {
             lock: lock.into(),
             line: script.line(look),
         };
-        found.push(Candidate::new(fix, Edits::new().replace(span, wrapped)));
+        found.push(Candidate::new(fix, edits));
     }
     found
 }
@@ -640,14 +632,8 @@ pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
             let Some(last) = before_release.filter(|last| *last >= first) else {
                 continue;
             };
-            let inside = block(
-                script.text,
-                &format!("with {}", call.receiver),
-                script.span(first, last),
-            );
             // Other releases of it inside would be too many.
             let span = script.span(first, last);
-            let mut edits = Edits::new();
             let inner = (script.calls.iter()).filter(|give| {
                 give.method == "release"
                     && give.receiver == call.receiver
@@ -656,9 +642,9 @@ pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {
             if inner.count() > 0 {
                 continue;
             }
-            edits = edits
-                .remove(script.text, script.span(take, take))
-                .replace(span, inside);
+            let head = format!("with {}", call.receiver);
+            let mut edits = script.wrap(Edits::new(), &head, first, last);
+            edits = edits.remove(script.text, script.span(take, take));
             if let Some(release) = release {
                 edits = edits.remove(script.text, script.span(release, release));
             }

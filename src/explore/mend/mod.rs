@@ -130,7 +130,7 @@ pub fn with_shorter_locks(text: &str) -> Option<String> {
 }
 
 /// So many tiers of regions come before changes of order.
-const SMALL_REGIONS: usize = 6;
+const SMALL_REGIONS: usize = 7;
 
 fn error(
     script: &Script<'_>,
@@ -142,6 +142,8 @@ fn error(
     };
     let mut tiers = vec![
         order::without_limit(script),
+        locks::done_first(script),
+        locks::told_last(script),
         at(order::join_first),
         order::joined_before_close(script),
         at(order::awaited_first),
@@ -152,8 +154,6 @@ fn error(
         exits::take_back(script),
         instead::own_tokens(script),
         instead::try_again(script),
-        locks::done_first(script),
-        locks::told_last(script),
         locks::told_at_end(script),
         locks::write_region(script),
         order::until_done(script),

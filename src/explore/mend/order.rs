@@ -210,7 +210,10 @@ pub(super) fn collect(
             let name = source.split_whitespace().nth(1)?.trim_end_matches('=');
             let handle = match source.contains('[') && source.find('[') < source.find("spawn") {
                 true => Handle::Many(name.into(), script.unused("t")),
-                false => Handle::One(name.into()),
+                false => match kept_in(script, statement, name) {
+                    Some(all) => Handle::Many(all.into(), script.unused("t")),
+                    None => Handle::One(name.into()),
+                },
             };
             let is_known = handles.iter().any(|known| match (known, &handle) {
                 (Handle::Many(a, _), Handle::Many(b, _)) | (Handle::One(a), Handle::One(b)) => {
@@ -268,6 +271,18 @@ pub(super) fn collect(
         }
     }
     (!handles.is_empty()).then_some((edits, handles))
+}
+
+/// What a thread is kept in that was made in a round of a loop, in a variable of this name.
+fn kept_in<'t>(script: &Script<'t>, made: usize, name: &str) -> Option<&'t str> {
+    let block = script.outline.statements[made].block;
+    let mut calls = script.calls.iter();
+    let kept = calls.find(|call| {
+        matches!(call.method, "push" | "append")
+            && call.args == [name]
+            && script.outline.statements[call.statement].block == block
+    })?;
+    (block != 0).then(|| root(kept.receiver))
 }
 
 /// A thread waits for an event that another one sets when it has written what is needed.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::asked_inside;
 use super::calls::called_first;
-use super::candidate::{Candidate, Fix, Part};
+use super::candidate::{Candidate, Fix};
 use super::edit::Edits;
 use super::script::{Holds, Script};
 use crate::language::outline::Head;
@@ -60,6 +60,7 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
     let mut tiers = vec![
         asked_inside(script),
         known_locks(script, &singles),
+        widened(script, &singles),
         held_on(script),
     ];
     for reach in [Reach::Runs, Reach::Mentions, Reach::Block, Reach::Callers] {
@@ -252,12 +253,7 @@ fn together(
     let mut lines = Vec::new();
     for (first, last) in parts {
         edits = script.wrap(edits, &format!("with {written}"), *first, *last);
-        let function = script.outline.function_of(*first);
-        lines.push(Part {
-            function: script.name_of(function).map(String::from),
-            first: script.line(*first),
-            last: script.last_line(*last),
-        });
+        lines.push(script.part(*first, *last));
     }
     lines.sort_by_key(|part| (part.first, part.last));
     let fix = Fix::KeepTogether {
@@ -315,6 +311,68 @@ fn known_locks(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
     }
     found.extend(one_lock(script));
     found
+}
+
+/// Where a lock of the text is held for a part of what belongs together only, it is held for all of it.
+fn widened(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for (lock, (holds, _)) in &script.variables {
+        if !matches!(holds, Holds::Lock | Holds::RLock) {
+            continue;
+        }
+        let takes = |statement: usize| with_name(script, statement) == Some(*lock);
+        for set in singles {
+            for place in [Where::Threads, Where::Everywhere] {
+                found.extend(held_for_all(
+                    script,
+                    lock,
+                    takes,
+                    &parts(script, set, Reach::Mentions, place),
+                ));
+            }
+        }
+    }
+    found
+}
+
+fn held_for_all(
+    script: &Script<'_>,
+    lock: &str,
+    takes: impl Fn(usize) -> bool,
+    parts: &[(usize, usize)],
+) -> Option<Candidate> {
+    let head = format!("with {}", script.written(lock));
+    let mut edits = Edits::new();
+    let mut lines = Vec::new();
+    let mut is_wider = false;
+    for (first, last) in parts.iter().copied() {
+        let around = script.outline.path(first);
+        if around.iter().any(|step| *step != first && takes(*step)) {
+            continue;
+        }
+        let end = script.outline.statements[last].span.end;
+        let inside = script.statements().map(|(number, _)| number);
+        let inside: Vec<usize> = inside
+            .filter(|one| *one >= first && takes(*one))
+            .filter(|one| script.outline.statements[*one].span.end <= end)
+            .collect();
+        if inside == [first] && first == last {
+            continue;
+        }
+        let function = script.outline.function_of(first);
+        if lock.starts_with('.') && script.outline.functions[function].class.is_none() {
+            return None;
+        }
+        is_wider |= !inside.is_empty();
+        edits = script.wrap_instead(edits, &head, (first, last), &inside)?;
+        lines.push(script.part(first, last));
+    }
+    lines.sort_by_key(|part| (part.first, part.last));
+    let fix = Fix::Widen {
+        lock: script.written(lock),
+        parts: lines,
+    };
+    is_wider.then(|| Candidate::new(fix, edits))
 }
 
 /// The lock of `with lock { }`, by the name that it has there; that of an object by its attribute.

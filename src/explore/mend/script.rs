@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::edit::{Edits, block, gap};
+use super::candidate::Part;
+use super::edit::{Edits, block_of, gap, indent, shallower};
 use super::scope::Scope;
 use crate::language::outline::{Call, FunctionCall, Outline, Statement};
 
@@ -502,9 +503,41 @@ impl<'t> Script<'t> {
     /// Puts statements of one block into `head { }`.
     pub(super) fn wrap(&self, edits: Edits, head: &str, first: usize, last: usize) -> Edits {
         let span = self.span(first, last);
-        let inside = &self.outline.blocks[self.outline.statements[first].block];
-        let wrapped = block(self.text, head, span.clone());
-        match inside.is_braced {
+        let body = &self.text[span.clone()];
+        self.put_into(edits, head, first, span, body)
+    }
+
+    /// The same, where `with` statements inside become what is in them: the block takes their place.
+    pub(super) fn wrap_instead(
+        &self,
+        edits: Edits,
+        head: &str,
+        (first, last): (usize, usize),
+        inside: &[usize],
+    ) -> Option<Edits> {
+        let span = self.span(first, last);
+        let mut opened = Edits::new();
+        for with in inside {
+            let with = &self.outline.statements[*with];
+            let body = self.outline.blocks[with.blocks[0]].span.clone();
+            let place = with.span.start - span.start..with.span.end - span.start;
+            opened = opened.replace(place, shallower(self.text[body].trim()));
+        }
+        let body = opened.apply(&self.text[span.clone()])?;
+        Some(self.put_into(edits, head, first, span, &body))
+    }
+
+    fn put_into(
+        &self,
+        edits: Edits,
+        head: &str,
+        first: usize,
+        span: std::ops::Range<usize>,
+        body: &str,
+    ) -> Edits {
+        let wrapped = block_of(head, body, indent(self.text, span.start));
+        let around = &self.outline.blocks[self.outline.statements[first].block];
+        match around.is_braced {
             true => edits.replace(span, wrapped),
             false => edits.replace(span, format!("{{ {wrapped} }}")),
         }
@@ -572,6 +605,16 @@ impl<'t> Script<'t> {
             number += 1;
         }
         name
+    }
+
+    /// Statements of one block, as they are told.
+    pub(super) fn part(&self, first: usize, last: usize) -> Part {
+        let function = self.outline.function_of(first);
+        Part {
+            function: self.name_of(function).map(String::from),
+            first: self.line(first),
+            last: self.last_line(last),
+        }
     }
 
     /// The line in which a statement begins.

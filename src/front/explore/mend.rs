@@ -326,6 +326,10 @@ pub(in crate::front) struct Changed {
 impl Changed {
     /// What was changed in the text of that name, and what is known of the changed one.
     pub(in crate::front) fn report(&self, name: &str, text: &str, paint: Paint) -> String {
+        // Why not stands in the words.
+        if self.text == text && !self.left.failures.is_empty() {
+            return self.words.clone();
+        }
         let new_name = format!("{name}, mended");
         let changes = diff(name, &new_name, text, &self.text, paint);
         format!("{}{changes}{}\n", self.words, verdict(&self.left))
