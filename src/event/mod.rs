@@ -71,7 +71,7 @@ pub struct Written {
 /// An error that nobody caught, with all that is said of it: its lines are quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorReport {
-    /// What went wrong, in one line.
+    /// What went wrong, in one line, as reports of what can happen say it.
     pub message: String,
     /// The same as a headline, with the name that the script gave the error.
     pub title: String,

@@ -7,7 +7,7 @@ use crate::pos::Pos;
 use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{Failed, Lines, ToldSoFar, Walk, WalkEnd};
 use crate::value::object::TaskId;
-use crate::value::{Class, FaultKind, Value, debug_text};
+use crate::value::{Value, debug_text};
 
 /// How a run can end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,19 +69,6 @@ pub struct Outcome {
     pub order: Option<Vec<u64>>,
 }
 
-/// What went wrong. An assertion is one, whichever language's.
-fn message_of(kind: &FaultKind) -> String {
-    let message = kind.to_string();
-    let is_raised = matches!(kind, FaultKind::Raised { .. } | FaultKind::Thrown(_));
-    match is_raised && kind.class() == Class::AssertionError {
-        true if message.is_empty() || message == Class::AssertionError.name() => {
-            FaultKind::Assertion(String::new()).to_string()
-        }
-        true => FaultKind::Assertion(message).to_string(),
-        false => message,
-    }
-}
-
 impl Outcome {
     /// What has become of a run that is over.
     pub fn of(walk: &Walk, end: WalkEnd) -> Self {
@@ -97,7 +84,7 @@ impl Outcome {
                 End::Value(debug_text(&Value::Unit))
             }
             WalkEnd::Main(Err(fault)) => End::Error {
-                message: message_of(&fault.kind),
+                message: fault.kind.in_reports(),
                 pos: fault.pos,
             },
             WalkEnd::Deadlock(threads) => {

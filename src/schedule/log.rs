@@ -66,7 +66,7 @@ fn error_report(world: &World, fault: &Fault, of: Option<&str>) -> ErrorReport {
     };
     let calls = fault.trace.iter();
     ErrorReport {
-        message: fault.kind.to_string(),
+        message: fault.kind.in_reports(),
         title,
         advice: fault.kind.advice(),
         pos: fault.pos,

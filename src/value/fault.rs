@@ -506,6 +506,17 @@ impl FaultKind {
         }
     }
 
+    /// The same where a report says what can happen: an assertion is one, whichever language's.
+    pub fn in_reports(&self) -> String {
+        let is_raised = matches!(self, Self::Raised { .. } | Self::Thrown(_));
+        if !is_raised || self.class() != Class::AssertionError {
+            return self.title();
+        }
+        let message = self.to_string();
+        let has_none = message.is_empty() || message == Class::AssertionError.name();
+        Self::Assertion(if has_none { String::new() } else { message }).to_string()
+    }
+
     /// What `catch (e)` gives for an error whose place does not matter.
     pub fn to_value(&self) -> Value {
         match self {
