@@ -574,7 +574,7 @@ impl Machine<'_, '_> {
             let base = self.frame().base as usize;
             let begin = super::place::Begin::behind(used + 1);
             let chain = self.fiber.chain_from(base, &begin, &place.keys);
-            let walked = walk(self.env.natives, &value, chain, 0)?;
+            let walked = walk(self.env, &value, chain, 0)?;
             return self.arrive(dst, place, walked);
         }
         let of = match reference.kind {

@@ -68,7 +68,7 @@ impl Machine<'_, '_> {
             }
             Base::Register(at) => {
                 let chain = self.fiber.chain_from(base, &begin, &site.place.keys);
-                let walked = walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?;
+                let walked = walk(self.env, &self.fiber.registers[*at], chain, 0)?;
                 if let Walked::Value(value) = &walked
                     && !self.may_call_on(value, argc, first, site)
                 {
@@ -81,7 +81,7 @@ impl Machine<'_, '_> {
                 // plain value is one atomic step.
                 let value = cell.load();
                 let chain = self.fiber.chain_from(base, &begin, &site.place.keys);
-                let walked = walk(self.env.natives, &value, chain, 0);
+                let walked = walk(self.env, &value, chain, 0);
                 drop(value);
                 let used = match &walked {
                     Ok(Walked::Reference(_, used)) => usize::from(*used),
@@ -309,7 +309,7 @@ impl Machine<'_, '_> {
             Base::Cell(cell) => cell.load(),
         };
         let chain = self.fiber.chain_from(base, begin, &site.place.keys);
-        Ok(match walk(self.env.natives, &root, chain, 0)? {
+        Ok(match walk(self.env, &root, chain, 0)? {
             Walked::Value(value) => value,
             Walked::Object(object, _) => Value::Object(object),
             Walked::Reference(reference, _) => Value::Reference(reference),

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::arithmetic::{copy, put, update};
 use super::fiber::{Fiber, Frame};
 use super::step::{Flow, Machine, Step};
-use super::{Action, Globals, Natives, Path, Visible};
+use super::{Action, Env, Globals, Natives, Path, Visible};
 use crate::pos::Pos;
 use crate::program::code::{AccessPath, PathSegment, Root};
 use crate::program::op::{BinaryOp, Op};
@@ -325,7 +325,7 @@ fn follow(
 
 /// Follows a chain from `value`, beginning with the key at `from`.
 pub(super) fn walk(
-    natives: &mut dyn Natives,
+    env: &mut Env<'_>,
     value: &Value,
     chain: Chain<'_>,
     from: usize,
@@ -339,7 +339,7 @@ pub(super) fn walk(
     // Arrays and maps are looked into without a copy of what is inside.
     match (value, &link) {
         (Value::Object(object), link) => match property(object, link, chain.task) {
-            Some(value) => walk(natives, &value?, chain, from + 1),
+            Some(value) => walk(env, &value?, chain, from + 1),
             None => match from.checked_sub(chain.bound.len()) {
                 Some(used) => Ok(Walked::Object(object.clone(), chain.from + used as u16)),
                 None => Err(FaultKind::Indexing {
@@ -359,7 +359,7 @@ pub(super) fn walk(
         (Value::Collection(contents), Link::Field(name))
             if let Some(item) = contents.field(name.as_str()) =>
         {
-            walk(natives, item, chain, from + 1)
+            walk(env, item, chain, from + 1)
         }
         // A method of a named tuple's class, bound to it.
         (Value::Collection(contents), Link::Field(name))
@@ -371,7 +371,7 @@ pub(super) fn walk(
                 this: value.clone(),
                 ..Function::clone(method)
             };
-            walk(natives, &Value::Function(Arc::new(bound)), chain, from + 1)
+            walk(env, &Value::Function(Arc::new(bound)), chain, from + 1)
         }
         (Value::Collection(contents), Link::Field(name)) => {
             let Collection::Attributes(map) = &***contents else {
@@ -381,7 +381,7 @@ pub(super) fn walk(
                 });
             };
             match map.get(name.as_str()) {
-                Some(value) => walk(natives, value, chain, from + 1),
+                Some(value) => walk(env, value, chain, from + 1),
                 None => Ok(Walked::Absent(
                     chain.from + from.saturating_sub(chain.bound.len()) as u16,
                 )),
@@ -390,7 +390,7 @@ pub(super) fn walk(
         (Value::Array(items), Link::Item(Value::Int(index)))
             if usize::try_from(*index).is_ok_and(|at| at < items.len()) =>
         {
-            walk(natives, &items[*index as usize], chain, from + 1)
+            walk(env, &items[*index as usize], chain, from + 1)
         }
         (Value::Map(map), Link::Field(name)) => {
             // An error of Python's has the attributes that it has.
@@ -407,11 +407,18 @@ pub(super) fn walk(
                 ));
             }
             let item = map.get(name.as_str()).unwrap_or(&Value::Unit);
-            walk(natives, item, chain, from + 1)
+            walk(env, item, chain, from + 1)
+        }
+        // When that was, counted from the session's begin: `timestamp()`.
+        (Value::Float(start), Link::Field(name)) if name.as_str() == "elapsed" => {
+            // The clock counts nanoseconds.
+            let passed = ((env.services.now() - start) * 1e9).round() / 1e9;
+            let passed = Value::Float(passed);
+            walk(env, &passed, chain, from + 1)
         }
         _ => {
-            let item = follow(natives, value, &link, chain)?;
-            walk(natives, &item, chain, from + 1)
+            let item = follow(env.natives, value, &link, chain)?;
+            walk(env, &item, chain, from + 1)
         }
     }
 }
@@ -717,7 +724,7 @@ impl Machine<'_, '_> {
         let walked = match &begin.base {
             Base::Register(at) => {
                 let chain = self.fiber.chain_from(base, &begin, &place.keys);
-                walk(self.env.natives, &self.fiber.registers[*at], chain, 0)?
+                walk(self.env, &self.fiber.registers[*at], chain, 0)?
             }
             Base::Cell(cell) => {
                 let beyond = self
@@ -733,7 +740,7 @@ impl Machine<'_, '_> {
                 let before = self.seen();
                 let root = cell.load();
                 let chain = self.fiber.chain_from(base, &begin, &place.keys);
-                let walked = match walk(self.env.natives, &root, chain, 0) {
+                let walked = match walk(self.env, &root, chain, 0) {
                     Ok(walked) => walked,
                     Err(fault) => {
                         // It was looked at, and what is there was not found.
@@ -769,7 +776,7 @@ impl Machine<'_, '_> {
         let base = self.frame().base as usize;
         // What is bound has been passed.
         let chain = self.fiber.chain(base, &[], &place.keys);
-        let walked = walk(self.env.natives, value, chain, usize::from(from))?;
+        let walked = walk(self.env, value, chain, usize::from(from))?;
         self.arrive(dst, place, walked)
     }
 

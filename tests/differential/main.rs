@@ -26,7 +26,7 @@
 //! - a method cannot change a part of a constant, and values carry no tags;
 //! - an error that is caught names its cause, where Rhai names the call around it;
 //! - endless recursion can be caught;
-//! - `timestamp` is refused, and what Rhai gives as an iterator is an array;
+//! - what `timestamp` gives is a number of seconds, and what Rhai gives as an iterator is an array;
 //! - `eval` has a scope of its own;
 //! - unknown variables and changes of constants are refused before anything runs.
 //!
