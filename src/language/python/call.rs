@@ -790,10 +790,20 @@ impl<'a> Translator<'a> {
             }
             "map" if call.arguments.args.len() > 2 && !has_star(call) => {
                 self.python();
-                let texts = self.texts(&call.arguments.args)?;
-                let rows = Text::joined(&texts[1..], ", ").wrapped("zip(", ")");
+                let rows = &call.arguments.args[1..];
+                let function = self.mapping(&call.arguments.args[0], rows.len())?;
+                let rows = Text::joined(&self.texts(rows)?, ", ").wrapped("zip(", ")");
                 let shown = Text::at(at, self.helper("itertools_starmap"));
-                Ok(called(shown, &[texts[0].clone(), rows]))
+                Ok(called(shown, &[function, rows]))
+            }
+            "map"
+                if let [function, iterable] = &*call.arguments.args
+                    && self.is_coroutine_function(function) =>
+            {
+                self.python();
+                let shown = Text::at(at, self.helper("lazy_map"));
+                let function = self.mapping(function, 1)?;
+                Ok(called(shown, &[function, self.text(iterable)?]))
             }
             "map" | "filter" => {
                 self.python();
@@ -1578,12 +1588,36 @@ impl<'a> Translator<'a> {
             _ => "filter",
         };
         let mut bound = bind(call, name, &["function", "iterable"])?;
-        let mut arguments = self.in_row(&mut bound, &["function"])?;
+        let mut arguments = match bound.take("function") {
+            Some(function) => vec![self.mapping(function, 1)?],
+            None => Vec::new(),
+        };
         match bound.take("iterable") {
             Some(iterable) => arguments.push(self.collected_text(iterable)?),
             None => return refuse(call, format!("`{name}` takes a function and an iterable")),
         }
         Ok(called(Text::at(call.func.start(), name), &arguments).text)
+    }
+
+    /// Whether an expression is the name of an `async def`: who calls that has a coroutine.
+    fn is_coroutine_function(&self, function: &Expr) -> bool {
+        let Expr::Name(name) = function else {
+            return false;
+        };
+        let own = self.function_named(&name.id);
+        own.is_some_and(|function| function.is_async) || self.is_earlier_coroutine(&name.id)
+    }
+
+    /// What `map` calls with so many items at once: an `async def` makes a coroutine of them, and does not run.
+    fn mapping(&mut self, function: &'a Expr, items: usize) -> Outcome<Text> {
+        let text = self.text(function)?;
+        if !self.is_coroutine_function(function) {
+            return Ok(text);
+        }
+        let names: Vec<String> = (1..=items).map(|number| format!("item_{number}")).collect();
+        let items: Vec<Text> = names.iter().map(|name| Text::from(name.clone())).collect();
+        let made = coroutine(function.start(), text, items).text;
+        Ok(made.wrapped(&format!("|{}| ", names.join(", ")), ""))
     }
 
     fn dict_of_names(&mut self, call: &'a ast::ExprCall) -> Outcome<Piece> {
