@@ -95,7 +95,7 @@ pub fn missing(text: &str) -> Option<Missing> {
         return closer_of(open.text, closer(open.text), open.pos.line);
     }
     let code = scan.code();
-    if tail(&code) != Completeness::Incomplete {
+    if tail(&code) != Completeness::Incomplete || is_open_python(text) {
         return None;
     }
     let last = code.last()?;
@@ -123,19 +123,72 @@ pub fn missing(text: &str) -> Option<Missing> {
     }
 }
 
-/// How far the next line of an open text should be indented, in levels: the number of lines with a
-/// bracket that is still open. 0 within a string, whose spaces count.
-pub fn depth(text: &str) -> usize {
+/// How many spaces a level of indentation has.
+const LEVEL: usize = 4;
+
+/// How far the next line of an open text should be indented, in spaces. In our own language that is a level for
+/// each line with a bracket that is still open; a block of Python's goes on where its last line stands, deeper
+/// behind a head, and less deep behind what leaves the block. 0 within a string, whose spaces count.
+pub fn indentation(text: &str) -> usize {
+    const LEAVE: [&str; 5] = ["return", "break", "continue", "pass", "raise"];
+    let Some(open) = open_lines(text) else {
+        return 0;
+    };
+    if !is_in_python(text) {
+        return open.len() * LEVEL;
+    }
+    if let Some(line) = open.last() {
+        return leading(text, *line) + LEVEL;
+    }
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let last = lines.next_back().unwrap_or_default();
+    let first = last
+        .trim_start()
+        .split(|c: char| !c.is_alphanumeric())
+        .next();
+    let indent = columns(last);
+    match first {
+        _ if is_head(last) => indent + LEVEL,
+        Some(word) if LEAVE.contains(&word) => indent.saturating_sub(LEVEL),
+        _ => indent,
+    }
+}
+
+/// How far the line with a closing bracket that comes after `text` should be indented, in spaces.
+pub fn closing_indentation(text: &str) -> usize {
+    let open = open_lines(text).unwrap_or_default();
+    match (is_in_python(text), open.last()) {
+        (true, Some(line)) => leading(text, *line),
+        _ => open.len().saturating_sub(1) * LEVEL,
+    }
+}
+
+/// The lines, from 1, with brackets that are still open; nothing where a bracket is wrong or a string is open.
+fn open_lines(text: &str) -> Option<Vec<u16>> {
     let scan = scan(text);
     if matches!(scan.end, End::LongText(_) | End::Quote(..)) {
-        return 0;
+        return None;
     }
-    let mut lines: Vec<u16> = match scan.brackets() {
-        Ok(open) => open.iter().map(|token| token.pos.line).collect(),
-        Err(_) => return 0,
-    };
+    let open = scan.brackets().ok()?;
+    let mut lines: Vec<u16> = open.iter().map(|token| token.pos.line).collect();
     lines.dedup();
-    lines.len()
+    Some(lines)
+}
+
+fn is_in_python(text: &str) -> bool {
+    is_open_python(&format!("{}\n", text.trim_end()))
+}
+
+/// By how many columns the line of that number, from 1, is indented.
+fn leading(text: &str, line: u16) -> usize {
+    let line = text.lines().nth(usize::from(line).saturating_sub(1));
+    line.map_or(0, columns)
+}
+
+/// By how many columns a line is indented.
+fn columns(line: &str) -> usize {
+    let indent = line.chars().take_while(|c| matches!(c, ' ' | '\t'));
+    indent.map(|c| if c == '\t' { LEVEL } else { 1 }).sum()
 }
 
 /// Whether a text has no code: nothing, or only comments, be they ours or Python's.
@@ -194,20 +247,8 @@ pub fn completeness(text: &str) -> Completeness {
 }
 
 /// Whether the text is a block of Python's that an empty line has not ended: a head that ends with a
-/// colon, or indented lines behind one.
+/// colon, or that has its statement behind it, or indented lines behind one.
 pub fn is_open_python(text: &str) -> bool {
-    const HEADS: [&str; 13] = [
-        "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
-        "async", "match",
-    ];
-    let is_head = |line: &str| {
-        let line = line.split(" #").next().unwrap_or_default().trim_end();
-        let first = line
-            .trim_start()
-            .split(|c: char| !c.is_alphanumeric())
-            .next();
-        line.ends_with(':') && first.is_some_and(|first| HEADS.contains(&first))
-    };
     let enough = text.trim_end_matches([' ', '\t', '\r']).ends_with("\n\n");
     let mut lines = text.lines().filter(|line| !line.trim().is_empty()).rev();
     let Some(last) = lines.next() else {
@@ -216,7 +257,42 @@ pub fn is_open_python(text: &str) -> bool {
     let is_indented = |line: &str| line.starts_with([' ', '\t']);
     let mut in_block =
         || is_indented(last) && lines.find(|line| !is_indented(line)).is_some_and(is_head);
-    !enough && (is_head(last) || in_block())
+    !enough && (is_head(last) || has_statement_behind_head(last) || in_block())
+}
+
+/// Whether a line is a head of Python's with a statement behind its colon: `for x in xs: print(x)`.
+fn has_statement_behind_head(line: &str) -> bool {
+    let scan = scan(line);
+    let code = scan.code();
+    let mut depth = 0;
+    let colon = code.iter().position(|token| {
+        match token.kind {
+            Kind::Open => depth += 1,
+            Kind::Close => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && token.text == ":"
+    });
+    // The head alone is one, if the rest is cut off.
+    let head = colon
+        .and_then(|at| code.get(at))
+        .map(|colon| &line[..=colon.start]);
+    let has_more = colon.is_some_and(|at| at + 1 < code.len());
+    has_more && head.is_some_and(is_head)
+}
+
+/// Whether a line begins a block of Python's.
+pub fn is_head(line: &str) -> bool {
+    const HEADS: [&str; 14] = [
+        "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
+        "async", "match", "case",
+    ];
+    let line = line.split(" #").next().unwrap_or_default().trim_end();
+    let first = line
+        .trim_start()
+        .split(|c: char| !c.is_alphanumeric())
+        .next();
+    line.ends_with(':') && first.is_some_and(|first| HEADS.contains(&first))
 }
 
 /// Symbols after which a value must follow.
@@ -349,6 +425,8 @@ mod tests {
             "// if x {",
             "# if x {\n\n",
             "if a { } 1",
+            "if x: f()\n\n",
+            "for x in y { f(#{a: 1}) }",
         ] {
             check(text, Complete);
         }
@@ -359,6 +437,8 @@ mod tests {
         for text in [
             "for i in range(1, 6):",
             "def f(x):\n    return x",
+            "for i in range(3): print(i)",
+            "if x: f({1: 2})",
             "{",
             "f(",
             "[1,",
@@ -436,14 +516,21 @@ mod tests {
 
     #[test]
     fn the_next_line_is_indented_once_for_each_line_that_opens_something() {
-        for (text, levels) in [
-            ("f(", 1),
-            ("f(|| {", 1),
-            ("fn f() {\n if a {", 2),
+        for (text, spaces) in [
+            ("f(", 4),
+            ("f(|| {", 4),
+            ("fn f() {\n if a {", 8),
             ("a(1)", 0),
             ("`a {", 0),
+            // A block of Python's goes on where it stands.
+            ("def f():", 4),
+            ("class A:\n  def f(self):", 6),
+            ("def f():\n    x = 1\n", 4),
+            ("def f():\n    x = g([", 8),
+            ("def f():\n    while True:\n        break", 4),
+            ("match x:\n    case 1:  # one", 8),
         ] {
-            assert_eq!(depth(text), levels, "{text}");
+            assert_eq!(indentation(text), spaces, "{text}");
         }
     }
 

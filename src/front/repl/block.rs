@@ -6,14 +6,17 @@
 //! leaves the editor. Here is also how pasted text is cleaned and cut into inputs. It knows neither
 //! keys nor the editor.
 
-use crate::language::complete::{Completeness, completeness, continues, depth, is_open_python};
+use crate::language::complete::{
+    Completeness, closing_indentation, completeness, continues, indentation, is_head,
+    is_open_python,
+};
 use crate::language::parse;
 
 /// What each further line begins with.
 pub(super) const GUTTER: &str = "    ";
 /// What is drawn over it, as wide.
 pub(super) const MARK: &str = "... ";
-/// How many spaces a level of indentation has.
+/// How many spaces Backspace takes off at once.
 const LEVEL: usize = 4;
 
 /// Commands whose operand is code, which may go on over lines.
@@ -45,15 +48,12 @@ pub(super) fn edited(text: &str) -> String {
 
 /// What Enter inserts after `text`, which is still open: a line end, the gutter and the indentation.
 pub(super) fn line_end(text: &str) -> String {
-    format!("\n{GUTTER}{}", " ".repeat(LEVEL * depth(text)))
+    format!("\n{GUTTER}{}", " ".repeat(indentation(text)))
 }
 
 /// The indentation of the line with a closing bracket that comes after `text`, gutter included.
 pub(super) fn closing_indent(text: &str) -> String {
-    format!(
-        "{GUTTER}{}",
-        " ".repeat(LEVEL * depth(text).saturating_sub(1))
-    )
+    format!("{GUTTER}{}", " ".repeat(closing_indentation(text)))
 }
 
 /// The spaces that are left of `count` when one level is taken off.
@@ -174,21 +174,13 @@ pub(super) fn inputs(text: &str, came: Came) -> Vec<String> {
 /// Whether a text has a block as Python writes it: a colon at the end of the head, and a line that is
 /// indented. Such a text is translated as a whole.
 fn has_python_block(text: &str) -> bool {
-    const HEADS: [&str; 13] = [
-        "def", "class", "for", "while", "if", "elif", "else", "with", "try", "except", "finally",
-        "async", "match",
-    ];
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
     lines.windows(2).any(|pair| {
-        let head = pair[0].split('#').next().unwrap_or_default().trim();
-        let first = head.split(|c: char| !c.is_alphanumeric()).next();
         let indent = |line: &str| line.len() - line.trim_start().len();
-        head.ends_with(':')
-            && first.is_some_and(|first| HEADS.contains(&first))
-            && indent(pair[1]) > indent(pair[0])
+        is_head(pair[0]) && indent(pair[1]) > indent(pair[0])
     })
 }
 
@@ -274,6 +266,16 @@ mod tests {
         assert_eq!(line_end("if a {"), "\n        ");
         assert_eq!(line_end("1 +"), "\n    ");
         assert_eq!(closing_indent("if a {\n  b {"), "        ");
+        // Python's blocks go on where their last line stands.
+        assert_eq!(line_end("def f(x):"), "\n        ");
+        assert_eq!(line_end("def f(x):\n    if x:  # why"), "\n            ");
+        assert_eq!(line_end("def f(x):\n    x += 1"), "\n        ");
+        assert_eq!(
+            line_end("for x in y:\n    if x:\n        break"),
+            "\n        "
+        );
+        assert_eq!(line_end("async def f():\n    await g(\n"), "\n            ");
+        assert_eq!(closing_indent("def f():\n    g(\n        1,"), "        ");
         assert_eq!(outdented(8), "    ");
         assert_eq!(outdented(6), "    ");
     }

@@ -402,8 +402,10 @@ fn scheduler_name(scheduler: Scheduler) -> &'static str {
 }
 fn help(paint: Paint, width: usize) -> String {
     let mut out = String::new();
+    let operands = COMMANDS.iter().map(|entry| entry.operand.chars().count());
+    let operand = operands.max().unwrap_or(0) + 1;
     for entry in &COMMANDS {
-        let head = format!("{:<12}{:<10}", entry.name, entry.operand);
+        let head = format!("{:<12}{:<operand$}", entry.name, entry.operand);
         // Where two columns have no room, what a command does stands below it.
         let lines = match width < 60 {
             true => format!("{}\n{}", head.trim_end(), hang("    ", entry.what, width)),

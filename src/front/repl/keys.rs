@@ -357,8 +357,11 @@ mod tests {
         check("f(\n        ", Cmd::AcceptLine, End::Open);
         check("f(\n    1)", Cmd::AcceptLine, End::Complete);
         let python = "for i in range(2):\n        print(i)";
-        check(python, Cmd::Insert(1, "\n    ".into()), End::Complete);
-        check(&format!("{python}\n    "), Cmd::AcceptLine, End::Complete);
+        check(python, Cmd::Insert(1, "\n        ".into()), End::Complete);
+        for blank in ["    ", "        "] {
+            let ended = format!("{python}\n{blank}");
+            check(&ended, Cmd::AcceptLine, End::Complete);
+        }
     }
 
     #[test]
