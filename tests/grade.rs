@@ -1010,6 +1010,40 @@ fn what_an_author_would_be_told_is_written_with_the_run() {
 }
 
 #[test]
+fn what_is_not_at_the_same_time_is_told_with_who_keeps_whom_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("class.rhai"), CLASS).expect("written");
+    let told = |number: usize, answer: &str| {
+        std::fs::write(folder.path().join("answer.rhai"), answer).expect("written");
+        let exercise = format!("class.rhai#{number}");
+        let words = ["grade", "--feedback", &exercise, "answer.rhai"];
+        let (text, status) = threadlab(folder.path(), &words);
+        assert_eq!(status, Some(0), "{text}");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let check = |number: usize, answer: &str, expected: &str| {
+        let text = told(number, answer);
+        assert!(text.contains(expected), "{expected} is not in {text}");
+    };
+    let held = "let lock = Lock();\nfn visit() {\n    with lock {\n        look_around();\n        \
+                visits += 1;\n    }\n}\n";
+    check(5, held, "(line 3) waits for the Lock `lock` made in line 1");
+    check(5, held, "So nobody else can be inside `look_around` then.");
+    let never = "let lock = Lock();\nfn visit() { with lock { visits += 1; } }\n";
+    check(5, never, "nothing in your code calls `look_around`");
+    // Nobody holds anything there.
+    let in_a_row = "fn both() {\n    let sum = work(1) + work(2);\n    print(sum);\n    sum\n}\n";
+    check(6, in_a_row, "This was looked for in the only interleaving.");
+    // What speaks against a wrong cause is no hint at the true one.
+    check(4, "circular wait", "is an error, not a wait without an end");
+    check(
+        4,
+        "order violation",
+        "For that, a thread would have to need something",
+    );
+}
+
+#[test]
 fn a_verdict_that_nobody_waits_for_is_none() {
     let bounds = Bounds::default();
     bounds.stop.store(true, Ordering::Relaxed);

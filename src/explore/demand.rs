@@ -8,10 +8,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::outcome::Stuck;
 use super::token::Token;
 use super::trail::Trail;
 use crate::event::Kind;
 use crate::pos::Pos;
+use crate::runtime::threads::ThreadInfo;
 use crate::schedule::{Told, Walk};
 
 /// A question for a search: is there a run that comes there?
@@ -24,6 +26,11 @@ pub enum Demand {
         /// How many threads, at least.
         threads: usize,
     },
+    /// One thread is inside the function of this name, and another one waits for what that one holds.
+    KeptOut {
+        /// The function's name.
+        function: String,
+    },
     /// More threads than this were started.
     Started(u64),
     /// A thread is back where it was, with nothing changed: it loops while it waits. Known only when the
@@ -35,7 +42,19 @@ impl Demand {
     /// Whether it is met where the walk stands; a loop is no matter of one state.
     pub(super) fn is_met(&self, walk: &Walk) -> bool {
         match self {
-            Self::Inside { function, threads } => walk.threads_inside(function) >= *threads,
+            Self::Inside { function, threads } => walk.threads_inside(function).len() >= *threads,
+            Self::KeptOut { function } => match walk.threads_inside(function).as_slice() {
+                [inside] => {
+                    let name = walk.name(*inside);
+                    let waits = |thread: &ThreadInfo| {
+                        let mut holders = thread.held_by.iter();
+                        thread.number != inside.0
+                            && holders.any(|(holder, _)| name.as_deref() == Some(&**holder))
+                    };
+                    walk.threads().iter().any(waits)
+                }
+                _ => false,
+            },
             Self::Started(most) => walk.threads_started() > *most,
             Self::Loop => false,
         }
@@ -51,6 +70,8 @@ pub struct Met {
     pub token: Token,
     /// The threads that loop.
     pub threads: Vec<String>,
+    /// The threads that wait at its end for what others hold.
+    pub waiting: Vec<Stuck>,
 }
 
 /// Something that a line of the text has said in some run.

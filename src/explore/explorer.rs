@@ -846,10 +846,15 @@ impl Explorer {
         let threads = self.names(edges.map(|edge| edge.choice.task()).collect());
         let decisions = self.with_hidden(&lifted.decisions);
         let token = self.token_of_all(&decisions);
+        let walk = self.in_full();
+        let trail = Trail::follow(walk, &decisions);
+        let waiting = walk.threads().into_iter();
+        let waiting = waiting.filter(|thread| !thread.held_by.is_empty());
         Met {
-            trail: Trail::follow(self.in_full(), &decisions),
+            trail,
             token,
             threads,
+            waiting: waiting.map(|thread| Stuck::of(walk, thread)).collect(),
         }
     }
 

@@ -61,6 +61,9 @@ pub struct ExerciseRecord {
     pub shown: bool,
     /// Whether the learner went on without it.
     pub skipped: bool,
+    /// The program that was written last, finished or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
 }
 
 /// How far a lesson is.

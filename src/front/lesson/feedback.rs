@@ -2,7 +2,9 @@
 //! that shows it, in the lines of the answer. All words of verdicts are here, which makes this long.
 
 use crate::explain::Cause;
-use crate::explore::{Act, Cut, Finding, Interleavings, Token, Trail, tell, tell_explained};
+use crate::explore::{
+    Act, Cut, Finding, Interleavings, Problem, Token, Trail, tell, tell_explained,
+};
 use crate::front::prose::{code_block, code_with_numbers};
 use crate::front::report::{Quoted, diagnostics};
 use crate::front::state;
@@ -13,6 +15,7 @@ use crate::lesson::text::{Check, Exercise, Task};
 use crate::pos::{GIVEN, Pos, TRIAL};
 use crate::value::Limit;
 use crate::value::budget::size;
+use crate::view::deadlock::waits;
 use crate::view::paint::{Paint, Role};
 use crate::view::steps;
 use crate::view::story::Story;
@@ -202,7 +205,8 @@ impl Writer<'_> {
                             self.run(trail, None);
                             self.token(token);
                         }
-                        None => self.say(&format!("No interleaving does `{text}`.")),
+                        // That it cannot happen is all there is to say.
+                        None => {}
                     }
                 }
             }
@@ -370,6 +374,20 @@ impl Writer<'_> {
                 self.run(&met.trail, None);
                 self.token(&met.token);
             }
+            Evidence::KeptOut(met) => {
+                self.run(&met.trail, None);
+                let inside = match check {
+                    Check::Together(function) => format!(" So nobody else can be inside `{function}` then."),
+                    _ => String::new(),
+                };
+                let waits = met.waiting.iter().map(|stuck| {
+                    let what = waits(&stuck.waits_for, &stuck.held_by);
+                    format!("{} ({}) {what}.", stuck.name, stuck.pos.at())
+                });
+                let waits = waits.collect::<Vec<_>>().join(" ");
+                self.say(&format!("Here {waits}{inside}"));
+                self.token(&met.token);
+            }
             Evidence::Never(Some(Interleavings::Exactly(count))) if *count == 1_u32.into() => {
                 self.say("This was looked for in the only interleaving.");
             }
@@ -383,6 +401,21 @@ impl Writer<'_> {
             ),
             Evidence::Seconds(_) | Evidence::Text => {}
         }
+    }
+
+    /// Whether neither the answer nor what runs around it names a function of the given code.
+    fn is_never_called(&self, function: &str) -> bool {
+        let is_word = |text: &str| {
+            let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.any(|word| word == function)
+        };
+        let is_defined = |text: &str| text.contains(&format!("fn {function}("));
+        // Lists have no answer at hand; and another function of the given code may call it.
+        let others = self.given().lines().filter(|line| !is_defined(line));
+        !self.answer.text.trim().is_empty()
+            && !is_word(self.answer.text)
+            && !is_word(self.trial_text(self.trial))
+            && !others.into_iter().any(is_word)
     }
 
     /// Which options were chosen wrongly: all of them, or for who still searches one that was chosen.
@@ -435,6 +468,13 @@ impl Writer<'_> {
                 }
             }
             FaultKind::Exhausts { limit, pos } => exhausted(*limit, *pos),
+            FaultKind::Check {
+                check: Check::Together(function),
+                ..
+            } if self.is_never_called(function) => format!(
+                "nothing in your code calls `{function}`, and it has to be called: two threads must be able \
+                 to be inside it at the same time."
+            ),
             FaultKind::Check { check, evidence } => unmet(check, evidence),
             FaultKind::PrintsItself { text, line } => format!(
                 "line {line} of your code prints `{text}` itself. The exercise's own code prints it, when \
@@ -464,14 +504,36 @@ impl Writer<'_> {
             FaultKind::NoLine(word) => {
                 format!("`{word}` is no line. Answer with the number of a line.")
             }
-            FaultKind::OtherCause { named, .. } => match Reason::named(named) {
+            FaultKind::OtherCause { named, finding } => match Reason::named(named) {
                 Some(reason) => {
                     let name = reason.names()[0];
-                    format!("that is not what happens here. Its name would be: {name}.")
+                    let against = against(reason, finding);
+                    format!("that is not what happens here. Its name would be: {name}. {against}")
                 }
                 None => format!("`{named}` is none of the causes to choose from."),
             },
         }
+    }
+}
+
+/// What speaks against a cause that was named: how the run ends, where that is enough, or else what it would have
+/// to show. Neither says what the cause is.
+fn against(named: Reason, finding: &Finding) -> &'static str {
+    let is_true_about_waiting = Reason::of(finding).is_some_and(Reason::is_about_waiting);
+    match &finding.problem {
+        Problem::Error { .. } | Problem::UnseenError { .. } if named.is_about_waiting() => {
+            "But what is wrong in this run is an error, not a wait without an end."
+        }
+        Problem::Error { .. } | Problem::UnseenError { .. } if named == Reason::Livelock => {
+            "But this run ends, with an error."
+        }
+        Problem::Deadlock(_) if is_true_about_waiting && !named.is_about_waiting() => {
+            "But this run gets stuck: look at who waits at its end, and for what."
+        }
+        Problem::Livelock(_) | Problem::FairLivelock { .. } if named.is_about_waiting() => {
+            "But this run does not get stuck: it goes on for ever."
+        }
+        _ => named.evidence(),
     }
 }
 

@@ -143,6 +143,59 @@ impl Reason {
         }
     }
 
+    /// Whether it is why somebody waits for ever.
+    pub fn is_about_waiting(self) -> bool {
+        matches!(
+            self,
+            LostWakeup | CircularWait | SelfDeadlock | HolderEnded | NobodyLeft
+        )
+    }
+
+    /// What a run would have to show, in a sentence.
+    pub fn evidence(self) -> &'static str {
+        match self {
+            LostUpdate => {
+                "For that, a thread would have to write over what another one has written since it read."
+            }
+            CheckThenAct => {
+                "For that, a thread would have to rely on what it saw before another one changed it."
+            }
+            Self::Torn => {
+                "For that, a thread would have to see a change that another one has done by half, or to \
+                 look twice with a change in between."
+            }
+            Order => {
+                "For that, a thread would have to need something before another one has done it."
+            }
+            LostWakeup => {
+                "For that, a thread would have to wait at the end for a notify that came before it waited."
+            }
+            CircularWait => {
+                "For that, threads would have to wait at the end, each for what the next one holds."
+            }
+            SelfDeadlock => {
+                "For that, a thread would have to wait at the end for what it holds itself."
+            }
+            HolderEnded => {
+                "For that, a thread would have to end while it holds what another one waits for."
+            }
+            NobodyLeft => {
+                "For that, a thread would have to wait at the end for what no other thread will ever send."
+            }
+            Livelock => "For that, the run would have to go on for ever.",
+            Copies => "For that, something would have to be changed in another process.",
+            ForgottenAwait => {
+                "For that, something would have to be started that is awaited nowhere."
+            }
+            CutOff => "For that, a task would have to be cancelled in the middle of something.",
+            Race => {
+                "For that, two threads would have to be at one variable at the same time, and nothing \
+                 keep them apart."
+            }
+            Always => "For that, each order of the threads would have to fail like this one.",
+        }
+    }
+
     /// What it is usually confused with.
     fn confusions(self) -> [Self; 3] {
         match self {

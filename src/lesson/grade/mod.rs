@@ -189,6 +189,8 @@ pub enum Evidence {
     State(Box<Met>),
     /// No run does it, of so many where they were counted.
     Never(Option<Interleavings>),
+    /// No run does it, and this one comes to where a thread is kept out by another one.
+    KeptOut(Box<Met>),
     /// The virtual time in seconds.
     Seconds(f64),
     /// The text itself.
@@ -284,7 +286,7 @@ impl FaultKind {
             | Self::OtherCause { finding, .. } => Some(&finding.token),
             Self::Check { evidence, .. } => match evidence {
                 Evidence::Run(_, token) => Some(token),
-                Evidence::State(met) => Some(&met.token),
+                Evidence::State(met) | Evidence::KeptOut(met) => Some(&met.token),
                 Evidence::Never(_) | Evidence::Seconds(_) | Evidence::Text => None,
             },
             Self::Options(options) => {

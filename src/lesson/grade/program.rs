@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::names::kept_apart;
 use super::{Answer, FaultKind, Of, Undecided, Verdict, failed};
 use crate::event::Stream;
-use crate::explore::{Demand, Exploration, Limits, Outcome, Token, Trail, Watch};
+use crate::explore::{Demand, Exploration, Limits, Met, Outcome, Token, Trail, Watch};
 use crate::lesson::text::{Exercise, Task};
 use crate::pos::{GIVEN, TRIAL};
 use crate::session::Language;
@@ -154,6 +154,7 @@ pub struct Explored {
     pub found: Exploration,
     rehearsal: Rehearsal,
     limits: Limits,
+    stop: Arc<AtomicBool>,
 }
 
 impl Explored {
@@ -166,6 +167,18 @@ impl Explored {
         }
         let count = self.found.outcomes.len();
         (count >= MOST_OUTCOMES).then_some(Undecided::Outcomes(count))
+    }
+
+    /// A run to where a thread is inside this function and another one waits for what that one holds.
+    pub(super) fn kept_out(&mut self, function: &str) -> Option<Met> {
+        let function = function.into();
+        self.rehearsal.demand(vec![Demand::KeptOut { function }]);
+        let mut watch = Watch {
+            stop: &self.stop,
+            progress: &mut |_, _| {},
+        };
+        let found = self.rehearsal.explore(&self.limits, &mut watch);
+        found.demanded.met.into_iter().flatten().next()
     }
 
     /// A run again.
@@ -260,6 +273,7 @@ pub(super) fn explored<R>(
         found,
         rehearsal,
         limits,
+        stop: bounds.stop.clone(),
     };
     Ok(then(&mut explored))
 }

@@ -178,19 +178,23 @@ fn grade_trial(
         let Some(evidence) = evidence else {
             continue;
         };
-        let is_final = !matches!(evidence, Evidence::Never(_));
-        let failure = failed(FaultKind::Check {
-            check: check.clone(),
-            evidence,
-        });
-        match is_final {
-            true => return Err(failure),
-            false => late = late.or(Some(failure)),
+        let check = check.clone();
+        match evidence {
+            Evidence::Never(_) => late = late.or(Some((check, evidence))),
+            _ => return Err(failed(FaultKind::Check { check, evidence })),
         }
     }
     match (explored.undecided(), late) {
         (Some(why), _) => Err(Verdict::Undecided(why)),
-        (None, Some(failure)) => Err(failure),
+        (None, Some((check, never))) => {
+            // Who keeps threads apart is asked only where somebody does.
+            let kept_out = match &check {
+                Check::Together(function) => explored.kept_out(function),
+                _ => None,
+            };
+            let evidence = kept_out.map_or(never, |met| Evidence::KeptOut(Box::new(met)));
+            Err(failed(FaultKind::Check { check, evidence }))
+        }
         (None, None) => Ok(explored.found.interleavings.clone()),
     }
 }

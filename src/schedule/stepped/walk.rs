@@ -684,12 +684,14 @@ impl Walk {
     }
 
     /// How many threads are inside the function of this name.
-    pub fn threads_inside(&self, function: &str) -> usize {
+    pub fn threads_inside(&self, function: &str) -> Vec<TaskId> {
         let program = &self.run.state.world.program;
-        let fibers = self.run.state.members.values();
-        let fibers = fibers.filter_map(|member| member.fiber.as_ref());
-        let inside = fibers.filter(|fiber| fiber.is_inside(program, function));
-        inside.count()
+        let members = self.run.state.members.iter();
+        let inside = members.filter(|(_, member)| {
+            let fiber = member.fiber.as_ref();
+            fiber.is_some_and(|fiber| fiber.is_inside(program, function))
+        });
+        inside.map(|(task, _)| *task).collect()
     }
 
     /// How many threads besides the main one have been started.

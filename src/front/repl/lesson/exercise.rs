@@ -27,6 +27,8 @@ use crate::view::wrap::hang;
 
 /// How a prediction is answered.
 const ANSWER_BY_LETTERS: &str = "Type the letters of all that can happen, such as: a c\n";
+/// Longer answers are not kept, in bytes.
+const MOST_KEPT: usize = 64 << 10;
 
 /// What the learner has done at the exercise that is open.
 pub(super) struct Attempt {
@@ -34,7 +36,7 @@ pub(super) struct Attempt {
     since: usize,
     /// How many inputs there were in that list when an answer was judged last.
     pub(super) checked: usize,
-    /// What the editor has written, and how many inputs there were then.
+    /// What the editor has written, or was kept of an earlier attempt, and how many inputs there were then.
     written: Option<(String, usize)>,
     /// How many hints were given.
     pub(super) hints: usize,
@@ -128,11 +130,16 @@ impl Learner {
         let Some(exercise) = self.exercise() else {
             return Ok(());
         };
+        let kept = self.kept_answer();
         if let Some(work) = exercise.task.work() {
             let given = exercise.given.as_ref().map_or("", |given| &given.text);
             let texts = [
                 ("what is given", given.to_string()),
                 ("what the exercise begins with", to_try(&work.starter.text)),
+                (
+                    "your answer so far",
+                    kept.as_deref().map_or(String::new(), to_try),
+                ),
             ];
             self.live.lock().set_hidden(Hidden::Everything);
             for (name, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
@@ -144,6 +151,9 @@ impl Learner {
             }
             self.printer.catch_up();
             self.live.lock().set_hidden(Hidden::Nothing);
+        }
+        if let Some(kept) = kept {
+            self.restore(kept)?;
         }
         let view = self.view();
         let Some(lessons) = &mut self.lessons else {
@@ -173,6 +183,42 @@ impl Learner {
             Err(why) => format!("There is no file for this exercise: {why}"),
         };
         self.say_wrapped(&said)
+    }
+
+    /// The program that was written for the exercise that is open before it was left. Where answers are files,
+    /// these keep it.
+    fn kept_answer(&self) -> Option<String> {
+        let lessons = self.lessons.as_ref()?;
+        let is_program = lessons.exercise()?.task.work().is_some() && lessons.files.is_none();
+        let record = lessons.exercise_record().filter(|_| is_program)?;
+        record.answer.clone()
+    }
+
+    /// Makes what was kept the learner's answer again.
+    fn restore(&mut self, kept: String) -> io::Result<()> {
+        let inputs = self.past.len();
+        if let Some(lessons) = &mut self.lessons {
+            lessons.recalled.push(kept.clone());
+            if let Some(attempt) = lessons.attempt() {
+                attempt.written = Some((kept, inputs));
+            }
+        }
+        self.say_wrapped("Your answer is kept: Up brings it back, :check looks at it.\n")
+    }
+
+    /// Keeps the program that the answer is so far, so that it is there when the learner comes back.
+    pub(super) fn keep_answer(&mut self, answer: &str) -> io::Result<()> {
+        let Some(exercise) = self.exercise() else {
+            return Ok(());
+        };
+        let record = self.lessons.as_ref().and_then(Lessons::exercise_record);
+        let kept = record.and_then(|record| record.answer.as_deref());
+        let begins = exercise.task.work().map(|work| work.starter.text.trim());
+        let is_news = kept != Some(answer) && begins.is_some_and(|begins| begins != answer.trim());
+        match is_news && answer.len() <= MOST_KEPT {
+            true => self.keep_exercise(|record| record.answer = Some(answer.into())),
+            false => Ok(()),
+        }
     }
 
     /// Takes a line as an answer to the exercise that is open. Says whether it was one.
@@ -349,11 +395,16 @@ impl Learner {
         }
     }
 
-    /// Reminds once of what looks at a program that was typed.
+    /// Keeps the program that was typed so far, and reminds once of what looks at it.
     pub(super) fn remind_of_check(&mut self, since: usize) -> io::Result<()> {
         let Some(exercise) = self.exercise() else {
             return Ok(());
         };
+        if exercise.task.work().is_some()
+            && let Some((program, _)) = self.program(&exercise)
+        {
+            self.keep_answer(&program)?;
+        }
         let has_run = self
             .past
             .get(since..)
@@ -376,28 +427,28 @@ impl Learner {
     /// The learner's program so far, and of how many inputs it is made; none before anything was typed.
     fn program(&self, exercise: &Exercise) -> Option<(String, usize)> {
         let attempt = &self.taken()?.attempt;
-        let typed = self.past.get(attempt.since..).unwrap_or_default();
-        match &attempt.written {
-            Some((text, inputs)) if *inputs >= self.past.len() => return Some((text.clone(), 1)),
-            _ => {}
-        }
+        let starter = exercise.task.work().map_or("", |work| &work.starter.text);
+        // What was typed since changes what was written at once.
+        let (base, since) = match &attempt.written {
+            Some((text, inputs)) => (&**text, *inputs),
+            None => (starter, attempt.since),
+        };
+        let typed = self.past.get(since..).unwrap_or_default();
         let trials = exercise.task.work().map_or(&[][..], |work| &work.trials);
         let around: Vec<&str> = trials.iter().map(|trial| &*trial.text).collect();
-        let checked = attempt.checked.saturating_sub(attempt.since);
+        let checked = attempt.checked.saturating_sub(since);
         let around = around.join("\n");
         let typed = latest(typed, checked, &around, !trials.is_empty());
         match typed.is_empty() {
             true => {
-                let starter = exercise.task.work().map_or("", |work| &work.starter.text);
-                let watched = attempt.watched.as_ref();
-                let text = watched.and_then(|watched| watched.text(starter));
-                text.map(|text| (text, 1))
+                let written = attempt.written.as_ref().map(|(text, _)| text.clone());
+                let watched = || attempt.watched.as_ref()?.text(starter);
+                written.or_else(watched).map(|text| (text, 1))
             }
             false => {
-                let starter = exercise.task.work().map_or("", |work| &work.starter.text);
                 // What cannot run may be another language.
                 let there = match typed.iter().all(|past| past.has_run) {
-                    true => still_there(starter, &typed, &around),
+                    true => still_there(base, &typed, &around),
                     false => Vec::new(),
                 };
                 let all: Vec<&Past> = there.iter().chain(typed).collect();

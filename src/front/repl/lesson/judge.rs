@@ -83,6 +83,7 @@ impl JudgedProgram {
 impl Learner {
     /// Judges an answer and says what comes of it. Blocks while it is explored; Ctrl-C ends that.
     pub(super) fn judge(&mut self, exercise: &Exercise, answer: &str) -> io::Result<()> {
+        self.keep_answer(answer)?;
         let submission = Submission {
             exercise: exercise.clone(),
             text: answer.into(),
@@ -117,19 +118,25 @@ impl Learner {
             return Ok(work(&self.stop));
         }
         let screen = &self.screen;
-        let done = std::thread::scope(|scope| {
+        let (done, is_said) = std::thread::scope(|scope| {
             let (ends, ended) = channel::<()>();
-            scope.spawn(move || {
-                if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let says = scope.spawn(move || {
+                let is_long = ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+                if is_long {
                     // A terminal that is gone is noticed when the result is shown.
                     let _ = screen.set_foot(&format!("{what} ... Ctrl-C stops it\n"));
                 }
+                is_long
             });
             let done = work(&self.stop);
             drop(ends);
-            done
+            (done, says.join().unwrap_or(false))
         });
         self.screen.set_foot("")?;
+        // A terminal shows `^C` where it was typed, and stays on that line, unless what was said there is gone.
+        if self.is_stopped() && !is_said {
+            self.say("\n")?;
+        }
         Ok(done)
     }
 

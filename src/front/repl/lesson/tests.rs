@@ -268,6 +268,40 @@ fn what_cannot_run_is_judged_without_the_beginning() {
 }
 
 #[test]
+fn an_answer_is_kept_when_its_exercise_is_left_and_on_another_day() {
+    let (mut learner, page, folder, _) = begun();
+    let kept_in = |folder: &tempfile::TempDir| Store::open(Ok(folder.path().into())).0;
+    learner.lessons.as_mut().unwrap().store = kept_in(&folder);
+    let shown = types(&mut learner, &page, ":learn writers 7");
+    assert!(!shown.contains("is kept"), "{shown}");
+    types(&mut learner, &page, "let key = Lock()");
+    types(&mut learner, &page, "fn up() { with key { n += 2; } }");
+    // What only tries it is no part of it, and what comes after is there again.
+    types(&mut learner, &page, "up()");
+    types(&mut learner, &page, ":back");
+    let shown = types(&mut learner, &page, ":skip");
+    let said = "Your answer is kept: Up brings it back, :check looks at it.\n";
+    assert!(shown.ends_with(said), "{shown}");
+    let answer = "let key = Lock();\nfn up() { with key { n += 2; } }";
+    let recalled = learner.recalled();
+    let last = recalled.last().unwrap();
+    assert_eq!(last.trim_end(), answer);
+    assert!(types(&mut learner, &page, ":check").contains("Not yet: assertion failed"));
+    // On another day, in another session, what it has made can be tried, and one function is changed.
+    let (mut other, other_page) = crate::front::repl::answer::tests::learner();
+    let (course, _) = Course::read(&Origin::File(folder.path().join("01_writers.rhai"))).unwrap();
+    other.lessons = Some(Lessons::new(course, kept_in(&folder), None));
+    other.learn(Some("writers")).unwrap();
+    let shown = other_page.take();
+    assert!(shown.ends_with(said), "{shown}");
+    assert!(types(&mut other, &other_page, "up(); n").starts_with("2\n"));
+    types(&mut other, &other_page, "fn up() { with key { n += 1; } }");
+    let checked = types(&mut other, &other_page, ":check");
+    assert!(checked.contains("Solved."), "{checked}");
+    assert!(checked.contains("1| let key = Lock();"), "{checked}");
+}
+
+#[test]
 fn enter_goes_on_with_what_was_taken_last() {
     let course = Course::own();
     let mut store = Store::default();
