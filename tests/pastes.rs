@@ -12,7 +12,9 @@ use std::time::Duration;
 use common::Mode;
 use threadlab::event::Stream;
 use threadlab::explore::Token;
-use threadlab::language::complete::{completeness, continues, depth, is_only_comments, missing};
+use threadlab::language::complete::{
+    completeness, continues, indentation, is_only_comments, missing,
+};
 use threadlab::language::definitions::definitions;
 use threadlab::language::outline::Outline;
 use threadlab::language::python;
@@ -161,7 +163,7 @@ fn looked_at(text: &str) {
     completeness(text);
     missing(text);
     continues(text);
-    depth(text);
+    indentation(text);
     is_only_comments(text);
     definitions(text);
     let _ = Outline::of(text);
