@@ -109,9 +109,13 @@ impl fmt::Debug for Pos {
 impl fmt::Display for Pos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_none() {
-            f.write_str("line unknown")
-        } else {
-            write!(f, "line {}, column {}", self.line, self.column)
+            return f.write_str("line unknown");
+        }
+        write!(f, "line {}, column {}", self.line, self.column)?;
+        match self.input {
+            GIVEN => f.write_str(" of the given code"),
+            TRIAL => f.write_str(" of the trial"),
+            _ => Ok(()),
         }
     }
 }

@@ -1031,6 +1031,11 @@ fn what_is_not_at_the_same_time_is_told_with_who_keeps_whom_out() {
     check(5, held, "So nobody else can be inside `look_around` then.");
     let never = "let lock = Lock();\nfn visit() { with lock { visits += 1; } }\n";
     check(5, never, "nothing in your code calls `look_around`");
+    // What takes too long is shown, with the lines that take the time.
+    let slow = "let lock = Lock();\nfn visit() {\n    look_around();\n    with lock { visits += 1; }\n    \
+                sleep(0.7);\n}\n";
+    check(5, slow, "at most 0.5 s are allowed.");
+    check(5, slow, "5| sleep(0.7); its time is over");
     // Nobody holds anything there.
     let in_a_row = "fn both() {\n    let sum = work(1) + work(2);\n    print(sum);\n    sum\n}\n";
     check(6, in_a_row, "This was looked for in the only interleaving.");

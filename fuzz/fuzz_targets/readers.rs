@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use threadlab::explore::Token;
-use threadlab::language::complete::{continues, depth, is_only_comments};
+use threadlab::language::complete::{continues, indentation, is_only_comments};
 use threadlab::language::definitions::definitions;
 use threadlab::language::outline::Outline;
 
@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     // A line of the history is an input that comes back.
     for input in text.lines() {
         continues(input);
-        depth(input);
+        indentation(input);
         is_only_comments(input);
     }
     definitions(text);

@@ -26,7 +26,7 @@ use super::sample::Twin;
 use super::search::{Found, search_for};
 use super::starvation::starved;
 use super::token::{Token, TokenProblem};
-use super::trail::{Decision, Trail, ranked};
+use super::trail::{Decision, Trail, UsualRun, rank, ranked};
 use super::unfold::Unfolding;
 use super::verdict::{Futures, Knowledge, Verdict};
 use crate::explain::{Explanation, Failure, explain};
@@ -139,26 +139,42 @@ impl Explorer {
         self.demands = demands;
     }
 
-    /// The virtual time, in seconds, that the run takes in which each thread goes on for as long as it can,
-    /// and its end; nothing when it does not end within the limits.
-    pub fn usual_run(&mut self, limits: &Limits) -> Option<(f64, Outcome)> {
+    /// The run in which each thread goes on for as long as it can; nothing when it does not end within the
+    /// limits.
+    pub fn usual_run(&mut self, limits: &Limits) -> Option<UsualRun> {
         self.set_limits(limits);
         self.look_at_runs(&self.stop.clone(), limits);
         let brake = Brake::with_work(&self.stop, limits.time, limits.memory, limits.work);
         self.walk.set_interrupt(Some(brake.interrupt()));
         let walk = self.in_full();
         let (begin, mut last) = (walk.seconds(), MAIN);
+        let mut decisions = Vec::new();
         for _ in 0..limits.depth {
             let Some(choice) = ranked(walk.choices(), last).first().copied() else {
                 break;
             };
+            let rank = rank(walk.choices(), last, choice);
             if let Choice::Step(task) = choice {
                 last = task;
             }
-            walk.take(choice, &[]);
+            let drawn = walk.take(choice, &[]);
+            decisions.push(Decision {
+                choice,
+                rank,
+                draws: drawn.iter().map(|draw| draw.number).collect(),
+            });
         }
-        let end = walk.end()?;
-        Some((walk.seconds() - begin, Outcome::of(walk, end)))
+        walk.end()?;
+        Some(UsualRun {
+            seconds: walk.seconds() - begin,
+            decisions,
+        })
+    }
+
+    /// That run, to be shown, and as a word.
+    pub fn shown(&mut self, run: &UsualRun) -> (Trail, Token) {
+        let token = self.token_of_all(&run.decisions);
+        (Trail::follow(self.in_full(), &run.decisions), token)
     }
 
     /// How many states there are, as soon as there is an estimate: for whoever watches the search.

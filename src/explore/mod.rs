@@ -52,4 +52,4 @@ pub use sample::{FirstFound, Sampled, Samples, Sampling, StrategyKind, Twin, Unf
 pub use search::{Found, search};
 pub use telling::{Act, Deed, came_through, intent, tell, tell_explained, wanted_by};
 pub use token::{Token, TokenProblem, source_hash};
-pub use trail::{Decision, Step, Trail};
+pub use trail::{Decision, Step, Trail, UsualRun};

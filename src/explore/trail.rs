@@ -21,6 +21,15 @@ pub struct Decision {
     pub draws: Vec<u64>,
 }
 
+/// The run in which each thread goes on for as long as it can.
+#[derive(Clone, Debug)]
+pub struct UsualRun {
+    /// How long it takes, in virtual seconds.
+    pub seconds: f64,
+    /// What was decided in it.
+    pub(super) decisions: Vec<Decision>,
+}
+
 /// One step of a run.
 #[derive(Clone, Debug)]
 pub struct Step {

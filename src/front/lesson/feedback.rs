@@ -377,7 +377,9 @@ impl Writer<'_> {
             Evidence::KeptOut(met) => {
                 self.run(&met.trail, None);
                 let inside = match check {
-                    Check::Together(function) => format!(" So nobody else can be inside `{function}` then."),
+                    Check::Together(function) => {
+                        format!(" So nobody else can be inside `{function}` then.")
+                    }
                     _ => String::new(),
                 };
                 let waits = met.waiting.iter().map(|stuck| {
@@ -388,18 +390,26 @@ impl Writer<'_> {
                 self.say(&format!("Here {waits}{inside}"));
                 self.token(&met.token);
             }
+            Evidence::Never(_) if matches!(check, Check::Together(function) if self.is_never_called(function)) =>
+                {}
             Evidence::Never(Some(Interleavings::Exactly(count))) if *count == 1_u32.into() => {
                 self.say("This was looked for in the only interleaving.");
             }
             Evidence::Never(Some(count)) => {
-                self.say(&format!("This was looked for in all {count} interleavings."));
+                self.say(&format!(
+                    "This was looked for in all {count} interleavings."
+                ));
             }
             Evidence::Never(None) => self.say("This was looked for in all interleavings."),
-            Evidence::Seconds(_) if matches!(check, Check::AtMostSeconds(_)) => self.say(
-                "That is virtual time: only sleeping and waiting take any, so it is the same on each \
-                 machine.",
-            ),
-            Evidence::Seconds(_) | Evidence::Text => {}
+            Evidence::Seconds(_, trail, token) => {
+                self.run(trail, None);
+                self.say(
+                    "That is virtual time: only sleeping and waiting take any, so it is the same on each \
+                     machine. Who waits for a time that could pass at the same time as another one?",
+                );
+                self.token(token);
+            }
+            Evidence::Text => {}
         }
     }
 
@@ -594,7 +604,7 @@ fn unmet(check: &Check, evidence: &Evidence) -> String {
             most + 1
         ),
         Check::AtMostSeconds(most) => {
-            let Evidence::Seconds(seconds) = evidence else {
+            let Evidence::Seconds(seconds, ..) = evidence else {
                 return format!("it takes longer than {most} s.");
             };
             format!("it takes {seconds:.3} s; at most {most} s are allowed.")

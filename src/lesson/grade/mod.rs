@@ -191,8 +191,8 @@ pub enum Evidence {
     Never(Option<Interleavings>),
     /// No run does it, and this one comes to where a thread is kept out by another one.
     KeptOut(Box<Met>),
-    /// The virtual time in seconds.
-    Seconds(f64),
+    /// This run takes so much virtual time, in seconds.
+    Seconds(f64, Box<Trail>, Token),
     /// The text itself.
     Text,
 }
@@ -285,9 +285,9 @@ impl FaultKind {
             | Self::OtherLine { finding, .. }
             | Self::OtherCause { finding, .. } => Some(&finding.token),
             Self::Check { evidence, .. } => match evidence {
-                Evidence::Run(_, token) => Some(token),
+                Evidence::Run(_, token) | Evidence::Seconds(_, _, token) => Some(token),
                 Evidence::State(met) | Evidence::KeptOut(met) => Some(&met.token),
-                Evidence::Never(_) | Evidence::Seconds(_) | Evidence::Text => None,
+                Evidence::Never(_) | Evidence::Text => None,
             },
             Self::Options(options) => {
                 let runs = options.iter().filter_map(|option| option.run.as_ref());

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::names::kept_apart;
 use super::{Answer, FaultKind, Of, Undecided, Verdict, failed};
 use crate::event::Stream;
-use crate::explore::{Demand, Exploration, Limits, Met, Outcome, Token, Trail, Watch};
+use crate::explore::{Demand, Exploration, Limits, Met, Token, Trail, UsualRun, Watch};
 use crate::lesson::text::{Exercise, Task};
 use crate::pos::{GIVEN, TRIAL};
 use crate::session::Language;
@@ -186,9 +186,14 @@ impl Explored {
         Some(self.rehearsal.replay(token).ok()?.0)
     }
 
-    /// How long the run takes in which nobody is interrupted, in virtual seconds, and its end.
-    pub(super) fn usual_run(&mut self) -> Option<(f64, Outcome)> {
+    /// The run in which nobody is interrupted.
+    pub(super) fn usual_run(&mut self) -> Option<UsualRun> {
         self.rehearsal.usual_run(&self.limits)
+    }
+
+    /// That run, to be shown, and as a word.
+    pub(super) fn shown(&mut self, run: &UsualRun) -> (Trail, Token) {
+        self.rehearsal.shown(run)
     }
 
     /// The run, for leading it.

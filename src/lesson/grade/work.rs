@@ -160,8 +160,11 @@ fn grade_trial(
             // Where not all was seen, nothing can pass, and the run may have no end.
             Check::AtMostSeconds(_) if explored.found.cut.is_some() => None,
             Check::AtMostSeconds(most) => match explored.usual_run() {
-                Some((seconds, _)) if seconds <= most + 1e-9 => None,
-                Some((seconds, _)) => Some(Evidence::Seconds(seconds)),
+                Some(run) if run.seconds <= most + 1e-9 => None,
+                Some(run) => {
+                    let (trail, token) = explored.shown(&run);
+                    Some(Evidence::Seconds(run.seconds, Box::new(trail), token))
+                }
                 None => return Err(Verdict::Undecided(Undecided::Endless)),
             },
             Check::AlwaysPrints(line) | Check::NeverPrints(line) | Check::CanPrint(line) => {
