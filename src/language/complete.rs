@@ -2,7 +2,8 @@
 //!
 //! Decided by looking at the text only. What the prompt must never do is to wait for more when a
 //! user thinks to be done, so all but open brackets, backtick strings and comments give in to an
-//! empty line.
+//! empty line. How the next line is indented is here, too, as it follows from what is open; tables and tests make
+//! this long.
 
 use std::fmt;
 

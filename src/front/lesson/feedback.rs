@@ -199,14 +199,11 @@ impl Writer<'_> {
             FaultKind::Options(options) => {
                 for option in options {
                     let text = self.option(option.index);
-                    match &option.run {
-                        Some((trail, token)) => {
-                            self.say(&format!("This run does `{text}`:"));
-                            self.run(trail, None);
-                            self.token(token);
-                        }
-                        // That it cannot happen is all there is to say.
-                        None => {}
+                    // That it cannot happen is all there is to say of the others.
+                    if let Some((trail, token)) = &option.run {
+                        self.say(&format!("This run does `{text}`:"));
+                        self.run(trail, None);
+                        self.token(token);
                     }
                 }
             }

@@ -2,7 +2,8 @@
 //!
 //! What kind of answer is taken depends on the exercise: letters of options, the number of a line, a run
 //! that is led by hand, or a program, which is what was typed since the exercise began or what the editor
-//! or a file has. [`super::judge`] says whether an answer passes; here it is collected, counted and spoken of.
+//! or a file has. [`super::judge`] says whether an answer passes; here it is collected, counted,
+//! kept and spoken of, for every kind of answer, which makes this long.
 
 use std::collections::BTreeSet;
 use std::io;
