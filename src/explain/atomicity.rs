@@ -139,12 +139,13 @@ impl Case<'_> {
                     threads.push(event.thread);
                 }
             }
+            let until = self.section_end(one.last).unwrap_or(one.last);
             // Who finds it done already ends without doing it.
             let leg = |thread| Leg {
                 or_ends: true,
                 ..Leg::until(&TraceEvent {
                     thread,
-                    ..one.last.clone()
+                    ..until.clone()
                 })
             };
             let legs: Vec<Leg> = threads.into_iter().map(leg).collect();
@@ -234,6 +235,9 @@ impl Case<'_> {
         if reads && last.kind.writes() {
             return Some(Torn::CheckThenAct);
         }
+        if writes && last.kind.reads() {
+            return Some(Torn::Overwritten);
+        }
         if reads && last.kind.reads() {
             if value(first).is_some() && value(first) == value(last) {
                 return None;
@@ -251,7 +255,7 @@ impl Case<'_> {
                 false => (!first.is_like(last)).then_some(Torn::ReadTwice),
             };
         }
-        (writes && last.kind.reads()).then_some(Torn::Overwritten)
+        None
     }
 
     /// Whether the failing statement, with the second look in it, comes behind the first look, which so
@@ -259,10 +263,7 @@ impl Case<'_> {
     fn leads_to_failure(&self, first: &TraceEvent, last: &TraceEvent) -> bool {
         match self.failure {
             Failure::Error { thread, pos } => {
-                *thread == last.thread
-                    && first.pos < *pos
-                    && *pos <= last.pos
-                    && pos.at() == last.pos.at()
+                *thread == last.thread && first.pos < *pos && pos.at() == last.pos.at()
             }
             Failure::Deadlock | Failure::Livelock(_) => false,
         }

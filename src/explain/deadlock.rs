@@ -85,6 +85,21 @@ impl Case<'_> {
         self.shortest(|waiter| self.hopes(waiter))
     }
 
+    /// The same where one waits for a notice with another lock in hand, for which that one waits who would
+    /// notify (the nested monitor problem, Lister 1977).
+    pub(super) fn nested_monitor(&self) -> Option<Cause> {
+        let cause = self.circle()?;
+        let Cause::Circle(cycle) = &cause else {
+            return None;
+        };
+        let holds = |wait: &Wait| matches!(wait.why, Why::Holds(_));
+        let waits = |wait: &Wait| {
+            matches!(wait.why, Why::WouldProvide(_)) && self.need(&wait.blocked) == Need::Notice
+        };
+        let is_nested = cycle.waits.iter().any(holds) && cycle.waits.iter().any(waits);
+        is_nested.then_some(cause)
+    }
+
     /// All threads of a pool wait for tasks that only they could run.
     fn full_pool(&self) -> Option<Cause> {
         let waits_for_task = |blocked: &&Blocked| {

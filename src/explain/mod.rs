@@ -110,6 +110,7 @@ impl Case<'_> {
                 Failure::Deadlock => (self.ended_holder())
                     .map(|holder| self.torn_before(&holder).unwrap_or(holder))
                     .or_else(|| self.circle_of_holders())
+                    .or_else(|| self.nested_monitor())
                     .or_else(|| {
                         let lost = self.lost_wakeup()?;
                         Some(self.died_before().unwrap_or(lost))

@@ -9,7 +9,7 @@ use super::need::{closes, need};
 use super::oracle::Leg;
 use super::{Case, Failure};
 use crate::trace::{EventKind, TraceEvent};
-use crate::value::object::{TaskId, Verb};
+use crate::value::object::{ObjectId, TaskId, Verb};
 use crate::value::operation::Hold;
 
 /// So much of what a thread does behind the decisive step belongs to it.
@@ -335,6 +335,23 @@ impl Case<'_> {
     /// The step by which the thread of an event began the critical section in which it is; its own step
     /// where it is in none.
     pub(super) fn section_start(&self, event: &TraceEvent) -> usize {
+        let open = self.open_sections(event);
+        open.first().map_or(event.step, |(_, step)| *step)
+    }
+
+    /// How some thread has ended the critical section in which an event is, further on in the text.
+    pub(super) fn section_end(&self, event: &TraceEvent) -> Option<&TraceEvent> {
+        let (held, _) = *self.open_sections(event).first()?;
+        let ends = |other: &&TraceEvent| {
+            matches!(other.kind, EventKind::Ask { object, verb, .. }
+                if object.id == held && matches!(verb.on(object.kind).hold, Hold::Releases(_)))
+        };
+        let mut later = self.trace.events.iter().filter(ends);
+        later.find(|other| other.pos > event.pos)
+    }
+
+    /// What the thread of an event holds there, with the steps by which it took that.
+    fn open_sections(&self, event: &TraceEvent) -> Vec<(ObjectId, usize)> {
         let mut open = Vec::new();
         for own in self
             .trace
@@ -355,7 +372,7 @@ impl Case<'_> {
                 Hold::Acquires(_) | Hold::None => {}
             }
         }
-        open.first().map_or(event.step, |(_, step)| *step)
+        open
     }
 
     /// The threads that come to a place of the text in this run.

@@ -754,7 +754,7 @@ impl<'t> Outline<'t> {
         calls
     }
 
-    /// The calls of functions by name, in order; `threading.Thread(f)` is the function's, too.
+    /// The calls of functions by name, in order; `threading.Thread(f)` and `queue.Queue(1)` are the functions', too.
     pub fn function_calls(&self) -> Vec<FunctionCall<'t>> {
         let mut calls = Vec::new();
         for at in 1..self.tokens.len() {
@@ -762,7 +762,8 @@ impl<'t> Outline<'t> {
             let before = at.checked_sub(2).map_or("", |at| self.tokens[at].text);
             let is_call = self.tokens[at].text == "(" && name.kind == Kind::Word;
             let module = at.checked_sub(3).map(|at| self.tokens[at]);
-            let module = module.filter(|module| before == "." && module.text == "threading");
+            let module = module
+                .filter(|module| before == "." && matches!(module.text, "threading" | "queue"));
             let is_method = matches!(before, "." | "?.") && module.is_none();
             if !is_call || is_method || before == "fn" || is_keyword(name.text) {
                 continue;

@@ -233,7 +233,13 @@ impl Natives for Library {
     }
 
     fn looks_into(&self, name: &str) -> LooksInto {
-        const PASS_ON: [&str; 14] = [
+        const PASS_ON: [&str; 20] = [
+            "python.construct",
+            "python.instance_of",
+            "python.is_end",
+            "python.is_generator",
+            "python.is_same",
+            "python.isinstance",
             "python.iterate",
             "append",
             "clear",
@@ -250,7 +256,8 @@ impl Natives for Library {
             "isinstance",
         ];
         // They take the items of the collections that they are given.
-        const TAKE_ITEMS: [&str; 9] = [
+        const TAKE_ITEMS: [&str; 10] = [
+            "python.call_with",
             "Thread",
             "Timer",
             "len",

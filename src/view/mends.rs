@@ -307,6 +307,22 @@ fn change(fix: &Fix, at: &Lines) -> String {
             at.code(second),
             at.lines(lines)
         ),
+        Fix::DoInside {
+            what,
+            with,
+            before,
+            line,
+        } => format!(
+            "`{}` ({}) inside of `{}`, before `{}`",
+            at.code(what),
+            at.line(*line),
+            at.code(with),
+            at.code(before)
+        ),
+        Fix::Unlimited { what, line } => {
+            let line = at.line(*line);
+            format!("`{what}()` without a limit in {line}: nobody waits for room in it")
+        }
         Fix::OneOrder {
             first,
             second,

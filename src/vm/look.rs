@@ -131,7 +131,7 @@ fn way_to(name: &str, value: &Value, wanted: &Reference) -> Option<String> {
     };
     match value {
         value if is_it(value) => Some(name.into()),
-        Value::Reference(instance) if instance.kind == Kind::Instance => {
+        Value::Reference(owner) if matches!(owner.kind, Kind::Instance | Kind::Class) => {
             let mut attributes = value.named_parts(name).into_iter();
             attributes.find_map(|(name, part)| is_it(&part).then_some(name))
         }

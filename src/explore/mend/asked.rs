@@ -27,16 +27,17 @@ pub(super) fn asked_inside(script: &Script<'_>) -> Vec<Candidate> {
             },
             _ => continue,
         };
-        let Some(lock) = with_name(script, with) else {
+        if with_name(script, with).is_none() {
             continue;
-        };
+        }
+        let header = script.text[script.outline.header(with)].trim();
         let edits = match statement.head {
             Head::With => left_by(script, asking, with),
             Head::While => asked_each_round(script, asking, with),
             _ => asked_once(script, asking, with),
         };
         let fix = Fix::AskInside {
-            lock: script.written(lock),
+            lock: header.trim_start_matches("with").trim().into(),
             asked: script.line(asking),
             taken: script.line(with),
         };

@@ -229,6 +229,24 @@ pub enum Fix {
         /// Where they stand.
         lines: Vec<usize>,
     },
+    /// What others are told of is done with the lock in hand, before they are told.
+    DoInside {
+        /// What is done.
+        what: String,
+        /// How the lock is taken.
+        with: String,
+        /// How they are told.
+        before: String,
+        /// Where it was done.
+        line: usize,
+    },
+    /// A queue has no limit any more.
+    Unlimited {
+        /// What is made.
+        what: String,
+        /// Where.
+        line: usize,
+    },
     /// Two objects are taken in one order everywhere.
     OneOrder {
         /// The first one.

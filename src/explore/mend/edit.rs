@@ -66,14 +66,19 @@ impl Edits {
 
     /// The text with all of them; nothing where two overlap.
     pub(super) fn apply(&self, text: &str) -> Option<String> {
-        let mut out = String::with_capacity(text.len() + 64);
-        let mut at = 0;
+        self.apply_within(text, 0..text.len())
+    }
+
+    /// A part of the text with what they change of it.
+    pub(super) fn apply_within(&self, text: &str, part: Range<usize>) -> Option<String> {
+        let mut out = String::with_capacity(part.len() + 64);
+        let mut at = part.start;
         for (start, end, new) in &self.changes {
-            out.push_str(text.get(at..*start)?);
+            out.push_str(text.get(at..(*start).max(part.start))?);
             out.push_str(new);
-            at = *end;
+            at = (*end).min(part.end);
         }
-        out.push_str(text.get(at..)?);
+        out.push_str(text.get(at..part.end)?);
         Some(out)
     }
 }

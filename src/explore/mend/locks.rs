@@ -308,9 +308,30 @@ pub(super) fn done_first(script: &Script<'_>) -> Vec<Candidate> {
         let is_same = receiver(one).is_some() && receiver(one) == receiver(next);
         if only_gives(script, one) && is_done && !is_same && source.ends_with([';', '}']) {
             found.push(swapped(script, one, next));
+            found.extend(done_inside(script, one, next));
         }
     }
     found
+}
+
+/// `with c { c.notify(); } n -= 1;` becomes `with c { n -= 1; c.notify(); }`.
+fn done_inside(script: &Script<'_>, with: usize, done: usize) -> Option<Candidate> {
+    let [inner] = script.outline.statements[with].blocks[..] else {
+        return None;
+    };
+    let first = *script.outline.blocks[inner].statements.first()?;
+    let start = script.outline.statements[first].span.start;
+    let source = script.outline.source(done);
+    let edits = Edits::new()
+        .insert(start, format!("{source}{}", gap(script.text, start)))
+        .remove(script.text, script.span(done, done));
+    let fix = Fix::DoInside {
+        what: source.into(),
+        with: script.text[script.outline.header(with)].trim().into(),
+        before: script.outline.source(first).into(),
+        line: script.line(done),
+    };
+    (script.outline.statements[done].head == Head::Expression).then(|| Candidate::new(fix, edits))
 }
 
 /// A flag is set behind what it tells of: `ready = true; value = 5;` the other way round.
@@ -588,7 +609,8 @@ pub(super) fn write_region(script: &Script<'_>) -> Vec<Candidate> {
             continue;
         };
         let head = format!("with {lock}.write()");
-        let edits = script.wrap_instead(Edits::new(), &head, (first, last), &inner);
+        let opened = script.opened(&inner);
+        let edits = script.wrap_changed(Edits::new(), &head, (first, last), &opened);
         let Some(edits) = edits else {
             continue;
         };

@@ -222,6 +222,8 @@ fn wait(script: &Script<'_>, regions: Vec<Vec<Candidate>>) -> Vec<Vec<Candidate>
         order::outside_lock(script),
         locks::own_lock(script),
         sizes::resized(script, &["channel", "Queue", "Barrier", "Latch"]),
+        sizes::unlimited(script),
+        order::outside_outer(script),
         order::until_done(script),
         order::second_turnstile(script),
         instead::barrier(script),

@@ -285,6 +285,33 @@ fn kept_in<'t>(script: &Script<'t>, made: usize, name: &str) -> Option<&'t str> 
     (block != 0).then(|| root(kept.receiver))
 }
 
+/// `with outer { with inner { ... inner.wait(); } }`: what waits does so without the outer lock.
+pub(super) fn outside_outer(script: &Script<'_>) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for call in script.calls.iter().filter(|call| call.method == "wait") {
+        let path = script.outline.path(call.statement);
+        let mut withs = path.iter().copied();
+        let mut withs = withs
+            .by_ref()
+            .filter(|one| script.outline.statements[*one].head == Head::With);
+        let (Some(inner), Some(outer)) = (withs.next(), withs.next()) else {
+            continue;
+        };
+        let block = &script.outline.blocks[script.outline.statements[inner].block];
+        if block.statements[..] != [inner] || !path.contains(&outer) {
+            continue;
+        }
+        let header = &script.text[script.outline.header(outer)];
+        let fix = Fix::OutsideLock {
+            call: script.text[script.outline.header(inner)].trim().into(),
+            lock: header.trim_start_matches("with").trim().into(),
+            line: script.line(inner),
+        };
+        found.push(Candidate::new(fix, script.opened(&[outer])));
+    }
+    found
+}
+
 /// A thread waits for an event that another one sets when it has written what is needed.
 pub(super) fn wait_for_event(script: &Script<'_>, failing: usize) -> Vec<Candidate> {
     let reader = script.outline.function_of(failing);

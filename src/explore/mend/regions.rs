@@ -351,20 +351,40 @@ fn held_for_all(
             continue;
         }
         let end = script.outline.statements[last].span.end;
-        let inside = script.statements().map(|(number, _)| number);
-        let inside: Vec<usize> = inside
-            .filter(|one| *one >= first && takes(*one))
-            .filter(|one| script.outline.statements[*one].span.end <= end)
+        let numbers = script.statements().map(|(number, _)| number);
+        let within: Vec<usize> = numbers
+            .filter(|one| *one >= first && script.outline.statements[*one].span.end <= end)
             .collect();
-        if inside == [first] && first == last {
+        let withs: Vec<usize> = within.iter().copied().filter(|one| takes(*one)).collect();
+        if withs == [first] && first == last {
             continue;
         }
+        // Where it is taken and given back by hand.
+        let by_hand = |method: &str| {
+            let is_it = |one: &&usize| {
+                script.only_call(**one).is_some_and(|call| {
+                    call.method == method && script.variable(call.receiver) == lock
+                })
+            };
+            within.iter().filter(is_it).copied().collect::<Vec<usize>>()
+        };
+        let (taken, given) = (by_hand("acquire"), by_hand("release"));
+        let block = |one: &usize| script.outline.statements[*one].block;
+        let is_paired = taken.iter().map(block).eq(given.iter().map(block));
         let function = script.outline.function_of(first);
-        if lock.starts_with('.') && script.outline.functions[function].class.is_none() {
+        let is_out_of_reach =
+            lock.starts_with('.') && script.outline.functions[function].class.is_none();
+        if !is_paired || is_out_of_reach {
             return None;
         }
+        let inside = taken
+            .iter()
+            .chain(&given)
+            .fold(script.opened(&withs), |edits, one| {
+                edits.remove(script.text, script.span(*one, *one))
+            });
         is_wider |= !inside.is_empty();
-        edits = script.wrap_instead(edits, &head, (first, last), &inside)?;
+        edits = script.wrap_changed(edits, &head, (first, last), &inside)?;
         lines.push(script.part(first, last));
     }
     lines.sort_by_key(|part| (part.first, part.last));

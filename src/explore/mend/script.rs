@@ -507,24 +507,26 @@ impl<'t> Script<'t> {
         self.put_into(edits, head, first, span, body)
     }
 
-    /// The same, where `with` statements inside become what is in them: the block takes their place.
-    pub(super) fn wrap_instead(
+    /// The same, with changes of what is in the statements.
+    pub(super) fn wrap_changed(
         &self,
         edits: Edits,
         head: &str,
         (first, last): (usize, usize),
-        inside: &[usize],
+        inside: &Edits,
     ) -> Option<Edits> {
         let span = self.span(first, last);
-        let mut opened = Edits::new();
-        for with in inside {
+        let body = inside.apply_within(self.text, span.clone())?;
+        Some(self.put_into(edits, head, first, span, body.trim()))
+    }
+
+    /// `with` statements become what is in them.
+    pub(super) fn opened(&self, withs: &[usize]) -> Edits {
+        withs.iter().fold(Edits::new(), |edits, with| {
             let with = &self.outline.statements[*with];
             let body = self.outline.blocks[with.blocks[0]].span.clone();
-            let place = with.span.start - span.start..with.span.end - span.start;
-            opened = opened.replace(place, shallower(self.text[body].trim()));
-        }
-        let body = opened.apply(&self.text[span.clone()])?;
-        Some(self.put_into(edits, head, first, span, &body))
+            edits.replace(with.span.clone(), shallower(self.text[body].trim()))
+        })
     }
 
     fn put_into(

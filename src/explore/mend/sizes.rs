@@ -4,6 +4,7 @@ use super::candidate::{Candidate, Fix};
 use super::edit::{Edits, gap};
 use super::order::collect;
 use super::script::{Holds, Script, root};
+use crate::language::outline::FunctionCall;
 
 /// How much larger a pool may become.
 const MOST_ADDED: i64 = 3;
@@ -49,6 +50,20 @@ pub(super) fn resized(script: &Script<'_>, kinds: &[&str]) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// Queues in which there is always room.
+pub(super) fn unlimited(script: &Script<'_>) -> Vec<Candidate> {
+    let queues =
+        (script.function_calls.iter()).filter(|call| call.name == "Queue" && call.args.len() == 1);
+    let without = |call: &FunctionCall<'_>| {
+        let fix = Fix::Unlimited {
+            what: call.name.into(),
+            line: script.outline.line_at(call.span.start),
+        };
+        Candidate::new(fix, Edits::new().replace(call.arg_spans[0].clone(), ""))
+    };
+    queues.map(without).collect()
 }
 
 /// Tasks that are handed in by tasks get a pool of their own.
