@@ -247,6 +247,35 @@ fn what_mends_a_text_of_pythons_is_said_in_its_lines() {
 }
 
 #[test]
+fn a_number_that_processes_share_is_told_and_mended_by_what_it_is_called() {
+    let text = "from multiprocessing import Process, Value\n\n\ndef work(t):\n    t.value += 1\n\n\n\
+                if __name__ == \"__main__\":\n    total = Value(\"i\", 0)\n    \
+                ps = [Process(target=work, args=(total,)) for _ in range(2)]\n    \
+                for p in ps:\n        p.start()\n    for p in ps:\n        p.join()\n    \
+                assert total.value == 2, total.value\n";
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared_value.py");
+    fs::write(&path, text).expect("a file");
+    let words = path.to_string_lossy();
+    let (status, report) = told(100, &["explore", &words]);
+    assert_eq!(status, 1, "{report}");
+    for own in ["cell", "__setattr__", "_code", "_pool", "Future"] {
+        assert!(!report.contains(own), "{own}: {report}");
+    }
+    assert!(report.contains("(lost update)"), "{report}");
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "writes total.value",
+        "read total.value as 0 (line 5)",
+        "Put line 5 of `work` under the lock that is there for it: `with t.get_lock(): ...`. Checked:",
+    ] {
+        assert!(report.contains(said), "{said}: {report}");
+    }
+    let (status, diff) = told(100, &["mend", &words]);
+    assert_eq!(status, 0, "{diff}");
+    assert!(diff.contains("+    with t.get_lock() {"), "{diff}");
+}
+
+#[test]
 fn what_mends_a_producer_of_pythons_that_dies_is_said_in_pythons_words() {
     let text = "import threading, queue\nq = queue.Queue()\ndef producer():\n    for i in range(2):\n        \
                 if i == 1:\n            raise ValueError(\"no paper\")\n        q.put(i)\n    q.put(None)\n\

@@ -401,6 +401,7 @@ fn run(program: &Program, id: CodeId) -> Stop {
         curried: Default::default(),
         environment: None,
         this: Value::Unit,
+        attributes: Value::Unit,
     };
     let mut fiber = Fiber::new(TaskId(1), Arc::new(function), Vec::new());
     vm::step::<false>(&mut fiber, &mut env, &mut 6)

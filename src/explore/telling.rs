@@ -10,11 +10,12 @@ use super::finding::Problem;
 use super::outcome::Stuck;
 use super::trail::{Step, Trail};
 use super::ways::{Access, ways};
-use crate::event::{Kind, Request};
+use crate::event::{Kind, Request, Written};
 use crate::explain::{Explanation, Need, need as need_of};
 use crate::pos::Pos;
 use crate::schedule::{Choice, Told, request};
 use crate::trace::{self, Blocked, EventKind};
+use crate::value::object::Verb;
 use crate::vm::{Action, Visible};
 
 /// Something that a thread did or that became of it.
@@ -178,6 +179,9 @@ pub fn intent(visible: &Visible, name: Option<&str>) -> String {
             }
             let name = written.receiver.as_deref().or(name);
             let name = name.unwrap_or_else(|| object.kind());
+            if let Some(does) = access_to(written, verb.name()) {
+                return format!("{does} {name}");
+            }
             match request(object, *verb) {
                 Request::Take => format!("take {name}"),
                 Request::Release => format!("release {name}"),
@@ -194,6 +198,15 @@ pub fn intent(visible: &Visible, name: Option<&str>) -> String {
         Action::Sleep => "sleep".into(),
         Action::End => "end".into(),
         Action::Other(name) => format!("{name}()"),
+    }
+}
+
+/// Whether an operation is written as an access to an attribute: in Python, a number that processes share is one.
+fn access_to(written: &Written, verb: &str) -> Option<&'static str> {
+    match (written.is_python, verb) {
+        (true, verb) if verb == Verb::Load.name() => Some("read"),
+        (true, verb) if verb == Verb::Store.name() => Some("write"),
+        _ => None,
     }
 }
 
@@ -475,6 +488,13 @@ impl Teller {
             if let Some(words) = words {
                 let is_bad = fails(&told.kind);
                 let pos = told.pos.or(step.pos);
+                // One call of a method of the library's may ask its objects more than once.
+                let is_same = |last: &Act| {
+                    last.thread == told.thread.number && last.pos == pos && last.words == words
+                };
+                if asks_for_method(&told.kind) && self.acts.last().is_some_and(is_same) {
+                    continue;
+                }
                 let place = Place::of(trail, step, pos);
                 self.act(told.thread.number, &told.thread.name, place, words, is_bad);
                 if let Some(last) = self.acts.last_mut() {
@@ -737,6 +757,14 @@ fn failed_by(kind: &Kind) -> Option<&str> {
     }
 }
 
+/// Whether a method of Python's, which the library has made of its own objects, asks one of them.
+fn asks_for_method(kind: &Kind) -> bool {
+    match kind {
+        Kind::Object { written, .. } => written.is_python && written.method.is_some(),
+        _ => false,
+    }
+}
+
 fn words(kind: &Kind, names: &Names) -> Option<String> {
     Some(match kind {
         Kind::Print { text, .. } => format!("prints {text}"),
@@ -770,6 +798,10 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
                 (None, None) => format!("{name}.{verb}()"),
             };
             match (request, answer.as_str()) {
+                (_, "()") if access_to(written, verb).is_some() => format!("writes {name}"),
+                (_, answer) if access_to(written, verb).is_some() => {
+                    format!("reads {name}: {answer}")
+                }
                 (Request::Take, "false") => format!("does not get {name}"),
                 (Request::Take, _) => format!("takes {name}"),
                 (Request::Release, _) => match &written.taken_by {
@@ -779,6 +811,8 @@ fn words(kind: &Kind, names: &Names) -> Option<String> {
                 (Request::Enter, _) => format!("enters {name}"),
                 (Request::Leave, _) => format!("leaves {name}"),
                 (Request::Await | Request::Notify | Request::Call, "()") => call,
+                // What the library's method is answered is nothing that the call gives.
+                (_, answer) if asks_for_method(kind) && is_object(answer) => call,
                 (Request::Await | Request::Notify | Request::Call, answer) => {
                     let answer = match (written.is_python, answer) {
                         (true, "true") => "True",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::limits;
 use super::methods::collection::{
-    Combine, combine, contains, is_subset, items_of, no_order, update as update_dict,
+    Combine, combine, contains, is_subset, items_of, no_order, update as update_dict, update_set,
 };
 use crate::pos::Pos;
 use crate::program::op::BinaryOp;
@@ -218,11 +218,7 @@ pub(super) fn update(
             let how = set_operator(op)?;
             let b = as_set(b)?;
             Some(reference.change(|contents| match contents {
-                Collection::Set(set) if op == BinaryOp::Or => set.merge(&b),
-                Collection::Set(set) => {
-                    *set = combine(set, how, &b)?;
-                    Ok(())
-                }
+                Collection::Set(set) => update_set(set, how, &b),
                 _ => Ok(()),
             }))
         }

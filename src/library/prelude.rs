@@ -119,6 +119,9 @@ impl Prelude {
             None => match word {
                 // An error that nobody catches is shown by it.
                 "__str__" => pieces(&format!("{PYTHON}uncaught")),
+                // The machine calls these for what has such a method, or is a generator.
+                "__getattr__" => pieces(&format!("{PYTHON}call_found")),
+                "yield" => pieces(&format!("{PYTHON}contains")),
                 word => pieces(word.rsplit('.').next().unwrap_or(word)),
             },
         };

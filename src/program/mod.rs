@@ -433,6 +433,7 @@ impl Program {
             curried: Items::default(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         }
     }
 

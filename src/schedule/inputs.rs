@@ -30,6 +30,7 @@ impl Prepared {
             curried: Items::default(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         };
         Self {
             unit,

@@ -326,6 +326,7 @@ impl<'a> Copier<'a> {
             curried: curried?,
             environment,
             this: self.value(&function.this)?,
+            attributes: self.value(&function.attributes)?,
         })
     }
 
@@ -436,6 +437,7 @@ mod tests {
             curried: Items::default(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         }))
     }
 

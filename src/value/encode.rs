@@ -377,6 +377,7 @@ pub(crate) mod samples {
             curried: Default::default(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         })
     }
 

@@ -240,6 +240,8 @@ pub enum FaultKind {
         message: String,
         /// What the user can do next.
         advice: String,
+        /// The argument of the error, where that is not its message.
+        argument: Option<Value>,
     },
     /// A barrier was or became broken, and why.
     BrokenBarrier(String),
@@ -320,6 +322,15 @@ impl Fault {
             FaultKind::Thrown(_) => return self.to_value(),
             kind => match kind.message_in_python() {
                 Some(message) => message,
+                None if let FaultKind::Raised {
+                    argument: Some(argument),
+                    ..
+                } = kind =>
+                {
+                    let mut map = self.to_map();
+                    map.insert("args".into(), Value::tuple(vec![argument.clone()]));
+                    return Value::map(map);
+                }
                 // The message of a KeyError is no argument of it.
                 None if kind.class() == Class::KeyError => return self.to_value(),
                 None => kind.to_string(),
@@ -358,6 +369,10 @@ impl FaultKind {
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         match self {
             Self::Thrown(value) | Self::Exit(value) => visit(value),
+            Self::Raised {
+                argument: Some(argument),
+                ..
+            } => visit(argument),
             Self::Elsewhere(fault) => visit(&Value::Error(fault.clone())),
             Self::TaskGroup(failures) => {
                 (failures.iter()).for_each(|(_, fault)| visit(&Value::Error(fault.clone())))
@@ -400,7 +415,17 @@ impl FaultKind {
             class,
             message: message.into(),
             advice: advice.into(),
+            argument: None,
         }
+    }
+
+    /// That a collection does not have this key.
+    pub fn no_key(key: &Value, message: &str, advice: &str) -> Self {
+        let mut kind = FaultKind::raised(Class::KeyError, message, advice);
+        if let Self::Raised { argument, .. } = &mut kind {
+            *argument = Some(key.clone());
+        }
+        kind
     }
 
     /// Something without a result, because it was cancelled.

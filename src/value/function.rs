@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cell, Held, Items, Literal, Value};
+use super::{Cell, Held, Items, Literal, Reference, Value};
 
 /// The top-level variables that a call in another process finds there: copies, which no other call
 /// sees.
@@ -69,14 +69,34 @@ pub struct Function {
     pub environment: Option<Arc<Environment>>,
     /// What a bound method was taken from, and finds as `this`; `()` for any other function.
     pub this: Value,
+    /// What holds the attributes that a script gives it, an instance; `()` for one that takes none.
+    pub attributes: Value,
 }
 
 impl Function {
+    /// What holds the attributes that a script gives it.
+    pub fn holder(&self) -> Option<&Arc<Reference>> {
+        match &self.attributes {
+            Value::Reference(holder) => Some(holder),
+            _ => None,
+        }
+    }
+
+    /// The same function, which takes attributes from now on: in `holder`.
+    #[must_use]
+    pub fn with_attributes(&self, holder: Arc<Reference>) -> Self {
+        Self {
+            attributes: Value::Reference(holder),
+            ..self.clone()
+        }
+    }
+
     /// Calls `visit` on each curried argument, on each captured cell, and on those that it takes
     /// along.
     pub fn visit_parts(&self, visit: &mut dyn FnMut(&Value)) {
         self.curried.iter().for_each(&mut *visit);
         visit(&self.this);
+        visit(&self.attributes);
         for cell in self.captures.iter() {
             visit(&Value::Cell(cell.clone()));
         }

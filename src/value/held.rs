@@ -180,6 +180,7 @@ mod tests {
             curried: curried.into(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         }))
     }
 

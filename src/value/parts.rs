@@ -27,9 +27,16 @@ impl Value {
                     items(row)
                 }
                 Collection::Deque(row, _) => items(&row.iter().cloned().collect::<Vec<_>>()),
-                Collection::Attributes(map) => (map.iter())
-                    .map(|(key, item)| (format!("{name}.{key}"), item.clone()))
-                    .collect(),
+                Collection::Attributes(map) => {
+                    let shown = |key: &str| match &reference.class {
+                        Some(class) => class.shown_part(name, key),
+                        None => format!("{name}.{key}"),
+                    };
+                    let parts = map.iter();
+                    parts
+                        .map(|(key, item)| (shown(key), item.clone()))
+                        .collect()
+                }
                 Collection::Dict(dict) => (dict.entries())
                     .map(|entry| {
                         let key = debug_text(&entry.key);

@@ -119,6 +119,10 @@ const COMPARED_NAMES: &str = "__compared__";
 const IS_ORDERED: &str = "__ordered__";
 const SLOTS: &str = "__slots__";
 
+/// The attribute of a class of the library that says what people type for its attributes: nothing for one that
+/// stands for the whole.
+const SHOWN_PARTS: &str = "__shown_parts__";
+
 /// The texts in an attribute of a class.
 fn texts(own: &Map, attribute: &str) -> Option<Vec<Box<str>>> {
     let items = own.get(attribute)?.collection()?.items();
@@ -266,6 +270,28 @@ impl UserClass {
             _ => None,
         };
         class.ok_or_else(|| FaultKind::mismatch("a class", value))
+    }
+
+    /// What is typed for an attribute of an instance called `name`: `name.attribute`, unless the class keeps there
+    /// what its users know by another name.
+    pub fn shown_part(&self, name: &str, attribute: &str) -> String {
+        let own = self.attributes.load();
+        let parts = match &own {
+            Value::Collection(contents) => match &***contents {
+                Collection::Attributes(own) => own.get(SHOWN_PARTS),
+                _ => None,
+            },
+            _ => None,
+        };
+        let shown = match parts {
+            Some(Value::Map(parts)) => parts.get(attribute).and_then(Value::as_str),
+            _ => None,
+        };
+        match (shown, &self.base) {
+            (Some(shown), _) => format!("{name}{shown}"),
+            (None, Some(base)) => base.shown_part(name, attribute),
+            (None, None) => format!("{name}.{attribute}"),
+        }
     }
 
     /// The class as a value.

@@ -2,7 +2,7 @@
 //! here and nowhere else.
 
 use super::story::Story;
-use crate::explore::mend::{Advice, Fix, Mend, Part};
+use crate::explore::mend::{Advice, Fix, LockOrigin, Mend, Part};
 use crate::explore::{Interleavings, Problem};
 
 /// How the lines of a text are called, and how blocks are written in it.
@@ -133,7 +133,7 @@ fn change(fix: &Fix, at: &Lines) -> String {
         Fix::KeepTogether {
             parts,
             lock,
-            is_known,
+            origin,
             is_async,
             ..
         } => {
@@ -144,13 +144,18 @@ fn change(fix: &Fix, at: &Lines) -> String {
                 _ => "with",
             };
             let with = at.block(&format!("{word} {lock}"));
-            match (is_known, parts.as_slice()) {
-                (true, _) => format!("take `{lock}` around {lines}, too: {with}"),
-                (false, [part]) if part.first == part.last => {
+            match (origin, parts.as_slice()) {
+                (LockOrigin::OfTheData, _) => {
+                    format!("put {lines} under the lock that is there for it: {with}")
+                }
+                (LockOrigin::Taken, _) => format!("take `{lock}` around {lines}, too: {with}"),
+                (LockOrigin::Made, [part]) if part.first == part.last => {
                     format!("put {lines} under a lock, as a whole: {with}")
                 }
-                (false, [_]) => format!("keep {lines} together, under one lock: {with}"),
-                (false, _) => format!("put {lines} under one lock, each as a whole: {with}"),
+                (LockOrigin::Made, [_]) => format!("keep {lines} together, under one lock: {with}"),
+                (LockOrigin::Made, _) => {
+                    format!("put {lines} under one lock, each as a whole: {with}")
+                }
             }
         }
         Fix::Widen { lock, parts } => {
@@ -578,7 +583,7 @@ mod tests {
             variables: Vec::new(),
             lock: "lock".into(),
             is_async: false,
-            is_known: false,
+            origin: LockOrigin::Made,
         };
         assert_eq!(
             fix(&together(vec![part(6, 7)]), &script),

@@ -67,6 +67,7 @@ impl Machine<'_, '_> {
             curried: Items::default(),
             environment: None,
             this: Value::Unit,
+            attributes: Value::Unit,
         };
         put(self.register(dst), Value::Function(Arc::new(function)));
         Ok(Flow::Next)

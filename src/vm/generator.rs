@@ -245,7 +245,23 @@ impl Machine<'_, '_> {
             unit: part(0),
             ordinal: part(1),
         };
+        let parts = code;
         let code = self.env.program.code(id);
+        let is_new = !matches!(code.ops[place as usize], Op::Yield { .. });
+        if let (true, Resumption::Sent(value)) = (is_new, &how)
+            && !value.is_unit()
+        {
+            let attributes = [
+                (FRAME, Value::Array(kept)),
+                (CODE, Value::Array(parts)),
+                (PLACE, Value::Int(place)),
+                (FUNCTION, function),
+            ];
+            set(generator, Attributes::from_iter(attributes));
+            let message = "can't send non-None value to a just-started generator";
+            let advice = "let it come to its first `yield`: `next(g)`";
+            return Err(FaultKind::raised(Class::TypeError, message, advice));
+        }
         let (caller, base) = self.code();
         let at = base + caller.registers as usize;
         let dst = base + usize::from(dst);

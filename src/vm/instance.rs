@@ -25,6 +25,9 @@ use crate::value::{
 /// `super.__spread("f", args, named)`: the method `f` with arguments from collections.
 const SPREAD: &str = "__spread";
 
+/// The function of the prelude that calls what an instance finds by a name, with arguments.
+const CALL_FOUND: &str = "__python__call_found";
+
 /// The method by which an instance is called.
 pub(super) const CALL: &str = "__call__";
 
@@ -215,7 +218,16 @@ impl Machine<'_, '_> {
                 {
                     Value::Reference(reference.clone())
                 }
-                None => return Err(no_attribute(reference, &name.text)),
+                None => match self.finder(reference) {
+                    Some(find) => {
+                        let name = Value::Literal(name.literal);
+                        let args = Value::array(self.take_args(first, argc));
+                        self.fiber.through = None;
+                        let of = Value::Reference(reference.clone());
+                        return self.call_into(dst, find, vec![of, name, args], None);
+                    }
+                    None => return Err(no_attribute(reference, &name.text)),
+                },
             },
         };
         let mut args = self.take_args(first, argc);
@@ -224,6 +236,17 @@ impl Machine<'_, '_> {
             args.insert(0, Value::Reference(reference.clone()));
         }
         self.call_any(callee, args, dst)
+    }
+
+    /// The function of the prelude that calls what the `__getattr__` of an instance's class finds.
+    fn finder(&self, reference: &Reference) -> Option<Arc<Function>> {
+        let program = self.env.program;
+        if reference.kind != Kind::Instance || reference.method("__getattr__").is_none() {
+            return None;
+        }
+        let find = program.find_name(CALL_FOUND)?;
+        program.name(find).function(3)?;
+        Some(Arc::new(program.named_function(find)))
     }
 
     /// Whether a function that is an attribute of a class is a method of its instances, as in Python.
@@ -271,11 +294,10 @@ impl Machine<'_, '_> {
         let Some(class) = reference.class.clone() else {
             return Ok(Flow::Next);
         };
-        let name = args
-            .first()
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_string();
+        let name = match args.first() {
+            Some(Value::Char(character)) => character.to_string(),
+            name => name.and_then(Value::as_str).unwrap_or_default().to_string(),
+        };
         let cell = reference.contents.clone();
         let writes = matches!(access, Dynamic::Set | Dynamic::Delete);
         if writes {
@@ -347,9 +369,18 @@ impl Machine<'_, '_> {
                     let inherited = inherited.map(|value| self.bound_to(reference, value));
                     match inherited.or_else(|| described(reference, &name)) {
                         Some(value) => value,
-                        None => match args.get(1) {
-                            Some(usual) => usual.clone(),
-                            None => return Err(no_attribute(reference, &name)),
+                        None => match (args.get(1), class.method("__getattr__")) {
+                            (Some(usual), _) => usual.clone(),
+                            (None, Some(Value::Function(find)))
+                                if reference.kind == Kind::Instance =>
+                            {
+                                let find = find.clone();
+                                self.fiber.through = None;
+                                let this =
+                                    Some(Receiver::Value(Value::Reference(reference.clone())));
+                                return self.call_into(dst, find, args, this);
+                            }
+                            (None, _) => return Err(no_attribute(reference, &name)),
                         },
                     }
                 }
@@ -540,7 +571,15 @@ impl Machine<'_, '_> {
                 self.fiber.through = Some((of, used));
                 self.call_method(argc, dst, first, site)
             }
-            _ => Err(no_attribute(&reference, name)),
+            _ => match self.finder(&reference) {
+                Some(find) if is_call => {
+                    let args = Value::array(self.take_args(first, argc));
+                    let (of, name) = (Value::Reference(reference), Value::from(name));
+                    self.fiber.through = None;
+                    self.call_into(dst, find, vec![of, name, args], None)
+                }
+                _ => Err(no_attribute(&reference, name)),
+            },
         }
     }
 

@@ -461,6 +461,14 @@ impl Machine<'_, '_> {
     ) -> Option<Step> {
         let program = self.env.program;
         let name = program.name(site.name);
+        // What is called is an attribute of the function, or one is changed.
+        if let Value::Function(function) = receiver
+            && let Some(holder) = function.holder()
+            && (holder.attribute(&name.text).is_some() || super::instance::is_dynamic(&name.text))
+        {
+            let holder = holder.clone();
+            return Some(self.call_on_reference(&holder, argc, dst, first, site));
+        }
         if let Value::Map(map) = receiver
             && let Some(Value::Function(function)) = map.get(&name.text)
         {

@@ -1,14 +1,20 @@
 //! Operators on operands that the dispatch loop does not treat itself, and `switch`.
 
+use std::sync::Arc;
+
 use super::Stop;
 use super::arithmetic::{self, copy, put};
 use super::call::Receiver;
+use super::generator::is_generator;
 use super::reference::inside;
 use super::step::{Flow, Machine, Step};
 use crate::program::Language;
 use crate::program::op::{BinaryOp, UnaryOp};
 use crate::value::collection::Kind;
 use crate::value::{Class, FaultKind, Reference, Value};
+
+/// The function of the prelude that takes the items of a generator until one is there.
+const SEARCH: &str = "__python__contains";
 
 impl Machine<'_, '_> {
     /// Whose operators the running code means.
@@ -56,6 +62,15 @@ impl Machine<'_, '_> {
             return None;
         }
         let operands = (left.clone(), right.clone());
+        if op == BinaryOp::Contains
+            && is_generator(&operands.0)
+            && self.dialect() == Language::Python
+            && let Some(search) = self.env.program.find_name(SEARCH)
+        {
+            let search = Arc::new(self.env.program.named_function(search));
+            let (items, item) = operands;
+            return Some(self.call_into(dst, search, vec![items, item], None));
+        }
         self.special_call(op, dst, operands, false)
     }
 

@@ -216,6 +216,10 @@ impl<'a> Chain<'a> {
                     let used = at.checked_sub(self.bound.len())? as u16;
                     return Some((reference.clone(), self.from + used));
                 }
+                (Value::Function(function), Link::Field(_)) => {
+                    let used = at.checked_sub(self.bound.len())? as u16;
+                    return Some((function.holder()?.clone(), self.from + used));
+                }
                 (Value::Array(items), Link::Item(Value::Int(index))) => {
                     &items[index::position(items.len(), *index)?]
                 }
@@ -246,6 +250,9 @@ impl<'a> Chain<'a> {
         for at in 0.. {
             value = match (&value, self.link(at)) {
                 (_, None) | (Value::Object(_) | Value::Reference(_), _) => return Some(value),
+                (Value::Function(function), Some(Link::Field(_))) => {
+                    return function.holder().cloned().map(Value::Reference);
+                }
                 (Value::Map(map), Some(Link::Field(name))) => map.get(name.as_str())?.clone(),
                 (Value::Collection(contents), Some(Link::Field(name))) => match &***contents {
                     Collection::Attributes(map) => map.get(name.as_str())?.clone(),
@@ -356,6 +363,13 @@ pub(super) fn walk(
                 signature: reference.kind.name().into(),
             }),
         },
+        // A function's attributes are those of what holds them.
+        (Value::Function(function), Link::Field(_))
+            if let (Some(holder), Some(used)) =
+                (function.holder(), from.checked_sub(chain.bound.len())) =>
+        {
+            Ok(Walked::Reference(holder.clone(), chain.from + used as u16))
+        }
         (Value::Collection(contents), Link::Field(name))
             if let Some(item) = contents.field(name.as_str()) =>
         {
@@ -532,6 +546,9 @@ pub(super) fn change<R>(
                 }
             };
             let result = change(natives, &mut part, chain, next, aim, change_it)?;
+            if let Value::Char(character) = part {
+                part = Value::string(character.to_string());
+            }
             if result.is_some() && !object.set_property(name.as_str(), part, chain.task) {
                 return Err(no_property(object, name.as_str()));
             }

@@ -305,6 +305,14 @@ impl Machine<'_, '_> {
                             .slice_mut(first, keys.len())
                             .iter_mut()
                             .map(std::mem::take);
+                        // Python has no characters: a map there is options of ours, which are strings.
+                        let is_python = code.dialect == Language::Python;
+                        let values = values.map(|value| match value {
+                            Value::Char(character) if is_python => {
+                                Value::string(character.to_string())
+                            }
+                            other => other,
+                        });
                         let map = keys
                             .zip(values)
                             .map(|(key, value)| (key.as_str().into(), value));

@@ -9,7 +9,7 @@ use crate::pos::Pos;
 use crate::program::Language;
 use crate::program::code::{Handler, HandlerKind};
 use crate::value::object::{Call, Verb};
-use crate::value::{Fault, FaultKind, NO_UNIT, SHOWN, TraceEntry, Value};
+use crate::value::{Class, Fault, FaultKind, NO_UNIT, SHOWN, TraceEntry, Value};
 
 /// The function of the prelude that has an error say what it is, given the fault and the error.
 const DESCRIBE: &str = "__python__uncaught";
@@ -180,6 +180,16 @@ impl Machine<'_, '_> {
         };
         self.leave_generator(&frame);
         let code = self.env.program.code(frame.code);
+        // To who takes its items, the end of another generator is no end of this one.
+        if code.generator.is_some()
+            && code.dialect == Language::Python
+            && frame.is_of_script(self.env.program)
+            && fault.kind.class() == Class::StopIteration
+        {
+            let message = "generator raised StopIteration";
+            let advice = "give `next` a default, or catch it in the generator";
+            fault.kind = FaultKind::raised(Class::RuntimeError, message, advice);
+        }
         let base = frame.base as usize;
         let end = (base + code.registers as usize).min(self.fiber.registers.len());
         for register in &mut self.fiber.registers[base.min(end)..end] {

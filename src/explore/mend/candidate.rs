@@ -28,6 +28,17 @@ pub struct Part {
     pub last: usize,
 }
 
+/// Where the lock comes from that keeps lines together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockOrigin {
+    /// The mend makes it.
+    Made,
+    /// The text takes it elsewhere.
+    Taken,
+    /// What is kept together has it: a number that processes share.
+    OfTheData,
+}
+
 /// What a mend amounts to. Lines count from 1; names and calls are written as in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fix {
@@ -37,10 +48,10 @@ pub enum Fix {
         parts: Vec<Part>,
         /// What is kept from being seen half done.
         variables: Vec<String>,
-        /// The lock, and whether the text has it already.
+        /// The lock.
         lock: String,
-        /// Whether the text has that lock already.
-        is_known: bool,
+        /// Where it comes from.
+        origin: LockOrigin,
         /// Whether it is a lock of `asyncio`, for tasks.
         is_async: bool,
     },

@@ -23,7 +23,7 @@ mod sizes;
 mod starts;
 mod wake;
 
-pub use candidate::{Fix, Part};
+pub use candidate::{Fix, LockOrigin, Part};
 pub use check::{Advice, Budget, ExploreText, Mend, mend};
 
 use super::finding::{Finding, Problem};

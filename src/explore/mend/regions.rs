@@ -1,10 +1,10 @@
-//! Lines that belong together: one lock around them.
+//! Lines that belong together: one lock around them. One file, as all of it chooses parts and the lock for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::asked_inside;
 use super::calls::called_first;
-use super::candidate::{Candidate, Fix};
+use super::candidate::{Candidate, Fix, LockOrigin, Part};
 use super::edit::Edits;
 use super::script::{Holds, Script};
 use crate::language::outline::Head;
@@ -59,7 +59,7 @@ pub(super) fn tiers(script: &Script<'_>, order: &[String]) -> Vec<Vec<Candidate>
     singles.extend(script.shared_queues().into_iter().map(|name| vec![name]));
     let mut tiers = vec![
         asked_inside(script),
-        known_locks(script, &singles),
+        [own_locks(script, &singles), known_locks(script, &singles)].concat(),
         widened(script, &singles),
         held_on(script),
     ];
@@ -250,21 +250,83 @@ fn together(
         }
     };
     let mut edits = declared;
-    let mut lines = Vec::new();
     for (first, last) in parts {
         edits = script.wrap(edits, &format!("with {written}"), *first, *last);
-        lines.push(script.part(*first, *last));
     }
-    lines.sort_by_key(|part| (part.first, part.last));
     let fix = Fix::KeepTogether {
-        parts: lines,
+        parts: lines_of(script, parts),
         variables: variables.iter().map(|name| script.written(name)).collect(),
         lock: written,
-        is_known: made.is_none(),
+        origin: match made {
+            Some(_) => LockOrigin::Made,
+            None => LockOrigin::Taken,
+        },
         is_async: match made {
             Some(made) => made.starts_with("asyncio."),
             None => script.text.contains("asyncio.Lock()"),
         },
+    };
+    Some(Candidate::new(fix, edits))
+}
+
+/// Where parts stand, for people.
+fn lines_of(script: &Script<'_>, parts: &[(usize, usize)]) -> Vec<Part> {
+    let each = parts.iter().map(|(first, last)| script.part(*first, *last));
+    let mut lines: Vec<Part> = each.collect();
+    lines.sort_by_key(|part| (part.first, part.last));
+    lines
+}
+
+/// What processes share has a lock of its own, which each function takes by its own name for it:
+/// `with total.get_lock() { }`.
+fn own_locks(script: &Script<'_>, singles: &[Vec<&str>]) -> Vec<Candidate> {
+    let has_lock = |name: &str| {
+        let made = script.variables.get(name);
+        made.is_some_and(|(holds, _)| *holds == Holds::Shared)
+    };
+    let mut found = Vec::new();
+    for set in singles
+        .iter()
+        .filter(|set| set.iter().all(|name| has_lock(name)))
+    {
+        for reach in [Reach::Runs, Reach::Mentions, Reach::Block] {
+            for place in [Where::Threads, Where::Everywhere] {
+                found.extend(under_own_lock(
+                    script,
+                    set,
+                    &parts(script, set, reach, place),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Each of these parts takes the lock of the one thing that they touch.
+fn under_own_lock(
+    script: &Script<'_>,
+    touched: &[&str],
+    parts: &[(usize, usize)],
+) -> Option<Candidate> {
+    let [of] = touched else {
+        return None;
+    };
+    let lock_in = |(first, _): &(usize, usize)| {
+        let name = script.name_in(script.outline.function_of(*first), of)?;
+        Some(format!("{}.get_lock()", script.written(name)))
+    };
+    let locks: Vec<String> = parts.iter().map(lock_in).collect::<Option<_>>()?;
+    let lock = locks.first()?.clone();
+    let wrapped = parts.iter().zip(&locks);
+    let edits = wrapped.fold(Edits::new(), |edits, ((first, last), lock)| {
+        script.wrap(edits, &format!("with {lock}"), *first, *last)
+    });
+    let fix = Fix::KeepTogether {
+        parts: lines_of(script, parts),
+        variables: vec![script.written(of)],
+        lock,
+        origin: LockOrigin::OfTheData,
+        is_async: false,
     };
     Some(Candidate::new(fix, edits))
 }

@@ -33,6 +33,8 @@ pub(super) enum Holds {
     Pool,
     /// A value that is changed in one step.
     Atomic,
+    /// Numbers that processes share, which have a lock of their own.
+    Shared,
     /// A thread.
     Thread,
     /// Anything else.
@@ -59,14 +61,15 @@ impl Holds {
             "channel" => Self::Channel,
             "ThreadPoolExecutor" | "ProcessPoolExecutor" | "pool" => Self::Pool,
             "Atomic" => Self::Atomic,
-            "spawn" | "Thread" | "Timer" => Self::Thread,
+            "shared_value" | "shared_array" => Self::Shared,
+            "spawn" | "Thread" | "Timer" | "process" => Self::Thread,
             _ => Self::Data,
         }
     }
 
     /// Whether it is what threads compute with, no means of theirs to wait for each other.
     pub(super) fn is_data(self) -> bool {
-        matches!(self, Self::Data | Self::Atomic)
+        matches!(self, Self::Data | Self::Atomic | Self::Shared)
     }
 }
 
@@ -93,7 +96,8 @@ pub(super) struct Script<'t> {
 }
 
 /// The calls that make a thread or a task of their first argument.
-const STARTERS: [&str; 6] = [
+const STARTERS: [&str; 7] = [
+    "process",
     "spawn",
     "Thread",
     "start_new_thread",
@@ -239,7 +243,8 @@ impl<'t> Script<'t> {
         let mut entries = BTreeSet::new();
         let starts = |name: &str, is_method: bool| match is_method {
             true => STARTING_METHODS.contains(&name),
-            false => STARTERS.contains(&name),
+            // A function of the text is what it is, whatever its name.
+            false => STARTERS.contains(&name) && !self.is_function(name),
         };
         let calls = (self.calls.iter()).map(|call| {
             (
@@ -260,9 +265,10 @@ impl<'t> Script<'t> {
             })
             .chain(calls);
         for (name, args, is_start, span) in all {
-            let (function, args) = match is_start {
-                true => (args.first().copied().unwrap_or_default(), args.get(1..)),
-                false => (name, Some(&args[..])),
+            let (function, args) = match (is_start, args.split_first()) {
+                (true, Some((function, rest))) => (*function, arguments(name, rest)),
+                (true, None) => ("", Vec::new()),
+                (false, _) => (name, args.clone()),
             };
             for (number, known) in self.outline.functions.iter().enumerate() {
                 let is_named = self.is_named(number, function);
@@ -274,8 +280,7 @@ impl<'t> Script<'t> {
                     entries.insert(number);
                 }
                 if is_named {
-                    let args = args.unwrap_or_default().iter();
-                    for (param, arg) in known.params.iter().zip(args) {
+                    for (param, arg) in known.params.iter().zip(&args) {
                         given.push((number, param, arg));
                     }
                 }
@@ -398,6 +403,15 @@ impl<'t> Script<'t> {
         }
         found.dedup();
         found
+    }
+
+    /// By which name a function mentions a variable.
+    pub(super) fn name_in(&self, function: usize, variable: &str) -> Option<&'t str> {
+        let mut mentions = self.mentions.iter();
+        let found = mentions.find(|(name, _, place)| {
+            *place == function && self.meanings(function, name).contains(variable)
+        });
+        found.map(|(name, _, _)| *name)
     }
 
     /// The first statement of the top level in which a thread is started.
@@ -681,6 +695,31 @@ fn first_closure_in(outline: &Outline<'_>, statement: usize) -> Option<usize> {
         (function.name.is_none() && number > 0 && function.statement == Some(statement))
             .then_some(number)
     })
+}
+
+/// What a thread's function is called with, by the arguments behind it of what makes the thread: a row where they
+/// stand in one, `process(f, tuple([a, b]))`.
+fn arguments<'t>(starter: &str, rest: &[&'t str]) -> Vec<&'t str> {
+    let takes_row = matches!(starter, "Process" | "process");
+    let row = rest.first().filter(|_| takes_row).and_then(|row| {
+        let items = row
+            .strip_prefix("tuple(")
+            .map_or(Some(*row), |row| row.strip_suffix(')'));
+        items?.strip_prefix('[')?.strip_suffix(']')
+    });
+    let Some(row) = row else {
+        return rest.to_vec();
+    };
+    let mut depth = 0;
+    let between = row.split(move |c: char| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    between.map(str::trim).collect()
 }
 
 /// The variable at the beginning of a place: `forks` of `forks[i]`.

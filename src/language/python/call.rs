@@ -94,6 +94,11 @@ pub(super) fn bind<'a>(
 const UNKNOWN_ARGUMENTS: &str = "these arguments have no counterpart in a call of an `async def` that is \
                                  not awaited at once";
 
+/// Whether a built-in function gives an iterator, of which the library makes a list where all is taken at once.
+fn gives_iterator(full: &str) -> bool {
+    matches!(full, "zip" | "enumerate" | "reversed")
+}
+
 /// A coroutine: the function with its arguments, which runs when it is awaited.
 fn coroutine(at: TextSize, function: Text, arguments: Vec<Text>) -> Piece {
     if arguments.is_empty() {
@@ -107,7 +112,16 @@ fn coroutine(at: TextSize, function: Text, arguments: Vec<Text>) -> Piece {
 impl<'a> Translator<'a> {
     pub(super) fn call(&mut self, call: &'a ast::ExprCall, is_awaited: bool) -> Outcome<Piece> {
         if let Some(full) = self.full_name(&call.func) {
-            return self.call_known(call, &full);
+            let piece = self.call_known(call, &full)?;
+            // Who keeps it takes its items once.
+            return Ok(match gives_iterator(&full) {
+                true => Piece::tight(
+                    piece
+                        .text
+                        .wrapped(&format!("{}(", self.helper("iter")), ")"),
+                ),
+                false => piece,
+            });
         }
         match &*call.func {
             Expr::Attribute(attribute) => self.method(call, attribute, is_awaited),
@@ -349,6 +363,20 @@ impl<'a> Translator<'a> {
             && self.earlier_kind(&variable_name(name)) == Some(EarlierKind::Coroutine)
     }
 
+    /// Whether values of the text may give their items one by one.
+    fn may_have_iterators(&self) -> bool {
+        const MAKERS: [&str; 7] = [
+            "yield",
+            "map(",
+            "filter(",
+            "zip(",
+            "enumerate(",
+            "reversed(",
+            "iter",
+        ];
+        MAKERS.iter().any(|maker| self.source.text.contains(maker))
+    }
+
     /// A call that is not awaited at once, of a function of an earlier text that awaits.
     fn coroutine(&mut self, call: &'a ast::ExprCall, function: Text) -> Outcome<Piece> {
         match self.arguments_of(call, None, "the function")? {
@@ -568,6 +596,13 @@ impl<'a> Translator<'a> {
                 let arguments = self.in_row(&mut bound, &["parties", "action"])?;
                 Ok(called(shown, &arguments))
             }
+            "threading.get_native_id" => {
+                bind(call, full, &[])?;
+                Ok(Piece::tight(Text::at(
+                    at,
+                    "threading.current_thread().ident",
+                )))
+            }
             "queue.Queue"
             | "queue.LifoQueue"
             | "queue.PriorityQueue"
@@ -639,6 +674,11 @@ impl<'a> Translator<'a> {
                 let parameters = ["a", "b", "rel_tol", "abs_tol"];
                 let shown = Text::at(at, self.helper("isclose"));
                 self.call_in_order(call, shown, full, &parameters)
+            }
+            "dataclasses.is_dataclass" => {
+                self.python();
+                let shown = Text::at(at, self.helper("is_dataclass"));
+                self.call_in_order(call, shown, full, &["obj"])
             }
             "dataclasses.replace" => {
                 self.python();
@@ -989,6 +1029,38 @@ impl<'a> Translator<'a> {
             "iter" => {
                 self.python();
                 self.call_in_order(call, shown, full, &["object", "sentinel"])
+            }
+            "enumerate" | "reversed" if !has_star(call) => {
+                self.python();
+                let parameters = builtins::parameters(full).unwrap_or_default();
+                let mut bound = bind(call, full, parameters)?;
+                let mut arguments = Vec::new();
+                for name in parameters {
+                    if let Some(given) = bound.take(name) {
+                        arguments.push(self.taken_text(given)?);
+                    }
+                }
+                Ok(called(shown, &arguments))
+            }
+            "zip" if !has_star(call) && call.arguments.keywords.is_empty() => {
+                self.python();
+                let rows = call.arguments.args.iter();
+                let rows: Vec<Text> = rows
+                    .map(|row| self.taken_text(row))
+                    .collect::<Outcome<_>>()?;
+                Ok(called(shown, &rows))
+            }
+            // A generator that nobody else has is over behind its first item.
+            "next"
+                if call
+                    .arguments
+                    .args
+                    .first()
+                    .is_some_and(|of| self.makes_generator_to_close(of)) =>
+            {
+                self.python();
+                let shown = Text::at(at, self.helper("next_of_new"));
+                self.call_in_order(call, shown, full, &["iterator", "default"])
             }
             "object" => {
                 bind(call, full, &[])?;
@@ -1576,8 +1648,20 @@ impl<'a> Translator<'a> {
             {
                 self.mapped(call)
             }
-            other => self.text(other),
+            other => self.taken_text(other),
         }
+    }
+
+    /// What is taken from the first item on, where it stands, by what nobody keeps: the items of `zip` and the like
+    /// need no iterator there.
+    pub(super) fn taken_text(&mut self, expr: &'a Expr) -> Outcome<Text> {
+        if let Expr::Call(call) = expr
+            && let Some(full) = self.full_name(&call.func)
+            && gives_iterator(&full)
+        {
+            return Ok(self.call_known(call, &full)?.text);
+        }
+        self.text(expr)
     }
 
     /// `map(f, xs)` or `filter(f, xs)` where all of it is taken at once.
@@ -1856,7 +1940,17 @@ impl<'a> Translator<'a> {
             "notify" => Some(&["n"]),
             _ => None,
         };
-        if let Some(parameters) = parameters {
+        // A logger's takes a message.
+        let takes_message = name == "exception"
+            && self.has_library_objects
+            && call.arguments.args.first().is_some_and(|first| {
+                matches!(first, Expr::StringLiteral(_) | Expr::FString(_))
+                    || call.arguments.args.len() > 1
+                    || matches!(first, Expr::Name(_)) && !self.caught.is_empty()
+            });
+        if let Some(parameters) = parameters
+            && !takes_message
+        {
             callee.push(name);
             let mut bound = bind(call, name, parameters)?;
             let mut arguments = self.in_row(&mut bound, parameters)?;
@@ -1978,7 +2072,7 @@ impl<'a> Translator<'a> {
                 // The method is one of this language's, which takes what is there already.
                 let may_come_one_by_one = self.type_of(given) == Type::Unknown
                     && matches!(given, Expr::Name(_) | Expr::Call(_) | Expr::Attribute(_))
-                    && (self.source.text.contains("yield") || self.has_special(&["__iter__"]));
+                    && (self.may_have_iterators() || self.has_special(&["__iter__"]));
                 if may_come_one_by_one && name != "update" {
                     argument = argument.wrapped("list(", ")");
                 }

@@ -566,14 +566,14 @@ impl<'a> Translator<'a> {
                 let name = option.arg.as_ref().map_or("**", |name| name.as_str());
                 let is_default = matches!(
                     (name, &option.value),
-                    ("init" | "repr", Expr::BooleanLiteral(value)) if value.value
+                    ("init", Expr::BooleanLiteral(value)) if value.value
                 ) || matches!(
                     (name, &option.value),
                     ("unsafe_hash", Expr::BooleanLiteral(value)) if !value.value
                 ) || matches!(
                     (name, &option.value),
                     (
-                        "eq" | "frozen" | "kw_only" | "order" | "slots",
+                        "eq" | "frozen" | "kw_only" | "order" | "repr" | "slots",
                         Expr::BooleanLiteral(_)
                     )
                 );
@@ -671,6 +671,22 @@ impl<'a> Translator<'a> {
                 let made = self.helper("process_class");
                 Ok(Some(Text::at(base.start(), format!("{made}()"))))
             }
+            Some("contextlib.AbstractContextManager") => {
+                let made = self.helper("context_class");
+                Ok(Some(Text::at(base.start(), format!("{made}()"))))
+            }
+            Some("contextlib.ContextDecorator") => {
+                let made = self.helper("context_decorator");
+                Ok(Some(Text::at(base.start(), format!("{made}()"))))
+            }
+            // A class that such an object has.
+            Some(
+                "logging.Handler"
+                | "logging.StreamHandler"
+                | "logging.Formatter"
+                | "logging.Filter"
+                | "seeded.Random",
+            ) => Ok(Some(self.text(base)?)),
             Some(full) => refuse(base, format!("a class cannot derive from `{full}` here")),
             None => Ok(Some(self.text(base)?)),
         }
@@ -876,10 +892,7 @@ impl<'a> Translator<'a> {
         inner.open(&head);
         self.function_body(def, &mut inner);
         inner.close("");
-        let mut value = inner.into_text();
-        for decorator in def.decorator_list.iter().rev() {
-            value = self.decorated(&decorator.expression, value)?;
-        }
+        let value = self.with_decorators(def, inner.into_text())?;
         let mut line = Text::at(def.start(), "");
         line.mark(def.name.start());
         line.push(&format!("{} = ", self.attribute_name(name)));
@@ -1207,6 +1220,8 @@ impl<'a> Translator<'a> {
                 ("repr", Some(flag)) => field.is_shown = flag,
                 ("compare", Some(flag)) => field.is_compared = flag,
                 ("init", Some(flag)) => field.is_taken = flag,
+                // Who asks a field for it finds that it is not there.
+                ("metadata", _) => {}
                 _ => {
                     return refuse(
                         keyword,
@@ -1576,7 +1591,7 @@ impl<'a> Translator<'a> {
             }
             layout.close("");
         }
-        if !has("__repr__") {
+        if !has("__repr__") && self.dataclass_option(def, "repr", true) {
             let shown: Vec<String> = (fields.iter().filter(|field| field.is_shown))
                 .map(|field| {
                     format!(

@@ -64,22 +64,29 @@ impl<'a> Translator<'a> {
     /// Whether a loop goes through a generator that its own line makes, and that has something to do when it
     /// is left.
     fn gives_generator_to_close(&self, each: &ast::StmtFor) -> bool {
-        let call = match &*each.iter {
+        let made = match &*each.iter {
             Expr::Call(call) if self.full_name(&call.func).as_deref() == Some("enumerate") => {
                 match call.arguments.args.first() {
-                    Some(Expr::Call(call)) => call,
-                    _ => return false,
+                    Some(made) => made,
+                    None => return false,
                 }
             }
-            Expr::Call(call) => call,
-            _ => return false,
+            made => made,
+        };
+        !each.is_async && self.makes_generator_to_close(made)
+    }
+
+    /// Whether an expression makes a generator that has something to do when it is left.
+    pub(super) fn makes_generator_to_close(&self, expr: &Expr) -> bool {
+        let Expr::Call(call) = expr else {
+            return false;
         };
         let name = match &*call.func {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return false,
         };
-        !each.is_async && self.with_an_end.contains(name)
+        self.with_an_end.contains(name)
     }
 
     /// The beginning of the `for` of a comprehension.
@@ -154,7 +161,7 @@ impl<'a> Translator<'a> {
         } else {
             Way::Item
         };
-        let text = self.text(iter)?;
+        let text = self.taken_text(iter)?;
         Ok((self.iterated(iter, text), way))
     }
 
@@ -175,7 +182,7 @@ impl<'a> Translator<'a> {
 
     /// An iterable whose items are taken later: `map` and `filter` are as lazy as in Python.
     pub(super) fn collected_or_lazy(&mut self, iter: &'a Expr) -> Outcome<Text> {
-        self.text(iter)
+        self.taken_text(iter)
     }
 
     /// Whether all items are pairs: `d.items()`, `enumerate(xs)`, `zip(xs, ys)`.

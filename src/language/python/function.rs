@@ -72,10 +72,7 @@ impl<'a> Translator<'a> {
         inner.open(&head);
         self.function_body(def, &mut inner);
         inner.close("");
-        let mut value = inner.into_text();
-        for decorator in def.decorator_list.iter().rev() {
-            value = self.decorated(&decorator.expression, value)?;
-        }
+        let value = self.with_decorators(def, inner.into_text())?;
         let mut line = Text::at(at, word);
         line.mark(def.name.start());
         line.push(&own);
@@ -84,6 +81,27 @@ impl<'a> Translator<'a> {
         line.push(";");
         layout.line(&line);
         Ok(())
+    }
+
+    /// What a function is when its decorators have made of it what they make; it takes attributes where the text
+    /// gives it some.
+    pub(super) fn with_decorators(
+        &mut self,
+        def: &'a ast::StmtFunctionDef,
+        function: Text,
+    ) -> Outcome<Text> {
+        let mut value = match self.attributed.has(def) {
+            true => {
+                let name = self.helper("attributed");
+                self.python();
+                function.wrapped(&format!("{name}("), ")")
+            }
+            false => function,
+        };
+        for decorator in def.decorator_list.iter().rev() {
+            value = self.decorated(&decorator.expression, value)?;
+        }
+        Ok(value)
     }
 
     /// What a decorator makes of a function.
@@ -105,7 +123,13 @@ impl<'a> Translator<'a> {
                 _ => refuse(call, "`wraps` takes the function that is wrapped"),
             },
             (Some("functools.lru_cache" | "functools.cache"), _) => {
-                let name = self.helper("cached");
+                let is_counted = self.source.text.contains("cache_info");
+                let name = self.helper(if is_counted {
+                    "counted_cache"
+                } else {
+                    "cached"
+                });
+                let is_last = if is_counted { ", ()" } else { "" };
                 let mut text = function.wrapped(&format!("{name}("), "");
                 if let Expr::Call(call) = decorator {
                     let mut bound = super::call::bind(call, "lru_cache", &["maxsize"])?;
@@ -117,6 +141,8 @@ impl<'a> Translator<'a> {
                     }
                 } else if full.as_deref() == Some("functools.lru_cache") {
                     text.push(", 128");
+                } else {
+                    text.push(is_last);
                 }
                 text.push(")");
                 Ok(text)

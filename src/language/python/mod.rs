@@ -3,7 +3,7 @@
 //! In reading order: `syntax` makes the tree (`ruff_python_parser`) and bounds how deep it is;
 //! `scope` says whose variable each name is and where it is declared, `flow` which reads may come
 //! too early, `types` what a value certainly is; `translate` is the translator with what it knows of
-//! the whole text, and `statement`, `function`, `class`, `each`, `matching`, `expression`, `call`, `string` are its parts;
+//! the whole text, and `attributed`, `statement`, `function`, `class`, `each`, `matching`, `expression`, `call`, `string` are its parts;
 //! `names`, `modules` and `builtins` list what Python's names are here; `text` lays the translation out and keeps
 //! where each piece of it comes from. `hints` looks at texts of this language that may have been
 //! meant as Python.
@@ -12,6 +12,7 @@
 //! operators, truth or built-in functions could differ, the translation begins with `import python;`,
 //! which gives a text those of Python (`crate::library::python`).
 
+mod attributed;
 mod builtins;
 mod call;
 mod class;

@@ -3,6 +3,8 @@
 //! A row gives the full name of Python's, what it is called behind `python.`, and the names of its
 //! parameters; `*` stands for any number, which are given as an array.
 
+use ruff_python_ast::{Expr, Stmt};
+
 /// One function of a module.
 pub(super) struct Function {
     /// Its full name: `itertools.groupby`.
@@ -139,7 +141,61 @@ pub(super) fn has(module: &str, name: &str) -> bool {
 
 /// A module of which the translation makes an object, in a variable of its name.
 pub(super) fn is_object(module: &str) -> bool {
-    matches!(module, "contextvars" | "logging" | "sys")
+    matches!(module, "contextvars" | "logging" | "sys" | SEEDED)
+}
+
+/// What `random` is in a text that seeds it: an object, whose numbers are those of CPython.
+pub(super) const SEEDED: &str = "seeded";
+
+/// Whether a text gives `random` a seed, or makes generators of its own.
+pub(super) fn seeds_random(body: &[Stmt]) -> bool {
+    use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+    const SEEDS: [&str; 2] = ["seed", "Random"];
+    #[derive(Default)]
+    struct Finder {
+        modules: Vec<String>,
+        found: bool,
+    }
+    impl<'a> Visitor<'a> for Finder {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            match statement {
+                Stmt::Import(import) => {
+                    let random = import
+                        .names
+                        .iter()
+                        .filter(|one| one.name.as_str() == "random");
+                    let names =
+                        random.map(|one| one.asname.as_ref().unwrap_or(&one.name).to_string());
+                    self.modules.extend(names);
+                }
+                Stmt::ImportFrom(import) => {
+                    let is_random = import
+                        .module
+                        .as_ref()
+                        .is_some_and(|of| of.as_str() == "random");
+                    let mut names = import.names.iter();
+                    self.found |= is_random && names.any(|one| SEEDS.contains(&one.name.as_str()));
+                }
+                _ => {}
+            }
+            walk_stmt(self, statement);
+        }
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            if let Expr::Attribute(attribute) = expr
+                && let Expr::Name(of) = &*attribute.value
+                && self
+                    .modules
+                    .iter()
+                    .any(|module| module.as_str() == of.id.as_str())
+            {
+                self.found |= SEEDS.contains(&attribute.attr.as_str());
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut finder = Finder::default();
+    finder.visit_body(body);
+    finder.found
 }
 
 /// The module object that alone has something of this name.
@@ -155,6 +211,24 @@ pub(super) fn module_of(name: &str) -> Option<&'static str> {
 pub(super) fn object_has(module: &str, name: &str) -> bool {
     match module {
         "contextvars" => matches!(name, "ContextVar" | "Context" | "Token" | "copy_context"),
+        SEEDED => matches!(
+            name,
+            "seed"
+                | "Random"
+                | "random"
+                | "getrandbits"
+                | "randrange"
+                | "randint"
+                | "choice"
+                | "choices"
+                | "shuffle"
+                | "sample"
+                | "uniform"
+                | "triangular"
+                | "gauss"
+                | "normalvariate"
+                | "expovariate"
+        ),
         "sys" => matches!(
             name,
             "stdout"
@@ -182,6 +256,7 @@ pub(super) fn object_has(module: &str, name: &str) -> bool {
                 | "CRITICAL"
                 | "FATAL"
                 | "Formatter"
+                | "Filter"
                 | "Handler"
                 | "StreamHandler"
                 | "LogRecord"

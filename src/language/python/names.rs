@@ -30,6 +30,7 @@ const MODULES: &[Module] = &[
             "active_count",
             "enumerate",
             "get_ident",
+            "get_native_id",
             "TIMEOUT_MAX",
         ],
     },
@@ -117,6 +118,8 @@ const MODULES: &[Module] = &[
             "choice",
             "shuffle",
             "choices",
+            "seed",
+            "Random",
         ],
     },
     Module {
@@ -192,6 +195,8 @@ const MODULES: &[Module] = &[
             "closing",
             "ExitStack",
             "asynccontextmanager",
+            "AbstractContextManager",
+            "ContextDecorator",
         ],
     },
     Module {
@@ -200,7 +205,13 @@ const MODULES: &[Module] = &[
     },
     Module {
         name: "dataclasses",
-        names: &["dataclass", "field", "replace", "FrozenInstanceError"],
+        names: &[
+            "dataclass",
+            "field",
+            "replace",
+            "FrozenInstanceError",
+            "is_dataclass",
+        ],
     },
     Module {
         name: "abc",
@@ -361,11 +372,6 @@ pub(super) fn member(module_name: &str, name: &str) -> Result<(), String> {
         || modules::object_has(module_name, name);
     match (is_there, &*full) {
         (true, _) => Ok(()),
-        (_, "random.seed") => Err(
-            "`random.seed` has no counterpart here, as the numbers are other \
-                                   ones: `--seed` repeats a run"
-                .into(),
-        ),
         (_, "sys.argv") => Err("`sys.argv` has no counterpart here".into()),
         (false, _) => Err(format!("`{module_name}.{name}` has no counterpart here")),
     }

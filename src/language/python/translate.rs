@@ -109,6 +109,10 @@ pub(super) struct Translator<'a> {
     pub(super) has_managers: bool,
     /// The functions that give generators which must be closed where a loop is left early.
     pub(super) with_an_end: BTreeSet<String>,
+    /// Whether the text gives `random` a seed.
+    pub(super) seeds_random: bool,
+    /// The functions that take attributes.
+    pub(super) attributed: super::attributed::Attributed,
     /// The loops that are open, with the variable of each that says whether it came to its end.
     pub(super) loops: Vec<Option<String>>,
     /// Whether what is translated is a place that is assigned to.
@@ -177,6 +181,9 @@ pub(super) fn translate(
         has_mappings: has_mappings(body) || is_prompt && mentions_earlier(body, earlier),
         has_managers: super::scope::has_managers(body),
         with_an_end: super::function::generators_with_an_end(body),
+        attributed: super::attributed::Attributed::of(body),
+        seeds_random: super::modules::seeds_random(body)
+            || earlier(super::modules::SEEDED).is_some(),
         keeps_causes: ["__cause__", "__suppress_context__"]
             .iter()
             .any(|word| text.contains(word)),
@@ -261,7 +268,8 @@ impl<'a> Translator<'a> {
                 super::modules::is_object(module) || module == "multiprocessing"
             })
         };
-        self.has_library_objects = modules.any(has_objects) || self.has_variable("logging");
+        self.has_library_objects =
+            modules.any(has_objects) || self.has_variable("logging") || self.seeds_random;
     }
 
     /// The variable in which the object stands that a module is.
@@ -278,6 +286,7 @@ impl<'a> Translator<'a> {
             .is_some_and(Name::is_only_function)
             && self.scopes.declaration(0, name) == Declaration::Given
             && !self.in_with.contains(name)
+            && !self.attributed.has_name(name)
     }
 
     /// A name that nothing in the text has, made of this one.
@@ -346,6 +355,14 @@ impl<'a> Translator<'a> {
     /// The full name of what an expression names, when it is a module's or a built-in one:
     /// `threading.Thread`, `print`.
     pub(super) fn full_name(&self, expr: &Expr) -> Option<String> {
+        let full = self.plain_full_name(expr)?;
+        match full.strip_prefix("random.") {
+            Some(name) if self.seeds_random => Some(format!("{}.{name}", super::modules::SEEDED)),
+            _ => Some(full),
+        }
+    }
+
+    fn plain_full_name(&self, expr: &Expr) -> Option<String> {
         match expr {
             Expr::Name(name) => match self.imports.get(name.id.as_str()) {
                 Some(full) => Some(full.clone()),

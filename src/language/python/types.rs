@@ -98,7 +98,7 @@ impl Translator<'_> {
     fn type_of_call(&self, call: &ast::ExprCall) -> Type {
         match self.full_name(&call.func).as_deref() {
             Some("range") => Type::Range,
-            Some("len" | "int" | "random.randint" | "ord") => Type::Int,
+            Some("len" | "int" | "random.randint" | "seeded.randint" | "ord") => Type::Int,
             Some("str" | "repr" | "input" | "chr") => Type::Text,
             Some("bool" | "isinstance" | "any" | "all" | "callable") => Type::Bool,
             Some("float" | "random.uniform" | "random.random" | "time.perf_counter") => Type::Float,

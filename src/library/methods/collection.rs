@@ -8,7 +8,7 @@
 use std::mem::take;
 use std::sync::Arc;
 
-use crate::library::limits;
+use crate::library::{limits, python};
 use crate::pos::Pos;
 use crate::value::collection::{
     Entry, Kind, equal, key_error, order, position_of, python_type, repr_text,
@@ -39,6 +39,7 @@ pub(in crate::library) fn on_collection(kind: Kind, name: &str) -> OnCollection 
         (Kind::List, "slice") => reads,
         (Kind::List, "set_slice") => changes_all,
         (Kind::List, "__sort_keyed") => changes_compared,
+        (Kind::List, "__seed" | "__draw") => changes,
         (Kind::List, "delete_slice") => changes,
         (Kind::List, "sort") => changes_compared,
         (Kind::Deque, "appendleft" | "popleft" | "rotate") => changes,
@@ -461,6 +462,18 @@ fn list_method(name: &str, items: &mut Vec<Value>, args: &mut [Value]) -> Answer
                 Ok(Value::Unit)
             })
         }
+        // The generator of numbers that a list holds.
+        ("__seed", [Value::Int(seed)]) => {
+            *items = python::seeded(*seed);
+            Ok(Value::Unit)
+        }
+        ("__draw", [Value::Int(count)]) => {
+            let count = usize::try_from(*count).unwrap_or(0);
+            let drawn = python::draw(items, count);
+            drawn.map(Value::array).ok_or_else(|| {
+                FaultKind::raised(Class::ValueError, "this list holds no generator", "")
+            })
+        }
         ("set_slice", [start, end, step, more]) if step.as_int().is_some_and(|step| step != 1) => {
             let bounds = [start.clone(), end.clone(), step.clone()];
             slice_places(items.len(), &bounds).and_then(|places| {
@@ -709,8 +722,8 @@ fn dict_method(name: &str, dict: &mut Dict, args: &mut [Value]) -> Answer {
         ("pop", [key, default]) => (dict.remove(key))
             .map(|entry| entry.map_or_else(|| default.clone(), |entry| entry.value)),
         ("popitem", []) => dict.pop(true).map(pair).ok_or_else(|| {
-            FaultKind::raised(
-                Class::KeyError,
+            FaultKind::no_key(
+                &Value::from("popitem(): dictionary is empty"),
                 "'popitem(): dictionary is empty'",
                 "ask before: `if len(d) > 0 { ... }`",
             )
@@ -773,9 +786,31 @@ pub(in crate::library) fn combine(a: &Dict, how: Combine, b: &Dict) -> Result<Di
         Combine::Intersection if b.len() > a.len() => of(a, b, true),
         Combine::Intersection => of(b, a, true),
         Combine::Difference => of(a, b, false),
-        Combine::SymmetricDifference => [of(b, a, false), of(a, b, false)].concat(),
+        // As Python's: what is not in both comes into a copy of the other one.
+        Combine::SymmetricDifference => {
+            let mut toggled = b.copied_set()?;
+            toggled.toggle(a)?;
+            return Ok(toggled);
+        }
     };
     Dict::set_of(items)
+}
+
+/// Makes a set what comes of it and another one: its table stays what it is where Python changes it in place.
+///
+/// # Errors
+/// When an item cannot be hashed.
+pub(in crate::library) fn update_set(
+    set: &mut Dict,
+    how: Combine,
+    other: &Dict,
+) -> Result<(), FaultKind> {
+    match how {
+        Combine::Union => set.merge(other),
+        Combine::Intersection => combine(set, how, other).map(|new| *set = new),
+        Combine::Difference => other.keys().try_for_each(|key| set.remove(key).map(drop)),
+        Combine::SymmetricDifference => set.toggle(other),
+    }
 }
 
 /// The set of the items of a value.
@@ -820,10 +855,6 @@ fn set_value(name: &str, set: &Dict, args: &[Value], pos: Pos) -> Answer {
 }
 
 fn set_method(name: &str, set: &mut Dict, args: &mut [Value]) -> Answer {
-    let mut become_ = |how, others: &[Value]| {
-        *set = combined(set, how, others)?;
-        Ok(Value::Unit)
-    };
     Some(match (name, args) {
         ("add", [item]) => set.insert(take(item), Value::Unit).map(|_| Value::Unit),
         ("discard", [item]) => set.remove(item).map(|_| Value::Unit),
@@ -834,8 +865,8 @@ fn set_method(name: &str, set: &mut Dict, args: &mut [Value]) -> Answer {
         },
         ("pop", []) => match set.pop(false) {
             Some(entry) => Ok(entry.key),
-            None => Err(FaultKind::raised(
-                Class::KeyError,
+            None => Err(FaultKind::no_key(
+                &Value::from("pop from an empty set"),
                 "'pop from an empty set'",
                 "ask before: `if len(s) > 0 { ... }`",
             )),
@@ -852,11 +883,18 @@ fn set_method(name: &str, set: &mut Dict, args: &mut [Value]) -> Answer {
             };
             (others.iter().try_for_each(&mut add)).map(|()| Value::Unit)
         }
-        ("intersection_update", others) => become_(Combine::Intersection, others),
-        ("difference_update", others) => become_(Combine::Difference, others),
-        ("symmetric_difference_update", others @ [_]) => {
-            become_(Combine::SymmetricDifference, others)
+        ("intersection_update", others) => {
+            combined(set, Combine::Intersection, others).map(|new| {
+                *set = new;
+                Value::Unit
+            })
         }
+        ("difference_update", others) => (others.iter())
+            .try_for_each(|other| update_set(set, Combine::Difference, &set_from(other)?))
+            .map(|()| Value::Unit),
+        ("symmetric_difference_update", [other]) => set_from(other)
+            .and_then(|other| update_set(set, Combine::SymmetricDifference, &other))
+            .map(|()| Value::Unit),
         _ => return None,
     })
 }

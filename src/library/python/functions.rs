@@ -487,18 +487,24 @@ fn len(value: &Value) -> Result<i64, FaultKind> {
         Value::Array(items) => items.len(),
         Value::Map(map) => map.len(),
         Value::Range(range) => return Ok(i64::try_from(range.len()).unwrap_or(i64::MAX)),
+        // An instance has no length of its own, and no class has one.
+        Value::Reference(reference) if matches!(reference.kind, Kind::Instance | Kind::Class) => {
+            return Err(no_length(value));
+        }
         Value::Reference(_) | Value::Collection(_) => {
             value.collection().map_or(0, |contents| contents.len())
         }
         other => match as_text(other) {
             Some(text) => text.chars().count(),
-            None => {
-                let message = format!("object of type '{}' has no len()", type_name(other));
-                return Err(raised("TypeError", &message));
-            }
+            None => return Err(no_length(other)),
         },
     };
     Ok(count as i64)
+}
+
+fn no_length(value: &Value) -> FaultKind {
+    let message = format!("object of type '{}' has no len()", type_name(value));
+    raised("TypeError", &message)
 }
 
 fn abs(args: &mut [Value], _: &mut NativeCtx<'_>) -> Outcome {

@@ -83,6 +83,13 @@ pub(super) const ROWS: &[Row] = &[
         let class = class_given(&args[0])?;
         Ok(NativeResult::Value(class.to_value()))
     }),
+    // An error that the prelude has caught, as code of Python's gets it.
+    Row("caught", 1, 1, |args, _| {
+        Ok(NativeResult::Value(match &args[0] {
+            Value::Error(fault) => fault.to_python_value(),
+            other => other.clone(),
+        }))
+    }),
     Row("error_class", 1, 1, |args, _| {
         let class = match &args[0] {
             Value::Reference(reference) => reference.class.clone(),
@@ -177,6 +184,17 @@ pub(super) const ROWS: &[Row] = &[
             other => Ok(NativeResult::Value(other.clone())),
         }
     }),
+    // A function that takes attributes.
+    Row("attributed", 1, 1, |args, ctx| {
+        let Value::Function(function) = &args[0] else {
+            return Ok(NativeResult::Value(args[0].clone()));
+        };
+        let name = Literal::new("function");
+        let (methods, own) = (Map::new(), Map::new());
+        let class = UserClass::new(name, &Value::Unit, methods, own, ctx.pos, false)?;
+        let function = function.with_attributes(class.instance(ctx.pos));
+        Ok(NativeResult::Value(Value::Function(Arc::new(function))))
+    }),
     Row("cached", 1, 2, |args, ctx| {
         let size = args.get(1).cloned().unwrap_or_default();
         prelude("__python__cached", &mut [args[0].clone(), size], ctx)
@@ -190,6 +208,9 @@ pub(super) const ROWS: &[Row] = &[
             return prelude("__python__hasattr", args, ctx);
         }
         let has = match &args[0] {
+            Value::Function(function) => {
+                (function.holder()).is_some_and(|holder| holder.attribute(&name).is_some())
+            }
             Value::Reference(reference) => {
                 reference.attribute(&name).is_some()
                     || reference.class.as_ref().is_some_and(|class| {

@@ -22,6 +22,10 @@ macro_rules! in_prelude {
 
 pub(super) const FROM_PRELUDE: &[Row] = in_prelude! {
     "plain_dict" 0 1;
+    "seeded" 0 0;
+    "context_class" 0 0;
+    "context_decorator" 0 0;
+    "counted_cache" 2 2;
     "without_keys" 2 2;
     "take" 1 1;
     "enum_class" 0 0;
@@ -149,6 +153,9 @@ pub(super) const ROWS: &[Row] = &[
             Some(call) => Ok(call),
             None => prelude("__python__iter", args, ctx),
         }
+    }),
+    Row("next_of_new", 1, 2, |args, ctx| {
+        prelude("__python__next_of_new", args, ctx)
     }),
     Row("next", 1, 2, |args, ctx| {
         if !is_generator(&args[0]) && special(&args[0], "__next__").is_none() {

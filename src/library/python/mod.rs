@@ -2,7 +2,8 @@
 //!
 //! In reading order: `operators`, also what is true; `text`, values as `str`, `repr` and `format` show
 //! them; `strings`, the methods of strings; `functions` and `math`, the built-in functions; `instances`, what is up
-//! to the classes of the script; `iterators`, what comes one by one; `modules` and `processes`, what modules need. The names
+//! to the classes of the script; `iterators`, what comes one by one; `modules`, `processes` and
+//! `twister`, what modules need. The names
 //! are those of Python; in the table of names each stands behind `python.`, as `python.print`, so that
 //! they are never taken for this language's own. A callback is called by the prelude.
 
@@ -15,10 +16,12 @@ mod operators;
 mod processes;
 mod strings;
 mod text;
+mod twister;
 
 pub(super) use iterators::comes_one_by_one;
 pub(super) use operators::{binary, unary, update};
 pub(super) use strings::method;
+pub(super) use twister::{draw, seeded};
 
 use crate::value::{Class, FaultKind, Value};
 use crate::vm::{NativeCtx, NativeResult};

@@ -1,6 +1,7 @@
 //! What the prelude's modules of Python's cannot do by themselves: `sys`, `logging`, `copy`, `dataclasses`,
 //! named tuples and threads, in the order of the table.
 
+use crate::value::FieldKind;
 use std::sync::Arc;
 
 use super::functions::{named, prelude};
@@ -272,6 +273,16 @@ pub(super) const ROWS: &[Row] = &[
             }
         }
         value(Value::Unit)
+    }),
+    Row("is_dataclass", 1, 1, |args, _| {
+        let is_one = match &args[0] {
+            Value::Reference(one) => {
+                let fields = one.class.as_ref().and_then(|class| class.fields());
+                fields.is_some_and(|fields| fields.kind != FieldKind::Tuple)
+            }
+            _ => false,
+        };
+        value(Value::Bool(is_one))
     }),
     Row("has_fields", 1, 1, |args, _| {
         let has = instance(&args[0])

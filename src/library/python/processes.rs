@@ -62,8 +62,8 @@ fn shared(kind: &str, args: &[Value], ctx: &NativeCtx<'_>) -> Result<Value, Faul
             let queue = Queue::new("Queue", Order::Fifo, size, pos);
             Object::reaching(reach, ctx.ids, pos, queue)
         }
-        "Lock" => Object::reaching(reach, ctx.ids, pos, Lock::new(pos)),
-        "RLock" => Object::reaching(reach, ctx.ids, pos, Lock::reentrant(pos)),
+        "Lock" => Object::reaching(reach, ctx.ids, pos, Lock::new(pos).for_processes()),
+        "RLock" => Object::reaching(reach, ctx.ids, pos, Lock::reentrant(pos).for_processes()),
         "Semaphore" | "BoundedSemaphore" => {
             let semaphore = Semaphore::from_args(args, kind == "BoundedSemaphore", pos)?;
             Object::reaching(reach, ctx.ids, pos, semaphore)

@@ -39,6 +39,8 @@ impl EncodeState for Waiter {
 pub struct Lock {
     made_at: Pos,
     is_reentrant: bool,
+    /// Whether processes share it, whose locks Python has other errors for.
+    is_for_processes: bool,
     holder: Option<Holder>,
     /// How many times more than once the holder has acquired it.
     extra: u64,
@@ -54,6 +56,7 @@ impl Lock {
         Self {
             made_at,
             is_reentrant: false,
+            is_for_processes: false,
             holder: None,
             extra: 0,
             waiters: VecDeque::new(),
@@ -66,6 +69,31 @@ impl Lock {
         Self {
             is_reentrant: true,
             ..Self::new(made_at)
+        }
+    }
+
+    /// The same lock, for processes that share it.
+    #[must_use]
+    pub fn for_processes(self) -> Self {
+        Self {
+            is_for_processes: true,
+            ..self
+        }
+    }
+
+    /// What Python says of a release of what the thread does not hold, and the class of that.
+    fn not_held_in_python(&self) -> (Class, &'static str) {
+        match (self.is_for_processes, self.is_reentrant) {
+            (true, true) => (
+                Class::AssertionError,
+                "attempt to release recursive lock not owned by thread",
+            ),
+            (true, false) => (
+                Class::ValueError,
+                "semaphore or lock released too many times",
+            ),
+            (false, true) => (Class::RuntimeError, "cannot release un-acquired lock"),
+            (false, false) => (Class::RuntimeError, "release unlocked lock"),
         }
     }
 
@@ -116,7 +144,7 @@ impl Lock {
                 self.pass_on(ctx);
                 Attempt::Done(Value::Unit)
             }
-            Some(holder) => Attempt::fail(
+            Some(holder) if !self.is_for_processes => Attempt::fail(
                 FaultKind::held_by_another(
                     holder.clone(),
                     &format!("release of {} that", self.in_words()),
@@ -125,18 +153,23 @@ impl Lock {
                 )
                 .as_python_says("cannot release un-acquired lock"),
             ),
-            None => Attempt::fail(
-                FaultKind::misuse(
-                    Class::RuntimeError,
-                    &format!("release of {} that nobody holds", self.in_words()),
-                    "a lock is released once for each acquire",
-                    "use `with lock { ... }`: it releases exactly once",
+            held => {
+                let (class, python) = self.not_held_in_python();
+                let whose = if held.is_some() {
+                    "another thread holds"
+                } else {
+                    "nobody holds"
+                };
+                Attempt::fail(
+                    FaultKind::misuse(
+                        class,
+                        &format!("release of {} that {whose}", self.in_words()),
+                        "a lock is released once for each acquire",
+                        "use `with lock { ... }`: it releases exactly once",
+                    )
+                    .as_python_says(python),
                 )
-                .as_python_says(match self.is_reentrant {
-                    true => "cannot release un-acquired lock",
-                    false => "release unlocked lock",
-                }),
-            ),
+            }
         }
     }
 
@@ -203,6 +236,8 @@ impl EncodeState for Lock {
             // The object has the same, which is encoded with it.
             made_at: _,
             is_reentrant,
+            // It never changes either.
+            is_for_processes: _,
             holder,
             extra,
             waiters,
@@ -324,7 +359,7 @@ crate::value::state_key_test! { lock_key, Lock, Lock::new(Pos::NONE);
     extra: 1,
     waiters: [Waiter { task: TaskId(2), pos: Pos::NONE, timed: false }].into(),
     notified: Some(TaskId(2)),
-    ; left out made_at
+    ; left out made_at is_for_processes
 }
 
 crate::value::state_key_test! { waiter_key, Waiter, Waiter { task: TaskId(2), pos: Pos::NONE, timed: false };

@@ -22,6 +22,7 @@ pub(super) fn function(name: &str) -> Arc<Function> {
         curried: Default::default(),
         environment: None,
         this: Value::Unit,
+        attributes: Value::Unit,
     })
 }
 

@@ -106,6 +106,8 @@ struct PlainFunction {
     curried: Vec<Plain>,
     /// What a bound method was taken from.
     this: Plain,
+    /// What holds its attributes.
+    attributes: Plain,
     /// Name, number of the variable, whether it is constant.
     environment: Option<Vec<(String, u32, bool)>>,
 }
@@ -403,6 +405,7 @@ impl Packer<'_> {
                 .collect(),
             environment,
             this: self.value(&function.this),
+            attributes: self.value(&function.attributes),
         }
     }
 
@@ -629,6 +632,7 @@ impl Unpacker<'_> {
                 .collect(),
             environment,
             this: self.value(function.this),
+            attributes: self.value(function.attributes),
         })
     }
 

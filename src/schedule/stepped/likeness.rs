@@ -805,8 +805,9 @@ impl Page {
             captures,
             curried,
             environment,
-            // It follows, as what is curried does.
+            // They follow, as what is curried does.
             this: _,
+            attributes: _,
         } = function;
         self.tagged(b'F', target.mark());
         self.text(name.as_str());
@@ -970,6 +971,7 @@ impl Page {
             Value::Function(function) => {
                 self.function(function);
                 self.part(&function.this, parts);
+                self.part(&function.attributes, parts);
                 self.parts(function.curried.iter(), parts);
             }
             Value::Object(object) => self.object(object),
@@ -1029,6 +1031,7 @@ impl Page {
             }
             // The gaps decide how a loop over it that is under way goes on.
             Collection::Dict(dict) | Collection::Set(dict) => {
+                dict.layout_marks().for_each(|mark| self.tagged(b'm', mark));
                 for entry in dict.row() {
                     self.bytes.push(b'.');
                     if let Some(entry) = entry {

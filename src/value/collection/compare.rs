@@ -187,6 +187,11 @@ fn is_same_function(a: &Arc<Function>, b: &Arc<Function>) -> bool {
     Arc::ptr_eq(a, b)
         || a.target == b.target
             && equal_plain(&a.this, &b.this) == Some(true)
+            && match (a.holder(), b.holder()) {
+                (Some(a), Some(b)) => a.is(b),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            }
             && a.curried.is_empty()
             && b.curried.is_empty()
             && a.captures.len() == b.captures.len()

@@ -105,11 +105,17 @@ impl Dict {
             self.close_gaps();
             return Some(entry);
         };
-        let place = layout.take(fixed);
         if self.row.len() < layout.places() {
             self.row.resize_with(layout.places(), || None);
         }
-        let (hash, larger) = (entry.hash, layout.grown(self.table.len() + 1));
+        let before = layout.fill();
+        let place = layout.take(fixed);
+        // Where an item stood before, the table is as full as it was.
+        let larger = match layout.fill() > before {
+            true => layout.grown(self.table.len() + 1),
+            false => None,
+        };
+        let hash = entry.hash;
         self.row[place] = Some(entry);
         let row = &self.row;
         (self.table).insert_unique(hash, place as u32, |place| hash_at(row, *place));
@@ -154,6 +160,24 @@ impl Dict {
     /// The entries with the gaps between them: what decides how a `for` under way goes on.
     pub fn row(&self) -> &[Option<Entry>] {
         &self.row
+    }
+
+    /// Of a set: what decides where further items come, besides those that it has.
+    pub fn layout_marks(&self) -> impl Iterator<Item = u64> {
+        self.layout.iter().flat_map(|layout| layout.marks())
+    }
+
+    /// Removes each item of another set that is there, and adds it where it is not.
+    ///
+    /// # Errors
+    /// As [`Dict::get`].
+    pub fn toggle(&mut self, other: &Self) -> Result<(), FaultKind> {
+        for key in other.keys() {
+            if self.remove(key)?.is_none() {
+                self.insert(key.clone(), Value::Unit)?;
+            }
+        }
+        Ok(())
     }
 
     /// The first entry at or behind a place in the row, and the place behind it.
@@ -240,9 +264,10 @@ impl Dict {
     /// Takes the last entry out, or the first one.
     pub fn pop(&mut self, last: bool) -> Option<Entry> {
         let is_entry = |entry: &Option<Entry>| entry.is_some();
-        let place = match last {
-            true => self.row.iter().rposition(is_entry)?,
-            false => self.row.iter().position(is_entry)?,
+        let place = match (last, &mut self.layout) {
+            (true, _) => self.row.iter().rposition(is_entry)?,
+            (false, Some(layout)) => layout.popped()?,
+            (false, None) => self.row.iter().position(is_entry)?,
         };
         let hash = self.row[place].as_ref()?.hash;
         self.take(place, hash)
@@ -252,6 +277,9 @@ impl Dict {
         let found = self.table.find_entry(hash, |at| *at as usize == place);
         found.ok()?.remove();
         let entry = self.row[place].take();
+        if let Some(layout) = &mut self.layout {
+            layout.leave(place);
+        }
         while self.layout.is_none()
             && let Some(None) = self.row.last()
         {

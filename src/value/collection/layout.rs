@@ -15,13 +15,26 @@ const PERTURB_SHIFT: u32 = 5;
 /// The prime 2^61 - 1, by which hashes of numbers are reduced.
 const MODULUS: u64 = (1 << 61) - 1;
 
+/// A place of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nothing has stood there.
+    Free,
+    /// An item stands there.
+    Used,
+    /// An item was taken out there: what looks for a place goes on behind it, and comes back.
+    Left,
+}
+
 /// The table of a set, but for its items.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
-    /// Which places were ever taken. Their number is a power of two.
-    taken: Vec<bool>,
-    /// How many of them.
+    /// The places. Their number is a power of two.
+    table: Vec<Place>,
+    /// How many of them are not free.
     fill: usize,
+    /// Where to begin to look for what `pop` takes.
+    finger: usize,
 }
 
 impl Default for Layout {
@@ -33,8 +46,9 @@ impl Default for Layout {
 impl Layout {
     fn of(places: usize) -> Self {
         Self {
-            taken: vec![false; places],
+            table: vec![Place::Free; places],
             fill: 0,
+            finger: 0,
         }
     }
 
@@ -47,42 +61,85 @@ impl Layout {
         Self::of(places)
     }
 
-    /// How many places there are.
-    pub(super) fn places(&self) -> usize {
-        self.taken.len()
+    /// How many places are not free.
+    pub(super) fn fill(&self) -> usize {
+        self.fill
     }
 
-    /// Takes a place for a new item of this hash.
+    /// How many places there are.
+    pub(super) fn places(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Takes a place for a new item of this hash: the last one on the way that was left, or the first free one.
     pub(super) fn take(&mut self, hash: i64) -> usize {
-        let mask = self.taken.len() - 1;
+        let mask = self.table.len() - 1;
         let mut perturb = hash as u64;
         let mut first = hash as usize & mask;
+        let mut left = None;
         loop {
             let probes = match first + LINEAR_PROBES <= mask {
                 true => LINEAR_PROBES,
                 false => 0,
             };
-            if let Some(place) = (first..=first + probes).find(|place| !self.taken[*place]) {
-                self.taken[place] = true;
-                self.fill += 1;
-                return place;
+            for place in first..=first + probes {
+                match self.table[place] {
+                    Place::Used => {}
+                    Place::Left => left = Some(place),
+                    Place::Free => {
+                        self.fill += usize::from(left.is_none());
+                        let place = left.unwrap_or(place);
+                        self.table[place] = Place::Used;
+                        return place;
+                    }
+                }
             }
             perturb >>= PERTURB_SHIFT;
             first = (first.wrapping_mul(5).wrapping_add(1)).wrapping_add(perturb as usize) & mask;
         }
     }
 
+    /// An item is taken out of its place.
+    pub(super) fn leave(&mut self, place: usize) {
+        self.table[place] = Place::Left;
+    }
+
+    /// The place of the item that `pop` takes, which looks on behind it the next time.
+    pub(super) fn popped(&mut self) -> Option<usize> {
+        let begin = self.finger & (self.table.len() - 1);
+        let mut places = (begin..self.table.len()).chain(0..begin);
+        let place = places.find(|place| self.table[*place] == Place::Used)?;
+        self.finger = place + 1;
+        Some(place)
+    }
+
+    /// The table as it decides where further items come, but for the places of items.
+    pub(super) fn marks(&self) -> impl Iterator<Item = u64> {
+        let left = (self.table.iter().enumerate())
+            .filter(|(_, place)| **place == Place::Left)
+            .map(|(at, _)| at as u64);
+        left.chain([self.table.len() as u64, self.finger as u64])
+    }
+
     /// The table to move to when there is too little room now, with so many items in it.
     pub(super) fn grown(&self, items: usize) -> Option<Self> {
-        let is_full = self.fill * 5 >= (self.taken.len() - 1) * 3;
+        let is_full = self.fill * 5 >= (self.table.len() - 1) * 3;
         let wanted = if items > 50_000 { items * 2 } else { items * 4 };
-        is_full.then(|| Self::beyond(wanted))
+        is_full.then(|| self.moved(wanted))
+    }
+
+    /// A larger table, in which `pop` goes on where it was.
+    fn moved(&self, count: usize) -> Self {
+        Self {
+            finger: self.finger,
+            ..Self::beyond(count)
+        }
     }
 
     /// The table to move to before so many items of another set come to the `own` ones.
     pub(super) fn before_merge(&self, own: usize, other: usize) -> Option<Self> {
-        let is_full = (self.fill + other) * 5 >= (self.taken.len() - 1) * 3;
-        is_full.then(|| Self::beyond((own + other) * 2))
+        let is_full = (self.fill + other) * 5 >= (self.table.len() - 1) * 3;
+        is_full.then(|| self.moved((own + other) * 2))
     }
 }
 

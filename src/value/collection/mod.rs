@@ -428,8 +428,8 @@ pub fn python_type(value: &Value) -> String {
 
 /// That a dict or set does not have this key.
 pub fn key_error(key: &Value) -> FaultKind {
-    FaultKind::raised(
-        Class::KeyError,
+    FaultKind::no_key(
+        key,
         &repr_text(key),
         "ask before, `key in d`, or take a default: `d.get(key, 0)`",
     )
