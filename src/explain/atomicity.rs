@@ -13,7 +13,7 @@ use super::oracle::Leg;
 use super::{Case, Failure};
 use crate::trace::{Blocked, EventKind, ObjectRef, Target, Trace, TraceEvent};
 use crate::value::object::TaskId;
-use crate::value::operation::Hold;
+use crate::value::operation::{Hold, Share};
 
 /// So many candidates are tried.
 const MOST_TESTS: usize = 60;
@@ -384,6 +384,9 @@ impl Case<'_> {
     /// How a thread came to where another one, which runs the same code, was in the middle: the last thing
     /// that it looked at and that the other one had changed.
     pub(super) fn let_in(&self, cause: &Cause) -> Option<LetIn> {
+        if let Some(released) = self.released_too_often(cause) {
+            return Some(released);
+        }
         let Cause::Atomicity {
             face: Torn::Overwritten,
             target,
@@ -413,10 +416,62 @@ impl Case<'_> {
                 && of.is_some_and(|of| !of.overlaps(target))
         });
         looks.into_iter().find_map(|look| {
-            Some(LetIn {
+            Some(LetIn::Looked {
                 look: look.clone(),
                 change: change_of(look)?,
             })
+        })
+    }
+
+    /// What let two threads in at once where both hold one semaphore as a lock: before that, a thread gave back
+    /// a permit that it had not taken.
+    fn released_too_often(&self, cause: &Cause) -> Option<LetIn> {
+        let Cause::Atomicity { first, between, .. } = cause else {
+            return None;
+        };
+        let others = self.open_sections(between);
+        let both = self.open_sections(first).into_iter();
+        let (id, _) = { both }.find(|(id, _)| others.iter().any(|(other, _)| other == id))?;
+        let mut taken: BTreeMap<TaskId, i64> = BTreeMap::new();
+        let (mut inside, mut most, mut extra) = (0_i64, 0_i64, None);
+        let mut give_back: Vec<TaskId> = Vec::new();
+        for event in &self.trace.events {
+            let EventKind::Ask {
+                object,
+                verb,
+                answer,
+            } = &event.kind
+            else {
+                continue;
+            };
+            let own = taken.entry(event.thread).or_default();
+            match verb.on(object.kind).hold {
+                Hold::Acquires(Share::Permit) if object.id == id && answer != "false" => {
+                    *own += 1;
+                    inside += 1;
+                    most = most.max(inside);
+                }
+                Hold::Releases(Share::Permit) if object.id == id => {
+                    if *own == 0 && event.step < first.step.max(between.step) {
+                        extra = extra.or(Some((*object, event)));
+                    }
+                    if *own > 0 {
+                        give_back.push(event.thread);
+                    }
+                    *own = (*own - 1).max(0);
+                    inside -= 1;
+                }
+                Hold::Acquires(_) | Hold::Releases(_) | Hold::None => {}
+            }
+        }
+        // A signal is given by others than those who take it.
+        let is_lock = [first.thread, between.thread]
+            .iter()
+            .all(|one| give_back.contains(one));
+        let (permits, release) = extra.filter(|_| is_lock && most > 0)?;
+        Some(LetIn::Released {
+            permits,
+            release: release.clone(),
         })
     }
 

@@ -27,13 +27,33 @@ pub struct Explanation {
     pub names: Names,
 }
 
-/// What a thread looked at before it came where another one was, and what had made it so.
+/// How a thread came where another one was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LetIn {
-    /// The look.
-    pub look: TraceEvent,
-    /// What the thread that was there already had changed.
-    pub change: TraceEvent,
+pub enum LetIn {
+    /// It looked at what the other one had changed.
+    Looked {
+        /// The look.
+        look: TraceEvent,
+        /// What the thread that was there already had changed.
+        change: TraceEvent,
+    },
+    /// A permit more was given back than was taken.
+    Released {
+        /// By which both are let in.
+        permits: ObjectRef,
+        /// How it was given back.
+        release: TraceEvent,
+    },
+}
+
+impl LetIn {
+    /// What let it in.
+    pub fn event(&self) -> &TraceEvent {
+        match self {
+            Self::Looked { look, .. } => look,
+            Self::Released { release, .. } => release,
+        }
+    }
 }
 
 /// Something that a run does, by what it is and not by its step: the same run may be told in more steps.

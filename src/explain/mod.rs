@@ -73,7 +73,7 @@ pub fn explain(trace: &Trace, failure: &Failure, oracle: &mut dyn Oracle) -> Exp
     let marks = match cause.events() {
         events if events.is_empty() => marks(trace, step.iter()),
         mut events => {
-            events.extend(let_in.iter().map(|one| &one.look));
+            events.extend(let_in.iter().map(LetIn::event));
             marks(trace, events.into_iter())
         }
     };

@@ -351,7 +351,7 @@ impl Case<'_> {
     }
 
     /// What the thread of an event holds there, with the steps by which it took that.
-    fn open_sections(&self, event: &TraceEvent) -> Vec<(ObjectId, usize)> {
+    pub(super) fn open_sections(&self, event: &TraceEvent) -> Vec<(ObjectId, usize)> {
         let mut open = Vec::new();
         for own in self
             .trace

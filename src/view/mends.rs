@@ -324,6 +324,10 @@ fn change(fix: &Fix, at: &Lines) -> String {
             at.code(with),
             at.code(before)
         ),
+        Fix::ReleaseOnce { call, line } => {
+            let line = at.line(*line);
+            format!("`{call}` once in {line}, not twice: what was taken once is given back once")
+        }
         Fix::Unlimited { what, line } => {
             let line = at.line(*line);
             format!("`{what}()` without a limit in {line}: nobody waits for room in it")

@@ -227,7 +227,18 @@ impl<'a> Teller<'a> {
                 first,
                 between,
                 last,
-            } => self.torn(*face, target, [first, between, last]),
+            } => {
+                let (pattern, mut sentences) = self.torn(*face, target, [first, between, last]);
+                if let Some(LetIn::Released { permits, release }) = &self.explanation.let_in {
+                    sentences.push(format!(
+                        "Both were let in: {} had released {} once more than it had taken it ({}).",
+                        self.thread(release.thread),
+                        self.names.object(permits),
+                        release.pos.at()
+                    ));
+                }
+                (pattern, sentences)
+            }
             Cause::Order { face, early, late } => self.order(*face, early, late),
             Cause::LostWakeup {
                 face,
@@ -450,14 +461,14 @@ impl<'a> Teller<'a> {
                         last.pos.at()
                     ),
                     match &self.explanation.let_in {
-                        Some(LetIn { look, change }) => format!(
+                        Some(LetIn::Looked { look, change }) => format!(
                             "{} was let in: it {} ({}), after {}.",
                             self.thread(look.thread),
                             self.did(look),
                             look.pos.at(),
                             self.event(change)
                         ),
-                        None => format!(
+                        Some(LetIn::Released { .. }) | None => format!(
                             "{thread} found what {other} had made of {place}, not what it had left there."
                         ),
                     },

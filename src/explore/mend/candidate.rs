@@ -251,6 +251,13 @@ pub enum Fix {
         /// Where it was done.
         line: usize,
     },
+    /// A release that follows another one is left out.
+    ReleaseOnce {
+        /// The call.
+        call: String,
+        /// Where.
+        line: usize,
+    },
     /// A queue has no limit any more.
     Unlimited {
         /// What is made.

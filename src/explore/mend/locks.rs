@@ -623,6 +623,32 @@ pub(super) fn write_region(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
+/// `x.release(); x.release();`, one of which is too many.
+pub(super) fn release_once(script: &Script<'_>) -> Vec<Candidate> {
+    let twice = |(one, next): &(usize, usize)| {
+        let release = |statement| {
+            script
+                .only_call(statement)
+                .filter(|call| call.method == "release")
+        };
+        match (release(*one), release(*next)) {
+            (Some(first), Some(second)) => {
+                first.receiver == second.receiver && first.args == second.args
+            }
+            _ => false,
+        }
+    };
+    let without = |(_, next): (usize, usize)| {
+        let fix = Fix::ReleaseOnce {
+            call: script.outline.source(next).trim_end_matches(';').into(),
+            line: script.line(next),
+        };
+        let edits = Edits::new().remove(script.text, script.span(next, next));
+        Candidate::new(fix, edits)
+    };
+    script.neighbours().filter(twice).map(without).collect()
+}
+
 /// `x.acquire(); ... x.release();` becomes `with x { ... }`; without a release, it reaches to the end of
 /// the block.
 pub(super) fn release_always(script: &Script<'_>) -> Vec<Candidate> {

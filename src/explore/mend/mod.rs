@@ -152,6 +152,7 @@ fn error(
         instead::results_back(script),
         sizes::closed(script),
         exits::take_back(script),
+        locks::release_once(script),
         instead::own_tokens(script),
         instead::try_again(script),
         locks::told_at_end(script),
