@@ -1,6 +1,7 @@
 //! The facade: text in, reports and events out.
 //!
-//! Variables and functions live on between inputs. Fronts talk to this module only.
+//! Variables and functions live on between inputs. Fronts talk to this module only. One file, as it is what
+//! fronts name: the session, its inputs and its reports.
 //!
 //! In reading order, after this: `accept`, from a text to code; `modules`, what it imports; `evaluation`, `eval`;
 //! `world`, what a session begins with; `inspect`, what it holds; `episode` and `rehearsal`, exploring;

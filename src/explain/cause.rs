@@ -1,5 +1,6 @@
 //! What can be the reason of a failure. Each kind says which threads, objects and events it is about,
-//! so that words can be made of it, and candidates of mends.
+//! so that words can be made of it, and candidates of mends. One file, as it is one list of kinds, and each
+//! question about a cause is answered for all of them.
 
 use crate::pos::Pos;
 use crate::trace::{Blocked, Names, ObjectRef, Target, TraceEvent};

@@ -3,7 +3,8 @@
 //! Stateful depth-first search. The states that are still to be gone on from are kept whole on a
 //! stack; of all others only the key and the steps remain. Nothing is left out: no step is pruned
 //! but one that leads to a state seen before, or to the same as that of a thread that can be exchanged
-//! with the one that does it; see `graph.rs`.
+//! with the one that does it; see `graph.rs`. One file, as it is one loop: expand a state, and note what is
+//! new where each step arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A run as people read it: what each thread did, in words, without what would only be in the way.
+//! A run as people read it: what each thread did, in words, without what would only be in the way. One file,
+//! as what was done, what comes next and what is waited for share their names and words.
 //!
 //! A thread that takes a lock first reads the variable that holds the lock. Such a read is told only
 //! by the name that it gives to the lock. Nothing here draws; see `view::steps`.

@@ -2,7 +2,8 @@
 //!
 //! Rhai stops at its first error and names tokens; a beginner needs the place of the mistake and the
 //! next step. So three causes are looked for first, in the text itself: something left open, Python,
-//! and a line without its `;`. All other errors are put into words one by one.
+//! and a line without its `;`. All other errors are put into words one by one. One file, as that list is
+//! most of it.
 
 use rhai::{LexError, ParseError, ParseErrorType as Error};
 

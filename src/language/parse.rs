@@ -4,7 +4,8 @@
 //! things are set differently: words that Rhai reserves for nothing in particular (`thread`, `new`,
 //! `shared` ...) are ordinary names, `with` is a statement (`super::with`), and a `#!` first line is
 //! a comment. Nothing is registered in the engine and nothing is ever evaluated by it: names and
-//! operators are resolved by the lowering, which alone knows what exists.
+//! operators are resolved by the lowering, which alone knows what exists. One file, as all of it prepares
+//! what Rhai's parser reads, or takes over what that gives.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

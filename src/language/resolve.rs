@@ -4,7 +4,8 @@
 //! about closures that come later in the text. This pass walks the tree once, with the scopes of the
 //! language (a block opens one, `with` does not), and finds for each closure the names that it takes
 //! from outside, and for each declaration whether anybody captures it. It knows nothing of registers
-//! or instructions, and it does not judge: a name that nothing has is simply free.
+//! or instructions, and it does not judge: a name that nothing has is simply free. One file, as it is this
+//! one walk.
 
 use std::collections::{HashMap, HashSet};
 

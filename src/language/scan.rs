@@ -2,7 +2,7 @@
 //!
 //! Rhai's own tokenizer stops at the first error and forgets where a bracket was opened. Completing
 //! the prompt's input and pointing at the *opening* brace need a scan that survives any text. It
-//! never fails and knows no grammar.
+//! never fails and knows no grammar. One file, as it is one scanner and what its callers ask of the tokens.
 
 use crate::pos::Pos;
 

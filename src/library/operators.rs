@@ -1,7 +1,8 @@
 //! The operators on all types, with Rhai's results and Rhai's words for overflow.
 //!
 //! The virtual machine treats the commonest pairs itself and comes here for the rest. Nothing here
-//! can wait or call a function of the script.
+//! can wait or call a function of the script. One file, as the operators must agree on which types go
+//! together: numbers, strings, characters.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 //! It only grows: units never move or go away, so that running threads, closures and other
 //! processes can point into it. A function that is defined anew takes the place of the old one in
 //! the table of names; threads that run the old one finish with it, and see the new one at their
-//! next call by name.
+//! next call by name. One file, as names lead into units, and what changes in either is noted in one order.
 
 pub mod ahead;
 pub mod boot;

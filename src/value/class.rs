@@ -1,4 +1,5 @@
-//! Python's classes of errors: what they are called and which derives from which.
+//! Python's classes of errors: what they are called and which derives from which. One file, as it is one
+//! list.
 //!
 //! An error has one class, [`FaultKind::class`](super::FaultKind::class). What a script throws names
 //! its own, as a map with `error`; a name that is not here is a class of the script, derived from

@@ -1,5 +1,6 @@
 //! Copies of values for another process, which shares nothing: plain data is copied, a function
-//! with the variables that it captures, and what cannot be copied is refused by its name.
+//! with the variables that it captures, and what cannot be copied is refused by its name. One file, as it is
+//! one traversal: a variable that is met twice is copied once.
 //!
 //! A process of the host and one that a stepped scheduler only plays get what is made here, so that
 //! both refuse the same. How a copy is written into a pipe is no matter of this file.

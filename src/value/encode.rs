@@ -1,4 +1,5 @@
-//! Encoding a state: everything that decides how something continues, in one order.
+//! Encoding a state: everything that decides how something continues, in one order. One file, as it is one
+//! trait with its implementations for what all states are made of.
 //!
 //! Two states of one type that are encoded alike continue alike, so exploring enters only one of
 //! them. A field that is forgotten would make two states one that are not, and what is *proved* would

@@ -2,7 +2,8 @@
 //!
 //! Class and instance are references: their attributes stand in a variable each, so that `this.n += 1` is
 //! a read and a write of a place. What a class is called, what it derives from and its methods never
-//! change. A class that derives from one of Python's classes of errors makes errors.
+//! change. A class that derives from one of Python's classes of errors makes errors. One file, as what an
+//! instance has follows from its class.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What went wrong, in words: one title, the name of the mistake in the field, and how it came to it.
 //!
 //! All words of a cause are made here, from data; nothing is looked up in texts that others have made.
+//! One file, as each kind of cause has its sentences here.
 
 use crate::explain::{
     Cause, Early, EndedHolder, Explanation, LetIn, Lost, Need, Provider, Torn, Wait, WaitCycle, Why,

@@ -1,4 +1,5 @@
-//! Asking runtime objects, and going on when a wait has ended.
+//! Asking runtime objects, and going on when a wait has ended. One file, as an answer finishes its
+//! instruction in the same way at once and after a wait.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! Calls by name and of function values; making closures.
 //!
 //! A call by name prefers the learner's function, then the library's, then a variable that holds a
-//! function, then one of Rhai's own.
+//! function, then one of Rhai's own. One file, as calls by name and of values bind their arguments and
+//! enter the function in the same way.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

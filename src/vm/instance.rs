@@ -2,7 +2,8 @@
 //!
 //! An attribute is a place of the instance; one that it does not have is looked for in its class, which
 //! is a place of that, and in what the class derives from. Methods never change, so to look for one is
-//! no step; but an attribute of that name would come first, and whether there is one is read.
+//! no step; but an attribute of that name would come first, and whether there is one is read. One file, as
+//! calls and reads look names up in this one order.
 
 use std::sync::Arc;
 

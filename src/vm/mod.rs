@@ -5,7 +5,8 @@
 //! is about to execute a *visible operation*: one that another thread could notice.
 //!
 //! The machine knows no scheduler: it says why it stopped ([`Stop`]) and gives what objects want
-//! done ([`Effects`]) to its [`Services`]. It knows no library: it asks [`Natives`].
+//! done ([`Effects`]) to its [`Services`]. It knows no library: it asks [`Natives`]. One file, as it is one
+//! interface: what the machine says and what it asks for.
 
 mod arithmetic;
 mod ask;

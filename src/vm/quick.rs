@@ -5,7 +5,8 @@
 //! instead: attributes of instances and classes, items of lists and dicts, methods with one argument for each
 //! parameter, methods of collections, new instances. Whatever else there is gets no answer here, and is left
 //! to the general way, which begins anew, since nothing has changed. Nothing here decides what something
-//! means: the general way (`place`, `method`, `instance`, `reference`) gives the same, only later.
+//! means: the general way (`place`, `method`, `instance`, `reference`) gives the same, only later. One file,
+//! as each shortcut holds under the one condition that nothing observes the thread.
 
 use std::mem::replace;
 use std::sync::Arc;

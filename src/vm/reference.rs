@@ -4,7 +4,8 @@
 //! fiber notes the reference, and from then on the variable of its contents is where the place lies. To
 //! read the variable in which the reference stands is a step of its own where that is shared, and so is
 //! each place beyond one. What looks into whole collections (an operator, a function of the library, the
-//! making of text) reads all that its operands lead to in one step.
+//! making of text) reads all that its operands lead to in one step. One file, as each of these first asks
+//! whether what the reference leads to may be accessed now.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! What other threads can notice: which variables are shared, and what a stepped fiber stands
-//! before.
+//! before. One file, as where the machine stops and what a stopped fiber is found to be about to execute must
+//! agree.
 
 use std::sync::Arc;
 

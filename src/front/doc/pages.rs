@@ -1,7 +1,7 @@
 //! The language itself, a page for each of its words and ideas.
 //!
 //! The catalogue has what can be called; here is what cannot: `let`, `for`, closures, the copying of
-//! values. Each page fits a screen, and its example is a test.
+//! values. Each page fits a screen, and its example is a test. One file, as it is one list.
 
 use std::fmt::Write;
 

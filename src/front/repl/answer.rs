@@ -1,7 +1,8 @@
 //! What an input at the prompt is answered.
 //!
 //! It talks to the session and to the screen, and knows nothing of keys and line editors: a test
-//! feeds it lines and reads the screen. What commands do is in the files beside this one.
+//! feeds it lines and reads the screen. What commands do is in the files beside this one. One file, as Enter,
+//! Ctrl-C and Ctrl-D are answered from one state; the conversation that tests of the prompt use is here, too.
 
 use std::cell::Cell;
 use std::fmt::Write;

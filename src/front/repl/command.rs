@@ -1,4 +1,5 @@
-//! The prompt's own commands as data: what the learner asked for, or what to say instead.
+//! The prompt's own commands as data: what the learner asked for, or what to say instead. One file, as the
+//! line of a command in `:help` and the way it is read belong together.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! What commands do that has no file of its own: settings, lists, threads, help.
+//! What commands do that has no file of its own: settings, lists, threads, help. One file, as it is the list
+//! of all commands, with the short ones in place.
 
 use std::fmt::Write;
 use std::io;

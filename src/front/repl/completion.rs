@@ -1,7 +1,7 @@
 //! What Tab offers, and the grey words behind the cursor: names that are there, and how to call them.
 //!
 //! Everything comes from the catalogue and from what the session has in scope. It knows neither keys
-//! nor the editor.
+//! nor the editor. One file, as completion and signatures read the text before the cursor in the same way.
 
 use std::collections::HashSet;
 

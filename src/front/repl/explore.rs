@@ -1,6 +1,6 @@
 //! The prompt's `:explore`, `:replay` and `:step`: the latest episode or other inputs from what the
 //! variables were before them, or other code from what they are now. The variables come back as they
-//! were.
+//! were. One file, as all of them ready what they run in one way; more than half of it is their tests.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! What keys do that the line editor would do otherwise: Enter, Tab, closing brackets, pasted text.
+//! What keys do that the line editor would do otherwise: Enter, Tab, closing brackets, pasted text. One file,
+//! as what a key does depends on the keys before it.
 //!
 //! The editor asks [`Keys`] about each key before it acts, and gets a command for it, or none to do
 //! as usual. Three things need more than one key:

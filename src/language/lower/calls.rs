@@ -1,4 +1,5 @@
-//! Calls by name: of a function, or of a variable that holds one.
+//! Calls by name: of a function, or of a variable that holds one. One file, as what a name is decides which
+//! of these a call becomes.
 //!
 //! The registers of a call's arguments lie above everything that is still needed, since the machine
 //! puts the called function's registers there.

@@ -3,7 +3,7 @@
 //! A chain is evaluated from left to right: what it begins with, then the indices and arguments of each
 //! link as they stand in the text. A chain without method calls is one *place*, read or written in one
 //! step when its indices are known. A method call ends a place; its value, in a temporary, is the root
-//! of the next.
+//! of the next. One file, as a chain is lowered in one walk over its links.
 
 use rhai::{ASTFlags, Expr, FnCallExpr};
 

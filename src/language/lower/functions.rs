@@ -1,4 +1,5 @@
-//! Whole bodies: the top level, functions, and closures with what they capture.
+//! Whole bodies: the top level, functions, and closures with what they capture. One file, as all of them are
+//! opened, lowered and closed in the same way.
 
 use rhai::Stmt;
 

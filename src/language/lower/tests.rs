@@ -1,4 +1,5 @@
-//! Tests of the lowering as a whole: texts and the instructions that they become.
+//! Tests of the lowering as a whole: texts and the instructions that they become. One file, as all of them
+//! lower texts with one small library.
 
 use super::*;
 use crate::language::modules::Modules;

@@ -1,4 +1,5 @@
-//! Functions and lambdas, with their parameters and defaults.
+//! Functions and lambdas, with their parameters and defaults. One file, as methods and lambdas are made of
+//! the same parts as functions.
 
 use std::collections::BTreeSet;
 

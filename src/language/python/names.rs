@@ -1,4 +1,5 @@
-//! What Python's names are called here: words that have another meaning, modules, imported names.
+//! What Python's names are called here: words that have another meaning, modules, imported names. One file,
+//! as it is lists of names and the questions about them.
 
 use std::collections::BTreeMap;
 

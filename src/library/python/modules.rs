@@ -1,5 +1,5 @@
 //! What the prelude's modules of Python's cannot do by themselves: `sys`, `logging`, `copy`, `dataclasses`,
-//! named tuples and threads, in the order of the table.
+//! named tuples and threads, in the order of the table. One file, as it is one list of rows.
 
 use crate::value::FieldKind;
 use std::sync::Arc;

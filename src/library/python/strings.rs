@@ -1,4 +1,5 @@
-//! The methods of Python's strings, and of other values that never change.
+//! The methods of Python's strings, and of other values that never change. One file, as it is one table of
+//! methods, each with what it does.
 
 use super::instances::check_plain;
 use super::text::{format_fields, str};

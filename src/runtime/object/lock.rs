@@ -1,5 +1,5 @@
 //! A mutual-exclusion lock: Python's `threading.Lock`, and the re-entrant `threading.RLock`, which
-//! differs only for the thread that holds it.
+//! differs only for the thread that holds it. One file, as both are one state machine.
 //!
 //! Any thread may `release` a `Lock`, as Python documents, so it can serve as a signal; only the
 //! holder releases an `RLock`, and a `with` block gives back what its own thread has taken.

@@ -1,4 +1,5 @@
-//! The values that `executor.map` gives, in the order of its inputs, each as soon as it is there.
+//! The values that `executor.map` gives, in the order of its inputs, each as soon as it is there. One file,
+//! as those who fill the row of items and those who wait for it share one state.
 
 use std::sync::Arc;
 use std::time::Duration;

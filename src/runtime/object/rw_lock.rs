@@ -10,7 +10,8 @@
 //! something.
 //!
 //! `with rw.read() { }` enters one [`Side`] of the lock, a handle without a state of its own. All is
-//! asked of the lock, whose state is entered while the side's is held, never the other way round.
+//! asked of the lock, whose state is entered while the side's is held, never the other way round. One file,
+//! as a side is nothing without the state of its lock.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! Waiting for several futures: what `as_completed` and `wait` give to the one who waits.
+//! Waiting for several futures: what `as_completed` and `wait` give to the one who waits. One file, as both
+//! are one state machine over the same tickets.
 //!
 //! It hands out its tickets at the first request, which is one step: what is done by then comes
 //! first, in the order of the array, and everything else in the order in which it is done.

@@ -2,7 +2,8 @@
 //! to by number, so that one variable stays one and may lead to itself.
 //!
 //! Names go as text and units of code by number: both sides have lowered the same texts in the same
-//! order. What comes in here was copied before, so nothing is left in it that cannot cross.
+//! order. What comes in here was copied before, so nothing is left in it that cannot cross. One file, as
+//! packing and unpacking are the two sides of one format.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,10 +5,11 @@
 //! whatever follows values follows it through [`Cell`]. A tuple never changes, and is a value. An
 //! instance of a class is a reference, too; its attributes are its places.
 //!
-//! In reading order: this file; [`Attributes`]; [`Dict`], hashed keys in the order of insertion; `layout`, the order of
-//! sets of numbers; `compare`, what is
-//! equal and what comes first; `text`, as Python shows it. Nothing here holds a lock while it looks into
-//! another reference. The module knows no methods.
+//! In reading order: this file; [`Attributes`]; [`Dict`], hashed keys in the order of insertion;
+//! `layout`, the order of sets of numbers; `compare`, what is equal and what comes first; `text`, as
+//! Python shows it. Nothing here holds a lock while it looks into another reference. The module knows
+//! no methods. One file for these types, as what a reference gives depends on its kind and its contents
+//! together.
 
 mod attributes;
 mod compare;

@@ -1,4 +1,5 @@
-//! Tests of lessons at the prompt: a conversation about a lesson that is written here.
+//! Tests of lessons at the prompt: a conversation about a lesson that is written here. One file, as all of
+//! them take this lesson.
 
 use std::fs;
 

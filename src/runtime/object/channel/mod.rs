@@ -1,4 +1,5 @@
-//! Channels between threads, as in Go: items go from who sends to who receives, in their order.
+//! Channels between threads, as in Go: items go from who sends to who receives, in their order. One file, as
+//! what one end may do depends on who waits at the other.
 //!
 //! A channel keeps at most as many items as its capacity. One of capacity 0 keeps none: an item is
 //! handed over when a sender and a receiver are both there (a rendezvous). So arriving at such a

@@ -2,7 +2,7 @@
 //! `arguments` reads its arguments.
 //!
 //! A process is a thread of the pool that is started elsewhere, on copies, and stays there idle when
-//! it has run out of tasks.
+//! it has run out of tasks. One file, as tasks, places and shutdown are one state machine.
 
 mod arguments;
 

@@ -1,4 +1,5 @@
-//! The value that one task of a pool will have.
+//! The value that one task of a pool will have. One file, as those who wait, those who watch and the
+//! callbacks all follow one state.
 //!
 //! A callback is a function of the script, which no object can call. The thread that ends a task is
 //! given the calls to make: the pool's thread makes them before its next task, any other thread in the
