@@ -21,6 +21,7 @@ mod footprint;
 mod format;
 mod function;
 mod held;
+mod ids;
 pub mod index;
 mod literal;
 pub mod object;

@@ -287,7 +287,7 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
     };
     let end = match outcome {
         session::Outcome::Value(_) => "value".into(),
-        session::Outcome::Failed(fault) => format!("{} {}", fault.pos, fault.kind),
+        session::Outcome::Failed(fault) => format!("{} {}", fault.pos, fault.kind.in_reports()),
         session::Outcome::Interrupted(_) => return None,
         session::Outcome::Deadlock(threads) => {
             let mut names: Vec<String> = threads

@@ -15,6 +15,7 @@ mod inputs;
 mod likeness;
 mod policy;
 mod processes;
+mod repetition;
 mod run;
 mod state;
 mod told;

@@ -14,6 +14,7 @@
 mod attributes;
 mod compare;
 mod dict;
+mod hash;
 mod layout;
 mod text;
 
@@ -25,7 +26,8 @@ use crate::pos::Pos;
 
 pub use attributes::Attributes;
 pub use compare::{equal, order, position_of};
-pub use dict::{Dict, Entry, hash, text_hash};
+pub use dict::{Dict, Entry};
+pub use hash::{hash, text_hash};
 pub use layout::fixed_hash;
 pub use text::{error_arguments, function_text, repr_text};
 
