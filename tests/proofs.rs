@@ -163,6 +163,55 @@ fn the_seeded_scheduler_shows_the_ordinary_one() {
     }
 }
 
+/// The message of main's error is made when main fails, and shows what it was thrown with as that is then.
+#[test]
+fn what_main_throws_is_shown_as_it_was_then() {
+    let thrown = |source, outcomes| Proof {
+        name: source,
+        source,
+        interleavings: "",
+        outcomes,
+        problems: &["error"],
+    };
+    check(&[
+        thrown(
+            "let t = spawn(|| { sleep(0.5); 1 }); throw t;",
+            &[
+                "failed: Thread(Thread-1, running)",
+                "failed: Thread(Thread-1, ended)",
+            ],
+        ),
+        thrown(
+            "let e = ThreadPoolExecutor(1); let f = e.submit(|| { sleep(0.3); 1 }); throw [f];",
+            &["failed: [Future(running)]", "failed: [Future(done: 1)]"],
+        ),
+        thrown(
+            "let l = Lock(); let t = spawn(|| { l.acquire(); sleep(0.3); l.release(); }); throw l;",
+            &["failed: Lock(free)", "failed: Lock(held since line 1)"],
+        ),
+        thrown(
+            "let q = list(); let t = spawn(|| { q.append(1); }); throw q;",
+            &["failed: []", "failed: [1]"],
+        ),
+        thrown(
+            "let t = spawn(|| { sleep(0.3); 1 }); let e = ThreadPoolExecutor(1); \
+             let f = e.submit(|| { throw t; }); f.result();",
+            &[
+                "failed: Thread(Thread-1, running)",
+                "failed: Thread(Thread-1, ended)",
+            ],
+        ),
+        // What nobody else can change is no step.
+        Proof {
+            name: "a list of its own",
+            source: "let t = spawn(|| 1); let own = list([1]); throw own;",
+            interleavings: "1",
+            outcomes: &["failed: [1]"],
+            problems: &["error"],
+        },
+    ]);
+}
+
 /// Main's failure is part of what became of a run in which others never end.
 #[test]
 fn main_fails_although_others_never_end() {

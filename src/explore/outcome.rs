@@ -83,9 +83,16 @@ impl Outcome {
             {
                 End::Value(debug_text(&Value::Unit))
             }
-            WalkEnd::Main(Err(fault)) => End::Error {
-                message: fault.kind.in_reports(),
-                pos: fault.pos,
+            // Its words were made when main failed: what they show may have changed since.
+            WalkEnd::Main(Err(fault)) => match told.main_failed.as_deref() {
+                Some(error) => End::Error {
+                    message: error.message.clone(),
+                    pos: error.pos,
+                },
+                None => End::Error {
+                    message: fault.kind.in_reports(),
+                    pos: fault.pos,
+                },
             },
             WalkEnd::Deadlock(threads) => {
                 let stuck = threads.into_iter().map(|thread| Stuck::of(walk, thread));

@@ -180,7 +180,7 @@ fn used(program: &program::Program) -> BTreeSet<usize> {
                 | Statement::AddElement(_)
                 | Statement::Sleep(_)
                 | Statement::Until(_)
-                | Statement::Throw
+                | Statement::Throw(_)
                 | Statement::Named(_)
                 | Statement::Publish(_)
                 | Statement::Instance(_)

@@ -19,7 +19,8 @@ pub(crate) enum Statement {
     Sleep(u8),
     /// Loops until a variable has another value.
     Until(u8),
-    Throw,
+    /// A text, or an object that others change.
+    Throw(Option<u8>),
     With(u8, Vec<Self>),
     If(u8, Vec<Self>),
     /// A function in a function.
@@ -237,7 +238,11 @@ fn write(out: &mut String, statement: &Statement, rows: &[Row], in_task: bool) {
         Statement::Sleep(n) if in_task => write!(out, "await asyncio.sleep(0.00{n}); "),
         Statement::Sleep(n) => write!(out, "sleep(0.00{n}); "),
         Statement::Until(v) => write!(out, "while v{v} == 0 {{ }} "),
-        Statement::Throw => write!(out, "throw \"thrown\"; "),
+        Statement::Throw(None) => write!(out, "throw \"thrown\"; "),
+        Statement::Throw(Some(object)) => {
+            let object = ENTERED[*object as usize % ENTERED.len()];
+            write!(out, "throw {object}; ")
+        }
         Statement::With(lock, inner) => {
             let lock = ENTERED[*lock as usize % ENTERED.len()];
             write!(out, "with {lock} {{ {}}} ", body(inner, in_task))
@@ -637,7 +642,7 @@ fn statement(weights: Vec<(u32, usize)>) -> impl Strategy<Value = Statement> + C
         1 => small.clone().prop_map(Statement::AddElement),
         1 => (1..4_u8).prop_map(Statement::Sleep),
         1 => variable.prop_map(Statement::Until),
-        1 => Just(Statement::Throw),
+        1 => proptest::option::of(any::<u8>()).prop_map(Statement::Throw),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Publish),
         1 => (0..PUBLISHED.len() as u8).prop_map(Statement::Take),
         1 => (0..NAMED.len() as u8).prop_map(Statement::Named),

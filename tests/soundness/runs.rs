@@ -287,7 +287,15 @@ fn became(report: &Report, events: &[Event]) -> Option<Became> {
     };
     let end = match outcome {
         session::Outcome::Value(_) => "value".into(),
-        session::Outcome::Failed(fault) => format!("{} {}", fault.pos, fault.kind.in_reports()),
+        session::Outcome::Failed(fault) => {
+            // As it was said then: what it shows may have changed since.
+            let said = events.iter().find_map(|event| match &event.kind {
+                Kind::MainFailure { error } => Some(error.message.clone()),
+                _ => None,
+            });
+            let message = said.unwrap_or_else(|| fault.kind.in_reports());
+            format!("{} {message}", fault.pos)
+        }
         session::Outcome::Interrupted(_) => return None,
         session::Outcome::Deadlock(threads) => {
             let mut names: Vec<String> = threads

@@ -21,7 +21,7 @@ use crate::value::object::{
 };
 use crate::value::operation::{Effect, Notices, text_notices};
 use crate::value::{
-    Fault, FaultKind, Footprint, Limit, Object, Origin, Value, debug_text, leads_to,
+    Fault, FaultKind, Footprint, Limit, Object, Origin, Value, debug_text, leads_to, note_variable,
 };
 use crate::vm::{
     Action, COPY_OF, Fiber, Isolated, Joins, NOT_HERE, Observations, Observed, Path, Prospect,
@@ -736,7 +736,11 @@ impl State {
             return true;
         }
         if task == MAIN {
-            return false;
+            // The message is made then, and shows what others may change.
+            return self.members.len() > 1
+                && end
+                    .as_ref()
+                    .is_err_and(|fault| !shared_parts(fault).is_empty());
         }
         let verb = match end {
             Ok(_) => Verb::Finish,
@@ -915,8 +919,21 @@ impl State {
 
     /// The same of main, before it is gone.
     pub(super) fn tell_of_main_end(&mut self, end: &Result<Value, Fault>) {
+        if let Err(fault) = end {
+            for part in shared_parts(fault) {
+                if let Value::Reference(reference) = part {
+                    note_variable(&reference.contents, false);
+                }
+            }
+        }
+        take_told();
         match log::main_failure(&self.world, end) {
-            Some((pos, kind)) => self.tell(MAIN, pos, kind),
+            Some((pos, kind)) => {
+                if let Some(told) = take_told() {
+                    self.has_told(told, true);
+                }
+                self.tell(MAIN, pos, kind);
+            }
             None => self.tell_of_end(MAIN, Pos::NONE, &Kind::Finish { error: None }),
         }
         self.is_end_chosen = false;
@@ -1513,4 +1530,32 @@ impl Services for State {
         // Whether somebody listens makes no difference.
         take_told();
     }
+}
+
+/// What the message of an error may show that others can change: objects and collections that they can reach.
+fn shared_parts(fault: &Fault) -> Vec<Value> {
+    let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut next: Vec<Value> = Vec::new();
+    fault.kind.visit_parts(&mut |part| next.push(part.clone()));
+    while let Some(value) = next.pop() {
+        match &value {
+            Value::Object(object) if object.is_published() => found.push(value),
+            Value::Reference(reference) => {
+                let contents = &reference.contents;
+                if !seen.insert(Arc::as_ptr(contents) as usize) {
+                    continue;
+                }
+                next.push(contents.load());
+                if contents.is_published() {
+                    found.push(value);
+                }
+            }
+            value => value.visit_parts(&mut |part| {
+                if !part.is_scalar() {
+                    next.push(part.clone());
+                }
+            }),
+        }
+    }
+    found
 }
