@@ -434,7 +434,7 @@ impl Case<'_> {
         let (id, _) = { both }.find(|(id, _)| others.iter().any(|(other, _)| other == id))?;
         let mut taken: BTreeMap<TaskId, i64> = BTreeMap::new();
         let (mut inside, mut most, mut extra) = (0_i64, 0_i64, None);
-        let mut give_back: Vec<TaskId> = Vec::new();
+        let mut is_lock = false;
         for event in &self.trace.events {
             let EventKind::Ask {
                 object,
@@ -455,19 +455,14 @@ impl Case<'_> {
                     if *own == 0 && event.step < first.step.max(between.step) {
                         extra = extra.or(Some((*object, event)));
                     }
-                    if *own > 0 {
-                        give_back.push(event.thread);
-                    }
+                    // A signal is given by others than those who take it.
+                    is_lock |= *own > 0;
                     *own = (*own - 1).max(0);
                     inside -= 1;
                 }
                 Hold::Acquires(_) | Hold::Releases(_) | Hold::None => {}
             }
         }
-        // A signal is given by others than those who take it.
-        let is_lock = [first.thread, between.thread]
-            .iter()
-            .all(|one| give_back.contains(one));
         let (permits, release) = extra.filter(|_| is_lock && most > 0)?;
         Some(LetIn::Released {
             permits,

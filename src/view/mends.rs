@@ -326,7 +326,7 @@ fn change(fix: &Fix, at: &Lines) -> String {
         ),
         Fix::ReleaseOnce { call, line } => {
             let line = at.line(*line);
-            format!("`{call}` once in {line}, not twice: what was taken once is given back once")
+            format!("`{call}` once in {line}, not twice")
         }
         Fix::Unlimited { what, line } => {
             let line = at.line(*line);
