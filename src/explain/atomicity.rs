@@ -12,7 +12,7 @@ use super::need::{need, provides};
 use super::oracle::Leg;
 use super::{Case, Failure};
 use crate::trace::{Blocked, EventKind, ObjectRef, Target, Trace, TraceEvent};
-use crate::value::object::TaskId;
+use crate::value::object::{ObjectId, TaskId};
 use crate::value::operation::{Hold, Share};
 
 /// So many candidates are tried.
@@ -430,43 +430,35 @@ impl Case<'_> {
             return None;
         };
         let others = self.open_sections(between);
-        let both = self.open_sections(first).into_iter();
-        let (id, _) = { both }.find(|(id, _)| others.iter().any(|(other, _)| other == id))?;
-        let mut taken: BTreeMap<TaskId, i64> = BTreeMap::new();
-        let (mut inside, mut most, mut extra) = (0_i64, 0_i64, None);
-        let mut is_lock = false;
-        for event in &self.trace.events {
-            let EventKind::Ask {
-                object,
-                verb,
-                answer,
-            } = &event.kind
-            else {
-                continue;
-            };
-            let own = taken.entry(event.thread).or_default();
-            match verb.on(object.kind).hold {
-                Hold::Acquires(Share::Permit) if object.id == id && answer != "false" => {
-                    *own += 1;
-                    inside += 1;
-                    most = most.max(inside);
-                }
-                Hold::Releases(Share::Permit) if object.id == id => {
-                    if *own == 0 && event.step < first.step.max(between.step) {
-                        extra = extra.or(Some((*object, event)));
-                    }
-                    // A signal is given by others than those who take it.
-                    is_lock |= *own > 0;
-                    *own = (*own - 1).max(0);
-                    inside -= 1;
-                }
-                Hold::Acquires(_) | Hold::Releases(_) | Hold::None => {}
-            }
+        let mut own = self.open_sections(first).into_iter();
+        let (id, _) = own.find(|(id, _)| others.iter().any(|(other, _)| other == id))?;
+        // What is given first is a signal, and so is what nobody gives who has taken it.
+        let asks = |event: &&TraceEvent| {
+            matches!(&event.kind, EventKind::Ask { object, answer, .. }
+                if object.id == id && answer != "false")
+        };
+        let taken_first = self.trace.events.iter().find(asks)?;
+        let given = permits_given(self.trace, id);
+        let is_lock = given.iter().any(|(_, has_taken)| *has_taken);
+        let before = first.step.max(between.step);
+        let mut extra = given
+            .iter()
+            .filter(|(event, has_taken)| !has_taken && event.step < before);
+        let (release, _) = extra.next().filter(|_| is_lock)?;
+        let EventKind::Ask {
+            object: permits,
+            verb,
+            ..
+        } = taken_first.kind
+        else {
+            return None;
+        };
+        if !matches!(verb.on(permits.kind).hold, Hold::Acquires(Share::Permit)) {
+            return None;
         }
-        let (permits, release) = extra.filter(|_| is_lock && most > 0)?;
         Some(LetIn::Released {
             permits,
-            release: release.clone(),
+            release: (*release).clone(),
         })
     }
 
@@ -589,10 +581,17 @@ fn woken_by<'t>(trace: &'t Trace, wait: &TraceEvent) -> Vec<&'t TraceEvent> {
 
 /// Whether permits are given by threads that have taken none: then they are no lock.
 fn is_signal(trace: &Trace, object: ObjectRef) -> bool {
+    let given = permits_given(trace, object.id);
+    given.iter().any(|(_, has_taken)| !has_taken)
+}
+
+/// The releases of an object, and whether the thread that did it had taken it.
+fn permits_given(trace: &Trace, id: ObjectId) -> Vec<(&TraceEvent, bool)> {
     let mut taken: BTreeMap<TaskId, usize> = BTreeMap::new();
+    let mut given = Vec::new();
     for event in &trace.events {
         let EventKind::Ask {
-            object: of,
+            object,
             verb,
             answer,
         } = &event.kind
@@ -600,15 +599,17 @@ fn is_signal(trace: &Trace, object: ObjectRef) -> bool {
             continue;
         };
         let own = taken.entry(event.thread).or_default();
-        match verb.on(of.kind).hold {
-            _ if of.id != object.id => {}
+        match verb.on(object.kind).hold {
+            _ if object.id != id => {}
             Hold::Acquires(_) if answer != "false" => *own += 1,
-            Hold::Releases(_) if *own == 0 => return true,
-            Hold::Releases(_) => *own -= 1,
+            Hold::Releases(_) => {
+                given.push((event, *own > 0));
+                *own = own.saturating_sub(1);
+            }
             Hold::Acquires(_) | Hold::None => {}
         }
     }
-    false
+    given
 }
 
 fn cause(found: &Candidate<'_>) -> Cause {
