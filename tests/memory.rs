@@ -51,6 +51,18 @@ static ALLOCATOR: Counting = Counting;
 
 const MEGABYTE: u64 = 1 << 20;
 
+/// What this gives, and how many bytes more than before it takes at most.
+fn measured<T>(run: impl FnOnce(&mut Watch<'_>) -> T) -> (T, u64) {
+    let before = IN_USE.load(Ordering::Relaxed);
+    MOST.store(before, Ordering::Relaxed);
+    let stop = Arc::<AtomicBool>::default();
+    let given = run(&mut Watch {
+        stop: &stop,
+        progress: &mut |_, _| {},
+    });
+    (given, (MOST.load(Ordering::Relaxed) - before) as u64)
+}
+
 /// How much more than before the search with this limit takes at most.
 fn most(text: &str, limit: u64) -> u64 {
     let mut session = session();
@@ -64,18 +76,11 @@ fn most(text: &str, limit: u64) -> u64 {
     };
     // The runs that are looked at before a search leave nothing large behind.
     let walk = explorer.walk();
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let stop = Arc::<AtomicBool>::default();
-    let mut watch = Watch {
-        stop: &stop,
-        progress: &mut |_, _| {},
-    };
     // The search alone: what is said of it is not kept.
-    let found = search(walk, &limits, &mut watch);
+    let (found, most) = measured(|watch| search(walk, &limits, watch));
     assert_eq!(found.cut, Some(Cut::Memory(limit)), "{text}");
     assert!(found.unexpanded > 0, "{text}");
-    (MOST.load(Ordering::Relaxed) - before) as u64
+    most
 }
 
 /// The same of all that is done with this limit: what is tried when the search has given up, too.
@@ -87,17 +92,10 @@ fn most_of_all(text: &str, limit: u64) -> u64 {
         schedules: 20,
         ..Limits::default()
     };
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let stop = Arc::<AtomicBool>::default();
-    let mut watch = Watch {
-        stop: &stop,
-        progress: &mut |_, _| {},
-    };
-    let found = explorer.explore(&limits, &mut watch);
+    let (found, most) = measured(|watch| explorer.explore(&limits, watch));
     assert_eq!(found.cut, Some(Cut::Memory(limit)), "{text}");
     assert!(found.sampled.is_some(), "{text}");
-    (MOST.load(Ordering::Relaxed) - before) as u64
+    most
 }
 
 /// Programs that hold more and more in private work, without a buffer that doubles.

@@ -2,7 +2,7 @@
 //! answer is used; and loops that ask a flag whether there is more to take, not what they take from.
 
 use super::candidate::{Candidate, Fix};
-use super::edit::{Edits, block_of, deeper, gap, indent, is_first_in_line};
+use super::edit::{Edits, gap};
 use super::regions::with_name;
 use super::script::Script;
 use crate::language::outline::Head;
@@ -32,9 +32,9 @@ pub(super) fn asked_inside(script: &Script<'_>) -> Vec<Candidate> {
         }
         let header = script.text[script.outline.header(with)].trim();
         let edits = match statement.head {
-            Head::With => left_by(script, asking, with),
+            Head::With => taken_first(script, asking, with, with),
             Head::While => asked_each_round(script, asking, with),
-            _ => asked_once(script, asking, with),
+            _ => taken_first(script, asking, asking, with),
         };
         let fix = Fix::AskInside {
             lock: header.trim_start_matches("with").trim().into(),
@@ -46,25 +46,12 @@ pub(super) fn asked_inside(script: &Script<'_>) -> Vec<Candidate> {
     found
 }
 
-/// `if x ` and `with l ` change places; what comes behind `with l { }` comes into it.
-fn asked_once(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
-    let (asks, takes) = (script.outline.header(asking), script.outline.header(with));
-    let edits = Edits::new()
-        .replace(asks.clone(), &script.text[takes.clone()])
-        .replace(takes, &script.text[asks]);
-    let of_with = &script.outline.statements[with];
-    let block = &script.outline.blocks[of_with.block];
-    let last = *block.statements.last()?;
-    if last == with {
-        return Some(edits);
-    }
-    let rest = of_with.span.end..script.outline.statements[last].span.end;
-    let (brace, code) = (rest.start - 1, deeper(script.text[rest.clone()].trim()));
-    let inside = match is_first_in_line(script.text, brace) {
-        true => format!("    {code}\n{}}}", indent(script.text, brace)),
-        false => format!("{code} }}"),
-    };
-    Some(edits.replace(brace..rest.end, inside))
+/// `if x { with l { ... } ... }` becomes `with l { if x { ... } }`, and `if x { return; } with l { ... }` becomes
+/// `with l { if x { return; } ... }`: the lock is taken before the question, and held up to statement `last`.
+fn taken_first(script: &Script<'_>, asking: usize, last: usize, with: usize) -> Option<Edits> {
+    let head = script.text[script.outline.header(with)].trim();
+    let opened = script.opened(&[with]);
+    script.wrap_changed(Edits::new(), head, (asking, last), &opened)
 }
 
 /// `while x { with l { ... } }` becomes `loop { with l { if !x { break; } ... } }`.
@@ -101,23 +88,6 @@ fn before(script: &Script<'_>, with: usize) -> Option<usize> {
         "continue" | "break"
     );
     (statement.head == Head::If && leaves).then_some(one)
-}
-
-/// `if x { return; } with l { ... }` becomes `with l { if x { return; } ... }`.
-fn left_by(script: &Script<'_>, asking: usize, with: usize) -> Option<Edits> {
-    let span = script.span(asking, with);
-    let block = *script.outline.statements[with].blocks.first()?;
-    let body = script.text[script.outline.blocks[block].span.clone()].trim();
-    let asks = script.outline.source(asking);
-    let head = script.text[script.outline.header(with)].trim();
-    let set_in = indent(script.text, span.start);
-    // Its lines are deeper by one level already.
-    let body = body.replace(&format!("\n{set_in}    "), &format!("\n{set_in}"));
-    let both = match asks.contains('\n') || script.outline.source(with).contains('\n') {
-        true => format!("{asks}\n{set_in}{body}"),
-        false => format!("{asks} {body}"),
-    };
-    Some(Edits::new().replace(span, block_of(head, &both, set_in)))
 }
 
 /// What is so where `question` is not.

@@ -290,15 +290,13 @@ pub(super) fn outside_outer(script: &Script<'_>) -> Vec<Candidate> {
     let mut found = Vec::new();
     for call in script.calls.iter().filter(|call| call.method == "wait") {
         let path = script.outline.path(call.statement);
-        let mut withs = path.iter().copied();
-        let mut withs = withs
-            .by_ref()
-            .filter(|one| script.outline.statements[*one].head == Head::With);
+        let mut withs =
+            (path.into_iter()).filter(|one| script.outline.statements[*one].head == Head::With);
         let (Some(inner), Some(outer)) = (withs.next(), withs.next()) else {
             continue;
         };
         let block = &script.outline.blocks[script.outline.statements[inner].block];
-        if block.statements[..] != [inner] || !path.contains(&outer) {
+        if block.statements[..] != [inner] {
             continue;
         }
         let header = &script.text[script.outline.header(outer)];

@@ -405,7 +405,7 @@ fn held_for_all(
 ) -> Option<Candidate> {
     let head = format!("with {}", script.written(lock));
     let mut edits = Edits::new();
-    let mut lines = Vec::new();
+    let mut held = Vec::new();
     let mut is_wider = false;
     for (first, last) in parts.iter().copied() {
         let around = script.outline.path(first);
@@ -447,12 +447,11 @@ fn held_for_all(
             });
         is_wider |= !inside.is_empty();
         edits = script.wrap_changed(edits, &head, (first, last), &inside)?;
-        lines.push(script.part(first, last));
+        held.push((first, last));
     }
-    lines.sort_by_key(|part| (part.first, part.last));
     let fix = Fix::Widen {
         lock: script.written(lock),
-        parts: lines,
+        parts: lines_of(script, &held),
     };
     is_wider.then(|| Candidate::new(fix, edits))
 }
